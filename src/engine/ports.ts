@@ -1,0 +1,66 @@
+/** What the engine needs from the world. Adapters implement these; wrappers (counting, latency,
+ *  faulty, caching, retrying) implement them over another instance. */
+
+/** Bytes [start, end) of an object. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+export interface ObjectInfo {
+  readonly key: string
+  readonly sizeBytes: number
+  /** Changes with every write of the key, also when the bytes are the same or not: opaque. */
+  readonly etag: string
+  readonly modifiedMs: number
+}
+
+export interface StoredObject {
+  readonly bytes: Uint8Array
+  readonly etag: string
+}
+
+export type PutCondition =
+  | { readonly kind: 'always' }
+  /** Create only: `conflict` when the key exists. */
+  | { readonly kind: 'ifAbsent' }
+  /** Replace exactly this version: `conflict` when it changed or is gone. */
+  | { readonly kind: 'ifMatch'; readonly etag: string }
+
+/** Keys are `/`-separated, relative to the store's root, with no leading slash.
+ *  Every method rejects with `unavailable` on a passing fault and with the signal's reason when aborted. */
+export interface ObjectStore {
+  /** The whole object; `undefined` when its ETag still equals `ifNoneMatch`. Throws `notFound`. */
+  get(key: string, options?: GetOptions): Promise<StoredObject | undefined>
+  /** Exactly the bytes of [start, end). Throws `notFound`; `invalid` when end is past the object. */
+  read(key: string, range: ByteRange, signal?: AbortSignal): Promise<Uint8Array>
+  /** Throws `notFound`. */
+  head(key: string, signal?: AbortSignal): Promise<ObjectInfo>
+  /** Atomic: readers see the old object or the new one. Throws `conflict` when the condition fails; the object is then untouched. */
+  put(key: string, body: Uint8Array, options: PutOptions): Promise<ObjectInfo>
+  /** Every object whose key starts with `prefix`, in ascending byte order of keys. */
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectInfo>
+  /** Deleting an absent key succeeds. */
+  delete(key: string, signal?: AbortSignal): Promise<void>
+}
+
+export interface GetOptions {
+  readonly ifNoneMatch?: string
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface PutOptions {
+  readonly condition: PutCondition
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  nowMs(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface Random {
+  /** `count` unpredictable bytes. */
+  bytes(count: number): Uint8Array
+}

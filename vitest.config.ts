@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+// One project for what stands beside its file and one for what spans rooms; `.ci/run` adds the
+// slow suites, which are named so that `npm test` never waits for them.
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/slow/**', 'test/aws/**', '**/node_modules/**'],
+    testTimeout: 30_000,
+  },
+})
