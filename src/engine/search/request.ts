@@ -1,0 +1,114 @@
+import type { JsonValue } from '../bytes/json.ts'
+import type { QueryAst } from '../query/query-ast.ts'
+import type { ValueType } from '../schema/value-type.ts'
+
+/** Largest `maxHits`, and largest `startOffset`, of one request. */
+export const MAX_HITS_LIMIT = 10_000
+export const START_OFFSET_LIMIT = 10_000
+
+/** Sort keys of one request, a trailing `doc` key not counted. */
+export const SORT_KEYS_LIMIT = 2
+
+/** One search as every dialect asks for it; no dialect's names, defaults already filled in. */
+export interface SearchRequest {
+  /** Index ids, patterns with `*`, or either after a `-` (taken away). At least one is positive. */
+  readonly indexIdPatterns: readonly string[]
+  /** What to do with a plain id that does not exist; a pattern may always match nothing. */
+  readonly missingIndexes: 'error' | 'skip'
+  readonly query: QueryAst
+  /** Fields of clauses that name none; undefined: the index's own default fields. */
+  readonly searchFields?: readonly string[] | undefined
+  /** Whole seconds since the epoch, inclusive; needs a timestamp field. */
+  readonly startTimestamp?: number | undefined
+  /** Whole seconds since the epoch, exclusive; needs a timestamp field. */
+  readonly endTimestamp?: number | undefined
+  readonly maxHits: number
+  readonly startOffset: number
+  /** Empty: by document address, descending. */
+  readonly sort: readonly SortKey[]
+  /** One value per sort key (dates in ms, or in ns when the key says so); hits come strictly after. */
+  readonly searchAfter?: readonly JsonValue[] | undefined
+  /** The `aggs` object as the client wrote it. */
+  readonly aggs?: JsonValue | undefined
+  /** False: `numHits` may be a lower bound. */
+  readonly countAll: boolean
+  readonly snippetFields: readonly string[]
+  /** False: one failed split fails the search. */
+  readonly allowFailedSplits: boolean
+}
+
+export type SortOrder = 'asc' | 'desc'
+
+export type SortKey =
+  | { readonly by: 'score'; readonly order: SortOrder }
+  /** Document address: split id, then doc id. Keys after it are ignored. */
+  | { readonly by: 'doc'; readonly order: SortOrder }
+  | {
+      readonly by: 'field'
+      readonly field: string
+      readonly order: SortOrder
+      /** Unit of dates in `searchAfter` only; sort values of hits are always exact. */
+      readonly dateUnit: 'ms' | 'ns'
+    }
+
+/** What a hit was sorted by. Dates are nanoseconds; `doc` is `<split_id>:<segment>:<doc>`. */
+export type SortValue =
+  | { readonly type: 'score' | 'f64'; readonly value: number }
+  | { readonly type: 'i64' | 'u64' | 'date'; readonly value: bigint }
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'doc'; readonly value: string }
+
+export interface Hit {
+  readonly indexId: string
+  readonly splitId: string
+  readonly docId: number
+  /** The rendered document as lossless JSON text. */
+  readonly json: string
+  /** Parallel to the request's sort keys; undefined where the document has no value. */
+  readonly sort: readonly (SortValue | undefined)[]
+  /** Field to fragments; only when snippets were asked for. */
+  readonly snippets?: Readonly<Record<string, readonly string[]>>
+}
+
+export interface FailedSplit {
+  readonly indexId: string
+  readonly splitId: string
+  readonly message: string
+}
+
+export interface SearchResponse {
+  readonly numHits: number
+  readonly hits: readonly Hit[]
+  /** One sentence per failed split. */
+  readonly errors: readonly string[]
+  readonly failedSplits: readonly FailedSplit[]
+  /** Splits of the matched indexes, before pruning. */
+  readonly splitsTotal: number
+  /** Splits that were searched, failed ones included. */
+  readonly splitsSearched: number
+  /** Indexes that the patterns matched. */
+  readonly indexIds: readonly string[]
+  readonly elapsedMicros: number
+  /** Undefined when none was asked for or no index matched. */
+  readonly aggregations?: JsonValue | undefined
+}
+
+/** What a search would read, without reading it. */
+export interface SearchPlanResponse {
+  /** The query after binding, as JSON. */
+  readonly query: JsonValue
+  /** `index/split` of every split that survives pruning. */
+  readonly searchedSplits: readonly string[]
+  /** Reads per split at most, by what is read. */
+  readonly storageRequests: {
+    readonly footer: number
+    readonly fastfield: number
+    readonly fieldnorm: number
+    readonly sstable: number
+    readonly posting: number
+    readonly position: number
+  }
+}
+
+/** Types whose columns sort. */
+export type SortableType = Exclude<ValueType, 'str' | 'ip' | 'bytes'>
