@@ -1,0 +1,42 @@
+import type { Normalizer, TermOptions } from './field-spec.ts'
+import type { IndexConfig, MappingMode } from './index-config.ts'
+import type { ValueType } from './value-type.ts'
+
+/** What a path of a query means under the current mapping. */
+export interface ResolvedField {
+  /** As splits name it: under a json or dynamic field with `expand_dots`, `a\.b` has become `a.b`. */
+  readonly path: string
+  readonly mapping: 'declared' | 'json' | 'dynamic'
+  /** 'json': values of any type may stand here (json, dynamic and concatenate fields). */
+  readonly type: ValueType | 'json'
+  /** The type as configured: text, u64, i64, f64, bool, ip, datetime, bytes, json, concatenate. */
+  readonly fieldType: string
+  /** Whether the type was written `array<…>`. */
+  readonly array: boolean
+  readonly indexed: boolean
+  /** For type 'json', how its strings are indexed; undefined when not indexed. */
+  readonly terms: TermOptions | undefined
+  /** Undefined: not fast. For type 'json', how every reading's column is kept. */
+  readonly column: { readonly normalizer: Normalizer; readonly precisionNs: number } | undefined
+  readonly stored: boolean
+}
+
+export interface Schema {
+  readonly mode: MappingMode
+  readonly defaultSearchFields: readonly string[]
+  readonly timestampField: { readonly path: string; readonly precisionNs: number } | undefined
+  readonly tagFields: readonly string[]
+  readonly indexFieldPresence: boolean
+  /** Undefined: no such field (strict and lenient modes), or a path below a field that has no inside. */
+  resolve(path: string): ResolvedField | undefined
+  /** Whether `path` is a declared `object`, which `exists` may name though it has no values. */
+  isObjectPath(path: string): boolean
+  /** Declared fields that hold values, in the order of the mapping, as paths. */
+  fieldNames(): string[]
+  /** The three declared names most like `path`. */
+  nearest(path: string): string[]
+}
+
+export function buildSchema(config: IndexConfig): Schema {
+  throw new Error(`not written yet ${config.indexId}`)
+}
