@@ -1,0 +1,49 @@
+import { Chalk, type ChalkInstance } from 'chalk'
+
+/** Colour and character set of one stream; stdout and stderr are judged apart. */
+export interface Style {
+  readonly paint: ChalkInstance
+  readonly colored: boolean
+  readonly ascii: boolean
+}
+
+export type ColorChoice = 'auto' | 'always' | 'never'
+
+export interface StyleFacts {
+  readonly isTerminal: boolean
+  readonly choice: ColorChoice
+  readonly ascii: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export function styleFor(facts: StyleFacts): Style {
+  const colored = wantsColor(facts)
+  return {
+    paint: new Chalk({ level: colored ? colorLevel(facts.env) : 0 }),
+    colored,
+    ascii: facts.ascii || facts.env['QWL_ASCII'] === '1' || !isUtf8Locale(facts.env),
+  }
+}
+
+function wantsColor({ choice, env, isTerminal }: StyleFacts): boolean {
+  if (choice !== 'auto') return choice === 'always'
+  if ((env['NO_COLOR'] ?? '') !== '') return false
+  if (isForced(env['FORCE_COLOR']) || isForced(env['CLICOLOR_FORCE'])) return true
+  if (env['FORCE_COLOR'] === '0' || env['CLICOLOR'] === '0' || env['TERM'] === 'dumb') return false
+  return isTerminal
+}
+
+function isForced(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false'
+}
+
+function colorLevel(env: StyleFacts['env']): 1 | 2 | 3 {
+  if (env['COLORTERM'] === 'truecolor' || env['COLORTERM'] === '24bit') return 3
+  return (env['TERM'] ?? '').includes('256') ? 2 : 1
+}
+
+/** Without any locale variable the terminal is taken to be UTF-8: containers rarely set one. */
+function isUtf8Locale(env: StyleFacts['env']): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((v) => (v ?? '') !== '')
+  return locale === undefined || /utf-?8/i.test(locale)
+}

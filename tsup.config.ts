@@ -1,0 +1,19 @@
+import { defineConfig } from 'tsup'
+
+// Everything is bundled: `npx qw-lambda` installs one package and no other, and starts from few
+// files. Dynamic imports stay chunks of their own, so that a command loads only what it uses.
+export default defineConfig({
+  entry: { 'cli/main': 'src/cli/main.ts' },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  outDir: 'dist',
+  splitting: true,
+  minify: true,
+  clean: true,
+  noExternal: [/.*/],
+  // Bundled CommonJS packages ask for Node's own modules through `require`.
+  banner: {
+    js: "import{createRequire as qwRequire}from'node:module';const require=qwRequire(import.meta.url);",
+  },
+})
