@@ -1,0 +1,99 @@
+/**
+ * What every dialect parses to, before a schema is known: fields are paths as written, values are
+ * text. `bind.ts` turns it into a `Query`.
+ */
+export type QueryAst =
+  | { readonly kind: 'matchAll' }
+  | { readonly kind: 'matchNone' }
+  | BoolAst
+  | { readonly kind: 'boost'; readonly query: QueryAst; readonly boost: number }
+  | TextAst
+  | TermAst
+  | TermSetAst
+  | PrefixAst
+  | PatternAst
+  | RangeAst
+  | { readonly kind: 'exists'; readonly field: string; readonly lenient: boolean }
+
+export interface BoolAst {
+  readonly kind: 'bool'
+  readonly must: readonly QueryAst[]
+  /** Like must, without score. */
+  readonly filter: readonly QueryAst[]
+  readonly should: readonly QueryAst[]
+  readonly mustNot: readonly QueryAst[]
+  /** Undefined: one when there is no must and no filter, otherwise none. */
+  readonly minimumShouldMatch: number | undefined
+}
+
+/** Which fields a leaf asks; with several, one of them has to match. */
+export interface LeafFields {
+  /** Paths in which `\.` is a literal dot; undefined: the default fields of the request or index. */
+  readonly fields: readonly string[] | undefined
+  /** An unknown field matches nothing instead of failing the request. */
+  readonly lenient: boolean
+}
+
+/** Text that the field's tokenizer cuts, or the literal of a typed field. */
+export interface TextAst extends LeafFields {
+  readonly kind: 'text'
+  readonly text: string
+  readonly match: TextMatch
+  /** What a text without tokens matches. */
+  readonly zeroTerms: 'none' | 'all'
+}
+
+export type TextMatch =
+  /** A phrase where positions are indexed, otherwise all tokens. */
+  | { readonly mode: 'words' }
+  /** An error where several tokens meet a field without positions. */
+  | { readonly mode: 'phrase'; readonly slop: number }
+  | { readonly mode: 'all' }
+  | { readonly mode: 'any' }
+  /** The last token is a prefix that follows the others. */
+  | { readonly mode: 'phrasePrefix'; readonly maxExpansions: number }
+  /** The last token is a prefix, the others are terms; `operator` joins them. */
+  | { readonly mode: 'boolPrefix'; readonly operator: 'and' | 'or' }
+
+/** An indexed term as it is, never tokenised. */
+export interface TermAst extends LeafFields {
+  readonly kind: 'term'
+  readonly value: string
+  readonly caseInsensitive: boolean
+}
+
+/** Any of several terms, never tokenised. */
+export interface TermSetAst extends LeafFields {
+  readonly kind: 'termSet'
+  readonly values: readonly string[]
+}
+
+/** Terms that start with `value`, never tokenised. */
+export interface PrefixAst extends LeafFields {
+  readonly kind: 'prefix'
+  readonly value: string
+  readonly caseInsensitive: boolean
+}
+
+/** Whole terms that match. */
+export interface PatternAst extends LeafFields {
+  readonly kind: 'pattern'
+  /** In a wildcard `\` makes the next character literal. */
+  readonly syntax: 'wildcard' | 'regex'
+  readonly pattern: string
+  readonly caseInsensitive: boolean
+}
+
+export interface RangeAst extends LeafFields {
+  readonly kind: 'range'
+  readonly lower: RangeBoundAst | undefined
+  readonly upper: RangeBoundAst | undefined
+}
+
+export interface RangeBoundAst {
+  /** Text is read as the field's type asks; a number or boolean of JSON is never read as text. */
+  readonly value: string | number | bigint | boolean
+  readonly inclusive: boolean
+}
+
+export type DefaultOperator = 'and' | 'or'
