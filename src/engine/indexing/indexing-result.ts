@@ -1,0 +1,43 @@
+import type { RejectReason } from './rejects.ts'
+
+/**
+ *   done            the source is published to its end
+ *   alreadyIndexed  the checkpoint held the whole source before this run
+ *   incomplete      stopped by deadline or signal between two commits; the next run resumes there
+ *   tooManyRejects  more rejected documents than allowed; the commit in progress was dropped
+ */
+export type IndexingState = 'done' | 'alreadyIndexed' | 'incomplete' | 'tooManyRejects'
+
+export interface IndexingResult {
+  readonly runId: string
+  readonly indexId: string
+  readonly sourceUri: string
+  readonly state: IndexingState
+  /** Documents published by this run. */
+  readonly docCount: number
+  readonly rejectedCount: number
+  /** Uncompressed bytes of what this run committed. */
+  readonly sourceBytes: number
+  /** Ids of the splits that this run published. */
+  readonly splitIds: readonly string[]
+  /** Size of those splits' objects. */
+  readonly splitBytes: number
+  /** Commits that moved the checkpoint without any document. */
+  readonly emptyCommitCount: number
+  /** Most frequent first. */
+  readonly rejectReasons: readonly RejectReason[]
+  /** Objects that hold the rejected documents; empty when nothing was rejected or kept. */
+  readonly rejectedKeys: readonly string[]
+  readonly elapsedMs: number
+}
+
+/** Cheap enough for the hot loop: one value per batch of lines. */
+export interface IndexingProgress {
+  readonly phase: 'reading' | 'building' | 'publishing'
+  /** Compressed bytes read so far, of `totalBytes` when that is known. */
+  readonly readBytes: number
+  readonly totalBytes: number | undefined
+  readonly sourceBytes: number
+  readonly docCount: number
+  readonly rejectedCount: number
+}

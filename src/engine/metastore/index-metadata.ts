@@ -1,0 +1,32 @@
+import type { JsonValue } from '../bytes/json.ts'
+import type { IndexConfig } from '../schema/index-config.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { RunSummary } from './run-summary.ts'
+import type { SplitRecord } from './split-record.ts'
+
+/** What an index is, apart from its splits. */
+export interface IndexMetadata {
+  readonly indexId: string
+  /** `{index_id}:{ULID}`: a deleted and recreated index has another one. */
+  readonly indexUid: string
+  /** With `docMapping.docMappingUid` filled in. */
+  readonly config: IndexConfig
+  /** Unix seconds. */
+  readonly createTimestamp: number
+  /** Source definitions as the API shows them. */
+  readonly sources: readonly JsonValue[]
+  readonly checkpoint: Checkpoint
+}
+
+/** The content of `<index_id>/metastore.json`. Values are never changed in place. */
+export interface IndexFile {
+  readonly metadata: IndexMetadata
+  /** In every state, sorted by update time; searchers use the `Published` ones. */
+  readonly splits: readonly SplitRecord[]
+  /** The latest ingest runs, newest first. */
+  readonly runs: readonly RunSummary[]
+}
+
+export function publishedSplits(file: IndexFile): SplitRecord[] {
+  return file.splits.filter((split) => split.state === 'Published')
+}

@@ -1,0 +1,50 @@
+import { QwError } from '../errors.ts'
+
+/**
+ * Every key of an index store in one place. The store's root is the bucket or its prefix.
+ *
+ *   manifest.json                              which indexes exist
+ *   <index_id>/metastore.json                  metadata, splits, checkpoint, recent runs of one index
+ *   <index_id>/<split_id>.split                one immutable split
+ *   <index_id>/rejected/<run_id>-<n>.ndjson    rejected documents of one commit of one run
+ */
+export const MANIFEST_KEY = 'manifest.json'
+
+const SPLIT_SUFFIX = '.split'
+const INDEX_ID = /^[a-zA-Z][a-zA-Z0-9_-]{2,254}$/
+
+export function indexPrefix(indexId: string): string {
+  return `${indexId}/`
+}
+
+export function metastoreKey(indexId: string): string {
+  return `${indexId}/metastore.json`
+}
+
+export function splitKey(indexId: string, splitId: string): string {
+  return `${indexId}/${splitId}${SPLIT_SUFFIX}`
+}
+
+/** The split id in a key of this index; undefined for anything that is not a split's key. */
+export function splitIdOfKey(indexId: string, key: string): string | undefined {
+  const prefix = indexPrefix(indexId)
+  if (!key.startsWith(prefix) || !key.endsWith(SPLIT_SUFFIX)) return undefined
+  const name = key.slice(prefix.length, -SPLIT_SUFFIX.length)
+  return name === '' || name.includes('/') ? undefined : name
+}
+
+export function rejectedPrefix(indexId: string): string {
+  return `${indexId}/rejected/`
+}
+
+export function rejectedKey(indexId: string, runId: string, commit: number): string {
+  return `${rejectedPrefix(indexId)}${runId}-${String(commit).padStart(5, '0')}.ndjson`
+}
+
+/** Ids become folder names: this keeps `..`, `/` and empty names out of every key. */
+export function assertIndexId(indexId: string): void {
+  if (INDEX_ID.test(indexId)) return
+  throw new QwError('invalid', `index id \`${indexId.slice(0, 100)}\` is not allowed`, {
+    fix: 'use 3 to 255 letters, digits, `-` and `_`, starting with a letter',
+  })
+}
