@@ -16,7 +16,9 @@ export type ErrorKind =
 export interface ErrorFacts {
   /** Catalogue code without prefix, such as `QUERY-SYNTAX`; a kind is enough for most errors. */
   code?: string
-  /** The way out, as a sentence or a command that can be typed. */
+  /** Background that the message has no room for. */
+  why?: string
+  /** The way out, as a sentence or a command that can be typed; one per line when there are several. */
   fix?: string
   /** Zero-based character offset in the text that the message quotes. */
   position?: number
@@ -27,6 +29,7 @@ export interface ErrorFacts {
 export class QwError extends Error {
   readonly kind: ErrorKind
   readonly code: string | undefined
+  readonly why: string | undefined
   readonly fix: string | undefined
   readonly position: number | undefined
 
@@ -35,6 +38,7 @@ export class QwError extends Error {
     this.name = 'QwError'
     this.kind = kind
     this.code = facts.code
+    this.why = facts.why
     this.fix = facts.fix
     this.position = facts.position
   }
