@@ -1,0 +1,214 @@
+import { isQwError, messageOf, QwError } from '../engine/errors.ts'
+import type { IndexingResult } from '../engine/indexing/indexing-result.ts'
+import { runJanitor } from '../engine/indexing/janitor.ts'
+import { runMerges } from '../engine/indexing/merge.ts'
+import { indexSource, objectSource, type IndexingComponents } from '../engine/indexing/pipeline.ts'
+import type { ObjectStore } from '../engine/ports.ts'
+import type { IndexConfig } from '../engine/schema/index-config.ts'
+import { parseIndexerEvent, type IndexerTask, type SourceTask } from './indexer-event.ts'
+import type { Invocation, InvocationLog } from './invocation-log.ts'
+
+export interface IndexerComponents extends IndexingComponents {
+  /** The store of a source bucket. */
+  readonly openBucket: (bucket: string) => ObjectStore
+  /** The config of an index that does not exist yet; undefined: the index is not ours to create. */
+  readonly configFor: (indexId: string) => Promise<IndexConfig | undefined>
+  readonly log: InvocationLog
+}
+
+export interface IndexerSettings {
+  readonly mergesEnabled: boolean
+  readonly janitorEnabled: boolean
+}
+
+export interface IndexerReport {
+  readonly num_docs: number
+  readonly num_invalid_docs: number
+  readonly num_published_splits: number
+  readonly total_bytes_processed: number
+  readonly total_size_splits: number
+  readonly num_merges: number
+  readonly request_id: string
+}
+
+/** The answer to an SQS batch: exactly these messages come again. */
+export interface QueueReport {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[]
+}
+
+export type IndexerHandler = (
+  event: unknown,
+  invocation: Invocation,
+) => Promise<IndexerReport | QueueReport>
+
+/** Time kept free at the end of an invocation for the answer and the last store request. */
+const SAFETY_MS = 5_000
+
+/** Sources first, in the event's order; then merges and clean-up of the touched indexes while time remains. */
+export function makeIndexerHandler(
+  components: IndexerComponents,
+  settings: IndexerSettings,
+): IndexerHandler {
+  return async (event, invocation) => {
+    const { tasks, isQueueBatch } = parseIndexerEvent(event)
+    const run = new IndexerRun(components, settings, invocation)
+    const failedMessages = new Set<string>()
+    for (const { messageId, task } of tasks) {
+      try {
+        await run.perform(task)
+      } catch (error) {
+        components.log({ event: 'task-failed', task, error: messageOf(error) })
+        if (messageId === undefined) throw error
+        failedMessages.add(messageId)
+      }
+    }
+    await run.maintain()
+    components.log({ event: 'indexed', ...run.report() })
+    if (!isQueueBatch) return run.report()
+    return { batchItemFailures: [...failedMessages].map((id) => ({ itemIdentifier: id })) }
+  }
+}
+
+/** One invocation: what it touched and counted. */
+class IndexerRun {
+  readonly #components: IndexerComponents
+  readonly #settings: IndexerSettings
+  readonly #invocation: Invocation
+  readonly #touched = new Set<string>()
+  readonly #results: IndexingResult[] = []
+  #mergeCount = 0
+
+  constructor(components: IndexerComponents, settings: IndexerSettings, invocation: Invocation) {
+    this.#components = components
+    this.#settings = settings
+    this.#invocation = invocation
+  }
+
+  async perform(task: IndexerTask): Promise<void> {
+    switch (task.kind) {
+      case 'source':
+        await this.#indexSource(task)
+        return
+      case 'merge':
+        for (const indexId of await this.#indexIds(task.indexId)) await this.#merge(indexId)
+        return
+      case 'cleanUp':
+        for (const indexId of await this.#indexIds(task.indexId)) await this.#cleanUp(indexId)
+        return
+    }
+  }
+
+  /** Merges and clean-up are worth having and never worth failing for: the documents are published. */
+  async maintain(): Promise<void> {
+    for (const indexId of this.#touched) {
+      try {
+        if (this.#settings.mergesEnabled && this.#hasTime()) await this.#merge(indexId)
+        if (this.#settings.janitorEnabled && this.#hasTime()) await this.#cleanUp(indexId)
+      } catch (error) {
+        this.#components.log({ event: 'maintenance-failed', indexId, error: messageOf(error) })
+      }
+    }
+  }
+
+  report(): IndexerReport {
+    const sum = (pick: (result: IndexingResult) => number): number =>
+      this.#results.reduce((total, result) => total + pick(result), 0)
+    return {
+      num_docs: sum((result) => result.docCount + result.rejectedCount),
+      num_invalid_docs: sum((result) => result.rejectedCount),
+      num_published_splits: sum((result) => result.splitIds.length),
+      total_bytes_processed: sum((result) => result.sourceBytes),
+      total_size_splits: sum((result) => result.splitBytes),
+      num_merges: this.#mergeCount,
+      request_id: this.#invocation.requestId,
+    }
+  }
+
+  async #indexSource(task: SourceTask): Promise<void> {
+    const indexId = task.indexId ?? firstFolder(task.key)
+    await this.#ensureIndex(indexId)
+    const store = this.#components.openBucket(task.bucket)
+    const uri = `s3://${task.bucket}/${task.key}`
+    let info
+    try {
+      info = await store.head(task.key, this.#invocation.signal)
+    } catch (error) {
+      // Staged objects expire after a day, and an event can outlive its object.
+      if (!isQwError(error, 'notFound')) throw error
+      this.#components.log({ event: 'source-gone', uri })
+      return
+    }
+    const result = await indexSource(this.#components, {
+      indexId,
+      source: objectSource(store, info, uri),
+      ...this.#deadline(),
+    })
+    this.#touched.add(indexId)
+    this.#results.push(result)
+    this.#components.log({ event: 'source', uri, ...result })
+    if (result.state === 'incomplete') {
+      throw new QwError('unavailable', `${uri} is indexed in part; the next delivery goes on there`)
+    }
+  }
+
+  async #ensureIndex(indexId: string): Promise<void> {
+    const { metastore, configFor } = this.#components
+    try {
+      await metastore.load(indexId, this.#invocation.signal)
+      return
+    } catch (error) {
+      if (!isQwError(error, 'notFound')) throw error
+      const config = await configFor(indexId)
+      if (config === undefined) throw error
+      await createUnlessThere(metastore, config)
+    }
+  }
+
+  async #merge(indexId: string): Promise<void> {
+    const merged = await runMerges(this.#components, { indexId, ...this.#deadline() })
+    this.#mergeCount += merged.mergeCount
+    if (merged.mergeCount > 0) this.#components.log({ event: 'merged', indexId, ...merged })
+  }
+
+  async #cleanUp(indexId: string): Promise<void> {
+    const cleaned = await runJanitor(this.#components, { indexId, ...this.#deadline() })
+    this.#components.log({ event: 'cleaned', indexId, ...cleaned })
+  }
+
+  async #indexIds(indexId: string | undefined): Promise<readonly string[]> {
+    return indexId === undefined ? await this.#components.metastore.listIndexIds() : [indexId]
+  }
+
+  #deadline(): { deadlineMs?: number; signal?: AbortSignal } {
+    const { deadlineMs, signal } = this.#invocation
+    return {
+      ...(deadlineMs === undefined ? {} : { deadlineMs: deadlineMs - SAFETY_MS }),
+      ...(signal === undefined ? {} : { signal }),
+    }
+  }
+
+  #hasTime(): boolean {
+    const { deadlineMs } = this.#invocation
+    return deadlineMs === undefined || this.#components.clock.nowMs() < deadlineMs - SAFETY_MS
+  }
+}
+
+/** Two indexers may meet a new index at once: the one that comes second uses what the first made. */
+async function createUnlessThere(
+  metastore: IndexingComponents['metastore'],
+  config: IndexConfig,
+): Promise<void> {
+  try {
+    await metastore.createIndex(config)
+  } catch (error) {
+    if (!(error instanceof QwError) || error.code !== 'INDEX-EXISTS') throw error
+  }
+}
+
+function firstFolder(key: string): string {
+  const slash = key.indexOf('/')
+  if (slash > 0) return key.slice(0, slash)
+  throw new QwError('invalid', `staged key \`${key}\` names no index`, {
+    fix: 'stage files as <index_id>/<name>',
+  })
+}
