@@ -1,0 +1,132 @@
+import type { JsonObject, JsonValue } from '../../bytes/json.ts'
+import { JsonFloat } from '../../bytes/json.ts'
+import { QwError } from '../../errors.ts'
+import type { ValueType } from '../../schema/value-type.ts'
+import type { Column } from '../../split/column.ts'
+
+/** Buckets of one answer, nested and gap-filling ones included. */
+export const BUCKET_LIMIT = 65_000
+
+/** Bytes that the aggregations of one search may hold in one process. */
+export const AGGREGATION_MEMORY_LIMIT_BYTES = 500 * 1024 * 1024
+
+/**
+ * One parsed aggregation. Its life: the request's JSON -> `Aggregation` (checked against the schema) ->
+ * one `Collector` per split -> one `Partial` per parent bucket (plain data: it can be cloned and sent)
+ * -> merged partials -> JSON. Methods, not function properties: a list holds aggregations with
+ * different partials, and a partial only ever returns to the aggregation that made it.
+ */
+export interface Aggregation<Partial = unknown> {
+  /** Fields whose columns it reads, those of sub-aggregations included. */
+  readonly paths: readonly string[]
+  /** `parentLimit`: parent ids are below this; Infinity when nobody knows. */
+  collector(split: AggregationSplit, parentLimit: number): Collector<Partial>
+  /** Associative and commutative; of an empty list it is what an empty bucket has. */
+  merge(partials: readonly Partial[]): Partial
+  render(partial: Partial, budget: BucketBudget): JsonObject
+  /** The number that a terms aggregation orders by; undefined when the aggregation has none of that name. */
+  metric(partial: Partial, property: string | undefined): number | null | undefined
+}
+
+export interface Collector<Partial = unknown> {
+  collect(block: DocBlock): void
+  /** What was collected for one parent bucket. */
+  result(parent: number): Partial
+}
+
+/**
+ * Document docs[i] is in parent bucket parents[i], for i below `count`. Ascending by document; a
+ * document repeats when it is in several buckets. The arrays are only lent until `collect` returns.
+ */
+export interface DocBlock {
+  readonly docs: Uint32Array
+  readonly parents: Uint32Array
+  readonly count: number
+}
+
+/** What a collector sees of a split. */
+export interface AggregationSplit {
+  readonly docCount: number
+  readonly memory: AggregationMemory
+  /** One column per type that the split has at this path. */
+  columnsAt(path: string): readonly Column[]
+}
+
+/** Counts what collectors hold, so that a request fails instead of the process. */
+export class AggregationMemory {
+  readonly #limitBytes: number
+  #usedBytes = 0
+
+  constructor(limitBytes: number = AGGREGATION_MEMORY_LIMIT_BYTES) {
+    this.#limitBytes = limitBytes
+  }
+
+  /** Throws `tooLarge` past the limit. */
+  reserve(sizeBytes: number): void {
+    this.#usedBytes += sizeBytes
+    if (this.#usedBytes > this.#limitBytes) {
+      throw new QwError(
+        'tooLarge',
+        `the aggregations need more than AGGREGATION_MEMORY_LIMIT_BYTES=${this.#limitBytes} bytes`,
+        { fix: 'Narrow the query or the time range, use a larger interval, or nest fewer levels.' },
+      )
+    }
+  }
+}
+
+/** Counts the buckets of an answer. */
+export class BucketBudget {
+  #left: number
+
+  constructor(limit: number = BUCKET_LIMIT) {
+    this.#left = limit
+  }
+
+  /** Throws `tooLarge` past the limit. */
+  take(count: number): void {
+    this.#left -= count
+    if (this.#left < 0) {
+      throw new QwError('tooLarge', `the aggregation has more than BUCKET_LIMIT=${BUCKET_LIMIT} buckets`, {
+        fix: 'Use a larger interval, a smaller size, or a narrower time range.',
+      })
+    }
+  }
+}
+
+/** What a kind of aggregation is given to parse itself. */
+export interface AggregationInput {
+  /** The object under the type's name. */
+  readonly options: JsonObject
+  /** `aggs of the request > its names`, for messages. */
+  readonly name: string
+  readonly subs: readonly SubAggregation[]
+  /** Throws `invalid` when the field does not exist or is not fast. */
+  field(path: string): AggregationField
+}
+
+/** A fast field of the mapping. */
+export interface AggregationField {
+  readonly path: string
+  /** 'json': any type may occur. */
+  readonly type: ValueType | 'json'
+}
+
+export interface SubAggregation {
+  readonly name: string
+  readonly aggregation: Aggregation
+}
+
+/** A kind of aggregation by its name in requests: a new kind is one file and one line in kinds.ts. */
+export interface AggregationKind {
+  readonly type: string
+  /** Whether it makes buckets and so may have sub-aggregations. */
+  readonly hasBuckets: boolean
+  /** Throws `invalid` for everything that is wrong with the options: nothing is left to find later. */
+  parse(input: AggregationInput): Aggregation
+}
+
+/** A float as answers print it: with a decimal point; null when it is not finite. */
+export function jsonFloat(value: number): JsonValue {
+  if (!Number.isFinite(value)) return null
+  return Number.isInteger(value) ? new JsonFloat(value) : value
+}

@@ -1,0 +1,90 @@
+import type { JsonObject, JsonValue } from '../../bytes/json.ts'
+import { isJsonObject, JsonFloat } from '../../bytes/json.ts'
+import { QwError } from '../../errors.ts'
+import { dateToNanos, parseRfc3339 } from '../../schema/datetime.ts'
+import type { AggregationField, AggregationInput } from './aggregation.ts'
+
+/** Reading the options of one aggregation: each function throws `invalid` naming aggregation and option. */
+
+export function invalidAggregation(name: string, reason: string, fix?: string): QwError {
+  const facts = fix === undefined ? {} : { fix }
+  return new QwError('invalid', `invalid aggregation request: "${name}": ${reason}`, facts)
+}
+
+export function fieldOption(input: AggregationInput): AggregationField {
+  const path = input.options['field']
+  if (typeof path !== 'string') throw invalidAggregation(input.name, 'missing field `field`')
+  return input.field(path)
+}
+
+/** A JSON number or a string that is one; undefined when absent or null. */
+export function numberOption(input: AggregationInput, option: string): number | undefined {
+  const raw = input.options[option]
+  if (raw === undefined || raw === null) return undefined
+  const value = asNumber(raw)
+  if (value === undefined) {
+    throw invalidAggregation(input.name, `\`${option}\` must be a number or a numeric string`)
+  }
+  return value
+}
+
+export function asNumber(raw: JsonValue): number | undefined {
+  if (typeof raw === 'number') return raw
+  if (typeof raw === 'bigint') return Number(raw)
+  if (raw instanceof JsonFloat) return raw.value
+  if (typeof raw === 'string' && raw.trim() !== '') {
+    const value = Number(raw)
+    return Number.isFinite(value) ? value : undefined
+  }
+  return undefined
+}
+
+/** A whole number from 0 on. */
+export function countOption(input: AggregationInput, option: string): number | undefined {
+  const raw = input.options[option]
+  if (raw === undefined || raw === null) return undefined
+  if (typeof raw !== 'number' || !Number.isSafeInteger(raw) || raw < 0) {
+    throw invalidAggregation(input.name, `\`${option}\` must be a whole number from 0 on`)
+  }
+  return raw
+}
+
+export function booleanOption(input: AggregationInput, option: string, otherwise: boolean): boolean {
+  const raw = input.options[option]
+  if (raw === undefined || raw === null) return otherwise
+  if (typeof raw !== 'boolean') {
+    throw invalidAggregation(input.name, `\`${option}\` must be true or false`)
+  }
+  return raw
+}
+
+export interface Bounds {
+  readonly min: number
+  readonly max: number
+}
+
+/** `{min, max}`, each a number or an RFC 3339 date, which becomes milliseconds. */
+export function boundsOption(input: AggregationInput, option: string): Bounds | undefined {
+  const raw = input.options[option]
+  if (raw === undefined || raw === null) return undefined
+  if (!isJsonObject(raw)) throw invalidAggregation(input.name, `\`${option}\` must be an object`)
+  const min = boundOf(raw, 'min')
+  const max = boundOf(raw, 'max')
+  if (min === undefined || max === undefined) {
+    throw invalidAggregation(
+      input.name,
+      `\`${option}\` needs \`min\` and \`max\`, each a number or an RFC 3339 date`,
+    )
+  }
+  if (min > max) throw invalidAggregation(input.name, `\`${option}.min\` is above \`${option}.max\``)
+  return { min, max }
+}
+
+function boundOf(bounds: JsonObject, side: string): number | undefined {
+  const raw = bounds[side]
+  if (raw === undefined) return undefined
+  const number = asNumber(raw)
+  if (number !== undefined || typeof raw !== 'string') return number
+  const date = parseRfc3339(raw)
+  return date === undefined ? undefined : Number(dateToNanos(date)) / 1e6
+}

@@ -1,0 +1,75 @@
+import type { JsonObject } from '../../bytes/json.ts'
+import { QwError } from '../../errors.ts'
+import type {
+  AggregationSplit,
+  BucketBudget,
+  Collector,
+  DocBlock,
+  SubAggregation,
+} from './aggregation.ts'
+
+/** Partials of the sub-aggregations of one bucket, in their order; undefined: nothing was collected. */
+export type SubPartials = readonly unknown[] | undefined
+
+/** The sub-aggregations of one bucket aggregation in one split. */
+export class SubCollectors {
+  readonly #collectors: readonly Collector[]
+
+  constructor(subs: readonly SubAggregation[], split: AggregationSplit, bucketLimit: number) {
+    this.#collectors = subs.map((sub) => sub.aggregation.collector(split, bucketLimit))
+  }
+
+  collect(block: DocBlock): void {
+    for (const collector of this.#collectors) collector.collect(block)
+  }
+
+  result(bucket: number): SubPartials {
+    if (this.#collectors.length === 0) return undefined
+    return this.#collectors.map((collector) => collector.result(bucket))
+  }
+}
+
+export function mergeSubs(
+  subs: readonly SubAggregation[],
+  partials: readonly SubPartials[],
+): SubPartials {
+  if (subs.length === 0) return undefined
+  const present = partials.filter((list) => list !== undefined)
+  if (present.length === 1) return present[0]
+  return subs.map((sub, index) => sub.aggregation.merge(present.map((list) => list[index])))
+}
+
+/** Adds each sub-aggregation's result to a bucket under its name. */
+export function renderSubs(
+  subs: readonly SubAggregation[],
+  partials: SubPartials,
+  budget: BucketBudget,
+): JsonObject {
+  const out: JsonObject = {}
+  subs.forEach(({ name, aggregation }, index) => {
+    const partial = partials === undefined ? aggregation.merge([]) : partials[index]
+    out[name] = aggregation.render(partial, budget)
+  })
+  return out
+}
+
+/** The value to order a bucket by. Throws `invalid` when the path names nothing: called once with an
+ *  empty bucket while parsing, so that a bad order fails before any split is opened. */
+export function subMetric(
+  subs: readonly SubAggregation[],
+  partials: SubPartials,
+  path: { readonly index: number; readonly property: string | undefined },
+): number | null {
+  const sub = subs[path.index]
+  if (sub === undefined) return null
+  const partial = partials === undefined ? sub.aggregation.merge([]) : partials[path.index]
+  const value = sub.aggregation.metric(partial, path.property)
+  if (value === undefined) {
+    throw new QwError(
+      'invalid',
+      `invalid aggregation request: cannot order by "${sub.name}${path.property === undefined ? '' : `.${path.property}`}"`,
+      { fix: 'Order by _count, _key, or a single-value metric such as {"avg_price": "desc"}.' },
+    )
+  }
+  return value
+}

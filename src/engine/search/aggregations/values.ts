@@ -1,0 +1,122 @@
+// Typed-array reads below are cast with `as number`: indexes come from the column itself.
+import type { Column } from '../../split/column.ts'
+import type { NumberKeys } from '../number-keys.ts'
+import { isNumeric, numberKeys } from '../number-keys.ts'
+import type { AggregationSplit, DocBlock } from './aggregation.ts'
+
+type Keys = Uint8Array | Uint16Array | Uint32Array | Float64Array
+
+/** Keys of a column, with what says which document has which. */
+export interface KeyedColumn {
+  readonly keys: Keys
+  readonly starts: Uint32Array | undefined
+}
+
+/**
+ * The values of a block of documents, one entry per value: keys[i] belongs to docs[i] in parents[i].
+ * One instance per collector, refilled block by block.
+ */
+export class ValueBlock implements DocBlock {
+  docs: Uint32Array = new Uint32Array(0)
+  parents: Uint32Array = new Uint32Array(0)
+  keys: Float64Array = new Float64Array(0)
+  count = 0
+  #ownDocs = new Uint32Array(0)
+  #ownParents = new Uint32Array(0)
+
+  fill(column: KeyedColumn, block: DocBlock): void {
+    if (column.starts === undefined) this.#fillFull(column.keys, block)
+    else this.#fillPartial(column.keys, column.starts, block)
+  }
+
+  #fillFull(keys: Keys, block: DocBlock): void {
+    const { docs, count } = block
+    if (this.keys.length < count) this.keys = new Float64Array(count)
+    const out = this.keys
+    for (let i = 0; i < count; i += 1) out[i] = keys[docs[i] as number] as number
+    this.docs = docs
+    this.parents = block.parents
+    this.count = count
+  }
+
+  #fillPartial(keys: Keys, starts: Uint32Array, block: DocBlock): void {
+    const { docs, parents, count } = block
+    let total = 0
+    for (let i = 0; i < count; i += 1) {
+      const doc = docs[i] as number
+      total += (starts[doc + 1] as number) - (starts[doc] as number)
+    }
+    this.#reserve(total)
+    const outDocs = this.#ownDocs
+    const outParents = this.#ownParents
+    const out = this.keys
+    let size = 0
+    for (let i = 0; i < count; i += 1) {
+      const doc = docs[i] as number
+      const end = starts[doc + 1] as number
+      for (let at = starts[doc] as number; at < end; at += 1) {
+        outDocs[size] = doc
+        outParents[size] = parents[i] as number
+        out[size] = keys[at] as number
+        size += 1
+      }
+    }
+    this.docs = outDocs
+    this.parents = outParents
+    this.count = size
+  }
+
+  #reserve(total: number): void {
+    if (this.keys.length < total) this.keys = new Float64Array(total)
+    if (this.#ownDocs.length < total) {
+      this.#ownDocs = new Uint32Array(total)
+      this.#ownParents = new Uint32Array(total)
+    }
+  }
+
+  /** Keeps the entries for which `keep` holds a 1 at the same place. */
+  filter(keep: Uint8Array): void {
+    const { docs, parents, keys, count } = this
+    if (this.#ownDocs.length < count) {
+      this.#ownDocs = new Uint32Array(count)
+      this.#ownParents = new Uint32Array(count)
+    }
+    let size = 0
+    for (let i = 0; i < count; i += 1) {
+      if (keep[i] === 0) continue
+      this.#ownDocs[size] = docs[i] as number
+      this.#ownParents[size] = parents[i] as number
+      keys[size] = keys[i] as number
+      size += 1
+    }
+    this.docs = this.#ownDocs
+    this.parents = this.#ownParents
+    this.count = size
+  }
+}
+
+/** Number columns at a path; dates only when there is no other number, as a path has one meaning. */
+export function numberColumns(split: AggregationSplit, path: string): NumberKeys[] {
+  const numbers = split
+    .columnsAt(path)
+    .filter((column) => isNumeric(column) && column.type !== 'bool')
+    .filter(isNumeric)
+  const plain = numbers.filter((column) => column.type !== 'date')
+  return (plain.length > 0 ? plain : numbers).map(numberKeys)
+}
+
+/** Entries of the block whose document has a value in none of the columns. */
+export function withoutValue(columns: readonly (Column | NumberKeys)[], block: DocBlock): DocBlock {
+  if (columns.some((column) => column.starts === undefined)) return { ...block, count: 0 }
+  const docs = new Uint32Array(block.count)
+  const parents = new Uint32Array(block.count)
+  let size = 0
+  for (let i = 0; i < block.count; i += 1) {
+    const doc = block.docs[i] as number
+    if (columns.some(({ starts }) => starts !== undefined && starts[doc] !== starts[doc + 1])) continue
+    docs[size] = doc
+    parents[size] = block.parents[i] as number
+    size += 1
+  }
+  return { docs, parents, count: size }
+}
