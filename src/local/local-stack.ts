@@ -1,0 +1,165 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isQwError, QwError } from '../engine/errors.ts'
+import type { IndexingComponents } from '../engine/indexing/pipeline.ts'
+import { Metastore } from '../engine/metastore/metastore.ts'
+import type { Clock, ObjectStore, Random } from '../engine/ports.ts'
+import type { IndexConfig } from '../engine/schema/index-config.ts'
+import { shippedConfig } from '../engine/schema/shipped-configs.ts'
+import { SearchCaches } from '../engine/search/caches.ts'
+import type { SearchContext } from '../engine/search/root.ts'
+import { makeGeneratorHandler, type GeneratorHandler } from '../functions/generator-handler.ts'
+import { makeIndexerHandler, type IndexerHandler } from '../functions/indexer-handler.ts'
+import type { InvocationLog } from '../functions/invocation-log.ts'
+import { folderStore } from '../stores/folder-store.ts'
+import { prefixStore } from '../stores/prefix-store.ts'
+import {
+  createStackFile,
+  DEFAULT_GENERATOR,
+  readStackFile,
+  updateStackFile,
+  type StackFile,
+} from './stack-file.ts'
+import { StagingBucket } from './staging.ts'
+
+/** The layout of the buckets in AWS, as folders of the stack's folder. */
+const INDEX_BUCKET = 'index-bucket'
+const STAGING_BUCKET = 'staging-bucket'
+const INDEX_PREFIX = 'index'
+
+const NAME = /^[a-z][a-z0-9-]{2,30}$/
+
+export interface LocalHost {
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: InvocationLog
+}
+
+/** The embedded stack: the same handlers and the same engine as in AWS, over folders. */
+export interface LocalStack {
+  readonly name: string
+  readonly folder: string
+  readonly indexing: IndexingComponents
+  readonly search: SearchContext
+  readonly staging: StagingBucket
+  readonly indexer: IndexerHandler
+  /** A generator with the stack's settings as they are now. */
+  generator(): Promise<GeneratorHandler>
+  readFile(): Promise<StackFile>
+  updateFile(change: (file: StackFile) => StackFile): Promise<StackFile>
+}
+
+/** Throws `conflict` when a stack of this name exists, `invalid` for a name that will not do. */
+export async function createLocalStack(
+  host: LocalHost,
+  name: string,
+  defaultIndex: string | undefined,
+): Promise<LocalStack> {
+  if (!NAME.test(name)) {
+    throw new QwError('invalid', `stack name \`${name}\` will not do`, {
+      fix: 'use 3 to 31 lower-case letters, digits and dashes, starting with a letter',
+    })
+  }
+  const store = folderStore({ root: join(host.dataDir, name), clock: host.clock })
+  try {
+    await createStackFile(store, {
+      name,
+      createdMs: host.clock.nowMs(),
+      defaultIndex,
+      generator: DEFAULT_GENERATOR,
+    })
+  } catch (error) {
+    if (!isQwError(error, 'conflict')) throw error
+    throw new QwError('conflict', `there is a local stack \`${name}\` in ${host.dataDir} already`, {
+      code: 'STACK-EXISTS',
+      fix: `use it, choose another --name, or remove it: qw-lambda teardown --stack ${name}`,
+    })
+  }
+  return buildStack(host, name, store)
+}
+
+/** Throws `notFound` (STACK-NONE) when there is none of this name. */
+export async function openLocalStack(host: LocalHost, name: string): Promise<LocalStack> {
+  if (NAME.test(name)) {
+    const store = folderStore({ root: join(host.dataDir, name), clock: host.clock })
+    try {
+      await readStackFile(store)
+      return buildStack(host, name, store)
+    } catch (error) {
+      if (!isQwError(error, 'notFound')) throw error
+    }
+  }
+  const names = await listLocalStacks(host.dataDir)
+  throw new QwError('notFound', `there is no local stack \`${name}\` in ${host.dataDir}`, {
+    code: 'STACK-NONE',
+    fix:
+      names.length === 0
+        ? 'qw-lambda init --target local'
+        : `there is ${names.join(', ')}: name one with --stack`,
+  })
+}
+
+/** Names of the stacks in a data folder, sorted; empty when the folder is not there. */
+export async function listLocalStacks(dataDir: string): Promise<string[]> {
+  let entries
+  try {
+    entries = await readdir(dataDir, { withFileTypes: true })
+  } catch {
+    return []
+  }
+  const names = []
+  for (const entry of entries) {
+    if (entry.isDirectory() && (await exists(join(dataDir, entry.name, 'stack.json')))) {
+      names.push(entry.name)
+    }
+  }
+  return names.toSorted()
+}
+
+/** Removes the stack's folder with everything in it; the caller has asked. */
+export async function removeLocalStack(stack: LocalStack): Promise<void> {
+  await stack.readFile()
+  await rm(stack.folder, { recursive: true, force: true })
+}
+
+function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalStack {
+  const { clock, random, log } = host
+  const indexStore = prefixStore(store, `${INDEX_BUCKET}/${INDEX_PREFIX}/`)
+  const stagingStore = prefixStore(store, `${STAGING_BUCKET}/`)
+  const metastore = new Metastore(indexStore, { clock, random })
+  const indexing = { metastore, clock, random }
+  const indexer = makeIndexerHandler(
+    { ...indexing, openBucket: () => stagingStore, configFor: configOfShippedIndex, log },
+    { mergesEnabled: true, janitorEnabled: true },
+  )
+  const staging = new StagingBucket({ store: stagingStore, bucket: STAGING_BUCKET, indexer, clock, log })
+  return {
+    name,
+    folder: join(host.dataDir, name),
+    indexing,
+    search: { store: indexStore, metastore, caches: new SearchCaches(), clock },
+    staging,
+    indexer,
+    readFile: () => readStackFile(store),
+    updateFile: (change) => updateStackFile(store, change),
+    async generator() {
+      const { generator } = await readStackFile(store)
+      return makeGeneratorHandler({ staging: staging.store, clock, random, log }, generator)
+    },
+  }
+}
+
+/** A staged file may be the first of a shipped index: the index is made then, as the Lambda did it. */
+async function configOfShippedIndex(indexId: string): Promise<IndexConfig | undefined> {
+  return shippedConfig(indexId)
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch {
+    return false
+  }
+}

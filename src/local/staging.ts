@@ -1,0 +1,118 @@
+import { messageOf } from '../engine/errors.ts'
+import type { Clock, ObjectInfo, ObjectStore } from '../engine/ports.ts'
+import { encodeEventKey } from '../functions/indexer-event.ts'
+import type { IndexerHandler, IndexerReport, QueueReport } from '../functions/indexer-handler.ts'
+import type { InvocationLog } from '../functions/invocation-log.ts'
+
+/** Deliveries of one notification before it is given up, as the queue's redrive policy has it. */
+const MAX_DELIVERIES = 5
+const REDELIVERY_MS = 1_000
+/** Staged objects expire after this long, as in the staging bucket. */
+const STAGED_EXPIRY_MS = 86_400_000
+
+export interface StagingComponents {
+  readonly store: ObjectStore
+  /** The name that events give the bucket. */
+  readonly bucket: string
+  readonly indexer: IndexerHandler
+  readonly clock: Clock
+  readonly log: InvocationLog
+}
+
+/**
+ * The staging bucket of the embedded stack: what is put here is announced to the indexer, as S3 and
+ * its queue do it in AWS. One notification is delivered at a time, in the order of the puts.
+ */
+export class StagingBucket {
+  /** Puts through this store are announced. */
+  readonly store: ObjectStore
+  readonly #components: StagingComponents
+  readonly #reports: IndexerReport[] = []
+  #queue: Promise<void> = Promise.resolve()
+  #deadLetters: { key: string; error: string }[] = []
+
+  constructor(components: StagingComponents) {
+    this.#components = components
+    this.store = {
+      ...components.store,
+      put: async (key, body, options) => {
+        const info = await components.store.put(key, body, options)
+        this.#announce(info)
+        return info
+      },
+    }
+  }
+
+  /** Waits until every announced object is indexed or given up; returns what was done since last asked. */
+  async settled(): Promise<{
+    reports: readonly IndexerReport[]
+    deadLetters: readonly { readonly key: string; readonly error: string }[]
+  }> {
+    await this.#queue
+    const deadLetters = this.#deadLetters
+    this.#deadLetters = []
+    return { reports: this.#reports.splice(0), deadLetters }
+  }
+
+  /** Announces what lies here already: a killed process took its queue with it, and users may copy
+   *  files in by hand. What was indexed before is recognised and adds nothing. Expired objects go. */
+  async recover(signal?: AbortSignal): Promise<number> {
+    const expiredBeforeMs = this.#components.clock.nowMs() - STAGED_EXPIRY_MS
+    let announced = 0
+    for await (const info of this.#components.store.list('', signal)) {
+      if (info.modifiedMs < expiredBeforeMs) {
+        await this.#components.store.delete(info.key, signal)
+      } else {
+        this.#announce(info)
+        announced++
+      }
+    }
+    return announced
+  }
+
+  #announce(info: ObjectInfo): void {
+    this.#queue = this.#queue.then(() => this.#deliver(info.key))
+  }
+
+  async #deliver(key: string): Promise<void> {
+    const { indexer, clock, log } = this.#components
+    for (let delivery = 1; ; delivery++) {
+      try {
+        const report = await indexer(this.#eventFor(key), {
+          requestId: `local-${clock.nowMs()}`,
+          deadlineMs: undefined,
+        })
+        if (isIndexerReport(report)) this.#reports.push(report)
+        return
+      } catch (error) {
+        log({ event: 'delivery-failed', key, delivery, error: messageOf(error) })
+        if (delivery >= MAX_DELIVERIES || !isWorthRetrying(error)) {
+          this.#deadLetters.push({ key, error: messageOf(error) })
+          return
+        }
+        await clock.sleep(REDELIVERY_MS)
+      }
+    }
+  }
+
+  #eventFor(key: string): unknown {
+    return {
+      Records: [
+        {
+          eventName: 'ObjectCreated:Put',
+          s3: { bucket: { name: this.#components.bucket }, object: { key: encodeEventKey(key) } },
+        },
+      ],
+    }
+  }
+}
+
+function isIndexerReport(report: IndexerReport | QueueReport): report is IndexerReport {
+  return 'num_docs' in report
+}
+
+/** A mistake in the file will be there the next time too. */
+function isWorthRetrying(error: unknown): boolean {
+  const kind = typeof error === 'object' && error !== null && 'kind' in error ? error.kind : undefined
+  return kind !== 'invalid' && kind !== 'notFound' && kind !== 'corrupt'
+}
