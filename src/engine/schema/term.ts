@@ -1,4 +1,21 @@
+import { QwError } from '../errors.ts'
+import { dateToNanos, dateToSeconds } from './datetime.ts'
 import type { TypedValue, ValueType } from './value-type.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** Where each type's bytes have a fixed length. */
+const TERM_BYTES: Partial<Record<ValueType, number>> = {
+  i64: 8,
+  u64: 8,
+  f64: 8,
+  date: 8,
+  bool: 1,
+  ip: 16,
+}
+
+const SIGN_BIT = 1n << 63n
 
 /**
  * Terms as the dictionary keeps them; byte order is value order.
@@ -9,15 +26,133 @@ import type { TypedValue, ValueType } from './value-type.ts'
  *   bool   1 byte   ip  16 bytes   bytes  as they are
  */
 export function encodeTerm(type: ValueType, value: TypedValue): Uint8Array {
-  throw new Error(`not written yet ${type} ${typeof value}`)
+  switch (type) {
+    case 'str':
+      if (typeof value === 'string') return encoder.encode(value)
+      break
+    case 'i64':
+      if (isInteger(value)) return encodeU64(BigInt(value) + SIGN_BIT)
+      break
+    case 'u64':
+      if (isInteger(value)) return encodeU64(BigInt(value))
+      break
+    case 'f64':
+      if (typeof value === 'number') return encodeFloat(value)
+      break
+    case 'date':
+      if (isInteger(value)) return encodeU64(BigInt(dateToSeconds(value)) + SIGN_BIT)
+      break
+    case 'bool':
+      if (typeof value === 'boolean') return Uint8Array.of(value ? 1 : 0)
+      break
+    case 'ip':
+    case 'bytes':
+      if (value instanceof Uint8Array) return value
+      break
+  }
+  return wrongValue(type, value)
 }
 
 /** Inverse of `encodeTerm`; dates come back as milliseconds. Throws `corrupt` on a wrong length. */
 export function decodeTerm(type: ValueType, bytes: Uint8Array): TypedValue {
-  throw new Error(`not written yet ${type} ${bytes.length}`)
+  const expected = TERM_BYTES[type]
+  if (expected !== undefined && bytes.length !== expected) {
+    const message = `a term has the wrong length type=${type} length=${bytes.length}`
+    throw new QwError('corrupt', message)
+  }
+  switch (type) {
+    case 'str':
+      return decoder.decode(bytes)
+    case 'i64':
+      return shortest(viewOf(bytes).getBigUint64(0) - SIGN_BIT)
+    case 'u64':
+      return shortest(viewOf(bytes).getBigUint64(0))
+    case 'f64':
+      return decodeFloat(bytes)
+    case 'date':
+      return Number(viewOf(bytes).getBigUint64(0) - SIGN_BIT) * 1000
+    case 'bool':
+      return bytes[0] === 1
+    case 'ip':
+    case 'bytes':
+      return bytes
+  }
 }
 
-/** Throws `internal` when the value is not of the type (a bug of the caller). */
+/** Negative, zero or positive, in the order of the encoded terms but with dates to the nanosecond.
+ *  Throws `internal` when a value is not of the type (a bug of the caller). */
 export function compareTyped(type: ValueType, a: TypedValue, b: TypedValue): number {
-  throw new Error(`not written yet ${type} ${typeof a} ${typeof b}`)
+  switch (type) {
+    case 'i64':
+    case 'u64':
+      if (isInteger(a) && isInteger(b)) return order(a, b)
+      break
+    case 'f64':
+      if (typeof a === 'number' && typeof b === 'number') return order(a, b)
+      break
+    case 'date':
+      if (typeof a === 'number' && typeof b === 'number') return order(a, b)
+      if (isInteger(a) && isInteger(b)) return order(dateToNanos(a), dateToNanos(b))
+      break
+    case 'bool':
+      return Number(a) - Number(b)
+    case 'str':
+    case 'ip':
+    case 'bytes':
+      return compareBytes(encodeTerm(type, a), encodeTerm(type, b))
+  }
+  return wrongValue(type, isInteger(a) ? b : a)
+}
+
+/** Lexicographic order of unsigned bytes; a prefix comes first. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length)
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] as number) - (b[i] as number) // i is below both lengths
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+function order(a: number | bigint, b: number | bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function isInteger(value: TypedValue): value is number | bigint {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
+}
+
+function encodeU64(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, value)
+  return bytes
+}
+
+function encodeFloat(value: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  const view = new DataView(bytes.buffer)
+  view.setFloat64(0, value === 0 ? 0 : value)
+  const bits = view.getBigUint64(0)
+  view.setBigUint64(0, bits & SIGN_BIT ? ~bits : bits | SIGN_BIT)
+  return bytes
+}
+
+function decodeFloat(bytes: Uint8Array): number {
+  const bits = viewOf(bytes).getBigUint64(0)
+  const scratch = new DataView(new ArrayBuffer(8))
+  scratch.setBigUint64(0, bits & SIGN_BIT ? bits ^ SIGN_BIT : ~bits)
+  return scratch.getFloat64(0)
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function shortest(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
+function wrongValue(type: ValueType, value: TypedValue): never {
+  throw new QwError('internal', `a value is not of its type type=${type} value=${String(value)}`)
 }

@@ -1,0 +1,55 @@
+import { parseDocument } from 'yaml'
+
+import { parseJson } from '../bytes/json.ts'
+import type { JsonValue } from '../bytes/json.ts'
+import { QwError } from '../errors.ts'
+
+export type ConfigFormat = 'yaml' | 'json' | 'auto'
+
+/** Texts beyond this are no index config. */
+const MAX_CONFIG_CHARS = 4 * 1024 * 1024
+
+/** Decodes YAML, or JSON with comments; `auto` decides by the first character. Throws `invalid`. */
+export function readConfigDocument(text: string, format: ConfigFormat): JsonValue {
+  if (text.length > MAX_CONFIG_CHARS) {
+    const limit = `limit_chars=${MAX_CONFIG_CHARS}`
+    throw new QwError('tooLarge', `the config is too long length=${text.length} ${limit}`)
+  }
+  const source = text.replace(/^\uFEFF/, '')
+  if (format === 'yaml') return readYaml(source)
+  const json = stripJsonComments(source)
+  if (format === 'json') return parseJson(json)
+  if (!json.trimStart().startsWith('{')) return readYaml(source)
+  try {
+    return parseJson(json)
+  } catch (error) {
+    // A YAML flow mapping begins like JSON; when it is neither, the JSON message helps more.
+    try {
+      return readYaml(source)
+    } catch {
+      throw error
+    }
+  }
+}
+
+function readYaml(text: string): JsonValue {
+  const document = parseDocument(text, { version: '1.2' })
+  const [problem] = document.errors
+  if (problem !== undefined) {
+    throw new QwError('invalid', `invalid YAML: ${problem.message}`, { position: problem.pos[0] })
+  }
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as JsonValue // the core schema has JSON's types
+  } catch (cause) {
+    throw new QwError('invalid', 'invalid YAML: its aliases cannot be expanded', { cause })
+  }
+}
+
+/** Blanks out comments, keeping every position, and drops commas before a closing bracket. */
+function stripJsonComments(text: string): string {
+  const token = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g
+  const blanked = text.replace(token, (found) =>
+    found.startsWith('"') ? found : found.replace(/[^\n]/g, ' '),
+  )
+  return blanked.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (found) => (found === ',' ? ' ' : found))
+}
