@@ -1,88 +1,286 @@
+import { isQwError, QwError } from '../errors.ts'
 import type { Clock, ObjectStore, Random } from '../ports.ts'
+import { checkConfigUpdate } from '../schema/config-update.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
-import type { CheckpointDelta } from './checkpoint.ts'
+import { ConditionalObject } from './conditional-object.ts'
+import { deleteKeys, listKeys } from './delete-keys.ts'
+import {
+  applyMark,
+  applyPublish,
+  type PublishOutcome,
+  type PublishRequest,
+} from './index-file-changes.ts'
+import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
-import type { RunSummary } from './run-summary.ts'
+import { matchIndexIds, nearestIds } from './index-patterns.ts'
+import {
+  assertIndexId,
+  indexPrefix,
+  MANIFEST_KEY,
+  metastoreKey,
+  rejectedPrefix,
+  splitKey,
+} from './layout.ts'
+import {
+  decodeManifest,
+  EMPTY_MANIFEST,
+  encodeManifest,
+  type IndexState,
+  type Manifest,
+} from './manifest.ts'
 import type { SplitRecord } from './split-record.ts'
+import { UlidGenerator } from './ulid.ts'
 
 export interface MetastoreComponents {
   readonly clock: Clock
   readonly random: Random
 }
 
-export interface PublishRequest {
-  /** The index that the splits were built for: publishing into a recreated index is refused. */
-  readonly indexUid: string
-  readonly splits: readonly SplitRecord[]
-  readonly replacedSplitIds?: readonly string[]
-  readonly checkpointDelta?: CheckpointDelta
-  readonly run?: RunSummary
-}
-
-/** `lost`: nothing was changed and nothing will be; the caller's split objects may be dropped. */
-export type PublishOutcome =
-  | { readonly kind: 'published'; readonly file: IndexFile }
-  | { readonly kind: 'lost'; readonly reason: string; readonly file: IndexFile }
+/** Index files kept for revalidation; the oldest goes first. */
+const MAX_KNOWN_INDEXES = 1_000
+/** Index files read at once by `listIndexes`. */
+const LOAD_CONCURRENCY = 16
 
 /** Every index below one store. Keeps the last read version of each index file and revalidates it
  *  by ETag: one instance per process saves bytes, not requests. */
 export class Metastore {
   readonly store: ObjectStore
+  readonly #components: MetastoreComponents
+  readonly #ulids: UlidGenerator
+  readonly #manifest: ConditionalObject<Manifest>
+  readonly #files = new Map<string, ConditionalObject<IndexFile>>()
 
   constructor(store: ObjectStore, components: MetastoreComponents) {
     this.store = store
-    throw new Error(`not written yet ${components.clock.nowMs()}`)
+    this.#components = components
+    this.#ulids = new UlidGenerator(components.clock, components.random)
+    this.#manifest = new ConditionalObject({
+      store,
+      ...components,
+      key: MANIFEST_KEY,
+      decode: decodeManifest,
+      encode: encodeManifest,
+    })
   }
 
-  /** Throws `invalid` (code INDEX-EXISTS) when there is one. Finishes what a killed create or delete left. */
-  createIndex(config: IndexConfig): Promise<IndexFile> {
-    throw new Error(`not written yet ${config.indexId}`)
+  /** A ULID; ascending within this process. */
+  newId(): string {
+    return this.#ulids.next()
+  }
+
+  /** Throws `invalid` (code INDEX-EXISTS) when there is one. Finishes what a killed create or delete
+   *  left. Costs one read and three puts. */
+  async createIndex(config: IndexConfig): Promise<IndexFile> {
+    const { indexId } = config
+    assertIndexId(indexId)
+    const state = (await this.#manifest.load())?.get(indexId)
+    if (state === 'deleting') await this.deleteIndex(indexId)
+    if (state === 'active' && (await this.#file(indexId).load()) !== undefined) {
+      throw indexExists(indexId)
+    }
+    if (state !== 'active') await this.#setState(indexId, 'creating')
+    const created = this.#newFile(config)
+    const stored = await this.#file(indexId).update((file) => file ?? created)
+    await this.#setState(indexId, 'active')
+    if (stored?.metadata.indexUid !== created.metadata.indexUid) throw indexExists(indexId)
+    return created
   }
 
   /** One conditional read. Throws `notFound` (code INDEX-NONE) naming the nearest ids. */
-  load(indexId: string, signal?: AbortSignal): Promise<IndexFile> {
-    throw new Error(`not written yet ${indexId} ${signal}`)
+  async load(indexId: string, signal?: AbortSignal): Promise<IndexFile> {
+    assertIndexId(indexId)
+    const file = await this.#file(indexId).load(signal)
+    return file ?? (await this.#throwMissing(indexId))
   }
 
   /** Ids in the manifest, sorted. One conditional read. */
-  listIndexIds(signal?: AbortSignal): Promise<string[]> {
-    throw new Error(`not written yet ${signal}`)
+  async listIndexIds(signal?: AbortSignal): Promise<string[]> {
+    const manifest = (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
+    const visible = [...manifest].filter(([, state]) => state !== 'deleting')
+    return visible.map(([id]) => id).toSorted()
   }
 
   /** The indexes that ids and patterns (`*` any text, a leading `-` excludes) name, sorted by id.
-   *  An id without `*` that is missing throws `notFound`; a pattern without match adds nothing. */
-  listIndexes(patterns: readonly string[], signal?: AbortSignal): Promise<IndexFile[]> {
-    throw new Error(`not written yet ${patterns.length} ${signal}`)
+   *  An id without `*` that is missing throws `notFound`; a pattern without match adds nothing.
+   *  Costs one read per index, plus the manifest when a pattern is among them. */
+  async listIndexes(patterns: readonly string[], signal?: AbortSignal): Promise<IndexFile[]> {
+    const hasPattern = patterns.some((pattern) => pattern.includes('*'))
+    const known = hasPattern ? await this.listIndexIds(signal) : []
+    const ids = matchIndexIds(patterns, known)
+    const files: IndexFile[] = []
+    for (let start = 0; start < ids.length; start += LOAD_CONCURRENCY) {
+      const some = ids.slice(start, start + LOAD_CONCURRENCY)
+      const loaded = await Promise.all(
+        some.map((id) =>
+          patterns.includes(id) ? this.load(id, signal) : this.#file(id).load(signal),
+        ),
+      )
+      for (const file of loaded) if (file !== undefined) files.push(file)
+    }
+    return files
   }
 
   /** Replaces the config by the rules of index-config.md 12. */
   updateConfig(config: IndexConfig): Promise<IndexFile> {
-    throw new Error(`not written yet ${config.indexId}`)
+    const freshUid = this.newId()
+    return this.update(config.indexId, (file) => {
+      const current = file.metadata.config
+      const currentUid = current.docMapping.docMappingUid
+      if (currentUid === freshUid) return file
+      const { docMappingChanged } = checkConfigUpdate(current, config)
+      const docMappingUid = docMappingChanged ? freshUid : currentUid
+      const docMapping = { ...config.docMapping, docMappingUid }
+      return { ...file, metadata: { ...file.metadata, config: { ...config, docMapping } } }
+    })
   }
 
-  publish(indexId: string, request: PublishRequest): Promise<PublishOutcome> {
-    throw new Error(`not written yet ${indexId} ${request.splits.length}`)
+  /** One conditional put when nobody else wrote. Throws `notFound` when the index is gone. */
+  async publish(indexId: string, request: PublishRequest): Promise<PublishOutcome> {
+    let outcome: PublishOutcome | undefined
+    await this.update(indexId, (file) => {
+      outcome = applyPublish(file, request, this.#components.clock.nowMs())
+      return outcome.file
+    })
+    if (outcome === undefined) throw new QwError('internal', `publish to ${indexId} did not run`)
+    return outcome
   }
 
   /** Unknown and already marked ids are tolerated. */
   markForDeletion(indexId: string, splitIds: readonly string[]): Promise<IndexFile> {
-    throw new Error(`not written yet ${indexId} ${splitIds.length}`)
+    const nowSeconds = Math.floor(this.#components.clock.nowMs() / 1000)
+    return this.update(indexId, (file) => applyMark(file, splitIds, nowSeconds))
   }
 
-  /** Removes every split, and every checkpoint unless told to keep them; returns the removed splits. */
-  clearIndex(indexId: string, options?: { keepCheckpoints?: boolean }): Promise<SplitRecord[]> {
-    throw new Error(`not written yet ${indexId} ${options?.keepCheckpoints}`)
+  /** Forgets how far sources were read, so that they can be indexed again: one file, or all of a source. */
+  resetCheckpoint(indexId: string, sourceId: string, partitionId?: string): Promise<IndexFile> {
+    return this.update(indexId, (file) => {
+      const { checkpoint } = file.metadata
+      const partitions = checkpoint.get(sourceId)
+      if (partitions === undefined) return file
+      if (partitionId !== undefined && !partitions.has(partitionId)) return file
+      const kept = new Map(partitionId === undefined ? [] : partitions)
+      if (partitionId !== undefined) kept.delete(partitionId)
+      const next = new Map(checkpoint).set(sourceId, kept)
+      return { ...file, metadata: { ...file.metadata, checkpoint: next } }
+    })
   }
 
-  /** Removes the index and its objects, without grace; returns the removed splits. */
-  deleteIndex(indexId: string): Promise<SplitRecord[]> {
-    throw new Error(`not written yet ${indexId}`)
+  /** Removes every split, and every checkpoint unless told to keep them; returns the removed splits.
+   *  Killed in the middle, it leaves orphans that the janitor collects. */
+  async clearIndex(
+    indexId: string,
+    options: { readonly keepCheckpoints?: boolean } = {},
+  ): Promise<SplitRecord[]> {
+    let removed: readonly SplitRecord[] = []
+    await this.update(indexId, (file) => {
+      if (file.splits.length > 0) removed = file.splits
+      const checkpoint = options.keepCheckpoints === true ? file.metadata.checkpoint : new Map()
+      if (file.splits.length === 0 && checkpoint.size === file.metadata.checkpoint.size) return file
+      return { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
+    })
+    const rejected = await listKeys(this.store, rejectedPrefix(indexId))
+    await deleteKeys(this.store, [...removed.map((s) => splitKey(indexId, s.splitId)), ...rejected])
+    return [...removed]
+  }
+
+  /** Removes the index and its objects, without grace; returns the removed splits. Finishes a delete
+   *  that was killed. */
+  async deleteIndex(indexId: string): Promise<SplitRecord[]> {
+    assertIndexId(indexId)
+    const known = (await this.#manifest.load())?.has(indexId) === true
+    const file = await this.#loadForDeletion(indexId)
+    if (!known && file === undefined) return this.#throwMissing(indexId)
+    await this.#setState(indexId, 'deleting')
+    // The file goes first: from then on no indexer can publish.
+    await this.store.delete(metastoreKey(indexId))
+    this.#file(indexId).forget()
+    await deleteKeys(this.store, await listKeys(this.store, indexPrefix(indexId)))
+    await this.#manifest.update((manifest) => {
+      if (manifest === undefined || !manifest.has(indexId)) return manifest
+      const next = new Map(manifest)
+      next.delete(indexId)
+      return next
+    })
+    return [...(file?.splits ?? [])]
   }
 
   /** `change` sees the newest file and may run several times: it must give the same when applied
    *  twice, because a write may have succeeded although its answer was lost. Returning its argument
    *  writes nothing. */
-  update(indexId: string, change: (file: IndexFile) => IndexFile): Promise<IndexFile> {
-    throw new Error(`not written yet ${indexId} ${change.length}`)
+  async update(indexId: string, change: (file: IndexFile) => IndexFile): Promise<IndexFile> {
+    assertIndexId(indexId)
+    const updated = await this.#file(indexId).update((file) => {
+      return file === undefined ? undefined : change(file)
+    })
+    return updated ?? (await this.#throwMissing(indexId))
   }
+
+  /** A file that cannot be read must not stop its own deletion. */
+  async #loadForDeletion(indexId: string): Promise<IndexFile | undefined> {
+    try {
+      return await this.#file(indexId).load()
+    } catch (error) {
+      if (isQwError(error, 'corrupt') || isQwError(error, 'invalid')) return undefined
+      throw error
+    }
+  }
+
+  #file(indexId: string): ConditionalObject<IndexFile> {
+    const known = this.#files.get(indexId)
+    if (known !== undefined) return known
+    const key = metastoreKey(indexId)
+    const file = new ConditionalObject({
+      store: this.store,
+      ...this.#components,
+      key,
+      decode: (bytes: Uint8Array) => decodeIndexFile(bytes, key),
+      encode: encodeIndexFile,
+    })
+    const [oldest] = this.#files.keys()
+    if (this.#files.size >= MAX_KNOWN_INDEXES && oldest !== undefined) this.#files.delete(oldest)
+    this.#files.set(indexId, file)
+    return file
+  }
+
+  #newFile(config: IndexConfig): IndexFile {
+    const docMappingUid = config.docMapping.docMappingUid ?? this.newId()
+    return {
+      metadata: {
+        indexId: config.indexId,
+        indexUid: `${config.indexId}:${this.newId()}`,
+        config: { ...config, docMapping: { ...config.docMapping, docMappingUid } },
+        createTimestamp: Math.floor(this.#components.clock.nowMs() / 1000),
+        sources: [],
+        checkpoint: new Map(),
+      },
+      splits: [],
+      runs: [],
+    }
+  }
+
+  async #setState(indexId: string, state: IndexState): Promise<void> {
+    await this.#manifest.update((manifest = EMPTY_MANIFEST) => {
+      if (manifest.get(indexId) === state) return manifest
+      return new Map(manifest).set(indexId, state)
+    })
+  }
+
+  async #throwMissing(indexId: string): Promise<never> {
+    const ids = await this.listIndexIds()
+    const near = nearestIds(
+      indexId,
+      ids.filter((id) => id !== indexId),
+    )
+    throw new QwError('notFound', `there is no index \`${indexId}\``, {
+      code: 'INDEX-NONE',
+      fix: near.length > 0 ? `did you mean ${near.join(', ')}?` : 'qw-lambda index list',
+    })
+  }
+}
+
+function indexExists(indexId: string): QwError {
+  return new QwError('invalid', `index \`${indexId}\` already exists`, {
+    code: 'INDEX-EXISTS',
+    fix: 'choose another index id, or replace it: qw-lambda index create --overwrite',
+  })
 }

@@ -1,3 +1,7 @@
+import type { JsonObject } from '../bytes/json.ts'
+import { QwError } from '../errors.ts'
+import { asFields, integerAt, optionalStringAt, stringAt } from './json-fields.ts'
+
 /** How one run over one source ended, or stands: `running` also when it was killed. */
 export type RunState = 'running' | 'done' | 'incomplete' | 'tooManyRejects' | 'failed'
 
@@ -19,3 +23,54 @@ export interface RunSummary {
 
 /** Runs kept per index: enough for two hours of five-minute batches, some 5 kB of the metastore file. */
 export const MAX_RUNS_KEPT = 25
+
+/** `runs` with this one put in front, or in place of its earlier state. */
+export function withRun(runs: readonly RunSummary[], run: RunSummary): readonly RunSummary[] {
+  const others = runs.filter((other) => other.runId !== run.runId)
+  return [run, ...others].slice(0, MAX_RUNS_KEPT)
+}
+
+export function encodeRun(run: RunSummary): JsonObject {
+  return {
+    run_id: run.runId,
+    source_uri: run.sourceUri,
+    state: run.state,
+    num_docs: run.docCount,
+    num_rejected: run.rejectedCount,
+    source_bytes: run.sourceBytes,
+    num_splits: run.splitCount,
+    started_ms: run.startedMs,
+    updated_ms: run.updatedMs,
+    error: run.error ?? null,
+  }
+}
+
+/** Throws `corrupt`. */
+export function decodeRun(value: unknown): RunSummary {
+  const fields = asFields(value, 'runs')
+  return {
+    runId: stringAt(fields, 'run_id'),
+    sourceUri: stringAt(fields, 'source_uri'),
+    state: decodeRunState(stringAt(fields, 'state')),
+    docCount: integerAt(fields, 'num_docs'),
+    rejectedCount: integerAt(fields, 'num_rejected'),
+    sourceBytes: integerAt(fields, 'source_bytes'),
+    splitCount: integerAt(fields, 'num_splits'),
+    startedMs: integerAt(fields, 'started_ms'),
+    updatedMs: integerAt(fields, 'updated_ms'),
+    error: optionalStringAt(fields, 'error'),
+  }
+}
+
+function decodeRunState(text: string): RunState {
+  switch (text) {
+    case 'running':
+    case 'done':
+    case 'incomplete':
+    case 'tooManyRejects':
+    case 'failed':
+      return text
+    default:
+      throw new QwError('corrupt', `metastore: unknown run state \`${text}\``)
+  }
+}

@@ -1,5 +1,16 @@
+import type { JsonObject, JsonValue } from '../bytes/json.ts'
+import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
+import {
+  arrayAt,
+  asFields,
+  type Fields,
+  fieldsAt,
+  integerAt,
+  optionalIntegerAt,
+  stringAt,
+} from './json-fields.ts'
 
 /** `Staged` is kept for readers of the contract's states; nothing here writes it. */
 export type SplitState = 'Staged' | 'Published' | 'MarkedForDeletion'
@@ -50,4 +61,126 @@ export interface SplitRecord {
 /** The size of the split's object. */
 export function splitSizeBytes(split: SplitRecord): number {
   return split.footer.end
+}
+
+/** The record as splits-metastore.md 1 shows it, plus `column_bounds`. */
+export function encodeSplitRecord(split: SplitRecord): JsonObject {
+  return {
+    version: '0.9',
+    split_id: split.splitId,
+    index_uid: split.indexUid,
+    source_id: split.sourceId,
+    node_id: split.nodeId,
+    partition_id: 0,
+    split_state: split.state,
+    create_timestamp: split.createTimestamp,
+    update_timestamp: split.updateTimestamp,
+    publish_timestamp: split.publishTimestamp ?? null,
+    num_docs: split.docCount,
+    uncompressed_docs_size_in_bytes: split.sourceBytes,
+    time_range:
+      split.timeRange === undefined
+        ? null
+        : { start: split.timeRange.startSeconds, end: split.timeRange.endSeconds },
+    tags: [...split.tags],
+    footer_offsets: { start: split.footer.start, end: split.footer.end },
+    maturity:
+      split.maturity.kind === 'mature'
+        ? { type: 'mature' }
+        : { type: 'immature', maturation_period_millis: split.maturity.maturationPeriodMs },
+    num_merge_ops: split.mergeOpCount,
+    delete_opstamp: split.deleteOpstamp,
+    doc_mapping_uid: split.docMappingUid,
+    column_bounds: split.columnBounds.map(encodeBounds),
+  }
+}
+
+/** Throws `corrupt`. */
+export function decodeSplitRecord(value: unknown): SplitRecord {
+  const fields = asFields(value, 'splits')
+  const footer = fieldsAt(fields, 'footer_offsets')
+  return {
+    splitId: stringAt(fields, 'split_id'),
+    indexUid: stringAt(fields, 'index_uid'),
+    sourceId: stringAt(fields, 'source_id'),
+    nodeId: stringAt(fields, 'node_id'),
+    state: decodeState(stringAt(fields, 'split_state')),
+    createTimestamp: integerAt(fields, 'create_timestamp'),
+    updateTimestamp: integerAt(fields, 'update_timestamp'),
+    publishTimestamp: optionalIntegerAt(fields, 'publish_timestamp'),
+    docCount: integerAt(fields, 'num_docs'),
+    sourceBytes: integerAt(fields, 'uncompressed_docs_size_in_bytes'),
+    timeRange: decodeTimeRange(fields),
+    tags: arrayAt(fields, 'tags').map(String),
+    footer: { start: integerAt(footer, 'start'), end: integerAt(footer, 'end') },
+    maturity: decodeMaturity(fieldsAt(fields, 'maturity')),
+    mergeOpCount: integerAt(fields, 'num_merge_ops'),
+    deleteOpstamp: integerAt(fields, 'delete_opstamp'),
+    docMappingUid: stringAt(fields, 'doc_mapping_uid'),
+    columnBounds: arrayAt(fields, 'column_bounds').map(decodeBounds),
+  }
+}
+
+function decodeState(text: string): SplitState {
+  if (text === 'Staged' || text === 'Published' || text === 'MarkedForDeletion') return text
+  throw new QwError('corrupt', `metastore: unknown split state \`${text}\``)
+}
+
+function decodeTimeRange(fields: Fields): TimeRange | undefined {
+  if (fields['time_range'] === null) return undefined
+  const range = fieldsAt(fields, 'time_range')
+  return { startSeconds: integerAt(range, 'start'), endSeconds: integerAt(range, 'end') }
+}
+
+function decodeMaturity(fields: Fields): SplitMaturity {
+  if (fields['type'] === 'mature') return { kind: 'mature' }
+  return {
+    kind: 'immature',
+    maturationPeriodMs: integerAt(fields, 'maturation_period_millis'),
+  }
+}
+
+/** Integers and dates beyond 2^53 are strings, since JSON numbers would round them. */
+function encodeBounds(bounds: ColumnBounds): JsonObject {
+  return {
+    path: bounds.path,
+    type: bounds.type,
+    min: encodeBound(bounds.min),
+    max: encodeBound(bounds.max),
+  }
+}
+
+function encodeBound(value: TypedValue): JsonValue {
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'number' || typeof value === 'boolean') return value
+  throw new QwError('internal', 'column bounds are numbers or booleans')
+}
+
+function decodeBounds(value: unknown): ColumnBounds {
+  const fields = asFields(value, 'column_bounds')
+  return {
+    path: stringAt(fields, 'path'),
+    type: decodeType(stringAt(fields, 'type')),
+    min: decodeBound(fields['min']),
+    max: decodeBound(fields['max']),
+  }
+}
+
+function decodeType(text: string): ColumnBounds['type'] {
+  switch (text) {
+    case 'i64':
+    case 'u64':
+    case 'f64':
+    case 'bool':
+    case 'date':
+      return text
+    default:
+      throw new QwError('corrupt', `metastore: no column bounds for type \`${text}\``)
+  }
+}
+
+function decodeBound(value: unknown): TypedValue {
+  if (typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'string' && /^-?\d+$/.test(value)) return BigInt(value)
+  throw new QwError('corrupt', 'metastore: a column bound is not a number')
 }

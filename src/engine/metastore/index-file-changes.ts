@@ -1,0 +1,162 @@
+import { advance, type CheckpointDelta, positionOf } from './checkpoint.ts'
+import type { IndexFile } from './index-metadata.ts'
+import { type RunSummary, withRun } from './run-summary.ts'
+import type { SplitRecord } from './split-record.ts'
+import { ulidTimeMs } from './ulid.ts'
+
+/**
+ * An object that no record names is an orphan from this age on, and a split that has waited this
+ * long may no longer be published. Both are judged on the file version that the put replaces, so the
+ * collector and a publisher that was asleep can never both win.
+ */
+export const ORPHAN_GRACE_MS = 24 * 3600 * 1000
+
+/** From marking a split to deleting it: searches that began before finish on it. */
+export const DELETION_GRACE_MS = 32 * 60 * 1000
+
+export interface PublishRequest {
+  /** The index that the splits were built for: publishing into a recreated index is refused. */
+  readonly indexUid: string
+  readonly splits: readonly SplitRecord[]
+  readonly replacedSplitIds?: readonly string[]
+  readonly checkpointDelta?: CheckpointDelta
+  readonly run?: RunSummary
+}
+
+/** `lost`: nothing was changed and nothing will be; the caller's split objects may be dropped. */
+export type PublishOutcome =
+  | { readonly kind: 'published'; readonly file: IndexFile }
+  | { readonly kind: 'lost'; readonly reason: string; readonly file: IndexFile }
+
+/** Splits, replaced splits, checkpoint and run in one step, or nothing. The `file` of the outcome is
+ *  the argument itself when there is nothing to write. */
+export function applyPublish(
+  file: IndexFile,
+  request: PublishRequest,
+  nowMs: number,
+): PublishOutcome {
+  const nowSeconds = Math.floor(nowMs / 1000)
+  if (wasApplied(file, request)) return { kind: 'published', file }
+  const obstacle = publishObstacle(file, request, nowMs)
+  if (obstacle !== undefined) return { kind: 'lost', reason: obstacle, file }
+  const delta = request.checkpointDelta
+  const checkpoint =
+    delta === undefined
+      ? file.metadata.checkpoint
+      : advance(file.metadata.checkpoint, delta, nowSeconds)
+  if (checkpoint === undefined) {
+    return { kind: 'lost', reason: 'another run published this part of the source', file }
+  }
+  const marked = applyMark(file, request.replacedSplitIds ?? [], nowSeconds)
+  const published = request.splits.map((split) => publishedRecord(split, nowSeconds))
+  return {
+    kind: 'published',
+    file: {
+      metadata: { ...file.metadata, checkpoint },
+      splits: [...marked.splits, ...published],
+      runs: request.run === undefined ? file.runs : withRun(file.runs, request.run),
+    },
+  }
+}
+
+/** Marked splits stay for searches that already know them. Unknown and marked ids change nothing. */
+export function applyMark(
+  file: IndexFile,
+  splitIds: readonly string[],
+  nowSeconds: number,
+): IndexFile {
+  const ids = new Set(splitIds)
+  const isMarked = (split: SplitRecord): boolean =>
+    split.state !== 'MarkedForDeletion' && ids.has(split.splitId)
+  if (!file.splits.some(isMarked)) return file
+  const splits = file.splits.map((split): SplitRecord =>
+    isMarked(split) ? { ...split, state: 'MarkedForDeletion', updateTimestamp: nowSeconds } : split,
+  )
+  return { ...file, splits }
+}
+
+/** Drops the records of splits whose objects are gone; only marked ones. */
+export function applyRemove(file: IndexFile, splitIds: readonly string[]): IndexFile {
+  const ids = new Set(splitIds)
+  const splits = file.splits.filter(
+    (split) => split.state !== 'MarkedForDeletion' || !ids.has(split.splitId),
+  )
+  return splits.length === file.splits.length ? file : { ...file, splits }
+}
+
+/** Records for objects that no record names, already marked: from then on they cannot be published. */
+export function applyTombstones(
+  file: IndexFile,
+  orphanIds: readonly string[],
+  nowSeconds: number,
+): IndexFile {
+  const known = new Set(file.splits.map((split) => split.splitId))
+  const orphans = orphanIds.filter((id) => !known.has(id))
+  if (orphans.length === 0) return file
+  const tombstones = orphans.map((id) => tombstone(file, id, nowSeconds))
+  return { ...file, splits: [...file.splits, ...tombstones] }
+}
+
+function wasApplied(file: IndexFile, request: PublishRequest): boolean {
+  if (request.splits.length > 0) {
+    const ids = new Set(request.splits.map((split) => split.splitId))
+    const found = file.splits.filter(
+      (split) => ids.has(split.splitId) && split.publishTimestamp !== undefined,
+    )
+    return found.length === ids.size
+  }
+  const delta = request.checkpointDelta
+  if (delta === undefined) return false
+  return positionOf(file.metadata.checkpoint, delta.sourceId, delta.partitionId) === delta.to
+}
+
+function publishObstacle(
+  file: IndexFile,
+  request: PublishRequest,
+  nowMs: number,
+): string | undefined {
+  if (file.metadata.indexUid !== request.indexUid) {
+    return 'the index was deleted and created again'
+  }
+  const byId = new Map(file.splits.map((split) => [split.splitId, split]))
+  for (const { splitId } of request.splits) {
+    if (byId.has(splitId)) return `split ${splitId} was collected as an orphan`
+    if (nowMs - ulidTimeMs(splitId) >= ORPHAN_GRACE_MS) {
+      return `split ${splitId} waited too long for its publication`
+    }
+  }
+  const gone = request.replacedSplitIds?.find((id) => byId.get(id)?.state !== 'Published')
+  return gone === undefined ? undefined : `split ${gone} was replaced or deleted by somebody else`
+}
+
+function publishedRecord(split: SplitRecord, nowSeconds: number): SplitRecord {
+  return {
+    ...split,
+    state: 'Published',
+    updateTimestamp: nowSeconds,
+    publishTimestamp: nowSeconds,
+  }
+}
+
+function tombstone(file: IndexFile, splitId: string, nowSeconds: number): SplitRecord {
+  return {
+    splitId,
+    indexUid: file.metadata.indexUid,
+    sourceId: '',
+    nodeId: '',
+    state: 'MarkedForDeletion',
+    createTimestamp: Math.floor(ulidTimeMs(splitId) / 1000),
+    updateTimestamp: nowSeconds,
+    publishTimestamp: undefined,
+    docCount: 0,
+    sourceBytes: 0,
+    timeRange: undefined,
+    tags: [],
+    footer: { start: 0, end: 0 },
+    maturity: { kind: 'mature' },
+    mergeOpCount: 0,
+    deleteOpstamp: 0,
+    docMappingUid: file.metadata.config.docMapping.docMappingUid ?? '',
+    columnBounds: [],
+  }
+}

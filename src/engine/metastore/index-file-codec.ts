@@ -1,0 +1,99 @@
+import type { JsonObject, JsonValue } from '../bytes/json.ts'
+import { QwError } from '../errors.ts'
+import { type IndexConfig, parseIndexConfig } from '../schema/index-config.ts'
+import { serializeIndexConfig } from '../schema/serialize-config.ts'
+import { checkpointPositions, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import type { IndexFile, IndexMetadata } from './index-metadata.ts'
+import {
+  arrayAt,
+  asFields,
+  type Fields,
+  fieldsAt,
+  integerAt,
+  parseFields,
+  stringAt,
+} from './json-fields.ts'
+import { decodeRun, encodeRun } from './run-summary.ts'
+import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
+
+/**
+ * `<index_id>/metastore.json`, UTF-8 JSON:
+ *
+ *   format    number, METASTORE_FORMAT; a greater one is refused
+ *   version   "0.9", of the config and record shapes inside
+ *   index     {index_uid, index_config, create_timestamp, sources, checkpoint}
+ *   splits    split records, by update time
+ *   runs      recent ingest runs, newest first
+ */
+export const METASTORE_FORMAT = 1
+
+export function encodeIndexFile(file: IndexFile): Uint8Array {
+  const splits = file.splits.toSorted((a, b) => a.updateTimestamp - b.updateTimestamp)
+  const content = {
+    format: METASTORE_FORMAT,
+    version: '0.9',
+    index: {
+      ...encodeStableMetadata(file.metadata),
+      checkpoint: encodeCheckpoint(file.metadata.checkpoint),
+    },
+    splits: splits.map(encodeSplitRecord),
+    runs: file.runs.map(encodeRun),
+  }
+  return new TextEncoder().encode(JSON.stringify(content))
+}
+
+/** Throws `corrupt`, and `invalid` for a file of a newer program. */
+export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
+  const fields = parseFields(bytes, key)
+  const format = integerAt(fields, 'format')
+  if (format > METASTORE_FORMAT) {
+    throw new QwError('invalid', `${key} has format ${format}, newer than ${METASTORE_FORMAT}`, {
+      fix: 'upgrade qw-lambda: npm install -g qw-lambda@latest',
+    })
+  }
+  return {
+    metadata: decodeMetadata(fieldsAt(fields, 'index'), key),
+    splits: arrayAt(fields, 'splits').map(decodeSplitRecord),
+    runs: arrayAt(fields, 'runs').map(decodeRun),
+  }
+}
+
+/** The metadata object of the REST API (search-api.md 4). */
+export function encodeIndexMetadata(metadata: IndexMetadata): JsonObject {
+  return {
+    version: '0.9',
+    ...encodeStableMetadata(metadata),
+    checkpoint: checkpointPositions(metadata.checkpoint),
+  }
+}
+
+function encodeStableMetadata(metadata: IndexMetadata): JsonObject {
+  return {
+    index_uid: metadata.indexUid,
+    index_config: serializeIndexConfig(metadata.config),
+    create_timestamp: metadata.createTimestamp,
+    sources: [...metadata.sources],
+  }
+}
+
+function decodeMetadata(fields: Fields, key: string): IndexMetadata {
+  const config = decodeConfig(fields, key)
+  return {
+    indexId: config.indexId,
+    indexUid: stringAt(fields, 'index_uid'),
+    config,
+    createTimestamp: integerAt(fields, 'create_timestamp'),
+    // Written from JsonValues by this file and only handed through.
+    sources: arrayAt(fields, 'sources') as readonly JsonValue[],
+    checkpoint: decodeCheckpoint(fieldsAt(fields, 'checkpoint')),
+  }
+}
+
+function decodeConfig(fields: Fields, key: string): IndexConfig {
+  try {
+    // Plain JSON.parse output is a JsonValue; parseIndexConfig checks every part of it.
+    return parseIndexConfig(asFields(fields['index_config'], 'index_config') as JsonObject, 'json')
+  } catch (cause) {
+    throw new QwError('corrupt', `${key} holds an index config that cannot be read`, { cause })
+  }
+}
