@@ -1,0 +1,283 @@
+import { createHash } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
+import { link, open, rename, stat, unlink } from 'node:fs/promises'
+import { dirname, join, resolve, sep } from 'node:path'
+import { QwError } from '../engine/errors.ts'
+import type { Clock, ObjectInfo, ObjectStore, PutCondition } from '../engine/ports.ts'
+import { assertRange } from './byte-range.ts'
+import { errnoOf, folderError } from './folder-errors.ts'
+import type { FolderAction } from './folder-errors.ts'
+import {
+  makeNewerThan,
+  pruneEmptyFolders,
+  readExactly,
+  removeQuietly,
+  sweepTempFiles,
+  syncFolder,
+  withParent,
+  writeTempFile,
+} from './folder-file.ts'
+import type { TempFile } from './folder-file.ts'
+import { listFolder } from './folder-listing.ts'
+import { acquireFolderLock } from './folder-lock.ts'
+import { assertKey } from './object-key.ts'
+import { systemClock } from './system-clock.ts'
+
+/** Where locks and half-written files live: below the root, as a rename cannot cross file systems. */
+const HIDDEN = '.qw-store'
+const LOCK_WAIT_MS = 20_000
+
+export interface FolderStoreOptions {
+  /** Made by the first put when missing. */
+  readonly root: string
+  /** Where `modifiedMs` comes from. */
+  readonly clock?: Clock
+  /** How long a put or delete waits for other writers of the same key before it is `unavailable`. */
+  readonly lockWaitMs?: number
+  /** What a finished put survives: a power cut (fsync of file and folder), or only the end of the
+   *  process, which suits throw-away data. Never changes atomicity between running processes. */
+  readonly survives?: 'powerCut' | 'processEnd'
+}
+
+/**
+ * Objects as plain files: key `a/b` is the file `<root>/a/b`, so people may copy files in and out.
+ *
+ * A put writes a hidden file, then gives it its final name in one step. Create-only puts use link(),
+ * which refuses an existing name; all other puts and deletes hold the key's lock file from checking
+ * the old version to the rename, between processes too. Readers take no lock.
+ *
+ * Differs from S3 in one point: keys `a` and `a/b` cannot exist together (`invalid`).
+ */
+export function folderStore(options: FolderStoreOptions): ObjectStore {
+  const root = resolve(options.root)
+  const settings: Settings = {
+    root,
+    clock: options.clock ?? systemClock,
+    lockWaitMs: options.lockWaitMs ?? LOCK_WAIT_MS,
+    durable: options.survives !== 'processEnd',
+  }
+  let swept: Promise<void> | undefined
+
+  return {
+    get: (key, { ifNoneMatch, signal } = {}) =>
+      attempt({ verb: 'get', key, root }, signal, () =>
+        withObject(settings, key, async (file, facts) => {
+          const etag = etagOf(facts)
+          if (etag === ifNoneMatch) return undefined
+          return { bytes: await readExactly(file, 0, Number(facts.size)), etag }
+        }),
+      ),
+    read: (key, range, signal) =>
+      attempt({ verb: 'read', key, root }, signal, () =>
+        withObject(settings, key, (file, facts) => {
+          assertRange(key, range, Number(facts.size))
+          return readExactly(file, range.start, range.end)
+        }),
+      ),
+    head: (key, signal) =>
+      attempt({ verb: 'head', key, root }, signal, async () => {
+        const facts = await stat(pathOf(root, key), { bigint: true })
+        if (!facts.isFile()) throw absent(root, key)
+        return infoOf(key, facts)
+      }),
+    put: (key, body, { condition, signal }) =>
+      attempt({ verb: 'put', key, root }, signal, async () => {
+        pathOf(root, key)
+        // Once per store, at its first write: a store that only reads leaves the folder as it is.
+        swept ??= sweepTempFiles(join(root, HIDDEN, 'tmp'))
+        await swept
+        return putObject(settings, { key, body, condition, signal })
+      }),
+    async *list(prefix, signal) {
+      try {
+        for await (const { key, facts } of listFolder({ root, prefix, hidden: HIDDEN, signal })) {
+          yield infoOf(key, facts)
+        }
+      } catch (error) {
+        throw folderError(error, { verb: 'list', key: prefix, root })
+      }
+    },
+    delete: (key, signal) =>
+      attempt({ verb: 'delete', key, root }, signal, () => deleteObject(settings, key, signal)),
+  }
+}
+
+interface Settings {
+  readonly root: string
+  readonly clock: Clock
+  readonly lockWaitMs: number
+  readonly durable: boolean
+}
+
+async function attempt<T>(
+  action: FolderAction,
+  signal: AbortSignal | undefined,
+  act: () => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted()
+  try {
+    const result = await act()
+    if (action.verb !== 'put' && action.verb !== 'delete') signal?.throwIfAborted()
+    return result
+  } catch (error) {
+    throw folderError(error, action)
+  }
+}
+
+async function withObject<T>(
+  { root }: Settings,
+  key: string,
+  use: (file: Awaited<ReturnType<typeof open>>, facts: BigIntStats) => Promise<T>,
+): Promise<T> {
+  const file = await open(pathOf(root, key), 'r')
+  try {
+    const facts = await file.stat({ bigint: true })
+    if (!facts.isFile()) throw absent(root, key)
+    return await use(file, facts)
+  } finally {
+    await file.close()
+  }
+}
+
+interface Put {
+  readonly key: string
+  readonly body: Uint8Array
+  readonly condition: PutCondition
+  readonly signal: AbortSignal | undefined
+}
+
+async function putObject(settings: Settings, put: Put): Promise<ObjectInfo> {
+  const { root, clock, durable } = settings
+  const target = pathOf(root, put.key)
+  const temp = await writeTempFile(join(root, HIDDEN, 'tmp'), {
+    body: put.body,
+    modifiedMs: clock.nowMs(),
+    durable,
+    signal: put.signal,
+  })
+  try {
+    const facts =
+      put.condition.kind === 'ifAbsent'
+        ? await createObject(temp, target, put)
+        : await replaceObject(settings, temp, put)
+    if (durable) await syncFolder(dirname(target))
+    return infoOf(put.key, facts)
+  } finally {
+    await removeQuietly(temp.path)
+  }
+}
+
+async function createObject(temp: TempFile, target: string, put: Put): Promise<BigIntStats> {
+  put.signal?.throwIfAborted()
+  try {
+    await withParent(target, () => link(temp.path, target))
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === 'EEXIST') {
+      const facts = await stat(target).catch(() => undefined)
+      if (facts?.isDirectory() === true) throw error
+      throw new QwError('conflict', `object ${put.key} already exists`, { cause: error })
+    }
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS') {
+      throw new QwError('invalid', `the file system of ${target} has no hard links`, {
+        fix: 'choose a data folder on a disk formatted for this operating system, not FAT or exFAT',
+        cause: error,
+      })
+    }
+    throw error
+  }
+  return temp.facts
+}
+
+async function replaceObject(settings: Settings, temp: TempFile, put: Put): Promise<BigIntStats> {
+  const { key, condition, signal } = put
+  const target = pathOf(settings.root, key)
+  const lock = await acquireFolderLock(lockPath(settings.root, key), {
+    waitMs: settings.lockWaitMs,
+    signal,
+  })
+  try {
+    const old = await statIfThere(target)
+    if (condition.kind === 'ifMatch' && (old === undefined || etagOf(old) !== condition.etag)) {
+      const actual = old === undefined ? 'absent' : etagOf(old)
+      throw new QwError(
+        'conflict',
+        `object ${key} changed expected=${condition.etag} actual=${actual}`,
+      )
+    }
+    const newer = old === undefined ? temp : await makeNewerThan(temp, old)
+    signal?.throwIfAborted()
+    lock.assertHeld()
+    await withParent(target, () => rename(temp.path, target))
+    return newer.facts
+  } finally {
+    await lock.release()
+  }
+}
+
+async function deleteObject(
+  settings: Settings,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { root, lockWaitMs, durable } = settings
+  const target = pathOf(root, key)
+  const isThere = async (): Promise<boolean> => (await statIfThere(target))?.isFile() === true
+  if (!(await isThere())) return
+  // Locked, or a compare-and-swap that has just compared would bring the object back.
+  const lock = await acquireFolderLock(lockPath(root, key), { waitMs: lockWaitMs, signal })
+  try {
+    if (!(await isThere())) return
+    lock.assertHeld()
+    await unlink(target)
+    if (durable) await syncFolder(dirname(target))
+    await pruneEmptyFolders(dirname(target), root)
+  } finally {
+    await lock.release()
+  }
+}
+
+async function statIfThere(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(path, { bigint: true })
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+function pathOf(root: string, key: string): string {
+  assertKey(key)
+  if (key === HIDDEN || key.startsWith(`${HIDDEN}/`)) {
+    throw new QwError('invalid', `object key ${key} is reserved for the folder store's own files`)
+  }
+  if (sep === '\\' && /[\\:]/.test(key)) {
+    throw new QwError('invalid', `object key ${key} holds a character that separates paths here`)
+  }
+  return join(root, key)
+}
+
+function lockPath(root: string, key: string): string {
+  // Hashed: a key may be deeper and longer than a file name can be.
+  const name = createHash('sha256').update(key).digest('hex')
+  return join(root, HIDDEN, 'locks', name)
+}
+
+function infoOf(key: string, facts: BigIntStats): ObjectInfo {
+  return {
+    key,
+    sizeBytes: Number(facts.size),
+    etag: etagOf(facts),
+    modifiedMs: Number(facts.mtimeNs / 1_000_000n),
+  }
+}
+
+/** Needs no read of the content; `makeNewerThan` keeps it from ever coming back. */
+function etagOf(facts: BigIntStats): string {
+  return [facts.ino, facts.mtimeNs, facts.size].map((part) => part.toString(36)).join('-')
+}
+
+function absent(root: string, key: string): QwError {
+  return new QwError('notFound', `no object at key ${key} in folder ${root}`)
+}
