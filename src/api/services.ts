@@ -1,0 +1,42 @@
+import type { RejectedDoc } from '../engine/indexing/rejects.ts'
+import type { SearchContext } from '../engine/search/root.ts'
+
+/** What the API serves. Without `ingest` it is read-only, as the searcher function is. */
+export interface ApiServices {
+  readonly search: SearchContext
+  readonly ingest: IngestService | undefined
+  readonly build: BuildFacts
+}
+
+export interface BuildFacts {
+  readonly version: string
+  readonly commitHash: string
+  readonly buildDate: string
+}
+
+/**
+ *   auto     durable when it returns, searchable some time later
+ *   waitFor  searchable when it returns, with the next scheduled commit
+ *   force    searchable when it returns, by a commit of its own
+ */
+export type CommitMode = 'auto' | 'waitFor' | 'force'
+
+/** Takes documents by HTTP; the host decides where they wait for their commit. */
+export interface IngestService {
+  /** `body` is NDJSON. Throws `notFound` for an unknown index, `unavailable` when too much waits. */
+  ingest(indexId: string, body: Uint8Array, commit: CommitMode): Promise<IngestOutcome>
+}
+
+export interface IngestOutcome {
+  readonly ingestedCount: number
+  readonly rejected: readonly RejectedDoc[]
+  readonly rejectedCount: number
+}
+
+export interface ApiSettings {
+  /** One of these has to come as `x-api-key`; empty: no key is asked for. */
+  readonly apiKeys: readonly string[]
+  /** `function`: always gzip and at most 6 MB, as through Lambda; `plain`: neither. */
+  readonly responses: 'function' | 'plain'
+}
+
