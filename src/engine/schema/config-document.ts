@@ -51,5 +51,7 @@ function stripJsonComments(text: string): string {
   const blanked = text.replace(token, (found) =>
     found.startsWith('"') ? found : found.replace(/[^\n]/g, ' '),
   )
-  return blanked.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (found) => (found === ',' ? ' ' : found))
+  return blanked.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (found) =>
+    found === ',' ? ' ' : found,
+  )
 }

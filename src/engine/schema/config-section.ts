@@ -87,13 +87,18 @@ export class ConfigSection {
 
   list(key: string): readonly JsonValue[] {
     const value = this.raw(key) ?? []
-    return Array.isArray(value) ? value : this.refuse(key, `expected a list, got ${quoteValue(value)}`)
+    return Array.isArray(value)
+      ? value
+      : this.refuse(key, `expected a list, got ${quoteValue(value)}`)
   }
 
   texts(key: string): readonly string[] {
     return this.list(key).map((value, i) => {
       if (typeof value === 'string') return value
-      return refuseSetting(`${this.pathOf(key)}[${i}]`, `expected a string, got ${quoteValue(value)}`)
+      return refuseSetting(
+        `${this.pathOf(key)}[${i}]`,
+        `expected a string, got ${quoteValue(value)}`,
+      )
     })
   }
 

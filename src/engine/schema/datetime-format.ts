@@ -163,7 +163,7 @@ export function makeDateFormatter(format: string): DateFormatter {
       return (value) => integer(dateToNanos(value))
     default: {
       const pattern = compileDatePattern(format === 'rfc2822' ? '%a, %d %b %Y %H:%M:%S %z' : format)
-      return 'problem' in pattern ? formatRfc3339 : pattern.format
+      return 'problem' in pattern ? formatRfc3339 : (value) => pattern.format(value)
     }
   }
 }

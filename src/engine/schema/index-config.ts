@@ -1,5 +1,13 @@
+import { stringifyJson } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
+import type { TokenizerConfig } from '../text/tokenizer-config.ts'
+import { readConfigDocument } from './config-document.ts'
+import type { ConfigFormat } from './config-document.ts'
+import { ConfigSection, quoteValue, refuseSetting } from './config-section.ts'
 import type { FieldMapping, JsonOptions } from './field-mapping.ts'
+import { buildFieldTable } from './field-table.ts'
+import { parseDocMapping } from './parse-doc-mapping.ts'
+import { parseIndexingSettings, parseIngestSettings, parseRetention } from './parse-settings.ts'
 
 export type MappingMode = 'dynamic' | 'lenient' | 'strict'
 
@@ -32,30 +40,6 @@ export interface DocMapping {
   /** Undefined: the metastore gives one (a ULID) when the mapping is created or changed. */
   readonly docMappingUid: string | undefined
 }
-
-export type TokenFilter = 'remove_long' | 'lower_caser' | 'ascii_folding'
-
-export type TokenizerConfig =
-  | { readonly name: string; readonly type: 'simple'; readonly filters: readonly TokenFilter[] }
-  | {
-      readonly name: string
-      readonly type: 'source_code'
-      readonly filters: readonly TokenFilter[]
-    }
-  | {
-      readonly name: string
-      readonly type: 'regex'
-      readonly pattern: string
-      readonly filters: readonly TokenFilter[]
-    }
-  | {
-      readonly name: string
-      readonly type: 'ngram'
-      readonly minGram: number
-      readonly maxGram: number
-      readonly prefixOnly: boolean
-      readonly filters: readonly TokenFilter[]
-    }
 
 export interface IndexingSettings {
   readonly commitTimeoutSecs: number
@@ -98,11 +82,22 @@ export interface RetentionPolicy {
   readonly periodMs: number
   /** As written: `90 days`. */
   readonly period: string
-  /** `@hourly` and the like, or a cron expression with a seconds field. */
+  /** As written: `hourly` and the like, or a cron expression with a seconds field. */
   readonly schedule: string
 }
 
-export type ConfigFormat = 'yaml' | 'json' | 'auto'
+const TOP_KEYS = [
+  'version',
+  'index_id',
+  'index_uri',
+  'doc_mapping',
+  'indexing_settings',
+  'ingest_settings',
+  'search_settings',
+  'retention',
+]
+const VERSIONS = ['0.7', '0.8', '0.9']
+const INDEX_ID = /^[a-zA-Z][a-zA-Z0-9\-_.]{2,254}$/
 
 /** A config and what its user should know about how it was read. */
 export interface ReadConfig {
@@ -110,12 +105,39 @@ export interface ReadConfig {
   readonly notes: readonly string[]
 }
 
-/** Throws `invalid` naming the setting's path, what is allowed and the nearest spelling. */
+/**
+ * Reads a whole index config: text, or a decoded value. Throws `invalid` naming the setting's path,
+ * what is allowed and, as `fix`, the nearest spelling.
+ */
 export function readIndexConfig(
   source: string | JsonValue,
   format: ConfigFormat = 'auto',
 ): ReadConfig {
-  throw new Error(`not written yet ${typeof source} ${format}`)
+  const value = typeof source === 'string' ? readConfigDocument(source, format) : source
+  const top = new ConfigSection(value, '', TOP_KEYS)
+  const notes = checkVersion(top)
+  const indexId = top.requiredText('index_id')
+  if (!isIndexId(indexId)) {
+    top.refuse(
+      'index_id',
+      `\`${indexId}\` is no index id: a letter, then 2 to 254 letters, digits, \`-\`, \`_\` or \`.\``,
+    )
+  }
+  if (!top.has('doc_mapping')) top.refuse('doc_mapping', 'this setting is mandatory')
+  const docMapping = parseDocMapping(top)
+  const config: IndexConfig = {
+    indexId,
+    indexUri: top.text('index_uri'),
+    docMapping,
+    indexingSettings: parseIndexingSettings(top),
+    ingestSettings: parseIngestSettings(top),
+    searchSettings: parseSearchSettings(top, docMapping),
+    retention: parseRetention(top),
+  }
+  if (config.retention !== undefined && docMapping.timestampField === undefined) {
+    top.refuse('retention', 'needs `doc_mapping.timestamp_field`')
+  }
+  return { config, notes }
 }
 
 /** `readIndexConfig` for callers that have nobody to show notes to. */
@@ -124,4 +146,36 @@ export function parseIndexConfig(
   format: ConfigFormat = 'auto',
 ): IndexConfig {
   return readIndexConfig(source, format).config
+}
+
+export function isIndexId(text: string): boolean {
+  return INDEX_ID.test(text)
+}
+
+/** Notes on how the version was understood. The tutorial's own mapping has none, so none is fine. */
+function checkVersion(top: ConfigSection): string[] {
+  const value = top.raw('version')
+  if (value === undefined) return ['`version` is missing: read as "0.9"']
+  const text = typeof value === 'string' ? value : stringifyJson(value)
+  if (!VERSIONS.includes(text)) {
+    top.refuse('version', `expected one of ${VERSIONS.join(', ')}, got ${quoteValue(value)}`)
+  }
+  return typeof value === 'string' ? [] : [`\`version\` is a number: read as "${text}"`]
+}
+
+function parseSearchSettings(top: ConfigSection, docMapping: DocMapping): SearchSettings {
+  const section = top.section('search_settings', ['default_search_fields'])
+  const defaultSearchFields = section.texts('default_search_fields')
+  const table = buildFieldTable(docMapping)
+  defaultSearchFields.forEach((name, i) => {
+    const path = `${section.pathOf('default_search_fields')}[${i}]`
+    if (defaultSearchFields.indexOf(name) !== i) refuseSetting(path, `\`${name}\` is named twice`)
+    const field = table.resolve(name)
+    if (field === undefined) {
+      const near = table.nearest(name).join(', ')
+      refuseSetting(path, `unknown field \`${name}\``, near === '' ? undefined : `nearest: ${near}`)
+    }
+    if (!field.indexed) refuseSetting(path, `field \`${name}\` is not indexed`)
+  })
+  return { defaultSearchFields }
 }

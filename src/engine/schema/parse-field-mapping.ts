@@ -8,7 +8,17 @@ import { probablyMeant } from './nearest.ts'
 
 const FIELD_NAME = /^[@$_\-a-zA-Z][@$_/.\-a-zA-Z0-9]{0,254}$/
 const RESERVED_NAMES = ['_doc_length', '_dynamic', '_field_presence', '_source']
-const ARRAY_TYPES = ['text', 'u64', 'i64', 'f64', 'bool', 'ip', 'datetime', 'bytes', 'json'] as const
+const ARRAY_TYPES = [
+  'text',
+  'u64',
+  'i64',
+  'f64',
+  'bool',
+  'ip',
+  'datetime',
+  'bytes',
+  'json',
+] as const
 const TYPES = [...ARRAY_TYPES, 'object', 'concatenate'] as const
 const RECORDS = ['basic', 'freq', 'position'] as const
 const NORMALIZERS = ['raw', 'lowercase'] as const
@@ -33,12 +43,7 @@ const KEYS: Readonly<Record<FieldType, readonly string[]>> = {
   bytes: [...VALUES, 'input_format', 'output_format'],
   json: [...VALUES, ...TEXT_INDEXING, 'expand_dots'],
   object: [...COMMON, 'field_mappings'],
-  concatenate: [
-    ...COMMON,
-    ...TEXT_INDEXING,
-    'concatenate_fields',
-    'include_dynamic_fields',
-  ],
+  concatenate: [...COMMON, ...TEXT_INDEXING, 'concatenate_fields', 'include_dynamic_fields'],
 }
 
 export const DYNAMIC_MAPPING_KEYS = ['indexed', 'stored', 'fast', ...TEXT_INDEXING, 'expand_dots']
@@ -152,7 +157,10 @@ function parseText(section: ConfigSection, tokenizers: TokenizerRegistry) {
   }
 }
 
-export function parseJsonOptions(section: ConfigSection, tokenizers: TokenizerRegistry): JsonOptions {
+export function parseJsonOptions(
+  section: ConfigSection,
+  tokenizers: TokenizerRegistry,
+): JsonOptions {
   return {
     stored: section.flag('stored', true),
     indexing: parseIndexing(section, 'raw', tokenizers),

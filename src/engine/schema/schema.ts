@@ -1,3 +1,4 @@
+import { buildFieldTable, PRECISION_NS } from './field-table.ts'
 import type { Normalizer, TermOptions } from './field-spec.ts'
 import type { IndexConfig, MappingMode } from './index-config.ts'
 import type { ValueType } from './value-type.ts'
@@ -17,8 +18,14 @@ export interface ResolvedField {
   /** For type 'json', how its strings are indexed; undefined when not indexed. */
   readonly terms: TermOptions | undefined
   /** Undefined: not fast. For type 'json', how every reading's column is kept. */
-  readonly column: { readonly normalizer: Normalizer; readonly precisionNs: number } | undefined
+  readonly column: ColumnOptions | undefined
   readonly stored: boolean
+}
+
+export interface ColumnOptions {
+  /** Matters for strings alone. */
+  readonly normalizer: Normalizer
+  readonly precisionNs: number
 }
 
 export interface Schema {
@@ -37,6 +44,23 @@ export interface Schema {
   nearest(path: string): string[]
 }
 
+/** What queries need to know of a mapping. */
 export function buildSchema(config: IndexConfig): Schema {
-  throw new Error(`not written yet ${config.indexId}`)
+  const { docMapping, searchSettings } = config
+  const table = buildFieldTable(docMapping)
+  const timestamp = table.declared.get(docMapping.timestampField ?? '')
+  return {
+    mode: docMapping.mode,
+    defaultSearchFields: searchSettings.defaultSearchFields,
+    timestampField:
+      timestamp?.field.type === 'datetime'
+        ? { path: timestamp.path, precisionNs: PRECISION_NS[timestamp.field.fastPrecision] }
+        : undefined,
+    tagFields: docMapping.tagFields,
+    indexFieldPresence: docMapping.indexFieldPresence,
+    resolve: (path) => table.resolve(path),
+    isObjectPath: (path) => table.objectPaths.has(path),
+    fieldNames: () => [...table.declared.keys()],
+    nearest: (path) => table.nearest(path),
+  }
 }

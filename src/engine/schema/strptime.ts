@@ -46,15 +46,7 @@ const MONTH_NAMES = [
   'November',
   'December',
 ]
-const WEEKDAY_NAMES = [
-  'Sunday',
-  'Monday',
-  'Tuesday',
-  'Wednesday',
-  'Thursday',
-  'Friday',
-  'Saturday',
-]
+const WEEKDAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 /** A pattern, or what is wrong with the text. */
 export function compileDatePattern(pattern: string): DatePattern | { readonly problem: string } {
@@ -104,7 +96,9 @@ function parseItems(items: readonly string[], text: string, nowMs: number): Date
 }
 
 /** How the digits of a marker are read: most digits, and where the number goes. */
-const DIGIT_MARKERS: Readonly<Record<string, readonly [number, (parts: Parts, n: number) => void]>> = {
+const DIGIT_MARKERS: Readonly<
+  Record<string, readonly [number, (parts: Parts, n: number) => void]>
+> = {
   C: [2, (parts, n) => (parts.century = n)],
   d: [2, (parts, n) => (parts.day = n)],
   e: [2, (parts, n) => (parts.day = n)],
@@ -212,7 +206,8 @@ function assemble(parts: Parts, nowMs: number): DateValue | undefined {
   }
   const { hour12, afternoon } = parts
   if (hour12 !== undefined && (hour12 < 1 || hour12 > 12)) return undefined
-  const hour = parts.hour ?? (hour12 ?? 0) % 12 + (afternoon === true && hour12 !== undefined ? 12 : 0)
+  const hour =
+    parts.hour ?? ((hour12 ?? 0) % 12) + (afternoon === true && hour12 !== undefined ? 12 : 0)
   const { minute = 0, second = 0, nanos = 0, offset = 0 } = parts
   return dateFromCivil({ year, month, day, hour, minute, second, nanos }, offset)
 }
