@@ -1,0 +1,223 @@
+import { uploadArtifacts } from './artifacts.ts'
+import { changeStack, endOf, previewChange, type StackChange } from './change-set.ts'
+import type { DeployEvent } from './events.ts'
+import { failureError } from './failure-advice.ts'
+import { followStack } from './follow-stack.ts'
+import type { DeployPlan } from './plan.ts'
+import type {
+  BucketPort,
+  ChangeSetState,
+  DeployClock,
+  SchedulePort,
+  StackPort,
+  StackState,
+} from './ports.ts'
+import { busyError, refuseForeign, situationOf } from './stack-situation.ts'
+import { QwError } from '../engine/errors.ts'
+
+export interface ApplyPorts {
+  readonly clock: DeployClock
+  readonly stacks: StackPort
+  readonly buckets: BucketPort
+  readonly schedules: SchedulePort
+}
+
+export interface ApplyOptions {
+  /** Asked before the remains of a failed first create are deleted. */
+  readonly replaceHusk: (state: StackState) => Promise<boolean>
+  readonly replaceBuckets: 'allowed' | 'refused'
+}
+
+/**
+ * Creates or updates the stack and returns it. Running it again is always safe: it attaches to its
+ * own operation, skips what is there, and asks AWS two questions when nothing has changed.
+ * Throws `conflict` STACK-BUSY, STACK-NOT-OURS, CONFIRM; `internal` STACK-STUCK; what failed first.
+ */
+export async function* applyPlan(
+  plan: DeployPlan,
+  ports: ApplyPorts,
+  options: ApplyOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<DeployEvent, StackState> {
+  let state = await ports.stacks.describe(plan.stackName)
+  if (state !== undefined) refuseForeign(state, plan.deployment)
+  if (state !== undefined && situationOf(state) === 'busy') {
+    state = yield* attach(plan, state, ports, signal)
+  }
+  if (state !== undefined && situationOf(state) === 'stuck') throw stuckError(state)
+  if (state !== undefined && situationOf(state) === 'husk') {
+    yield* replaceHusk(state, { plan, ports, options }, signal)
+    state = undefined
+  }
+  if (state !== undefined && isUpToDate(plan, state)) {
+    yield { kind: 'unchanged' }
+    return state
+  }
+  yield { kind: 'phase', phase: 'package', state: 'started' }
+  yield* uploadArtifacts({ ...plan, bucket: plan.artifactBucket }, ports, signal)
+  yield { kind: 'phase', phase: 'package', state: 'done' }
+  yield { kind: 'phase', phase: 'apply', state: 'started' }
+  const change = await changeOf(plan, state, ports, options)
+  const changed = yield* changeStack(change, ports, signal)
+  yield { kind: 'phase', phase: 'apply', state: 'done' }
+  const after = changed ?? state
+  if (after === undefined) {
+    throw new QwError('internal', `AWS made no stack ${plan.stackName} and gave no reason`)
+  }
+  return after
+}
+
+/** What `applyPlan` would change, by AWS's own account. Uploads the artifacts, changes nothing else. */
+export async function* previewPlan(
+  plan: DeployPlan,
+  ports: ApplyPorts,
+  signal?: AbortSignal,
+): AsyncGenerator<DeployEvent, ChangeSetState> {
+  const state = await ports.stacks.describe(plan.stackName)
+  if (state !== undefined) refuseForeign(state, plan.deployment)
+  if (state !== undefined && situationOf(state) === 'busy') throw busyError(state)
+  if (state !== undefined && situationOf(state) === 'stuck') throw stuckError(state)
+  if (state !== undefined && isUpToDate(plan, state)) {
+    return { status: 'empty', reason: undefined, changes: [] }
+  }
+  yield* uploadArtifacts({ ...plan, bucket: plan.artifactBucket }, ports, signal)
+  // The husk of a failed create would be replaced: everything is new.
+  if (state !== undefined && situationOf(state) === 'husk') return allNew(plan)
+  const change = await changeOf(plan, state, ports, { replaceBuckets: 'allowed' })
+  return yield* previewChange(change, ports, signal)
+}
+
+function allNew(plan: DeployPlan): ChangeSetState {
+  const changes = plan.resources.map((resource) => ({
+    ...resource,
+    action: 'add' as const,
+    physicalId: undefined,
+    replacement: 'no' as const,
+  }))
+  return { status: 'ready', reason: undefined, changes }
+}
+
+/** The hash covers what this plan wants; the parameters show whether somebody else changed them. */
+export function isUpToDate(plan: DeployPlan, state: StackState): boolean {
+  if (situationOf(state) !== 'ready' || state.outputs['DeployHash'] !== plan.hash) return false
+  return Object.entries(plan.parameters).every(([name, value]) => state.parameters[name] === value)
+}
+
+/** AWS keeps the token with every event of an operation; at most 128 letters, digits and hyphens. */
+function tokenOf(plan: DeployPlan): string {
+  return `qw-lambda-${plan.hash}`
+}
+
+async function changeOf(
+  plan: DeployPlan,
+  state: StackState | undefined,
+  ports: ApplyPorts,
+  options: Pick<ApplyOptions, 'replaceBuckets'>,
+): Promise<StackChange> {
+  const exists = state !== undefined && situationOf(state) === 'ready'
+  const running = exists ? await runningParameters(state, ports) : { set: {}, kept: [] }
+  const ownKey = !exists && plan.apiKey !== undefined ? { ApiKey: plan.apiKey } : {}
+  return {
+    stackName: plan.stackName,
+    mode: exists ? 'update' : 'create',
+    templateUrl: ports.buckets.url(plan.artifactBucket, plan.templateKey),
+    parameters: { ...plan.parameters, ...ownKey, ...running.set },
+    keptParameters: running.kept,
+    tags: plan.tags,
+    token: tokenOf(plan),
+    replaceBuckets: options.replaceBuckets,
+  }
+}
+
+/** Parameters that the running stack decides and not the config: the key slots in use, the key AWS
+ *  does not give back, and whether somebody paused the generator. */
+async function runningParameters(
+  state: StackState,
+  ports: ApplyPorts,
+): Promise<{ set: Record<string, string>; kept: string[] }> {
+  const kept = Object.hasOwn(state.parameters, 'ApiKey') ? ['ApiKey'] : []
+  const set: Record<string, string> = {
+    // Without an API there is no secret, and the next one starts with slot a.
+    LiveApiKeys: state.outputs['LiveApiKeys'] ?? 'a',
+  }
+  const name = state.outputs['GeneratorSchedule']
+  const schedule = name === undefined ? undefined : await ports.schedules.describe(name)
+  if (schedule !== undefined) set['GeneratorState'] = schedule.state.toUpperCase()
+  return { set, kept }
+}
+
+async function* attach(
+  plan: DeployPlan,
+  state: StackState,
+  ports: ApplyPorts,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DeployEvent, StackState | undefined> {
+  const sinceMs = state.changedMs
+  const events = await ports.stacks.events(state.stackId, sinceMs)
+  if (!events.some((event) => event.token === tokenOf(plan))) throw busyError(state)
+  yield { kind: 'attached', sinceMs }
+  const what = `change the stack ${plan.stackName}`
+  const end = yield* followStack(
+    { stackId: state.stackId, sinceMs, token: undefined, what, goal: 'stack', total: undefined },
+    ports,
+    signal,
+  )
+  if (!end.ok) throw failureError(what, end.cause ?? endOf(plan.stackName, end.state))
+  return end.state
+}
+
+async function* replaceHusk(
+  state: StackState,
+  context: { plan: DeployPlan; ports: ApplyPorts; options: ApplyOptions },
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DeployEvent, void> {
+  const { plan, ports, options } = context
+  if (!(await options.replaceHusk(state))) {
+    throw new QwError('conflict', `${state.name} is ${state.status}: its first create failed`, {
+      code: 'CONFIRM',
+      fix: 'pass --yes to delete the remains and create it again',
+    })
+  }
+  const sinceMs = ports.clock.nowMs()
+  await ports.stacks.delete(state.stackId, { token: `${tokenOf(plan)}-husk`, retain: [] })
+  const what = `delete the remains of ${state.name}`
+  const end = yield* followStack(
+    { stackId: state.stackId, sinceMs, token: undefined, what, goal: 'gone', total: undefined },
+    ports,
+    signal,
+  )
+  if (!end.ok) throw failureError(what, end.cause ?? endOf(state.name, end.state))
+  yield { kind: 'removed', what: 'failed stack', id: state.name }
+}
+
+function stuckError(state: StackState): QwError {
+  return new QwError('internal', `${state.name} is ${state.status}: ${state.statusReason ?? ''}`, {
+    code: 'STACK-STUCK',
+    fix: 'qw-lambda deploy --rollback, or qw-lambda teardown',
+  })
+}
+
+/** Takes a stuck update back to the last good state (`deploy --rollback`). */
+export async function* rollBack(
+  stackName: string,
+  ports: Pick<ApplyPorts, 'stacks' | 'clock'>,
+  signal?: AbortSignal,
+): AsyncGenerator<DeployEvent, void> {
+  const state = await ports.stacks.describe(stackName)
+  if (state === undefined) throw new QwError('notFound', `there is no stack ${stackName}`)
+  if (situationOf(state) !== 'stuck') {
+    yield { kind: 'unchanged' }
+    return
+  }
+  const sinceMs = ports.clock.nowMs()
+  await ports.stacks.continueRollback(stackName, `qw-lambda-rollback-${sinceMs.toString(36)}`)
+  const what = `roll back the stack ${stackName}`
+  const end = yield* followStack(
+    { stackId: state.stackId, sinceMs, token: undefined, what, goal: 'stack', total: undefined },
+    ports,
+    signal,
+  )
+  if (end.state?.status !== 'UPDATE_ROLLBACK_COMPLETE') {
+    throw failureError(what, end.cause ?? endOf(stackName, end.state))
+  }
+}

@@ -1,0 +1,151 @@
+import type { DeployEvent } from './events.ts'
+import { failureError } from './failure-advice.ts'
+import { followStack, type FollowPorts } from './follow-stack.ts'
+import type { ChangeSetState, StackState } from './ports.ts'
+import { isQwError, QwError } from '../engine/errors.ts'
+
+const POLL_MIN_MS = 1_000
+const POLL_MAX_MS = 8_000
+const CHANGE_SET_LIMIT_MS = 600_000
+/** AWS's clock stamps the events, ours says when we asked. */
+const CLOCK_SLACK_MS = 5_000
+
+export interface StackChange {
+  readonly stackName: string
+  readonly mode: 'create' | 'update'
+  /** Absent: the template that the stack has. */
+  readonly templateUrl: string | undefined
+  readonly parameters: Readonly<Record<string, string>>
+  readonly keptParameters: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
+  /** The same for the same intention: a second run recognises its own operation by it. */
+  readonly token: string
+  /** Whether a bucket may be replaced, which loses what is in it. */
+  readonly replaceBuckets: 'allowed' | 'refused'
+}
+
+/** Changes the stack by a change set and follows it to the end. Returns the stack, or `undefined`
+ *  when there was nothing to change. Throws `conflict` STACK-BUSY; what failed first otherwise. */
+export async function* changeStack(
+  change: StackChange,
+  ports: FollowPorts,
+  signal?: AbortSignal,
+): AsyncGenerator<DeployEvent, StackState | undefined> {
+  const { stacks, clock } = ports
+  const created = await stacks.createChangeSet({
+    ...change,
+    name: `${change.token}-${clock.nowMs().toString(36)}`,
+  })
+  const changeSet = yield* awaitChangeSet(created.changeSetId, ports, signal)
+  if (changeSet.status === 'empty') {
+    await stacks.deleteChangeSet(created.changeSetId)
+    yield { kind: 'unchanged' }
+    return undefined
+  }
+  const what = `${change.mode} the stack ${change.stackName}`
+  const refusal = refusalOf(changeSet, change, what)
+  if (refusal !== undefined) {
+    await stacks.deleteChangeSet(created.changeSetId)
+    throw refusal
+  }
+  yield { kind: 'changes', changes: changeSet.changes }
+  signal?.throwIfAborted()
+  const sinceMs = clock.nowMs()
+  await stacks.executeChangeSet(created.changeSetId, change.token)
+  const end = yield* followStack(
+    {
+      stackId: created.stackId,
+      sinceMs: sinceMs - CLOCK_SLACK_MS,
+      token: change.token,
+      what,
+      goal: 'stack',
+      total: changeSet.changes.length,
+    },
+    ports,
+    signal,
+  )
+  if (end.ok && end.state !== undefined) return end.state
+  throw failureError(what, end.cause ?? endOf(change.stackName, end.state))
+}
+
+/** The change set's list of changes; the change set is deleted again. `empty` when there are none. */
+export async function* previewChange(
+  change: StackChange,
+  ports: FollowPorts,
+  signal?: AbortSignal,
+): AsyncGenerator<DeployEvent, ChangeSetState> {
+  const created = await ports.stacks.createChangeSet({
+    ...change,
+    name: `${change.token}-${ports.clock.nowMs().toString(36)}`,
+  })
+  try {
+    return yield* awaitChangeSet(created.changeSetId, ports, signal)
+  } finally {
+    // Without this, looking at a first deployment would leave an empty stack behind.
+    if (change.mode === 'create') {
+      await ports.stacks.delete(created.stackId, { token: change.token, retain: [] })
+    } else {
+      await ports.stacks.deleteChangeSet(created.changeSetId)
+    }
+  }
+}
+
+async function* awaitChangeSet(
+  changeSetId: string,
+  ports: FollowPorts,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DeployEvent, ChangeSetState> {
+  const startMs = ports.clock.nowMs()
+  let pollMs = POLL_MIN_MS
+  for (;;) {
+    await ports.clock.sleep(pollMs, signal)
+    const elapsedMs = ports.clock.nowMs() - startMs
+    pollMs = Math.min(pollMs * 2, POLL_MAX_MS)
+    try {
+      const state = await ports.stacks.describeChangeSet(changeSetId)
+      if (state.status !== 'creating') return state
+    } catch (error) {
+      if (!isQwError(error, 'unavailable') || elapsedMs > CHANGE_SET_LIMIT_MS) throw error
+    }
+    if (elapsedMs > CHANGE_SET_LIMIT_MS) {
+      throw new QwError('unavailable', 'AWS has not worked out the change set in ten minutes', {
+        fix: 'run the same command again',
+      })
+    }
+    yield { kind: 'waiting', what: 'AWS to work out the change set', elapsedMs }
+  }
+}
+
+function refusalOf(
+  changeSet: ChangeSetState,
+  change: StackChange,
+  what: string,
+): QwError | undefined {
+  if (changeSet.status === 'failed') {
+    const reason = changeSet.reason ?? 'AWS gave no reason'
+    return failureError(what, { logicalId: 'change set', reason })
+  }
+  if (change.replaceBuckets === 'allowed') return undefined
+  const lost = changeSet.changes.find(
+    (each) =>
+      each.type === 'AWS::S3::Bucket' && each.action === 'modify' && each.replacement === 'yes',
+  )
+  if (lost === undefined) return undefined
+  return new QwError(
+    'conflict',
+    `this change would replace ${lost.logicalId} and lose what is in it`,
+    {
+      code: 'REPLACES-BUCKET',
+      fix: 'pass --allow-replace if that is wanted',
+    },
+  )
+}
+
+/** The summary when AWS reported no failed resource. */
+export function endOf(
+  stackName: string,
+  state: StackState | undefined,
+): { logicalId: string; reason: string } {
+  const reason = state === undefined ? 'the stack is gone' : (state.statusReason ?? state.status)
+  return { logicalId: stackName, reason }
+}

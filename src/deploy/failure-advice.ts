@@ -1,0 +1,86 @@
+import { QwError, type ErrorKind } from '../engine/errors.ts'
+import type { StackEvent } from './ports.ts'
+
+interface Advice {
+  readonly pattern: RegExp
+  readonly kind: ErrorKind
+  readonly code: string
+  readonly fix: string
+}
+
+/** AWS tells a resource's failure in prose alone; these are the ones users meet. */
+const KNOWN: readonly Advice[] = [
+  {
+    pattern: /MemorySize.*less than or equal to (\d+)/i,
+    kind: 'tooLarge',
+    code: 'QUOTA-MEMORY',
+    fix: 'new accounts allow 3008 MB: pass --indexer-memory 3008 --searcher-memory 3008',
+  },
+  {
+    pattern: /concurren/i,
+    kind: 'tooLarge',
+    code: 'QUOTA-CONCURRENCY',
+    fix: 'ask AWS for a higher quota L-B99A9384, then deploy again',
+  },
+  {
+    pattern: /explicit deny in a service control policy/i,
+    kind: 'invalid',
+    code: 'PERM-SCP',
+    fix: 'an organisation policy forbids it: ask its owner, or try another --region',
+  },
+  {
+    pattern: /not authorized to perform|access ?denied/i,
+    kind: 'invalid',
+    code: 'PERM-MISSING',
+    fix: 'qw-lambda deploy --print-policy shows every permission needed',
+  },
+  {
+    pattern: /expired ?token|security token .* expired/i,
+    kind: 'invalid',
+    code: 'CRED-EXPIRED',
+    fix: 'log in again, then run the same command: it goes on from here',
+  },
+  {
+    pattern: /scheduled for deletion/i,
+    kind: 'conflict',
+    code: 'SECRET-PENDING',
+    fix: 'restore the secret or choose another --name',
+  },
+  {
+    pattern: /limit exceeded|maximum number|quota/i,
+    kind: 'tooLarge',
+    code: 'QUOTA',
+    fix: 'remove what is not needed or ask AWS for a higher quota',
+  },
+  {
+    pattern: /already exists/i,
+    kind: 'conflict',
+    code: 'NAME-TAKEN',
+    fix: 'choose another --name, or delete what has the name',
+  },
+]
+
+/** The first failure in time order. The rest of a failed operation is its clean-up. */
+export function firstCause(events: readonly StackEvent[]): StackEvent | undefined {
+  const failed = events.filter(
+    (event) => event.status.endsWith('_FAILED') && !/cancell?ed/i.test(event.reason ?? ''),
+  )
+  const isStack = (event: StackEvent) => event.type === 'AWS::CloudFormation::Stack'
+  return failed.find((event) => !isStack(event)) ?? failed[0]
+}
+
+/** `what` says what was being done, such as `create the stack qw-lambda-shop`. */
+export function failureError(
+  what: string,
+  cause: { readonly logicalId: string; readonly reason: string },
+): QwError {
+  const advice = KNOWN.find(({ pattern }) => pattern.test(cause.reason))
+  return new QwError(
+    advice?.kind ?? 'internal',
+    `could not ${what}: ${cause.logicalId}: ${cause.reason}`,
+    {
+      code: advice?.code ?? 'STACK-FAILED',
+      fix: advice?.fix ?? 'correct the cause and run the same command again',
+    },
+  )
+}

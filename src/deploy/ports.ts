@@ -1,0 +1,285 @@
+/**
+ * What deploying needs from AWS, in our own words. `aws/` implements these; tests hold them in
+ * memory. Failures that every method may throw, as QwError:
+ *
+ * - `unavailable` THROTTLED or no connection, after the adapter's own retries: the caller decides
+ *   whether to go on polling
+ * - `invalid` CRED-NONE, CRED-EXPIRED, CRED-SKEW, REGION-NONE, REGION-DISABLED, PERM-MISSING,
+ *   PERM-SCP: somebody has to change something before a retry makes sense
+ *
+ * Other failures stand with their method.
+ */
+
+export interface DeployClock {
+  nowMs(): number
+  /** Rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface Identity {
+  readonly accountId: string
+  readonly arn: string
+  readonly region: string
+}
+
+export interface AccountLimits {
+  /** Functions that may run at once in this Region; 10 in new accounts. */
+  readonly concurrentExecutions: number
+}
+
+export interface AccountPort {
+  identity(): Promise<Identity>
+  limits(): Promise<AccountLimits>
+}
+
+/** AWS's own status words, such as `UPDATE_COMPLETE`. */
+export interface StackState {
+  readonly stackId: string
+  readonly name: string
+  readonly status: string
+  readonly statusReason: string | undefined
+  readonly createdMs: number
+  readonly changedMs: number
+  readonly parameters: Readonly<Record<string, string>>
+  readonly outputs: Readonly<Record<string, string>>
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface StackEvent {
+  readonly eventId: string
+  readonly atMs: number
+  readonly logicalId: string
+  readonly physicalId: string
+  readonly type: string
+  readonly status: string
+  readonly reason: string | undefined
+  /** The token the operation was started with. */
+  readonly token: string | undefined
+}
+
+export interface ResourceChange {
+  readonly action: 'add' | 'modify' | 'remove'
+  readonly logicalId: string
+  readonly physicalId: string | undefined
+  readonly type: string
+  /** `maybe`: AWS knows only when it resolves a value. */
+  readonly replacement: 'no' | 'yes' | 'maybe'
+}
+
+export interface ChangeSetRequest {
+  readonly stackName: string
+  readonly name: string
+  readonly mode: 'create' | 'update'
+  /** Where the template is; absent: the one the stack has. */
+  readonly templateUrl: string | undefined
+  readonly parameters: Readonly<Record<string, string>>
+  /** Parameters that keep the value they have, such as a secret one that AWS does not give back. */
+  readonly keptParameters: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface ChangeSetState {
+  readonly status: 'creating' | 'ready' | 'empty' | 'failed'
+  readonly reason: string | undefined
+  readonly changes: readonly ResourceChange[]
+}
+
+export interface StackResource {
+  readonly logicalId: string
+  readonly physicalId: string
+  readonly type: string
+  readonly status: string
+  readonly reason: string | undefined
+}
+
+export interface StackPort {
+  /** By name or id; a deleted stack only by id. `undefined` when there is none. */
+  describe(stack: string): Promise<StackState | undefined>
+  /** Stacks tagged as ours in this Region. */
+  list(): Promise<readonly StackState[]>
+  /** Throws `conflict` STACK-BUSY when the stack is changing. */
+  createChangeSet(request: ChangeSetRequest): Promise<{ changeSetId: string; stackId: string }>
+  describeChangeSet(changeSetId: string): Promise<ChangeSetState>
+  /** Throws `conflict` STACK-BUSY when another change came first. */
+  executeChangeSet(changeSetId: string, token: string): Promise<void>
+  deleteChangeSet(changeSetId: string): Promise<void>
+  /** Events at or after `sinceMs`, oldest first. */
+  events(stackId: string, sinceMs: number): Promise<readonly StackEvent[]>
+  resources(stackId: string): Promise<readonly StackResource[]>
+  /** Deleting a stack that is gone succeeds. `retain`: logical ids to leave, from DELETE_FAILED only. */
+  delete(stackId: string, options: { token: string; retain: readonly string[] }): Promise<void>
+  /** Takes a failed update back to the last good state. */
+  continueRollback(stackName: string, token: string): Promise<void>
+}
+
+export interface StoredKey {
+  readonly key: string
+  readonly sizeBytes: number
+}
+
+export interface BucketEntry {
+  readonly key: string
+  /** Absent in a bucket that never had versions. */
+  readonly versionId: string | undefined
+  readonly sizeBytes: number
+}
+
+export interface BucketPage {
+  readonly entries: readonly BucketEntry[]
+  /** Pass it to the next call; `undefined` after the last page. */
+  readonly next: string | undefined
+}
+
+export interface BucketPort {
+  /** Tags of the bucket, or `undefined` when it does not exist. Throws `conflict` BUCKET-TAKEN when another account has it. */
+  tags(bucket: string): Promise<Readonly<Record<string, string>> | undefined>
+  /** Private, encrypted, TLS only. Succeeds when the account has it already. Throws `unavailable` BUCKET-NAME-BUSY while AWS still holds the name of a deleted bucket. */
+  create(bucket: string, tags: Readonly<Record<string, string>>): Promise<void>
+  list(bucket: string, prefix: string): Promise<readonly StoredKey[]>
+  put(bucket: string, key: string, body: Uint8Array): Promise<void>
+  /** `https` address that CloudFormation reads a template from. */
+  url(bucket: string, key: string): string
+  /** Versions and delete markers, at most 1,000 a page. Throws `notFound` when there is no bucket. */
+  entries(bucket: string, next: string | undefined): Promise<BucketPage>
+  /** At most 1,000. Returns those that AWS refused, with its reason. */
+  deleteEntries(
+    bucket: string,
+    entries: readonly BucketEntry[],
+  ): Promise<readonly { key: string; reason: string }[]>
+  /** Aborts unfinished uploads and returns how many there were. */
+  abortUploads(bucket: string): Promise<number>
+  /** Removes the notification that feeds the queue. */
+  silence(bucket: string): Promise<void>
+  /** Succeeds when the bucket is gone. Throws `conflict` while it holds anything. */
+  delete(bucket: string): Promise<void>
+}
+
+export interface SecretState {
+  readonly arn: string
+  /** Set while a deleted secret waits to be removed for good. */
+  readonly deletedAtMs: number | undefined
+}
+
+export interface SecretPort {
+  /** `undefined` when there is none. */
+  describe(arn: string): Promise<SecretState | undefined>
+  /** Throws `notFound`. */
+  read(arn: string): Promise<string>
+  write(arn: string, text: string): Promise<void>
+  restore(arn: string): Promise<void>
+  /** At once, without a recovery window. Succeeds when the secret is gone. */
+  delete(arn: string): Promise<void>
+}
+
+export interface LogGroup {
+  readonly name: string
+  readonly storedBytes: number
+}
+
+export interface LogLine {
+  readonly group: string
+  readonly atMs: number
+  readonly text: string
+}
+
+export interface LogQuery {
+  readonly group: string
+  readonly startMs: number
+  readonly endMs: number | undefined
+  /** CloudWatch filter pattern; empty for everything. */
+  readonly pattern: string
+}
+
+export interface LogsPort {
+  groups(prefix: string): Promise<readonly LogGroup[]>
+  /** Oldest first. Throws `notFound` when there is no such group. */
+  lines(query: LogQuery, signal?: AbortSignal): AsyncIterable<LogLine>
+  /** Succeeds when the group is gone. */
+  deleteGroup(name: string): Promise<void>
+}
+
+export interface FunctionResult {
+  readonly payload: Uint8Array
+  /** Set when the function threw or ran out of time or memory: AWS's word for it. */
+  readonly functionError: string | undefined
+  /** The last 4 KB of the run's log. */
+  readonly logTail: string
+  readonly requestId: string | undefined
+}
+
+export interface FunctionPort {
+  /** Throws `notFound`, `tooLarge`. A function that failed is a result, not an exception. */
+  invoke(name: string, payload: Uint8Array, signal?: AbortSignal): Promise<FunctionResult>
+  mapping(id: string): Promise<'enabled' | 'disabled' | 'changing' | undefined>
+  /** Returns before AWS is done: poll `mapping`. */
+  setMapping(id: string, state: 'enabled' | 'disabled'): Promise<void>
+}
+
+export interface ScheduleState {
+  readonly state: 'enabled' | 'disabled'
+  readonly expression: string
+}
+
+export interface SchedulePort {
+  /** `undefined` when there is none. */
+  describe(name: string): Promise<ScheduleState | undefined>
+  /** Throws `notFound`. */
+  set(name: string, state: 'enabled' | 'disabled'): Promise<void>
+}
+
+export interface QueueDepth {
+  readonly waiting: number
+  readonly inFlight: number
+}
+
+export interface QueuePort {
+  /** About right, as AWS says itself. Throws `notFound`. */
+  depth(url: string): Promise<QueueDepth>
+}
+
+export interface MetricQuery {
+  readonly namespace: string
+  readonly metric: string
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly statistic: 'Sum' | 'Average' | 'Maximum'
+}
+
+export interface MetricPort {
+  /** One number per query over the whole window; `undefined` where AWS has no data. */
+  read(
+    queries: readonly MetricQuery[],
+    window: { readonly startMs: number; readonly endMs: number },
+  ): Promise<readonly (number | undefined)[]>
+}
+
+export interface TaggedResource {
+  readonly arn: string
+  readonly component: string | undefined
+}
+
+export interface InventoryPort {
+  /** Whatever carries the tag. AWS's tag search goes on listing deleted things for a while: what a direct look shows to be gone is left out. */
+  tagged(tag: string, value: string): Promise<readonly TaggedResource[]>
+}
+
+/** Answers of the deployment's own HTTP API. */
+export interface ApiProbePort {
+  /** The status of a GET with the key. Throws `unavailable` when there is no connection. */
+  get(url: string, apiKey: string, signal?: AbortSignal): Promise<{ status: number; body: string }>
+}
+
+/** Everything the actions of this room use; each takes the part it needs. */
+export interface CloudPorts {
+  readonly clock: DeployClock
+  readonly account: AccountPort
+  readonly stacks: StackPort
+  readonly buckets: BucketPort
+  readonly secrets: SecretPort
+  readonly logs: LogsPort
+  readonly functions: FunctionPort
+  readonly schedules: SchedulePort
+  readonly queues: QueuePort
+  readonly metrics: MetricPort
+  readonly inventory: InventoryPort
+  readonly api: ApiProbePort
+}

@@ -1,0 +1,100 @@
+import { readGenerator } from './generator-schedule.ts'
+import { deploymentOfStack, DEPLOYMENT_TAG, stackNameOf, VERSION_TAG } from './naming.ts'
+import type {
+  FunctionPort,
+  QueueDepth,
+  QueuePort,
+  SchedulePort,
+  ScheduleState,
+  StackPort,
+  StackState,
+} from './ports.ts'
+import { refuseForeign, situationOf, type Situation } from './stack-situation.ts'
+import { QwError } from '../engine/errors.ts'
+
+export interface StatusPorts {
+  readonly stacks: StackPort
+  readonly schedules: SchedulePort
+  readonly queues: QueuePort
+  readonly functions: FunctionPort
+}
+
+export interface DeploymentStatus {
+  readonly stack: StackState
+  readonly situation: Situation
+  /** Of the package that made the last deployment. */
+  readonly version: string | undefined
+  readonly generator: ScheduleState | undefined
+  readonly indexing: 'enabled' | 'disabled' | 'changing' | undefined
+  readonly queue: QueueDepth | undefined
+  readonly deadLetters: QueueDepth | undefined
+  readonly warnings: readonly StatusWarning[]
+}
+
+export interface StatusWarning {
+  readonly code: string
+  readonly message: string
+  readonly fix: string
+}
+
+/** The running deployment by its name. Throws `notFound` STACK-NONE, `conflict` STACK-NOT-OURS. */
+export async function findDeployment(deployment: string, stacks: StackPort): Promise<StackState> {
+  const state = await stacks.describe(stackNameOf(deployment))
+  if (state !== undefined && situationOf(state) !== 'absent') {
+    refuseForeign(state, deployment)
+    return state
+  }
+  const others = (await stacks.list()).map(deploymentNameOf)
+  const found = others.length === 0 ? 'there are none' : `found: ${others.join(', ')}`
+  throw new QwError('notFound', `there is no deployment named ${deployment} here; ${found}`, {
+    code: 'STACK-NONE',
+    fix: 'qw-lambda init, or another --region',
+  })
+}
+
+export function deploymentNameOf(state: StackState): string {
+  return state.tags[DEPLOYMENT_TAG] ?? deploymentOfStack(state.name) ?? state.name
+}
+
+/** Everything about the stack that is not in the index. Five calls. */
+export async function readStatus(
+  deployment: string,
+  ports: StatusPorts,
+): Promise<DeploymentStatus> {
+  const stack = await findDeployment(deployment, ports.stacks)
+  const { QueueUrl: queueUrl, DeadLetterQueueUrl: deadUrl, IndexerMapping: mapping } = stack.outputs
+  const [generator, queue, deadLetters, indexing] = await Promise.all([
+    readGenerator(stack, ports.schedules),
+    queueUrl === undefined ? undefined : ports.queues.depth(queueUrl),
+    deadUrl === undefined ? undefined : ports.queues.depth(deadUrl),
+    mapping === undefined ? undefined : ports.functions.mapping(mapping),
+  ])
+  const facts = { stack, generator, queue, deadLetters, indexing }
+  return {
+    ...facts,
+    situation: situationOf(stack),
+    version: stack.tags[VERSION_TAG],
+    warnings: warningsOf(facts),
+  }
+}
+
+function warningsOf(
+  facts: Pick<DeploymentStatus, 'stack' | 'deadLetters' | 'indexing'>,
+): StatusWarning[] {
+  const warnings: StatusWarning[] = []
+  const situation = situationOf(facts.stack)
+  if (situation === 'stuck' || situation === 'husk') {
+    const message = `the stack is ${facts.stack.status}`
+    warnings.push({ code: 'STACK-STUCK', message, fix: 'qw-lambda deploy --rollback, or teardown' })
+  }
+  const dead = facts.deadLetters?.waiting ?? 0
+  if (dead > 0) {
+    const message = `${dead} files or runs failed for good`
+    warnings.push({ code: 'DEAD-LETTERS', message, fix: 'qw-lambda ingest failures' })
+  }
+  if (facts.indexing === 'disabled') {
+    const message = 'the indexer does not take files from the queue'
+    warnings.push({ code: 'INDEXING-OFF', message, fix: 'qw-lambda deploy' })
+  }
+  return warnings
+}

@@ -1,0 +1,52 @@
+import type { DeployEvent } from './events.ts'
+import type { BucketPort, DeployClock, FunctionPort, SchedulePort, StackState } from './ports.ts'
+import { isQwError } from '../engine/errors.ts'
+
+export interface SourcePorts {
+  readonly clock: DeployClock
+  readonly functions: FunctionPort
+  readonly schedules: SchedulePort
+  readonly buckets: BucketPort
+}
+
+const POLL_MS = 3_000
+/** The longest timeout an indexer can have, and a little for AWS to notice. */
+const INDEXER_LIMIT_MS = 930_000
+
+/** Nothing new is made, noticed or indexed after this: otherwise objects would land behind the
+ *  emptying. Parts that are gone already count as stopped. */
+export async function* stopSources(
+  stack: StackState,
+  running: 'wait' | 'ignore',
+  ports: SourcePorts,
+  signal?: AbortSignal,
+): AsyncGenerator<DeployEvent, void> {
+  const {
+    GeneratorSchedule: schedule,
+    StagingBucket: staging,
+    IndexerMapping: mapping,
+  } = stack.outputs
+  if (schedule !== undefined) {
+    await unlessGone(() => ports.schedules.set(schedule, 'disabled'))
+  }
+  if (staging !== undefined) await unlessGone(() => ports.buckets.silence(staging))
+  if (mapping === undefined) return
+  await unlessGone(() => ports.functions.setMapping(mapping, 'disabled'))
+  if (running === 'ignore') return
+  const startMs = ports.clock.nowMs()
+  for (;;) {
+    const state = await ports.functions.mapping(mapping)
+    const elapsedMs = ports.clock.nowMs() - startMs
+    if (state === undefined || state === 'disabled' || elapsedMs >= INDEXER_LIMIT_MS) return
+    yield { kind: 'waiting', what: 'the indexer to finish its batch', elapsedMs }
+    await ports.clock.sleep(POLL_MS, signal)
+  }
+}
+
+async function unlessGone(stop: () => Promise<void>): Promise<void> {
+  try {
+    await stop()
+  } catch (error) {
+    if (!isQwError(error, 'notFound')) throw error
+  }
+}

@@ -1,0 +1,242 @@
+import { endOf } from './change-set.ts'
+import { emptyBucket } from './empty-bucket.ts'
+import type { DeployEvent } from './events.ts'
+import { failureError } from './failure-advice.ts'
+import { followStack, type OperationEnd } from './follow-stack.ts'
+import { findLeftovers, type Leftover } from './leftovers.ts'
+import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf } from './naming.ts'
+import type { CloudPorts, Identity, StackResource, StackState } from './ports.ts'
+import { stopSources } from './stop-sources.ts'
+import { belongsTo, refuseForeign } from './stack-situation.ts'
+
+export interface TeardownRequest {
+  readonly deployment: string
+  /** Leaves the index bucket and what is in it. */
+  readonly index: 'delete' | 'keep'
+  /** Whether to wait for a running indexer. */
+  readonly running: 'wait' | 'ignore'
+  /** Buckets without our tag that the user says may be emptied. */
+  readonly vouchedBuckets: readonly string[]
+}
+
+export interface TeardownResult {
+  readonly removed: readonly { readonly type: string; readonly id: string }[]
+  readonly kept: readonly { readonly type: string; readonly id: string }[]
+  /** Empty when nothing is left that costs money. */
+  readonly leftovers: readonly Leftover[]
+  readonly objectsDeleted: number
+  readonly bytesDeleted: number
+}
+
+export type TeardownPorts = Pick<
+  CloudPorts,
+  | 'clock'
+  | 'account'
+  | 'stacks'
+  | 'buckets'
+  | 'functions'
+  | 'schedules'
+  | 'logs'
+  | 'secrets'
+  | 'inventory'
+>
+
+/**
+ * Removes a deployment and proves that nothing is left. Every step can be repeated: an interrupted
+ * teardown is finished by running it again, also when the stack is already gone.
+ * Throws `conflict` STACK-NOT-OURS, BUCKET-NOT-OURS, BUCKET-NOT-EMPTY; what AWS could not delete.
+ */
+export async function* teardown(
+  request: TeardownRequest,
+  ports: TeardownPorts,
+  signal?: AbortSignal,
+): AsyncGenerator<DeployEvent, TeardownResult> {
+  return yield* new Teardown(request, ports, signal).run()
+}
+
+/** Counts what was done over all steps. */
+class Teardown {
+  readonly #request: TeardownRequest
+  readonly #ports: TeardownPorts
+  readonly #signal: AbortSignal | undefined
+  readonly #removed: { type: string; id: string }[] = []
+  readonly #kept: { type: string; id: string }[] = []
+  #objectsDeleted = 0
+  #bytesDeleted = 0
+
+  constructor(request: TeardownRequest, ports: TeardownPorts, signal: AbortSignal | undefined) {
+    this.#request = request
+    this.#ports = ports
+    this.#signal = signal
+  }
+
+  async *run(): AsyncGenerator<DeployEvent, TeardownResult> {
+    const { deployment } = this.#request
+    const identity = await this.#ports.account.identity()
+    const stack = await this.#ports.stacks.describe(stackNameOf(deployment))
+    if (stack !== undefined) refuseForeign(stack, deployment)
+    if (stack !== undefined) yield* this.#removeStack(stack)
+    yield { kind: 'phase', phase: 'sweep', state: 'started' }
+    yield* this.#sweep(identity)
+    yield { kind: 'phase', phase: 'sweep', state: 'done' }
+    yield { kind: 'phase', phase: 'prove', state: 'started' }
+    const keptIds = this.#kept.map(({ id }) => id)
+    const leftovers = await findLeftovers(deployment, keptIds, this.#ports.inventory)
+    yield { kind: 'phase', phase: 'prove', state: 'done' }
+    return {
+      removed: this.#removed,
+      kept: this.#kept,
+      leftovers,
+      objectsDeleted: this.#objectsDeleted,
+      bytesDeleted: this.#bytesDeleted,
+    }
+  }
+
+  async *#removeStack(stack: StackState): AsyncGenerator<DeployEvent, void> {
+    const { stacks } = this.#ports
+    // An operation under way, perhaps our own deletion from before an interruption, has to end first.
+    if (stack.status.endsWith('_IN_PROGRESS') && stack.status !== 'REVIEW_IN_PROGRESS') {
+      const end = yield* this.#follow(stack, stack.changedMs)
+      if (end.state === undefined || end.state.status === 'DELETE_COMPLETE') {
+        return yield* this.#gone('AWS::CloudFormation::Stack', stack.name)
+      }
+    }
+    yield { kind: 'phase', phase: 'stop', state: 'started' }
+    yield* stopSources(stack, this.#request.running, this.#ports, this.#signal)
+    yield { kind: 'phase', phase: 'stop', state: 'done' }
+    const resources = await stacks.resources(stack.stackId)
+    yield* this.#emptyBuckets(resources)
+    yield { kind: 'phase', phase: 'delete', state: 'started' }
+    yield* this.#deleteStack(stack)
+    for (const { type, physicalId } of resources) {
+      const isKept = this.#kept.some(({ id }) => id === physicalId)
+      if (!isKept) this.#removed.push({ type, id: physicalId })
+    }
+    yield* this.#gone('AWS::CloudFormation::Stack', stack.name)
+    yield { kind: 'phase', phase: 'delete', state: 'done' }
+  }
+
+  async *#emptyBuckets(resources: readonly StackResource[]): AsyncGenerator<DeployEvent, void> {
+    yield { kind: 'phase', phase: 'empty', state: 'started' }
+    for (const { type, logicalId, physicalId, status } of resources) {
+      if (type !== 'AWS::S3::Bucket' || physicalId === '' || status === 'DELETE_COMPLETE') continue
+      if (logicalId === 'IndexBucket' && this.#request.index === 'keep') {
+        if (!this.#kept.some(({ id }) => id === physicalId)) {
+          this.#kept.push({ type, id: physicalId })
+          yield { kind: 'kept', what: type, id: physicalId }
+        }
+        continue
+      }
+      yield* this.#empty(physicalId)
+    }
+    yield { kind: 'phase', phase: 'empty', state: 'done' }
+  }
+
+  async *#empty(bucket: string): AsyncGenerator<DeployEvent, void> {
+    const { deployment, vouchedBuckets } = this.#request
+    const target = { bucket, deployment, vouched: vouchedBuckets.includes(bucket) }
+    const emptied = yield* emptyBucket(target, this.#ports.buckets, this.#signal)
+    this.#objectsDeleted += emptied.objectsDeleted
+    this.#bytesDeleted += emptied.bytesDeleted
+  }
+
+  /** A file that landed late makes the first try fail: empty again and retry once. */
+  async *#deleteStack(stack: StackState): AsyncGenerator<DeployEvent, void> {
+    const { stacks } = this.#ports
+    for (let attempt = 1; ; attempt += 1) {
+      const end = yield* this.#delete(stack, [])
+      if (end.ok) return
+      const failed = (await stacks.resources(stack.stackId)).filter(
+        ({ status }) => status === 'DELETE_FAILED',
+      )
+      const keptIds = new Set(this.#kept.map(({ id }) => id))
+      const onlyKept =
+        failed.length > 0 && failed.every(({ physicalId }) => keptIds.has(physicalId))
+      if (onlyKept) {
+        const retained = yield* this.#delete(
+          stack,
+          failed.map(({ logicalId }) => logicalId),
+        )
+        if (retained.ok) return
+        throw this.#error(stack, retained)
+      }
+      if (attempt === 2) throw this.#error(stack, end)
+      yield* this.#emptyBuckets(failed)
+    }
+  }
+
+  async *#delete(
+    stack: StackState,
+    retain: readonly string[],
+  ): AsyncGenerator<DeployEvent, OperationEnd> {
+    this.#signal?.throwIfAborted()
+    const sinceMs = this.#ports.clock.nowMs()
+    const token = `qw-lambda-teardown-${sinceMs.toString(36)}`
+    await this.#ports.stacks.delete(stack.stackId, { token, retain })
+    return yield* this.#follow(stack, sinceMs, token)
+  }
+
+  #follow(
+    stack: StackState,
+    sinceMs: number,
+    token?: string,
+  ): AsyncGenerator<DeployEvent, OperationEnd> {
+    const what = `delete the stack ${stack.name}`
+    return followStack(
+      { stackId: stack.stackId, sinceMs, token, what, goal: 'gone', total: undefined },
+      this.#ports,
+      this.#signal,
+    )
+  }
+
+  #error(stack: StackState, end: OperationEnd): Error {
+    return failureError(`delete the stack ${stack.name}`, end.cause ?? endOf(stack.name, end.state))
+  }
+
+  async *#sweep(identity: Identity): AsyncGenerator<DeployEvent, void> {
+    const { deployment } = this.#request
+    const { logs, secrets, inventory, buckets } = this.#ports
+    const stackName = stackNameOf(deployment)
+    // `/aws/lambda/…` groups are made by AWS itself when a function runs without one of its own.
+    for (const prefix of [`${stackName}-`, `/aws/lambda/${stackName}-`]) {
+      for (const { name } of await logs.groups(prefix)) {
+        if (!(await this.#ownLogGroup(name))) continue
+        await logs.deleteGroup(name)
+        yield* this.#gone('AWS::Logs::LogGroup', name)
+      }
+    }
+    const keptIds = new Set(this.#kept.map(({ id }) => id))
+    for (const { arn } of await inventory.tagged(DEPLOYMENT_TAG, deployment)) {
+      const [, , service, , , resource = ''] = arn.split(':')
+      if (service === 'secretsmanager') {
+        await secrets.delete(arn)
+        yield* this.#gone('AWS::SecretsManager::Secret', arn)
+      } else if (service === 's3' && !keptIds.has(resource) && this.#request.index === 'delete') {
+        yield* this.#removeBucket(resource)
+      }
+    }
+    const artifacts = artifactBucketOf({ ...identity, deployment })
+    if ((await buckets.tags(artifacts)) !== undefined) yield* this.#removeBucket(artifacts)
+  }
+
+  /** `qw-lambda-shop-` is also the beginning of `qw-lambda-shop-two-…`: its stack, if any, owns those. */
+  async #ownLogGroup(name: string): Promise<boolean> {
+    const others = (await this.#ports.stacks.list()).filter(
+      (state) => !belongsTo(state, this.#request.deployment),
+    )
+    return !others.some(
+      (other) => name.startsWith(`${other.name}-`) || name.startsWith(`/aws/lambda/${other.name}-`),
+    )
+  }
+
+  async *#removeBucket(bucket: string): AsyncGenerator<DeployEvent, void> {
+    yield* this.#empty(bucket)
+    await this.#ports.buckets.delete(bucket)
+    yield* this.#gone('AWS::S3::Bucket', bucket)
+  }
+
+  *#gone(type: string, id: string): Generator<DeployEvent> {
+    this.#removed.push({ type, id })
+    yield { kind: 'removed', what: type, id }
+  }
+}
