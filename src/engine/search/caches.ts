@@ -1,12 +1,19 @@
+import type { Column } from '../split/column.ts'
+import type { SplitFooter } from '../split/footer.ts'
+import type { Postings } from '../split/postings.ts'
+import type { TermEntry } from '../split/term-dictionary.ts'
+
 /** Byte limits of what one process keeps between searches. */
 export interface SearchCacheLimits {
   /** Decoded footers. */
   readonly footerBytes: number
-  /** Whole small splits, dictionary blocks and postings as read. */
+  /** Whole small splits, dictionary and document blocks, posting lists as read. */
   readonly blockBytes: number
   /** Decoded columns and fieldnorms. */
   readonly columnBytes: number
-  /** Partial results of single splits; 0 turns that cache off. */
+  /** Decoded posting lists and dictionary entries. */
+  readonly termBytes: number
+  /** Answers of single splits; 0 keeps none. */
   readonly partialResultBytes: number
 }
 
@@ -14,13 +21,38 @@ export const DEFAULT_SEARCH_CACHE_LIMITS: SearchCacheLimits = {
   footerBytes: 64 << 20,
   blockBytes: 128 << 20,
   columnBytes: 512 << 20,
+  termBytes: 64 << 20,
   partialResultBytes: 64 << 20,
 }
 
-/**
- * Values by key within a byte limit; the least recently used go first. Splits are immutable, so
- * nothing here ever needs to be invalidated.
- */
+/** Tokens per document of one field. */
+export type Fieldnorms = Uint8Array | Uint16Array | Uint32Array
+
+/** Everything a process keeps between searches: make one, pass it with every request. Splits never
+ *  change, so nothing in here is ever invalidated; keys start with the split's object key. */
+export class SearchCaches {
+  readonly footers: ByteLru<SplitFooter>
+  readonly blocks: ByteLru<Uint8Array>
+  readonly columns: ByteLru<Column>
+  readonly fieldnorms: ByteLru<Fieldnorms>
+  /** `null`: the term is known to be absent. */
+  readonly entries: ByteLru<TermEntry | null>
+  readonly postings: ByteLru<Postings>
+  /** By leaf-cache.ts. */
+  readonly partialResults: ByteLru<unknown>
+
+  constructor(limits: SearchCacheLimits = DEFAULT_SEARCH_CACHE_LIMITS) {
+    this.footers = new ByteLru(limits.footerBytes)
+    this.blocks = new ByteLru(limits.blockBytes)
+    this.columns = new ByteLru(limits.columnBytes * 0.9)
+    this.fieldnorms = new ByteLru(limits.columnBytes * 0.1)
+    this.entries = new ByteLru(limits.termBytes * 0.25)
+    this.postings = new ByteLru(limits.termBytes * 0.75)
+    this.partialResults = new ByteLru(limits.partialResultBytes)
+  }
+}
+
+/** Values by key within a byte limit; the least recently used go first. */
 export class ByteLru<Value> {
   readonly #limitBytes: number
   readonly #entries = new Map<string, { readonly value: Value; readonly sizeBytes: number }>()
@@ -58,14 +90,5 @@ export class ByteLru<Value> {
       this.#entries.delete(oldest)
       this.#usedBytes -= entry.sizeBytes
     }
-  }
-}
-
-/** Everything a process keeps between searches: make one, pass it with every request. */
-export class SearchCaches {
-  readonly limits: SearchCacheLimits
-
-  constructor(limits: SearchCacheLimits = DEFAULT_SEARCH_CACHE_LIMITS) {
-    this.limits = limits
   }
 }

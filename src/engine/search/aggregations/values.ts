@@ -95,14 +95,17 @@ export class ValueBlock implements DocBlock {
   }
 }
 
-/** Number columns at a path; dates only when there is no other number, as a path has one meaning. */
-export function numberColumns(split: AggregationSplit, path: string): NumberKeys[] {
-  const numbers = split
-    .columnsAt(path)
-    .filter((column) => isNumeric(column) && column.type !== 'bool')
-    .filter(isNumeric)
-  const plain = numbers.filter((column) => column.type !== 'date')
-  return (plain.length > 0 ? plain : numbers).map(numberKeys)
+/** Columns of numbers at a path, or of dates: a json path may have both, and then one kind is meant. */
+export function numberColumns(
+  split: AggregationSplit,
+  path: string,
+  preferred: 'numbers' | 'dates' = 'numbers',
+): NumberKeys[] {
+  const columns = split.columnsAt(path).filter(isNumeric)
+  const dates = columns.filter((column) => column.type === 'date')
+  const plain = columns.filter((column) => column.type !== 'date' && column.type !== 'bool')
+  const chosen = preferred === 'dates' || plain.length === 0 ? dates : plain
+  return chosen.map(numberKeys)
 }
 
 /** Entries of the block whose document has a value in none of the columns. */

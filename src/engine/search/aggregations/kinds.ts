@@ -1,0 +1,88 @@
+import type { JsonObject, JsonValue } from '../../bytes/json.ts'
+import { isJsonObject } from '../../bytes/json.ts'
+import { QwError } from '../../errors.ts'
+import type { Schema } from '../../schema/schema.ts'
+import type { AggregationField, AggregationKind, SubAggregation } from './aggregation.ts'
+import { CARDINALITY } from './cardinality.ts'
+import { DATE_HISTOGRAM } from './date-histogram.ts'
+import { HISTOGRAM } from './histogram.ts'
+import { invalidAggregation } from './options.ts'
+import { PERCENTILES } from './percentiles.ts'
+import { RANGE } from './range.ts'
+import { STATS_KINDS } from './stats.ts'
+import { TERMS } from './terms.ts'
+
+/** Aggregations within aggregations. */
+export const MAX_AGGREGATION_DEPTH = 32
+
+const KINDS: ReadonlyMap<string, AggregationKind> = new Map(
+  [TERMS, HISTOGRAM, DATE_HISTOGRAM, RANGE, PERCENTILES, CARDINALITY, ...STATS_KINDS].map((kind) => [
+    kind.type,
+    kind,
+  ]),
+)
+
+/**
+ * The `aggs` object of a request, checked whole against the mapping. Throws `invalid` for anything
+ * wrong with it, so that no split is opened in vain; `tooLarge` past MAX_AGGREGATION_DEPTH.
+ */
+export function parseAggregations(raw: JsonValue, schema: Schema): SubAggregation[] {
+  return parseLevel(raw, schema, [])
+}
+
+function parseLevel(raw: JsonValue, schema: Schema, above: readonly string[]): SubAggregation[] {
+  if (!isJsonObject(raw)) throw invalidAggregation([...above, 'aggs'].join('.'), 'expected an object')
+  if (above.length >= MAX_AGGREGATION_DEPTH) {
+    throw new QwError('tooLarge', `aggregations nest deeper than MAX_AGGREGATION_DEPTH=${MAX_AGGREGATION_DEPTH}`)
+  }
+  return Object.entries(raw).map(([name, entry]) => parseEntry([...above, name], entry, schema))
+}
+
+function parseEntry(names: readonly string[], entry: JsonValue, schema: Schema): SubAggregation {
+  const name = names.join('.')
+  if (!isJsonObject(entry)) throw invalidAggregation(name, 'expected an object')
+  const { kind, options } = kindOf(name, entry)
+  const nested = entry['aggs']
+  if (nested !== undefined && nested !== null && !kind.hasBuckets) {
+    throw invalidAggregation(name, `\`${kind.type}\` has no buckets, so it takes no \`aggs\``)
+  }
+  const subs = nested === undefined || nested === null ? [] : parseLevel(nested, schema, names)
+  const aggregation = kind.parse({ options, name, subs, field: (path) => fastField(schema, path) })
+  return { name: names.at(-1) ?? '', aggregation }
+}
+
+function kindOf(name: string, entry: JsonObject): { kind: AggregationKind; options: JsonObject } {
+  const types = Object.keys(entry).filter((key) => key !== 'aggs')
+  const [type] = types
+  if (type === undefined || types.length !== 1) {
+    if (types.includes('aggregations')) {
+      throw invalidAggregation(name, 'nested aggregations go under `aggs`, not `aggregations`')
+    }
+    throw invalidAggregation(name, `expected exactly one type, found ${types.join(', ') || 'none'}`)
+  }
+  const kind = KINDS.get(type)
+  if (kind === undefined) {
+    throw invalidAggregation(name, `unknown type \`${type}\``, `Known types: ${[...KINDS.keys()].join(', ')}.`)
+  }
+  const options = entry[type]
+  if (!isJsonObject(options)) throw invalidAggregation(name, `\`${type}\` must be an object`)
+  return { kind, options }
+}
+
+function fastField(schema: Schema, path: string): AggregationField {
+  const field = schema.resolve(path)
+  if (field === undefined) {
+    const near = schema.nearest(path)
+    throw new QwError('invalid', `Field "${path}" does not exist`, {
+      code: 'QUERY-FIELD',
+      ...(near.length > 0 ? { fix: `Nearest names: ${near.join(', ')}.` } : {}),
+    })
+  }
+  if (field.column === undefined) {
+    throw new QwError('invalid', `Field "${path}" is not configured as a fast field`, {
+      code: 'QUERY-SCHEMA',
+      fix: `Set \`fast: true\` on "${path}" in the index config.`,
+    })
+  }
+  return { path: field.path, type: field.type }
+}

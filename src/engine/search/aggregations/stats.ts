@@ -1,0 +1,321 @@
+// Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
+import type { JsonObject } from '../../bytes/json.ts'
+import { isNumeric, numberKeys } from '../number-keys.ts'
+import type { NumberKeys } from '../number-keys.ts'
+import type {
+  Aggregation,
+  AggregationInput,
+  AggregationKind,
+  AggregationMemory,
+  AggregationSplit,
+  Collector,
+  DocBlock,
+} from './aggregation.ts'
+import { jsonFloat } from './aggregation.ts'
+import { asNumber, booleanOption, fieldOption, numberOption } from './options.ts'
+import { numberColumns, ValueBlock, withoutValue } from './values.ts'
+
+/** avg, min, max, sum, value_count, stats and extended_stats: one set of sums, printed differently. */
+export interface StatsPartial {
+  readonly count: number
+  readonly sum: number
+  readonly min: number
+  readonly max: number
+  /** Sum of squared distances from the mean: merges without the cancellation of plain squares. */
+  readonly squares: number
+}
+
+const EMPTY: StatsPartial = { count: 0, sum: 0, min: Infinity, max: -Infinity, squares: 0 }
+
+type StatsPrinter = (partial: StatsPartial) => JsonObject
+
+function statsKind(type: string, makePrinter: (input: AggregationInput) => StatsPrinter): AggregationKind {
+  return {
+    type,
+    hasBuckets: false,
+    parse: (input) => new StatsAggregation(input, makePrinter(input), type === 'value_count'),
+  }
+}
+
+const single =
+  (value: (partial: StatsPartial) => number): ((input: AggregationInput) => StatsPrinter) =>
+  () =>
+  (partial) => ({ value: jsonFloat(value(partial)) })
+
+export const STATS_KINDS: readonly AggregationKind[] = [
+  statsKind('avg', single(averageOf)),
+  statsKind('min', single(({ min }) => min)),
+  statsKind('max', single(({ max }) => max)),
+  statsKind('sum', (input) => {
+    const noneIfNoMatch = booleanOption(input, 'none_if_no_match', false)
+    return ({ count, sum }) => ({ value: count === 0 && noneIfNoMatch ? null : jsonFloat(sum) })
+  }),
+  statsKind('value_count', single(({ count }) => count)),
+  statsKind('stats', () => printStats),
+  statsKind('extended_stats', (input) => {
+    const sigma = numberOption(input, 'sigma') ?? 2
+    return (partial) => printExtendedStats(partial, sigma)
+  }),
+]
+
+class StatsAggregation implements Aggregation<StatsPartial> {
+  readonly paths: readonly string[]
+  readonly #path: string
+  readonly #missing: number | undefined
+  readonly #print: StatsPrinter
+  /** Whether every column counts, not only numbers. */
+  readonly #countsAnything: boolean
+
+  constructor(input: AggregationInput, print: StatsPrinter, countsAnything: boolean) {
+    this.#path = fieldOption(input).path
+    this.paths = [this.#path]
+    this.#missing = numberOption(input, 'missing')
+    this.#print = print
+    this.#countsAnything = countsAnything
+  }
+
+  collector(split: AggregationSplit): Collector<StatsPartial> {
+    return this.#countsAnything
+      ? new CountCollector(split, this.#path, this.#missing !== undefined)
+      : new StatsCollector(split, this.#path, this.#missing)
+  }
+
+  merge(partials: readonly StatsPartial[]): StatsPartial {
+    return partials.reduce(mergeStats, EMPTY)
+  }
+
+  render(partial: StatsPartial): JsonObject {
+    return this.#print(partial)
+  }
+
+  metric(partial: StatsPartial, property: string | undefined): number | null | undefined {
+    const printed = this.#print(partial)
+    const value = printed[property ?? 'value']
+    return value === undefined || value === null ? value : asNumber(value)
+  }
+}
+
+function mergeStats(a: StatsPartial, b: StatsPartial): StatsPartial {
+  if (a.count === 0) return b
+  if (b.count === 0) return a
+  const count = a.count + b.count
+  const delta = b.sum / b.count - a.sum / a.count
+  return {
+    count,
+    sum: a.sum + b.sum,
+    min: Math.min(a.min, b.min),
+    max: Math.max(a.max, b.max),
+    squares: a.squares + b.squares + (delta * delta * a.count * b.count) / count,
+  }
+}
+
+/** Sums over keys while collecting; scaled to values once per bucket, so integers add up exactly. */
+class StatsCollector implements Collector<StatsPartial> {
+  readonly #columns: readonly { readonly keys: NumberKeys; readonly sums: KeySums }[]
+  readonly #missing: { readonly value: number; readonly sums: KeySums } | undefined
+  readonly #values = new ValueBlock()
+
+  constructor(split: AggregationSplit, path: string, missing: number | undefined) {
+    this.#columns = numberColumns(split, path).map((keys) => ({
+      keys,
+      sums: new KeySums(split.memory),
+    }))
+    this.#missing =
+      missing === undefined ? undefined : { value: missing, sums: new KeySums(split.memory) }
+  }
+
+  collect(block: DocBlock): void {
+    for (const { keys, sums } of this.#columns) {
+      this.#values.fill(keys, block)
+      if (keys.scale.kind === 'ranked') unrank(keys.scale, this.#values)
+      sums.add(this.#values.parents, this.#values.keys, this.#values.count)
+    }
+    if (this.#missing !== undefined) {
+      const rest = withoutValue(this.#columns.map(({ keys }) => keys), block)
+      const value = new Float64Array(rest.count).fill(this.#missing.value)
+      this.#missing.sums.add(rest.parents, value, rest.count)
+    }
+  }
+
+  result(parent: number): StatsPartial {
+    const partials = this.#columns.map(({ keys, sums }) => scaled(sums.result(parent), keys))
+    if (this.#missing !== undefined) partials.push(this.#missing.sums.result(parent))
+    return partials.reduce(mergeStats, EMPTY)
+  }
+}
+
+/** Ranks do not add up: puts the distance from the base in their place. */
+function unrank(scale: { readonly distinct: BigUint64Array }, values: ValueBlock): void {
+  for (let i = 0; i < values.count; i += 1) {
+    values.keys[i] = Number(scale.distinct[values.keys[i] as number])
+  }
+}
+
+function scaled(partial: StatsPartial, keys: NumberKeys): StatsPartial {
+  const { scale } = keys
+  if (scale.kind === 'float' || partial.count === 0) return partial
+  const { base, step } = scale
+  const value = (key: number): number =>
+    Number.isSafeInteger(key) ? Number(base + step * BigInt(key)) : Number(base) + Number(step) * key
+  return {
+    count: partial.count,
+    sum: Number.isSafeInteger(partial.sum)
+      ? Number(base * BigInt(partial.count) + step * BigInt(partial.sum))
+      : Number(base) * partial.count + Number(step) * partial.sum,
+    min: value(partial.min),
+    max: value(partial.max),
+    squares: partial.squares * Number(step) * Number(step),
+  }
+}
+
+/** Count, sum, extremes and spread per parent bucket, as parallel arrays. */
+class KeySums {
+  readonly #memory: AggregationMemory
+  #capacity = 0
+  #counts = new Float64Array(0)
+  #sums = new Float64Array(0)
+  #mins = new Float64Array(0)
+  #maxs = new Float64Array(0)
+  #means = new Float64Array(0)
+  #squares = new Float64Array(0)
+
+  constructor(memory: AggregationMemory) {
+    this.#memory = memory
+  }
+
+  add(parents: Uint32Array, keys: Float64Array, count: number): void {
+    this.#reserve(parents, count)
+    const counts = this.#counts
+    const sums = this.#sums
+    const mins = this.#mins
+    const maxs = this.#maxs
+    const means = this.#means
+    const squares = this.#squares
+    for (let i = 0; i < count; i += 1) {
+      const parent = parents[i] as number
+      const key = keys[i] as number
+      const seen = (counts[parent] as number) + 1
+      counts[parent] = seen
+      sums[parent] = (sums[parent] as number) + key
+      if (key < (mins[parent] as number)) mins[parent] = key
+      if (key > (maxs[parent] as number)) maxs[parent] = key
+      const mean = means[parent] as number
+      const moved = mean + (key - mean) / seen
+      means[parent] = moved
+      squares[parent] = (squares[parent] as number) + (key - mean) * (key - moved)
+    }
+  }
+
+  result(parent: number): StatsPartial {
+    if (parent >= this.#capacity || this.#counts[parent] === 0) return EMPTY
+    return {
+      count: this.#counts[parent] as number,
+      sum: this.#sums[parent] as number,
+      min: this.#mins[parent] as number,
+      max: this.#maxs[parent] as number,
+      squares: this.#squares[parent] as number,
+    }
+  }
+
+  #reserve(parents: Uint32Array, count: number): void {
+    let last = -1
+    for (let i = 0; i < count; i += 1) if ((parents[i] as number) > last) last = parents[i] as number
+    if (last < this.#capacity) return
+    const capacity = Math.max(16, last + 1, this.#capacity * 2)
+    this.#memory.reserve((capacity - this.#capacity) * 48)
+    this.#counts = grown(this.#counts, capacity, 0)
+    this.#sums = grown(this.#sums, capacity, 0)
+    this.#mins = grown(this.#mins, capacity, Infinity)
+    this.#maxs = grown(this.#maxs, capacity, -Infinity)
+    this.#means = grown(this.#means, capacity, 0)
+    this.#squares = grown(this.#squares, capacity, 0)
+    this.#capacity = capacity
+  }
+}
+
+function grown(array: Float64Array<ArrayBuffer>, capacity: number, fill: number): Float64Array<ArrayBuffer> {
+  const next = new Float64Array(capacity).fill(fill, array.length)
+  next.set(array)
+  return next
+}
+
+/** value_count: how many values of any type, each type's column counted. */
+class CountCollector implements Collector<StatsPartial> {
+  readonly #columns: readonly { readonly starts: Uint32Array | undefined }[]
+  readonly #countsMissing: boolean
+  readonly #memory: AggregationMemory
+  #counts = new Float64Array(0)
+
+  constructor(split: AggregationSplit, path: string, countsMissing: boolean) {
+    this.#columns = split
+      .columnsAt(path)
+      .filter((column) => column.type !== 'bytes')
+      .map((column) => (isNumeric(column) ? numberKeys(column) : column))
+    this.#countsMissing = countsMissing
+    this.#memory = split.memory
+  }
+
+  collect({ docs, parents, count }: DocBlock): void {
+    for (let i = 0; i < count; i += 1) {
+      const doc = docs[i] as number
+      let values = 0
+      for (const { starts } of this.#columns) {
+        values += starts === undefined ? 1 : (starts[doc + 1] as number) - (starts[doc] as number)
+      }
+      if (values === 0 && this.#countsMissing) values = 1
+      const parent = parents[i] as number
+      if (parent >= this.#counts.length) this.#grow(parent)
+      this.#counts[parent] = (this.#counts[parent] as number) + values
+    }
+  }
+
+  result(parent: number): StatsPartial {
+    return { ...EMPTY, count: this.#counts[parent] ?? 0 }
+  }
+
+  #grow(parent: number): void {
+    const capacity = Math.max(16, parent + 1, this.#counts.length * 2)
+    this.#memory.reserve((capacity - this.#counts.length) * 8)
+    this.#counts = grown(this.#counts, capacity, 0)
+  }
+}
+
+function averageOf({ count, sum }: StatsPartial): number {
+  return count === 0 ? NaN : sum / count
+}
+
+function printStats(partial: StatsPartial): JsonObject {
+  return {
+    count: partial.count,
+    sum: jsonFloat(partial.sum),
+    min: jsonFloat(partial.min),
+    max: jsonFloat(partial.max),
+    avg: jsonFloat(averageOf(partial)),
+  }
+}
+
+function printExtendedStats(partial: StatsPartial, sigma: number): JsonObject {
+  const { count, squares } = partial
+  const average = averageOf(partial)
+  const population = count <= 1 ? NaN : squares / count
+  const sampling = count <= 1 ? NaN : squares / (count - 1)
+  const spread = (variance: number): number => sigma * Math.sqrt(variance)
+  return {
+    ...printStats(partial),
+    sum_of_squares: jsonFloat(count === 0 ? NaN : squares + count * average * average),
+    variance: jsonFloat(population),
+    variance_population: jsonFloat(population),
+    variance_sampling: jsonFloat(sampling),
+    std_deviation: jsonFloat(Math.sqrt(population)),
+    std_deviation_population: jsonFloat(Math.sqrt(population)),
+    std_deviation_sampling: jsonFloat(Math.sqrt(sampling)),
+    std_deviation_bounds: {
+      upper: jsonFloat(average + spread(population)),
+      lower: jsonFloat(average - spread(population)),
+      upper_sampling: jsonFloat(average + spread(sampling)),
+      lower_sampling: jsonFloat(average - spread(sampling)),
+      upper_population: jsonFloat(average + spread(population)),
+      lower_population: jsonFloat(average - spread(population)),
+    },
+  }
+}

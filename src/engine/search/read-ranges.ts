@@ -1,0 +1,59 @@
+import type { ByteRange, ObjectStore } from '../ports.ts'
+
+/** Ranges closer than this become one read: about what S3 delivers in the time of one round trip. */
+export const COALESCE_GAP_BYTES = 128 * 1024
+
+/** Reads of one split that run at once. */
+export const READS_PER_SPLIT = 16
+
+/** Bytes of an object from `start` on. */
+export interface Chunk {
+  readonly start: number
+  readonly bytes: Uint8Array
+}
+
+/** The fewest reads that cover all ranges, ascending, none overlapping. */
+export function coalesceRanges(ranges: readonly ByteRange[]): ByteRange[] {
+  const sorted = [...ranges].sort((a, b) => a.start - b.start)
+  const merged: { start: number; end: number }[] = []
+  for (const { start, end } of sorted) {
+    const last = merged.at(-1)
+    if (last !== undefined && start - last.end <= COALESCE_GAP_BYTES) {
+      last.end = Math.max(last.end, end)
+    } else merged.push({ start, end })
+  }
+  return merged
+}
+
+/** One round of reads. */
+export function readChunks(
+  store: ObjectStore,
+  key: string,
+  ranges: readonly ByteRange[],
+  signal: AbortSignal | undefined,
+): Promise<Chunk[]> {
+  return mapLimited(coalesceRanges(ranges), READS_PER_SPLIT, async (range) => ({
+    start: range.start,
+    bytes: await store.read(key, range, signal),
+  }))
+}
+
+/** `run` over the items in order, at most `limit` at a time; rejects as the first of them does. */
+export async function mapLimited<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  run: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  if (items.length <= limit) return Promise.all(items.map(run))
+  const results: Result[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next
+      next += 1
+      results[index] = await run(items[index] as Item) // index is below the length
+    }
+  }
+  await Promise.all(Array.from({ length: limit }, worker))
+  return results
+}

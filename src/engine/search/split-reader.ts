@@ -1,0 +1,245 @@
+import { QwError } from '../errors.ts'
+import type { ByteRange, ObjectStore } from '../ports.ts'
+import type { RecordOption } from '../schema/field-spec.ts'
+import type { Column } from '../split/column.ts'
+import { decodeColumn } from '../split/column.ts'
+import { decodeFieldnorms } from '../split/fieldnorms.ts'
+import type { SplitField, SplitFooter } from '../split/footer.ts'
+import { decodeFooter, fieldKey } from '../split/footer.ts'
+import type { Postings } from '../split/postings.ts'
+import { decodePostings } from '../split/postings.ts'
+import type { TermEntry } from '../split/term-dictionary.ts'
+import { findTerm, locateTerm } from '../split/term-dictionary.ts'
+import type { Fieldnorms, SearchCaches } from './caches.ts'
+import type { Chunk } from './read-ranges.ts'
+import { readChunks } from './read-ranges.ts'
+
+/** A split up to this size is read whole, in one request, instead of in four rounds of parts. */
+export const WHOLE_SPLIT_BYTES = 512 * 1024
+
+/** Memory of a decoded footer, roughly, per byte of it. */
+const FOOTER_EXPANSION = 4
+/** Memory of a cached dictionary entry, roughly. */
+const ENTRY_BYTES = 256
+
+export interface SplitPlace {
+  readonly key: string
+  /** Its end is the size of the object. */
+  readonly footer: ByteRange
+}
+
+export interface ReaderContext {
+  readonly store: ObjectStore
+  readonly caches: SearchCaches
+}
+
+/**
+ * One split during one search. Clauses and collectors first say what they will need (`want…`), then
+ * `fetch` reads all of it in one round, then they take it; what the process has cached is not read.
+ */
+export class SplitReader {
+  readonly footer: SplitFooter
+  readonly #place: SplitPlace
+  readonly #context: ReaderContext
+  readonly #wanted: ByteRange[] = []
+  readonly #chunks: Chunk[] = []
+  /** Held for this search, whatever the caches drop meanwhile. */
+  readonly #blocks = new Map<number, Uint8Array>()
+  readonly #columns = new Map<string, Column>()
+  readonly #fieldnorms = new Map<string, Fieldnorms>()
+
+  private constructor(place: SplitPlace, context: ReaderContext, opened: Opened) {
+    this.#place = place
+    this.#context = context
+    this.footer = opened.footer
+    if (opened.whole !== undefined) this.#chunks.push({ start: 0, bytes: opened.whole })
+  }
+
+  /** At most one read. Throws `corrupt`, `notFound` and what the store throws. */
+  static async open(
+    place: SplitPlace,
+    context: ReaderContext,
+    signal: AbortSignal | undefined,
+  ): Promise<SplitReader> {
+    const { key, footer: range } = place
+    const { caches, store } = context
+    const isSmall = range.end <= WHOLE_SPLIT_BYTES
+    const wanted = isSmall ? { start: 0, end: range.end } : range
+    let footer = caches.footers.get(key)
+    let whole = isSmall ? caches.blocks.get(key) : undefined
+    if (footer === undefined || (isSmall && whole === undefined)) {
+      const bytes = await store.read(key, wanted, signal)
+      if (isSmall) {
+        whole = bytes
+        caches.blocks.set(key, bytes, bytes.length)
+      }
+      footer = decodeFooter(isSmall ? bytes.subarray(range.start) : bytes)
+      caches.footers.set(key, footer, (range.end - range.start) * FOOTER_EXPANSION)
+    }
+    return new SplitReader(place, context, { footer, whole })
+  }
+
+  get docCount(): number {
+    return this.footer.docCount
+  }
+
+  field(path: string, type: string): SplitField | undefined {
+    return this.footer.fields.get(`${path}\0${type}`)
+  }
+
+  want(range: ByteRange): void {
+    if (range.end <= range.start || this.#blocks.has(range.start)) return
+    const cached = this.#context.caches.blocks.get(this.#blockKey(range))
+    if (cached !== undefined) this.#blocks.set(range.start, cached)
+    else if (!this.#covers(range)) this.#wanted.push(range)
+  }
+
+  wantColumn(field: SplitField): void {
+    const key = fieldKey(field)
+    if (field.column === undefined || this.#columns.has(key)) return
+    const cached = this.#context.caches.columns.get(this.#place.key + key)
+    if (cached !== undefined) this.#columns.set(key, cached)
+    else if (!this.#covers(field.column)) this.#wanted.push(field.column)
+  }
+
+  wantFieldnorms(field: SplitField): void {
+    const key = fieldKey(field)
+    if (field.fieldnorms === undefined || this.#fieldnorms.has(key)) return
+    const cached = this.#context.caches.fieldnorms.get(this.#place.key + key)
+    if (cached !== undefined) this.#fieldnorms.set(key, cached)
+    else if (!this.#covers(field.fieldnorms)) this.#wanted.push(field.fieldnorms)
+  }
+
+  /** Wants the dictionary block of a term, unless its entry is known already. */
+  wantTerm(field: SplitField, term: Uint8Array): void {
+    if (field.terms === undefined) return
+    if (this.#context.caches.entries.get(this.#entryKey(field, term)) !== undefined) return
+    const block = locateTerm(field.terms, term)
+    if (block !== undefined) this.want(block)
+  }
+
+  wantPostings(entry: TermEntry): void {
+    const { postings } = entry
+    if (postings.kind !== 'range' || this.#cachedPostings(entry, 'basic') !== undefined) return
+    this.want(postings)
+  }
+
+  wantPositions(entry: TermEntry): void {
+    if (entry.positions?.kind === 'range') this.want(entry.positions)
+  }
+
+  /** One round: reads everything wanted since the last one. */
+  async fetch(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#wanted.length === 0) return
+    const ranges = this.#wanted.splice(0)
+    const chunks = await readChunks(this.#context.store, this.#place.key, ranges, signal)
+    this.#chunks.push(...chunks)
+  }
+
+  /** Exactly this range, wanted and fetched before; the block cache keeps it. */
+  bytes(range: ByteRange): Uint8Array {
+    const held = this.#blocks.get(range.start)
+    if (held !== undefined && held.length === range.end - range.start) return held
+    // A copy, so that a small block does not keep a large read alive.
+    const bytes = this.#fromChunks(range).slice()
+    this.#blocks.set(range.start, bytes)
+    this.#context.caches.blocks.set(this.#blockKey(range), bytes, bytes.length)
+    return bytes
+  }
+
+  column(field: SplitField): Column | undefined {
+    const key = fieldKey(field)
+    if (field.column === undefined) return undefined
+    let column = this.#columns.get(key)
+    if (column === undefined) {
+      column = decodeColumn(this.#fromChunks(field.column), field.column)
+      this.#columns.set(key, column)
+      this.#context.caches.columns.set(this.#place.key + key, column, columnBytes(column))
+    }
+    return column
+  }
+
+  fieldnorms(field: SplitField): Fieldnorms | undefined {
+    const key = fieldKey(field)
+    if (field.fieldnorms === undefined) return undefined
+    let norms = this.#fieldnorms.get(key)
+    if (norms === undefined) {
+      norms = decodeFieldnorms(this.#fromChunks(field.fieldnorms), this.docCount)
+      this.#fieldnorms.set(key, norms)
+      this.#context.caches.fieldnorms.set(this.#place.key + key, norms, norms.byteLength)
+    }
+    return norms
+  }
+
+  term(field: SplitField, term: Uint8Array): TermEntry | undefined {
+    if (field.terms === undefined) return undefined
+    const key = this.#entryKey(field, term)
+    let entry = this.#context.caches.entries.get(key)
+    if (entry === undefined) {
+      const block = locateTerm(field.terms, term)
+      entry = (block === undefined ? undefined : findTerm(this.bytes(block), term)) ?? null
+      this.#context.caches.entries.set(key, entry, ENTRY_BYTES + key.length * 2)
+    }
+    return entry ?? undefined
+  }
+
+  /** `record`: 'basic' for documents alone. */
+  postings(entry: TermEntry, record: RecordOption): Postings {
+    const cached = this.#cachedPostings(entry, record)
+    if (cached !== undefined) return cached
+    const { postings: place } = entry
+    const bytes = place.kind === 'range' ? this.bytes(place) : undefined
+    const postings = decodePostings(bytes, entry, record)
+    if (place.kind === 'range') {
+      const size = postings.docs.byteLength + (postings.freqs?.byteLength ?? 0)
+      this.#context.caches.postings.set(this.#postingsKey(place, record), postings, size)
+    }
+    return postings
+  }
+
+  #cachedPostings({ postings }: TermEntry, record: RecordOption): Postings | undefined {
+    if (postings.kind !== 'range') return undefined
+    return this.#context.caches.postings.get(this.#postingsKey(postings, record))
+  }
+
+  #postingsKey(range: ByteRange, record: RecordOption): string {
+    return `${this.#place.key}\0${range.start}\0${record === 'basic' ? 'docs' : 'freqs'}`
+  }
+
+  #blockKey(range: ByteRange): string {
+    return `${this.#place.key}\0${range.start}`
+  }
+
+  #entryKey(field: SplitField, term: Uint8Array): string {
+    return `${this.#place.key}\0${fieldKey(field)}\0${Buffer.from(term).toString('latin1')}`
+  }
+
+  #covers(range: ByteRange): boolean {
+    return this.#chunks.some((chunk) => holds(chunk, range))
+  }
+
+  #fromChunks(range: ByteRange): Uint8Array {
+    const chunk = this.#chunks.find((candidate) => holds(candidate, range))
+    if (chunk === undefined) {
+      throw new QwError('internal', `bytes ${range.start}..${range.end} were not planned`)
+    }
+    return chunk.bytes.subarray(range.start - chunk.start, range.end - chunk.start)
+  }
+}
+
+interface Opened {
+  readonly footer: SplitFooter
+  /** The whole file, when it is small. */
+  readonly whole: Uint8Array | undefined
+}
+
+function holds(chunk: Chunk, range: ByteRange): boolean {
+  return chunk.start <= range.start && range.end <= chunk.start + chunk.bytes.length
+}
+
+function columnBytes(column: Column): number {
+  const bounds = column.blockMins.byteLength + column.blockMaxs.byteLength
+  const values = column.values.byteLength + (column.starts?.byteLength ?? 0) + bounds
+  if (column.kind === 'int') return values + (column.wide?.byteLength ?? 0)
+  return column.kind === 'ordinal' ? values + column.dictionary.termCount * 32 : values
+}
