@@ -1,6 +1,30 @@
+import { SealingQueue } from '../bytes/sealing-queue.ts'
+import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
-import type { FieldSpec, MappedDoc } from '../schema/field-spec.ts'
+import { dateToSeconds } from '../schema/datetime.ts'
+import type { FieldSpec, MappedDoc, TermOptions } from '../schema/field-spec.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
+import { newColumnAccumulator } from './column-accumulator.ts'
+import type { ColumnAccumulator } from './column-accumulator.ts'
+import { encodeColumn } from './column.ts'
+import { DocStoreWriter } from './doc-store.ts'
+import { compareFields } from './footer.ts'
+import { ListSection } from './postings.ts'
+import { assembleSplit, LISTS_START } from './split-file.ts'
+import type { SplitParts, WrittenField } from './split-file.ts'
+import { tagsOf } from './tags.ts'
+import { TermAccumulator } from './term-accumulator.ts'
+
+const FIELD_PRESENCE: FieldRef = { path: '_field_presence', type: 'str' }
+const DOC_LENGTH: FieldRef = { path: '_doc_length', type: 'u64' }
+/** Presence terms are paths as they are; this tokenizer is never asked. */
+const PRESENCE_TERMS: TermOptions = {
+  tokenizer: { name: 'raw', lowercases: false, tokenize: () => undefined },
+  record: 'basic',
+  fieldnorms: false,
+}
+/** `memoryBytes` walks all fields: once in so many documents is enough to cut by. */
+const MEMORY_SAMPLE_DOCS = 256
 
 export interface SplitBuilderSettings {
   /** JSON bytes per compressed block of the document store. */
@@ -25,7 +49,7 @@ export interface BuiltSplit {
   readonly docCount: number
   /** Bytes of the documents as stored, before compression. */
   readonly sourceBytes: number
-  /** Inclusive on both ends. */
+  /** Of the timestamp column, inclusive on both ends. */
   readonly timeRange: { readonly startSeconds: number; readonly endSeconds: number } | undefined
   /** `path:value` and `path!`, sorted. */
   readonly tags: readonly string[]
@@ -33,32 +57,159 @@ export interface BuiltSplit {
   readonly columnBounds: readonly ColumnBounds[]
 }
 
+interface FieldAccumulator {
+  readonly ref: FieldRef
+  readonly terms: TermAccumulator | undefined
+  readonly column: ColumnAccumulator | undefined
+}
+
+/** Holds one split in memory while documents are added; document ids are given in that order. */
 export class SplitBuilder {
   readonly #specs: readonly FieldSpec[]
   readonly #settings: SplitBuilderSettings
+  readonly #queue = new SealingQueue()
+  readonly #docStore: DocStoreWriter
+  /** By spec id; made when the first value comes. */
+  readonly #fields: FieldAccumulator[] = []
+  #presence: TermAccumulator | undefined
+  #docLength: ColumnAccumulator | undefined
+  #docCount = 0
+  #sampledBytes = 0
+  #sampledAtDocCount = -1
 
   /** `specs` may grow between calls of `add`; what is there never changes. */
   constructor(specs: readonly FieldSpec[], settings: SplitBuilderSettings) {
     this.#specs = specs
     this.#settings = settings
+    this.#docStore = new DocStoreWriter(settings.docStoreBlockBytes, this.#queue)
+    if (settings.indexFieldPresence) this.#presence = new TermAccumulator('str', PRESENCE_TERMS)
+    if (settings.storeDocumentSize === true) {
+      this.#docLength = newColumnAccumulator('u64', { normalizer: 'raw', precisionNs: 1 })
+    }
   }
 
   /** Takes copies of what it keeps. `source` is the UTF-8 JSON to store. */
   add(doc: MappedDoc, source: Uint8Array): void {
-    throw new Error(`not written yet ${doc.count} ${source.length} ${this.#specs.length}`)
+    const docId = this.#docCount++
+    const { count, fieldIds, values, presentPaths } = doc
+    for (let i = 0; i < count; i++) {
+      // Entries below `count` are there.
+      const fieldId = fieldIds[i] as number
+      const value = values[i] as TypedValue
+      const field = this.#fields[fieldId] ?? this.#newField(fieldId)
+      field.terms?.add(docId, value)
+      field.column?.add(docId, value)
+    }
+    if (this.#presence !== undefined) {
+      for (const path of presentPaths) this.#presence.addTerm(docId, path)
+    }
+    this.#docLength?.add(docId, source.length)
+    this.#docStore.add(source)
+  }
+
+  #newField(fieldId: number): FieldAccumulator {
+    const spec = this.#specs[fieldId]
+    if (spec === undefined) throw new QwError('internal', `document with unknown field ${fieldId}`)
+    const { path, type, terms, column } = spec
+    const field = {
+      ref: { path, type },
+      terms: terms && new TermAccumulator(type, terms),
+      column: column && newColumnAccumulator(type, column),
+    }
+    this.#fields[fieldId] = field
+    return field
   }
 
   get docCount(): number {
-    return 0
+    return this.#docCount
   }
 
   /** An estimate of what is held, for cutting. */
   get memoryBytes(): number {
-    return 0
+    if (this.#docCount - this.#sampledAtDocCount >= MEMORY_SAMPLE_DOCS) this.#sampleMemory()
+    return this.#sampledBytes
   }
 
-  /** No `add` after this. Rejects on an empty builder with `internal`. */
-  finish(): Promise<BuiltSplit> {
-    return Promise.reject(new Error(`not written yet ${this.#settings.docStoreBlockBytes}`))
+  #sampleMemory(): void {
+    this.#sampledAtDocCount = this.#docCount
+    let held = this.#queue.heldBytes + this.#docStore.memoryBytes
+    for (const field of this.#accumulators()) {
+      held += (field.terms?.memoryBytes ?? 0) + (field.column?.memoryBytes ?? 0)
+    }
+    this.#sampledBytes = held
   }
+
+  /** No `add` after this. Rejects with `internal` when there is no document. */
+  async finish(): Promise<BuiltSplit> {
+    const docCount = this.#docCount
+    if (docCount === 0) throw new QwError('internal', 'a split without documents was finished')
+    const docStore = this.#docStore.finish()
+    const lists = new ListSection(LISTS_START)
+    const pending = this.#accumulators()
+      .sort((a, b) => compareFields(a.ref, b.ref))
+      .map((field) => finishField(field, { docCount, lists, queue: this.#queue }))
+    const fields = await Promise.all(pending)
+    return buildSplit({ docCount, lists, fields, docStore: await docStore }, this.#settings)
+  }
+
+  #accumulators(): FieldAccumulator[] {
+    // Fields that no document has leave holes, which `filter` skips.
+    const fields = this.#fields.filter(() => true)
+    if (this.#presence !== undefined) {
+      fields.push({ ref: FIELD_PRESENCE, terms: this.#presence, column: undefined })
+    }
+    if (this.#docLength !== undefined) {
+      fields.push({ ref: DOC_LENGTH, terms: undefined, column: this.#docLength })
+    }
+    return fields
+  }
+}
+
+async function finishField(
+  { ref, terms, column }: FieldAccumulator,
+  {
+    docCount,
+    lists,
+    queue,
+  }: { readonly docCount: number; readonly lists: ListSection; readonly queue: SealingQueue },
+): Promise<WrittenField> {
+  const accumulated = terms?.finish(docCount, lists, queue)
+  const encoded = column && encodeColumn(column.finish(docCount), queue)
+  return {
+    ...ref,
+    terms: await accumulated?.terms,
+    column: await encoded,
+    fieldnorms: await accumulated?.fieldnorms,
+    totalTokens: accumulated?.totalTokens ?? 0,
+    docsWithTerms: accumulated?.docsWithTerms ?? 0,
+  }
+}
+
+/** Assembles the file and what the metastore keeps of it. */
+export async function buildSplit(
+  parts: SplitParts,
+  { timestampPath, tagPaths }: Pick<SplitBuilderSettings, 'timestampPath' | 'tagPaths'>,
+): Promise<BuiltSplit> {
+  const columnBounds: ColumnBounds[] = []
+  for (const { path, type, column } of parts.fields) {
+    if (column?.bounds !== undefined) columnBounds.push({ path, type, ...column.bounds })
+  }
+  return {
+    ...(await assembleSplit(parts)),
+    docCount: parts.docCount,
+    sourceBytes: parts.docStore.sourceBytes,
+    timeRange: timeRange(
+      columnBounds.find(({ path, type }) => path === timestampPath && type === 'date'),
+    ),
+    tags: tagsOf(parts.fields, tagPaths),
+    columnBounds,
+  }
+}
+
+function timeRange(bounds: ColumnBounds | undefined): BuiltSplit['timeRange'] {
+  if (bounds === undefined) return undefined
+  // Bounds of a date column are dates.
+  const min = bounds.min as number | bigint
+  const max = bounds.max as number | bigint
+  return { startSeconds: dateToSeconds(min), endSeconds: dateToSeconds(max) }
 }

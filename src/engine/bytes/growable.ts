@@ -1,0 +1,55 @@
+/** Unsigned 32-bit numbers collected one by one. */
+export class GrowableUint32 {
+  #values = new Uint32Array(64)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  get capacityBytes(): number {
+    return this.#values.byteLength
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const grown = new Uint32Array(this.#length * 2)
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    this.#values[this.#length++] = value
+  }
+
+  /** What was pushed, as a view that the next push may leave behind. */
+  view(): Uint32Array {
+    return this.#values.subarray(0, this.#length)
+  }
+}
+
+/** Doubles collected one by one. */
+export class GrowableFloat64 {
+  #values = new Float64Array(32)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  get capacityBytes(): number {
+    return this.#values.byteLength
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const grown = new Float64Array(this.#length * 2)
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    this.#values[this.#length++] = value
+  }
+
+  /** What was pushed, as a view that the next push may leave behind. */
+  view(): Float64Array {
+    return this.#values.subarray(0, this.#length)
+  }
+}

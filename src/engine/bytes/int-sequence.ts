@@ -1,0 +1,181 @@
+// Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
+import { bitWidth, packBits, unpackBits } from './bit-packing.ts'
+import type { ByteReader, ByteWriter } from './cursor.ts'
+
+/** Values per block. Bounds are kept per block, so this is also the grain of skipping. */
+export const SEQUENCE_BLOCK_VALUES = 4096
+const LINEAR = 0x80
+const WIDTH_MASK = 0x7f
+/** Bytes that a slope and its reference add to a block, at most. */
+const LINEAR_COST_BYTES = 16
+const LINEAR_LIMIT = 2 ** 51
+
+/*
+ * Unsigned integers below 2^53, random access not needed, in blocks of SEQUENCE_BLOCK_VALUES:
+ *
+ *   maxWidth u8        bits of the greatest value; 0 when all are 0
+ *   blocks:
+ *     min varint, max varint
+ *     form u8          bits 0-6 width, bit 7 linear
+ *     plain            value = min + residual
+ *     linear           slope f64, reference zigzag varint:
+ *                      value i = reference + floor(slope * i) + residual, i counted in the block,
+ *                      the product rounded to a double
+ *     residuals        width <= 32: one bit stream
+ *                      otherwise the stream of the lowest 32 bits, then that of the bits above
+ */
+
+/** Decoded values: the narrowest array that holds the greatest. */
+export type SequenceValues = Uint8Array | Uint16Array | Uint32Array | Float64Array
+
+export interface Sequence {
+  readonly values: SequenceValues
+  readonly blockMins: Float64Array
+  readonly blockMaxs: Float64Array
+}
+
+const residuals = new Float64Array(SEQUENCE_BLOCK_VALUES)
+const plane = new Uint32Array(SEQUENCE_BLOCK_VALUES)
+
+/** Appends values [0, count). */
+export function encodeSequence(
+  values: Float64Array | Uint32Array,
+  count: number,
+  out: ByteWriter,
+): void {
+  let max = 0
+  for (let i = 0; i < count; i++) if ((values[i] as number) > max) max = values[i] as number
+  out.u8(bitWidth(max))
+  for (let start = 0; start < count; start += SEQUENCE_BLOCK_VALUES) {
+    encodeBlock(values, start, Math.min(start + SEQUENCE_BLOCK_VALUES, count), out)
+  }
+}
+
+function encodeBlock(
+  values: Float64Array | Uint32Array,
+  start: number,
+  end: number,
+  out: ByteWriter,
+): void {
+  let min = Infinity
+  let max = 0
+  for (let i = start; i < end; i++) {
+    const value = values[i] as number
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  out.varint(min)
+  out.varint(max)
+  const count = end - start
+  const width = bitWidth(max - min)
+  const line = max === min ? undefined : fitLine(values, start, end)
+  if (line !== undefined && count * line.width + LINEAR_COST_BYTES * 8 < count * width) {
+    out.u8(line.width | LINEAR)
+    out.f64(line.slope)
+    out.varint(line.reference >= 0 ? line.reference * 2 : -line.reference * 2 - 1)
+    for (let i = 0; i < count; i++) {
+      residuals[i] = (values[start + i] as number) - Math.floor(line.slope * i) - line.reference
+    }
+    writeResiduals(count, line.width, out)
+    return
+  }
+  out.u8(width)
+  for (let i = 0; i < count; i++) residuals[i] = (values[start + i] as number) - min
+  writeResiduals(count, width, out)
+}
+
+/** The line from the first value to the last, lowered until every value is on or above it. */
+function fitLine(
+  values: Float64Array | Uint32Array,
+  start: number,
+  end: number,
+): { readonly slope: number; readonly reference: number; readonly width: number } | undefined {
+  const first = values[start] as number
+  const slope = ((values[end - 1] as number) - first) / (end - start - 1)
+  let low = Infinity
+  let high = -Infinity
+  for (let i = start; i < end; i++) {
+    const distance = (values[i] as number) - Math.floor(slope * (i - start))
+    if (distance < low) low = distance
+    if (distance > high) high = distance
+  }
+  // Beyond this, differences of doubles might round.
+  if (Math.abs(low) > LINEAR_LIMIT || Math.abs(high) > LINEAR_LIMIT) return undefined
+  return { slope, reference: low, width: bitWidth(high - low) }
+}
+
+function writeResiduals(count: number, width: number, out: ByteWriter): void {
+  const range = { start: 0, end: count }
+  if (width <= 32) {
+    packBits(residuals, range, width, out)
+    return
+  }
+  for (let i = 0; i < count; i++) plane[i] = (residuals[i] as number) % 2 ** 32
+  packBits(plane, range, 32, out)
+  for (let i = 0; i < count; i++) plane[i] = Math.floor((residuals[i] as number) / 2 ** 32)
+  packBits(plane, range, width - 32, out)
+}
+
+/** Reads `count` values. Throws `corrupt`. */
+export function decodeSequence(reader: ByteReader, count: number): Sequence {
+  const values = newValues(reader.u8(), count)
+  const blockCount = Math.ceil(count / SEQUENCE_BLOCK_VALUES)
+  const blockMins = new Float64Array(blockCount)
+  const blockMaxs = new Float64Array(blockCount)
+  for (let block = 0; block < blockCount; block++) {
+    blockMins[block] = reader.varint()
+    blockMaxs[block] = reader.varint()
+    const start = block * SEQUENCE_BLOCK_VALUES
+    const end = Math.min(start + SEQUENCE_BLOCK_VALUES, count)
+    decodeBlock(reader, { min: blockMins[block] as number, start, end }, values)
+  }
+  return { values, blockMins, blockMaxs }
+}
+
+function newValues(maxWidth: number, count: number): SequenceValues {
+  if (maxWidth <= 8) return new Uint8Array(count)
+  if (maxWidth <= 16) return new Uint16Array(count)
+  return maxWidth <= 32 ? new Uint32Array(count) : new Float64Array(count)
+}
+
+function decodeBlock(
+  reader: ByteReader,
+  { min, start, end }: { readonly min: number; readonly start: number; readonly end: number },
+  out: SequenceValues,
+): void {
+  const count = end - start
+  const form = reader.u8()
+  const width = form & WIDTH_MASK
+  if (form < LINEAR && width === 0) {
+    out.fill(min, start, end)
+    return
+  }
+  if (form < LINEAR && width <= 32 && min + 2 ** width <= 2 ** 32) {
+    unpackBits(reader, { count, width }, plane, 0)
+    if (min !== 0) for (let i = 0; i < count; i++) plane[i] = (plane[i] as number) + min
+    out.set(count === plane.length ? plane : plane.subarray(0, count), start)
+    return
+  }
+  if (form < LINEAR) {
+    readResiduals(reader, count, width)
+    for (let i = 0; i < count; i++) out[start + i] = min + (residuals[i] as number)
+    return
+  }
+  const slope = reader.f64()
+  const zigzag = reader.varint()
+  const reference = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+  readResiduals(reader, count, width)
+  for (let i = 0; i < count; i++) {
+    out[start + i] = reference + Math.floor(slope * i) + (residuals[i] as number)
+  }
+}
+
+function readResiduals(reader: ByteReader, count: number, width: number): void {
+  if (width > 53) throw reader.invalid(`residual width ${width}`)
+  unpackBits(reader, { count, width: Math.min(width, 32) }, residuals, 0)
+  if (width <= 32) return
+  unpackBits(reader, { count, width: width - 32 }, plane, 0)
+  for (let i = 0; i < count; i++) {
+    residuals[i] = (residuals[i] as number) + (plane[i] as number) * 2 ** 32
+  }
+}

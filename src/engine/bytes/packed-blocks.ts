@@ -1,0 +1,94 @@
+// Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
+import { packBits, packedBytes, unpackBits } from './bit-packing.ts'
+import type { ByteReader, ByteWriter } from './cursor.ts'
+
+/** Numbers per block; the last block of a list may be shorter. */
+export const PACKED_BLOCK_VALUES = 128
+const HAS_EXCEPTIONS = 0x40
+const WIDTH_MASK = 0x3f
+
+/*
+ * A list of unsigned 32-bit numbers, mostly of similar size, as blocks:
+ *
+ *   header u8        bits 0-5 width, bit 6 set when exceptions follow the values
+ *   values           bit stream of the lowest `width` bits of each value
+ *   exceptionCount u8, then for each value that needs more bits:
+ *       index u8     its place in the block
+ *       high varint  value >>> width
+ *
+ * The writer takes the width that gives the fewest bytes, so that one outlier does not widen 128 values.
+ */
+
+const lengthCounts = new Uint32Array(33)
+
+/** Appends values [0, count) as blocks. */
+export function encodePackedBlocks(values: Uint32Array, count: number, out: ByteWriter): void {
+  for (let start = 0; start < count; start += PACKED_BLOCK_VALUES) {
+    encodeBlock(values, start, Math.min(start + PACKED_BLOCK_VALUES, count), out)
+  }
+}
+
+function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteWriter): void {
+  const width = cheapestWidth(values, start, end)
+  const limit = 2 ** width
+  let exceptionCount = 0
+  for (let i = start; i < end; i++) if ((values[i] as number) >= limit) exceptionCount++
+  if (exceptionCount === 0) {
+    out.u8(width)
+    packBits(values, { start, end }, width, out)
+    return
+  }
+  out.u8(width | HAS_EXCEPTIONS)
+  const lows = new Uint32Array(end - start)
+  for (let i = start; i < end; i++) lows[i - start] = (values[i] as number) % limit
+  packBits(lows, { start: 0, end: end - start }, width, out)
+  out.u8(exceptionCount)
+  for (let i = start; i < end; i++) {
+    const value = values[i] as number
+    if (value < limit) continue
+    out.u8(i - start)
+    out.varint(Math.floor(value / limit))
+  }
+}
+
+function cheapestWidth(values: Uint32Array, start: number, end: number): number {
+  lengthCounts.fill(0)
+  let widest = 0
+  for (let i = start; i < end; i++) {
+    const bits = 32 - Math.clz32(values[i] as number)
+    lengthCounts[bits] = (lengthCounts[bits] as number) + 1
+    if (bits > widest) widest = bits
+  }
+  let best = widest
+  let bestBytes = packedBytes(end - start, widest)
+  for (let width = widest - 1; width >= 0; width--) {
+    let bytes = packedBytes(end - start, width) + 1
+    for (let bits = width + 1; bits <= widest; bits++) {
+      bytes += (lengthCounts[bits] as number) * (1 + Math.ceil((bits - width) / 7))
+    }
+    if (bytes < bestBytes) {
+      best = width
+      bestBytes = bytes
+    } else if (bytes > bestBytes + (end - start)) break
+  }
+  return best
+}
+
+/** Reads `count` numbers. Throws `corrupt`. */
+export function decodePackedBlocks(reader: ByteReader, count: number): Uint32Array {
+  const out = new Uint32Array(count)
+  for (let start = 0; start < count; start += PACKED_BLOCK_VALUES) {
+    const header = reader.u8()
+    const width = header & WIDTH_MASK
+    const blockCount = Math.min(PACKED_BLOCK_VALUES, count - start)
+    unpackBits(reader, { count: blockCount, width }, out, start)
+    if ((header & HAS_EXCEPTIONS) === 0) continue
+    for (let left = reader.u8(); left > 0; left--) {
+      const index = reader.u8()
+      if (index >= blockCount) throw reader.invalid(`exception at ${index} of ${blockCount}`)
+      const at = start + index
+      out[at] = (out[at] as number) + reader.varint() * 2 ** width
+    }
+  }
+  return out
+}

@@ -1,0 +1,230 @@
+// Indexed reads of arrays are cast: loop bounds keep them inside.
+import { ByteStrings, wellFormed } from '../bytes/byte-strings.ts'
+import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
+import { QwError } from '../errors.ts'
+import type { Normalizer } from '../schema/field-spec.ts'
+import type { TypedValue, ValueType } from '../schema/value-type.ts'
+import { normalizeText } from '../text/normalizer.ts'
+import type { ColumnInput, OrdinalType } from './column.ts'
+import type { IntType, IntValues } from './int-column.ts'
+
+const NS_PER_MS = 1_000_000n
+
+/** The values of one field while a split is built. */
+export interface ColumnAccumulator {
+  /** Documents come in ascending order; a document may have several values. */
+  add(doc: number, value: TypedValue): void
+  readonly memoryBytes: number
+  /** All values added, given the number of documents of the split. */
+  finish(docCount: number): ColumnInput
+}
+
+export interface ColumnOptions {
+  readonly normalizer: Normalizer
+  readonly precisionNs: number
+}
+
+export function newColumnAccumulator(type: ValueType, options: ColumnOptions): ColumnAccumulator {
+  switch (type) {
+    case 'i64':
+    case 'u64':
+    case 'bool':
+      return new IntAccumulator(type, 1)
+    case 'date':
+      return new IntAccumulator(type, options.precisionNs)
+    case 'f64':
+      return new FloatAccumulator()
+    case 'str':
+    case 'ip':
+    case 'bytes':
+      return new OrdinalAccumulator(type, options.normalizer)
+  }
+}
+
+/** Which document each value belongs to; costs nothing while every document has exactly one. */
+class ValueDocs {
+  #count = 0
+  #docs: GrowableUint32 | undefined
+
+  add(doc: number): void {
+    if (this.#docs === undefined && doc !== this.#count) this.#docs = upTo(this.#count)
+    this.#docs?.push(doc)
+    this.#count++
+  }
+
+  get memoryBytes(): number {
+    return this.#docs?.capacityBytes ?? 0
+  }
+
+  finish(docCount: number): Uint32Array | undefined {
+    if (this.#docs === undefined && this.#count === docCount) return undefined
+    return (this.#docs ?? upTo(this.#count)).view()
+  }
+}
+
+function upTo(count: number): GrowableUint32 {
+  const numbers = new GrowableUint32()
+  for (let i = 0; i < count; i++) numbers.push(i)
+  return numbers
+}
+
+/** Doubles as long as they are exact, 64-bit integers (nanoseconds for dates) from the first value
+ *  on that is none. */
+class IntAccumulator implements ColumnAccumulator {
+  readonly #type: IntType
+  readonly #precisionNs: number
+  readonly #docs = new ValueDocs()
+  readonly #numbers = new GrowableFloat64()
+  #bigints: bigint[] | undefined
+
+  constructor(type: IntType, precisionNs: number) {
+    this.#type = type
+    this.#precisionNs = precisionNs
+  }
+
+  add(doc: number, value: TypedValue): void {
+    this.#docs.add(doc)
+    if (typeof value === 'number' && this.#bigints === undefined) {
+      this.#numbers.push(this.#type === 'date' ? this.#truncateMs(value) : value)
+    } else if (typeof value === 'boolean') this.#numbers.push(value ? 1 : 0)
+    else this.#addBigint(value)
+  }
+
+  #truncateMs(ms: number): number {
+    const precisionMs = this.#precisionNs / 1e6
+    return precisionMs > 1 ? Math.floor(ms / precisionMs) * precisionMs : ms
+  }
+
+  #addBigint(value: TypedValue): void {
+    const isDate = this.#type === 'date'
+    this.#bigints ??= Array.from(
+      this.#numbers.view(),
+      (number) => BigInt(number) * (isDate ? NS_PER_MS : 1n),
+    )
+    if (typeof value === 'number') {
+      const exact = isDate ? this.#truncateMs(value) : value
+      this.#bigints.push(BigInt(exact) * (isDate ? NS_PER_MS : 1n))
+    } else if (typeof value === 'bigint') {
+      this.#bigints.push(isDate ? floorTo(value, BigInt(this.#precisionNs)) : value)
+    } else throw new QwError('internal', `${this.#type} column got a ${typeof value}`)
+  }
+
+  get memoryBytes(): number {
+    const bigintBytes = (this.#bigints?.length ?? 0) * 32
+    return this.#docs.memoryBytes + this.#numbers.capacityBytes + bigintBytes
+  }
+
+  finish(docCount: number): ColumnInput {
+    const docs = this.#docs.finish(docCount)
+    return { kind: 'int', type: this.#type, docs, values: this.#values() }
+  }
+
+  #values(): IntValues {
+    const isDate = this.#type === 'date'
+    if (this.#bigints === undefined) {
+      const unit = isDate ? NS_PER_MS : 1n
+      return { kind: 'numbers', values: this.#numbers.view(), unit }
+    }
+    const isSigned = isDate || this.#type === 'i64'
+    const values = isSigned ? BigInt64Array.from(this.#bigints) : BigUint64Array.from(this.#bigints)
+    return { kind: 'bigints', values }
+  }
+}
+
+function floorTo(value: bigint, step: bigint): bigint {
+  const rest = value % step
+  return rest < 0n ? value - rest - step : value - rest
+}
+
+class FloatAccumulator implements ColumnAccumulator {
+  readonly #docs = new ValueDocs()
+  readonly #values = new GrowableFloat64()
+
+  add(doc: number, value: TypedValue): void {
+    if (typeof value !== 'number') {
+      throw new QwError('internal', `f64 column got a ${typeof value}`)
+    }
+    this.#docs.add(doc)
+    this.#values.push(value)
+  }
+
+  get memoryBytes(): number {
+    return this.#docs.memoryBytes + this.#values.capacityBytes
+  }
+
+  finish(docCount: number): ColumnInput {
+    return { kind: 'float', docs: this.#docs.finish(docCount), values: this.#values.view() }
+  }
+}
+
+const latin1 = new TextDecoder('latin1')
+
+class OrdinalAccumulator implements ColumnAccumulator {
+  readonly #type: OrdinalType
+  readonly #normalizer: Normalizer
+  readonly #docs = new ValueDocs()
+  readonly #values = new GrowableUint32()
+  readonly #ids = new Map<string, number>()
+  readonly #terms = new ByteStrings()
+
+  constructor(type: OrdinalType, normalizer: Normalizer) {
+    this.#type = type
+    this.#normalizer = normalizer
+  }
+
+  add(doc: number, value: TypedValue): void {
+    if (typeof value === 'string') {
+      const text = normalizeText(value, this.#normalizer)
+      // Too long to be kept: the document has no value here.
+      if (text === undefined) return
+      this.#docs.add(doc)
+      this.#values.push(this.#textId(text))
+    } else if (value instanceof Uint8Array) {
+      this.#docs.add(doc)
+      this.#values.push(this.#bytesId(value))
+    } else throw new QwError('internal', `${this.#type} column got a ${typeof value}`)
+  }
+
+  #textId(text: string): number {
+    const known = this.#ids.get(text)
+    if (known !== undefined) return known
+    const storable = wellFormed(text)
+    const id = this.#ids.get(storable) ?? this.#terms.addText(storable)
+    this.#ids.set(storable, id)
+    return id
+  }
+
+  #bytesId(bytes: Uint8Array): number {
+    const key = latin1.decode(bytes)
+    const known = this.#ids.get(key)
+    if (known !== undefined) return known
+    const id = this.#terms.addBytes(bytes)
+    this.#ids.set(key, id)
+    return id
+  }
+
+  get memoryBytes(): number {
+    return (
+      this.#docs.memoryBytes +
+      this.#values.capacityBytes +
+      this.#terms.memoryBytes +
+      this.#ids.size * MAP_ENTRY_BYTES
+    )
+  }
+
+  finish(docCount: number): ColumnInput {
+    const order = this.#terms.sorted()
+    const ordinalOf = new Uint32Array(order.length)
+    for (let i = 0; i < order.length; i++) ordinalOf[order[i] as number] = i
+    return {
+      kind: 'ordinal',
+      docs: this.#docs.finish(docCount),
+      ordinals: this.#values.view().map((id) => ordinalOf[id] as number),
+      termCount: order.length,
+      termAt: (ordinal) => this.#terms.at(order[ordinal] as number),
+    }
+  }
+}
+
+/** A Map entry with a short string as its key, as measured on V8. */
+const MAP_ENTRY_BYTES = 80

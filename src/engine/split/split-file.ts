@@ -1,0 +1,127 @@
+import { SealingQueue } from '../bytes/sealing-queue.ts'
+import type { ByteRange } from '../ports.ts'
+import type { FieldRef } from '../schema/value-type.ts'
+import type { WrittenColumn } from './column.ts'
+import type { WrittenDocStore } from './doc-store.ts'
+import { compareFields, encodeFooter, fieldKey } from './footer.ts'
+import type { SplitField } from './footer.ts'
+import type { ListSection } from './postings.ts'
+import type { WrittenTerms } from './term-dictionary.ts'
+
+/*
+ * The order of a split file:
+ *
+ *   magic "QWSPLIT" and a zero byte
+ *   posting and positions lists   fields in footer order, terms ascending
+ *   document blocks
+ *   per field                     dictionary blocks, column, fieldnorms
+ *   footer                        footer.ts
+ */
+const FILE_MAGIC = new TextEncoder().encode('QWSPLIT\0')
+
+/** Where the first list stands. */
+export const LISTS_START = FILE_MAGIC.length
+
+/** One field, encoded, its places in the file not yet known. */
+export interface WrittenField extends FieldRef {
+  readonly terms: WrittenTerms | undefined
+  readonly column: WrittenColumn | undefined
+  readonly fieldnorms: Uint8Array | undefined
+  readonly totalTokens: number
+  readonly docsWithTerms: number
+}
+
+export interface SplitParts {
+  readonly docCount: number
+  readonly lists: ListSection
+  readonly docStore: WrittenDocStore
+  readonly fields: readonly WrittenField[]
+}
+
+/** Puts the parts in order and writes the footer. */
+export async function assembleSplit(
+  parts: SplitParts,
+): Promise<{ readonly bytes: Uint8Array; readonly footer: ByteRange }> {
+  const layout = new Layout()
+  layout.place(FILE_MAGIC)
+  layout.place(parts.lists.bytes())
+  const { blocks } = parts.docStore
+  const firstDocs = new Uint32Array(blocks.length + 1)
+  blocks.forEach(({ docCount }, i) => {
+    firstDocs[i + 1] = (firstDocs[i] ?? 0) + docCount
+  })
+  const blockStarts = layout.placeAll(blocks.map(({ sealed }) => sealed))
+  const fields = new Map<string, SplitField>()
+  for (const field of [...parts.fields].sort(compareFields)) {
+    fields.set(fieldKey(field), placeField(field, parts.docCount, layout))
+  }
+  const footerStart = layout.end
+  const footer = await encodeFooter(
+    {
+      docCount: parts.docCount,
+      sourceBytes: parts.docStore.sourceBytes,
+      docStore: { firstDocs, blockStarts },
+      fields,
+    },
+    footerStart,
+    new SealingQueue(),
+  )
+  layout.place(footer)
+  return { bytes: layout.bytes(), footer: { start: footerStart, end: layout.end } }
+}
+
+function placeField(field: WrittenField, docCount: number, layout: Layout): SplitField {
+  const { path, type, terms, column, fieldnorms, totalTokens, docsWithTerms } = field
+  return {
+    path,
+    type,
+    terms: terms && {
+      record: terms.record,
+      termCount: terms.termCount,
+      firstTerms: terms.firstTerms,
+      blockStarts: layout.placeAll(terms.blocks),
+    },
+    column: column && {
+      type,
+      docCount,
+      valueCount: column.valueCount,
+      ...layout.place(column.sealed),
+    },
+    fieldnorms: fieldnorms && layout.place(fieldnorms),
+    totalTokens,
+    docsWithTerms,
+  }
+}
+
+/** Pieces of a file in order. */
+class Layout {
+  readonly #pieces: Uint8Array[] = []
+  end = 0
+
+  place(piece: Uint8Array): ByteRange {
+    const start = this.end
+    this.#pieces.push(piece)
+    this.end += piece.length
+    return { start, end: this.end }
+  }
+
+  /** Where each piece starts, and where the last one ends. */
+  placeAll(pieces: readonly Uint8Array[]): Float64Array {
+    const starts = new Float64Array(pieces.length + 1)
+    pieces.forEach((piece, i) => {
+      starts[i] = this.place(piece).start
+    })
+    starts[pieces.length] = this.end
+    return starts
+  }
+
+  bytes(): Uint8Array {
+    const out = new Uint8Array(this.end)
+    let at = 0
+    for (const piece of this.#pieces) {
+      out.set(piece, at)
+      at += piece.length
+    }
+    return out
+  }
+}
