@@ -1,5 +1,5 @@
 import { QwError } from '../engine/errors.ts'
-import type { ObjectStore, StoredObject } from '../engine/ports.ts'
+import type { ByteRange, ObjectStore, StoredObject } from '../engine/ports.ts'
 import { RangeCache } from './range-cache.ts'
 import { SharedFlights } from './shared-flights.ts'
 
@@ -23,65 +23,24 @@ export interface CacheSettings {
 export function cachingStore(inner: ObjectStore, settings: CacheSettings): ObjectStore {
   const { isImmutable } = settings
   const cache = new RangeCache(settings.limitBytes)
-  const reads = new SharedFlights<Uint8Array>()
-  const gets = new SharedFlights<StoredObject>()
+  const immutable = immutableReads(inner, settings, cache)
+  const getMutable = confirmedGet(inner, settings, cache)
 
   /** Around every write through this store, so that it reads its own writes. */
   function forget(key: string): void {
     cache.drop(key)
-    reads.forget(key)
-    gets.forget(key)
-  }
-
-  async function getImmutable(key: string, signal: AbortSignal | undefined): Promise<StoredObject> {
-    const known = cache.findWhole(key)
-    if (known !== undefined) return known
-    return gets.run({ key, id: '' }, signal, async (shared, isCurrent) => {
-      const object = await getAnyway(inner, key, shared)
-      if (isCurrent()) keepWhole(key, object)
-      return object
-    })
-  }
-
-  /** Never shared with a request in flight: that one may have been answered before a write which the
-   *  caller already knows of. */
-  async function getMutable(key: string, signal: AbortSignal | undefined): Promise<StoredObject> {
-    const known = cache.findWhole(key)
-    if (known !== undefined) {
-      const changed = await inner.get(key, { ifNoneMatch: known.etag, signal })
-      if (changed === undefined) return known
-      keepWhole(key, changed)
-      return changed
-    }
-    const object = await getAnyway(inner, key, signal)
-    keepWhole(key, object)
-    return object
-  }
-
-  function keepWhole(key: string, object: StoredObject): void {
-    if (object.bytes.byteLength <= settings.wholeObjectBytesMax) cache.addWhole(key, object)
+    immutable.forget(key)
   }
 
   return {
     async get(key, { ifNoneMatch, signal } = {}) {
       signal?.throwIfAborted()
-      const object = await (isImmutable(key) ? getImmutable(key, signal) : getMutable(key, signal))
+      const object = await (isImmutable(key) ? immutable.get(key, signal) : getMutable(key, signal))
       return object.etag === ifNoneMatch ? undefined : object
     },
     async read(key, range, signal) {
       signal?.throwIfAborted()
-      if (!isImmutable(key)) return inner.read(key, range, signal)
-      const known = cache.find(key, range)
-      if (known !== undefined) return known
-      return reads.run(
-        { key, id: `${range.start}-${range.end}` },
-        signal,
-        async (shared, isCurrent) => {
-          const bytes = await inner.read(key, range, shared)
-          if (isCurrent()) cache.addRange(key, range.start, bytes)
-          return bytes
-        },
-      )
+      return isImmutable(key) ? immutable.read(key, range, signal) : inner.read(key, range, signal)
     },
     head: (key, signal) => inner.head(key, signal),
     list: (prefix, signal) => inner.list(prefix, signal),
@@ -102,6 +61,69 @@ export function cachingStore(inner: ObjectStore, settings: CacheSettings): Objec
       }
     },
   }
+}
+
+interface ImmutableReads {
+  get(key: string, signal: AbortSignal | undefined): Promise<StoredObject>
+  read(key: string, range: ByteRange, signal: AbortSignal | undefined): Promise<Uint8Array>
+  /** Keeps what is in flight now from being shared or cached. */
+  forget(key: string): void
+}
+
+function immutableReads(
+  inner: ObjectStore,
+  settings: CacheSettings,
+  cache: RangeCache,
+): ImmutableReads {
+  const reads = new SharedFlights<Uint8Array>()
+  const gets = new SharedFlights<StoredObject>()
+  return {
+    async get(key, signal) {
+      const known = cache.findWhole(key)
+      if (known !== undefined) return known
+      return gets.run({ key, id: '' }, signal, async (shared, isCurrent) => {
+        const object = await getAnyway(inner, key, shared)
+        if (isCurrent() && isKeptWhole(object, settings)) cache.addWhole(key, object)
+        return object
+      })
+    },
+    async read(key, range, signal) {
+      const known = cache.find(key, range)
+      if (known !== undefined) return known
+      const id = `${range.start}-${range.end}`
+      return reads.run({ key, id }, signal, async (shared, isCurrent) => {
+        const bytes = await inner.read(key, range, shared)
+        if (isCurrent()) cache.addRange(key, range.start, bytes)
+        return bytes
+      })
+    },
+    forget(key) {
+      reads.forget(key)
+      gets.forget(key)
+    },
+  }
+}
+
+/** Gets of mutable objects. Never shared with a request in flight: that one may have been answered
+ *  before a write which the caller already knows of. */
+function confirmedGet(
+  inner: ObjectStore,
+  settings: CacheSettings,
+  cache: RangeCache,
+): (key: string, signal: AbortSignal | undefined) => Promise<StoredObject> {
+  return async (key, signal) => {
+    const known = cache.findWhole(key)
+    const object =
+      known === undefined
+        ? await getAnyway(inner, key, signal)
+        : ((await inner.get(key, { ifNoneMatch: known.etag, signal })) ?? known)
+    if (isKeptWhole(object, settings)) cache.addWhole(key, object)
+    return object
+  }
+}
+
+function isKeptWhole({ bytes }: StoredObject, { wholeObjectBytesMax }: CacheSettings): boolean {
+  return bytes.byteLength <= wholeObjectBytesMax
 }
 
 async function getAnyway(

@@ -25,6 +25,14 @@ test.each([
   if (fix !== undefined) expect(error).toMatchObject({ fix: expect.stringContaining(fix) })
 })
 
+test('a file system that refuses hard links is named as the cause', () => {
+  const cause = Object.assign(new Error('os says no'), { code: 'EPERM', syscall: 'link' })
+  expect(folderError(cause, put)).toMatchObject({
+    kind: 'invalid',
+    fix: expect.stringContaining('FAT'),
+  })
+})
+
 test('an error that is ours or no errno is left as it was', () => {
   for (const error of [new QwError('conflict', 'x'), new Error('aborted'), 'text']) {
     expect(folderError(error, put)).toBe(error)

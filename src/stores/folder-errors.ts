@@ -17,6 +17,20 @@ export function errnoOf(error: unknown): string | undefined {
 export function folderError(error: unknown, action: FolderAction): unknown {
   const code = errnoOf(error)
   if (code === undefined || error instanceof QwError) return error
+  if (isLinkRefusal(error)) {
+    return new QwError(
+      'invalid',
+      `the file system of folder ${action.root} has no hard links, which ${action.verb} of ${action.key} needs`,
+      {
+        fix: 'choose a folder on a disk formatted for this operating system, not on FAT or exFAT',
+        cause: error,
+      },
+    )
+  }
+  return errorOfCode(code, error, action)
+}
+
+function errorOfCode(code: string, error: unknown, action: FolderAction): QwError {
   const what = `${action.verb} of ${action.key || 'the store'} in folder ${action.root}`
   const cause = { cause: error }
   switch (code) {
@@ -78,4 +92,11 @@ export function folderError(error: unknown, action: FolderAction): unknown {
     default:
       return new QwError('internal', `${what} failed: ${code}`, cause)
   }
+}
+
+/** Writers exclude one another by hard links, which a few file systems do not have. */
+function isLinkRefusal(error: unknown): boolean {
+  const code = errnoOf(error) ?? ''
+  const isLink = error instanceof Error && 'syscall' in error && error.syscall === 'link'
+  return isLink && ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)
 }

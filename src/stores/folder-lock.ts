@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
+import { link, open, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { QwError } from '../engine/errors.ts'
 import { errnoOf } from './folder-errors.ts'
+import { withParent } from './folder-file.ts'
 import { newOwnerTag, ownerState } from './process-owner.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -19,8 +20,10 @@ export interface FolderLock {
   release(): Promise<void>
 }
 
-export interface LockWait {
+export interface LockOptions {
   readonly waitMs: number
+  /** On the same file system; a killed process may leave a file named by its owner tag in it. */
+  readonly tempFolder: string
   readonly signal: AbortSignal | undefined
 }
 
@@ -28,8 +31,8 @@ export interface LockWait {
  * Excludes every other holder of `path`, in this and in other processes. Real time throughout, since
  * it is other processes that are waited for. Throws `unavailable` after `waitMs`.
  *
- * The lock is a file made with O_EXCL that names its owner. A lock whose owner died is removed under
- * a second lock named after exactly that dead lock, so that nobody removes the fresh lock of a
+ * The lock is a file that names its owner, put in place by link(), which refuses an existing name and
+ * never shows a lock without its owner. A lock whose owner died is removed under a second lock named after exactly that dead lock, so that nobody removes the fresh lock of a
  * process that was quicker:
  *
  *   waiter A   sees dead lock X   takes breaker(X)   still X? removes X    releases breaker(X)
@@ -38,32 +41,35 @@ export interface LockWait {
  * X can only go while breaker(X) is held, hence "still X?" stays true until the removal. A breaker
  * whose owner died is broken the same way.
  */
-export async function acquireFolderLock(path: string, wait: LockWait): Promise<FolderLock> {
-  const deadlineMs = Date.now() + wait.waitMs
+export async function acquireFolderLock(path: string, options: LockOptions): Promise<FolderLock> {
+  const deadlineMs = Date.now() + options.waitMs
   let pollMs = 1
   for (;;) {
-    wait.signal?.throwIfAborted()
+    options.signal?.throwIfAborted()
     const heldSinceMs = Date.now()
-    const outcome = await tryLock(path)
+    const outcome = await tryLock(path, options.tempFolder)
     if (outcome.kind === 'held') return heldLock(path, outcome.tag, heldSinceMs)
-    if (Date.now() >= deadlineMs) throw lockTimeout(path, wait.waitMs)
+    if (Date.now() >= deadlineMs) throw lockTimeout(path, options.waitMs)
     if (outcome.kind === 'broken') continue
     // The jitter only spreads processes out: nothing can be read from it.
-    await systemClock.sleep(pollMs * (0.5 + Math.random()), wait.signal)
+    await systemClock.sleep(pollMs * (0.5 + Math.random()), options.signal)
     pollMs = Math.min(pollMs * 2, POLL_MS_MAX)
   }
 }
 
 type Attempt = { kind: 'held'; tag: string } | { kind: 'busy' } | { kind: 'broken' }
 
-async function tryLock(path: string): Promise<Attempt> {
-  const tag = newOwnerTag()
-  if (await createLockFile(path, tag)) return { kind: 'held', tag }
+async function tryLock(path: string, tempFolder: string): Promise<Attempt> {
   const seen = await inspect(path)
-  if (seen === undefined) return { kind: 'broken' }
+  if (seen === undefined) {
+    const tag = newOwnerTag()
+    return (await placeLock(path, join(tempFolder, tag), tag))
+      ? { kind: 'held', tag }
+      : { kind: 'busy' }
+  }
   if (!seen.stale) return { kind: 'busy' }
   const breaker = join(dirname(path), `break-${seen.identity}`)
-  const breaking = await tryLock(breaker)
+  const breaking = await tryLock(breaker, tempFolder)
   if (breaking.kind !== 'held') return { kind: 'busy' }
   try {
     const again = await inspect(path)
@@ -74,25 +80,28 @@ async function tryLock(path: string): Promise<Attempt> {
   return { kind: 'broken' }
 }
 
-async function createLockFile(path: string, tag: string): Promise<boolean> {
-  let file
+async function placeLock(path: string, tempPath: string, tag: string): Promise<boolean> {
   try {
-    file = await open(path, 'wx')
+    await withParent(tempPath, () => writeTag(tempPath, tag))
+    await withParent(path, () => link(tempPath, path))
+    return true
   } catch (error) {
-    const code = errnoOf(error)
-    if (code === 'EEXIST') return false
-    if (code !== 'ENOENT') throw error
-    await mkdir(dirname(path), { recursive: true })
-    return createLockFile(path, tag)
+    if (errnoOf(error) === 'EEXIST') return false
+    throw error
+  } finally {
+    await unlinkIfThere(tempPath)
   }
+}
+
+async function writeTag(path: string, tag: string): Promise<void> {
+  const file = await open(path, 'wx')
   try {
-    // The file's existence locks; the owner's name only speeds up recovery. On a full disk the name
+    // The lock's existence locks; its owner's name only speeds up recovery. On a full disk the name
     // does not fit, and yet a delete, which frees space, must go on.
     await file.writeFile(tag).catch(() => undefined)
   } finally {
     await file.close()
   }
-  return true
 }
 
 interface SeenLock {

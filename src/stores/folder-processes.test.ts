@@ -5,21 +5,22 @@ import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { acquireFolderLock } from './folder-lock.ts'
 import { folderStore } from './folder-store.ts'
 
 // Real processes: only they show whether writers exclude each other. Node 20 runs no TypeScript, so
-// one script is bundled first. Verbs: race ROOT NAME TIMES | create ROOT NAME | hold LOCKFILE
+// one script is bundled first. Verbs: race ROOT NAME TIMES | create ROOT NAME | hold LOCKFILE TEMPFOLDER
 const SCRIPT = `
 import { acquireFolderLock } from './folder-lock.ts'
 import { folderStore } from './folder-store.ts'
 
 const [verb, target, name, times] = process.argv.slice(2)
-const store = folderStore({ root: target, survives: 'processEnd' })
+const store = folderStore({ root: target, survives: 'processEnd', lockWaitMs: 5000 })
 if (verb === 'hold') {
-  await acquireFolderLock(target, { waitMs: 1000, signal: undefined })
+  await acquireFolderLock(target, { waitMs: 1000, tempFolder: name, signal: undefined })
   console.log('held')
   setInterval(() => {}, 1000)
 } else if (verb === 'create') {
@@ -70,6 +71,11 @@ function start(...args: string[]): ChildProcess {
   return child
 }
 
+/** Also ends when the child dies silently, so that the test fails instead of hanging. */
+async function firstOutputOf(child: ChildProcess): Promise<void> {
+  await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'close')])
+}
+
 /** What a child printed, once it has ended by itself or was killed. */
 async function outputOf(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('the child was started without a pipe')
@@ -107,9 +113,9 @@ test('of 6 processes that create one object exactly one wins', async () => {
 
 test('a process killed while it holds the lock blocks nobody', async () => {
   const lock = join(root, '.qw-store/locks/some-key')
-  const child = start('hold', lock)
-  await once(child.stdout ?? child, 'data')
-  const whileHeld = acquireFolderLock(lock, { waitMs: 50, signal: undefined })
+  const child = start('hold', lock, root)
+  await firstOutputOf(child)
+  const whileHeld = acquireFolderLock(lock, { tempFolder: root, waitMs: 50, signal: undefined })
   await expect(whileHeld).rejects.toMatchObject({
     kind: 'unavailable',
     fix: expect.stringContaining(lock),
@@ -118,7 +124,11 @@ test('a process killed while it holds the lock blocks nobody', async () => {
   await once(child, 'close')
   // Far shorter than the age at which a lock of an unknown owner is given up.
   const waits = Array.from({ length: 8 }, async () => {
-    const taken = await acquireFolderLock(lock, { waitMs: 5000, signal: undefined })
+    const taken = await acquireFolderLock(lock, {
+      tempFolder: root,
+      waitMs: 5000,
+      signal: undefined,
+    })
     await taken.release()
   })
   await expect(Promise.all(waits)).resolves.toHaveLength(8)
@@ -133,45 +143,63 @@ test('processes killed at random moments lose no increment that they reported, n
   for (let i = 0; i < killed; i++) {
     const child = start('race', root, `victim ${i}`, '100000')
     const output = outputOf(child)
-    await once(child.stdout ?? child, 'data')
+    await firstOutputOf(child)
     setTimeout(() => child.kill('SIGKILL'), Math.random() * 20)
     reported += (await output).trim().split('\n').length
   }
-  reported += (await survivor).trim().split('\n').length
+  const survived = (await survivor).trim().split('\n').length
+  expect(survived).toBe(60)
+  reported += survived
   // Each victim may have died between its last put and its report.
   const counted = await counterAt(root)
   expect(counted).toBeGreaterThanOrEqual(reported)
   expect(counted).toBeLessThanOrEqual(reported + killed)
 })
 
-test('a lock that names no owner is respected while it is fresh and broken once it is old', async () => {
+test('a lock that names no owner is respected while it is fresh', async () => {
   const lock = join(root, 'lock')
   await writeFile(lock, '')
-  const whileFresh = acquireFolderLock(lock, { waitMs: 30, signal: undefined })
-  await expect(whileFresh).rejects.toMatchObject({ kind: 'unavailable' })
+  const attempt = acquireFolderLock(lock, { tempFolder: root, waitMs: 30, signal: undefined })
+  await expect(attempt).rejects.toMatchObject({ kind: 'unavailable' })
+})
+
+test('a left-over lock is broken by one waiter only, whoever else saw it', async () => {
+  const lock = join(root, 'lock')
   const longAgo = new Date(Date.now() - 3_600_000)
-  await utimes(lock, longAgo, longAgo)
   let inside = 0
-  const overlaps: number[] = []
-  await Promise.all(
-    Array.from({ length: 10 }, async () => {
-      const held = await acquireFolderLock(lock, { waitMs: 5000, signal: undefined })
-      inside++
-      overlaps.push(inside)
-      await new Promise((resolve) => setTimeout(resolve, 1))
+  let insideMost = 0
+  let entered = 0
+  for (let round = 0; round < 20; round++) {
+    await writeFile(lock, `left over ${round}`)
+    await utimes(lock, longAgo, longAgo)
+    const waiters = Array.from({ length: 10 }, async () => {
+      const held = await acquireFolderLock(lock, {
+        tempFolder: root,
+        waitMs: 10_000,
+        signal: undefined,
+      })
+      entered++
+      insideMost = Math.max(insideMost, ++inside)
+      await setImmediate()
       inside--
       await held.release()
-    }),
-  )
-  expect(overlaps).toEqual(Array.from({ length: 10 }, () => 1))
+    })
+    await Promise.all(waiters)
+  }
+  expect(entered).toBe(200)
+  expect(insideMost).toBe(1)
 })
 
 test('waiting for a lock ends with the reason of an abort', async () => {
   const lock = join(root, 'lock')
-  const held = await acquireFolderLock(lock, { waitMs: 1000, signal: undefined })
+  const held = await acquireFolderLock(lock, { tempFolder: root, waitMs: 1000, signal: undefined })
   const abort = new AbortController()
   const reason = new Error('enough')
-  const waiting = acquireFolderLock(lock, { waitMs: 60_000, signal: abort.signal })
+  const waiting = acquireFolderLock(lock, {
+    tempFolder: root,
+    waitMs: 60_000,
+    signal: abort.signal,
+  })
   setTimeout(() => abort.abort(reason), 5)
   await expect(waiting).rejects.toBe(reason)
   await held.release()

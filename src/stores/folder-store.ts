@@ -20,6 +20,7 @@ import {
 import type { TempFile } from './folder-file.ts'
 import { listFolder } from './folder-listing.ts'
 import { acquireFolderLock } from './folder-lock.ts'
+import type { FolderLock } from './folder-lock.ts'
 import { assertKey } from './object-key.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -155,15 +156,17 @@ async function putObject(settings: Settings, put: Put): Promise<ObjectInfo> {
     durable,
     signal: put.signal,
   })
+  let renamed = false
   try {
     const facts =
       put.condition.kind === 'ifAbsent'
         ? await createObject(temp, target, put)
         : await replaceObject(settings, temp, put)
+    renamed = put.condition.kind !== 'ifAbsent'
     if (durable) await syncFolder(dirname(target))
     return infoOf(put.key, facts)
   } finally {
-    await removeQuietly(temp.path)
+    if (!renamed) await removeQuietly(temp.path)
   }
 }
 
@@ -172,19 +175,10 @@ async function createObject(temp: TempFile, target: string, put: Put): Promise<B
   try {
     await withParent(target, () => link(temp.path, target))
   } catch (error) {
-    const code = errnoOf(error)
-    if (code === 'EEXIST') {
-      const facts = await stat(target).catch(() => undefined)
-      if (facts?.isDirectory() === true) throw error
-      throw new QwError('conflict', `object ${put.key} already exists`, { cause: error })
-    }
-    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS') {
-      throw new QwError('invalid', `the file system of ${target} has no hard links`, {
-        fix: 'choose a data folder on a disk formatted for this operating system, not FAT or exFAT',
-        cause: error,
-      })
-    }
-    throw error
+    if (errnoOf(error) !== 'EEXIST') throw error
+    const facts = await stat(target).catch(() => undefined)
+    if (facts?.isDirectory() === true) throw error
+    throw new QwError('conflict', `object ${put.key} already exists`, { cause: error })
   }
   return temp.facts
 }
@@ -192,10 +186,7 @@ async function createObject(temp: TempFile, target: string, put: Put): Promise<B
 async function replaceObject(settings: Settings, temp: TempFile, put: Put): Promise<BigIntStats> {
   const { key, condition, signal } = put
   const target = pathOf(settings.root, key)
-  const lock = await acquireFolderLock(lockPath(settings.root, key), {
-    waitMs: settings.lockWaitMs,
-    signal,
-  })
+  const lock = await lockOf(settings, key, signal)
   try {
     const old = await statIfThere(target)
     if (condition.kind === 'ifMatch' && (old === undefined || etagOf(old) !== condition.etag)) {
@@ -220,12 +211,12 @@ async function deleteObject(
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { root, lockWaitMs, durable } = settings
+  const { root, durable } = settings
   const target = pathOf(root, key)
   const isThere = async (): Promise<boolean> => (await statIfThere(target))?.isFile() === true
   if (!(await isThere())) return
   // Locked, or a compare-and-swap that has just compared would bring the object back.
-  const lock = await acquireFolderLock(lockPath(root, key), { waitMs: lockWaitMs, signal })
+  const lock = await lockOf(settings, key, signal)
   try {
     if (!(await isThere())) return
     lock.assertHeld()
@@ -258,10 +249,18 @@ function pathOf(root: string, key: string): string {
   return join(root, key)
 }
 
-function lockPath(root: string, key: string): string {
+function lockOf(
+  settings: Settings,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<FolderLock> {
   // Hashed: a key may be deeper and longer than a file name can be.
   const name = createHash('sha256').update(key).digest('hex')
-  return join(root, HIDDEN, 'locks', name)
+  return acquireFolderLock(join(settings.root, HIDDEN, 'locks', name), {
+    waitMs: settings.lockWaitMs,
+    tempFolder: join(settings.root, HIDDEN, 'tmp'),
+    signal,
+  })
 }
 
 function infoOf(key: string, facts: BigIntStats): ObjectInfo {
