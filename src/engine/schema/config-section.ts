@@ -23,12 +23,13 @@ export class ConfigSection {
   readonly path: string
   private readonly values: JsonObject
 
-  constructor(value: JsonValue, path: string, allowedKeys: readonly string[]) {
+  /** Without `allowedKeys` every key passes, for a first look that decides what is allowed. */
+  constructor(value: JsonValue, path: string, allowedKeys?: readonly string[]) {
     if (!isJsonObject(value)) refuseSetting(path, `expected an object, got ${quoteValue(value)}`)
     this.path = path
     this.values = value
     for (const key of Object.keys(value)) {
-      if (!allowedKeys.includes(key)) this.refuseKey(key, allowedKeys)
+      if (allowedKeys !== undefined && !allowedKeys.includes(key)) this.refuseKey(key, allowedKeys)
     }
   }
 
@@ -103,7 +104,7 @@ export class ConfigSection {
   }
 
   /** An absent section reads as an empty one, so that defaults apply. */
-  section(key: string, allowedKeys: readonly string[]): ConfigSection {
+  section(key: string, allowedKeys?: readonly string[]): ConfigSection {
     return new ConfigSection(this.raw(key) ?? {}, this.pathOf(key), allowedKeys)
   }
 

@@ -95,13 +95,7 @@ function parseTokenizers(section: ConfigSection): TokenizerConfig[] {
   return section.list('tokenizers').map((value, i) => {
     const path = `${section.pathOf('tokenizers')}[${i}]`
     const base = ['name', 'type', 'filters']
-    const unchecked = new ConfigSection(value, path, [
-      ...base,
-      'pattern',
-      'min_gram',
-      'max_gram',
-      'prefix_only',
-    ])
+    const unchecked = new ConfigSection(value, path)
     const name = unchecked.requiredText('name')
     if (BUILT_IN_TOKENIZERS.includes(name)) {
       unchecked.refuse('name', `\`${name}\` is the name of a built-in tokenizer`)

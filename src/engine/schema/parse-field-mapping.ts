@@ -46,6 +46,8 @@ const KEYS: Readonly<Record<FieldType, readonly string[]>> = {
   concatenate: [...COMMON, ...TEXT_INDEXING, 'concatenate_fields', 'include_dynamic_fields'],
 }
 
+const EVERY_KEY = [...new Set(Object.values(KEYS).flat())]
+
 export const DYNAMIC_MAPPING_KEYS = ['indexed', 'stored', 'fast', ...TEXT_INDEXING, 'expand_dots']
 
 /** Reads a list of fields, at the top or inside an object. Throws `invalid` with the path of the setting. */
@@ -71,8 +73,9 @@ function parseFieldMapping(
   tokenizers: TokenizerRegistry,
 ): FieldMapping {
   // Two passes: the type decides which keys are allowed, the name is needed for messages about it.
-  const everyKey = [...new Set(Object.values(KEYS).flat())]
-  const unchecked = new ConfigSection(value, path, everyKey)
+  const first = new ConfigSection(value, path)
+  const isNamed = first.has('name') && first.has('type')
+  const unchecked = isNamed ? first : new ConfigSection(value, path, EVERY_KEY)
   const name = unchecked.requiredText('name')
   checkName(unchecked, name)
   const { type, array } = parseType(unchecked, name)

@@ -59,8 +59,7 @@ const MERGE_KEYS = {
 const MERGE_TYPES = ['stable_log', 'default', 'limit_merge', 'no_merge'] as const
 
 function parseMergePolicy(settings: ConfigSection): MergePolicyConfig {
-  const everyKey = ['type', ...new Set(Object.values(MERGE_KEYS).flat())]
-  const unchecked = settings.section('merge_policy', everyKey)
+  const unchecked = settings.section('merge_policy')
   if (settings.has('merge_policy')) unchecked.requiredText('type')
   const written = unchecked.choice('type', MERGE_TYPES, 'stable_log')
   const type = written === 'default' ? 'stable_log' : written

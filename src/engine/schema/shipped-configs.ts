@@ -1,3 +1,6 @@
+import { parseIndexConfig } from './index-config.ts'
+import type { IndexConfig } from './index-config.ts'
+
 /**
  * The index configs that come with the package, as text so that a Lambda zip needs no extra file.
  * `mock-sales` fits the generator's documents, `hdfs-logs` the HDFS log data set.
@@ -79,7 +82,13 @@ const SHIPPED: ReadonlyMap<string, string> = new Map([
   ['hdfs-logs', HDFS_LOGS_YAML],
 ])
 
-/** The text of the config that ships under this index id. */
-export function shippedConfig(indexId: string): string | undefined {
+/** The config that ships under this index id. */
+export function shippedConfig(indexId: string): IndexConfig | undefined {
+  const text = shippedConfigText(indexId)
+  return text === undefined ? undefined : parseIndexConfig(text, 'yaml')
+}
+
+/** The same as commented YAML, to be written where a user can edit it. */
+export function shippedConfigText(indexId: string): string | undefined {
   return SHIPPED.get(indexId)
 }
