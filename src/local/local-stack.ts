@@ -1,10 +1,10 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isQwError, QwError } from '../engine/errors.ts'
-import type { IndexingComponents } from '../engine/indexing/pipeline.ts'
+import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import type { Clock, ObjectStore, Random } from '../engine/ports.ts'
-import type { IndexConfig } from '../engine/schema/index-config.ts'
+import { parseIndexConfig, type IndexConfig } from '../engine/schema/index-config.ts'
 import { shippedConfig } from '../engine/schema/shipped-configs.ts'
 import { SearchCaches } from '../engine/search/caches.ts'
 import type { SearchContext } from '../engine/search/root.ts'
@@ -44,6 +44,8 @@ export interface LocalStack {
   readonly search: SearchContext
   readonly staging: StagingBucket
   readonly indexer: IndexerHandler
+  /** Where documents sent by HTTP wait for their commit. */
+  readonly ingestStore: ObjectStore
   /** A generator with the stack's settings as they are now. */
   generator(): Promise<GeneratorHandler>
   readFile(): Promise<StackFile>
@@ -141,6 +143,7 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
     search: { store: indexStore, metastore, caches: new SearchCaches(), clock },
     staging,
     indexer,
+    ingestStore: prefixStore(store, 'ingest-queue/'),
     readFile: () => readStackFile(store),
     updateFile: (change) => updateStackFile(store, change),
     async generator() {
@@ -152,7 +155,8 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
 
 /** A staged file may be the first of a shipped index: the index is made then, as the Lambda did it. */
 async function configOfShippedIndex(indexId: string): Promise<IndexConfig | undefined> {
-  return shippedConfig(indexId)
+  const yaml = shippedConfig(indexId)
+  return yaml === undefined ? undefined : parseIndexConfig(yaml, 'yaml')
 }
 
 async function exists(path: string): Promise<boolean> {
