@@ -1,0 +1,185 @@
+import { QwError, type ErrorKind } from '../engine/errors.ts'
+
+/** What the SDK's errors have in common, read without trusting the type. */
+interface SdkFacts {
+  readonly name: string
+  readonly message: string
+  readonly status: number | undefined
+  /** Of the socket, such as `ECONNREFUSED`. */
+  readonly code: string | undefined
+}
+
+interface Meaning {
+  readonly kind: ErrorKind
+  readonly code: string
+  readonly fix: string
+}
+
+const THROTTLED: Meaning = {
+  kind: 'unavailable',
+  code: 'THROTTLED',
+  fix: 'wait a minute and run the same command again',
+}
+const EXPIRED: Meaning = {
+  kind: 'invalid',
+  code: 'CRED-EXPIRED',
+  fix: 'log in again, for example: aws sso login --profile PROFILE',
+}
+const NO_CREDENTIALS: Meaning = {
+  kind: 'invalid',
+  code: 'CRED-NONE',
+  fix: 'aws configure sso, or --profile, or init --target local',
+}
+const REJECTED: Meaning = {
+  kind: 'invalid',
+  code: 'CRED-REJECTED',
+  fix: 'check the keys of this profile; a Region that is not enabled answers the same',
+}
+const SKEW: Meaning = { kind: 'invalid', code: 'CRED-SKEW', fix: 'set the clock of this machine' }
+const FORBIDDEN: Meaning = {
+  kind: 'invalid',
+  code: 'PERM-MISSING',
+  fix: 'qw-lambda deploy --print-policy shows every permission needed',
+}
+const SCP: Meaning = {
+  kind: 'invalid',
+  code: 'PERM-SCP',
+  fix: 'an organisation policy forbids it: ask its owner, or try another --region',
+}
+const REGION_DISABLED: Meaning = {
+  kind: 'invalid',
+  code: 'REGION-DISABLED',
+  fix: 'enable the Region in the account settings, or choose another --region',
+}
+const NETWORK: Meaning = {
+  kind: 'unavailable',
+  code: 'NETWORK',
+  fix: 'check the connection and the name of the Region',
+}
+const GONE: Meaning = { kind: 'notFound', code: 'NOT-FOUND', fix: 'qw-lambda status' }
+const CONFLICT: Meaning = {
+  kind: 'conflict',
+  code: 'CONFLICT',
+  fix: 'another change is running: try again in a minute',
+}
+
+/** One table for all services: names first, since a status says less. */
+const BY_NAME: ReadonlyMap<string, Meaning> = new Map([
+  ...each(THROTTLED, [
+    'Throttling',
+    'ThrottlingException',
+    'ThrottledException',
+    'TooManyRequestsException',
+    'RequestLimitExceeded',
+    'RequestThrottled',
+    'SlowDown',
+    'LimitExceededException',
+    'PriorRequestNotComplete',
+  ]),
+  ...each(EXPIRED, ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']),
+  ...each(NO_CREDENTIALS, ['CredentialsProviderError', 'TokenProviderError']),
+  ...each(REJECTED, [
+    'InvalidClientTokenId',
+    'UnrecognizedClientException',
+    'InvalidAccessKeyId',
+    'SignatureDoesNotMatch',
+    'InvalidSignatureException',
+    'MissingAuthenticationToken',
+    'IncompleteSignature',
+  ]),
+  ...each(SKEW, ['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']),
+  ...each(FORBIDDEN, ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']),
+  ...each(REGION_DISABLED, ['OptInRequired', 'SubscriptionRequiredException']),
+  ...each(NETWORK, ['TimeoutError', 'NetworkingError']),
+  ...each(GONE, [
+    'NoSuchBucket',
+    'NoSuchKey',
+    'NotFound',
+    'NoSuchTagSet',
+    'ResourceNotFoundException',
+    'QueueDoesNotExist',
+    'AWS.SimpleQueueService.NonExistentQueue',
+    'ChangeSetNotFound',
+  ]),
+  ...each(CONFLICT, [
+    'ResourceConflictException',
+    'ResourceInUseException',
+    'ConflictException',
+    'OperationAborted',
+    'OperationAbortedException',
+    'BucketNotEmpty',
+  ]),
+])
+
+const SOCKET_CODES = ['ENOTFOUND', 'ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE']
+
+/** Runs a call and translates what it throws. `what` completes "could not …". */
+export async function call<T>(what: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw translate(error, what)
+  }
+}
+
+/** An aborted call keeps its reason; everything else becomes a QwError. */
+export function translate(error: unknown, what: string): unknown {
+  if (error instanceof QwError) return error
+  const facts = factsOf(error)
+  if (facts.name === 'AbortError') return error
+  const meaning = meaningOf(facts)
+  return new QwError(meaning.kind, `could not ${what}: ${facts.name}: ${facts.message}`, {
+    code: meaning.code,
+    fix: meaning.fix,
+    cause: error,
+  })
+}
+
+/** AWS's name for the error, for adapters that know one service's names. */
+export function errorName(error: unknown): string {
+  return factsOf(error).name
+}
+
+function meaningOf(facts: SdkFacts): Meaning {
+  const { name, message, status, code } = facts
+  // The SDK tells these apart in prose alone.
+  if (/Region is missing/.test(message)) {
+    return { kind: 'invalid', code: 'REGION-NONE', fix: 'pass --region, or set AWS_REGION' }
+  }
+  if (/signature expired|not yet current/i.test(message)) return SKEW
+  const named = BY_NAME.get(name)
+  if (named === NO_CREDENTIALS && /expired|invalid|not found or is invalid|login/i.test(message)) {
+    return EXPIRED
+  }
+  if (named === FORBIDDEN && /service control policy/i.test(message)) return SCP
+  if (named !== undefined) return named
+  if (code !== undefined && SOCKET_CODES.includes(code)) return NETWORK
+  if (status === 401 || status === 403) return FORBIDDEN
+  if (status === 404) return GONE
+  if (status === 409) return CONFLICT
+  if (status === 429) return THROTTLED
+  if (status !== undefined && status >= 500) return { ...THROTTLED, code: 'AWS-FAULT' }
+  return { kind: 'internal', code: 'AWS', fix: 'run again with -v for the details' }
+}
+
+function factsOf(error: unknown): SdkFacts {
+  if (!(error instanceof Error)) {
+    return { name: 'Error', message: String(error), status: undefined, code: undefined }
+  }
+  const metadata: unknown = '$metadata' in error ? error.$metadata : undefined
+  const status =
+    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
+      ? metadata.httpStatusCode
+      : undefined
+  const code = 'code' in error ? error.code : undefined
+  return {
+    name: error.name,
+    message: error.message,
+    status: typeof status === 'number' ? status : undefined,
+    code: typeof code === 'string' ? code : undefined,
+  }
+}
+
+function each(meaning: Meaning, names: readonly string[]): [string, Meaning][] {
+  return names.map((name) => [name, meaning])
+}

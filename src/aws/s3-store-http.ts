@@ -1,0 +1,169 @@
+import * as http from 'node:http'
+import * as https from 'node:https'
+import { messageOf, QwError } from '../engine/errors.ts'
+import type { Clock } from '../engine/ports.ts'
+import { encodePath, encodeQuery, signS3Request, type AwsCredentials } from './s3-store-signature.ts'
+
+export interface S3Settings {
+  readonly bucket: string
+  readonly region: string
+  /** Asked before every request, so that credentials can be renewed. */
+  readonly credentials: () => AwsCredentials | Promise<AwsCredentials>
+  readonly clock: Clock
+  /** Base address of another service that speaks S3, such as `http://127.0.0.1:5000`; the bucket then
+   *  goes into the path. Undefined: AWS. */
+  readonly endpoint?: string | undefined
+}
+
+export interface S3Request {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+  /** Empty: the bucket itself. */
+  readonly key: string
+  readonly query?: Readonly<Record<string, string>>
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface S3Response {
+  readonly status: number
+  readonly headers: Readonly<http.IncomingHttpHeaders>
+  readonly body: Uint8Array
+}
+
+/** Sends one request, once. Rejects with `unavailable` when no complete answer came, and with the
+ *  signal's reason when aborted; any status is an answer. */
+export type SendToS3 = (request: S3Request) => Promise<S3Response>
+
+/** S3 answers within a second or two; a connection that is silent for longer is not worth waiting for. */
+const IDLE_TIMEOUT_MS = 10_000
+/** Requests under way at once per store; more wait for a free connection. */
+const CONNECTIONS_MAX = 64
+
+const NO_BODY = new Uint8Array()
+
+/**
+ * node:http rather than fetch: bodies arrive as they were stored (fetch would unzip an object that was
+ * uploaded with `content-encoding: gzip`), and connections and silence have limits of our own.
+ */
+export function makeS3Sender(settings: S3Settings): SendToS3 {
+  const { protocol, host, hostname, port, basePath } = addressOf(settings)
+  const { request: open, Agent } = protocol === 'http:' ? http : https
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX })
+
+  return async (request) => {
+    const { method, key, query = {}, headers = {}, body = NO_BODY, signal } = request
+    signal?.throwIfAborted()
+    const path = `${basePath}/${encodePath(key)}`
+    const signed = signS3Request(
+      { method, host, path, query, headers, body },
+      {
+        credentials: await settings.credentials(),
+        region: settings.region,
+        nowMs: settings.clock.nowMs(),
+      },
+    )
+    if (method === 'PUT' || method === 'POST') signed['content-length'] = String(body.byteLength)
+    const search = encodeQuery(query)
+    const outgoing = open({
+      agent,
+      hostname,
+      port,
+      method,
+      path: search === '' ? path : `${path}?${search}`,
+      headers: signed,
+      timeout: IDLE_TIMEOUT_MS,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    try {
+      return await answerOf(outgoing, body)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw new QwError('unavailable', `no answer from ${host}: ${messageOf(error)}`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+interface Address {
+  readonly protocol: string
+  /** As it goes into the `host` header. */
+  readonly host: string
+  readonly hostname: string
+  readonly port: string
+  readonly basePath: string
+}
+
+function addressOf({ bucket, region, endpoint }: S3Settings): Address {
+  if (endpoint !== undefined) {
+    const { protocol, host, hostname, port, pathname } = new URL(endpoint)
+    return {
+      protocol,
+      host,
+      hostname,
+      port,
+      basePath: `${pathname.replace(/\/$/, '')}/${encodePath(bucket)}`,
+    }
+  }
+  const service = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+  // A dot in the bucket's name would not fit AWS's wildcard certificate.
+  const isHostName = !bucket.includes('.')
+  const host = isHostName ? `${bucket}.${service}` : service
+  return {
+    protocol: 'https:',
+    host,
+    hostname: host,
+    port: '',
+    basePath: isHostName ? '' : `/${encodePath(bucket)}`,
+  }
+}
+
+function answerOf(outgoing: http.ClientRequest, body: Uint8Array): Promise<S3Response> {
+  return new Promise((resolve, reject) => {
+    outgoing.on('error', reject)
+    outgoing.on('timeout', () =>
+      outgoing.destroy(new Error(`silent for ${IDLE_TIMEOUT_MS / 1_000} s`)),
+    )
+    outgoing.on('response', (incoming) => {
+      const collected = new BodyCollector(Number(incoming.headers['content-length'] ?? 0))
+      incoming.on('data', (chunk: Buffer) => collected.add(chunk))
+      incoming.on('error', reject)
+      incoming.on('close', () => reject(new Error('the connection closed in the middle')))
+      incoming.on('end', () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: collected.bytes(),
+        }),
+      )
+    })
+    outgoing.end(body)
+  })
+}
+
+/** Copies each chunk once, into an array of the announced size. */
+class BodyCollector {
+  #bytes: Uint8Array
+  #length = 0
+
+  constructor(announcedBytes: number) {
+    this.#bytes = new Uint8Array(announcedBytes)
+  }
+
+  add(chunk: Uint8Array): void {
+    const needed = this.#length + chunk.byteLength
+    if (needed > this.#bytes.byteLength) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.byteLength))
+      larger.set(this.#bytes)
+      this.#bytes = larger
+    }
+    this.#bytes.set(chunk, this.#length)
+    this.#length = needed
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+}
