@@ -10,7 +10,6 @@ export type QueryAst =
   | TextAst
   | TermAst
   | TermSetAst
-  | PrefixAst
   | PatternAst
   | RangeAst
   | { readonly kind: 'exists'; readonly field: string; readonly lenient: boolean }
@@ -66,13 +65,6 @@ export interface TermAst extends LeafFields {
 export interface TermSetAst extends LeafFields {
   readonly kind: 'termSet'
   readonly values: readonly string[]
-}
-
-/** Terms that start with `value`, never tokenised. */
-export interface PrefixAst extends LeafFields {
-  readonly kind: 'prefix'
-  readonly value: string
-  readonly caseInsensitive: boolean
 }
 
 /** Whole terms that match. */

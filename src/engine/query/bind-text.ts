@@ -1,0 +1,108 @@
+import type { TermOptions } from '../schema/field-spec.ts'
+import type { ResolvedField } from '../schema/schema.ts'
+import { encodeTerm } from '../schema/term.ts'
+import { newTokenBuffer } from '../text/token-buffer.ts'
+import { allOf, anyOf, MATCH_ALL, MATCH_NONE } from './combine.ts'
+import { equals, holdsText, notSearchable, refOf, schemaError, termsOf } from './field-access.ts'
+import { readingsOf, readLiteral } from './literals.ts'
+import type { TextAst } from './query-ast.ts'
+import type { PositionedTerm, Query } from './query.ts'
+
+/** One text on one field: tokens of a text field, the literal of a typed one, every reading of json. */
+export function bindText(ast: TextAst, field: ResolvedField): Query {
+  const { mode } = ast.match
+  const isPrefix = mode === 'phrasePrefix' || mode === 'boolPrefix'
+  if (isPrefix && !holdsText(field)) {
+    throw schemaError(
+      `trying to run a PhrasePrefix query on a non-text field (\`${field.path}\` is ${field.fieldType})`,
+      'use a term or a range',
+    )
+  }
+  if (field.type === 'str') return bindWords(ast, field)
+  if (field.type === 'json') {
+    const readings = isPrefix ? [] : readingsOf(field, ast.text)
+    return anyOf([...readings.map((reading) => equals(field, reading)), bindWords(ast, field)])
+  }
+  return equals(field, { type: field.type, value: readLiteral(field, field.type, ast.text) })
+}
+
+function bindWords(ast: TextAst, field: ResolvedField): Query {
+  const isPrefix = ast.match.mode === 'phrasePrefix' || ast.match.mode === 'boolPrefix'
+  if (!field.indexed) {
+    if (isPrefix) throw notSearchable(field)
+    return equals(field, { type: 'str', value: ast.text })
+  }
+  const terms = termsOf(field)
+  const tokens = tokenize(ast.text, terms)
+  const [first] = tokens
+  const last = tokens.at(-1)
+  if (first === undefined || last === undefined) {
+    return ast.zeroTerms === 'all' ? MATCH_ALL : MATCH_NONE
+  }
+  if (tokens.length === 1) return isPrefix ? prefixQuery(field, last) : termQuery(field, last)
+  return bindSeveral(ast, field, tokens)
+}
+
+function bindSeveral(
+  { match }: TextAst,
+  field: ResolvedField,
+  tokens: readonly PositionedTerm[],
+): Query {
+  const hasPositions = field.terms?.record === 'position'
+  const queries = tokens.map((token) => termQuery(field, token))
+  switch (match.mode) {
+    case 'all':
+      return allOf(queries)
+    case 'any':
+      return anyOf(queries)
+    case 'words':
+      if (!hasPositions) return allOf(queries)
+      return { kind: 'phrase', field: refOf(field, 'str'), terms: tokens, slop: 0 }
+    case 'phrase':
+      if (!hasPositions) throw noPositions(field)
+      return { kind: 'phrase', field: refOf(field, 'str'), terms: tokens, slop: match.slop }
+    case 'phrasePrefix': {
+      if (!hasPositions) throw noPositions(field)
+      const { maxExpansions } = match
+      const [prefix, terms] = splitLast(tokens)
+      return { kind: 'phrasePrefix', field: refOf(field, 'str'), terms, prefix, maxExpansions }
+    }
+    case 'boolPrefix': {
+      const [prefix] = splitLast(tokens)
+      const withPrefix = [...queries.slice(0, -1), prefixQuery(field, prefix)]
+      return match.operator === 'and' ? allOf(withPrefix) : anyOf(withPrefix)
+    }
+  }
+}
+
+function splitLast(
+  tokens: readonly PositionedTerm[],
+): [last: PositionedTerm, others: PositionedTerm[]] {
+  const last = tokens.at(-1) ?? { term: new Uint8Array(), position: 0 }
+  return [last, tokens.slice(0, -1)]
+}
+
+function tokenize(text: string, { tokenizer }: TermOptions): PositionedTerm[] {
+  const buffer = newTokenBuffer()
+  tokenizer.tokenize(text, buffer)
+  const start = buffer.positions[0] ?? 0
+  return Array.from({ length: buffer.count }, (_, i) => ({
+    term: encodeTerm('str', buffer.terms[i] ?? ''),
+    position: (buffer.positions[i] ?? 0) - start,
+  }))
+}
+
+function termQuery(field: ResolvedField, { term }: PositionedTerm): Query {
+  return { kind: 'term', field: refOf(field, 'str'), term }
+}
+
+function prefixQuery(field: ResolvedField, { term }: PositionedTerm): Query {
+  return { kind: 'prefix', field: refOf(field, 'str'), prefix: term }
+}
+
+function noPositions(field: ResolvedField): Error {
+  return schemaError(
+    `Applied phrase query on field which does not have positions indexed (\`${field.path}\`)`,
+    'set `record: position` on the field, or search the words without quotes',
+  )
+}

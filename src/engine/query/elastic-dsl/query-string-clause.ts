@@ -1,0 +1,29 @@
+import type { JsonValue } from '../../bytes/json.ts'
+import type { QueryAst } from '../query-ast.ts'
+import { parseQueryString } from '../query-string.ts'
+import { DslObject, failAt } from './dsl-object.ts'
+
+const KEYS = ['query', 'fields', 'default_field', 'default_operator', 'lenient', 'boost']
+
+/** The native grammar inside a body. */
+export function parseQueryStringClause(value: JsonValue | undefined, path: string): QueryAst {
+  const body = new DslObject(value, path).only(KEYS)
+  return parseQueryString(body.text('query'), {
+    defaultOperator: body.operator('default_operator'),
+    defaultFields: defaultFieldsOf(body),
+    lenient: body.flag('lenient', false),
+  })
+}
+
+function defaultFieldsOf(body: DslObject): string[] | undefined {
+  const fields = body.get('fields')
+  if (fields === undefined) {
+    return body.get('default_field') === undefined ? undefined : [body.text('default_field')]
+  }
+  if (body.get('default_field') !== undefined) {
+    return body.fail('`fields` and `default_field` exclude each other')
+  }
+  const path = `${body.path}.fields`
+  if (!Array.isArray(fields)) return failAt(path, 'expected an array of field names')
+  return fields.map((name) => (typeof name === 'string' ? name : failAt(path, 'expected names')))
+}

@@ -1,0 +1,238 @@
+import { QwError } from '../errors.ts'
+import { hasCodePoint, type CodePoints } from './code-points.ts'
+import type { PatternNode } from './regex-syntax.ts'
+
+/** States of one pattern, repetition counts spelled out; also the most work per character of a term. */
+export const MAX_PATTERN_STATES = 5_000
+/** Cells of cached states, after which the cache starts again: a few megabytes. */
+const MAX_CACHE_CELLS = 1_000_000
+const MAX_PREFIX_CHARS = 255
+const UNKNOWN = -1
+const DEAD = 0
+
+/** A set of places in the pattern, with the moves out of it found so far. */
+interface CachedState {
+  readonly places: readonly number[]
+  readonly accepts: boolean
+  /** By class of character: index of a state, or UNKNOWN. */
+  readonly moves: Int32Array
+}
+
+/**
+ * Matches whole terms in time linear in their length: the pattern becomes a nondeterministic automaton
+ * whose sets of places are made deterministic as terms need them.
+ */
+export class PatternAutomaton {
+  /** Places visited and characters read so far: what matching costs, independent of the clock. */
+  work = 0
+  /** What a place reads; undefined for junctions and the end, which read nothing. */
+  readonly #sets: (CodePoints | undefined)[] = []
+  readonly #outs: number[][] = []
+  readonly #accept: number
+  readonly #start: number
+  readonly #classes: CharacterClasses
+  readonly #states: CachedState[] = []
+  readonly #stateByKey = new Map<string, number>()
+  #startState: number | undefined
+  #cells = 0
+
+  constructor(pattern: PatternNode) {
+    if (sizeOf(pattern) > MAX_PATTERN_STATES) {
+      throw new QwError('tooLarge', `the pattern needs more than ${MAX_PATTERN_STATES} states`, {
+        code: 'QUERY-LIMIT',
+        fix: 'shorten it or lower its repetition counts',
+      })
+    }
+    this.#accept = this.#place(undefined, [])
+    this.#start = this.#build(pattern, this.#accept)
+    this.#classes = new CharacterClasses(this.#sets.filter((set) => set !== undefined))
+    this.#reset()
+  }
+
+  matches(term: string): boolean {
+    let at = this.#startState ?? this.#enter()
+    for (let i = 0; i < term.length;) {
+      const codePoint = term.codePointAt(i) ?? 0
+      i += codePoint > 0xffff ? 2 : 1
+      this.work += 1
+      const characterClass = this.#classes.of(codePoint)
+      const next = this.#states[at]?.moves[characterClass] ?? UNKNOWN
+      at = next === UNKNOWN ? this.#move(at, characterClass) : next
+      if (at === DEAD) return false
+    }
+    return this.#states[at]?.accepts ?? false
+  }
+
+  /** The characters with which every matching term starts, as far as only one can come next. */
+  literalPrefix(): string {
+    let prefix = ''
+    let places = this.#closure([this.#start])
+    while (prefix.length < MAX_PREFIX_CHARS && !places.includes(this.#accept)) {
+      const [first] = places
+      const set = first === undefined ? undefined : this.#sets[first]
+      const codePoint = set?.[0]
+      const isForced = places.every((place) => {
+        const pair = this.#sets[place] ?? []
+        return pair.length === 2 && pair[0] === codePoint && pair[1] === codePoint
+      })
+      if (codePoint === undefined || !isForced) break
+      prefix += String.fromCodePoint(codePoint)
+      places = this.#closure(places.flatMap((place) => this.#outs[place] ?? []))
+    }
+    return prefix
+  }
+
+  #place(set: CodePoints | undefined, outs: number[]): number {
+    this.#sets.push(set)
+    return this.#outs.push(outs) - 1
+  }
+
+  /** Places for `node` that lead to `next`; returns where to enter. */
+  #build(node: PatternNode, next: number): number {
+    switch (node.kind) {
+      case 'set':
+        return this.#place(node.set, [next])
+      case 'concat':
+        return node.parts.reduceRight((entry, part) => this.#build(part, entry), next)
+      case 'alternatives':
+        return this.#place(
+          undefined,
+          node.parts.map((part) => this.#build(part, next)),
+        )
+      case 'repeat':
+        return this.#buildRepeat(node, next)
+    }
+  }
+
+  #buildRepeat(node: Extract<PatternNode, { kind: 'repeat' }>, next: number): number {
+    if (sizeOf(node.part) === 0) return next
+    let entry = next
+    if (node.max === Infinity) {
+      const outs = [next]
+      entry = this.#place(undefined, outs)
+      outs.push(this.#build(node.part, entry))
+    } else {
+      for (let i = node.min; i < node.max; i += 1) {
+        entry = this.#place(undefined, [next, this.#build(node.part, entry)])
+      }
+    }
+    for (let i = 0; i < node.min; i += 1) entry = this.#build(node.part, entry)
+    return entry
+  }
+
+  #reset(): void {
+    this.#states.length = 0
+    this.#stateByKey.clear()
+    this.#startState = undefined
+    this.#cells = 0
+    this.#intern([])
+  }
+
+  #enter(): number {
+    this.#startState = this.#intern(this.#closure([this.#start]))
+    return this.#startState
+  }
+
+  #move(from: number, characterClass: number): number {
+    const state = this.#states[from]
+    const sample = this.#classes.sample(characterClass)
+    const reached: number[] = []
+    for (const place of state?.places ?? []) {
+      this.work += 1
+      if (hasCodePoint(this.#sets[place] ?? [], sample)) reached.push(...(this.#outs[place] ?? []))
+    }
+    const places = this.#closure(reached)
+    if (this.#cells > MAX_CACHE_CELLS) {
+      this.#reset()
+      return this.#intern(places)
+    }
+    const next = this.#intern(places)
+    if (state !== undefined) state.moves[characterClass] = next
+    return next
+  }
+
+  /** Every character-reading place (and the accepting one) that junctions lead to, sorted. */
+  #closure(from: readonly number[]): number[] {
+    const seen = new Set<number>(from)
+    const places: number[] = []
+    for (const place of seen) {
+      this.work += 1
+      if (place === this.#accept || this.#sets[place] !== undefined) places.push(place)
+      else for (const out of this.#outs[place] ?? []) seen.add(out)
+    }
+    return places.sort((a, b) => a - b)
+  }
+
+  #intern(places: readonly number[]): number {
+    const key = places.join()
+    const known = this.#stateByKey.get(key)
+    if (known !== undefined) return known
+    const moves = new Int32Array(this.#classes.count).fill(UNKNOWN)
+    const state = { places, accepts: places.includes(this.#accept), moves }
+    this.#cells += this.#classes.count + places.length
+    const index = this.#states.push(state) - 1
+    this.#stateByKey.set(key, index)
+    return index
+  }
+}
+
+/** Places that `node` becomes; Infinity when a count overflows. */
+function sizeOf(node: PatternNode): number {
+  switch (node.kind) {
+    case 'set':
+      return 1
+    case 'concat':
+      return node.parts.reduce((sum, part) => sum + sizeOf(part), 0)
+    case 'alternatives':
+      return node.parts.reduce((sum, part) => sum + sizeOf(part), 1)
+    case 'repeat': {
+      const part = sizeOf(node.part)
+      if (part === 0) return 0
+      const optional = node.max === Infinity ? 1 : node.max - node.min
+      return node.min * part + optional * (part + 1)
+    }
+  }
+}
+
+/** Characters that no set of the pattern tells apart share a class. */
+class CharacterClasses {
+  /** First code point of each class, ascending. */
+  readonly #starts: Uint32Array
+  readonly #ascii = new Uint16Array(128)
+
+  constructor(sets: readonly CodePoints[]) {
+    const starts = new Set([0])
+    for (const set of new Set(sets)) {
+      for (let i = 0; i < set.length; i += 2) {
+        starts.add(set[i] ?? 0)
+        starts.add((set[i + 1] ?? 0) + 1)
+      }
+    }
+    this.#starts = Uint32Array.from(starts).sort()
+    for (let i = 0; i < this.#ascii.length; i += 1) this.#ascii[i] = this.#search(i)
+  }
+
+  get count(): number {
+    return this.#starts.length
+  }
+
+  of(codePoint: number): number {
+    return this.#ascii[codePoint] ?? this.#search(codePoint)
+  }
+
+  /** Any character of the class. */
+  sample(characterClass: number): number {
+    return this.#starts[characterClass] ?? 0
+  }
+
+  #search(codePoint: number): number {
+    let low = 0
+    let high = this.#starts.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#starts[middle] ?? 0) <= codePoint) low = middle + 1
+      else high = middle
+    }
+    return low - 1
+  }
+}
