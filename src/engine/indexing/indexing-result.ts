@@ -15,6 +15,7 @@ export interface IndexingResult {
   readonly state: IndexingState
   /** Documents published by this run. */
   readonly docCount: number
+  /** Of the published commits; with `tooManyRejects` also those of the commit that was dropped. */
   readonly rejectedCount: number
   /** Uncompressed bytes of what this run committed. */
   readonly sourceBytes: number
@@ -34,9 +35,10 @@ export interface IndexingResult {
 /** Cheap enough for the hot loop: one value per batch of lines. */
 export interface IndexingProgress {
   readonly phase: 'reading' | 'building' | 'publishing'
-  /** Compressed bytes read so far, of `totalBytes` when that is known. */
+  /** Bytes read of the source as it lies there, of `totalBytes` when that is known. */
   readonly readBytes: number
   readonly totalBytes: number | undefined
+  /** Uncompressed bytes worked through. */
   readonly sourceBytes: number
   readonly docCount: number
   readonly rejectedCount: number

@@ -1,28 +1,225 @@
-import type { IndexingComponents } from './pipeline.ts'
-
-export interface JanitorResult {
-  readonly retiredSplitCount: number
-  readonly deletedSplitCount: number
-  readonly deletedOrphanCount: number
-  readonly deletedBytes: number
-  readonly incomplete: boolean
-}
+import {
+  DELETION_GRACE_MS,
+  ORPHAN_GRACE_MS,
+  applyMark,
+  applyRemove,
+  applyTombstones,
+} from '../metastore/index-file-changes.ts'
+import type { IndexFile } from '../metastore/index-metadata.ts'
+import { indexPrefix, rejectedPrefix, splitIdOfKey, splitKey } from '../metastore/layout.ts'
+import type { SplitRecord } from '../metastore/split-record.ts'
+import { ulidTimeMs } from '../metastore/ulid.ts'
+import type { ObjectInfo } from '../ports.ts'
+import type { IndexingComponents } from './components.ts'
 
 export interface JanitorRequest {
   readonly indexId: string
+  /** No task is begun after this. */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
   /** From marking to deleting; default `DELETION_GRACE_MS`. */
   readonly deletionGraceMs?: number
   /** Age at which an object that no record names is an orphan; default `ORPHAN_GRACE_MS`. */
   readonly orphanGraceMs?: number
+  /** Counts what would go; marks and deletes nothing. */
   readonly dryRun?: boolean
 }
 
-/** Retention, deletion of marked splits after the grace, orphans, old rejected documents. */
-export function runJanitor(
+export interface JanitorResult {
+  /** Published splits marked because the retention period is over. */
+  readonly retiredSplitCount: number
+  readonly deletedSplitCount: number
+  readonly deletedOrphanCount: number
+  readonly deletedRejectedCount: number
+  readonly deletedBytes: number
+  /** Objects that could not be deleted: they keep their record and are tried again next time. */
+  readonly failedDeleteCount: number
+  /** Whether the deadline or the signal left tasks undone. */
+  readonly incomplete: boolean
+}
+
+/** Rejected documents are kept this long. */
+export const REJECTED_KEPT_MS = 30 * 24 * 3600 * 1000
+const DELETE_CONCURRENCY = 16
+
+/**
+ * Retention, deletion of marked splits after the grace, orphans, old rejected documents. Costs GET
+ * metastore and a LIST per 1000 objects; a PUT of the metastore for each of the three that found
+ * something, and a DELETE per object.
+ */
+export async function runJanitor(
   components: IndexingComponents,
   request: JanitorRequest,
 ): Promise<JanitorResult> {
-  throw new Error(`not written yet ${typeof components} ${request.indexId}`)
+  const sweep = new Sweep(components, request)
+  const tasks = [() => sweep.retire(), () => sweep.deleteMarked(), () => sweep.deleteUnnamed()]
+  for (const task of tasks) {
+    if (sweep.mustStop()) return sweep.result(true)
+    await task()
+  }
+  return sweep.result(false)
+}
+
+class Sweep {
+  readonly #components: IndexingComponents
+  readonly #request: JanitorRequest
+  readonly #nowMs: number
+  readonly #counts = {
+    retiredSplitCount: 0,
+    deletedSplitCount: 0,
+    deletedOrphanCount: 0,
+    deletedRejectedCount: 0,
+    deletedBytes: 0,
+    failedDeleteCount: 0,
+  }
+
+  constructor(components: IndexingComponents, request: JanitorRequest) {
+    this.#components = components
+    this.#request = request
+    this.#nowMs = components.clock.nowMs()
+  }
+
+  mustStop(): boolean {
+    const { deadlineMs, signal } = this.#request
+    if (signal?.aborted === true) return true
+    return deadlineMs !== undefined && this.#components.clock.nowMs() >= deadlineMs
+  }
+
+  result(incomplete: boolean): JanitorResult {
+    return { ...this.#counts, incomplete }
+  }
+
+  /** A split goes when its newest document is too old; one without a time range stays for ever. */
+  async retire(): Promise<void> {
+    const file = await this.#load()
+    const { retention } = file.metadata.config
+    if (retention === undefined) return
+    const limitSeconds = (this.#nowMs - retention.periodMs) / 1000
+    const expired = file.splits.filter(
+      (split) =>
+        split.state === 'Published' &&
+        split.timeRange !== undefined &&
+        split.timeRange.endSeconds <= limitSeconds,
+    )
+    this.#counts.retiredSplitCount = expired.length
+    if (expired.length === 0 || this.#request.dryRun === true) return
+    const ids = expired.map((split) => split.splitId)
+    await this.#update((newest) => applyMark(newest, ids, Math.floor(this.#nowMs / 1000)))
+  }
+
+  async deleteMarked(): Promise<void> {
+    const file = await this.#load()
+    const graceMs = this.#request.deletionGraceMs ?? DELETION_GRACE_MS
+    const due = file.splits.filter(
+      (split) =>
+        split.state === 'MarkedForDeletion' &&
+        !isTombstone(split) &&
+        split.updateTimestamp * 1000 + graceMs <= this.#nowMs,
+    )
+    const deleted = await this.#deleteSplits(due.map((split) => split.splitId))
+    for (const split of due) {
+      if (!deleted.has(split.splitId)) continue
+      this.#counts.deletedSplitCount++
+      this.#counts.deletedBytes += split.footer.end
+    }
+    if (deleted.size > 0 && this.#request.dryRun !== true) {
+      await this.#update((newest) => applyRemove(newest, [...deleted]))
+    }
+  }
+
+  /** Objects that no record names: uploads that were never published, and old rejected documents. */
+  async deleteUnnamed(): Promise<void> {
+    const orphans = new Map<string, ObjectInfo>()
+    const oldRejects: ObjectInfo[] = []
+    const { indexId, signal } = this.#request
+    const orphanGraceMs = this.#request.orphanGraceMs ?? ORPHAN_GRACE_MS
+    const rejects = rejectedPrefix(indexId)
+    for await (const info of this.#components.metastore.store.list(indexPrefix(indexId), signal)) {
+      const splitId = splitIdOfKey(indexId, info.key)
+      const ageMs = this.#nowMs - info.modifiedMs
+      if (splitId !== undefined && ageMs >= orphanGraceMs) orphans.set(splitId, info)
+      if (info.key.startsWith(rejects) && ageMs >= REJECTED_KEPT_MS) oldRejects.push(info)
+    }
+    await this.#deleteOrphans(orphans)
+    await this.#deleteRejected(oldRejects)
+  }
+
+  /** A record first, which bars the orphan from being published; then the object; then the record. */
+  async #deleteOrphans(candidates: ReadonlyMap<string, ObjectInfo>): Promise<void> {
+    const named = new Map((await this.#load()).splits.map((split) => [split.splitId, split]))
+    const barred = (split: SplitRecord | undefined): boolean =>
+      split === undefined || isTombstone(split)
+    let ids = [...candidates.keys()].filter((id) => barred(named.get(id)))
+    if (this.#request.dryRun !== true) {
+      const nowSeconds = Math.floor(this.#nowMs / 1000)
+      const isUnnamed = ids.some((id) => !named.has(id))
+      const file = isUnnamed
+        ? await this.#update((newest) => applyTombstones(newest, ids, nowSeconds))
+        : await this.#load()
+      // One that was published in between is no orphan any more.
+      const tombstones = new Set(file.splits.filter(isTombstone).map((split) => split.splitId))
+      ids = ids.filter((id) => tombstones.has(id))
+    }
+    const deleted = await this.#deleteSplits(ids)
+    for (const id of deleted) this.#counts.deletedBytes += candidates.get(id)?.sizeBytes ?? 0
+    this.#counts.deletedOrphanCount = deleted.size
+    if (this.#request.dryRun !== true) await this.#removeTombstones(candidates)
+  }
+
+  /** From `ORPHAN_GRACE_MS` on no publisher would take the split any more, with or without a record. */
+  async #removeTombstones(stillListed: ReadonlyMap<string, ObjectInfo>): Promise<void> {
+    const file = await this.#load()
+    const done = file.splits.filter((split) => {
+      if (!isTombstone(split) || stillListed.has(split.splitId)) return false
+      return this.#nowMs - ulidTimeMs(split.splitId) >= ORPHAN_GRACE_MS
+    })
+    if (done.length === 0) return
+    await this.#update((newest) =>
+      applyRemove(
+        newest,
+        done.map((split) => split.splitId),
+      ),
+    )
+  }
+
+  async #deleteRejected(infos: readonly ObjectInfo[]): Promise<void> {
+    const deleted = await this.#deleteObjects(infos.map((info) => info.key))
+    this.#counts.deletedRejectedCount = deleted.size
+    for (const info of infos) if (deleted.has(info.key)) this.#counts.deletedBytes += info.sizeBytes
+  }
+
+  async #deleteSplits(splitIds: readonly string[]): Promise<Set<string>> {
+    const { indexId } = this.#request
+    const deleted = await this.#deleteObjects(splitIds.map((id) => splitKey(indexId, id)))
+    return new Set(splitIds.filter((id) => deleted.has(splitKey(indexId, id))))
+  }
+
+  /** The keys that are gone; a dry run counts them all. */
+  async #deleteObjects(keys: readonly string[]): Promise<Set<string>> {
+    if (this.#request.dryRun === true) return new Set(keys)
+    const gone = new Set<string>()
+    for (let start = 0; start < keys.length && !this.mustStop(); start += DELETE_CONCURRENCY) {
+      const some = keys.slice(start, start + DELETE_CONCURRENCY)
+      const { store } = this.#components.metastore
+      const ends = await Promise.allSettled(some.map((key) => store.delete(key)))
+      ends.forEach((end, i) => {
+        if (end.status === 'fulfilled') gone.add(some[i] ?? '')
+        else this.#counts.failedDeleteCount++
+      })
+    }
+    return gone
+  }
+
+  #load(): Promise<IndexFile> {
+    return this.#components.metastore.load(this.#request.indexId, this.#request.signal)
+  }
+
+  #update(change: (file: IndexFile) => IndexFile): Promise<IndexFile> {
+    return this.#components.metastore.update(this.#request.indexId, change)
+  }
+}
+
+/** A record that only bars an orphan from being published. */
+function isTombstone(split: SplitRecord): boolean {
+  return split.state === 'MarkedForDeletion' && split.publishTimestamp === undefined
 }

@@ -1,4 +1,21 @@
-import type { IndexingComponents } from './pipeline.ts'
+import { messageOf } from '../errors.ts'
+import type { IndexFile } from '../metastore/index-metadata.ts'
+import { splitKey } from '../metastore/layout.ts'
+import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
+import { mergeSplits } from '../split/merge-splits.ts'
+import type { IndexingComponents } from './components.ts'
+import { type MergeCandidate, planMerges } from './merge-policy.ts'
+import { dropUpload, uploadSplit } from './split-upload.ts'
+import { splitSettings } from './workbench.ts'
+
+export interface MergesRequest {
+  readonly indexId: string
+  /** No merge is begun after this. */
+  readonly deadlineMs?: number
+  readonly signal?: AbortSignal
+  /** Bytes of splits merged at once; default `MAX_MERGE_BYTES`. */
+  readonly maxMergeBytes?: number
+}
 
 export interface MergesResult {
   readonly mergeCount: number
@@ -6,20 +23,121 @@ export interface MergesResult {
   readonly mergedDocCount: number
   /** Merges whose inputs somebody else replaced first: their output was dropped. */
   readonly lostCount: number
-  /** Whether the deadline left eligible merges undone. */
+  /** Merges that could not be done, such as those over a corrupt split; the others go on. */
+  readonly failures: readonly MergeFailure[]
+  /** Whether the deadline or the signal left eligible merges undone. */
   readonly incomplete: boolean
 }
 
-export interface MergesRequest {
-  readonly indexId: string
-  readonly deadlineMs?: number
-  readonly signal?: AbortSignal
+export interface MergeFailure {
+  readonly splitIds: readonly string[]
+  readonly error: string
 }
 
-/** Runs every eligible merge of the index's policy, highest score first, until none is left. */
-export function runMerges(
+/** Inputs and output of a merge are in memory together: this keeps both within a 1 GB function. */
+export const MAX_MERGE_BYTES = 256 * 1024 * 1024
+/** Merges of one call; the next call goes on. */
+const MAX_MERGES = 1_000
+
+/**
+ * Runs every eligible merge of the index's policy, highest score first, until none is left. Costs per
+ * merge: a GET per input, PUT split, PUT metastore. Killed or overtaken, it leaves an orphan and the
+ * inputs as they were.
+ */
+export async function runMerges(
   components: IndexingComponents,
   request: MergesRequest,
 ): Promise<MergesResult> {
-  throw new Error(`not written yet ${typeof components} ${request.indexId}`)
+  const { metastore, clock } = components
+  const maxBytes = request.maxMergeBytes ?? MAX_MERGE_BYTES
+  const failures: MergeFailure[] = []
+  const result = { mergeCount: 0, mergedSplitCount: 0, mergedDocCount: 0, lostCount: 0 }
+  let file = await metastore.load(request.indexId, request.signal)
+  for (let round = 0; round < MAX_MERGES; round++) {
+    const candidate = nextMerge(file, failures, { nowMs: clock.nowMs(), maxBytes })
+    if (candidate === undefined) return { ...result, failures, incomplete: false }
+    const isLate = request.deadlineMs !== undefined && clock.nowMs() >= request.deadlineMs
+    if (isLate || isAborted(request.signal)) break
+    try {
+      const merge = await mergeCandidate(components, file, candidate, request.signal)
+      file = merge.file
+      if (merge.isLost) result.lostCount++
+      else {
+        result.mergeCount++
+        result.mergedSplitCount += candidate.length
+        result.mergedDocCount += candidate.reduce((sum, split) => sum + split.docCount, 0)
+      }
+    } catch (error) {
+      if (isAborted(request.signal)) break
+      failures.push({ splitIds: candidate.map((s) => s.splitId), error: messageOf(error) })
+      file = await metastore.load(request.indexId)
+    }
+  }
+  return { ...result, failures, incomplete: true }
+}
+
+/** Asked anew each time: it changes while merges run. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true
+}
+
+/** The best merge that has not failed in this run and whose inputs fit the memory. */
+function nextMerge(
+  file: IndexFile,
+  failures: readonly MergeFailure[],
+  limits: { readonly nowMs: number; readonly maxBytes: number },
+): MergeCandidate | undefined {
+  const failed = new Set(failures.flatMap(({ splitIds }) => splitIds))
+  const usable = file.splits.filter((split) => !failed.has(split.splitId))
+  const { indexingSettings } = file.metadata.config
+  const plans = planMerges(usable, indexingSettings, limits.nowMs)
+  return plans.map((plan) => withinBytes(plan, limits.maxBytes)).find((plan) => plan.length >= 2)
+}
+
+function withinBytes(candidate: MergeCandidate, maxBytes: number): MergeCandidate {
+  let bytes = 0
+  return candidate.filter((split) => {
+    bytes += splitSizeBytes(split)
+    return bytes <= maxBytes
+  })
+}
+
+async function mergeCandidate(
+  components: IndexingComponents,
+  file: IndexFile,
+  candidate: MergeCandidate,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly file: IndexFile; readonly isLost: boolean }> {
+  const { metastore } = components
+  const { indexId, config } = file.metadata
+  const inputs = await readSplits(components, indexId, candidate, signal)
+  const built = await mergeSplits(inputs, splitSettings(config))
+  signal?.throwIfAborted()
+  const [first] = candidate
+  const merged = await uploadSplit(components, file.metadata, built, {
+    sourceId: first?.sourceId ?? '',
+    mergeOpCount: Math.max(...candidate.map((split) => split.mergeOpCount)) + 1,
+    docMappingUid: first?.docMappingUid ?? '',
+  })
+  const outcome = await metastore.publish(indexId, {
+    indexUid: file.metadata.indexUid,
+    splits: [merged],
+    replacedSplitIds: candidate.map((split) => split.splitId),
+  })
+  if (outcome.kind === 'lost') await dropUpload(components, indexId, merged.splitId)
+  return { file: outcome.file, isLost: outcome.kind === 'lost' }
+}
+
+async function readSplits(
+  components: IndexingComponents,
+  indexId: string,
+  splits: readonly SplitRecord[],
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array[]> {
+  const { store } = components.metastore
+  const reads = splits.map((split) => {
+    const range = { start: 0, end: split.footer.end }
+    return store.read(splitKey(indexId, split.splitId), range, signal)
+  })
+  return Promise.all(reads)
 }

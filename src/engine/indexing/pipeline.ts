@@ -1,96 +1,180 @@
-import type { Metastore } from '../metastore/metastore.ts'
-import type { Clock, ObjectInfo, ObjectStore, Random } from '../ports.ts'
+import { messageOf } from '../errors.ts'
+import { encodePosition, isEnd, positionBytes } from '../metastore/checkpoint.ts'
+import type { IndexFile } from '../metastore/index-metadata.ts'
+import type { IndexingComponents } from './components.ts'
+import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingProgress, IndexingResult } from './indexing-result.ts'
-import type { RejectedDoc, RejectReason } from './rejects.ts'
+import type { LineEvent } from './line-batch.ts'
+import { type CommitEnd, RunLedger } from './run-ledger.ts'
+import { MAX_LINE_BYTES, readSource } from './source-reader.ts'
+import type { Workbench } from './workbench.ts'
 
-export interface IndexingComponents {
-  readonly metastore: Metastore
-  readonly clock: Clock
-  readonly random: Random
-}
+/** A split is cut when its builder holds this much. Finishing needs as much again for a moment, so a
+ *  source of any size fits a heap of 1 GB. */
+export const BUILDER_MEMORY_BYTES = 256 * 1024 * 1024
 
-/** Bytes to index. (uri, etag) is the identity by which the same source is never indexed twice. */
-export interface Source {
-  readonly uri: string
-  readonly etag: string
-  /** Of what `open` yields; undefined for a pipe. */
-  readonly sizeBytes: number | undefined
-  open(signal: AbortSignal | undefined): AsyncIterable<Uint8Array>
-  /** Throws `conflict` when the source is no longer what was opened. */
-  verifyUnchanged(signal: AbortSignal | undefined): Promise<void>
-}
-
-/** An object as a source. Costs one GET up to `WHOLE_OBJECT_BYTES`, else one per `READ_BYTES` and a HEAD per commit. */
-export function objectSource(store: ObjectStore, info: ObjectInfo, uri: string): Source {
-  throw new Error(`not written yet ${uri} ${info.key} ${typeof store}`)
-}
-
-export interface IndexSourceRequest {
-  readonly indexId: string
-  readonly source: Source
-  /** Default `ingest-lambda-source`. */
-  readonly sourceId?: string
-  /** Commit what is built and stop when the clock passes this. */
-  readonly deadlineMs?: number
-  /** Stop at once, dropping what is not committed. */
-  readonly signal?: AbortSignal
-  /** Take a source again that the checkpoint already has. */
-  readonly force?: boolean
-  /** `keep` (default) writes rejected documents beside the index; `drop` only counts them. */
-  readonly rejects?: 'keep' | 'drop'
-  readonly maxRejects?: MaxRejects
-  readonly memoryLimitBytes?: number
-  readonly onProgress?: (progress: IndexingProgress) => void
-}
-
-/** `fraction` of the documents read, judged from the thousandth on and at every commit. */
-export type MaxRejects =
-  | { readonly kind: 'count'; readonly count: number }
-  | { readonly kind: 'fraction'; readonly fraction: number }
-
-export function indexSource(
+/**
+ * Indexes one source exactly once, however often and by however many runs it is asked for: every
+ * commit publishes a split together with the checkpoint that says how far the source is read.
+ * Costs of a file that fits one split: GET metastore, GET source, PUT split, PUT metastore; one PUT
+ * more when documents were rejected. A source that was indexed before costs the first GET alone.
+ *
+ * Throws `notFound` for a missing index, `corrupt` for a source that is damaged or cut short (what was
+ * committed stays; the rest is not published, so that a repaired file can be indexed), `invalid` for a
+ * format that is not read, `conflict` for a source replaced while it was read.
+ */
+export async function indexSource(
   components: IndexingComponents,
   request: IndexSourceRequest,
 ): Promise<IndexingResult> {
-  throw new Error(`not written yet ${typeof components} ${request.indexId}`)
+  const ledger = new RunLedger(components, request)
+  let file: IndexFile | undefined
+  try {
+    file = await components.metastore.load(request.indexId, request.signal)
+    for (;;) {
+      if (isEnd(ledger.positionIn(file))) {
+        return ledger.result(ledger.hasCommitted ? 'done' : 'alreadyIndexed')
+      }
+      const end = await new SourcePass({ components, request, ledger }, file).run()
+      if (end.state !== 'lost') return ledger.result(end.state)
+      // Another run moved the checkpoint: go on from where it stands now.
+      file = end.file
+    }
+  } catch (error) {
+    if (request.signal?.aborted === true) return ledger.result('incomplete')
+    if (file !== undefined) await ledger.rememberFailure('failed', messageOf(error))
+    throw error
+  }
 }
 
-export interface DryRunResult {
-  readonly docCount: number
-  readonly rejectedCount: number
-  readonly sourceBytes: number
-  readonly rejectReasons: readonly RejectReason[]
-  readonly rejects: readonly RejectedDoc[]
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Parses and maps the first `maxDocs` documents; writes nothing. */
-export function dryRunSource(
-  components: IndexingComponents,
-  request: { indexId: string; source: Source; maxDocs: number; signal?: AbortSignal },
-): Promise<DryRunResult> {
-  throw new Error(`not written yet ${typeof components} ${request.indexId}`)
+interface PassContext {
+  readonly components: IndexingComponents
+  readonly request: IndexSourceRequest
+  readonly ledger: RunLedger
 }
 
-export interface IndexDocsRequest {
-  readonly indexId: string
-  /** NDJSON; blank lines are skipped. */
-  readonly body: Uint8Array
-  readonly sourceId?: string
-  readonly signal?: AbortSignal
+type PassState = 'done' | 'incomplete' | 'tooManyRejects' | 'lost'
+
+interface PassEnd {
+  readonly state: PassState
+  readonly file: IndexFile
 }
 
-export interface IndexDocsResult {
-  readonly docCount: number
-  readonly rejectedCount: number
-  readonly splitIds: readonly string[]
-  /** The first `MAX_KEPT_REJECTS`. */
-  readonly rejects: readonly RejectedDoc[]
-}
+/** One reading of a source from the checkpoint on, until its end or until something stops it. */
+class SourcePass {
+  readonly #context: PassContext
+  readonly #memoryLimitBytes: number
+  readonly #commitTimeoutMs: number
+  #file: IndexFile
+  #bench: Workbench
+  /** Position of the last commit. */
+  #committed: string
+  /** Everything before this byte is on the bench or committed. */
+  #position: number
+  #firstDocMs: number | undefined
+  #readBytes = 0
 
-/** One ingest request: mapped, built and published before it returns; no checkpoint. */
-export function indexDocs(
-  components: IndexingComponents,
-  request: IndexDocsRequest,
-): Promise<IndexDocsResult> {
-  throw new Error(`not written yet ${typeof components} ${request.indexId}`)
+  constructor(context: PassContext, file: IndexFile) {
+    const { commitTimeoutSecs, heapSizeBytes } = file.metadata.config.indexingSettings
+    this.#context = context
+    this.#file = file
+    this.#memoryLimitBytes =
+      context.request.memoryLimitBytes ?? Math.min(heapSizeBytes, BUILDER_MEMORY_BYTES)
+    this.#commitTimeoutMs = commitTimeoutSecs * 1000
+    this.#bench = context.ledger.newWorkbench(file)
+    this.#committed = context.ledger.positionIn(file)
+    this.#position = positionBytes(this.#committed)
+  }
+
+  async run(): Promise<PassEnd> {
+    const { request, components, ledger } = this.#context
+    const lines = readSource(request.source, {
+      signal: request.signal,
+      resumeAt: this.#position,
+      onRead: (byteCount) => {
+        this.#readBytes += byteCount
+      },
+    })
+    for await (const event of lines) {
+      const cut = await this.#take(event)
+      if (cut !== 'published') return this.#end(cut)
+      request.signal?.throwIfAborted()
+      if (ledger.hasTooManyRejects(this.#bench, false)) return this.#end('tooManyRejects')
+      this.#report('reading')
+      if (request.deadlineMs !== undefined && components.clock.nowMs() >= request.deadlineMs) {
+        const end = await this.#commit('incomplete')
+        return this.#end(end === 'published' ? 'incomplete' : end)
+      }
+      if (this.#isTimeToCut()) {
+        const end = await this.#commit('running')
+        if (end !== 'published') return this.#end(end)
+      }
+      // Lets finished compressions, reads and signals in; batches alone would keep them waiting.
+      await nextTurn()
+    }
+    const end = await this.#commit('done')
+    return this.#end(end === 'published' ? 'done' : end)
+  }
+
+  /** Puts the lines on the bench, committing each time it is full. */
+  async #take(event: LineEvent): Promise<CommitEnd> {
+    if (event.kind === 'overlong') {
+      this.#bench.rejectOverlong(event, MAX_LINE_BYTES)
+      this.#position = event.endPosition
+      return 'published'
+    }
+    for (let line = 0; line < event.count;) {
+      line = this.#bench.addLines(event, line)
+      const isFull = line < event.count
+      this.#position = isFull ? event.positionOf(line) : event.positionAfter(line - 1)
+      if (!isFull) break
+      const end = await this.#commit('running')
+      if (end !== 'published') return end
+    }
+    return 'published'
+  }
+
+  #isTimeToCut(): boolean {
+    if (this.#bench.docCount === 0) return false
+    if (this.#bench.memoryBytes >= this.#memoryLimitBytes) return true
+    const nowMs = this.#context.components.clock.nowMs()
+    this.#firstDocMs ??= nowMs
+    return nowMs - this.#firstDocMs >= this.#commitTimeoutMs
+  }
+
+  async #commit(runState: 'running' | 'incomplete' | 'done'): Promise<CommitEnd> {
+    const to = encodePosition(this.#position, runState === 'done')
+    if (to === this.#committed || (this.#position === 0 && runState !== 'done')) return 'published'
+    this.#report('building')
+    const step = { from: this.#committed, to, runState }
+    const commit = await this.#context.ledger.commit(this.#file, this.#bench, step)
+    this.#file = commit.file
+    if (commit.end !== 'published') return commit.end
+    this.#committed = to
+    this.#bench = this.#context.ledger.newWorkbench(this.#file)
+    this.#firstDocMs = undefined
+    this.#report('publishing')
+    return 'published'
+  }
+
+  async #end(end: PassState | CommitEnd): Promise<PassEnd> {
+    if (end === 'tooManyRejects') await this.#context.ledger.abandon(this.#bench)
+    // A published commit is no end; the callers have handled it.
+    return { state: end === 'published' ? 'done' : end, file: this.#file }
+  }
+
+  #report(phase: IndexingProgress['phase']): void {
+    const { request, ledger } = this.#context
+    request.onProgress?.({
+      phase,
+      readBytes: this.#readBytes,
+      totalBytes: request.source.sizeBytes,
+      sourceBytes: this.#position,
+      ...ledger.tally(this.#bench),
+    })
+  }
 }

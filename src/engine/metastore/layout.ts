@@ -11,6 +11,7 @@ import { QwError } from '../errors.ts'
 export const MANIFEST_KEY = 'manifest.json'
 
 const SPLIT_SUFFIX = '.split'
+const SPLIT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/
 const INDEX_ID = /^[a-zA-Z][a-zA-Z0-9_-]{2,254}$/
 
 export function indexPrefix(indexId: string): string {
@@ -25,12 +26,12 @@ export function splitKey(indexId: string, splitId: string): string {
   return `${indexId}/${splitId}${SPLIT_SUFFIX}`
 }
 
-/** The split id in a key of this index; undefined for anything that is not a split's key. */
+/** The split id in a key of this index; undefined for anything that this program did not name. */
 export function splitIdOfKey(indexId: string, key: string): string | undefined {
   const prefix = indexPrefix(indexId)
   if (!key.startsWith(prefix) || !key.endsWith(SPLIT_SUFFIX)) return undefined
   const name = key.slice(prefix.length, -SPLIT_SUFFIX.length)
-  return name === '' || name.includes('/') ? undefined : name
+  return SPLIT_ID.test(name) ? name : undefined
 }
 
 export function rejectedPrefix(indexId: string): string {

@@ -1,0 +1,105 @@
+import { QwError } from '../errors.ts'
+import { dropUpload, uploadSplit } from './split-upload.ts'
+import type { IndexingComponents } from './components.ts'
+import { LineSplitter } from './line-batch.ts'
+import { MAX_KEPT_LINE_BYTES, MAX_KEPT_REJECTS, type RejectedDoc } from './rejects.ts'
+import { MAX_LINE_BYTES } from './source-reader.ts'
+import { Workbench } from './workbench.ts'
+
+export interface IndexDocsRequest {
+  readonly indexId: string
+  /** NDJSON; blank lines are skipped. The caller bounds its size. */
+  readonly body: Uint8Array
+  /** Default `INGEST_API_SOURCE_ID`. */
+  readonly sourceId?: string
+  readonly signal?: AbortSignal
+}
+
+export interface IndexDocsResult {
+  readonly docCount: number
+  readonly rejectedCount: number
+  readonly splitIds: readonly string[]
+  /** The first `MAX_KEPT_REJECTS`. */
+  readonly rejects: readonly RejectedDoc[]
+}
+
+export const INGEST_API_SOURCE_ID = '_ingest-api-source'
+
+/**
+ * One ingest request: mapped, built and published before it returns. There is no checkpoint, so a
+ * request sent twice is indexed twice. Costs GET metastore, and with documents PUT split and PUT
+ * metastore per split. Documents published before a failure stay.
+ */
+export async function indexDocs(
+  components: IndexingComponents,
+  request: IndexDocsRequest,
+): Promise<IndexDocsResult> {
+  const { metastore, clock } = components
+  const file = await metastore.load(request.indexId, request.signal)
+  const { config } = file.metadata
+  const nowMs = clock.nowMs()
+  const newBench = (keptCount: number): Workbench =>
+    new Workbench({
+      config,
+      nowMs,
+      maxKeptRejects: MAX_KEPT_REJECTS - keptCount,
+      docTarget: config.indexingSettings.splitNumDocsTarget,
+      blankLines: 'skip',
+      purpose: 'build',
+    })
+  const benches = [newBench(0)]
+  const splitter = new LineSplitter(
+    { maxLineBytes: MAX_LINE_BYTES, prefixBytes: MAX_KEPT_LINE_BYTES },
+    { line: 1, position: 0 },
+  )
+  for (const event of [...splitter.push(request.body), ...splitter.finish()]) {
+    let bench = benches.at(-1) ?? newBench(0)
+    if (event.kind === 'overlong') {
+      bench.rejectOverlong(event, MAX_LINE_BYTES)
+      continue
+    }
+    for (let line = bench.addLines(event, 0); line < event.count;) {
+      bench = newBench(benches.reduce((sum, { rejects }) => sum + rejects.kept.length, 0))
+      benches.push(bench)
+      line = bench.addLines(event, line)
+    }
+  }
+  request.signal?.throwIfAborted()
+  const splitIds = await publishBenches(components, request, benches)
+  return {
+    docCount: benches.reduce((sum, bench) => sum + bench.docCount, 0),
+    rejectedCount: benches.reduce((sum, bench) => sum + bench.rejects.count, 0),
+    splitIds,
+    rejects: benches.flatMap((bench) => bench.rejects.kept),
+  }
+}
+
+async function publishBenches(
+  components: IndexingComponents,
+  request: IndexDocsRequest,
+  benches: readonly Workbench[],
+): Promise<string[]> {
+  const { metastore } = components
+  const splitIds: string[] = []
+  for (const bench of benches) {
+    if (bench.docCount === 0) continue
+    const { metadata } = await metastore.load(request.indexId)
+    const split = await uploadSplit(components, metadata, await bench.finish(), {
+      sourceId: request.sourceId ?? INGEST_API_SOURCE_ID,
+      mergeOpCount: 0,
+      docMappingUid: metadata.config.docMapping.docMappingUid ?? '',
+    })
+    const outcome = await metastore.publish(request.indexId, {
+      indexUid: metadata.indexUid,
+      splits: [split],
+    })
+    if (outcome.kind === 'lost') {
+      await dropUpload(components, request.indexId, split.splitId)
+      throw new QwError('conflict', `documents were not published: ${outcome.reason}`, {
+        fix: 'send the request again',
+      })
+    }
+    splitIds.push(split.splitId)
+  }
+  return splitIds
+}

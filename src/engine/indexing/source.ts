@@ -1,0 +1,73 @@
+import { QwError } from '../errors.ts'
+import type { ObjectInfo, ObjectStore } from '../ports.ts'
+
+/** Bytes to index. (uri, etag) is the identity by which the same source is never indexed twice. */
+export interface Source {
+  readonly uri: string
+  readonly etag: string
+  /** Of what `open` yields; undefined for a pipe. */
+  readonly sizeBytes: number | undefined
+  open(signal: AbortSignal | undefined): AsyncIterable<Uint8Array>
+  /** Throws `conflict` when the source is no longer what was opened. */
+  verifyUnchanged(signal: AbortSignal | undefined): Promise<void>
+}
+
+/** Objects up to this size are read in one request, which also tells their ETag. */
+export const WHOLE_OBJECT_BYTES = 16 * 1024 * 1024
+/** Size of each ranged read of a larger object. */
+export const READ_BYTES = 8 * 1024 * 1024
+/** Ranged reads under way while one is being worked on: hides the store's latency for 16 MiB. */
+const READS_AHEAD = 2
+
+/** An object as a source. Costs one GET up to `WHOLE_OBJECT_BYTES`, else one per `READ_BYTES` and a HEAD per commit. */
+export function objectSource(store: ObjectStore, info: ObjectInfo, uri: string): Source {
+  const isWhole = info.sizeBytes <= WHOLE_OBJECT_BYTES
+  return {
+    uri,
+    etag: info.etag,
+    sizeBytes: info.sizeBytes,
+    open: (signal) => (isWhole ? readWhole(store, info, signal) : readRanges(store, info, signal)),
+    async verifyUnchanged(signal) {
+      if (isWhole) return
+      const { etag } = await store.head(info.key, signal)
+      if (etag !== info.etag) throw changed(info)
+    },
+  }
+}
+
+async function* readWhole(
+  store: ObjectStore,
+  info: ObjectInfo,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const stored = await store.get(info.key, { signal })
+  if (stored === undefined || stored.etag !== info.etag) throw changed(info)
+  yield stored.bytes
+}
+
+async function* readRanges(
+  store: ObjectStore,
+  info: ObjectInfo,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const ahead: Promise<Uint8Array>[] = []
+  let start = 0
+  while (start < info.sizeBytes || ahead.length > 0) {
+    while (ahead.length <= READS_AHEAD && start < info.sizeBytes) {
+      const end = Math.min(start + READ_BYTES, info.sizeBytes)
+      const read = store.read(info.key, { start, end }, signal)
+      // A failure is reported when its turn comes, also when an earlier read failed first.
+      read.catch(() => undefined)
+      ahead.push(read)
+      start = end
+    }
+    const next = ahead.shift()
+    if (next !== undefined) yield await next
+  }
+}
+
+function changed(info: ObjectInfo): QwError {
+  return new QwError('conflict', `${info.key} was replaced while it was being read`, {
+    fix: 'index it again: the new content counts as a new source',
+  })
+}

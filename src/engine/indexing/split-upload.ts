@@ -1,0 +1,73 @@
+import { isQwError } from '../errors.ts'
+import type { IndexMetadata } from '../metastore/index-metadata.ts'
+import { splitKey } from '../metastore/layout.ts'
+import type { SplitRecord } from '../metastore/split-record.ts'
+import type { BuiltSplit } from '../split/split-builder.ts'
+import type { IndexingComponents } from './components.ts'
+import { maturityAtBirth } from './merge-policy.ts'
+
+export interface SplitOrigin {
+  readonly sourceId: string
+  readonly mergeOpCount: number
+  readonly docMappingUid: string
+}
+
+/**
+ * Writes the split's object under a new id and returns the record to publish. Until it is published
+ * nobody sees the object; an indexer killed here leaves an orphan for the janitor. Costs one PUT.
+ */
+export async function uploadSplit(
+  components: IndexingComponents,
+  metadata: IndexMetadata,
+  built: BuiltSplit,
+  origin: SplitOrigin,
+): Promise<SplitRecord> {
+  const { metastore, clock } = components
+  const splitId = metastore.newId()
+  const key = splitKey(metadata.indexId, splitId)
+  try {
+    await metastore.store.put(key, built.bytes, { condition: { kind: 'ifAbsent' } })
+  } catch (error) {
+    // Nobody else makes this id: an earlier try of the same put went through and its answer was lost.
+    if (!isQwError(error, 'conflict')) throw error
+  }
+  const nowSeconds = Math.floor(clock.nowMs() / 1000)
+  return {
+    splitId,
+    indexUid: metadata.indexUid,
+    sourceId: origin.sourceId,
+    nodeId: NODE_ID,
+    state: 'Staged',
+    createTimestamp: nowSeconds,
+    updateTimestamp: nowSeconds,
+    publishTimestamp: undefined,
+    docCount: built.docCount,
+    sourceBytes: built.sourceBytes,
+    timeRange: built.timeRange,
+    tags: built.tags,
+    footer: built.footer,
+    maturity: maturityAtBirth(metadata.config.indexingSettings, {
+      docCount: built.docCount,
+      mergeOpCount: origin.mergeOpCount,
+    }),
+    mergeOpCount: origin.mergeOpCount,
+    deleteOpstamp: 0,
+    docMappingUid: origin.docMappingUid,
+    columnBounds: built.columnBounds,
+  }
+}
+
+/** Removes an object that certainly was not published. A failure only leaves it to the janitor. */
+export async function dropUpload(
+  components: IndexingComponents,
+  indexId: string,
+  splitId: string,
+): Promise<void> {
+  try {
+    await components.metastore.store.delete(splitKey(indexId, splitId))
+  } catch {
+    // An orphan, collected after its grace.
+  }
+}
+
+const NODE_ID = 'qw-lambda'

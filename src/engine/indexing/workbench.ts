@@ -1,0 +1,145 @@
+import { QwError } from '../errors.ts'
+import {
+  parseJson,
+  isJsonObject,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../bytes/json.ts'
+import { DocMapper, newMappedDoc } from '../schema/doc-mapper.ts'
+import { DocRejection } from '../schema/doc-rejection.ts'
+import type { MappedDoc } from '../schema/field-spec.ts'
+import type { IndexConfig } from '../schema/index-config.ts'
+import { prunedSource } from '../schema/render.ts'
+import { type BuiltSplit, SplitBuilder, type SplitBuilderSettings } from '../split/split-builder.ts'
+import type { LineBatch, OverlongLine } from './line-batch.ts'
+import { type RejectedDoc, RejectLog } from './rejects.ts'
+
+export interface WorkbenchSettings {
+  readonly config: IndexConfig
+  /** For date formats without a year. */
+  readonly nowMs: number
+  readonly maxKeptRejects: number
+  /** Documents after which it is full. */
+  readonly docTarget: number
+  /** `check` maps every document and keeps none. */
+  readonly purpose: 'build' | 'check'
+  /** Blank lines are rejected in a file and mean nothing in a request. */
+  readonly blankLines: 'reject' | 'skip'
+}
+
+/** One split in progress: mapper, builder, and the documents that did not fit. */
+export class Workbench {
+  readonly rejects: RejectLog
+  readonly #mapper: DocMapper
+  readonly #builder: SplitBuilder | undefined
+  readonly #doc: MappedDoc = newMappedDoc()
+  readonly #prune: ((source: JsonObject) => JsonValue) | undefined
+  readonly #settings: WorkbenchSettings
+  #docCount = 0
+
+  constructor(settings: WorkbenchSettings) {
+    const { config, nowMs } = settings
+    this.rejects = new RejectLog(settings.maxKeptRejects)
+    this.#settings = settings
+    this.#mapper = new DocMapper(config, { nowMs })
+    if (settings.purpose === 'build') {
+      this.#builder = new SplitBuilder(this.#mapper.specs, splitSettings(config))
+    }
+    this.#prune = prunedSource(config)
+  }
+
+  get docCount(): number {
+    return this.#docCount
+  }
+
+  get memoryBytes(): number {
+    return this.#builder?.memoryBytes ?? 0
+  }
+
+  /** Takes lines from `from` on. Returns the line it stopped at because the split is full, or the
+   *  batch's line count. */
+  addLines(batch: LineBatch, from: number): number {
+    const { count } = batch
+    const { docTarget, blankLines } = this.#settings
+    for (let line = from; line < count; line++) {
+      if (this.#docCount >= docTarget) return line
+      const text = batch.textOf(line)
+      if (text === undefined) {
+        this.#reject(batch, line, { kind: 'encoding', reason: 'the line is not valid UTF-8' })
+      } else if (isBlank(text)) {
+        if (blankLines === 'reject') {
+          this.#reject(batch, line, { kind: 'blank', reason: 'the line is empty' })
+        }
+      } else {
+        try {
+          this.#addDoc(text, batch, line)
+        } catch (error) {
+          if (!(error instanceof DocRejection)) throw error
+          // The document fits a split of its own.
+          if (error.kind === 'limit' && this.#docCount > 0) return line
+          this.#reject(batch, line, error)
+        }
+      }
+    }
+    return count
+  }
+
+  rejectOverlong({ line, position, prefix }: OverlongLine, maxLineBytes: number): void {
+    const reason = `the line is longer than ${maxLineBytes} bytes`
+    this.rejects.add(
+      { line, bytePosition: position, kind: 'tooLong', reason, path: undefined },
+      prefix,
+    )
+  }
+
+  /** No document may follow. There must be at least one. */
+  finish(): Promise<BuiltSplit> {
+    if (this.#builder === undefined) throw new QwError('internal', 'a check builds no split')
+    return this.#builder.finish()
+  }
+
+  #addDoc(text: string, batch: LineBatch, line: number): void {
+    this.#mapper.mapLine(text, this.#doc, batch.byteLengthOf(line))
+    this.#docCount++
+    if (this.#builder === undefined) return
+    if (this.#prune === undefined) {
+      this.#builder.add(this.#doc, batch.bytesOf(line))
+    } else {
+      const source = parseJson(text)
+      const kept = isJsonObject(source) ? this.#prune(source) : source
+      this.#builder.add(this.#doc, Buffer.from(stringifyJson(kept)))
+    }
+  }
+
+  #reject(
+    batch: LineBatch,
+    line: number,
+    why: Pick<RejectedDoc, 'kind' | 'reason'> & { path?: string | undefined },
+  ): void {
+    const doc = {
+      line: batch.firstLine + line,
+      bytePosition: batch.positionOf(line),
+      kind: why.kind,
+      reason: why.reason,
+      path: why.path,
+    }
+    this.rejects.add(doc, batch.bytesOf(line))
+  }
+}
+
+export function splitSettings(config: IndexConfig): SplitBuilderSettings {
+  const { timestampField, tagFields, indexFieldPresence, storeDocumentSize } = config.docMapping
+  return {
+    docStoreBlockBytes: config.indexingSettings.docstoreBlocksizeBytes,
+    ...(timestampField === undefined ? {} : { timestampPath: timestampField }),
+    tagPaths: tagFields,
+    indexFieldPresence,
+    storeDocumentSize,
+  }
+}
+
+function isBlank(text: string): boolean {
+  // A document starts with `{`, so the long test is for odd lines alone.
+  return text.charCodeAt(0) !== 0x7b && text.trim() === ''
+}
