@@ -1,12 +1,8 @@
 import type { CommitMode, IngestOutcome, IngestService } from '../api/services.ts'
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
-import {
-  dryRunSource,
-  indexDocs,
-  indexSource,
-  type IndexingComponents,
-  type Source,
-} from '../engine/indexing/pipeline.ts'
+import type { IndexingComponents } from '../engine/indexing/components.ts'
+import { dryRunSource, indexDocs, indexSource } from '../engine/indexing/pipeline.ts'
+import type { Source } from '../engine/indexing/source.ts'
 import { UlidGenerator } from '../engine/metastore/ulid.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
