@@ -66,7 +66,10 @@ function integerReader(path: string, type: 'i64' | 'u64', coerce: boolean): Valu
   const [least, most] = isSigned ? [MIN_I64, MAX_I64] : [0n, MAX_U64]
   const written = isSigned ? /^[+-]?\d{1,39}$/ : /^\+?\d{1,39}$/
   const inconvertible = (value: JsonValue) => {
-    return rejectValue(path, `expected ${type}, got inconvertible JSON number \`${stringifyJson(value)}\``)
+    return rejectValue(
+      path,
+      `expected ${type}, got inconvertible JSON number \`${stringifyJson(value)}\``,
+    )
   }
   const fromBig = (value: bigint, source: JsonValue): number | bigint => {
     if (value < least || value > most) inconvertible(source)
@@ -124,7 +127,10 @@ function dateReader(path: string, formats: readonly string[], nowMs: number): Va
       return rejectType(path, 'datetime as a string or a number', value)
     }
     const text = typeof value === 'string' ? value : stringifyJson(value)
-    return rejectValue(path, `failed to parse datetime \`${clip(text)}\` using the formats ${named}`)
+    return rejectValue(
+      path,
+      `failed to parse datetime \`${clip(text)}\` using the formats ${named}`,
+    )
   }
 }
 
