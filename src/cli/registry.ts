@@ -14,4 +14,71 @@ export interface CommandEntry {
 }
 
 export const COMMANDS: readonly CommandEntry[] = [
+  {
+    words: ['init'],
+    summary: 'set everything up, to the first hits',
+    group: 'Start',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
+    words: ['status'],
+    summary: 'one screen: health, data, freshness',
+    group: 'Start',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  {
+    words: ['search'],
+    summary: 'find documents, count them, draw them',
+    group: 'Search',
+    load: async () => (await import('./commands/search.ts')).searchCommand,
+  },
+  {
+    words: ['ingest'],
+    summary: 'index files, folders, globs or stdin',
+    group: 'Data',
+    load: async () => (await import('./commands/ingest.ts')).ingestCommand,
+  },
+  {
+    words: ['index', 'list'],
+    summary: 'the indexes with their documents, splits and bytes',
+    group: 'Data',
+    load: async () => (await import('./commands/index-commands.ts')).indexListCommand,
+  },
+  {
+    words: ['index', 'describe'],
+    summary: 'one index: totals, time range, compression',
+    group: 'Data',
+    load: async () => (await import('./commands/index-commands.ts')).indexDescribeCommand,
+  },
+  {
+    words: ['index', 'splits'],
+    summary: 'the splits of an index',
+    group: 'Data',
+    load: async () => (await import('./commands/index-commands.ts')).indexSplitsCommand,
+  },
+  {
+    words: ['generator', 'run'],
+    summary: 'make sample data now and wait until it can be searched',
+    group: 'Data',
+    load: async () => (await import('./commands/generator-run.ts')).generatorRunCommand,
+  },
+  {
+    words: ['serve'],
+    summary: 'serve the HTTP API of a local stack, with its schedule',
+    group: 'Operate',
+    load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  {
+    words: ['teardown'],
+    aliases: ['destroy'],
+    summary: 'remove a stack with all its data, and prove it',
+    group: 'Operate',
+    load: async () => (await import('./commands/teardown.ts')).teardownCommand,
+  },
+  {
+    words: ['welcome'],
+    summary: 'how to begin',
+    group: undefined,
+    load: async () => (await import('./commands/welcome.ts')).welcomeCommand,
+  },
 ]

@@ -4,7 +4,7 @@ import { isQwError, QwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import type { Clock, ObjectStore, Random } from '../engine/ports.ts'
-import { parseIndexConfig, type IndexConfig } from '../engine/schema/index-config.ts'
+import type { IndexConfig } from '../engine/schema/index-config.ts'
 import { shippedConfig } from '../engine/schema/shipped-configs.ts'
 import { SearchCaches } from '../engine/search/caches.ts'
 import type { SearchContext } from '../engine/search/root.ts'
@@ -155,8 +155,7 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
 
 /** A staged file may be the first of a shipped index: the index is made then, as the Lambda did it. */
 async function configOfShippedIndex(indexId: string): Promise<IndexConfig | undefined> {
-  const yaml = shippedConfig(indexId)
-  return yaml === undefined ? undefined : parseIndexConfig(yaml, 'yaml')
+  return shippedConfig(indexId)
 }
 
 async function exists(path: string): Promise<boolean> {
