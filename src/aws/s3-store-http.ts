@@ -127,7 +127,9 @@ function answerOf(outgoing: http.ClientRequest, body: Uint8Array): Promise<S3Res
       outgoing.destroy(new Error(`silent for ${IDLE_TIMEOUT_MS / 1_000} s`)),
     )
     outgoing.on('response', (incoming) => {
-      const collected = new BodyCollector(Number(incoming.headers['content-length'] ?? 0))
+      // The length in an answer to HEAD is the object's, and no body follows.
+      const announced = outgoing.method === 'HEAD' ? 0 : incoming.headers['content-length']
+      const collected = new BodyCollector(Number(announced ?? 0))
       incoming.on('data', (chunk: Buffer) => collected.add(chunk))
       incoming.on('error', reject)
       incoming.on('close', () => reject(new Error('the connection closed in the middle')))
