@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+// Processes that are killed, long random runs: minutes, not seconds.
+export default defineConfig({
+  test: {
+    include: ['test/slow/**/*.test.ts'],
+    testTimeout: 20 * 60_000,
+    fileParallelism: false,
+  },
+})
