@@ -294,6 +294,29 @@ function decodeWords(words: Uint32Array, first: number, last: number, out: Uint3
   return count
 }
 
+/** The documents of one aligned range of DOC_BLOCK ids, written to `out`, which has room for them. */
+export function docsOfBlock(set: DocSet, block: number, docCount: number, out: Uint32Array): number {
+  const start = block * DOC_BLOCK
+  const end = Math.min(docCount, start + DOC_BLOCK)
+  switch (set.kind) {
+    case 'none':
+      return 0
+    case 'all':
+      for (let doc = start; doc < end; doc += 1) out[doc - start] = doc
+      return end - start
+    case 'bits':
+      return decodeWords(set.words, start >>> 5, (end + 31) >>> 5, out)
+    case 'list': {
+      const first = lowerBound(set.docs, start, 0)
+      let at = first
+      for (; at < set.docs.length && (set.docs[at] as number) < end; at += 1) {
+        out[at - first] = set.docs[at] as number
+      }
+      return at - first
+    }
+  }
+}
+
 export function hasDoc(words: Uint32Array, doc: number): boolean {
   return (((words[doc >>> 5] as number) >>> (doc & 31)) & 1) === 1
 }

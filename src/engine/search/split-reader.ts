@@ -47,6 +47,8 @@ export class SplitReader {
   readonly #blocks = new Map<number, Uint8Array>()
   readonly #columns = new Map<string, Column>()
   readonly #fieldnorms = new Map<string, Fieldnorms>()
+  readonly #entries = new Map<string, TermEntry | null>()
+  readonly #postings = new Map<string, Postings>()
 
   private constructor(place: SplitPlace, context: ReaderContext, opened: Opened) {
     this.#place = place
@@ -113,15 +115,23 @@ export class SplitReader {
   /** Wants the dictionary block of a term, unless its entry is known already. */
   wantTerm(field: SplitField, term: Uint8Array): void {
     if (field.terms === undefined) return
-    if (this.#context.caches.entries.get(this.#entryKey(field, term)) !== undefined) return
+    const key = this.#entryKey(field, term)
+    const cached = this.#context.caches.entries.get(key)
+    if (cached !== undefined) {
+      this.#entries.set(key, cached)
+      return
+    }
     const block = locateTerm(field.terms, term)
     if (block !== undefined) this.want(block)
   }
 
-  wantPostings(entry: TermEntry): void {
-    const { postings } = entry
-    if (postings.kind !== 'range' || this.#cachedPostings(entry, 'basic') !== undefined) return
-    this.want(postings)
+  /** `record` as in `postings`. */
+  wantPostings({ postings }: TermEntry, record: RecordOption): void {
+    if (postings.kind !== 'range') return
+    const key = this.#postingsKey(postings, record)
+    const cached = this.#context.caches.postings.get(key)
+    if (cached === undefined) this.want(postings)
+    else this.#postings.set(key, cached)
   }
 
   wantPositions(entry: TermEntry): void {
@@ -174,10 +184,11 @@ export class SplitReader {
   term(field: SplitField, term: Uint8Array): TermEntry | undefined {
     if (field.terms === undefined) return undefined
     const key = this.#entryKey(field, term)
-    let entry = this.#context.caches.entries.get(key)
+    let entry = this.#entries.get(key)
     if (entry === undefined) {
       const block = locateTerm(field.terms, term)
       entry = (block === undefined ? undefined : findTerm(this.bytes(block), term)) ?? null
+      this.#entries.set(key, entry)
       this.#context.caches.entries.set(key, entry, ENTRY_BYTES + key.length * 2)
     }
     return entry ?? undefined
@@ -185,21 +196,17 @@ export class SplitReader {
 
   /** `record`: 'basic' for documents alone. */
   postings(entry: TermEntry, record: RecordOption): Postings {
-    const cached = this.#cachedPostings(entry, record)
-    if (cached !== undefined) return cached
     const { postings: place } = entry
-    const bytes = place.kind === 'range' ? this.bytes(place) : undefined
-    const postings = decodePostings(bytes, entry, record)
-    if (place.kind === 'range') {
+    if (place.kind !== 'range') return decodePostings(undefined, entry, record)
+    const key = this.#postingsKey(place, record)
+    let postings = this.#postings.get(key)
+    if (postings === undefined) {
+      postings = decodePostings(this.bytes(place), entry, record)
+      this.#postings.set(key, postings)
       const size = postings.docs.byteLength + (postings.freqs?.byteLength ?? 0)
-      this.#context.caches.postings.set(this.#postingsKey(place, record), postings, size)
+      this.#context.caches.postings.set(key, postings, size)
     }
     return postings
-  }
-
-  #cachedPostings({ postings }: TermEntry, record: RecordOption): Postings | undefined {
-    if (postings.kind !== 'range') return undefined
-    return this.#context.caches.postings.get(this.#postingsKey(postings, record))
   }
 
   #postingsKey(range: ByteRange, record: RecordOption): string {

@@ -1,0 +1,50 @@
+// Typed-array reads below are cast with `as number`: indexes come from the column itself.
+import type { SplitField } from '../../split/footer.ts'
+import type { DocSet } from '../doc-set.ts'
+import { ALL_DOCS, bitsOf, unionAll, wordsFor } from '../doc-set.ts'
+import type { SplitReader } from '../split-reader.ts'
+import type { Clause } from './clause.ts'
+import { ConstantClause } from './constant-clause.ts'
+
+/** Documents with a value in any of the columns, or that the presence terms name. */
+export class ExistsClause extends ConstantClause {
+  readonly #columns: readonly SplitField[]
+  readonly #presence: Clause | undefined
+
+  constructor(columns: readonly SplitField[], presence: Clause | undefined) {
+    super()
+    this.#columns = columns
+    this.#presence = presence
+  }
+
+  override planFirst(reader: SplitReader): void {
+    for (const field of this.#columns) reader.wantColumn(field)
+    this.#presence?.planFirst(reader)
+  }
+
+  override planSecond(reader: SplitReader): void {
+    this.#presence?.planSecond(reader)
+  }
+
+  override isEmpty(reader: SplitReader): boolean {
+    return this.#columns.length === 0 && (this.#presence?.isEmpty(reader) ?? true)
+  }
+
+  protected evaluate(reader: SplitReader): DocSet {
+    const { docCount } = reader
+    const sets = this.#columns.map((field) => docsWithValue(reader.column(field)?.starts, docCount))
+    if (this.#presence !== undefined) sets.push(this.#presence.matches(reader))
+    return unionAll(sets, docCount)
+  }
+}
+
+function docsWithValue(starts: Uint32Array | undefined, docCount: number): DocSet {
+  if (starts === undefined) return ALL_DOCS
+  const words = wordsFor(docCount)
+  for (let doc = 0; doc < docCount; doc += 1) {
+    if ((starts[doc + 1] as number) > (starts[doc] as number)) {
+      words[doc >>> 5] = (words[doc >>> 5] as number) | (1 << (doc & 31))
+    }
+  }
+  return bitsOf(words, docCount)
+}

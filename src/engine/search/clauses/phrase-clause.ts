@@ -1,0 +1,197 @@
+// Typed-array reads below are cast with `as number`: indexes are below the lengths checked in the loops.
+import type { PositionedTerm } from '../../query/query.ts'
+import type { SplitField } from '../../split/footer.ts'
+import type { Positions, Postings } from '../../split/postings.ts'
+import { decodePositions } from '../../split/postings.ts'
+import type { TermEntry } from '../../split/term-dictionary.ts'
+import type { DocSet } from '../doc-set.ts'
+import { listOf, NO_DOCS } from '../doc-set.ts'
+import type { ScoreSink } from '../scores.ts'
+import { inverseDocumentFrequency } from '../scores.ts'
+import type { SplitReader } from '../split-reader.ts'
+import type { Clause, TermVisitor } from './clause.ts'
+import { countExact, countSloppy } from './phrase-match.ts'
+import { prefixStretch, scanStretch, stretchBlocks } from './terms-clause.ts'
+
+/** What a phrase is made of: terms, and perhaps a last word of which only the start is known. */
+export interface PhraseParts {
+  readonly field: SplitField
+  readonly terms: readonly PositionedTerm[]
+  readonly prefix: PositionedTerm | undefined
+  readonly maxExpansions: number
+  readonly slop: number
+  readonly scored: boolean
+}
+
+/** One place of the phrase: the terms that may stand there. */
+interface PhraseSlot {
+  readonly position: number
+  readonly entries: readonly TermEntry[]
+}
+
+interface PhraseMatches {
+  readonly docs: Uint32Array
+  /** Occurrences of the phrase, parallel to `docs`. */
+  readonly freqs: Uint32Array
+}
+
+/** Documents with terms in order, scored by BM25 as if the phrase were one term. */
+export class PhraseClause implements Clause {
+  readonly #parts: PhraseParts
+  #slots: readonly PhraseSlot[] | undefined
+  #found: PhraseMatches | undefined
+
+  constructor(parts: PhraseParts) {
+    this.#parts = parts
+  }
+
+  planFirst(reader: SplitReader): void {
+    const { field, terms, prefix, scored } = this.#parts
+    for (const { term } of terms) reader.wantTerm(field, term)
+    if (prefix !== undefined) {
+      for (const block of stretchBlocks(field, prefixStretch(prefix.term))) reader.want(block)
+    }
+    if (scored) reader.wantFieldnorms(field)
+  }
+
+  planSecond(reader: SplitReader): void {
+    for (const { entries } of this.#find(reader)) {
+      for (const entry of entries) {
+        reader.wantPostings(entry, 'freq')
+        reader.wantPositions(entry)
+      }
+    }
+  }
+
+  isEmpty(reader: SplitReader): boolean {
+    return this.#find(reader).some(({ entries }) => entries.length === 0)
+  }
+
+  matches(reader: SplitReader): DocSet {
+    return this.isEmpty(reader) ? NO_DOCS : listOf(this.#evaluate(reader).docs)
+  }
+
+  score(reader: SplitReader, sink: ScoreSink, boost: number): void {
+    const { docs, freqs } = this.#evaluate(reader)
+    const { field } = this.#parts
+    const idf = this.#find(reader)
+      .flatMap(({ entries }) => entries)
+      .reduce((sum, entry) => sum + inverseDocumentFrequency(reader.docCount, entry.docCount), 0)
+    sink.addBm25(docs, freqs, {
+      idf: boost * idf,
+      norms: reader.fieldnorms(field),
+      averageLength: field.totalTokens / reader.docCount,
+    })
+  }
+
+  termFrequencies(reader: SplitReader, visit: TermVisitor): void {
+    const { field, terms } = this.#parts
+    for (const { term } of terms) {
+      const entry = reader.term(field, term)
+      if (entry !== undefined) visit(field.path, term, entry.docCount)
+    }
+  }
+
+  #find(reader: SplitReader): readonly PhraseSlot[] {
+    if (this.#slots !== undefined) return this.#slots
+    const { field, terms, prefix, maxExpansions } = this.#parts
+    const slots = terms.map(({ term, position }): PhraseSlot => {
+      const entry = reader.term(field, term)
+      return { position, entries: entry === undefined ? [] : [entry] }
+    })
+    if (prefix !== undefined) {
+      const entries = scanStretch(reader, field, prefixStretch(prefix.term), maxExpansions)
+      slots.push({ position: prefix.position, entries })
+    }
+    this.#slots = slots
+    return slots
+  }
+
+  #evaluate(reader: SplitReader): PhraseMatches {
+    this.#found ??= this.#match(reader)
+    return this.#found
+  }
+
+  #match(reader: SplitReader): PhraseMatches {
+    if (this.isEmpty(reader)) return { docs: new Uint32Array(0), freqs: new Uint32Array(0) }
+    const lists = this.#find(reader).map(({ position, entries }) => ({
+      position,
+      terms: entries.map((entry) => readTerm(reader, entry)),
+    }))
+    // The slot with the fewest documents leads; the others only confirm.
+    const leader = lists.reduce((best, slot) => (docsOf(slot) < docsOf(best) ? slot : best))
+    const candidates = slotDocs(leader.terms)
+    const cursors = lists.map(({ position, terms }) => ({ position, cursor: new SlotCursor(terms) }))
+    const docs = new Uint32Array(candidates.length)
+    const freqs = new Uint32Array(candidates.length)
+    let count = 0
+    for (const doc of candidates) {
+      const places = cursors.map(({ position, cursor }) => shifted(cursor.positionsOf(doc), position))
+      if (places.some((list) => list.length === 0)) continue
+      const { slop } = this.#parts
+      const matches = slop === 0 ? countExact(places) : countSloppy(places, slop)
+      if (matches === 0) continue
+      docs[count] = doc
+      freqs[count] = matches
+      count += 1
+    }
+    return { docs: docs.slice(0, count), freqs: freqs.slice(0, count) }
+  }
+}
+
+interface ReadTerm {
+  readonly postings: Postings
+  readonly positions: Positions
+}
+
+function readTerm(reader: SplitReader, entry: TermEntry): ReadTerm {
+  const postings = reader.postings(entry, 'freq')
+  const place = entry.positions
+  const bytes = place?.kind === 'range' ? reader.bytes(place) : undefined
+  const freqs = postings.freqs ?? new Uint32Array(postings.docs.length).fill(1)
+  return { postings, positions: decodePositions(bytes, entry, freqs) }
+}
+
+function docsOf(slot: { readonly terms: readonly ReadTerm[] }): number {
+  return slot.terms.reduce((sum, { postings }) => sum + postings.docs.length, 0)
+}
+
+function slotDocs(terms: readonly ReadTerm[]): Uint32Array {
+  const [first] = terms
+  if (first !== undefined && terms.length === 1) return first.postings.docs
+  const all = new Set<number>()
+  for (const { postings } of terms) for (const doc of postings.docs) all.add(doc)
+  return Uint32Array.from(all).sort()
+}
+
+/** The positions of one slot's terms, document by document in ascending order. */
+class SlotCursor {
+  readonly #terms: readonly ReadTerm[]
+  readonly #at: Uint32Array
+
+  constructor(terms: readonly ReadTerm[]) {
+    this.#terms = terms
+    this.#at = new Uint32Array(terms.length)
+  }
+
+  positionsOf(doc: number): number[] {
+    const found: number[] = []
+    this.#terms.forEach(({ postings, positions }, index) => {
+      const { docs } = postings
+      let at = this.#at[index] as number
+      while (at < docs.length && (docs[at] as number) < doc) at += 1
+      this.#at[index] = at
+      if (docs[at] !== doc) return
+      const end = positions.offsets[at + 1] as number
+      for (let i = positions.offsets[at] as number; i < end; i += 1) {
+        found.push(positions.positions[i] as number)
+      }
+    })
+    return this.#terms.length === 1 ? found : found.sort((a, b) => a - b)
+  }
+}
+
+/** Where the phrase would start for each position; equal starts are an exact match. */
+function shifted(positions: readonly number[], by: number): number[] {
+  return positions.map((position) => position - by)
+}

@@ -1,0 +1,170 @@
+import { QwError } from '../../errors.ts'
+import type { TermPattern } from '../../query/query.ts'
+import type { SplitField } from '../../split/footer.ts'
+import type { TermEntry } from '../../split/term-dictionary.ts'
+import { locateTermRange, scanTerms } from '../../split/term-dictionary.ts'
+import type { DocSet } from '../doc-set.ts'
+import { addToWords, bitsOf, listOf, NO_DOCS, wordsFor } from '../doc-set.ts'
+import type { SplitReader } from '../split-reader.ts'
+import type { TermVisitor } from './clause.ts'
+import { ConstantClause } from './constant-clause.ts'
+
+/** Terms of one split that a prefix, pattern or range without column may stand for. */
+export const DICTIONARY_EXPANSION_LIMIT = 1 << 20
+
+/** Documents with any of some terms. */
+abstract class AnyTermClause extends ConstantClause {
+  protected readonly field: SplitField
+  #entries: readonly TermEntry[] | undefined
+
+  constructor(field: SplitField) {
+    super()
+    this.field = field
+  }
+
+  protected abstract find(reader: SplitReader): TermEntry[]
+
+  protected entries(reader: SplitReader): readonly TermEntry[] {
+    this.#entries ??= this.find(reader)
+    return this.#entries
+  }
+
+  override planSecond(reader: SplitReader): void {
+    for (const entry of this.entries(reader)) reader.wantPostings(entry, 'basic')
+  }
+
+  override isEmpty(reader: SplitReader): boolean {
+    return this.entries(reader).length === 0
+  }
+
+  protected evaluate(reader: SplitReader): DocSet {
+    const entries = this.entries(reader)
+    const [first] = entries
+    if (first === undefined) return NO_DOCS
+    if (entries.length === 1) return listOf(reader.postings(first, 'basic').docs)
+    const words = wordsFor(reader.docCount)
+    for (const entry of entries) {
+      const { postings } = entry
+      if (postings.kind === 'single') {
+        words[postings.doc >>> 5] = (words[postings.doc >>> 5] ?? 0) | (1 << (postings.doc & 31))
+      } else addToWords({ kind: 'list', docs: reader.postings(entry, 'basic').docs }, words)
+    }
+    return bitsOf(words, reader.docCount)
+  }
+}
+
+/** Terms by name. */
+export class TermSetClause extends AnyTermClause {
+  readonly #terms: readonly Uint8Array[]
+
+  constructor(field: SplitField, terms: readonly Uint8Array[]) {
+    super(field)
+    this.#terms = terms
+  }
+
+  override planFirst(reader: SplitReader): void {
+    for (const term of this.#terms) reader.wantTerm(this.field, term)
+  }
+
+  protected find(reader: SplitReader): TermEntry[] {
+    return this.#terms.flatMap((term) => reader.term(this.field, term) ?? [])
+  }
+
+  override termFrequencies(reader: SplitReader, visit: TermVisitor): void {
+    for (const term of this.#terms) {
+      const entry = reader.term(this.field, term)
+      if (entry !== undefined) visit(this.field.path, term, entry.docCount)
+    }
+  }
+}
+
+/** A stretch of the dictionary, both ends inclusive; undefined is open. */
+export interface TermStretch {
+  readonly lower: Uint8Array | undefined
+  readonly upper: Uint8Array | undefined
+  accepts(term: Uint8Array): boolean
+}
+
+/** Terms in a stretch of the dictionary. */
+export class TermScanClause extends AnyTermClause {
+  readonly #stretch: TermStretch
+
+  constructor(field: SplitField, stretch: TermStretch) {
+    super(field)
+    this.#stretch = stretch
+  }
+
+  override planFirst(reader: SplitReader): void {
+    for (const block of stretchBlocks(this.field, this.#stretch)) reader.want(block)
+  }
+
+  protected find(reader: SplitReader): TermEntry[] {
+    return scanStretch(reader, this.field, this.#stretch, DICTIONARY_EXPANSION_LIMIT)
+  }
+}
+
+export function stretchBlocks(
+  field: SplitField,
+  { lower, upper }: TermStretch,
+): ReturnType<typeof locateTermRange> {
+  return field.terms === undefined ? [] : locateTermRange(field.terms, lower, upper)
+}
+
+/** Throws `tooLarge` when the stretch accepts more than DICTIONARY_EXPANSION_LIMIT terms; stops without
+ *  error at a smaller `limit`. */
+export function scanStretch(
+  reader: SplitReader,
+  field: SplitField,
+  stretch: TermStretch,
+  limit: number,
+): TermEntry[] {
+  const { lower, upper } = stretch
+  const blocks = stretchBlocks(field, stretch).map((block) => reader.bytes(block))
+  const entries: TermEntry[] = []
+  scanTerms(blocks, (term, entry) => {
+    if (lower !== undefined && Buffer.compare(term, lower) < 0) return true
+    if (upper !== undefined && Buffer.compare(term, upper) > 0) return false
+    if (!stretch.accepts(term)) return true
+    entries.push(entry)
+    if (entries.length >= DICTIONARY_EXPANSION_LIMIT) throw tooManyTerms(field)
+    return entries.length < limit
+  })
+  return entries
+}
+
+function tooManyTerms(field: SplitField): QwError {
+  return new QwError(
+    'tooLarge',
+    `the clause on \`${field.path}\` stands for more than DICTIONARY_EXPANSION_LIMIT=${DICTIONARY_EXPANSION_LIMIT} terms of one split`,
+    { fix: 'Make the prefix longer or the range narrower, or set `fast: true` on the field for ranges.' },
+  )
+}
+
+export function prefixStretch(prefix: Uint8Array): TermStretch {
+  return {
+    lower: prefix,
+    upper: afterPrefix(prefix),
+    accepts: (term) =>
+      term.length >= prefix.length && Buffer.compare(term.subarray(0, prefix.length), prefix) === 0,
+  }
+}
+
+export function patternStretch(pattern: TermPattern): TermStretch {
+  const decoder = new TextDecoder()
+  const { lower, upper, accepts } = prefixStretch(pattern.literalPrefix)
+  return {
+    lower,
+    upper,
+    accepts: (term) => accepts(term) && pattern.matches(decoder.decode(term)),
+  }
+}
+
+/** The least term above everything that starts with `prefix`; undefined when there is none. */
+function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
+  let length = prefix.length
+  while (length > 0 && prefix[length - 1] === 0xff) length -= 1
+  if (length === 0) return undefined
+  const after = prefix.slice(0, length)
+  after[length - 1] = (after[length - 1] ?? 0) + 1
+  return after
+}

@@ -1,0 +1,69 @@
+import { QwError } from '../errors.ts'
+import { bindQuery } from '../query/bind.ts'
+import type { QueryAst } from '../query/query-ast.ts'
+import type { Query } from '../query/query.ts'
+import type { IndexConfig } from '../schema/index-config.ts'
+import type { Schema } from '../schema/schema.ts'
+import { buildSchema } from '../schema/schema.ts'
+
+/** What root and leaf both make of a request on one index. */
+export interface IndexSearch {
+  readonly schema: Schema
+  /** With the request's time bounds as a filter. */
+  readonly query: Query
+}
+
+interface BoundRequest {
+  readonly query: QueryAst
+  readonly searchFields?: readonly string[] | undefined
+  readonly startTimestamp?: number | undefined
+  readonly endTimestamp?: number | undefined
+}
+
+/** Throws `invalid` as `bindQuery` does, and for time bounds on an index without timestamp field. */
+export function bindIndexSearch(config: IndexConfig, request: BoundRequest): IndexSearch {
+  const schema = schemaOf(config)
+  const query = bindQuery(request.query, schema, { defaultFields: request.searchFields })
+  return { schema, query: withTimeBounds(query, schema, { indexId: config.indexId, ...request }) }
+}
+
+const schemaOfConfig = new WeakMap<IndexConfig, Schema>()
+
+function schemaOf(config: IndexConfig): Schema {
+  let schema = schemaOfConfig.get(config)
+  if (schema === undefined) {
+    schema = buildSchema(config)
+    schemaOfConfig.set(config, schema)
+  }
+  return schema
+}
+
+function withTimeBounds(
+  query: Query,
+  schema: Schema,
+  request: BoundRequest & { readonly indexId: string },
+): Query {
+  const { startTimestamp: start, endTimestamp: end } = request
+  if (start === undefined && end === undefined) return query
+  const timestamp = schema.timestampField
+  if (timestamp === undefined) {
+    throw new QwError(
+      'invalid',
+      `index \`${request.indexId}\` has no timestamp field, so start_timestamp and end_timestamp do not apply`,
+      { fix: 'Leave the time bounds out, or search an index with `timestamp_field`.' },
+    )
+  }
+  const time: Query = {
+    kind: 'range',
+    field: { path: timestamp.path, type: 'date' },
+    lower: start === undefined ? undefined : { value: secondsAsDate(start), inclusive: true },
+    upper: end === undefined ? undefined : { value: secondsAsDate(end), inclusive: false },
+  }
+  return { kind: 'bool', must: [query], filter: [time], should: [], mustNot: [], minimumShouldMatch: 0 }
+}
+
+/** A typed date: milliseconds when they are exact. */
+function secondsAsDate(seconds: number): number | bigint {
+  const ms = seconds * 1000
+  return Number.isSafeInteger(ms) ? ms : BigInt(Math.trunc(seconds)) * 1_000_000_000n
+}

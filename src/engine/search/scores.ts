@@ -1,0 +1,79 @@
+// Typed-array reads below are cast with `as number`: indexes are below the lengths checked in the loops.
+import type { DocSet } from './doc-set.ts'
+import { hasDoc, lowerBound, toWords } from './doc-set.ts'
+import type { Fieldnorms } from './caches.ts'
+
+/** BM25's saturation of repeated terms and its weight of document length. */
+const K1 = 1.2
+const B = 0.75
+
+/** Scores of the documents that a search matched, added up clause by clause. */
+export class ScoreSink {
+  /** Ascending. */
+  readonly docs: Uint32Array
+  /** Parallel to `docs`. */
+  readonly scores: Float64Array
+  readonly docCount: number
+
+  constructor(docs: Uint32Array, docCount: number, scores = new Float64Array(docs.length)) {
+    this.docs = docs
+    this.scores = scores
+    this.docCount = docCount
+  }
+
+  addConstant(set: DocSet, score: number): void {
+    const { docs, scores } = this
+    if (set.kind === 'none') return
+    const words = toWords(set, this.docCount)
+    for (let i = 0; i < docs.length; i += 1) {
+      if (hasDoc(words, docs[i] as number)) scores[i] = (scores[i] as number) + score
+    }
+  }
+
+  /** `occurrences` are parallel to `found`; undefined counts as one each. */
+  addBm25(found: Uint32Array, occurrences: Uint32Array | undefined, weight: Bm25Weight): void {
+    const { docs, scores } = this
+    let at = 0
+    const gallop = docs.length > found.length * 16
+    for (let i = 0; i < found.length; i += 1) {
+      const doc = found[i] as number
+      if (gallop) at = lowerBound(docs, doc, at)
+      else while (at < docs.length && (docs[at] as number) < doc) at += 1
+      if (at === docs.length) return
+      if (docs[at] !== doc) continue
+      const frequency = occurrences === undefined ? 1 : (occurrences[i] as number)
+      scores[at] = (scores[at] as number) + bm25(weight, frequency, doc)
+    }
+  }
+
+  /** The documents of this sink that are in `set`, scored from zero. */
+  within(set: DocSet): ScoreSink {
+    const words = toWords(set, this.docCount)
+    return new ScoreSink(this.docs.filter((doc) => hasDoc(words, doc)), this.docCount)
+  }
+
+  addAll(other: ScoreSink): void {
+    let at = 0
+    for (let i = 0; i < other.docs.length; i += 1) {
+      while (this.docs[at] !== other.docs[i]) at += 1
+      this.scores[at] = (this.scores[at] as number) + (other.scores[i] as number)
+    }
+  }
+}
+
+export interface Bm25Weight {
+  /** Boost times the sum of the terms' inverse document frequencies. */
+  readonly idf: number
+  /** Undefined: length does not count. */
+  readonly norms: Fieldnorms | undefined
+  readonly averageLength: number
+}
+
+function bm25({ idf, norms, averageLength }: Bm25Weight, frequency: number, doc: number): number {
+  const relativeLength = norms === undefined || averageLength === 0 ? 1 : (norms[doc] as number) / averageLength
+  return (idf * frequency * (K1 + 1)) / (frequency + K1 * (1 - B + B * relativeLength))
+}
+
+export function inverseDocumentFrequency(docCount: number, matching: number): number {
+  return Math.log(1 + (docCount - matching + 0.5) / (matching + 0.5))
+}
