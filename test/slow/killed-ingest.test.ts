@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { seededFractions } from '../../src/stores/seeded-fractions.ts'
+import { finished, runCli, startCli } from '../cli-process.ts'
+
+const SCHEMA = `version: 0.9
+index_id: orders
+doc_mapping:
+  field_mappings:
+    - {name: ts, type: datetime, fast: true, input_formats: [unix_timestamp]}
+    - {name: quantity, type: u64, fast: true}
+    - {name: note, type: text}
+  timestamp_field: ts
+indexing_settings: {split_num_docs_target: 5000}
+`
+const DOCS = 40_000
+const KILLS = 50
+
+function orders(): string {
+  return Array.from({ length: DOCS }, (_, i) =>
+    JSON.stringify({ ts: 1_700_000_000 + i, quantity: i % 10, note: `order number ${i} of many` }),
+  ).join('\n')
+}
+
+async function setUp(): Promise<{ folder: string; where: string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'qwl-kill-'))
+  const where = ['--data-dir', join(folder, 'data')]
+  await writeFile(join(folder, 'orders.yaml'), SCHEMA)
+  await writeFile(join(folder, 'orders.ndjson'), orders())
+  const created = await runCli(
+    ['init', '--target', 'local', '--name', 'shop', '--data', 'empty', '--schema', 'orders.yaml', '-y', ...where],
+    { cwd: folder },
+  )
+  expect(created, created.stderr).toMatchObject({ exitCode: 0 })
+  return { folder, where }
+}
+
+async function count(folder: string, where: readonly string[], query: string): Promise<number> {
+  const result = await runCli(['search', query, '--count', ...where], { cwd: folder })
+  expect(result, result.stderr).toMatchObject({ exitCode: 0 })
+  return Number(result.stdout)
+}
+
+test(`ingest killed at ${KILLS} random moments and run again counts every document once`, async () => {
+  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+  console.log(`seed ${seed} (replay with SEED=${seed})`)
+  const fraction = seededFractions(seed)
+  const { folder, where } = await setUp()
+  const args = ['ingest', 'orders.ndjson', '--index', 'orders', ...where]
+  const startedMs = Date.now()
+  const first = await runCli([...args, '--dry-run'], { cwd: folder })
+  expect(first.exitCode).toBe(0)
+  const wholeMs = Math.max(400, (Date.now() - startedMs) * 2)
+  let killed = 0
+  for (let i = 0; i < KILLS; i++) {
+    const child = startCli(args, { cwd: folder })
+    const ended = finished(child)
+    await Promise.race([ended, sleep(fraction() * wholeMs)])
+    if (child.exitCode === null) {
+      child.kill('SIGKILL')
+      killed++
+    }
+    await ended
+    // Never more than there is, and never a broken index, whatever was cut off.
+    const seen = await count(folder, where, '*')
+    expect(seen % 5_000 === 0 && seen <= DOCS, `${seen} documents after kill ${i}`).toBe(true)
+    if (seen === DOCS) {
+      // All of it is in: begin again with an index that has none of it.
+      const cleared = await runCli(['index', 'clear', 'orders', '--confirm', 'orders', ...where], { cwd: folder })
+      expect(cleared, cleared.stderr).toMatchObject({ exitCode: 0 })
+    }
+  }
+  console.log(`${killed} of ${KILLS} runs were killed`)
+  expect(killed).toBeGreaterThan(KILLS / 4)
+  const last = await runCli(args, { cwd: folder })
+  expect(last, last.stderr).toMatchObject({ exitCode: 0 })
+  expect(await count(folder, where, '*')).toBe(DOCS)
+  expect(await count(folder, where, 'quantity:3')).toBe(DOCS / 10)
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('two ingests and a looping search at once: counts exact, no search fails', async () => {
+  const { folder, where } = await setUp()
+  await writeFile(join(folder, 'more.ndjson'), orders())
+  const writers = ['orders.ndjson', 'more.ndjson'].map((file) =>
+    finished(startCli(['ingest', file, '--index', 'orders', ...where], { cwd: folder })),
+  )
+  let running = true
+  const all = Promise.all(writers).finally(() => (running = false))
+  let searches = 0
+  let most = 0
+  while (running) {
+    const seen = await count(folder, where, 'note:order')
+    expect(seen).toBeGreaterThanOrEqual(most)
+    most = seen
+    searches++
+  }
+  for (const writer of await all) expect(writer, writer.stderr).toMatchObject({ exitCode: 0 })
+  expect(searches).toBeGreaterThan(2)
+  expect(await count(folder, where, '*')).toBe(2 * DOCS)
+  expect(await count(folder, where, 'quantity:>5')).toBe(2 * DOCS * 0.4)
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('Ctrl-C in the middle of an ingest leaves the index readable and the next run completes it', async () => {
+  const { folder, where } = await setUp()
+  const args = ['ingest', 'orders.ndjson', '--index', 'orders', ...where]
+  for (const delayMs of [100, 250, 400, 600]) {
+    const child = startCli(args, { cwd: folder })
+    const ended = finished(child)
+    await Promise.race([ended, sleep(delayMs)])
+    if (child.exitCode === null) child.kill('SIGINT')
+    const { exitCode, stderr } = await ended
+    expect([0, 130], stderr).toContain(exitCode)
+    expect((await count(folder, where, '*')) % 5_000).toBe(0)
+  }
+  const last = await runCli(args, { cwd: folder })
+  expect(last, last.stderr).toMatchObject({ exitCode: 0 })
+  expect(await count(folder, where, '*')).toBe(DOCS)
+  await rm(folder, { recursive: true, force: true })
+})

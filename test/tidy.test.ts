@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+/** Files that git tracks or would track. */
+function files(pattern: RegExp): string[] {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  return listed.split('\n').filter((path) => pattern.test(path) && existsSync(join(root, path)))
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
+
+test('every relative link in a document leads somewhere', () => {
+  const documents = files(/\.md$/)
+  expect(documents.length).toBeGreaterThan(4)
+  const broken = documents.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((target) => !existsSync(join(root, dirname(path), target)))
+      .map((target) => `${path} -> ${target}`),
+  )
+  expect(broken).toEqual([])
+})
+
+test('every file that a document names in backticks exists', () => {
+  const named = ['README.md', 'docs/ARCHITECTURE.md', 'docs/CONTRIBUTING.md', 'docs/FORMAT.md'].flatMap(
+    (document) =>
+      [...read(document).matchAll(/`((?:src|test|bench|scripts|templates|docs|bin)\/[\w./-]+)`/g)].map(
+        (match) => ({ document, path: match[1] ?? '' }),
+      ),
+  )
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([])
+})
+
+test('no marker of unfinished work is left in the sources', () => {
+  const marker = /\b(TODO|FIXME|XXX|HACK)\b/
+  const marked = files(/^(src|bin|scripts|templates|bench)\/.*\.(ts|js|mjs|yaml)$/).filter((path) =>
+    marker.test(read(path)),
+  )
+  expect(marked).toEqual([])
+})
+
+test('no test is skipped, focused or left to be written', () => {
+  const idle = /\b(?:it|test|describe)\.(?:skip|only|todo)\b/
+  const found = files(/\.test\.ts$/).filter((path) => path !== 'test/tidy.test.ts' && idle.test(read(path)))
+  expect(found).toEqual([])
+})
+
+test('no file is named for nothing', () => {
+  expect(files(/(^|\/)(utils?|helpers?|common|shared|misc|types)\.(ts|js)$/)).toEqual([])
+})
+
+test('every document has one title', () => {
+  const titles = files(/\.md$/).map((path) => ({
+    path,
+    count: read(path)
+      .replaceAll(/```[\s\S]*?```/g, '')
+      .split('\n')
+      .filter((line) => line.startsWith('# ')).length,
+  }))
+  expect(titles.filter(({ count }) => count !== 1)).toEqual([])
+})
+
+test('nothing large is in git', () => {
+  const large = files(/./).filter((path) => readFileSync(join(root, path)).length > 600_000)
+  expect(large).toEqual([])
+})
+
+test('every npm script that a document or the CI names exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const sources = [...files(/\.md$/), '.ci/run'].map(read).join('\n')
+  const named = [...sources.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] ?? '')
+  expect(named.length).toBeGreaterThan(3)
+  expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
+})
