@@ -3,6 +3,8 @@ import type { Clock, ObjectStore, PutCondition, Random } from '../ports.ts'
 
 /** Attempts of one update before it gives up: a hundred writers at the same moment get through. */
 const MAX_UPDATE_ATTEMPTS = 100
+/** Attempts that the store failed, on top of whatever its own wrapper tries again. */
+const MAX_FAILED_ATTEMPTS = 6
 const FIRST_BACKOFF_MS = 20
 const MAX_BACKOFF_MS = 2_000
 
@@ -74,6 +76,7 @@ export class ConditionalObject<T> {
   async #update(change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
     let fresh = false
     let lastFault: unknown
+    let failedAttempts = 0
     for (let attempt = 0; attempt < MAX_UPDATE_ATTEMPTS; attempt++) {
       if (attempt > 0) await this.#settings.clock.sleep(this.#backoffMs(attempt))
       try {
@@ -93,6 +96,7 @@ export class ConditionalObject<T> {
         // After `unavailable` the put may have happened: loading again tells.
         if (!isQwError(error, 'conflict') && !isQwError(error, 'unavailable')) throw error
         lastFault = error
+        if (isQwError(error, 'unavailable') && ++failedAttempts >= MAX_FAILED_ATTEMPTS) throw error
         fresh = false
       }
     }

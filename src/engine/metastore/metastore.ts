@@ -130,7 +130,9 @@ export class Metastore {
       const { docMappingChanged } = checkConfigUpdate(current, config)
       const docMappingUid = docMappingChanged ? freshUid : currentUid
       const docMapping = { ...config.docMapping, docMappingUid }
-      return { ...file, metadata: { ...file.metadata, config: { ...config, docMapping } } }
+      const indexUri = config.indexUri ?? current.indexUri
+      const next = { ...config, indexUri, docMapping }
+      return { ...file, metadata: { ...file.metadata, config: next } }
     })
   }
 
