@@ -1,5 +1,3 @@
-import type { JsonValue } from '../bytes/json.ts'
-import { stringifyJson } from '../bytes/json.ts'
 import type { Query } from '../query/query.ts'
 import { describeQuery } from './describe-query.ts'
 import type { LeafRequest, LeafSplit } from './leaf-request.ts'
@@ -7,16 +5,21 @@ import type { LeafRequest, LeafSplit } from './leaf-request.ts'
 /**
  * Names what a split's answer depends on. Splits never change and the query comes bound, without the
  * time clause when the split lies inside its bounds: a sliding window misses on edge splits alone.
+ * The query as parsed is in the key too, since a bound pattern does not show how it folds case.
  */
-export function leafCacheKey(request: LeafRequest, split: LeafSplit, query: Query): string {
-  const { hitLimit, sort, searchAfter, aggs, wantsTerms } = request
-  const parts: JsonValue = {
-    query: describeQuery(query),
+export function leafCacheKey(request: LeafRequest, split: LeafSplit, bound: Query): string {
+  const { hitLimit, sort, searchAfter, aggs, wantsTerms, query, config } = request
+  const parts = {
+    query,
+    bound: describeQuery(bound),
+    mapping: config.docMapping.docMappingUid,
     hitLimit,
-    sort: hitLimit === 0 ? [] : sort.map((key) => ({ ...key })),
-    searchAfter: hitLimit === 0 || searchAfter === undefined ? null : [...searchAfter],
-    aggs: aggs ?? null,
+    order: hitLimit === 0 ? undefined : { sort, searchAfter },
+    aggs,
     wantsTerms,
   }
-  return `${request.indexId}/${split.splitId}\0${stringifyJson(parts)}`
+  const text = JSON.stringify(parts, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  )
+  return `${request.indexId}/${split.splitId}\0${text}`
 }

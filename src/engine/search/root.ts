@@ -1,7 +1,23 @@
+import type { JsonObject, JsonValue } from '../bytes/json.ts'
+import { isQwError, QwError } from '../errors.ts'
 import type { Metastore } from '../metastore/metastore.ts'
+import type { SplitRecord } from '../metastore/split-record.ts'
 import type { Clock, ObjectStore } from '../ports.ts'
+import { BucketBudget } from './aggregations/aggregation.ts'
+import { renderSubs } from './aggregations/sub-aggregations.ts'
 import type { SearchCaches } from './caches.ts'
-import type { SearchPlanResponse, SearchRequest, SearchResponse } from './request.ts'
+import { describeQuery } from './describe-query.ts'
+import type { LocatedHit } from './fetch-hits.ts'
+import { fetchHits } from './fetch-hits.ts'
+import { mergeAggregations, searchLeaf } from './leaf.ts'
+import type { LeafInvoker, LeafResponse } from './leaf-request.ts'
+import type { FailedSplit, SearchPlanResponse, SearchRequest, SearchResponse } from './request.ts'
+import { checkRequest } from './check-request.ts'
+import type { IndexPlan, RootPlan } from './root-plan.ts'
+import { leafRequest, planRoot } from './root-plan.ts'
+import { countReads } from './read-counts.ts'
+import { snippetWeights } from './snippets.ts'
+import { mergeHits } from './top-hits.ts'
 
 /** What a search needs from its host; one value per process, reused by every request. */
 export interface SearchContext {
@@ -10,26 +26,181 @@ export interface SearchContext {
   readonly metastore: Metastore
   readonly caches: SearchCaches
   readonly clock: Clock
+  /** Where leaf searches run; undefined: in this process. */
+  readonly leaf?: LeafInvoker | undefined
 }
 
 /**
  * Searches every split that may hold a match and merges. Throws `invalid` for a request that no
- * index can answer, `notFound` for a missing index, `unavailable` or `corrupt` when splits failed and
- * the request does not allow that.
+ * index can answer, `notFound` for a missing index, and the kind of the first failure (`unavailable`,
+ * `corrupt`, …) when splits failed and the request does not allow that, or when all of them failed.
+ *
+ * Costs a conditional read per index, then at most three rounds of reads per split and one for the
+ * documents of the hits; small splits are read whole, once.
  */
 export async function searchRoot(
-  _request: SearchRequest,
-  _context: SearchContext,
-  _signal?: AbortSignal,
+  request: SearchRequest,
+  context: SearchContext,
+  signal?: AbortSignal,
 ): Promise<SearchResponse> {
-  throw new Error('in progress')
+  checkRequest(request)
+  const startMs = context.clock.nowMs()
+  const attempt = await tryVanishing(() => searchOnce(request, context, signal))
+  // A split that a merge replaced after the metastore was read is gone for good: one look at the
+  // new list of splits finds its documents in the split that replaced it.
+  const response = attempt ?? (await searchOnce(request, context, signal)).response
+  const elapsedMicros = Math.round((context.clock.nowMs() - startMs) * 1000)
+  return { ...response, elapsedMicros }
+}
+
+interface Attempt {
+  readonly response: SearchResponse
+  /** Some split was not there. */
+  readonly sawMissingSplit: boolean
+}
+
+async function tryVanishing(run: () => Promise<Attempt>): Promise<SearchResponse | undefined> {
+  try {
+    const { response, sawMissingSplit } = await run()
+    return sawMissingSplit ? undefined : response
+  } catch (error) {
+    if (isQwError(error, 'notFound') && error.code === MISSING_SPLIT) return undefined
+    throw error
+  }
+}
+
+const MISSING_SPLIT = 'SPLIT-MISSING'
+
+async function searchOnce(
+  request: SearchRequest,
+  context: SearchContext,
+  signal: AbortSignal | undefined,
+): Promise<Attempt> {
+  const plan = planRoot(request, await loadIndexes(request, context, signal))
+  const answers = await Promise.all(plan.indexes.map((index) => searchIndex(request, index, { context, signal })))
+  const failures = answers.flatMap(({ failures: list }, at) => {
+    return list.map((failure) => ({ ...failure, indexId: plan.indexes[at]?.config.indexId ?? '' }))
+  })
+  if (failures.length > 0) refuseFailures(request, plan, failures)
+  const merged = mergeHits(answers.flatMap(({ hits }) => hits), request.sort, request.startOffset + request.maxHits)
+  const located = locateHits(plan, merged.slice(request.startOffset))
+  const hits = await fetchDocuments(located, { request, plan, answers }, { context, signal })
+  const aggregations = renderAggregations(plan, answers)
+  return {
+    sawMissingSplit: failures.some(({ kind }) => kind === 'notFound'),
+    response: {
+      numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
+      hits,
+      errors: failures.map(describeFailure),
+      failedSplits: failures.map(({ indexId, splitId, message }) => ({ indexId, splitId, message })),
+      splitsTotal: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
+      splitsSearched: plan.indexes.reduce((sum, index) => sum + index.splits.length, 0),
+      indexIds: plan.indexes.map(({ config }) => config.indexId),
+      elapsedMicros: 0,
+      ...(aggregations === undefined ? {} : { aggregations }),
+    },
+  }
+}
+
+type Search = { readonly context: SearchContext; readonly signal: AbortSignal | undefined }
+
+async function loadIndexes(
+  request: SearchRequest,
+  { metastore }: SearchContext,
+  signal: AbortSignal | undefined,
+): ReturnType<Metastore['listIndexes']> {
+  const { indexIdPatterns, missingIndexes } = request
+  if (missingIndexes === 'error') return metastore.listIndexes(indexIdPatterns, signal)
+  const known = new Set(await metastore.listIndexIds(signal))
+  const present = indexIdPatterns.filter((pattern) => pattern.includes('*') || pattern.startsWith('-') || known.has(pattern))
+  return metastore.listIndexes(present, signal)
+}
+
+async function searchIndex(
+  request: SearchRequest,
+  index: IndexPlan,
+  { context, signal }: Search,
+): Promise<LeafResponse> {
+  const leaf = leafRequest(request, index)
+  return context.leaf === undefined
+    ? searchLeaf(leaf, context, signal)
+    : context.leaf.search(leaf, signal)
+}
+
+type Failure = LeafResponse['failures'][number] & FailedSplit
+
+function describeFailure({ indexId, splitId, message }: FailedSplit): string {
+  return `split ${indexId}/${splitId}: ${message}`
+}
+
+/** Throws unless the request allows failed splits and at least one split succeeded. */
+function refuseFailures(request: SearchRequest, plan: RootPlan, failures: readonly Failure[]): void {
+  const searched = plan.indexes.reduce((sum, index) => sum + index.splits.length, 0)
+  if (request.allowFailedSplits && failures.length < searched) return
+  const first = failures.find(({ kind }) => kind !== 'notFound') ?? failures[0]
+  if (first === undefined) return
+  const ids = failures.map(({ indexId, splitId }) => `${indexId}/${splitId}`)
+  throw new QwError(
+    first.kind,
+    `${failures.length} of ${searched} splits failed: ${ids.slice(0, 10).join(', ')}; first cause: ${first.message}`,
+    {
+      ...(first.kind === 'notFound' ? { code: MISSING_SPLIT } : {}),
+      fix: first.fix ?? 'Search again with failed splits allowed to see what the other splits have.',
+    },
+  )
+}
+
+function locateHits(plan: RootPlan, hits: ReturnType<typeof mergeHits>): LocatedHit[] {
+  const places = new Map<string, { split: SplitRecord; config: IndexPlan['config'] }>()
+  for (const { splits, config } of plan.indexes) {
+    for (const split of splits) places.set(split.splitId, { split, config })
+  }
+  return hits.flatMap((hit) => {
+    const place = places.get(hit.splitId)
+    return place === undefined ? [] : [{ hit, ...place }]
+  })
+}
+
+async function fetchDocuments(
+  located: readonly LocatedHit[],
+  { plan, answers }: { request: SearchRequest; plan: RootPlan; answers: readonly LeafResponse[] },
+  search: Search,
+): Promise<SearchResponse['hits']> {
+  const weights = snippetWeights(answers.flatMap(({ terms }) => terms))
+  const snippetFields = plan.indexes[0]?.snippetFields ?? []
+  try {
+    return await fetchHits(located, { snippetFields, weights }, search)
+  } catch (error) {
+    if (!isQwError(error, 'notFound')) throw error
+    throw new QwError('notFound', error.message, { code: MISSING_SPLIT, cause: error })
+  }
+}
+
+function renderAggregations(
+  plan: RootPlan,
+  answers: readonly LeafResponse[],
+): JsonObject | undefined {
+  const aggregations = plan.indexes[0]?.aggregations
+  if (aggregations === undefined) return undefined
+  const merged = mergeAggregations(aggregations, answers.map((answer) => answer.aggregations))
+  return renderSubs(aggregations, merged, new BucketBudget())
 }
 
 /** Binds and prunes as `searchRoot` does, and tells what would be read. */
 export async function planSearch(
-  _request: SearchRequest,
-  _context: SearchContext,
-  _signal?: AbortSignal,
+  request: SearchRequest,
+  context: SearchContext,
+  signal?: AbortSignal,
 ): Promise<SearchPlanResponse> {
-  throw new Error('in progress')
+  checkRequest(request)
+  const plan = planRoot(request, await loadIndexes(request, context, signal))
+  const [first] = plan.indexes
+  const query: JsonValue = first === undefined ? { kind: 'matchNone' } : describeQuery(first.query)
+  return {
+    query,
+    searchedSplits: plan.indexes.flatMap(({ config, splits }) => {
+      return splits.map(({ splitId }) => `${config.indexId}/${splitId}`)
+    }),
+    storageRequests: countReads(request, first),
+  }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { dateFromNanos, formatRfc3339 } from '../../schema/datetime.ts'
-import { formatIp } from './ip-text.ts'
+import { formatIp } from '../../schema/ip.ts'
 import { jsonFloat } from './aggregation.ts'
 
 /** One distinct value, comparable across splits and columns. Integers of all types are one kind. */

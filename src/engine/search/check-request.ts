@@ -1,0 +1,28 @@
+import { QwError } from '../errors.ts'
+import type { SearchRequest } from './request.ts'
+import { MAX_HITS_LIMIT, SORT_KEYS_LIMIT, START_OFFSET_LIMIT } from './request.ts'
+
+/** What is wrong with a request whatever the index. Throws `invalid`. */
+export function checkRequest(request: SearchRequest): void {
+  const { indexIdPatterns, maxHits, startOffset, sort, searchAfter } = request
+  if (!indexIdPatterns.some((pattern) => !pattern.startsWith('-'))) {
+    throw new QwError('invalid', 'a search names at least one index id or pattern')
+  }
+  checkCount('max_hits', maxHits, MAX_HITS_LIMIT)
+  checkCount('start_offset', startOffset, START_OFFSET_LIMIT)
+  if (sort.filter(({ by }) => by !== 'doc').length > SORT_KEYS_LIMIT) {
+    throw new QwError('invalid', `a search sorts by at most SORT_KEYS_LIMIT=${SORT_KEYS_LIMIT} fields`)
+  }
+  if (searchAfter !== undefined && searchAfter.length !== sort.length) {
+    throw new QwError('invalid', 'sort and search_after are of different length', {
+      fix: 'Pass the sort values of the last hit, one for each sort key.',
+    })
+  }
+}
+
+function checkCount(name: string, value: number, limit: number): void {
+  if (Number.isSafeInteger(value) && value >= 0 && value <= limit) return
+  throw new QwError('invalid', `\`${name}\` must be a whole number from 0 to ${limit}, not ${value}`, {
+    fix: 'Page further with search_after.',
+  })
+}

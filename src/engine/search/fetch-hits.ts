@@ -1,0 +1,125 @@
+import type { JsonObject } from '../bytes/json.ts'
+import { isJsonObject, parseJson, stringifyJson } from '../bytes/json.ts'
+import { QwError } from '../errors.ts'
+import { splitKey } from '../metastore/layout.ts'
+import type { SplitRecord } from '../metastore/split-record.ts'
+import type { IndexConfig } from '../schema/index-config.ts'
+import type { Renderer } from '../schema/render.ts'
+import { makeRenderer } from '../schema/render.ts'
+import { locateDocs, readDocs } from '../split/doc-store.ts'
+import { mapLimited } from './read-ranges.ts'
+import type { Hit } from './request.ts'
+import type { SnippetField } from './snippets.ts'
+import { makeSnippets } from './snippets.ts'
+import type { ReaderContext } from './split-reader.ts'
+import { SplitReader } from './split-reader.ts'
+import type { PartialHit } from './top-hits.ts'
+
+/** Splits whose documents are read at once. */
+const CONCURRENT_DOC_SPLITS = 32
+
+/** A hit with what its index says about showing it. */
+export interface LocatedHit {
+  readonly hit: PartialHit
+  readonly split: SplitRecord
+  readonly config: IndexConfig
+}
+
+export interface HitDisplay {
+  readonly snippetFields: readonly SnippetField[]
+  /** By path, then term. */
+  readonly weights: ReadonlyMap<string, ReadonlyMap<string, number>>
+}
+
+/** The last round of reads: the documents of the hits, in their order. */
+export async function fetchHits(
+  hits: readonly LocatedHit[],
+  display: HitDisplay,
+  search: { readonly context: ReaderContext; readonly signal: AbortSignal | undefined },
+): Promise<Hit[]> {
+  const out: Hit[] = []
+  await mapLimited(groupBySplit(hits), CONCURRENT_DOC_SPLITS, async ({ split, config, members }) => {
+    const docIds = members.map(({ hit }) => hit.docId)
+    const sources = await readSources(split, config.indexId, { docIds, ...search })
+    const render = rendererOf(config)
+    members.forEach(({ hit, place }, at) => {
+      out[place] = showHit(hit, config.indexId, { source: sources[at], render, display })
+    })
+  })
+  return out
+}
+
+interface SplitGroup {
+  readonly split: SplitRecord
+  readonly config: IndexConfig
+  /** With their places in the answer. */
+  readonly members: { readonly hit: PartialHit; readonly place: number }[]
+}
+
+function groupBySplit(hits: readonly LocatedHit[]): SplitGroup[] {
+  const groups = new Map<string, SplitGroup>()
+  hits.forEach(({ hit, split, config }, place) => {
+    const group = groups.get(hit.splitId) ?? { split, config, members: [] }
+    group.members.push({ hit, place })
+    groups.set(hit.splitId, group)
+  })
+  return [...groups.values()]
+}
+
+async function readSources(
+  split: SplitRecord,
+  indexId: string,
+  search: {
+    readonly docIds: readonly number[]
+    readonly context: ReaderContext
+    readonly signal: AbortSignal | undefined
+  },
+): Promise<Uint8Array[]> {
+  const { docIds, context, signal } = search
+  const place = { key: splitKey(indexId, split.splitId), footer: split.footer }
+  const reader = await SplitReader.open(place, context, signal)
+  const blocks = locateDocs(reader.footer.docStore, docIds)
+  for (const block of blocks) reader.want(block)
+  await reader.fetch(signal)
+  return readDocs(blocks, blocks.map((block) => reader.bytes(block)), docIds)
+}
+
+const renderers = new WeakMap<IndexConfig, Renderer>()
+
+function rendererOf(config: IndexConfig): Renderer {
+  let renderer = renderers.get(config)
+  if (renderer === undefined) {
+    renderer = makeRenderer(config)
+    renderers.set(config, renderer)
+  }
+  return renderer
+}
+
+function showHit(
+  hit: PartialHit,
+  indexId: string,
+  show: {
+    readonly source: Uint8Array | undefined
+    readonly render: Renderer
+    readonly display: HitDisplay
+  },
+): Hit {
+  const { splitId, docId, sort } = hit
+  const document = parseDocument(show.source, `${indexId}/${splitId}`)
+  const { snippetFields, weights } = show.display
+  const shown = { indexId, splitId, docId, sort, json: stringifyJson(show.render(document)) }
+  if (snippetFields.length === 0) return shown
+  const none = new Map<string, number>()
+  const snippets = Object.fromEntries(
+    snippetFields.map((field) => {
+      return [field.name, makeSnippets(document, field, weights.get(field.name) ?? none)]
+    }),
+  )
+  return { ...shown, snippets }
+}
+
+function parseDocument(source: Uint8Array | undefined, split: string): JsonObject {
+  const document = source === undefined ? undefined : parseJson(new TextDecoder().decode(source))
+  if (isJsonObject(document)) return document
+  throw new QwError('corrupt', `split ${split} stores a document that is no JSON object`)
+}

@@ -1,0 +1,139 @@
+import { QwError } from '../errors.ts'
+import type { IndexFile } from '../metastore/index-metadata.ts'
+import { publishedSplits } from '../metastore/index-metadata.ts'
+import type { SplitRecord } from '../metastore/split-record.ts'
+import { splitMayMatch } from '../query/prune.ts'
+import type { Query } from '../query/query.ts'
+import type { IndexConfig } from '../schema/index-config.ts'
+import type { Schema } from '../schema/schema.ts'
+import type { SubAggregation } from './aggregations/aggregation.ts'
+import { parseAggregations } from './aggregations/kinds.ts'
+import { describeQuery } from './describe-query.ts'
+import { bindIndexSearch } from './index-search.ts'
+import type { LeafRequest } from './leaf-request.ts'
+import type { SearchRequest, SortKey } from './request.ts'
+import type { SnippetField } from './snippets.ts'
+import { snippetFields } from './snippets.ts'
+
+/** A request checked against every index it names, with the splits that may match. */
+export interface RootPlan {
+  readonly indexes: readonly IndexPlan[]
+}
+
+export interface IndexPlan {
+  readonly config: IndexConfig
+  readonly schema: Schema
+  readonly query: Query
+  readonly sort: readonly SortKey[]
+  readonly aggregations: readonly SubAggregation[] | undefined
+  readonly snippetFields: readonly SnippetField[]
+  /** Published splits, before pruning. */
+  readonly splitsTotal: number
+  /** Those that may hold a match. */
+  readonly splits: readonly SplitRecord[]
+}
+
+/** Throws `invalid` for anything that an index cannot answer: no split is opened before. */
+export function planRoot(request: SearchRequest, files: readonly IndexFile[]): RootPlan {
+  const indexes = files.map((file) => planIndex(request, file))
+  const [first, ...others] = indexes
+  for (const other of others) {
+    if (first !== undefined) checkCompatible(first, other)
+  }
+  return { indexes }
+}
+
+function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
+  const { config } = file.metadata
+  const { schema, query } = bindIndexSearch(config, request)
+  const published = publishedSplits(file)
+  const timestamp = schema.timestampField
+  return {
+    config,
+    schema,
+    query,
+    sort: request.sort.map((key) => bindSortKey(key, schema)),
+    aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
+    snippetFields: snippetFields(schema, request.snippetFields),
+    splitsTotal: published.length,
+    splits: published.filter((split) => splitMayMatch(query, factsOf(split), timestamp)),
+  }
+}
+
+function factsOf({ timeRange, tags, columnBounds }: SplitRecord): Parameters<typeof splitMayMatch>[1] {
+  return {
+    timeRange:
+      timeRange === undefined
+        ? undefined
+        : { start: timeRange.startSeconds, end: timeRange.endSeconds },
+    tags: new Set(tags),
+    columnBounds,
+  }
+}
+
+/** Throws `invalid` unless the field exists, is fast and is not text. */
+function bindSortKey(key: SortKey, schema: Schema): SortKey {
+  if (key.by !== 'field') return key
+  const field = schema.resolve(key.field)
+  if (field === undefined) {
+    throw new QwError('invalid', `unknown field used in sort by: ${key.field}`, {
+      code: 'QUERY-FIELD',
+      fix: `Nearest names: ${schema.nearest(key.field).join(', ') || 'none'}.`,
+    })
+  }
+  if (field.type === 'str' || field.type === 'ip' || field.type === 'bytes') {
+    throw new QwError(
+      'invalid',
+      `sort by field on type ${field.type === 'str' ? 'text' : field.type} is currently not supported: \`${key.field}\``,
+      { fix: 'Sort by a number, date or bool field.' },
+    )
+  }
+  if (field.column === undefined) {
+    throw new QwError('invalid', `sort by field must be a fast field, and \`${key.field}\` is not`, {
+      code: 'QUERY-SCHEMA',
+      fix: `Set \`fast: true\` on \`${key.field}\` in the index config.`,
+    })
+  }
+  return { ...key, field: field.path }
+}
+
+/** Several indexes answer one query only when it means the same in all of them. */
+function checkCompatible(first: IndexPlan, other: IndexPlan): void {
+  const ids = `\`${first.config.indexId}\` and \`${other.config.indexId}\``
+  const timestamps = [first.schema.timestampField?.path, other.schema.timestampField?.path]
+  if (timestamps[0] !== undefined && timestamps[1] !== undefined && timestamps[0] !== timestamps[1]) {
+    throw new QwError('invalid', `indexes ${ids} have different timestamp fields`, {
+      fix: 'Search them one at a time.',
+    })
+  }
+  if (printable(first.query) !== printable(other.query)) {
+    throw new QwError('invalid', `the query means different things in indexes ${ids}`, {
+      fix: 'Name the fields in the query, or search the indexes one at a time.',
+    })
+  }
+}
+
+function printable(query: Query): string {
+  return JSON.stringify(describeQuery(query), (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  )
+}
+
+export function leafRequest(request: SearchRequest, index: IndexPlan): LeafRequest {
+  return {
+    indexId: index.config.indexId,
+    config: index.config,
+    query: request.query,
+    searchFields: request.searchFields,
+    startTimestamp: request.startTimestamp,
+    endTimestamp: request.endTimestamp,
+    hitLimit: request.maxHits === 0 ? 0 : request.startOffset + request.maxHits,
+    sort: index.sort,
+    searchAfter: request.searchAfter,
+    aggs: request.aggs,
+    wantsTerms: request.snippetFields.length > 0,
+    splits: index.splits.map(({ splitId, footer, docCount, timeRange }) => {
+      return { splitId, footer, docCount, timeRange }
+    }),
+  }
+}
