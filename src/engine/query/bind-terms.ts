@@ -1,6 +1,7 @@
 import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'
 import type { ValueType } from '../schema/value-type.ts'
+import { toLower } from '../text/token-filters.ts'
 import type { CaseFolding } from './code-points.ts'
 import { anyOf } from './combine.ts'
 import { equals, holdsText, refOf, schemaError, termsOf } from './field-access.ts'
@@ -54,7 +55,7 @@ export function bindPattern(ast: PatternAst, field: ResolvedField): Query {
     const folding = lowercases ? 'lowercaseTerms' : ast.caseInsensitive ? 'ignoreCase' : 'exact'
     return { kind: 'pattern', field: ref, pattern: compileRegex(ast.pattern, folding) }
   }
-  const pattern = lowercases ? ast.pattern.toLowerCase() : ast.pattern
+  const pattern = lowercases ? toLower(ast.pattern) : ast.pattern
   const folding = ast.caseInsensitive && !lowercases ? 'ignoreCase' : 'exact'
   return bindWildcard(ref, pattern, folding)
 }

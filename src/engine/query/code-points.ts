@@ -137,51 +137,64 @@ function lowerBound(sorted: readonly number[], wanted: number): number {
   return low
 }
 
-const properties = new Map<string, CodePoints | undefined>()
-
 /** The set of a Unicode property such as `L`, `Greek` or `Script=Greek`; undefined when unknown. */
 export function unicodeProperty(name: string): CodePoints | undefined {
-  if (!properties.has(name)) properties.set(name, scanProperty(name))
-  return properties.get(name)
-}
-
-function scanProperty(name: string): CodePoints | undefined {
   if (!/^\w+(=\w+)?$/.test(name)) return undefined
-  const pattern = compileProperty(name) ?? compileProperty(`Script=${name}`)
-  return pattern === undefined ? undefined : scan(pattern)
+  return unicodeClass(`\\p{${name}}`) ?? unicodeClass(`\\p{Script=${name}}`)
 }
 
-function compileProperty(name: string): RegExp | undefined {
+const classes = new Map<string, CodePoints | undefined>()
+
+/** The set of a RegExp class written without its brackets. */
+export function unicodeClass(source: string): CodePoints | undefined {
+  if (!classes.has(source)) classes.set(source, scan(source))
+  return classes.get(source)
+}
+
+/** Runs of matching code points, found by letting a RegExp walk over each plane as one text. */
+function scan(source: string): CodePoints | undefined {
+  let pattern: RegExp
   try {
-    return new RegExp(`\\p{${name}}+`, 'gu')
+    pattern = new RegExp(`[${source}]+`, 'gu')
   } catch {
     return undefined
   }
-}
-
-/** Runs of matching code points, found by letting the RegExp walk over each plane as one text. */
-function scan(pattern: RegExp): CodePoints {
   const pairs: number[] = []
-  for (let plane = 0; plane <= LAST; plane += PLANE) {
-    const pieces = plane === 0 ? [0, 0xd800, 0xe000, PLANE] : [plane, plane + PLANE]
-    for (let i = 0; i < pieces.length; i += 2) {
-      const start = pieces[i] ?? 0
-      const text = textOf(start, pieces[i + 1] ?? 0)
-      const unitsEach = plane === 0 ? 1 : 2
-      for (const { index, 0: run } of text.matchAll(pattern)) {
-        const first = start + index / unitsEach
-        pairs.push(first, first + run.length / unitsEach - 1)
-      }
+  for (const [start, end] of [[0, 0xd800], [0xe000, PLANE], ...planesFrom(1)] as const) {
+    const unitsEach = start < PLANE ? 1 : 2
+    if (isUniform(start)) {
+      if (String.fromCodePoint(start).search(pattern) === 0) pairs.push(start, end - 1)
+      continue
+    }
+    for (const { index, 0: run } of textOf(start, end).matchAll(pattern)) {
+      const first = start + index / unitsEach
+      pairs.push(first, first + run.length / unitsEach - 1)
     }
   }
   return unionOf(pairs)
+}
+
+/** Whole planes, the two noncharacters at the end of each apart. */
+function planesFrom(first: number): [start: number, end: number][] {
+  const planes: [number, number][] = []
+  for (let start = first * PLANE; start <= LAST; start += PLANE) {
+    planes.push([start, start + PLANE - 2], [start + PLANE - 2, start + PLANE])
+  }
+  return planes
+}
+
+/** Planes of which Unicode assigns nothing or everything alike: one look answers for all. */
+function isUniform(start: number): boolean {
+  const plane = Math.floor(start / PLANE)
+  return plane > 3 && plane !== 14
 }
 
 function textOf(start: number, end: number): string {
   const chunk = 4096
   let text = ''
   for (let from = start; from < end; from += chunk) {
-    text += String.fromCodePoint(...Array.from({ length: chunk }, (_, i) => from + i))
+    const length = Math.min(chunk, end - from)
+    text += String.fromCodePoint(...Array.from({ length }, (_, i) => from + i))
   }
   return text
 }

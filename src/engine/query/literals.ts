@@ -2,7 +2,7 @@ import { QwError } from '../errors.ts'
 import { parseDateLiteral, parseRfc3339 } from '../schema/datetime.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
-import { parseIp } from './ip-literal.ts'
+import { parseIp } from '../schema/ip.ts'
 import {
   indexedNumber,
   parseFloatLiteral,

@@ -1,3 +1,4 @@
+import { canonicalNumber, numberType } from '../schema/field-value.ts'
 import type { TypedValue } from '../schema/value-type.ts'
 
 export type NumericType = 'i64' | 'u64' | 'f64'
@@ -49,12 +50,8 @@ export function parseFloatLiteral(text: string): number | undefined {
 
 /** The one (type, value) as which json and dynamic fields index a number. */
 export function indexedNumber(literal: NumericLiteral): { type: NumericType; value: TypedValue } {
-  if (typeof literal === 'number') return { type: 'f64', value: literal }
-  for (const type of ['i64', 'u64'] as const) {
-    const value = integerOf(type, literal)
-    if (value !== undefined) return { type, value }
-  }
-  return { type: 'f64', value: Number(literal) }
+  const value = canonicalNumber(literal)
+  return { type: numberType(value), value: typeof value === 'bigint' ? shortInteger(value) : value }
 }
 
 /** One side of a range over numbers of any type. */

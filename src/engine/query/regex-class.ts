@@ -1,4 +1,4 @@
-import { complementOf, fold, unicodeProperty, unionOf } from './code-points.ts'
+import { complementOf, fold, unicodeClass, unicodeProperty, unionOf } from './code-points.ts'
 import type { CaseFolding, CodePoints } from './code-points.ts'
 import type { RegexCursor } from './regex-cursor.ts'
 
@@ -11,6 +11,11 @@ const CONTROLS = new Map([
   ['f', 12],
   ['v', 11],
   ['a', 7],
+])
+const PERL_CLASSES = new Map([
+  ['d', String.raw`\p{Nd}`],
+  ['s', String.raw`\p{White_Space}`],
+  ['w', String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`],
 ])
 const POSIX = /\[:(\^?)([a-z]+):\]/y
 const PROPERTY = /(?:\{(\^?)([^}]*)\}|([A-Z]))/y
@@ -118,11 +123,8 @@ export function parseEscapedSet(cursor: RegexCursor): CodePoints {
 }
 
 function perlSet(letter: string): CodePoints | undefined {
-  if (letter === 'd') return unicodeProperty('Nd')
-  if (letter === 's') return unicodeProperty('White_Space')
-  if (letter !== 'w') return undefined
-  const parts = ['Alphabetic', 'M', 'Nd', 'Pc', 'Join_Control']
-  return unionOf(parts.flatMap((name) => unicodeProperty(name) ?? []))
+  const source = PERL_CLASSES.get(letter)
+  return source === undefined ? undefined : unicodeClass(source)
 }
 
 function parseProperty(cursor: RegexCursor, isUpper: boolean, start: number): CodePoints {
