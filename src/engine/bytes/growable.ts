@@ -20,6 +20,10 @@ export class GrowableUint32 {
     this.#values[this.#length++] = value
   }
 
+  clear(): void {
+    this.#length = 0
+  }
+
   /** What was pushed, as a view that the next push may leave behind. */
   view(): Uint32Array {
     return this.#values.subarray(0, this.#length)
