@@ -16,6 +16,11 @@ export class ByteStrings {
     return this.#ends.length
   }
 
+  /** Of all strings together. */
+  get sizeBytes(): number {
+    return this.#size
+  }
+
   get memoryBytes(): number {
     return this.#bytes.length + this.#ends.capacityBytes
   }

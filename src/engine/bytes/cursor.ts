@@ -101,6 +101,12 @@ export class ByteWriter {
     this.#length += source.length
   }
 
+  /** Characters below 128, without a length. */
+  ascii(text: string): void {
+    const bytes = this.reserve(text.length)
+    for (let i = 0; i < text.length; i++) bytes[this.#length++] = text.charCodeAt(i)
+  }
+
   /** UTF-8 with its length in bytes before it. */
   text(value: string): void {
     this.sized(utf8Encoder.encode(value))

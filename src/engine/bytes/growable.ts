@@ -20,6 +20,11 @@ export class GrowableUint32 {
     this.#values[this.#length++] = value
   }
 
+  /** The number pushed at that place. */
+  at(index: number): number {
+    return this.#values[index] ?? 0
+  }
+
   clear(): void {
     this.#length = 0
   }

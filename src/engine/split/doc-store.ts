@@ -1,18 +1,24 @@
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
+import { GrowableUint32 } from '../bytes/growable.ts'
 import { openBlock } from '../bytes/sealed-block.ts'
 import type { SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
+import { encodeShapedDocs, ShapedDocs } from './shaped-docs.ts'
 
 /*
- * The documents' JSON as it came in, in sealed blocks. A block:
+ * The documents' JSON as it came in, in sealed blocks:
  *
- *   size varint per document, then the documents one after the other
+ *   form u8
+ *   0 plain      size varint per document, then the documents one after the other
+ *   1 shaped     shaped-docs.ts
  *
- * How many documents a block holds is in the footer.
+ * How many documents a block holds is in the footer. Blocks stand alone, so that a merge copies
+ * them as they are.
  */
-const SEAL: SealOptions = { level: 6, worthwhileShare: 0.95 }
+const Form = { plain: 0, shaped: 1 } as const
+const SEAL: SealOptions = { level: 6, worthwhileShare: 0.98 }
 const WHAT = 'document block'
 
 export interface DocStoreIndex {
@@ -65,21 +71,37 @@ export function readDocs(
   bytes: readonly Uint8Array[],
   docIds: readonly number[],
 ): Uint8Array[] {
-  const opened = blocks.map((block, i) => openDocBlock(bytes[i] ?? new Uint8Array(0), block))
+  const wanted = [...new Set(docIds)].sort((a, b) => a - b)
+  const found = new Map<number, Uint8Array>()
+  blocks.forEach((block, i) => {
+    const docs = wanted.filter((docId) => block.firstDoc <= docId && docId < block.endDoc)
+    const opened = openDocBlock(bytes[i] ?? new Uint8Array(0), block, docs)
+    docs.forEach((docId, place) => found.set(docId, opened[place] ?? new Uint8Array(0)))
+  })
   return docIds.map((docId) => {
-    const at = blocks.findIndex(({ firstDoc, endDoc }) => firstDoc <= docId && docId < endDoc)
-    const doc = opened[at]?.[docId - (blocks[at]?.firstDoc ?? 0)]
+    const doc = found.get(docId)
     if (doc === undefined) throw new QwError('internal', `document ${docId} is in no block given`)
     return doc
   })
 }
 
-/** The documents of one block. Throws `corrupt`. */
-function openDocBlock(sealed: Uint8Array, { firstDoc, endDoc }: DocBlock): Uint8Array[] {
+/** The documents `docIds`, ascending, of one block. */
+function openDocBlock(
+  sealed: Uint8Array,
+  { firstDoc, endDoc }: DocBlock,
+  docIds: readonly number[],
+): Uint8Array[] {
   const reader = new ByteReader(openBlock(sealed, WHAT), WHAT)
+  const form = reader.u8()
+  if (form === Form.shaped) {
+    const places = docIds.map((docId) => docId - firstDoc)
+    return new ShapedDocs(reader, endDoc - firstDoc).read(places)
+  }
+  if (form !== Form.plain) throw reader.invalid(`document block form ${form}`)
   const sizes: number[] = []
   for (let doc = firstDoc; doc < endDoc; doc++) sizes.push(reader.varint())
-  return sizes.map((size) => reader.bytes(size))
+  const docs = sizes.map((size) => reader.bytes(size))
+  return docIds.map((docId) => docs[docId - firstDoc] ?? new Uint8Array(0))
 }
 
 export interface WrittenDocStore {
@@ -92,10 +114,9 @@ export interface WrittenDocStore {
 export class DocStoreWriter {
   readonly #blockBytes: number
   readonly #queue: SealingQueue
-  readonly #sizes = new ByteWriter(1024)
+  #ends = new GrowableUint32()
   readonly #docs = new ByteWriter(1 << 16)
   readonly #blocks: { sealed: Promise<Uint8Array>; docCount: number }[] = []
-  #blockDocCount = 0
   #sourceBytes = 0
 
   /** A block is full when it holds `blockBytes` of documents or more. */
@@ -106,33 +127,48 @@ export class DocStoreWriter {
 
   get memoryBytes(): number {
     // What is sealed shrinks to about a quarter; what waits is counted by the queue.
-    return this.#docs.length + this.#sizes.length + this.#sourceBytes / 4
+    return this.#docs.length + this.#ends.capacityBytes + this.#sourceBytes / 4
   }
 
   add(source: Uint8Array): void {
-    this.#sizes.varint(source.length)
     this.#docs.bytes(source)
-    this.#blockDocCount++
+    this.#ends.push(this.#docs.length)
     this.#sourceBytes += source.length
     if (this.#docs.length >= this.#blockBytes) this.#seal()
   }
 
   #seal(): void {
-    this.#sizes.bytes(this.#docs.view())
-    const sealed = this.#queue.seal(this.#sizes.copy(), SEAL)
+    const sealed = this.#queue.seal(encodeDocs(this.#docs.view(), this.#ends.view()), SEAL)
     // A failure surfaces in `finish`, which may be awaited later.
     sealed.catch(() => undefined)
-    this.#blocks.push({ sealed, docCount: this.#blockDocCount })
-    this.#sizes.truncate(0)
+    this.#blocks.push({ sealed, docCount: this.#ends.length })
+    this.#ends.clear()
     this.#docs.truncate(0)
-    this.#blockDocCount = 0
   }
 
   async finish(): Promise<WrittenDocStore> {
-    if (this.#blockDocCount > 0) this.#seal()
+    if (this.#ends.length > 0) this.#seal()
     const blocks = await Promise.all(
       this.#blocks.map(async ({ sealed, docCount }) => ({ sealed: await sealed, docCount })),
     )
     return { blocks, sourceBytes: this.#sourceBytes }
   }
+}
+
+function encodeDocs(docs: Uint8Array, ends: Uint32Array): Uint8Array {
+  const out = new ByteWriter(docs.length >>> 2)
+  const shaped = encodeShapedDocs(docs, ends)
+  if (shaped !== undefined) {
+    out.u8(Form.shaped)
+    out.bytes(shaped)
+    return out.copy()
+  }
+  out.u8(Form.plain)
+  let start = 0
+  for (const end of ends) {
+    out.varint(end - start)
+    start = end
+  }
+  out.bytes(docs)
+  return out.copy()
 }

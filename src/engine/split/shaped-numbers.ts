@@ -1,0 +1,139 @@
+// Indexed reads of arrays are cast: loop bounds keep them inside.
+import type { ByteReader, ByteWriter } from '../bytes/cursor.ts'
+import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
+import type { SequenceValues } from '../bytes/int-sequence.ts'
+
+/*
+ * Numbers of one place in the documents of a block, written so that each prints as it came in:
+ *
+ *   decimals u8       0 to MAX_DIGITS
+ *   min zigzag varint
+ *   sequence          value * 10^decimals - min
+ *
+ * A number prints as its integer divided by 10^decimals, without zeros at the end of the fraction
+ * and without a point when nothing follows it.
+ */
+
+/** Digits that a double holds whatever they are. */
+export const MAX_DIGITS = 15
+const POINT = 0x2e
+const MINUS = 0x2d
+const ZERO = 0x30
+
+export interface ParsedNumber {
+  /** Where the number ends; the start when there is none that prints back to the same text. */
+  end: number
+  mantissa: number
+  decimals: number
+  integerDigits: number
+}
+
+export const parsed: ParsedNumber = { end: 0, mantissa: 0, decimals: 0, integerDigits: 0 }
+
+/** Reads the number at `start` into `parsed`. Left alone: exponents, more than MAX_DIGITS digits,
+ *  leading zeros, fractions ending in zero and minus zero. */
+export function parseNumber(bytes: Uint8Array, start: number, end: number): void {
+  parsed.end = start
+  let at = start
+  const isNegative = at < end && bytes[at] === MINUS
+  if (isNegative) at++
+  const firstDigit = at
+  let value = 0
+  for (let digit = digitAt(bytes, at, end); digit >= 0; digit = digitAt(bytes, ++at, end)) {
+    value = value * 10 + digit
+  }
+  const integerDigits = at - firstDigit
+  if (integerDigits === 0 || (integerDigits > 1 && bytes[firstDigit] === ZERO)) return
+  let decimals = 0
+  if (at < end && bytes[at] === POINT) {
+    const point = at++
+    for (let digit = digitAt(bytes, at, end); digit >= 0; digit = digitAt(bytes, ++at, end)) {
+      value = value * 10 + digit
+    }
+    decimals = at - point - 1
+    if (decimals === 0 || bytes[at - 1] === ZERO) return
+  }
+  if (integerDigits + decimals > MAX_DIGITS || (isNegative && value === 0)) return
+  if (at < end && continuesNumber(bytes[at] as number)) return
+  parsed.end = at
+  parsed.mantissa = isNegative ? -value : value
+  parsed.decimals = decimals
+  parsed.integerDigits = integerDigits
+}
+
+function digitAt(bytes: Uint8Array, at: number, end: number): number {
+  const digit = at < end ? (bytes[at] as number) - ZERO : -1
+  return digit <= 9 ? digit : -1
+}
+
+function continuesNumber(byte: number): boolean {
+  return byte === POINT || byte === MINUS || byte === 0x2b || byte === 0x45 || byte === 0x65
+}
+
+/** The numbers of one place, collected. */
+export class NumberValues {
+  readonly #mantissas: number[] = []
+  readonly #decimals: number[] = []
+  #maxDecimals = 0
+  #maxIntegerDigits = 0
+
+  get count(): number {
+    return this.#mantissas.length
+  }
+
+  /** Whether one more value leaves all of them exact at one scale. */
+  fits({ decimals, integerDigits }: ParsedNumber): boolean {
+    return (
+      Math.max(this.#maxDecimals, decimals) + Math.max(this.#maxIntegerDigits, integerDigits) <=
+      MAX_DIGITS
+    )
+  }
+
+  push({ mantissa, decimals, integerDigits }: ParsedNumber): void {
+    this.#mantissas.push(mantissa)
+    this.#decimals.push(decimals)
+    if (decimals > this.#maxDecimals) this.#maxDecimals = decimals
+    if (integerDigits > this.#maxIntegerDigits) this.#maxIntegerDigits = integerDigits
+  }
+
+  encode(out: ByteWriter): void {
+    const values = new Float64Array(this.count)
+    let min = Infinity
+    for (let i = 0; i < values.length; i++) {
+      const missing = this.#maxDecimals - (this.#decimals[i] as number)
+      const value = (this.#mantissas[i] as number) * 10 ** missing
+      values[i] = value
+      if (value < min) min = value
+    }
+    if (values.length === 0) min = 0
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - min
+    out.u8(this.#maxDecimals)
+    out.varint(min >= 0 ? min * 2 : -min * 2 - 1)
+    encodeSequence(values, values.length, out)
+  }
+}
+
+/** Numbers as `NumberValues` wrote them. */
+export class DecodedNumbers {
+  readonly #decimals: number
+  readonly #min: number
+  readonly #values: SequenceValues
+
+  constructor(reader: ByteReader, count: number) {
+    this.#decimals = reader.u8()
+    if (this.#decimals > MAX_DIGITS) throw reader.invalid(`${this.#decimals} decimals`)
+    const zigzag = reader.varint()
+    this.#min = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+    this.#values = decodeSequence(reader, count).values
+  }
+
+  text(index: number): string {
+    let integer = this.#min + (this.#values[index] as number)
+    let decimals = this.#decimals
+    for (; decimals > 0 && integer % 10 === 0; decimals--) integer /= 10
+    if (decimals === 0) return String(integer)
+    const digits = String(Math.abs(integer)).padStart(decimals + 1, '0')
+    const point = digits.length - decimals
+    return `${integer < 0 ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`
+  }
+}
