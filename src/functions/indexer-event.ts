@@ -1,4 +1,4 @@
-import { QwError } from '../engine/errors.ts'
+import { messageOf, QwError } from '../engine/errors.ts'
 
 /** What one invocation of the indexer is asked to do. */
 export type IndexerTask =
@@ -17,9 +17,16 @@ export interface SourceTask {
 
 /** Tasks with the SQS message they came in; a failed task makes its message come again. */
 export interface IndexerEvent {
-  readonly tasks: readonly { readonly messageId: string | undefined; readonly task: IndexerTask }[]
+  readonly tasks: readonly QueuedTask[]
+  /** Messages that make no sense. They fail alone, and end in the dead-letter queue. */
+  readonly unreadable: readonly { readonly messageId: string; readonly reason: string }[]
   /** Whether the answer has to be a list of failed messages. */
   readonly isQueueBatch: boolean
+}
+
+export interface QueuedTask {
+  readonly messageId: string | undefined
+  readonly task: IndexerTask
 }
 
 const ACCEPTED =
@@ -28,11 +35,26 @@ const ACCEPTED =
 /** Throws `invalid` for anything that is not one of the accepted shapes. */
 export function parseIndexerEvent(event: unknown): IndexerEvent {
   if (!isRecord(event)) throw unknownEvent()
-  if (isQueueEvent(event)) return { tasks: event.Records.flatMap(queueTasks), isQueueBatch: true }
+  if (isQueueEvent(event)) return parseQueueBatch(event.Records)
   return {
     tasks: directTasks(event).map((task) => ({ messageId: undefined, task })),
+    unreadable: [],
     isQueueBatch: false,
   }
+}
+
+function parseQueueBatch(records: readonly Fields[]): IndexerEvent {
+  const tasks: QueuedTask[] = []
+  const unreadable: { messageId: string; reason: string }[] = []
+  for (const record of records) {
+    const messageId = String(record['messageId'])
+    try {
+      tasks.push(...messageTasks(record).map((task) => ({ messageId, task })))
+    } catch (error) {
+      unreadable.push({ messageId, reason: messageOf(error) })
+    }
+  }
+  return { tasks, unreadable, isQueueBatch: true }
 }
 
 function directTasks(event: Fields): IndexerTask[] {
@@ -46,16 +68,10 @@ function directTasks(event: Fields): IndexerTask[] {
   throw unknownEvent()
 }
 
-function queueTasks(record: Fields): { messageId: string; task: IndexerTask }[] {
-  const messageId = String(record['messageId'])
-  let body: unknown
-  try {
-    body = JSON.parse(String(record['body']))
-  } catch (cause) {
-    throw new QwError('invalid', `message ${messageId} is not JSON`, { cause })
-  }
+function messageTasks(record: Fields): IndexerTask[] {
+  const body: unknown = JSON.parse(String(record['body']))
   if (!isRecord(body)) throw unknownEvent()
-  return directTasks(body).map((task) => ({ messageId, task }))
+  return directTasks(body)
 }
 
 /** Removals and other notifications that are no new object are passed over. */

@@ -21,6 +21,10 @@ export interface IndexerComponents extends IndexingComponents {
 export interface IndexerSettings {
   readonly mergesEnabled: boolean
   readonly janitorEnabled: boolean
+  /** Keys of this bucket begin with the index they are for. */
+  readonly stagingBucket?: string | undefined
+  /** The index of files that neither their event nor the staging bucket's key assigns. */
+  readonly defaultIndexId?: string | undefined
 }
 
 export interface IndexerReport {
@@ -51,10 +55,18 @@ export function makeIndexerHandler(
   components: IndexerComponents,
   settings: IndexerSettings,
 ): IndexerHandler {
+  let cold = true
   return async (event, invocation) => {
-    const { tasks, isQueueBatch } = parseIndexerEvent(event)
+    const startMs = components.clock.nowMs()
+    const wasCold = cold
+    cold = false
+    const { tasks, unreadable, isQueueBatch } = parseIndexerEvent(event)
     const run = new IndexerRun(components, settings, invocation)
     const failedMessages = new Set<string>()
+    for (const { messageId, reason } of unreadable) {
+      components.log({ event: 'message-unreadable', message_id: messageId, error: reason })
+      failedMessages.add(messageId)
+    }
     for (const { messageId, task } of tasks) {
       try {
         await run.perform(task)
@@ -65,7 +77,13 @@ export function makeIndexerHandler(
       }
     }
     await run.maintain()
-    components.log({ event: 'indexed', ...run.report() })
+    components.log({
+      event: 'indexed',
+      ...run.report(),
+      num_failed_messages: failedMessages.size,
+      ms: components.clock.nowMs() - startMs,
+      cold: wasCold,
+    })
     if (!isQueueBatch) return run.report()
     return { batchItemFailures: [...failedMessages].map((id) => ({ itemIdentifier: id })) }
   }
@@ -87,6 +105,11 @@ class IndexerRun {
   }
 
   async perform(task: IndexerTask): Promise<void> {
+    if (!this.#hasTime()) {
+      throw new QwError('unavailable', 'no time is left in this invocation', {
+        fix: 'a message of the queue comes again by itself; send other events again',
+      })
+    }
     switch (task.kind) {
       case 'source':
         await this.#indexSource(task)
@@ -127,7 +150,7 @@ class IndexerRun {
   }
 
   async #indexSource(task: SourceTask): Promise<void> {
-    const indexId = task.indexId ?? firstFolder(task.key)
+    const indexId = indexIdOf(task, this.#settings)
     await this.#ensureIndex(indexId)
     const store = this.#components.openBucket(task.bucket)
     const uri = `s3://${task.bucket}/${task.key}`
@@ -207,10 +230,18 @@ async function createUnlessThere(
   }
 }
 
-function firstFolder(key: string): string {
+/** What the event says; else the first folder of a staged key; else the default index, for files that
+ *  are indexed where they are and follow no rule of ours. */
+function indexIdOf(
+  { bucket, key, indexId }: SourceTask,
+  { stagingBucket, defaultIndexId }: IndexerSettings,
+): string {
+  if (indexId !== undefined) return indexId
+  const isStaged = stagingBucket === undefined || bucket === stagingBucket
   const slash = key.indexOf('/')
-  if (slash > 0) return key.slice(0, slash)
-  throw new QwError('invalid', `staged key \`${key}\` names no index`, {
-    fix: 'stage files as <index_id>/<name>',
+  if (isStaged && slash > 0) return key.slice(0, slash)
+  if (defaultIndexId !== undefined) return defaultIndexId
+  throw new QwError('invalid', `nothing says which index \`${key}\` is for`, {
+    fix: 'stage files as <index_id>/<name>, or send an index_id with the source_uri',
   })
 }

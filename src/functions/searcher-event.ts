@@ -11,50 +11,12 @@ const NO_HOST = 'http://function'
  *   function URL, HTTP API     requestContext.http, rawPath, rawQueryString
  *   the removed packaging's    httpMethod, path, headers, body
  *   plain                      {index_id, query, max_hits, ...}
- * Throws `invalid` for anything else.
+ * Throws `invalid` for anything else. The request carries `signal`.
  */
-export function parseSearcherEvent(event: unknown): Request {
-  if (!isRecord(event)) throw unknownEvent()
-  const context = isRecord(event['requestContext']) ? event['requestContext'] : {}
-  if (isRecord(context['http'])) return functionUrlRequest(event, context['http'])
-  if (typeof event['httpMethod'] === 'string') return proxyRequest(event, context)
-  if (typeof event['index_id'] === 'string') return plainRequest(event, event['index_id'])
-  throw unknownEvent()
-}
-
-function proxyRequest(event: Fields, context: Fields): Request {
-  const path = String(event['path'] ?? '/')
-  const stage = typeof context['stage'] === 'string' ? context['stage'] : undefined
-  // The gateway's stage is called `api`, so that stage and path together are the API's own path.
-  const fullPath = stage === undefined || stage === '$default' ? path : `/${stage}${path}`
-  const query = new URLSearchParams()
-  const multi = event['multiValueQueryStringParameters']
-  const single = event['queryStringParameters']
-  if (isRecord(multi)) {
-    for (const [name, values] of Object.entries(multi)) {
-      for (const value of Array.isArray(values) ? values : [values]) query.append(name, String(value))
-    }
-  } else if (isRecord(single)) {
-    for (const [name, value] of Object.entries(single)) query.append(name, String(value))
-  }
-  return buildRequest(event, { method: String(event['httpMethod']), path: fullPath, query: query.toString() })
-}
-
-function functionUrlRequest(event: Fields, http: Fields): Request {
-  return buildRequest(event, {
-    method: String(http['method'] ?? 'GET'),
-    path: String(event['rawPath'] ?? '/'),
-    query: String(event['rawQueryString'] ?? ''),
-  })
-}
-
-function plainRequest(event: Fields, indexId: string): Request {
-  const { index_id: _, ...search } = event
-  return new Request(`${NO_HOST}/api/v1/${encodeURIComponent(indexId)}/search`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(search),
-  })
+export function parseSearcherEvent(event: unknown, signal?: AbortSignal): Request {
+  const { path, query, ...init } = requestParts(event)
+  const url = `${NO_HOST}${path.startsWith('/') ? '' : '/'}${path}${query === '' ? '' : `?${query}`}`
+  return new Request(url, { ...init, ...(signal === undefined ? {} : { signal }) })
 }
 
 interface RequestLine {
@@ -63,25 +25,85 @@ interface RequestLine {
   readonly query: string
 }
 
-function buildRequest(event: Fields, { method, path, query }: RequestLine): Request {
+interface RequestParts extends RequestLine {
+  readonly headers: Headers
+  readonly body?: Uint8Array<ArrayBuffer>
+}
+
+function requestParts(event: unknown): RequestParts {
+  if (!isRecord(event)) throw unknownEvent()
+  const context = isRecord(event['requestContext']) ? event['requestContext'] : {}
+  if (isRecord(context['http'])) return functionUrlRequest(event, context['http'])
+  if (typeof event['httpMethod'] === 'string') return proxyRequest(event, context)
+  if (typeof event['index_id'] === 'string') return plainRequest(event, event['index_id'])
+  throw unknownEvent()
+}
+
+function proxyRequest(event: Fields, context: Fields): RequestParts {
+  const path = textOf(event['path'], '/')
+  const stage = typeof context['stage'] === 'string' ? context['stage'] : undefined
+  // The gateway's stage is called `api`, so that stage and path together are the API's own path.
+  const fullPath = stage === undefined || stage === '$default' ? path : `/${stage}${path}`
+  const query = new URLSearchParams()
+  const multi = event['multiValueQueryStringParameters']
+  const single = event['queryStringParameters']
+  if (isRecord(multi)) {
+    for (const [name, values] of Object.entries(multi)) {
+      for (const value of Array.isArray(values) ? values : [values])
+        query.append(name, textOf(value, ''))
+    }
+  } else if (isRecord(single)) {
+    for (const [name, value] of Object.entries(single)) query.append(name, textOf(value, ''))
+  }
+  return withBody(event, {
+    method: textOf(event['httpMethod'], 'GET'),
+    path: fullPath,
+    query: query.toString(),
+  })
+}
+
+function functionUrlRequest(event: Fields, http: Fields): RequestParts {
+  return withBody(event, {
+    method: textOf(http['method'], 'GET'),
+    path: textOf(event['rawPath'], '/'),
+    query: textOf(event['rawQueryString'], ''),
+  })
+}
+
+function plainRequest(event: Fields, indexId: string): RequestParts {
+  const { index_id: _, ...search } = event
+  return {
+    method: 'POST',
+    path: `/api/v1/${encodeURIComponent(indexId)}/search`,
+    query: '',
+    headers: new Headers({ 'content-type': 'application/json' }),
+    body: new TextEncoder().encode(JSON.stringify(search)),
+  }
+}
+
+function withBody(event: Fields, line: RequestLine): RequestParts {
   const headers = new Headers()
   if (isRecord(event['headers'])) {
     for (const [name, value] of Object.entries(event['headers'])) {
-      if (value !== null && value !== undefined) headers.set(name, String(value))
+      const text = textOf(value, '')
+      if (text !== '') headers.set(name, text)
     }
   }
   const body = bodyOf(event)
   // A gateway strips the length, and body routes want it.
   headers.set('content-length', String(body?.length ?? 0))
-  const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined
-  const url = `${NO_HOST}${path}${query === '' ? '' : `?${query}`}`
-  return new Request(url, { method, headers, ...(hasBody ? { body: new Uint8Array(body) } : {}) })
+  const hasBody = line.method !== 'GET' && line.method !== 'HEAD' && body !== undefined
+  return { ...line, headers, ...(hasBody ? { body } : {}) }
 }
 
-function bodyOf(event: Fields): Buffer | undefined {
+function bodyOf(event: Fields): Uint8Array<ArrayBuffer> | undefined {
   const body = event['body']
   if (typeof body !== 'string') return undefined
-  return Buffer.from(body, event['isBase64Encoded'] === true ? 'base64' : 'utf8')
+  return Uint8Array.from(Buffer.from(body, event['isBase64Encoded'] === true ? 'base64' : 'utf8'))
+}
+
+function textOf(value: unknown, fallback: string): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : fallback
 }
 
 function isRecord(value: unknown): value is Fields {

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { messageOf } from '../engine/errors.ts'
+import { QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
 import type { Invocation, InvocationLog } from './invocation-log.ts'
 import { parseSearcherEvent } from './searcher-event.ts'
@@ -21,31 +21,56 @@ export interface SearcherReply {
 
 export type SearcherHandler = (event: unknown, invocation: Invocation) => Promise<SearcherReply>
 
+/** Before the function's end, to answer in words rather than be killed: with the default of 30 s this
+ *  is also before the gateway gives up at 29 s. */
+const SAFETY_MS = 1_500
+
 export function makeSearcherHandler(components: SearcherComponents): SearcherHandler {
   let cold = true
   return async (event, invocation) => {
     const startMs = components.clock.nowMs()
     const wasCold = cold
     cold = false
-    const request = parseSearcherEvent(event)
-    const line = { request_id: invocation.requestId, method: request.method, path: pathOf(request) }
+    const deadline = untilDeadline(invocation, startMs)
     try {
-      const response = await components.fetch(request)
-      const reply = await replyOf(response)
+      const request = parseSearcherEvent(event, deadline.signal)
+      const reply = await replyOf(await components.fetch(request))
       components.log({
         event: 'request',
-        ...line,
+        request_id: invocation.requestId,
+        method: request.method,
+        path: pathOf(request),
         status: reply.statusCode,
         ms: components.clock.nowMs() - startMs,
         body_bytes: reply.body.length,
         cold: wasCold,
       })
       return reply
-    } catch (error) {
-      components.log({ event: 'request-failed', ...line, error: messageOf(error) })
-      throw error
+    } finally {
+      deadline.clear()
     }
   }
+}
+
+/** A signal that is aborted shortly before the invocation's end, or with the invocation's own. */
+function untilDeadline({ deadlineMs, signal }: Invocation, nowMs: number) {
+  const ended = new AbortController()
+  const leftMs = (deadlineMs ?? Infinity) - SAFETY_MS - nowMs
+  const timer = Number.isFinite(leftMs)
+    ? setTimeout(() => ended.abort(outOfTime(leftMs)), leftMs)
+    : undefined
+  return {
+    signal: signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal]),
+    clear: () => clearTimeout(timer),
+  }
+}
+
+function outOfTime(leftMs: number): QwError {
+  const seconds = Math.round(leftMs / 1_000)
+  return new QwError('unavailable', `the search was stopped after ${seconds} s`, {
+    code: 'REQ-TIMEOUT',
+    fix: 'narrow the time range, ask for less, or give the searcher more memory',
+  })
 }
 
 async function replyOf(response: Response): Promise<SearcherReply> {

@@ -1,0 +1,86 @@
+import type { AwsCredentials } from '../aws/s3-store-signature.ts'
+import { QwError } from '../engine/errors.ts'
+
+/** The function's environment variables; names and defaults are those of the removed packaging. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Prefix of everything in the index bucket. */
+const DEFAULT_PREFIX = 'index'
+
+export interface IndexPlace {
+  readonly bucket: string
+  /** Empty, or ends with a slash. */
+  readonly prefix: string
+}
+
+/**
+ * Where metastore and splits are. They were two settings once; here one store holds both, since a
+ * split and the record of it are published together.
+ */
+export function indexPlaceOf(env: Environment): IndexPlace {
+  const metastore = place(env, 'QW_LAMBDA_METASTORE_BUCKET', 'QW_LAMBDA_METASTORE_PREFIX')
+  const index = place(env, 'QW_LAMBDA_INDEX_BUCKET', 'QW_LAMBDA_INDEX_PREFIX')
+  if (metastore.bucket === index.bucket && metastore.prefix === index.prefix) return index
+  throw new QwError(
+    'invalid',
+    `metastore (${metastore.bucket}/${metastore.prefix}) and index (${index.bucket}/${index.prefix}) are in different places`,
+    {
+      fix: 'set QW_LAMBDA_METASTORE_BUCKET and _PREFIX to the same as QW_LAMBDA_INDEX_BUCKET and _PREFIX',
+    },
+  )
+}
+
+function place(env: Environment, bucketName: string, prefixName: string): IndexPlace {
+  const prefix = (env[prefixName] ?? DEFAULT_PREFIX).replaceAll(/^\/+|\/+$/g, '')
+  return { bucket: required(env, bucketName), prefix: prefix === '' ? '' : `${prefix}/` }
+}
+
+/** Throws `invalid` naming the variable. */
+export function required(env: Environment, name: string): string {
+  const value = optional(env, name)
+  if (value !== undefined) return value
+  throw new QwError('invalid', `the environment variable ${name} is not set`)
+}
+
+/** An empty variable counts as none: a template has no way to leave one out per deployment. */
+export function optional(env: Environment, name: string): string | undefined {
+  const value = env[name]
+  return value === undefined || value === '' ? undefined : value
+}
+
+export function flag(env: Environment, name: string): boolean {
+  const value = optional(env, name)?.toLowerCase() ?? 'false'
+  if (value === 'true' || value === '1') return true
+  if (value === 'false' || value === '0') return false
+  throw new QwError('invalid', `${name} has to be true or false, not \`${value}\``)
+}
+
+/** A number of at least 0. */
+export function amount(env: Environment, name: string, fallback: number): number {
+  const text = optional(env, name)
+  if (text === undefined) return fallback
+  const value = Number(text)
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new QwError('invalid', `${name} has to be a number of at least 0, not \`${text}\``)
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9 }
+
+/** Bytes with an optional unit: `64M`, `512K`, `1GB`. */
+export function byteAmount(env: Environment, name: string, fallback: number): number {
+  const text = optional(env, name)
+  if (text === undefined) return fallback
+  const match = /^(\d+(?:\.\d+)?)\s*([KMG]?)B?$/i.exec(text.trim())
+  const unit = UNITS[match?.[2]?.toUpperCase() ?? '']
+  if (match !== null && unit !== undefined) return Math.floor(Number(match[1]) * unit)
+  throw new QwError('invalid', `${name} has to be a size such as 64M, not \`${text}\``)
+}
+
+/** Lambda puts the role's keys into the environment and starts another process before they expire. */
+export function lambdaCredentials(env: Environment): AwsCredentials {
+  return {
+    accessKeyId: required(env, 'AWS_ACCESS_KEY_ID'),
+    secretAccessKey: required(env, 'AWS_SECRET_ACCESS_KEY'),
+    sessionToken: optional(env, 'AWS_SESSION_TOKEN'),
+  }
+}

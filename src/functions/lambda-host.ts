@@ -1,0 +1,91 @@
+import { s3Store } from '../aws/s3-store.ts'
+import type { Clock, ObjectStore, Random } from '../engine/ports.ts'
+import { countingStore, type CountingStore } from '../stores/counting-store.ts'
+import { retryingStore } from '../stores/retrying-store.ts'
+import { systemClock, systemRandom } from '../stores/system-clock.ts'
+import type { Invocation, InvocationLog } from './invocation-log.ts'
+import { lambdaCredentials, optional, required, type Environment } from './lambda-environment.ts'
+
+/** The part of Lambda's context that we use. */
+export interface LambdaContext {
+  readonly awsRequestId: string
+  getRemainingTimeInMillis(): number
+}
+
+/** What a warm process keeps from one invocation to the next. */
+export interface LambdaHost {
+  readonly clock: Clock
+  readonly random: Random
+  /** Writes one JSON line with the time, and what the stores did since the invocation began. */
+  readonly log: InvocationLog
+  /** The same store for the same bucket. */
+  openBucket(bucket: string): ObjectStore
+  /** To be called once at the start of each invocation. */
+  begin(context: LambdaContext): Invocation
+}
+
+/** Tries of one request to S3 and their pauses; throttling passes within a second or two. */
+const RETRIES = { attemptsMax: 5, pauseMsFirst: 50, pauseMsMax: 2_000, timeoutMs: 20_000 }
+
+export function makeLambdaHost(env: Environment): LambdaHost {
+  const stores = new Map<
+    string,
+    { readonly counting: CountingStore; readonly store: ObjectStore }
+  >()
+  const settings = {
+    region: required(env, 'AWS_REGION'),
+    endpoint: optional(env, 'AWS_ENDPOINT_URL_S3') ?? optional(env, 'AWS_ENDPOINT_URL'),
+    credentials: () => lambdaCredentials(env),
+    clock: systemClock,
+  }
+  let requestId = ''
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    log(fields) {
+      const line = {
+        time: new Date(systemClock.nowMs()).toISOString(),
+        request_id: requestId,
+        ...fields,
+        ...storeUse([...stores.values()].map(({ counting }) => counting)),
+      }
+      process.stdout.write(`${JSON.stringify(line)}\n`)
+    },
+    openBucket(bucket) {
+      const open = stores.get(bucket)
+      if (open !== undefined) return open.store
+      // Counted below the retries: every try is a request that S3 charges for.
+      const counting = countingStore(s3Store({ bucket, ...settings }))
+      const store = retryingStore(counting, {
+        clock: systemClock,
+        random: systemRandom,
+        ...RETRIES,
+      })
+      stores.set(bucket, { counting, store })
+      return store
+    },
+    begin(context) {
+      for (const { counting } of stores.values()) counting.reset()
+      requestId = context.awsRequestId
+      return {
+        requestId,
+        deadlineMs: systemClock.nowMs() + context.getRemainingTimeInMillis(),
+      }
+    },
+  }
+}
+
+/** Requests to S3 and bytes of content moved by them. */
+function storeUse(stores: readonly CountingStore[]): Record<string, number> {
+  const use = { reads: 0, read_bytes: 0, writes: 0, written_bytes: 0 }
+  for (const { verb, bytes } of stores.flatMap(({ requests }) => requests)) {
+    if (verb === 'put' || verb === 'delete') {
+      use.writes++
+      use.written_bytes += bytes
+    } else {
+      use.reads++
+      use.read_bytes += bytes
+    }
+  }
+  return use
+}

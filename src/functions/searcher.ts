@@ -1,0 +1,41 @@
+import { createApi } from '../api/app.ts'
+import { Metastore } from '../engine/metastore/metastore.ts'
+import { DEFAULT_SEARCH_CACHE_LIMITS, SearchCaches } from '../engine/search/caches.ts'
+import { prefixStore } from '../stores/prefix-store.ts'
+import { amount, byteAmount, indexPlaceOf } from './lambda-environment.ts'
+import { makeLambdaHost, type LambdaContext } from './lambda-host.ts'
+import { pollingStore } from './polling-store.ts'
+import { makeSearcherHandler } from './searcher-handler.ts'
+
+/** Set by the build; a build date or commit would make equal code unequal zips. */
+declare const PACKAGE_VERSION: string
+
+const { env } = process
+const host = makeLambdaHost(env)
+const { clock } = host
+const { bucket, prefix } = indexPlaceOf(env)
+const store = prefixStore(host.openBucket(bucket), prefix)
+const polling = 'QW_LAMBDA_SEARCHER_METASTORE_POLLING_INTERVAL_SECONDS'
+const metastoreReads = pollingStore(store, { clock, intervalMs: 1_000 * amount(env, polling, 60) })
+const partialResultBytes = byteAmount(
+  env,
+  'QW_LAMBDA_PARTIAL_REQUEST_CACHE_CAPACITY',
+  DEFAULT_SEARCH_CACHE_LIMITS.partialResultBytes,
+)
+const api = createApi(
+  {
+    search: {
+      store,
+      metastore: new Metastore(metastoreReads, host),
+      caches: new SearchCaches({ ...DEFAULT_SEARCH_CACHE_LIMITS, partialResultBytes }),
+      clock,
+    },
+    ingest: undefined,
+    build: { version: PACKAGE_VERSION, commitHash: '', buildDate: '' },
+  },
+  { apiKeys: [], responses: 'function' },
+)
+const search = makeSearcherHandler({ ...host, fetch: (request) => api.fetch(request) })
+
+export const handler = (event: unknown, context: LambdaContext) =>
+  search(event, host.begin(context))
