@@ -35,10 +35,7 @@ const BY_WORD: Readonly<Record<string, readonly [ErrorKind, Facts?]>> = {
   InvalidRange: ['invalid'],
   ExpiredToken: ['invalid', expired()],
   TokenRefreshRequired: ['invalid', expired()],
-  RequestTimeTooSkewed: [
-    'invalid',
-    { code: 'CRED-SKEW', fix: 'set the clock of this machine' },
-  ],
+  RequestTimeTooSkewed: ['invalid', { code: 'CRED-SKEW', fix: 'set the clock of this machine' }],
   InvalidAccessKeyId: ['invalid', rejected()],
   InvalidToken: ['invalid', rejected()],
   SignatureDoesNotMatch: ['invalid', rejected()],

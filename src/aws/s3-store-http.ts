@@ -1,8 +1,13 @@
-import * as http from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http'
 import * as https from 'node:https'
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
-import { encodePath, encodeQuery, signS3Request, type AwsCredentials } from './s3-store-signature.ts'
+import {
+  encodePath,
+  encodeQuery,
+  signS3Request,
+  type AwsCredentials,
+} from './s3-store-signature.ts'
 
 export interface S3Settings {
   readonly bucket: string
@@ -28,7 +33,7 @@ export interface S3Request {
 
 export interface S3Response {
   readonly status: number
-  readonly headers: Readonly<http.IncomingHttpHeaders>
+  readonly headers: Readonly<IncomingHttpHeaders>
   readonly body: Uint8Array
 }
 
@@ -49,8 +54,7 @@ const NO_BODY = new Uint8Array()
  */
 export function makeS3Sender(settings: S3Settings): SendToS3 {
   const { protocol, host, hostname, port, basePath } = addressOf(settings)
-  const { request: open, Agent } = protocol === 'http:' ? http : https
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX })
+  const transport = openTransport(protocol)
 
   return async (request) => {
     const { method, key, query = {}, headers = {}, body = NO_BODY, signal } = request
@@ -66,6 +70,7 @@ export function makeS3Sender(settings: S3Settings): SendToS3 {
     )
     if (method === 'PUT' || method === 'POST') signed['content-length'] = String(body.byteLength)
     const search = encodeQuery(query)
+    const { open, agent } = await transport
     const outgoing = open({
       agent,
       hostname,
@@ -85,6 +90,13 @@ export function makeS3Sender(settings: S3Settings): SendToS3 {
       })
     }
   }
+}
+
+/** Plain HTTP is for emulators. It is loaded when asked for, as its ES module costs 20 ms: it brings
+ *  the whole of `fetch` along, which `node:https` does not. */
+async function openTransport(protocol: string) {
+  const { request: open, Agent } = protocol === 'http:' ? await import('node:http') : https
+  return { open, agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX }) }
 }
 
 interface Address {
@@ -120,7 +132,7 @@ function addressOf({ bucket, region, endpoint }: S3Settings): Address {
   }
 }
 
-function answerOf(outgoing: http.ClientRequest, body: Uint8Array): Promise<S3Response> {
+function answerOf(outgoing: ClientRequest, body: Uint8Array): Promise<S3Response> {
   return new Promise((resolve, reject) => {
     outgoing.on('error', reject)
     outgoing.on('timeout', () =>

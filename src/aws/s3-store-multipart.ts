@@ -35,7 +35,10 @@ export async function putInParts(ask: AskS3, put: MultipartPut): Promise<S3Respo
       body: new TextEncoder().encode(partList(etags)),
       signal,
     })
-    return { ...completed, headers: { ...completed.headers, etag: requiredText(completed, 'ETag') } }
+    return {
+      ...completed,
+      headers: { ...completed.headers, etag: requiredText(completed, 'ETag') },
+    }
   } catch (error) {
     // Best effort: the bucket's lifecycle rule drops what stays.
     await ask({ method: 'DELETE', key, query: { uploadId } }).catch(() => undefined)
@@ -45,7 +48,10 @@ export async function putInParts(ask: AskS3, put: MultipartPut): Promise<S3Respo
   function requiredText(response: S3Response, name: string): string {
     const text = textIn(new TextDecoder().decode(response.body), name)
     if (text === undefined) {
-      throw new QwError('internal', `S3's answer to a put of ${body.byteLength} bytes has no ${name}`)
+      throw new QwError(
+        'internal',
+        `S3's answer to a put of ${body.byteLength} bytes has no ${name}`,
+      )
     }
     return text
   }
@@ -55,7 +61,8 @@ async function sendParts(ask: AskS3, put: MultipartPut, uploadId: string): Promi
   const partCount = Math.ceil(put.body.byteLength / PART_BYTES)
   const etags: string[] = []
   const failed = new AbortController()
-  const signal = put.signal === undefined ? failed.signal : AbortSignal.any([put.signal, failed.signal])
+  const signal =
+    put.signal === undefined ? failed.signal : AbortSignal.any([put.signal, failed.signal])
   let next = 0
   const lane = async (): Promise<void> => {
     while (next < partCount) {

@@ -108,11 +108,7 @@ async function readRange(
   return body
 }
 
-async function headOf(
-  ask: Ask,
-  key: string,
-  signal: AbortSignal | undefined,
-): Promise<ObjectInfo> {
+async function headOf(ask: Ask, key: string, signal: AbortSignal | undefined): Promise<ObjectInfo> {
   let response: S3Response
   try {
     response = await ask({ method: 'HEAD', key, signal })
@@ -195,9 +191,13 @@ async function asConflict<T>(condition: PutCondition, put: Promise<T>): Promise<
 /** S3 would take most of what this refuses; the port does not. */
 function assertKey(key: string): void {
   if (key !== '' && !key.startsWith('/')) return
-  throw new QwError('invalid', `object key ${JSON.stringify(key)} is empty or starts with a slash`, {
-    fix: 'name objects by a relative path such as "indexes/shop/file.split"',
-  })
+  throw new QwError(
+    'invalid',
+    `object key ${JSON.stringify(key)} is empty or starts with a slash`,
+    {
+      fix: 'name objects by a relative path such as "indexes/shop/file.split"',
+    },
+  )
 }
 
 function etagOf({ headers }: S3Response): string {

@@ -1,3 +1,4 @@
+import type { DeploymentConfig } from './deployment-config.ts'
 import { artifactBucketOf, stackNameOf, type Home } from './naming.ts'
 
 export interface PolicyStatement {
@@ -23,26 +24,50 @@ interface Scope {
   readonly arn: (service: string, resource: string) => string
 }
 
+/** The parts of a deployment that need permissions of their own. */
+export type OptionalParts = Pick<DeploymentConfig, 'firehose' | 'notifyEmail' | 'monthlyBudgetUsd'>
+
+/** What IAM takes as one managed policy, white space not counted. */
+const MANAGED_POLICY_LIMIT = 6_144
+
 /** What deploying, operating and removing one deployment needs: CloudFormation acts with the
- *  caller's permissions. */
-export function deployerPolicy(home: Home): PolicyDocument {
+ *  caller's permissions. Usually one policy; several where one would be too long for IAM. */
+export function deployerPolicies(home: Home, parts: OptionalParts): PolicyDocument[] {
   const scope: Scope = {
     home,
     stack: stackNameOf(home.deployment),
     arn: (service, resource) => `arn:aws:${service}:${home.region}:${home.accountId}:${resource}`,
   }
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      ...stackStatements(scope),
-      ...bucketStatements(scope),
-      ...functionStatements(scope),
-      ...roleStatements(scope),
-      ...sourceStatements(scope),
-      ...apiStatements(scope),
-      ...watchStatements(scope),
-    ],
+  return inPolicies([
+    ...stackStatements(scope),
+    ...bucketStatements(scope),
+    ...functionStatements(scope),
+    ...roleStatements(scope),
+    ...sourceStatements(scope),
+    ...apiStatements(scope),
+    ...watchStatements(scope),
+    ...(parts.firehose ? [firehoseStatement(scope)] : []),
+    ...(parts.notifyEmail !== undefined ? [notifyStatement(scope)] : []),
+    ...(parts.monthlyBudgetUsd > 0 ? [budgetStatement(scope)] : []),
+  ])
+}
+
+function inPolicies(statements: readonly PolicyStatement[]): PolicyDocument[] {
+  const policies: PolicyDocument[] = []
+  let current: PolicyStatement[] = []
+  for (const statement of statements) {
+    const longer = policyOf([...current, statement])
+    if (JSON.stringify(longer).length > MANAGED_POLICY_LIMIT) {
+      policies.push(policyOf(current))
+      current = []
+    }
+    current.push(statement)
   }
+  return [...policies, policyOf(current)]
+}
+
+function policyOf(statements: readonly PolicyStatement[]): PolicyDocument {
+  return { Version: '2012-10-17', Statement: statements }
 }
 
 function stackStatements({ stack, arn }: Scope): PolicyStatement[] {
@@ -130,9 +155,6 @@ function sourceStatements({ stack, arn }: Scope): PolicyStatement[] {
   const queueActions =
     'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl TagQueue ' +
     'UntagQueue ListQueueTags'
-  const firehoseActions =
-    'CreateDeliveryStream DeleteDeliveryStream DescribeDeliveryStream UpdateDestination ' +
-    'TagDeliveryStream UntagDeliveryStream ListTagsForDeliveryStream'
   return [
     allow('Queues', actions('sqs', queueActions), [arn('sqs', `${stack}-*`)]),
     allow(
@@ -140,9 +162,6 @@ function sourceStatements({ stack, arn }: Scope): PolicyStatement[] {
       actions('scheduler', 'CreateSchedule UpdateSchedule DeleteSchedule GetSchedule'),
       [arn('scheduler', `schedule/default/${stack}-*`)],
     ),
-    allow('Firehose', actions('firehose', firehoseActions), [
-      arn('firehose', `deliverystream/${stack}-*`),
-    ]),
   ]
 }
 
@@ -164,26 +183,42 @@ function apiStatements({ home, arn }: Scope): PolicyStatement[] {
   ]
 }
 
-function watchStatements({ home, stack, arn }: Scope): PolicyStatement[] {
+function watchStatements({ stack, arn }: Scope): PolicyStatement[] {
   const logActions =
     'CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy FilterLogEvents ' +
     'TagResource UntagResource ListTagsForResource'
   const alarmActions =
     'PutMetricAlarm DeleteAlarms DescribeAlarms TagResource UntagResource ListTagsForResource'
-  const topicActions =
-    'CreateTopic DeleteTopic Subscribe Unsubscribe GetTopicAttributes ListSubscriptionsByTopic ' +
-    'TagResource UntagResource ListTagsForResource'
   return [
     allow('Logs', actions('logs', logActions), [
       arn('logs', `log-group:${stack}-*`),
       arn('logs', `log-group:/aws/lambda/${stack}-*`),
     ]),
     allow('Alarms', actions('cloudwatch', alarmActions), [arn('cloudwatch', `alarm:${stack}-*`)]),
-    allow('Notify', actions('sns', topicActions), [arn('sns', `${stack}-*`)]),
-    allow('Budget', actions('budgets', 'ViewBudget ModifyBudget'), [
-      `arn:aws:budgets::${home.accountId}:budget/*`,
-    ]),
   ]
+}
+
+function firehoseStatement({ stack, arn }: Scope): PolicyStatement {
+  const firehoseActions =
+    'CreateDeliveryStream DeleteDeliveryStream DescribeDeliveryStream UpdateDestination ' +
+    'TagDeliveryStream UntagDeliveryStream ListTagsForDeliveryStream'
+  return allow('Firehose', actions('firehose', firehoseActions), [
+    arn('firehose', `deliverystream/${stack}-*`),
+  ])
+}
+
+function notifyStatement({ stack, arn }: Scope): PolicyStatement {
+  const topicActions =
+    'CreateTopic DeleteTopic Subscribe Unsubscribe GetTopicAttributes ListSubscriptionsByTopic ' +
+    'TagResource UntagResource ListTagsForResource'
+  return allow('Notify', actions('sns', topicActions), [arn('sns', `${stack}-*`)])
+}
+
+/** CloudFormation makes up a budget's name. */
+function budgetStatement({ home }: Scope): PolicyStatement {
+  return allow('Budget', actions('budgets', 'ViewBudget ModifyBudget'), [
+    `arn:aws:budgets::${home.accountId}:budget/*`,
+  ])
 }
 
 const LAMBDA_TAGS = 'TagResource UntagResource ListTags'

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import { QwError } from '../engine/errors.ts'
+import { teardown, type TeardownRequest } from './teardown.ts'
+import { husk, InMemoryCloud } from './testing/in-memory-cloud.ts'
+import { collect, deployTo, shopInputs } from './testing/sample-deployment.ts'
+
+const REQUEST: TeardownRequest = {
+  deployment: 'shop',
+  index: 'delete',
+  running: 'wait',
+  vouchedBuckets: [],
+}
+const STAGING = 'qw-lambda-shop-stagingbucket'
+const INDEX = 'qw-lambda-shop-indexbucket'
+
+async function deployed(): Promise<InMemoryCloud> {
+  const cloud = new InMemoryCloud()
+  await deployTo(cloud, shopInputs())
+  for (let n = 0; n < 2_500; n += 1) {
+    const entry = { key: `split-${n}`, versionId: `v${n}`, sizeBytes: 10 }
+    cloud.bucketsByName.get(INDEX)?.entries.push(entry)
+  }
+  return cloud
+}
+
+describe('teardown', () => {
+  test('stops the sources, empties the buckets, deletes the stack and leaves nothing', async () => {
+    const cloud = await deployed()
+    cloud.logGroups.add('/aws/lambda/qw-lambda-shop-Indexer-1')
+    cloud.logGroups.add('/aws/lambda/other')
+    cloud.calls.length = 0
+    const { result, events } = await collect(teardown(REQUEST, cloud.ports))
+    expect(result).toMatchObject({
+      leftovers: [],
+      kept: [],
+      bytesDeleted: 25_000 + artifactBytes(events),
+    })
+    expect(cloud.stack?.status).toBe('DELETE_COMPLETE')
+    expect([...cloud.bucketsByName.keys()]).toEqual([])
+    expect([...cloud.logGroups]).toEqual(['/aws/lambda/other'])
+    expect([cloud.scheduleState, cloud.mappingState]).toEqual(['disabled', 'disabled'])
+    expect(cloud.calls.indexOf('setMapping')).toBeLessThan(cloud.calls.indexOf('deleteEntries'))
+  })
+
+  test('empties once more when a file lands behind it', async () => {
+    const cloud = await deployed()
+    cloud.lateObjects = [{ bucket: STAGING, key: 'late.gz' }]
+    const { result } = await collect(teardown(REQUEST, cloud.ports))
+    expect(result.leftovers).toEqual([])
+    expect(cloud.calls.filter((call) => call === 'delete')).toHaveLength(2)
+  })
+
+  test('keeps the index when asked, and takes it when asked again', async () => {
+    const cloud = await deployed()
+    const { result } = await collect(teardown({ ...REQUEST, index: 'keep' }, cloud.ports))
+    expect(result.kept).toEqual([{ type: 'AWS::S3::Bucket', id: INDEX }])
+    expect(result.leftovers).toEqual([])
+    expect(cloud.bucketsByName.get(INDEX)?.entries).toHaveLength(2_500)
+    const again = await collect(teardown(REQUEST, cloud.ports))
+    expect(again.result.leftovers).toEqual([])
+    expect(cloud.bucketsByName.has(INDEX)).toBe(false)
+  })
+
+  test('refuses to empty a bucket without our tag and touches nothing in it', async () => {
+    const cloud = await deployed()
+    const entries = cloud.bucketsByName.get(INDEX)?.entries ?? []
+    cloud.bucketsByName.set(INDEX, { tags: {}, entries })
+    const refused = collect(teardown(REQUEST, cloud.ports))
+    await expect(refused).rejects.toMatchObject({ code: 'BUCKET-NOT-OURS' })
+    expect(cloud.bucketsByName.get(INDEX)?.entries).toHaveLength(2_500)
+    const vouched = { ...REQUEST, vouchedBuckets: [INDEX] }
+    const { result } = await collect(teardown(vouched, cloud.ports))
+    expect(result.leftovers).toEqual([])
+  })
+
+  test('names the object that AWS will not delete', async () => {
+    const cloud = await deployed()
+    cloud.undeletableKeys = ['split-7']
+    await expect(collect(teardown(REQUEST, cloud.ports))).rejects.toMatchObject({
+      code: 'BUCKET-NOT-EMPTY',
+      message: expect.stringMatching(/split-7: AccessDenied/),
+    })
+  })
+
+  test.each([
+    'entries',
+    'deleteEntries',
+    'delete',
+    'events',
+    'deleteBucket',
+    'tagged',
+    'logGroups',
+  ])('interrupted at the call %s is finished by running it again', async (call) => {
+    const cloud = await deployed()
+    const expired = new QwError('invalid', 'expired', { code: 'CRED-EXPIRED' })
+    cloud.faults.push({ call, error: expired })
+    await expect(collect(teardown(REQUEST, cloud.ports))).rejects.toMatchObject({
+      code: 'CRED-EXPIRED',
+    })
+    const { result } = await collect(teardown(REQUEST, cloud.ports))
+    expect(result.leftovers).toEqual([])
+    expect([...cloud.bucketsByName.keys()]).toEqual([])
+  })
+
+  test('removes what a failed first create left', async () => {
+    const cloud = new InMemoryCloud()
+    cloud.stack = husk('shop')
+    const { result } = await collect(teardown(REQUEST, cloud.ports))
+    expect(cloud.stack.status).toBe('DELETE_COMPLETE')
+    expect(result.leftovers).toEqual([])
+  })
+
+  test('of a deployment that does not exist finds nothing to do', async () => {
+    const { result } = await collect(teardown(REQUEST, new InMemoryCloud().ports))
+    expect(result).toEqual({
+      removed: [],
+      kept: [],
+      leftovers: [],
+      objectsDeleted: 0,
+      bytesDeleted: 0,
+    })
+  })
+
+  test('reports what it cannot remove with a command for it', async () => {
+    const cloud = await deployed()
+    const arn = 'arn:aws:iam::123456789012:role/qw-lambda-shop-IndexerRole-1'
+    const inventory = { tagged: async () => [{ arn, component: 'indexer-role' }] }
+    const { result } = await collect(teardown(REQUEST, { ...cloud.ports, inventory }))
+    expect(result.leftovers).toMatchObject([
+      { service: 'iam', command: 'aws iam delete-role --role-name qw-lambda-shop-IndexerRole-1' },
+    ])
+  })
+})
+
+function artifactBytes(events: readonly { kind: string }[]): number {
+  const last = events.findLast(
+    (event): event is { kind: string; bucket: string; bytesDeleted: number } =>
+      'bucket' in event && String(event.bucket).includes('-artifacts-'),
+  )
+  return last?.bytesDeleted ?? 0
+}

@@ -1,0 +1,391 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import {
+  conditionHolds,
+  parseTemplate,
+  resourcesOf,
+  type Template,
+  type TemplateValue,
+} from '../../src/deploy/template.ts'
+import { FUNCTION_SETTINGS, parseDeploymentConfig } from '../../src/deploy/deployment-config.ts'
+import { planDeployment } from '../../src/deploy/plan.ts'
+import { schemaProblems } from './cloudformation-schema.ts'
+import { findCycle, policyStatements, referencesIn, resourcesOfType } from './template-facts.ts'
+
+const TEXT = readFileSync(new URL('../../templates/qw-lambda.yaml', import.meta.url), 'utf8')
+const template = parseTemplate(TEXT)
+
+function property(id: string, ...path: string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+    template.Resources[id]?.Properties,
+  )
+}
+
+/** A copy with one resource changed, to show that a check can fail. */
+function damaged(id: string, properties: Record<string, TemplateValue>): Template {
+  const resource = template.Resources[id]
+  if (resource === undefined) throw new Error(`no ${id}`)
+  const changed = { ...resource, Properties: { ...resource.Properties, ...properties } }
+  return { ...template, Resources: { ...template.Resources, [id]: changed } }
+}
+
+describe('the template fits AWS', () => {
+  test('every resource fits its CloudFormation schema', () => {
+    expect(schemaProblems(template)).toEqual([])
+  })
+
+  test('the schema check finds what is wrong', () => {
+    const broken = damaged('Queue', {
+      VisibilityTimeout: 'long',
+      Nonsense: 1,
+      RedrivePolicy: { 'Fn::GetAtt': ['DeadLetterQueue', 'Color'] },
+    })
+    expect(schemaProblems(broken)).toEqual([
+      'Queue.VisibilityTimeout: not a number',
+      'Queue.Nonsense: no such property',
+      expect.stringContaining('AWS::SQS::Queue has no attribute Color'),
+    ])
+  })
+
+  test('no resource waits for itself', () => {
+    expect(findCycle(template)).toBeUndefined()
+    const circle = damaged('QueuePolicy', { Queues: [{ Ref: 'StagingBucket' }] })
+    expect(findCycle(circle)).toEqual(['StagingBucket', 'QueuePolicy', 'StagingBucket'])
+  })
+
+  test('every parameter and condition is used', () => {
+    const body = JSON.stringify([template.Conditions, template.Resources, template.Outputs])
+    const unused = [
+      ...Object.keys(template.Parameters).filter(
+        (name) => !body.includes(`"Ref":"${name}"`) && !body.includes(`\${${name}}`),
+      ),
+      ...Object.keys(template.Conditions).filter((name) => !body.includes(`"${name}"`)),
+    ]
+    expect(unused).toEqual([])
+  })
+
+  test('it stays far under the megabyte that CloudFormation takes', () => {
+    expect(Buffer.byteLength(TEXT)).toBeLessThan(100_000)
+  })
+})
+
+describe('permissions', () => {
+  const statements = policyStatements(template)
+  const allowed = statements.filter(({ effect }) => effect === 'Allow')
+
+  test('no statement allows a wildcard action or a wildcard resource', () => {
+    const wide = allowed.filter(
+      ({ actions, resources }) =>
+        actions.some((action) => action.includes('*')) || resources.includes('*'),
+    )
+    expect(wide).toEqual([])
+  })
+
+  test.each([
+    [
+      'IndexerRole',
+      [
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:SendMessage',
+        's3:GetObject',
+        's3:PutObject',
+        's3:DeleteObject',
+        's3:AbortMultipartUpload',
+        's3:ListBucket',
+      ],
+    ],
+    [
+      'SearcherRole',
+      ['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket'],
+    ],
+    [
+      'GeneratorRole',
+      ['logs:CreateLogStream', 'logs:PutLogEvents', 's3:PutObject', 'sqs:SendMessage'],
+    ],
+    ['ScheduleRole', ['lambda:InvokeFunction']],
+    [
+      'FirehoseRole',
+      [
+        's3:PutObject',
+        's3:AbortMultipartUpload',
+        's3:GetBucketLocation',
+        's3:ListBucket',
+        's3:ListBucketMultipartUploads',
+      ],
+    ],
+  ])('%s may do this and no more', (role, expected) => {
+    const granted = allowed
+      .filter(({ owner, sid }) => owner === role && sid !== '')
+      .flatMap(({ actions }) => actions)
+    expect([...new Set(granted)].toSorted()).toEqual(expected.toSorted())
+  })
+
+  test('the searcher can only read, and only the index', () => {
+    const touched = allowed
+      .filter(({ owner, sid }) => owner === 'SearcherRole' && sid !== 'Log' && sid !== '')
+      .flatMap(({ resources }) => [...referencesIn(resources, template)])
+    expect([...new Set(touched)]).toEqual(['IndexBucket'])
+  })
+
+  test('nobody but an AWS service of this account is let in', () => {
+    const open = allowed.filter(({ principal }) => JSON.stringify(principal)?.includes('*'))
+    expect(open).toEqual([])
+    const sending = allowed.find(({ owner }) => owner === 'QueuePolicy')
+    expect(JSON.stringify(sending?.condition)).toContain('AWS::AccountId')
+  })
+
+  test('no role may create a log group', () => {
+    expect(allowed.flatMap(({ actions }) => actions)).not.toContain('logs:CreateLogGroup')
+  })
+})
+
+describe('buckets', () => {
+  const buckets = resourcesOfType(template, 'AWS::S3::Bucket').map(([id]) => id)
+
+  test('there are two', () => {
+    expect(buckets).toEqual(['StagingBucket', 'IndexBucket'])
+  })
+
+  test.each(buckets)('%s is private, encrypted and without access lists', (bucket) => {
+    expect(property(bucket, 'PublicAccessBlockConfiguration')).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    })
+    expect(property(bucket, 'OwnershipControls', 'Rules', '0')).toEqual({
+      ObjectOwnership: 'BucketOwnerEnforced',
+    })
+    expect(JSON.stringify(property(bucket, 'BucketEncryption'))).toContain('AES256')
+    expect(JSON.stringify(property(bucket, 'LifecycleConfiguration'))).toContain(
+      '"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":1}',
+    )
+  })
+
+  test.each([...buckets, 'Queue', 'DeadLetterQueue'])('%s refuses requests without TLS', (id) => {
+    const denial = policyStatements(template).find(
+      ({ sid, resources }) => sid === 'TlsOnly' && referencesIn(resources, template).has(id),
+    )
+    expect(denial).toMatchObject({
+      effect: 'Deny',
+      principal: '*',
+      condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    })
+  })
+
+  test('staged files expire after a day, indexed ones never', () => {
+    expect(
+      property('StagingBucket', 'LifecycleConfiguration', 'Rules', '0', 'ExpirationInDays'),
+    ).toBe(1)
+    expect(JSON.stringify(property('IndexBucket', 'LifecycleConfiguration'))).not.toContain(
+      'Expiration',
+    )
+  })
+})
+
+describe('functions', () => {
+  const functions = resourcesOfType(template, 'AWS::Lambda::Function').map(([id]) => id)
+
+  test.each(functions)('%s runs Node 24, logs to a group of the stack, reserves nothing', (id) => {
+    expect(property(id, 'Runtime')).toBe('nodejs24.x')
+    expect(property(id, 'Handler')).toBe('index.handler')
+    const group = property(id, 'LoggingConfig', 'LogGroup', 'Ref')
+    expect(template.Resources[String(group)]?.Type).toBe('AWS::Logs::LogGroup')
+    expect(property(id, 'ReservedConcurrentExecutions')).toBeUndefined()
+  })
+
+  test('arm64 and what a new account allows are the defaults', () => {
+    expect(template.Parameters['Architecture']?.Default).toBe('arm64')
+    expect(template.Parameters['IndexerMemory']?.Default).toBe(3008)
+    expect(template.Parameters['SearcherMemory']?.Default).toBe(3008)
+  })
+
+  test('the queue waits six times as long as the indexer may run, and its batching window', () => {
+    const windowSeconds = Number(property('IndexerMapping', 'MaximumBatchingWindowInSeconds'))
+    const rows = Object.entries(template.Mappings['QueueVisibility'] ?? {})
+    expect(rows).toHaveLength(3)
+    for (const [timeout, row] of rows) {
+      const { Seconds } = row as { Seconds: number }
+      expect(Seconds).toBeGreaterThanOrEqual(6 * Number(timeout) + windowSeconds)
+    }
+  })
+
+  test('a failed message of a batch does not take the others with it', () => {
+    expect(property('IndexerMapping', 'FunctionResponseTypes')).toEqual(['ReportBatchItemFailures'])
+  })
+
+  test('every setting a user may choose reaches a parameter, and every such variable a function', () => {
+    for (const [variable, parameter] of Object.entries(FUNCTION_SETTINGS)) {
+      expect(template.Parameters).toHaveProperty(parameter)
+      expect(TEXT).toContain(`${variable}: !Ref ${parameter}`)
+    }
+  })
+})
+
+describe('what costs money while nothing happens', () => {
+  test('a default stack has one secret and one alarm', () => {
+    const types = resourcesOf(template, {}).map(({ type }) => type)
+    const count = (type: string) => types.filter((each) => each === type).length
+    expect(count('AWS::SecretsManager::Secret')).toBe(1)
+    expect(count('AWS::CloudWatch::Alarm')).toBe(1)
+    for (const type of types) expect(type).not.toMatch(/VPC|NatGateway|Provisioned|Kinesis|KMS/)
+  })
+
+  test('every log group ends somewhere', () => {
+    for (const [id] of resourcesOfType(template, 'AWS::Logs::LogGroup')) {
+      expect(property(id, 'RetentionInDays')).toEqual({ Ref: 'LogRetentionDays' })
+    }
+    expect(template.Parameters['LogRetentionDays']?.Default).toBe(14)
+  })
+
+  test('failed runs of indexer and generator end where the one alarm looks', () => {
+    for (const id of ['IndexerInvokeConfig', 'GeneratorInvokeConfig']) {
+      expect(JSON.stringify(property(id, 'DestinationConfig'))).toContain('DeadLetterQueue')
+    }
+    expect(referencesIn(property('Queue', 'RedrivePolicy'), template)).toEqual(
+      new Set(['DeadLetterQueue']),
+    )
+    expect(JSON.stringify(property('DeadLetterAlarm', 'Dimensions'))).toContain('DeadLetterQueue')
+  })
+})
+
+describe('names and tags', () => {
+  const NAMES = [
+    'BucketName',
+    'FunctionName',
+    'RoleName',
+    'QueueName',
+    'LogGroupName',
+    'TopicName',
+    'AlarmName',
+    'BudgetName',
+    'DeliveryStreamName',
+    'UsagePlanName',
+  ]
+  /** Here these say what a resource belongs to, not what it is called. */
+  const POINTERS = [
+    'AWS::Lambda::EventSourceMapping',
+    'AWS::Lambda::EventInvokeConfig',
+    'AWS::Lambda::Permission',
+  ]
+
+  test('no resource has a fixed name that would block its replacement', () => {
+    const named = Object.entries(template.Resources).filter(
+      ([, { Type, Properties = {} }]) =>
+        !POINTERS.includes(Type) && NAMES.some((name) => Object.hasOwn(Properties, name)),
+    )
+    expect(named.map(([id]) => id)).toEqual([])
+    for (const id of ['ApiKeySecret', 'ApiKeyA', 'ApiKeyB', 'Schedule']) {
+      expect(property(id, 'Name')).toBeUndefined()
+    }
+  })
+
+  test('whatever can carry tags says whose it is and what it is for', () => {
+    for (const [id, { Type, Properties = {} }] of Object.entries(template.Resources)) {
+      const untaggable =
+        /Policy$|::Resource$|::Method$|::Deployment$|Permission|UsagePlanKey|InvokeConfig|Schedule$|Budget$/
+      if (untaggable.test(Type)) continue
+      const tags = JSON.stringify(Properties['Tags'])
+      expect(tags, id).toContain('"Key":"qw-lambda:deployment","Value":{"Ref":"DeploymentName"}')
+      expect(tags, id).toContain('"Key":"qw-lambda:component"')
+    }
+  })
+})
+
+describe('HTTP API', () => {
+  const API_PART = ['RestApi', 'ApiVersionResource', 'ApiProxyResource', 'ApiMethod']
+
+  test('a changed API gets a new deployment: its id carries the hash of what it is a snapshot of', () => {
+    const part = API_PART.map((id) => template.Resources[id])
+    const hash = createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 6)
+    const [deployment] = resourcesOfType(template, 'AWS::ApiGateway::Deployment')
+    expect(deployment?.[0]).toBe(`ApiDeployment${hash}`)
+    expect(deployment?.[1].DependsOn).toBe('ApiMethod')
+    expect(property('ApiStage', 'DeploymentId')).toEqual({ Ref: `ApiDeployment${hash}` })
+  })
+
+  test('is called as the tutorial says, with a key, and passes compressed answers', () => {
+    expect(property('ApiStage', 'StageName')).toBe('api')
+    expect(property('ApiVersionResource', 'PathPart')).toBe('v1')
+    expect(property('ApiProxyResource', 'PathPart')).toBe('{proxy+}')
+    expect(property('ApiMethod', 'ApiKeyRequired')).toBe(true)
+    expect(property('RestApi', 'BinaryMediaTypes')).toEqual(['*/*'])
+  })
+
+  test('no key stands in the template, its outputs or a function', () => {
+    expect(template.Parameters['ApiKey']).toMatchObject({ NoEcho: true, Default: '' })
+    const users = Object.entries(template.Resources).filter(([, resource]) =>
+      /"Ref":"ApiKey"|\$\{ApiKey\}/.test(JSON.stringify(resource)),
+    )
+    expect(users.map(([id]) => id)).toEqual(['ApiKeySecret'])
+    expect(JSON.stringify(template.Outputs)).not.toContain('resolve:secretsmanager')
+    for (const slot of ['a', 'b']) {
+      expect(property(`ApiKey${slot.toUpperCase()}`, 'Value')).toEqual({
+        'Fn::Sub': `{{resolve:secretsmanager:\${ApiKeySecret}:SecretString:${slot}}}`,
+      })
+    }
+  })
+
+  test.each([
+    ['a', ['ApiKeyA']],
+    ['ab', ['ApiKeyA', 'ApiKeyB']],
+    ['b', ['ApiKeyB']],
+  ])('with the slots %s live, the keys are %j', (live, keys) => {
+    const made = resourcesOf(template, { LiveApiKeys: live })
+    const found = made.filter(({ type }) => type === 'AWS::ApiGateway::ApiKey')
+    expect(found.map(({ logicalId }) => logicalId)).toEqual(keys)
+  })
+
+  test('leaves nothing behind when switched off', () => {
+    const made = resourcesOf(template, { Api: 'off' }).map(({ type }) => type)
+    expect(made.filter((type) => /ApiGateway|Secret|Permission/.test(type))).toEqual([])
+  })
+})
+
+describe('parameters', () => {
+  test('are those that the CLI sets', () => {
+    const config = parseDeploymentConfig({ name: 'shop', region: 'eu-west-1' })
+    const zips = {
+      indexer: new Uint8Array(1),
+      searcher: new Uint8Array(2),
+      generator: new Uint8Array(3),
+    }
+    const plan = planDeployment(
+      { config, version: '1', template: TEXT, zips, indexConfig: undefined, apiKey: undefined },
+      { accountId: '123456789012', arn: '', region: 'eu-west-1' },
+    )
+    for (const name of Object.keys(plan.parameters))
+      expect(template.Parameters).toHaveProperty(name)
+    const required = Object.entries(template.Parameters).filter(
+      ([, { Default }]) => Default === undefined,
+    )
+    for (const [name] of required) expect(plan.parameters).toHaveProperty(name)
+  })
+
+  test.each([
+    ['Generator', 'off', ['Schedule', 'GeneratorFunction', 'GeneratorLogs', 'GeneratorRole']],
+    ['Firehose', 'off', ['FirehoseStream', 'FirehoseRole']],
+    ['Alarms', 'none', ['DeadLetterAlarm', 'QueueAgeAlarm', 'IndexerErrorAlarm']],
+    ['MonthlyBudgetUsd', '0', ['Budget']],
+    ['NotifyEmail', '', ['NotifyTopic']],
+  ])('%s=%s leaves out %j', (name, value, ids) => {
+    const made = new Set(resourcesOf(template, { [name]: value }).map(({ logicalId }) => logicalId))
+    expect(ids.filter((id) => made.has(id))).toEqual([])
+  })
+
+  test('no output asks for a resource that its condition leaves out', () => {
+    for (const settings of [{}, { Api: 'off' }, { Generator: 'off' }, { Firehose: 'on' }]) {
+      const made = new Set(resourcesOf(template, settings).map(({ logicalId }) => logicalId))
+      for (const [name, output] of Object.entries(template.Outputs)) {
+        if (!conditionHolds(template, output.Condition, settings)) continue
+        for (const id of referencesIn(output.Value, template)) expect(made, name).toContain(id)
+      }
+    }
+  })
+})
