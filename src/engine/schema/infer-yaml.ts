@@ -68,8 +68,9 @@ function fieldLines(field: InferredField): string[] {
   return lines
 }
 
-/** Numbers come back as numbers in their unit; strings as the default, RFC 3339. */
+/** Dates come back as they went in: numbers in their unit, patterns as written, others as RFC 3339. */
 function outputFormat({ dateFormat, dateUnit }: InferredField): string | undefined {
+  if (dateFormat?.includes('%') === true) return dateFormat
   if (dateFormat !== 'unix_timestamp') return undefined
   switch (dateUnit) {
     case 'milliseconds':

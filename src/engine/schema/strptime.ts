@@ -20,7 +20,7 @@ export interface DatePattern {
 }
 
 const COMPOSITES: Readonly<Record<string, string>> = {
-  c: '%a %b %e %T %Y',
+  c: '%a %b %e %H:%M:%S %Y',
   D: '%m/%d/%y',
   F: '%Y-%m-%d',
   r: '%I:%M:%S %p',
