@@ -19,9 +19,9 @@ export interface LambdaHost {
   /** Writes one JSON line with the time, and what the stores did since the invocation began. */
   readonly log: InvocationLog
   /** The same store for the same bucket. */
-  openBucket(bucket: string): ObjectStore
+  readonly openBucket: (bucket: string) => ObjectStore
   /** To be called once at the start of each invocation. */
-  begin(context: LambdaContext): Invocation
+  readonly begin: (context: LambdaContext) => Invocation
 }
 
 /** Tries of one request to S3 and their pauses; throttling passes within a second or two. */
