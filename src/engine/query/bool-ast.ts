@@ -1,9 +1,9 @@
 import type { BoolAst, DefaultOperator, QueryAst } from './query-ast.ts'
 
 /** How a clause was joined to its siblings; undefined takes the default operator. */
-export type Occur = 'must' | 'should' | 'mustNot' | undefined
+type Occur = 'must' | 'should' | 'mustNot' | undefined
 
-export interface Clause {
+interface Clause {
   readonly occur: Occur
   readonly query: QueryAst
 }

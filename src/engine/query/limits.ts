@@ -8,3 +8,7 @@ export const MAX_QUERY_CLAUSES = 16_384
 export const MAX_SET_VALUES = 65_536
 /** Terms that the last word of a phrase prefix stands for. */
 export const DEFAULT_MAX_EXPANSIONS = 50
+/** Groups within groups of one regex. */
+export const MAX_REGEX_DEPTH = 100
+/** States of one pattern, repetition counts spelled out; also the most work per character of a term. */
+export const MAX_PATTERN_STATES = 5_000

@@ -1,9 +1,8 @@
 import { QwError } from '../errors.ts'
 import { hasCodePoint, type CodePoints } from './code-points.ts'
+import { MAX_PATTERN_STATES } from './limits.ts'
 import type { PatternNode } from './regex-syntax.ts'
 
-/** States of one pattern, repetition counts spelled out; also the most work per character of a term. */
-export const MAX_PATTERN_STATES = 5_000
 /** Cells of cached states, after which the cache starts again: a few megabytes. */
 const MAX_CACHE_CELLS = 1_000_000
 const MAX_PREFIX_CHARS = 255

@@ -4,7 +4,7 @@ import type { FieldRef, TypedValue, ValueType } from '../schema/value-type.ts'
 import type { BoolQuery, Query, RangeQuery } from './query.ts'
 
 /** Nanoseconds since the epoch; undefined: unbounded. */
-export interface TimeBounds {
+interface TimeBounds {
   /** Inclusive. */
   readonly startNs: bigint | undefined
   /** Exclusive. */
@@ -12,7 +12,7 @@ export interface TimeBounds {
 }
 
 /** Smallest and largest value of one column of a split. */
-export interface FieldBounds extends FieldRef {
+interface FieldBounds extends FieldRef {
   readonly min: TypedValue
   readonly max: TypedValue
 }
@@ -32,33 +32,6 @@ export interface TimestampField {
 }
 
 const NS_PER_SECOND = 1_000_000_000n
-const UNBOUNDED: TimeBounds = { startNs: undefined, endNs: undefined }
-
-/** What range clauses on the timestamp field that every match has to satisfy leave of time. */
-export function timeBounds(query: Query, timestamp: TimestampField | undefined): TimeBounds {
-  if (timestamp === undefined) return UNBOUNDED
-  switch (query.kind) {
-    case 'bool':
-      return [...query.must, ...query.filter]
-        .map((clause) => timeBounds(clause, timestamp))
-        .reduce(intersect, UNBOUNDED)
-    case 'boost':
-      return timeBounds(query.query, timestamp)
-    case 'range':
-      return isTimeClause(query, timestamp) ? boundsOf(query) : UNBOUNDED
-    case 'matchAll':
-    case 'matchNone':
-    case 'term':
-    case 'termSet':
-    case 'phrase':
-    case 'phrasePrefix':
-    case 'prefix':
-    case 'pattern':
-    case 'columnTerm':
-    case 'exists':
-      return UNBOUNDED
-  }
-}
 
 /**
  * False only when no document of the split can match, by time, tags and column bounds together.
@@ -186,22 +159,6 @@ function boundsOf({ lower, upper }: RangeQuery): TimeBounds {
     startNs: lower && nanosOf(lower.value) + (lower.inclusive ? 0n : 1n),
     endNs: upper && nanosOf(upper.value) + (upper.inclusive ? 1n : 0n),
   }
-}
-
-function intersect(a: TimeBounds, b: TimeBounds): TimeBounds {
-  return {
-    startNs: pick(a.startNs, b.startNs, (x, y) => x > y),
-    endNs: pick(a.endNs, b.endNs, (x, y) => x < y),
-  }
-}
-
-function pick(
-  a: bigint | undefined,
-  b: bigint | undefined,
-  isNarrower: (x: bigint, y: bigint) => boolean,
-): bigint | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  return isNarrower(a, b) ? a : b
 }
 
 /** Column values of the split lie in [start, end + 1 s - precision]. */

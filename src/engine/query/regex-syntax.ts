@@ -1,4 +1,5 @@
 import { QwError } from '../errors.ts'
+import { MAX_REGEX_DEPTH } from './limits.ts'
 import { RegexCursor } from './regex-cursor.ts'
 import { parseClass, parseEscapedSet } from './regex-class.ts'
 import { ANY, ANY_BUT_NEWLINE, fold, type CaseFolding, type CodePoints } from './code-points.ts'
@@ -15,11 +16,6 @@ export type PatternNode =
       readonly min: number
       readonly max: number
     }
-
-export const EMPTY_PATTERN: PatternNode = { kind: 'concat', parts: [] }
-
-/** Groups within groups of one regex. */
-export const MAX_REGEX_DEPTH = 100
 
 /**
  * Literals, `.`, classes, groups, `|`, `? * + {n} {n,} {n,m}`, `\d \w \s \p{…}` and the flags i and s.

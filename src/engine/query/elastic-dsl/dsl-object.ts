@@ -101,7 +101,7 @@ export function literalText(value: JsonValue | undefined, path: string): string 
   return failAt(path, `expected a string or an integer, got ${describe(value)}`)
 }
 
-export function numberOf(value: JsonValue | undefined): number | undefined {
+function numberOf(value: JsonValue | undefined): number | undefined {
   if (value instanceof JsonFloat) return value.value
   return typeof value === 'number' ? value : undefined
 }

@@ -51,6 +51,8 @@ const TOKENS: ReadonlyMap<string, { readonly part: Part; readonly digits: RegExp
   ]),
 ])
 
+const QUOTED = /'(?:[^']|'')*'/y
+
 type Part =
   | 'year'
   | 'weekYear'
@@ -145,13 +147,14 @@ class FormatCompiler {
     return isKnown ? { kind: 'token', letters } : this.#fail(`\`${letters}\` is not supported`)
   }
 
-  /** `''` is a quote. */
+  /** `''` is a quote, inside a quoted literal as well as alone. */
   #quoted(): Item {
-    const end = this.#format.indexOf("'", this.#at + 1)
-    if (end === -1) return this.#fail("a ' is never closed")
-    const text = this.#format.slice(this.#at + 1, end)
-    this.#at = end + 1
-    return { kind: 'literal', text: text === '' ? "'" : text }
+    QUOTED.lastIndex = this.#at
+    const found = QUOTED.exec(this.#format)?.[0]
+    if (found === undefined) return this.#fail("a ' is never closed")
+    this.#at += found.length
+    const text = found === "''" ? "'" : found.slice(1, -1).replaceAll("''", "'")
+    return { kind: 'literal', text }
   }
 
   #fail(reason: string): never {

@@ -1,0 +1,284 @@
+import { describe, expect, test } from 'vitest'
+import fc from 'fast-check'
+import { parseJson, type JsonValue } from '../../bytes/json.ts'
+import { isQwError, type QwError } from '../../errors.ts'
+import { MAX_QUERY_DEPTH, MAX_SET_VALUES } from '../limits.ts'
+import type { QueryAst } from '../query-ast.ts'
+import { parseQueryString } from '../query-string.ts'
+import { withExtraFilters } from './extra-filters.ts'
+import { parseElasticQuery } from './parse-elastic-query.ts'
+
+const parse = (json: string): QueryAst => parseElasticQuery(parseJson(json))
+
+function failure(json: string | JsonValue): QwError {
+  try {
+    parseElasticQuery(typeof json === 'string' ? parseJson(json) : json)
+  } catch (error) {
+    if (isQwError(error)) return error
+    throw error
+  }
+  throw new Error('no error')
+}
+
+const onBody = { fields: ['body'], lenient: false }
+const text = { kind: 'text', ...onBody, text: 'a b', zeroTerms: 'none' }
+
+describe('full text', () => {
+  test.each([
+    ['{"match_all": {}}', { kind: 'matchAll' }],
+    ['{"match_all": {"boost": 2}}', { kind: 'boost', query: { kind: 'matchAll' }, boost: 2 }],
+    ['{"match_none": null}', { kind: 'matchNone' }],
+    ['{"match": {"body": "a b"}}', { ...text, match: { mode: 'any' } }],
+    [
+      '{"match": {"body": {"query": "a b", "operator": "AND"}}}',
+      { ...text, match: { mode: 'all' } },
+    ],
+    [
+      '{"match": {"body": {"query": 5, "zero_terms_query": "all", "lenient": true}}}',
+      { ...text, text: '5', match: { mode: 'any' }, zeroTerms: 'all', lenient: true },
+    ],
+    [
+      '{"match_phrase": {"body": {"query": "a b", "slop": 2, "analyzer": "x"}}}',
+      { ...text, match: { mode: 'phrase', slop: 2 } },
+    ],
+    ['{"match_phrase": {"body": "a b"}}', { ...text, match: { mode: 'phrase', slop: 0 } }],
+    [
+      '{"match_phrase_prefix": {"body": {"query": "a b"}}}',
+      { ...text, match: { mode: 'phrasePrefix', maxExpansions: 50 } },
+    ],
+    [
+      '{"match_bool_prefix": {"body": {"query": "a b", "operator": "And"}}}',
+      { ...text, match: { mode: 'boolPrefix', operator: 'and' } },
+    ],
+    [
+      '{"multi_match": {"query": "a b", "fields": ["body", "x"]}}',
+      { ...text, fields: ['body', 'x'], match: { mode: 'any' } },
+    ],
+    [
+      '{"multi_match": {"query": "a b", "fields": "body", "type": "phrase", "slop": 1}}',
+      { ...text, match: { mode: 'phrase', slop: 1 } },
+    ],
+  ])('%s', (json, expected) => {
+    expect(parse(json)).toEqual(expected)
+  })
+
+  test('query_string is the native grammar, with OR unless told otherwise', () => {
+    const clause = (rest: string): QueryAst => parse(`{"query_string": {"query": "a b"${rest}}}`)
+    expect(clause('')).toEqual(parseQueryString('a b', { defaultOperator: 'or' }))
+    expect(clause(', "default_operator": "AND", "boost": 3')).toEqual(
+      parseQueryString('a b', { defaultOperator: 'and' }),
+    )
+    expect(clause(', "default_field": "x", "lenient": true')).toEqual(
+      parseQueryString('a b', { defaultOperator: 'or', defaultFields: ['x'], lenient: true }),
+    )
+    expect(failure('{"query_string": {"query": "a:"}}').position).toBe(2)
+  })
+})
+
+describe('terms', () => {
+  const term = { kind: 'term', fields: ['f'], lenient: false, value: '5', caseInsensitive: false }
+  const wildcard = { kind: 'pattern', fields: ['f'], lenient: true, syntax: 'wildcard' }
+
+  test.each([
+    ['{"term": {"f": 5}}', term],
+    ['{"term": {"f": 18446744073709551615}}', { ...term, value: '18446744073709551615' }],
+    [
+      '{"term": {"f": {"value": "5", "boost": 2, "case_insensitive": true}}}',
+      { kind: 'boost', query: { ...term, caseInsensitive: true }, boost: 2 },
+    ],
+    [
+      '{"terms": {"f": ["a", 1, "a"]}}',
+      { kind: 'termSet', fields: ['f'], lenient: false, values: ['a', '1'] },
+    ],
+    [
+      '{"terms": {"f": "a", "boost": 1}}',
+      { kind: 'termSet', fields: ['f'], lenient: false, values: ['a'] },
+    ],
+    ['{"exists": {"field": "f"}}', { kind: 'exists', field: 'f', lenient: false }],
+    [
+      '{"prefix": {"f": "a*b"}}',
+      { ...wildcard, pattern: String.raw`a\*b*`, caseInsensitive: false },
+    ],
+    [
+      '{"wildcard": {"f": {"value": "a*", "case_insensitive": true}}}',
+      { ...wildcard, pattern: 'a*', caseInsensitive: true },
+    ],
+    [
+      '{"regexp": {"f": {"value": "a.*", "flags": "ALL"}}}',
+      { ...wildcard, lenient: false, syntax: 'regex', pattern: 'a.*', caseInsensitive: false },
+    ],
+  ])('%s', (json, expected) => {
+    expect(parse(json)).toEqual(expected)
+  })
+
+  test.each([
+    ['{"gt": 1, "lte": "b"}', { value: 1, inclusive: false }, { value: 'b', inclusive: true }],
+    ['{"gte": 1.0}', { value: 1, inclusive: true }, undefined],
+    [
+      '{"from": 1, "to": 2, "include_upper": false}',
+      { value: 1, inclusive: true },
+      { value: 2, inclusive: false },
+    ],
+    ['{"gt": 3, "from": 1, "lt": null}', { value: 3, inclusive: false }, undefined],
+    ['{"lt": 9007199254740993}', undefined, { value: 9007199254740993n, inclusive: false }],
+  ])('range %s', (json, lower, upper) => {
+    expect(parse(`{"range": {"f": ${json}}}`)).toEqual({
+      kind: 'range',
+      fields: ['f'],
+      lenient: false,
+      lower,
+      upper,
+    })
+  })
+})
+
+describe('bool', () => {
+  test('takes one clause, several or none per list', () => {
+    const query = '{"match_all": {}}'
+    expect(
+      parse(
+        `{"bool": {"must": ${query}, "filter": [${query}, ${query}], "should": null, "boost": 9}}`,
+      ),
+    ).toEqual({
+      kind: 'bool',
+      must: [{ kind: 'matchAll' }],
+      filter: [{ kind: 'matchAll' }, { kind: 'matchAll' }],
+      should: [],
+      mustNot: [],
+      minimumShouldMatch: undefined,
+    })
+  })
+
+  test.each([
+    ['2', 2],
+    ['9', 9],
+    ['0', 0],
+    ['-1', 3],
+    ['-4', undefined],
+    ['-9', undefined],
+    ['"50%"', 2],
+    ['"30%"', 1],
+    ['"-30%"', 3],
+    ['"-100%"', undefined],
+    ['"200%"', 8],
+  ])('minimum_should_match %s of four clauses is %s', (minimum, expected) => {
+    const should = Array.from({ length: 4 }, (_, i) => `{"term": {"f": ${i}}}`).join()
+    const ast = parse(`{"bool": {"should": [${should}], "minimum_should_match": ${minimum}}}`)
+    expect(ast).toMatchObject({ minimumShouldMatch: expected })
+  })
+})
+
+describe('errors', () => {
+  test.each([
+    ['{}', 'query', 'exactly one query type'],
+    ['{"match_all": {}, "exists": {}}', 'query', 'exactly one query type'],
+    ['{"fuzzy": {"f": "x"}}', 'query', '`wildcard`'],
+    ['{"match_all": null}', 'query.match_all', 'expected an object'],
+    ['{"match_none": {}}', 'query.match_none', 'expected null'],
+    ['{"match": {"a": "x", "b": "y"}}', 'query.match', 'expected a single field'],
+    ['{"match": {"a": 1.5}}', 'query.match.a', 'a string or an integer'],
+    [
+      '{"match": {"a": {"query": "x", "operator": "and"}}}',
+      'query.match.a.operator',
+      '`AND` or `OR`',
+    ],
+    [
+      '{"match": {"a": {"query": "x", "fuzziness": 1}}}',
+      'query.match.a',
+      'unknown key `fuzziness`',
+    ],
+    ['{"match_phrase_prefix": {"a": "x"}}', 'query.match_phrase_prefix.a', 'expected an object'],
+    ['{"term": {"a": true}}', 'query.term.a', 'a string or an integer'],
+    ['{"term": {"a": 1.0}}', 'query.term.a', 'got `1.0`'],
+    ['{"terms": {"a": ["x", 1.5]}}', 'query.terms.a[1]', 'a string or an integer'],
+    ['{"range": {"a": {"gt": 1, "gte": 2}}}', 'query.range.a', 'exclude each other'],
+    ['{"range": {"a": {"gt": []}}}', 'query.range.a.gt', 'expected a string'],
+    ['{"multi_match": {"query": "x"}}', 'query.multi_match.fields', 'required'],
+    [
+      '{"multi_match": {"query": "x", "fields": ["a^2"]}}',
+      'query.multi_match.fields',
+      'not supported',
+    ],
+    [
+      '{"multi_match": {"query": "x", "fields": "a", "type": "x"}}',
+      'query.multi_match.type',
+      'one of',
+    ],
+    [
+      '{"query_string": {"query": "x", "fields": ["a"], "default_field": "b"}}',
+      'query.query_string',
+      'exclude',
+    ],
+    ['{"bool": {"must": [{"match_all": {}}, 5]}}', 'query.bool.must[1]', 'expected an object'],
+    ['{"bool": {"minimum_should_match": "2"}}', 'query.bool.minimum_should_match', 'percentage'],
+    [
+      '{"bool": {"must_not": {"match_all": {"boost": -1}}}}',
+      'query.bool.must_not.match_all.boost',
+      'zero',
+    ],
+  ])('%s is refused at %s', (json, path, reason) => {
+    const error = failure(json)
+    expect(error).toMatchObject({ kind: 'invalid', code: 'QUERY-SYNTAX' })
+    expect(error.message).toContain(`failed to parse query: \`${path}\`: `)
+    expect(error.message).toContain(reason)
+  })
+
+  test('depth and set size have named limits', () => {
+    let deep: JsonValue = { match_all: {} }
+    for (let i = 0; i < 5_000; i += 1) deep = { bool: { must: deep } }
+    expect(failure(deep)).toMatchObject({ kind: 'tooLarge', code: 'QUERY-LIMIT' })
+    expect(failure(deep).message).toContain(String(MAX_QUERY_DEPTH))
+    const values = Array.from({ length: MAX_SET_VALUES + 1 }, (_, i) => i)
+    expect(failure({ terms: { f: values } }).message).toContain(String(MAX_SET_VALUES))
+  })
+
+  test('no JSON makes the parser throw anything but a QwError', () => {
+    const key = fc.constantFrom(
+      'bool',
+      'must',
+      'match',
+      'term',
+      'terms',
+      'range',
+      'f',
+      'query',
+      'gt',
+    )
+    const leaf = fc.oneof(fc.constantFrom(null, true, 'a', 1, 1.5, '__proto__'), fc.bigInt())
+    const { json } = fc.letrec<{ json: JsonValue }>((tie) => ({
+      json: fc.oneof(
+        { maxDepth: 5 },
+        leaf,
+        fc.array(tie('json'), { maxLength: 2 }),
+        fc.dictionary(key, tie('json'), { maxKeys: 2 }),
+      ),
+    }))
+    fc.assert(
+      fc.property(json, (value) => {
+        try {
+          parseElasticQuery(value)
+          return true
+        } catch (error) {
+          return isQwError(error, 'invalid')
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+test('extra filters narrow a query without touching its score', () => {
+  const query: QueryAst = { kind: 'matchAll' }
+  expect(withExtraFilters(query, [])).toBe(query)
+  expect(withExtraFilters(query, ['a b', 'f:x'])).toEqual({
+    kind: 'bool',
+    must: [query],
+    filter: [
+      parseQueryString('a b', { defaultOperator: 'or' }),
+      parseQueryString('f:x', { defaultOperator: 'or' }),
+    ],
+    should: [],
+    mustNot: [],
+    minimumShouldMatch: undefined,
+  })
+})
