@@ -63,9 +63,8 @@ export class ByteStrings {
 
   /** A view. */
   at(index: number): Uint8Array {
-    const ends = this.#ends.view()
-    const start = index === 0 ? 0 : (ends[index - 1] as number)
-    return this.#bytes.subarray(start, ends[index])
+    const start = index === 0 ? 0 : this.#ends.at(index - 1)
+    return this.#bytes.subarray(start, this.#ends.at(index))
   }
 
   /** The numbers of the strings in byte order. */

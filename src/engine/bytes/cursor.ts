@@ -101,6 +101,14 @@ export class ByteWriter {
     this.#length += source.length
   }
 
+  /** The bytes of `source` from `start` on; a loop, as they are few. */
+  bytesFrom(source: Uint8Array, start: number): void {
+    const bytes = this.reserve(source.length - start)
+    let at = this.#length
+    for (let i = start; i < source.length; i++) bytes[at++] = source[i] ?? 0
+    this.#length = at
+  }
+
   /** Characters below 128, without a length. */
   ascii(text: string): void {
     const bytes = this.reserve(text.length)

@@ -30,6 +30,8 @@ const MINUS = 0x2d
 const MIN_DOCS_PER_SHAPE = 8
 const MIN_SHAPES = 4
 
+const latin1 = new TextDecoder('latin1')
+
 interface Segment {
   readonly kind: SegmentKind
   readonly literal: Uint8Array
@@ -161,7 +163,7 @@ class Shaper {
   }
 
   #child(node: ShapeNode, kind: SegmentKind, literal: Uint8Array): ShapeNode {
-    const key = `${kind}${Buffer.from(literal).toString('latin1')}`
+    const key = `${kind}${latin1.decode(literal)}`
     let number = this.#segmentNumbers.get(key)
     if (number === undefined) {
       number = this.#segments.length

@@ -96,6 +96,12 @@ export class NumberValues {
     if (integerDigits > this.#maxIntegerDigits) this.#maxIntegerDigits = integerDigits
   }
 
+  /** An integer of up to MAX_DIGITS digits. */
+  pushInteger(value: number): void {
+    this.#mantissas.push(value)
+    this.#decimals.push(0)
+  }
+
   encode(out: ByteWriter): void {
     const values = new Float64Array(this.count)
     let min = Infinity

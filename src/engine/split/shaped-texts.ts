@@ -2,7 +2,8 @@
 import { deflateRawSync } from 'node:zlib'
 import { ByteStrings } from '../bytes/byte-strings.ts'
 import { bitWidth } from '../bytes/bit-packing.ts'
-import type { ByteReader, ByteWriter } from '../bytes/cursor.ts'
+import { ByteWriter } from '../bytes/cursor.ts'
+import type { ByteReader } from '../bytes/cursor.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
 import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
 import type { SequenceValues } from '../bytes/int-sequence.ts'
@@ -28,11 +29,9 @@ const NINE = 0x39
 /** Texts per template, on average, that make templates worth their numbers' overhead. */
 const MIN_TEXTS_PER_TEMPLATE = 16
 /** How much of the texts is deflated to see what plain would cost. */
-const SAMPLE_BYTES = 32 * 1024
+const SAMPLE_BYTES = 16 * 1024
 /** Words deflate to about this share in a sorted list. */
 const WORD_LIST_SHARE = 0.6
-
-const latin1 = new TextDecoder('latin1')
 
 /** Texts inside `source`: text i is [starts[i], ends[i]). */
 export class TextValues {
@@ -54,8 +53,9 @@ export class TextValues {
   }
 
   encode(out: ByteWriter): void {
+    const { buffer, byteOffset, byteLength } = this.#source
     const texts: Texts = {
-      source: this.#source,
+      source: Buffer.from(buffer, byteOffset, byteLength),
       starts: this.#starts.view(),
       ends: this.#ends.view(),
     }
@@ -66,7 +66,7 @@ export class TextValues {
 }
 
 interface Texts {
-  readonly source: Uint8Array
+  readonly source: Buffer
   readonly starts: Uint32Array
   readonly ends: Uint32Array
 }
@@ -78,53 +78,64 @@ function encodePlain({ source, starts, ends }: Texts, out: ByteWriter): void {
   for (let i = 0; i < starts.length; i++) out.bytes(source.subarray(starts[i], ends[i]))
 }
 
+interface Template {
+  readonly id: number
+  /** Between the literals stand numbers. */
+  readonly literals: readonly Uint8Array[]
+  readonly slots: readonly NumberValues[]
+}
+
 /** False, and nothing written, when the texts do not follow few templates with numbers. */
 function encodeTemplates({ source, starts, ends }: Texts, out: ByteWriter): boolean {
   const limit = Math.max(1, Math.floor(starts.length / MIN_TEXTS_PER_TEMPLATE))
-  const templates = new Map<string, { readonly id: number; readonly slots: NumberValues[] }>()
+  const templates = new Map<string, Template>()
   const ids = new Uint32Array(starts.length)
-  const found: { end: number; mantissa: number; decimals: number; integerDigits: number }[] = []
+  const runs: Runs = { literals: [], values: [] }
   let hasNumbers = false
   for (let i = 0; i < starts.length; i++) {
-    found.length = 0
-    const key = templateOf(source, starts[i] as number, ends[i] as number, found)
-    if (key === undefined) return false
+    if (!findRuns(source, starts[i] as number, ends[i] as number, runs)) return false
+    const key = templateKey(source, runs.literals)
     let template = templates.get(key)
     if (template === undefined) {
-      // The first ones are free, so that a short list can still pay.
       if (templates.size >= limit) return false
-      template = { id: templates.size, slots: found.map(() => new NumberValues()) }
+      template = newTemplate(templates.size, source, runs)
       templates.set(key, template)
     }
     ids[i] = template.id
-    for (let slot = 0; slot < found.length; slot++) {
+    for (let slot = 0; slot < runs.values.length; slot++) {
       hasNumbers = true
-      const number = found[slot]
-      if (number !== undefined) template.slots[slot]?.push(number)
+      template.slots[slot]?.pushInteger(runs.values[slot] as number)
     }
   }
   if (!hasNumbers) return false
   out.u8(Form.templates)
   out.varint(templates.size)
-  for (const key of templates.keys()) out.sized(Buffer.from(key, 'latin1'))
+  for (const { literals } of templates.values()) out.sized(joinWithZero(literals))
   encodeSequence(ids, ids.length, out)
   for (const { slots } of templates.values()) for (const slot of slots) slot.encode(out)
   return true
 }
 
-/** The text with 0x00 for each number, whose values go to `found`; undefined when 0x00 is in it. */
-function templateOf(
+/** A text taken apart: literal i is [literals[2 * i], literals[2 * i + 1]), value i follows it. */
+interface Runs {
+  readonly literals: number[]
+  readonly values: number[]
+}
+
+/** False when a zero byte, which marks numbers, is in the text. */
+function findRuns(
   source: Uint8Array,
   start: number,
   end: number,
-  found: { end: number; mantissa: number; decimals: number; integerDigits: number }[],
-): string | undefined {
-  let template = ''
+  { literals, values }: Runs,
+): boolean {
+  literals.length = 0
+  values.length = 0
   let literalStart = start
   let at = start
   while (at < end) {
     const byte = source[at] as number
-    if (byte === 0) return undefined
+    if (byte === 0) return false
     if (byte < ZERO || byte > NINE) {
       at++
       continue
@@ -132,13 +143,40 @@ function templateOf(
     const runEnd = endOfDigits(source, at, end)
     parseNumber(source, at, runEnd)
     if (parsed.end === runEnd) {
-      template += `${latin1.decode(source.subarray(literalStart, at))}\0`
-      found.push({ ...parsed })
+      literals.push(literalStart, at)
+      values.push(parsed.mantissa)
       literalStart = runEnd
     }
     at = runEnd
   }
-  return template + latin1.decode(source.subarray(literalStart, end))
+  literals.push(literalStart, end)
+  return true
+}
+
+function templateKey(source: Buffer, literals: readonly number[]): string {
+  let key = ''
+  for (let i = 0; i < literals.length; i += 2) {
+    if (i > 0) key += '\0'
+    key += source.toString('latin1', literals[i], literals[i + 1])
+  }
+  return key
+}
+
+function newTemplate(id: number, source: Uint8Array, runs: Runs): Template {
+  const literals: Uint8Array[] = []
+  for (let i = 0; i < runs.literals.length; i += 2) {
+    literals.push(source.subarray(runs.literals[i], runs.literals[i + 1]))
+  }
+  return { id, literals, slots: runs.values.map(() => new NumberValues()) }
+}
+
+function joinWithZero(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new ByteWriter(64)
+  parts.forEach((part, i) => {
+    if (i > 0) out.u8(0)
+    out.bytes(part)
+  })
+  return out.copy()
 }
 
 function endOfDigits(source: Uint8Array, start: number, end: number): number {
@@ -189,7 +227,7 @@ function deflatedEstimate({ source, starts, ends }: Texts): number {
     filled += size
   }
   if (sample.length === 0) return 0
-  return (deflateRawSync(sample, { level: 4 }).length * totalBytes) / sample.length
+  return (deflateRawSync(sample, { level: 1 }).length * totalBytes) / sample.length
 }
 
 /** Distinct byte strings of a source, numbered as they come, in an open-addressing table: a Map

@@ -1,4 +1,4 @@
-import { compareBytes, sharedPrefix } from '../bytes/byte-order.ts'
+import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { openBlock } from '../bytes/sealed-block.ts'
 import type { SealOptions } from '../bytes/sealed-block.ts'
@@ -262,12 +262,10 @@ export class TermDictionaryWriter {
   add(term: Uint8Array, postings: TermPostings): void {
     if (this.#blockTermCount === 0) this.#startBlock(term)
     const entries = this.#entries
-    const shared =
-      this.#blockTermCount === 0
-        ? 0
-        : sharedPrefix(this.#previous.subarray(0, this.#previousSize), term)
+    const shared = this.#blockTermCount === 0 ? 0 : this.#sharedWithPrevious(term)
     entries.varint(shared)
-    entries.sized(term.subarray(shared))
+    entries.varint(term.length - shared)
+    entries.bytesFrom(term, shared)
     this.#remember(term)
     this.#addPostings(postings)
     this.#blockTermCount++
@@ -275,9 +273,17 @@ export class TermDictionaryWriter {
     if (entries.length >= BLOCK_BYTES) this.#sealBlock()
   }
 
+  #sharedWithPrevious(term: Uint8Array): number {
+    const previous = this.#previous
+    const limit = Math.min(this.#previousSize, term.length)
+    let shared = 0
+    while (shared < limit && previous[shared] === term[shared]) shared++
+    return shared
+  }
+
   #remember(term: Uint8Array): void {
     if (term.length > this.#previous.length) this.#previous = new Uint8Array(term.length * 2)
-    this.#previous.set(term)
+    for (let i = 0; i < term.length; i++) this.#previous[i] = term[i] ?? 0
     this.#previousSize = term.length
   }
 
