@@ -16,14 +16,12 @@ const parse = (format: string, value: JsonValue) => makeDateParser([format], NOW
 const instant = fc.bigInt(-(2n ** 62n), 2n ** 62n).map(dateFromNanos)
 
 test('RFC 3339 comes back to the nanosecond', () => {
-  fc.assert(
-    fc.property(instant, (date) => void expect(parseRfc3339(formatRfc3339(date))).toBe(date)),
-  )
+  fc.assert(fc.property(instant, (date) => parseRfc3339(formatRfc3339(date)) === date))
 })
 
 test.each(['rfc3339', 'iso8601'])('%s prints what it reads, for any instant', (format) => {
   const print = makeDateFormatter(format)
-  fc.assert(fc.property(instant, (date) => void expect(parse(format, print(date))).toBe(date)))
+  fc.assert(fc.property(instant, (date) => parse(format, print(date)) === date))
 })
 
 test.each(['rfc2822', '%Y-%m-%dT%H:%M:%S%z', '%a %e %B %Y %I:%M:%S %p', '%j %Y %T', '%c', '%F %X'])(
@@ -31,7 +29,7 @@ test.each(['rfc2822', '%Y-%m-%dT%H:%M:%S%z', '%a %e %B %Y %I:%M:%S %p', '%j %Y %
   (format) => {
     const print = makeDateFormatter(format)
     const second = fc.integer({ min: -2_208_988_800, max: 9_000_000_000 }).map((s) => s * 1000)
-    fc.assert(fc.property(second, (date) => void expect(parse(format, print(date))).toBe(date)))
+    fc.assert(fc.property(second, (date) => parse(format, print(date)) === date))
   },
 )
 
@@ -39,9 +37,7 @@ test.each(['%U %w', '%W %w'])('weeks of the year (%s) name their day', (week) =>
   const pattern = compileDatePattern(`%Y ${week}`)
   if ('problem' in pattern) throw new Error(pattern.problem)
   const day = fc.integer({ min: 0, max: 80_000 }).map((days) => days * 86_400_000)
-  fc.assert(
-    fc.property(day, (date) => void expect(pattern.parse(pattern.format(date), NOW)).toBe(date)),
-  )
+  fc.assert(fc.property(day, (date) => pattern.parse(pattern.format(date), NOW) === date))
 })
 
 describe('input formats', () => {

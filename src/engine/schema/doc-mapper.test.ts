@@ -191,11 +191,20 @@ describe('undeclared keys', () => {
   test('declared objects know no dotted keys', () => {
     const object = { name: 'a', type: 'object', field_mappings: [{ name: 'b', type: 'u64' }] }
     const mapper = mapperOf({ field_mappings: [object] })
-    expect(values(mapper, '{"a.b":1,"a":{"b":2,"c":3}}')).toEqual([
-      'a.b:i64=1',
-      'a.b:u64=2',
-      'a.c:i64=3',
-    ])
+    expect(values(mapper, '{"a.b":1,"a":{"b":2,"c":3}}')).toEqual(['a.b:u64=2', 'a.c:i64=3'])
+  })
+
+  test('that no query could name, since a declared field hides them, are not indexed', () => {
+    const mapper = mapperOf({
+      field_mappings: [
+        { name: 't', type: 'text' },
+        { name: 'j', type: 'json' },
+        { name: 'all', type: 'concatenate', concatenate_fields: ['t'] },
+      ],
+    })
+    expect(values(mapper, '{"t.x":1,"j.x":2,"all":"typed","j":{"x":3}}')).toEqual(['j.x:i64=3'])
+    const pairs = mapper.specs.map(({ path, type }) => `${path} ${type}`)
+    expect(new Set(pairs).size).toBe(pairs.length)
   })
 
   test('are dropped in lenient mode and refused with their path in strict mode', () => {

@@ -27,7 +27,12 @@ export interface DocMapperSettings {
 }
 
 /** A field that is declared, ready for its values. */
-type Node = LeafNode | OpenNode | ObjectNode
+type Node = LeafNode | OpenNode | ObjectNode | FedNode
+
+/** A concatenate field: other fields feed it, a key of its name does not. */
+interface FedNode {
+  readonly kind: 'fed'
+}
 
 interface LeafNode {
   readonly kind: 'leaf'
@@ -110,9 +115,11 @@ export class DocMapper {
       const value = doc[key]
       if (value === undefined) continue
       const field = fields.get(key)
-      if (field === undefined) this.mapUndeclared(node, key, value)
+      if (field === undefined || (field.kind === 'fed' && this.isStrict))
+        this.mapUndeclared(node, key, value)
       else if (field.kind === 'leaf') this.mapLeaf(field, value)
       else if (field.kind === 'open') this.mapOpen(field, value)
+      else if (field.kind === 'fed') continue
       else if (isJsonObject(value)) this.mapObject(field, value)
       else rejectValue(field.path, `expected object, got ${gist(value)}`)
     }
@@ -224,7 +231,9 @@ class NodeBuilder {
       const inner = joinPath(path, escapeName(field.name))
       if (field.type === 'object') {
         nodes.set(field.name, this.object(field.fieldMappings, [...names, field.name], inner))
-      } else if (field.type !== 'concatenate') {
+      } else if (field.type === 'concatenate') {
+        nodes.set(field.name, { kind: 'fed' })
+      } else {
         nodes.set(field.name, field.type === 'json' ? this.open(inner) : this.leaf(inner))
       }
     }
@@ -238,6 +247,7 @@ class NodeBuilder {
       terms: termOptions(options.indexing, this.table.tokenizers),
       column: jsonColumn(options),
       expandDots: options.expandDots,
+      isReachable: (path) => this.table.resolve(path)?.mapping === 'dynamic',
       concatenations: this.ofDynamic,
     })
   }
@@ -270,7 +280,8 @@ class NodeBuilder {
     const { array, terms, column } = resolveDeclared({ path, field }, this.table.tokenizers)
     const expandDots = field.type === 'json' && field.expandDots
     const concatenations = this.concatenations.get(path) ?? []
-    const fields = new OpenFields(path, this.specs, { terms, column, expandDots, concatenations })
+    const options = { terms, column, expandDots, isReachable: () => true, concatenations }
+    const fields = new OpenFields(path, this.specs, options)
     return { kind: 'open', path, array, fields }
   }
 

@@ -21,6 +21,8 @@ interface PathNode {
   readonly parent: PathNode | undefined
   readonly children: Map<string, PathNode>
   readonly specIds: number[]
+  /** False: queries cannot name the path, since a declared field stands there or around it. */
+  readonly isReachable: boolean
   /** The document that last counted this path as present. */
   presentIn: number
 }
@@ -29,6 +31,8 @@ export interface OpenFieldOptions {
   readonly terms: TermOptions | undefined
   readonly column: ColumnOptions | undefined
   readonly expandDots: boolean
+  /** Whether a query that names the path means this open field. */
+  readonly isReachable: (path: string) => boolean
   /** Concatenate fields that take every leaf, paths dropped. */
   readonly concatenations: readonly ConcatenateSink[]
 }
@@ -46,7 +50,7 @@ export class OpenFields {
   constructor(path: string, specs: SpecList, options: OpenFieldOptions) {
     this.options = options
     this.specs = specs
-    this.root = newNode(path, undefined)
+    this.root = newNode(path, undefined, true)
     const { terms, column, concatenations } = options
     this.isKept = terms !== undefined || column !== undefined || concatenations.length > 0
     this.needsPresence = specs.indexFieldPresence && terms !== undefined && column === undefined
@@ -112,7 +116,7 @@ export class OpenFields {
   // oxlint-disable-next-line max-params -- where, what and whereto; an object per value would cost
   private emit(node: PathNode, type: OpenType, value: TypedValue, sink: MappingSink): void {
     const { terms, column } = this.options
-    if (terms === undefined && column === undefined) return
+    if (!node.isReachable || (terms === undefined && column === undefined)) return
     let id = node.specIds[TYPES.indexOf(type)] ?? -1
     if (id < 0) id = addSpec(this.specs, node, type, this.options)
     sink.push(id, value)
@@ -128,7 +132,7 @@ export class OpenFields {
         const why = `too many paths in one split limit=${MAX_OPEN_PATHS}`
         throw new DocRejection('limit', why, path)
       }
-      child = newNode(path, this.parentOf(path, node))
+      child = newNode(path, this.parentOf(path, node), this.options.isReachable(path))
       this.nodes.set(path, child)
     }
     node.children.set(key, child)
@@ -151,7 +155,7 @@ export class ConcatenateSink {
   private readonly options: Pick<OpenFieldOptions, 'terms' | 'column'>
 
   constructor(path: string, specs: SpecList, terms: TermOptions | undefined) {
-    this.node = newNode(path, undefined)
+    this.node = newNode(path, undefined, true)
     this.specs = specs
     this.options = { terms, column: undefined }
   }
@@ -175,8 +179,15 @@ export class ConcatenateSink {
   }
 }
 
-function newNode(path: string, parent: PathNode | undefined): PathNode {
-  return { path, parent, children: new Map(), specIds: TYPES.map(() => -1), presentIn: -1 }
+function newNode(path: string, parent: PathNode | undefined, isReachable: boolean): PathNode {
+  return {
+    path,
+    parent,
+    children: new Map(),
+    specIds: TYPES.map(() => -1),
+    isReachable,
+    presentIn: -1,
+  }
 }
 
 // oxlint-disable-next-line max-params -- the list, where in it, and how values are kept

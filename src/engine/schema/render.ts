@@ -59,8 +59,8 @@ function objectPruner(fields: readonly FieldMapping[], undeclared: ValueRenderer
     if (field.type === 'object') {
       const inner = objectPruner(field.fieldMappings, undeclared)
       prune.set(field.name, (value) => (isJsonObject(value) ? inner(value) : undefined))
-    } else if (field.type !== 'concatenate') {
-      prune.set(field.name, field.stored ? keep : drop)
+    } else {
+      prune.set(field.name, field.type !== 'concatenate' && field.stored ? keep : drop)
     }
   }
   return (source: JsonObject) => mapKeys(source, (key) => prune.get(key) ?? undeclared)
@@ -69,7 +69,8 @@ function objectPruner(fields: readonly FieldMapping[], undeclared: ValueRenderer
 function objectRenderer(fields: readonly FieldMapping[], undeclared: ValueRenderer): Renderer {
   const renderers = new Map<string, ValueRenderer>()
   for (const field of fields) {
-    if (field.type !== 'concatenate') renderers.set(field.name, fieldRenderer(field, undeclared))
+    const isFed = field.type === 'concatenate'
+    renderers.set(field.name, isFed ? drop : fieldRenderer(field, undeclared))
   }
   return (source) => mapKeys(source, (key) => renderers.get(key) ?? undeclared)
 }
