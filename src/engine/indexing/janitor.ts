@@ -163,14 +163,15 @@ class Sweep {
     const deleted = await this.#deleteSplits(ids)
     for (const id of deleted) this.#counts.deletedBytes += candidates.get(id)?.sizeBytes ?? 0
     this.#counts.deletedOrphanCount = deleted.size
-    if (this.#request.dryRun !== true) await this.#removeTombstones(candidates)
+    const left = new Set([...candidates.keys()].filter((id) => !deleted.has(id)))
+    if (this.#request.dryRun !== true) await this.#removeTombstones(left)
   }
 
   /** From `ORPHAN_GRACE_MS` on no publisher would take the split any more, with or without a record. */
-  async #removeTombstones(stillListed: ReadonlyMap<string, ObjectInfo>): Promise<void> {
+  async #removeTombstones(withObject: ReadonlySet<string>): Promise<void> {
     const file = await this.#load()
     const done = file.splits.filter((split) => {
-      if (!isTombstone(split) || stillListed.has(split.splitId)) return false
+      if (!isTombstone(split) || withObject.has(split.splitId)) return false
       return this.#nowMs - ulidTimeMs(split.splitId) >= ORPHAN_GRACE_MS
     })
     if (done.length === 0) return

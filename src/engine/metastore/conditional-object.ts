@@ -119,6 +119,6 @@ export class ConditionalObject<T> {
   #backoffMs(attempt: number): number {
     const ceilingMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt, 10))
     const [high = 0, low = 0] = this.#settings.random.bytes(2)
-    return (ceilingMs * (high * 256 + low)) / 65_536
+    return Math.ceil((ceilingMs * (high * 256 + low)) / 65_536)
   }
 }

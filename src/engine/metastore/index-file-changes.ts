@@ -97,6 +97,7 @@ export function applyTombstones(
   return { ...file, splits: [...file.splits, ...tombstones] }
 }
 
+/** Whether an earlier attempt of the same publication went through although its answer was lost. */
 function wasApplied(file: IndexFile, request: PublishRequest): boolean {
   if (request.splits.length > 0) {
     const ids = new Set(request.splits.map((split) => split.splitId))
@@ -105,9 +106,15 @@ function wasApplied(file: IndexFile, request: PublishRequest): boolean {
     )
     return found.length === ids.size
   }
-  const delta = request.checkpointDelta
+  const { checkpointDelta: delta, run } = request
   if (delta === undefined) return false
-  return positionOf(file.metadata.checkpoint, delta.sourceId, delta.partitionId) === delta.to
+  const position = positionOf(file.metadata.checkpoint, delta.sourceId, delta.partitionId)
+  if (position !== delta.to) return false
+  // Several runs may have moved it there without a document; only one of them may count the rejects.
+  if (run === undefined) return true
+  return file.runs.some(
+    ({ runId, updatedMs }) => runId === run.runId && updatedMs === run.updatedMs,
+  )
 }
 
 function publishObstacle(

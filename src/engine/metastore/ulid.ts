@@ -22,7 +22,7 @@ export class UlidGenerator {
   }
 
   next(): string {
-    const nowMs = this.#clock.nowMs()
+    const nowMs = Math.floor(this.#clock.nowMs())
     if (nowMs > this.#lastMs) {
       this.#lastMs = nowMs
       this.#lastRandom = bigintOf(this.#random.bytes(RANDOM_BYTES))
