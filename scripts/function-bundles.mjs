@@ -32,6 +32,8 @@ async function bundleFunction(name) {
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
+    // Its ES module: the one for Node is CommonJS, which would need a `require` and 8 ms more at start.
+    alias: { yaml: `${root}node_modules/yaml/browser/dist/index.js` },
     legalComments: 'none',
     define: { PACKAGE_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
