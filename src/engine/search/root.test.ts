@@ -1,0 +1,331 @@
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../bytes/json.ts'
+import { stringifyJson } from '../bytes/json.ts'
+import { splitKey } from '../metastore/layout.ts'
+import { WHOLE_SPLIT_BYTES } from './split-reader.ts'
+import type { Ask } from './search-fixture.ts'
+import { SearchFixture } from './search-fixture.ts'
+
+const SHOP: JsonObject = {
+  mode: 'dynamic',
+  dynamic_mapping: { fast: true, tokenizer: 'default', record: 'position' },
+  timestamp_field: 'ts',
+  tag_fields: ['shop'],
+  field_mappings: [
+    { name: 'ts', type: 'datetime', input_formats: ['unix_timestamp'], fast: true },
+    { name: 'id', type: 'u64', fast: true },
+    { name: 'shop', type: 'text', tokenizer: 'raw', fast: true },
+    { name: 'quantity', type: 'u64', fast: true },
+    { name: 'stock', type: 'i64' },
+    { name: 'price', type: 'f64', fast: true },
+    { name: 'sold', type: 'bool', fast: true },
+    { name: 'body', type: 'text', tokenizer: 'default', record: 'position' },
+  ],
+}
+
+const FIRST_TS = 1_700_000_000
+const WORDS = ['red', 'green', 'blue', 'quick', 'brown', 'fox']
+
+function shopDoc(id: number): string {
+  const body = `${WORDS[id % 6]} ${WORDS[(id + 1) % 6]} ${WORDS[(id * 7) % 6]}`
+  const optional = id % 3 === 0 ? {} : { price: (id % 10) / 4 }
+  return JSON.stringify({
+    ts: FIRST_TS + id,
+    id,
+    shop: `shop-${id % 4}`,
+    quantity: id % 10,
+    stock: id % 5,
+    sold: id % 2 === 0,
+    body,
+    ...optional,
+  })
+}
+
+async function shop(splits: readonly (readonly [number, number])[] = [[0, 60], [60, 100]]): Promise<SearchFixture> {
+  const fixture = await SearchFixture.create(SHOP, { default_search_fields: ['body'] })
+  for (const [from, end] of splits) {
+    await fixture.addSplit(Array.from({ length: end - from }, (_, at) => shopDoc(from + at)))
+  }
+  return fixture
+}
+
+const BY_ID: Ask = { sort: [{ by: 'field', field: 'id', order: 'asc', dateUnit: 'ms' }], maxHits: 1000 }
+const all = Array.from({ length: 100 }, (_, id) => id)
+
+describe('queries', () => {
+  test.each([
+    ['*', () => true],
+    ['quantity:>5', (id: number) => id % 10 > 5],
+    ['quantity:[2 TO 4}', (id: number) => id % 10 >= 2 && id % 10 < 4],
+    ['stock:>3', (id: number) => id % 5 > 3],
+    ['id:17', (id: number) => id === 17],
+    ['shop:shop-1', (id: number) => id % 4 === 1],
+    ['shop: IN [shop-1 shop-2 nowhere]', (id: number) => id % 4 === 1 || id % 4 === 2],
+    ['price:*', (id: number) => id % 3 !== 0],
+    ['sold:true', (id: number) => id % 2 === 0],
+    ['price:<1', (id: number) => id % 3 !== 0 && (id % 10) / 4 < 1],
+    ['NOT quantity:>5', (id: number) => id % 10 <= 5],
+    ['quantity:3 OR (shop:shop-0 AND quantity:4)', (id: number) => id % 10 === 3 || (id % 4 === 0 && id % 10 === 4)],
+    ['body:"red green"', (id: number) => id % 6 === 0 || ((id + 1) % 6 === 0 && (id * 7) % 6 === 1)],
+    ['body:re*', (id: number) => [id % 6, (id + 1) % 6, (id * 7) % 6].includes(0)],
+    ['nothing', () => false],
+  ])('%s finds exactly its documents', async (query, matches) => {
+    const fixture = await shop()
+    const ids = await fixture.ids({ ...BY_ID, query })
+    expect(ids).toEqual(all.filter(matches))
+    const { numHits } = await fixture.search({ query, maxHits: 0 })
+    expect(numHits).toBe(ids.length)
+  })
+
+  test('time bounds are seconds, the start inclusive and the end exclusive', async () => {
+    const fixture = await shop()
+    const ids = await fixture.ids({ ...BY_ID, startTimestamp: FIRST_TS + 58, endTimestamp: FIRST_TS + 62 })
+    expect(ids).toEqual([58, 59, 60, 61])
+  })
+})
+
+describe('order', () => {
+  test('without sort keys the newest address comes first', async () => {
+    const fixture = await shop()
+    expect(await fixture.ids({ maxHits: 3 })).toEqual([99, 98, 97])
+  })
+
+  test('documents without a value are last in both directions', async () => {
+    const fixture = await shop([[0, 8]])
+    const by = (order: 'asc' | 'desc'): Ask => ({ sort: [{ by: 'field', field: 'price', order, dateUnit: 'ms' }] })
+    expect(await fixture.ids(by('desc'))).toEqual([7, 5, 4, 2, 1, 6, 3, 0])
+    expect(await fixture.ids(by('asc'))).toEqual([1, 2, 4, 5, 7, 0, 3, 6])
+  })
+
+  test('paging by search_after with _doc sees every document once', async () => {
+    const fixture = await shop()
+    const sort: Ask['sort'] = [
+      { by: 'field', field: 'quantity', order: 'desc', dateUnit: 'ms' },
+      { by: 'field', field: 'price', order: 'asc', dateUnit: 'ms' },
+      { by: 'doc', order: 'asc' },
+    ]
+    const whole = await fixture.search({ sort, maxHits: 1000 })
+    const paged: string[] = []
+    let searchAfter: Ask['searchAfter']
+    for (;;) {
+      const page = await fixture.search({ sort, maxHits: 7, searchAfter })
+      if (page.hits.length === 0) break
+      paged.push(...page.hits.map(({ json }) => json))
+      searchAfter = page.hits.at(-1)?.sort.map((value) => value?.value ?? null)
+    }
+    expect(paged).toEqual(whole.hits.map(({ json }) => json))
+    expect(paged).toHaveLength(100)
+  })
+
+  test('a rarer term and a shorter document score higher', async () => {
+    const fixture = await SearchFixture.create({
+      field_mappings: [
+        { name: 'id', type: 'u64' },
+        { name: 'body', type: 'text', record: 'position', fieldnorms: true },
+      ],
+    })
+    await fixture.addSplit(
+      ['common rare', 'common', 'common word word word word', 'common rare word word', 'common x'].map(
+        (body, id) => JSON.stringify({ id, body }),
+      ),
+    )
+    const sort: Ask['sort'] = [{ by: 'score', order: 'desc' }]
+    expect(await fixture.ids({ query: 'body:rare OR body:common', sort })).toEqual([0, 3, 1, 4, 2])
+  })
+})
+
+describe('reads', () => {
+  /** Big enough not to be read whole. */
+  async function bigSplit(): Promise<SearchFixture> {
+    const fixture = await SearchFixture.create(SHOP, { default_search_fields: ['body'] })
+    let state = 1
+    const word = (): string => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+      return state.toString(36)
+    }
+    await fixture.addSplit(
+      Array.from({ length: 20_000 }, (_, id) => {
+        const body = `${word()} ${word()} ${word()} ${id % 50 === 0 ? 'needle' : 'straw'}`
+        return JSON.stringify({ ts: FIRST_TS + id, id, shop: 'a', quantity: id % 10, body })
+      }),
+    )
+    fixture.forget()
+    return fixture
+  }
+
+  function rounds(fixture: SearchFixture): number {
+    // A round is a run of requests that overlap in time.
+    let count = 0
+    let end = -1
+    for (const request of fixture.store.requests) {
+      if (request.started > end) count += 1
+      end = Math.max(end, request.ended)
+    }
+    return count
+  }
+
+  test('a cold term query with ten hits takes five rounds, the metastore included', async () => {
+    const fixture = await bigSplit()
+    const [split] = await fixture.splits()
+    expect(split?.footer.end).toBeGreaterThan(WHOLE_SPLIT_BYTES)
+    fixture.forget()
+    const { numHits, hits } = await fixture.search({ query: 'needle', maxHits: 10 })
+    expect([numHits, hits.length]).toEqual([400, 10])
+    expect(rounds(fixture)).toBeLessThanOrEqual(5)
+  })
+
+  test('a small split is read whole: two rounds in all', async () => {
+    const fixture = await shop()
+    fixture.forget()
+    await fixture.search({ query: 'red', maxHits: 10 })
+    expect(rounds(fixture)).toBe(2)
+  })
+
+  test('a count without query is answered by the metastore alone', async () => {
+    const fixture = await shop()
+    fixture.forget()
+    expect((await fixture.search({ maxHits: 0 })).numHits).toBe(100)
+    expect(fixture.store.requests.filter(({ key }) => key.endsWith('.split'))).toEqual([])
+  })
+
+  test('the same search again reads nothing but the metastore', async () => {
+    const fixture = await bigSplit()
+    const ask: Ask = { query: 'needle AND quantity:>5', maxHits: 10, sort: [{ by: 'field', field: 'ts', order: 'desc', dateUnit: 'ms' }] }
+    const first = await fixture.search(ask)
+    fixture.store.reset()
+    expect((await fixture.search(ask)).hits).toEqual(first.hits)
+    expect(fixture.store.requests.filter(({ key }) => key.endsWith('.split'))).toEqual([])
+  })
+
+  test('splits outside the time bounds, tags or column bounds are not opened', async () => {
+    const fixture = await shop()
+    const searched = async (ask: Ask): Promise<number> => (await fixture.search(ask)).splitsSearched
+    expect(await searched({ startTimestamp: FIRST_TS + 70 })).toBe(1)
+    expect(await searched({ query: 'id:>70' })).toBe(1)
+    expect(await searched({ query: 'shop:elsewhere' })).toBe(0)
+  })
+})
+
+describe('failed splits', () => {
+  async function withFlippedByte(): Promise<SearchFixture> {
+    const fixture = await shop()
+    const [split] = await fixture.splits()
+    const key = splitKey('events', split?.splitId ?? '')
+    const stored = await fixture.store.get(key)
+    const bytes = stored?.bytes ?? new Uint8Array()
+    bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1
+    await fixture.store.put(key, bytes, { condition: { kind: 'always' } })
+    fixture.forget()
+    return fixture
+  }
+
+  test('a corrupt split fails the search and names the split', async () => {
+    const fixture = await withFlippedByte()
+    const [split] = await fixture.splits()
+    await expect(fixture.search({ query: 'red' })).rejects.toMatchObject({
+      kind: 'corrupt',
+      message: expect.stringContaining(split?.splitId ?? 'no split'),
+    })
+  })
+
+  test('where failed splits are allowed the others answer, and the failure is listed', async () => {
+    const fixture = await withFlippedByte()
+    const response = await fixture.search({ query: 'quantity:<100', allowFailedSplits: true })
+    expect(response.failedSplits).toHaveLength(1)
+    expect(response.errors).toHaveLength(1)
+    expect([40, 60]).toContain(response.numHits)
+  })
+
+  test('a split that a merge replaced after the metastore was read is found in its successor', async () => {
+    const fixture = await shop()
+    const stale = await fixture.metastore.listIndexes(['events'])
+    const old = (await fixture.splits()).map(({ splitId }) => splitId)
+    await fixture.merge(old)
+    for (const id of old) await fixture.store.delete(splitKey('events', id))
+    fixture.forget()
+    const { metastore } = fixture.context
+    const fresh = metastore.listIndexes.bind(metastore)
+    let calls = 0
+    metastore.listIndexes = async (patterns, signal) => {
+      calls += 1
+      return calls === 1 ? stale : fresh(patterns, signal)
+    }
+    expect((await fixture.search({ query: 'quantity:>5' })).numHits).toBe(40)
+    expect(calls).toBe(2)
+  })
+})
+
+describe('bad requests', () => {
+  test.each<[string, Ask, string]>([
+    ['an unknown sort field', { sort: [{ by: 'field', field: 'body.x', order: 'asc', dateUnit: 'ms' }] }, 'unknown field used in sort by'],
+    ['a text sort field', { sort: [{ by: 'field', field: 'body', order: 'asc', dateUnit: 'ms' }] }, 'not supported'],
+    ['too many hits', { maxHits: 10_001 }, 'max_hits'],
+    ['a bad interval', { aggs: { a: { date_histogram: { field: 'ts', fixed_interval: '1.5d' } } } }, 'fixed_interval'],
+    ['an unknown aggregation', { aggs: { a: { median: { field: 'ts' } } } }, 'unknown type'],
+    ['an aggregation on a field that is not fast', { aggs: { a: { terms: { field: 'stock' } } } }, 'not configured as a fast field'],
+    ['overlapping ranges', { aggs: { a: { range: { field: 'price', ranges: [{ to: 5 }, { from: 3 }] } } } }, 'overlap'],
+    ['an order by nothing', { aggs: { a: { terms: { field: 'shop', order: { x: 'asc' } } } } }, 'order'],
+  ])('%s is invalid before any split is opened', async (_, ask, message) => {
+    const fixture = await shop()
+    fixture.forget()
+    await expect(fixture.search(ask)).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining(message) })
+    expect(fixture.store.requests.filter(({ key }) => key.endsWith('.split'))).toEqual([])
+  })
+})
+
+describe('snippets', () => {
+  test('the best fragment of each value has its matched tokens marked and its text escaped', async () => {
+    const fixture = await SearchFixture.create({
+      field_mappings: [{ name: 'id', type: 'u64' }, { name: 'body', type: 'text' }],
+    })
+    await fixture.addSplit([JSON.stringify({ id: 1, body: `${'padding '.repeat(30)} a <Fox> & a hound` })])
+    const { hits } = await fixture.search({ query: 'body:fox', snippetFields: ['body'] })
+    expect(hits[0]?.snippets?.['body']?.[0]).toContain('&lt;<b>Fox</b>&gt; &amp; a hound')
+    expect(hits[0]?.snippets?.['body']?.[0]?.length).toBeLessThan(200)
+  })
+})
+
+describe('aggregations', () => {
+  test('nested aggregations count each document once, over several splits', async () => {
+    const fixture = await shop()
+    const { aggregations } = await fixture.search({
+      maxHits: 0,
+      aggs: {
+        time: {
+          date_histogram: { field: 'ts', fixed_interval: '50s' },
+          aggs: { shops: { terms: { field: 'shop', size: 2 }, aggs: { most: { max: { field: 'quantity' } } } } },
+        },
+      },
+    })
+    expect(JSON.parse(stringifyJson(aggregations ?? null))).toEqual({
+      time: {
+        buckets: [
+          bucket(1_700_000_000_000, '2023-11-14T22:13:20Z', 50, [['shop-0', 13, 8], ['shop-1', 13, 9]]),
+          bucket(1_700_000_050_000, '2023-11-14T22:14:10Z', 50, [['shop-2', 13, 8], ['shop-3', 13, 9]]),
+        ],
+      },
+    })
+  })
+
+  function bucket(key: number, text: string, count: number, shops: [string, number, number][]): unknown {
+    return {
+      key,
+      key_as_string: text,
+      doc_count: count,
+      shops: {
+        buckets: shops.map(([name, docs, most]) => ({ key: name, doc_count: docs, most: { value: most } })),
+        sum_other_doc_count: count - shops.reduce((sum, [, docs]) => sum + docs, 0),
+        doc_count_error_upper_bound: 0,
+      },
+    }
+  }
+
+  test('more buckets than the limit is an error that names the limit', async () => {
+    const fixture = await shop()
+    const aggs = { a: { date_histogram: { field: 'ts', fixed_interval: '1ms' } } }
+    await expect(fixture.search({ aggs })).rejects.toMatchObject({
+      kind: 'tooLarge',
+      message: expect.stringContaining('BUCKET_LIMIT'),
+    })
+  })
+})
