@@ -55,6 +55,30 @@ describe('parseJson', () => {
     expect(parseJson(text)).toEqual(value)
   })
 
+  test('sees what would be lost behind any white space, in objects and in arrays', () => {
+    const space = fc.constantFrom('', ' ', '\t', '\n', '\r\n  ')
+    const number = fc.constantFrom(
+      '1',
+      '1.0',
+      '-1.00',
+      '1.5',
+      '1e2',
+      '-10E-1',
+      '9007199254740993',
+      '0.25',
+    )
+    fc.assert(
+      fc.property(space, number, fc.boolean(), (gap, literal, inArray) => {
+        const alone = parseJson(literal)
+        const text = inArray
+          ? `[0${gap},${gap}${literal}${gap}]`
+          : `{"k"${gap}:${gap}${literal}${gap}}`
+        expect(parseJson(text)).toStrictEqual(inArray ? [0, alone] : { k: alone })
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   test.each(['{"__proto__":{"x":1},"n":1}', '{"__proto__":{"x":1},"n":1.0}'])(
     'keeps `__proto__` as an ordinary key in %s',
     (text) => {

@@ -30,18 +30,11 @@ export class JsonFloat {
 /** Nesting of arrays and objects that `parseJson` accepts. */
 export const MAX_JSON_DEPTH = 128
 
-/**
- * What `JSON.parse` would lose: an integer of 16 digits or more, an integral float, an exponent.
- * Looking behind numbers alone keeps ids and versions inside words from costing the slow path;
- * a match inside a string costs time, never a wrong value.
- */
-const LOSSY_NUMBER = /[:,[\s]-?(?:\d{16}|\d+\.0+(?!\d)|\d+(?:\.\d+)?[eE])/
-
 /** Throws `invalid` with a position; of duplicate keys the last wins. */
 export function parseJson(text: string, maxDepth: number = MAX_JSON_DEPTH): JsonValue {
   const first = text.charCodeAt(0)
   const isContainer = first === 123 || first === 91
-  if (isContainer && !LOSSY_NUMBER.test(text) && opensAtMost(text, maxDepth)) {
+  if (isContainer && !mayLose(text) && opensAtMost(text, maxDepth)) {
     try {
       return JSON.parse(text) as JsonValue // the test above leaves nothing but JsonValue
     } catch {
@@ -58,6 +51,46 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
     !Array.isArray(value) &&
     !(value instanceof JsonFloat)
   )
+}
+
+/** A number that `JSON.parse` would change, wherever a value may stand. */
+const LOSSY_NUMBER = /[:,[\s]-?(?:\d{16}|\d+\.0+(?!\d)|\d+(?:\.\d+)?[eE])/
+
+/**
+ * Whether the text of an array or object may hold what `JSON.parse` would lose: an integer of 16
+ * digits or more, an integral float, an exponent. A match inside a string costs the slow path, never
+ * a wrong value. Without a bracket every number follows a colon, which is the quicker search.
+ */
+function mayLose(text: string): boolean {
+  if (text.includes('[')) return LOSSY_NUMBER.test(text)
+  let colon = text.indexOf(':')
+  while (colon >= 0) {
+    if (isLossyNumberAt(text, colon + 1)) return true
+    colon = text.indexOf(':', colon + 1)
+  }
+  return false
+}
+
+function isLossyNumberAt(text: string, from: number): boolean {
+  let at = from
+  let unit = text.charCodeAt(at)
+  while (unit <= 32 || unit === 45) unit = text.charCodeAt(++at)
+  if (!isDigit(unit)) return false
+  const start = at
+  while (isDigit(unit)) unit = text.charCodeAt(++at)
+  if (at - start >= 16) return true
+  if (unit === 46) {
+    let isIntegral = true
+    for (unit = text.charCodeAt(++at); isDigit(unit); unit = text.charCodeAt(++at)) {
+      if (unit !== 48) isIntegral = false
+    }
+    if (isIntegral) return true
+  }
+  return unit === 101 || unit === 69
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 48 && unit <= 57
 }
 
 /** Whether nesting cannot pass `limit` because there are not that many brackets. */

@@ -1,4 +1,5 @@
 import { pushToken } from './token-buffer.ts'
+import { MAX_TOKEN_BYTES } from './token-length.ts'
 import type { TokenBuffer } from './tokenizer.ts'
 
 /** Splitters write tokens with positions 0, 1, 2…; the buffer's old content is gone. */
@@ -51,6 +52,45 @@ export const splitAlphanumeric: TokenSplitter = (text, out) => {
     }
   }
   if (start >= 0) pushToken(out, text, start, text.length)
+}
+
+/**
+ * Short tokens of `text`, lower-cased: what `splitAlphanumeric` and the filters for long tokens and
+ * lower case make, in one pass. Returns false, with `out` undefined, when the text is not all ASCII.
+ */
+export function tokenizeAscii(text: string, out: TokenBuffer): boolean {
+  const lower = text.toLowerCase()
+  let position = 0
+  let start = -1
+  out.count = 0
+  for (let i = 0; i < lower.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit >= 128) return false
+    if (ASCII_CLASS[unit] !== OTHER) {
+      if (start < 0) start = i
+    } else if (start >= 0) {
+      pushShortToken(out, lower, start, i, position++)
+      start = -1
+    }
+  }
+  if (start >= 0) pushShortToken(out, lower, start, lower.length, position)
+  return true
+}
+
+// oxlint-disable-next-line max-params -- the inner loop of indexing: an object per token would cost
+function pushShortToken(
+  out: TokenBuffer,
+  text: string,
+  start: number,
+  end: number,
+  position: number,
+): void {
+  if (end - start >= MAX_TOKEN_BYTES) return
+  const at = out.count++
+  out.terms[at] = text.slice(start, end)
+  out.positions[at] = position
+  out.starts[at] = start
+  out.ends[at] = end
 }
 
 const CJK = '\\u4500-\\u9fff\\u3400-\\u4dbf\\u{20000}-\\u{2a6df}\\u{2a700}-\\u{2ceaf}'

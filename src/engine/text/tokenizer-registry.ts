@@ -1,5 +1,10 @@
 import { QwError } from '../errors.ts'
-import { splitAlphanumeric, splitChineseCompatible, splitWhitespace } from './alphanumeric.ts'
+import {
+  splitAlphanumeric,
+  splitChineseCompatible,
+  splitWhitespace,
+  tokenizeAscii,
+} from './alphanumeric.ts'
 import type { TokenSplitter } from './alphanumeric.ts'
 import { splitNgrams } from './ngram.ts'
 import { splitSourceCode, splitSourceCodeWithHex } from './source-code.ts'
@@ -32,7 +37,7 @@ const BUILT_IN: readonly Tokenizer[] = [
   makeTokenizer('raw', splitNothing, ['remove_long']),
   makeTokenizer('raw_lowercase', splitNothing, ['lower_caser', 'remove_long']),
   makeTokenizer('lowercase', splitNothing, ['lower_caser', 'remove_long']),
-  makeTokenizer('default', splitAlphanumeric, ['remove_long', 'lower_caser']),
+  makeDefaultTokenizer(),
   makeTokenizer('whitespace', splitWhitespace, []),
   makeTokenizer('chinese_compatible', splitChineseCompatible, ['remove_long', 'lower_caser']),
   makeTokenizer('source_code_default', splitSourceCode, CODE_FILTERS),
@@ -50,6 +55,17 @@ export function tokenizerRegistry(customs: readonly TokenizerConfig[]): Tokenize
     byName.set(custom.name, makeTokenizer(custom.name, customSplitter(custom), custom.filters))
   }
   return { get: (name) => byName.get(name), names: () => [...byName.keys()] }
+}
+
+/** The tokenizer of most text that is indexed: ASCII takes a shorter way to the same tokens. */
+function makeDefaultTokenizer(): Tokenizer {
+  const general = makeTokenizer('default', splitAlphanumeric, ['remove_long', 'lower_caser'])
+  return {
+    ...general,
+    tokenize(text, out) {
+      if (!tokenizeAscii(text, out)) general.tokenize(text, out)
+    },
+  }
 }
 
 function makeTokenizer(
