@@ -6,6 +6,7 @@ import { decodeFieldnorms } from '../../src/engine/split/fieldnorms.ts'
 import { decodeFooter } from '../../src/engine/split/footer.ts'
 import type { SplitField } from '../../src/engine/split/footer.ts'
 import { decodePositions, decodePostings } from '../../src/engine/split/postings.ts'
+import { checkWhole } from '../../src/engine/split/split-file.ts'
 import { locateTermRange, scanTerms } from '../../src/engine/split/term-dictionary.ts'
 import type { ListPlace, SinglePosting } from '../../src/engine/split/term-dictionary.ts'
 
@@ -17,6 +18,7 @@ export interface SplitContent {
 
 export function splitContent(file: Uint8Array): SplitContent {
   const footer = decodeFooter(file)
+  checkWhole(file, footer)
   const docIds = Array.from({ length: footer.docCount }, (_, i) => i)
   const blocks = locateDocs(footer.docStore, docIds)
   const bytes = blocks.map(({ start, end }) => file.subarray(start, end))
@@ -92,4 +94,12 @@ function columnValue(column: Column, i: number): unknown {
     case 'ordinal':
       return Buffer.from(column.dictionary.term(column.values[i]!)).toString('latin1')
   }
+}
+
+/** As JSON can hold it: 64-bit integers as strings with an `n`, undefined left out. */
+export function plainContent(file: Uint8Array): unknown {
+  const text = JSON.stringify(splitContent(file), (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  )
+  return JSON.parse(text)
 }

@@ -5,10 +5,10 @@ import type { SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
-import type { RecordOption } from '../schema/field-spec.ts'
 import type { FieldRef, ValueType } from '../schema/value-type.ts'
 import type { ColumnInfo } from './column.ts'
 import type { DocStoreIndex } from './doc-store.ts'
+import { RECORD_CODES } from './term-dictionary.ts'
 import type { TermsInfo } from './term-dictionary.ts'
 
 /*
@@ -43,11 +43,12 @@ const SEAL: SealOptions = { level: 6, worthwhileShare: 0.95 }
 const WHAT = 'split footer'
 
 const TYPE_CODES: readonly ValueType[] = ['str', 'i64', 'u64', 'f64', 'bool', 'date', 'ip', 'bytes']
-const RECORD_CODES: readonly RecordOption[] = ['basic', 'freq', 'position']
 const Part = { terms: 1, column: 2, fieldnorms: 4 } as const
 
 export interface SplitFooter {
   readonly formatVersion: number
+  /** Size of the whole file. */
+  readonly fileBytes: number
   readonly docCount: number
   /** Bytes of the stored documents before compression. */
   readonly sourceBytes: number
@@ -74,7 +75,7 @@ export function fieldKey(field: FieldRef): string {
 }
 
 /** Everything of the footer but `fieldsAt`. */
-export type FooterContent = Omit<SplitFooter, 'formatVersion' | 'fieldsAt'>
+export type FooterContent = Omit<SplitFooter, 'formatVersion' | 'fileBytes' | 'fieldsAt'>
 
 /** The order of fields in the footer. */
 export function compareFields(a: FieldRef, b: FieldRef): number {
@@ -172,6 +173,7 @@ export function decodeFooter(bytes: Uint8Array): SplitFooter {
   }
   return {
     formatVersion: trailer.writerVersion,
+    fileBytes: trailer.fileBytes,
     docCount,
     sourceBytes,
     docStore,
@@ -182,6 +184,7 @@ export function decodeFooter(bytes: Uint8Array): SplitFooter {
 
 function openTrailer(bytes: Uint8Array): {
   readonly footerBytes: number
+  readonly fileBytes: number
   readonly writerVersion: number
 } {
   const start = bytes.length - TRAILER_BYTES
@@ -190,7 +193,7 @@ function openTrailer(bytes: Uint8Array): {
   }
   const reader = new ByteReader(bytes, WHAT, start)
   const footerBytes = reader.u32()
-  reader.u64()
+  const fileBytes = Number(reader.u64())
   const oldestReader = reader.u16()
   const writerVersion = reader.u16()
   const crc = reader.u32()
@@ -210,7 +213,7 @@ function openTrailer(bytes: Uint8Array): {
   if (footerBytes > start) {
     throw new QwError('corrupt', `${WHAT} needs ${footerBytes} bytes, ${start} were read`)
   }
-  return { footerBytes, writerVersion }
+  return { footerBytes, fileBytes, writerVersion }
 }
 
 function readDocStore(reader: ByteReader): DocStoreIndex {

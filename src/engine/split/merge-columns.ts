@@ -4,8 +4,8 @@ import { ByteStrings } from '../bytes/byte-strings.ts'
 import { decodeColumn } from './column.ts'
 import type { Column, ColumnInput, FloatColumn, IntColumn, OrdinalColumn } from './column.ts'
 import type { IntType, IntValues } from './int-column.ts'
-import { rangeOf } from './merge-splits.ts'
-import type { MergeField } from './merge-splits.ts'
+import { rangeOf } from './merge-input.ts'
+import type { MergeField } from './merge-input.ts'
 
 const NS_PER_MS = 1_000_000n
 const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER)

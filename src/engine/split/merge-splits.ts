@@ -1,35 +1,21 @@
 import { checkBlock } from '../bytes/sealed-block.ts'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
-import type { ByteRange } from '../ports.ts'
 import type { FieldRef } from '../schema/value-type.ts'
 import { encodeColumn } from './column.ts'
 import { blockAt } from './doc-store.ts'
 import type { WrittenDocStore } from './doc-store.ts'
 import { decodeFieldnorms, encodeFieldnorms } from './fieldnorms.ts'
 import { compareFields, decodeFooter, fieldKey } from './footer.ts'
-import type { SplitField, SplitFooter } from './footer.ts'
 import { mergeColumns } from './merge-columns.ts'
+import { rangeOf } from './merge-input.ts'
+import type { MergeField, MergeInput } from './merge-input.ts'
 import { mergeTerms } from './merge-terms.ts'
 import { ListSection } from './postings.ts'
 import { buildSplit } from './split-builder.ts'
 import type { BuiltSplit, SplitBuilderSettings } from './split-builder.ts'
-import { LISTS_START } from './split-file.ts'
+import { checkWhole, LISTS_START } from './split-file.ts'
 import type { WrittenField } from './split-file.ts'
-
-/** One input of a merge and where its documents go. */
-export interface MergeInput {
-  readonly bytes: Uint8Array
-  readonly footer: SplitFooter
-  /** Added to a document id of the input. */
-  readonly docOffset: number
-}
-
-/** One field of one input. */
-export interface MergeField {
-  readonly input: MergeInput
-  readonly field: SplitField
-}
 
 interface MergeTarget {
   readonly docCount: number
@@ -48,6 +34,7 @@ export async function mergeSplits(
   let docCount = 0
   for (const bytes of inputs) {
     const footer = decodeFooter(bytes)
+    checkWhole(bytes, footer)
     opened.push({ bytes, footer, docOffset: docCount })
     docCount += footer.docCount
   }
@@ -123,12 +110,4 @@ function copyDocStores(inputs: readonly MergeInput[]): WrittenDocStore {
     }
   }
   return { blocks, sourceBytes }
-}
-
-/** Throws `corrupt` when the file is shorter than its footer says. */
-export function rangeOf(file: Uint8Array, { start, end }: ByteRange): Uint8Array {
-  if (end > file.length) {
-    throw new QwError('corrupt', `split is truncated: section ends at ${end} of ${file.length}`)
-  }
-  return file.subarray(start, end)
 }

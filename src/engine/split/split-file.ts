@@ -1,10 +1,11 @@
 import { SealingQueue } from '../bytes/sealing-queue.ts'
+import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
 import type { FieldRef } from '../schema/value-type.ts'
 import type { WrittenColumn } from './column.ts'
 import type { WrittenDocStore } from './doc-store.ts'
 import { compareFields, encodeFooter, fieldKey } from './footer.ts'
-import type { SplitField } from './footer.ts'
+import type { SplitField, SplitFooter } from './footer.ts'
 import type { ListSection } from './postings.ts'
 import type { WrittenTerms } from './term-dictionary.ts'
 
@@ -21,6 +22,16 @@ const FILE_MAGIC = new TextEncoder().encode('QWSPLIT\0')
 
 /** Where the first list stands. */
 export const LISTS_START = FILE_MAGIC.length
+
+/** For readers of whole files. Throws `corrupt` when bytes are missing or it is no split. */
+export function checkWhole(file: Uint8Array, { fileBytes }: SplitFooter): void {
+  if (file.length !== fileBytes) {
+    throw new QwError('corrupt', `split is truncated: ${file.length} bytes instead of ${fileBytes}`)
+  }
+  if (FILE_MAGIC.some((byte, i) => file[i] !== byte)) {
+    throw new QwError('corrupt', 'no split: it does not start with QWSPLIT')
+  }
+}
 
 /** One field, encoded, its places in the file not yet known. */
 export interface WrittenField extends FieldRef {

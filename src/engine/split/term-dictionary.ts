@@ -29,7 +29,8 @@ import type { ListSection, TermPostings } from './postings.ts'
  */
 const BLOCK_BYTES = 16 * 1024
 const SEAL: SealOptions = { level: 6, worthwhileShare: 0.95 }
-const RECORD_CODES: readonly RecordOption[] = ['basic', 'freq', 'position']
+/** A record option is written as its place here. */
+export const RECORD_CODES: readonly RecordOption[] = ['basic', 'freq', 'position']
 
 /** The sparse index of one field's dictionary: enough to know which blocks to read for a term. */
 export interface TermsInfo {
