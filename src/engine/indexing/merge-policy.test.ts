@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { SplitRecord } from '../metastore/split-record.ts'
+import { testConfig } from './indexing-fixture.ts'
+import { isMature, maturityAtBirth, mergeScore, planMerges } from './merge-policy.ts'
+
+const HOUR_MS = 3_600_000
+const NOW_MS = 1_700_000_000_000
+
+const stableLog = testConfig({ split_num_docs_target: 1_000_000 }).indexingSettings
+const limitMerge = testConfig({
+  split_num_docs_target: 1_000_000,
+  merge_policy: { type: 'limit_merge' },
+}).indexingSettings
+const noMerge = testConfig({ merge_policy: { type: 'no_merge' } }).indexingSettings
+
+/** The n-th split: newer with every n. */
+function split(n: number, docCount: number, more: Partial<SplitRecord> = {}): SplitRecord {
+  return {
+    splitId: `S${String(n).padStart(5, '0')}`,
+    indexUid: 'i:1',
+    sourceId: 's',
+    nodeId: 'n',
+    state: 'Published',
+    createTimestamp: NOW_MS / 1000,
+    updateTimestamp: NOW_MS / 1000,
+    publishTimestamp: NOW_MS / 1000,
+    docCount,
+    sourceBytes: docCount * 100,
+    timeRange: { startSeconds: n * 100, endSeconds: n * 100 + 99 },
+    tags: [],
+    footer: { start: docCount * 50, end: docCount * 50 + 100 },
+    maturity: { kind: 'immature', maturationPeriodMs: 48 * HOUR_MS },
+    mergeOpCount: 0,
+    deleteOpstamp: 0,
+    docMappingUid: 'm',
+    columnBounds: [],
+    ...more,
+  }
+}
+
+const splits = (count: number, docCount: number, from = 0): SplitRecord[] =>
+  Array.from({ length: count }, (_, i) => split(from + i, docCount))
+
+const idsOf = (plans: readonly (readonly SplitRecord[])[]): string[][] =>
+  plans.map((plan) => plan.map(({ splitId }) => Number(splitId.slice(1)).toString()))
+
+describe('stable_log', () => {
+  test('ten splits of a level are one merge, nine are none', () => {
+    expect(planMerges(splits(9, 1_000), stableLog, NOW_MS)).toEqual([])
+    expect(idsOf(planMerges(splits(10, 1_000), stableLog, NOW_MS))).toEqual([
+      ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    ])
+  })
+
+  test('of more than max_merge_factor splits the oldest twelve go first', () => {
+    const [plan] = planMerges(splits(30, 1_000), stableLog, NOW_MS)
+    expect(plan?.map(({ splitId }) => splitId)).toEqual(
+      splits(12, 1_000).map(({ splitId }) => splitId),
+    )
+  })
+
+  test('two splits that reach the target together are merged', () => {
+    const plans = planMerges([split(0, 600_000), split(1, 500_000)], stableLog, NOW_MS)
+    expect(idsOf(plans)).toEqual([['0', '1']])
+  })
+
+  test('a split three times as large as the newer ones opens a level of its own', () => {
+    const young = splits(10, 1_000, 100)
+    const old = splits(10, 150_000, 0)
+    const plans = planMerges([...old.slice(0, 5), ...young], stableLog, NOW_MS)
+    expect(idsOf(plans)).toEqual([
+      ['100', '101', '102', '103', '104', '105', '106', '107', '108', '109'],
+    ])
+  })
+
+  test('at most one merge per level is planned, the one with the best score first', () => {
+    const young = splits(12, 1_000, 100)
+    const old = splits(12, 120_000, 0)
+    const plans = planMerges([...old, ...young], stableLog, NOW_MS)
+    expect(plans.map((plan) => plan[0]?.docCount)).toEqual([1_000, 120_000])
+    expect(plans[1]).toHaveLength(9)
+  })
+
+  test('splits without a time range count as oldest', () => {
+    const timeless = split(50, 1_000, { timeRange: undefined })
+    const [plan] = planMerges([...splits(12, 1_000), timeless], stableLog, NOW_MS)
+    expect(plan?.[0]?.splitId).toBe(timeless.splitId)
+  })
+})
+
+describe('limit_merge', () => {
+  test('splits are grouped by the merges behind them and taken oldest first', () => {
+    const fresh = splits(22, 10)
+    const merged = splits(10, 100, 50).map((s) => ({ ...s, mergeOpCount: 1 }))
+    const plans = planMerges([...merged, ...fresh], limitMerge, NOW_MS)
+    expect(plans.map((plan) => [plan.length, plan[0]?.mergeOpCount])).toEqual([
+      [12, 0],
+      [10, 0],
+      [10, 1],
+    ])
+  })
+
+  test('a split with max_merge_ops merges behind it is mature', () => {
+    const born = maturityAtBirth(limitMerge, { docCount: 1, mergeOpCount: 4 })
+    expect(born).toEqual({ kind: 'mature' })
+    const worn = splits(12, 10).map((s) => ({ ...s, mergeOpCount: 4 }))
+    expect(planMerges(worn, limitMerge, NOW_MS)).toEqual([])
+  })
+})
+
+describe('every policy', () => {
+  test('no_merge plans nothing and every split is mature at birth', () => {
+    expect(planMerges(splits(50, 10), noMerge, NOW_MS)).toEqual([])
+    expect(maturityAtBirth(noMerge, { docCount: 1, mergeOpCount: 0 })).toEqual({ kind: 'mature' })
+  })
+
+  test('a split matures by size at birth and by age later', () => {
+    const born = (docCount: number) => maturityAtBirth(stableLog, { docCount, mergeOpCount: 0 })
+    expect(born(1_000_000)).toEqual({ kind: 'mature' })
+    expect(born(999_999)).toEqual({ kind: 'immature', maturationPeriodMs: 48 * HOUR_MS })
+    expect(isMature(split(0, 1), NOW_MS + 48 * HOUR_MS - 1)).toBe(false)
+    expect(isMature(split(0, 1), NOW_MS + 48 * HOUR_MS)).toBe(true)
+    expect(planMerges(splits(12, 10), stableLog, NOW_MS + 48 * HOUR_MS)).toEqual([])
+  })
+
+  test('splits of another mapping, source or state stay apart', () => {
+    const some = splits(9, 10)
+    for (const odd of [
+      { docMappingUid: 'other' },
+      { sourceId: 'other' },
+      { state: 'MarkedForDeletion' as const },
+    ]) {
+      expect(planMerges([...some, split(9, 10, odd)], stableLog, NOW_MS)).toEqual([])
+    }
+  })
+
+  test('a merge of many small splits scores above one of few large ones', () => {
+    expect(mergeScore(splits(10, 10))).toBeGreaterThan(mergeScore(splits(2, 10)))
+    expect(mergeScore(splits(10, 10))).toBeGreaterThan(mergeScore(splits(10, 1_000)))
+  })
+
+  test('no split is in two merges, and no merge is larger than allowed', () => {
+    const doc = fc.record({ n: fc.nat(50), docCount: fc.nat(400_000), mergeOpCount: fc.nat(4) })
+    fc.assert(
+      fc.property(fc.array(doc, { maxLength: 60 }), fc.boolean(), (docs, isLimit) => {
+        const some = docs.map(({ n, docCount, mergeOpCount }, i) => ({
+          ...split(n, docCount, { mergeOpCount }),
+          splitId: `S${i}`,
+        }))
+        const plans = planMerges(some, isLimit ? limitMerge : stableLog, NOW_MS)
+        const ids = plans.flatMap((plan) => plan.map(({ splitId }) => splitId))
+        expect(new Set(ids).size).toBe(ids.length)
+        for (const plan of plans) {
+          expect(plan.length).toBeGreaterThanOrEqual(2)
+          expect(plan.length).toBeLessThanOrEqual(12)
+        }
+      }),
+    )
+  })
+})

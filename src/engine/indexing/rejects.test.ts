@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { memoryStore } from '../../stores/memory-store.ts'
+import { instantClock } from '../../stores/instant-clock.ts'
+import { rejectedKey } from '../metastore/layout.ts'
+import { Metastore } from '../metastore/metastore.ts'
+import { dryRunSource } from './dry-run.ts'
+import { countingRandom, testConfig, testLine } from './indexing-fixture.ts'
+import { exceedsRejectLimit } from './reject-limit.ts'
+import {
+  decodeRejects,
+  encodeRejects,
+  MAX_KEPT_LINE_BYTES,
+  MAX_KEPT_REJECTS,
+  MAX_REASONS,
+  readRejectedDocs,
+  RejectLog,
+} from './rejects.ts'
+
+const at = (line: number) => ({
+  line,
+  bytePosition: line * 10,
+  kind: 'mapping' as const,
+  path: 'n',
+})
+
+test('all are counted, the first are kept, and long lines are cut', () => {
+  const log = new RejectLog()
+  const line = Buffer.from('ä'.repeat(5_000))
+  for (let i = 0; i < MAX_KEPT_REJECTS + 5; i++) log.add({ ...at(i), reason: 'no' }, line)
+  expect(log.count).toBe(MAX_KEPT_REJECTS + 5)
+  expect(log.kept).toHaveLength(MAX_KEPT_REJECTS)
+  expect(log.kept[0]?.text).toBe('ä'.repeat(MAX_KEPT_LINE_BYTES / 2))
+})
+
+test('equal mistakes count together whatever values they were made with', () => {
+  const log = new RejectLog()
+  log.add({ ...at(3), reason: 'expected a number, got "abc \\" x"' }, Buffer.from('x'))
+  log.add({ ...at(4), reason: 'expected a number, got "def"' }, Buffer.from('x'))
+  log.add({ ...at(5), reason: '12.5 is more than 7' }, Buffer.from('x'))
+  expect(log.reasonsByCount()).toEqual([
+    { kind: 'mapping', path: 'n', reason: 'expected a number, got "…"', count: 2, firstLine: 3 },
+    { kind: 'mapping', path: 'n', reason: '# is more than #', count: 1, firstLine: 5 },
+  ])
+})
+
+test('reasons beyond the limit are counted as others', () => {
+  const log = new RejectLog(0)
+  for (let i = 0; i < MAX_REASONS + 10; i++) {
+    log.add({ ...at(i), path: `field_${i}x`, reason: 'no' }, Buffer.from('x'))
+  }
+  const reasons = log.reasonsByCount()
+  expect(reasons).toHaveLength(MAX_REASONS + 1)
+  expect(reasons[0]).toMatchObject({ count: 10, reason: 'other reasons' })
+})
+
+test('kept documents come back as they were', () => {
+  const reject = fc.record({
+    line: fc.nat(),
+    bytePosition: fc.nat(),
+    kind: fc.constantFrom('json' as const, 'mapping' as const, 'blank' as const),
+    reason: fc.string(),
+    path: fc.option(fc.string(), { nil: undefined }),
+    text: fc.string({ unit: 'grapheme' }),
+  })
+  fc.assert(
+    fc.property(fc.array(reject, { minLength: 1 }), (rejects) => {
+      const run = { runId: 'R', sourceUri: 's3://b/k' }
+      const decoded = decodeRejects(encodeRejects(rejects, run), 'key')
+      expect(decoded).toEqual(rejects.map((r) => ({ ...r, ...run })))
+    }),
+  )
+  expect(() => decodeRejects(Buffer.from('nonsense'), 'key')).toThrow(/key/)
+})
+
+test('they are read newest run first, up to a number or of one run', async () => {
+  const store = memoryStore()
+  const runs = [
+    ['R1', 0],
+    ['R2', 0],
+    ['R2', 1],
+  ] as const
+  for (const [runId, commit] of runs) {
+    const reject = { ...at(commit), reason: 'no', text: `${runId} ${commit}` }
+    const bytes = encodeRejects([reject], { runId, sourceUri: 'u' })
+    await store.put(rejectedKey('events', runId, commit), bytes, { condition: { kind: 'always' } })
+  }
+  const texts = async (limit: number, runId?: string): Promise<string[]> => {
+    const request = { indexId: 'events', limit, ...(runId === undefined ? {} : { runId }) }
+    return (await readRejectedDocs(store, request)).map(({ text }) => text)
+  }
+  expect(await texts(10)).toEqual(['R2 0', 'R2 1', 'R1 0'])
+  expect(await texts(2)).toEqual(['R2 0', 'R2 1'])
+  expect(await texts(10, 'R1')).toEqual(['R1 0'])
+})
+
+test('a limit is a number of documents, or a share once a thousand were read or a commit is due', () => {
+  const exceeds = (
+    limit: Parameters<typeof exceedsRejectLimit>[0],
+    rejected: number,
+    read: number,
+    commit = false,
+  ) => exceedsRejectLimit(limit, { rejectedCount: rejected, readCount: read }, commit)
+  expect(exceeds(undefined, 5, 5)).toBe(false)
+  expect(exceeds({ kind: 'count', count: 0 }, 1, 10_000)).toBe(true)
+  expect(exceeds({ kind: 'count', count: 1 }, 1, 1)).toBe(false)
+  expect(exceeds({ kind: 'fraction', fraction: 0.01 }, 10, 20)).toBe(false)
+  expect(exceeds({ kind: 'fraction', fraction: 0.01 }, 10, 20, true)).toBe(true)
+  expect(exceeds({ kind: 'fraction', fraction: 0.01 }, 20, 2_000)).toBe(false)
+  expect(exceeds({ kind: 'fraction', fraction: 0.01 }, 21, 2_000)).toBe(true)
+})
+
+test('a dry run maps the first documents, tells what does not fit and writes nothing', async () => {
+  const store = memoryStore()
+  const [clock, random] = [instantClock(), countingRandom()]
+  const metastore = new Metastore(store, { clock, random })
+  await metastore.createIndex(testConfig())
+  const before = await metastore.load('events')
+  const text = `${testLine(0)}\nbad\n${testLine(1)}\n${testLine(2)}\n`
+  const source = {
+    uri: 'test:',
+    etag: '1',
+    sizeBytes: undefined,
+    async *open() {
+      yield Buffer.from(text)
+    },
+    verifyUnchanged: () => Promise.resolve(),
+  }
+  const dryRun = (maxDocs: number) =>
+    dryRunSource({ metastore, clock, random }, { indexId: 'events', source, maxDocs })
+  expect(await dryRun(10)).toMatchObject({ docCount: 3, rejectedCount: 1, rejects: [{ line: 2 }] })
+  expect(await dryRun(1)).toMatchObject({ docCount: 1, rejectedCount: 0 })
+  expect(await metastore.load('events')).toEqual(before)
+})
