@@ -23,7 +23,7 @@ export interface MergesResult {
   readonly mergedDocCount: number
   /** Merges whose inputs somebody else replaced first: their output was dropped. */
   readonly lostCount: number
-  /** Merges that could not be done, such as those over a corrupt split; the others go on. */
+  /** Merges that could not be done, with the splits to blame; the others go on without those. */
   readonly failures: readonly MergeFailure[]
   /** Whether the deadline or the signal left eligible merges undone. */
   readonly incomplete: boolean
@@ -69,7 +69,8 @@ export async function runMerges(
       }
     } catch (error) {
       if (isAborted(request.signal)) break
-      failures.push({ splitIds: candidate.map((s) => s.splitId), error: messageOf(error) })
+      const splitIds = await unusableSplits(components, request.indexId, candidate)
+      failures.push({ splitIds, error: messageOf(error) })
       file = await metastore.load(request.indexId)
     }
   }
@@ -126,6 +127,28 @@ async function mergeCandidate(
   })
   if (outcome.kind === 'lost') await dropUpload(components, indexId, merged.splitId)
   return { file: outcome.file, isLost: outcome.kind === 'lost' }
+}
+
+/** The inputs that cannot even be merged alone; all of them when that does not tell. The others may
+ *  merge without them. */
+async function unusableSplits(
+  components: IndexingComponents,
+  indexId: string,
+  candidate: MergeCandidate,
+): Promise<string[]> {
+  const { config } = (await components.metastore.load(indexId)).metadata
+  const unusable: string[] = []
+  for (const split of candidate) {
+    try {
+      await mergeSplits(
+        await readSplits(components, indexId, [split], undefined),
+        splitSettings(config),
+      )
+    } catch {
+      unusable.push(split.splitId)
+    }
+  }
+  return unusable.length > 0 ? unusable : candidate.map((split) => split.splitId)
 }
 
 async function readSplits(
