@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { benchCli } from './cli.ts'
+import { benchIndexing } from './indexing.ts'
+import { printMachine } from './measure.ts'
+import { benchSearching } from './searching.ts'
+
+const [, , root = '.', ...parts] = process.argv
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+const wants = (part: string): boolean => parts.length === 0 || parts.includes(part)
+
+printMachine(version)
+if (wants('indexing')) benchIndexing()
+if (wants('searching')) await benchSearching()
+if (wants('cli')) await benchCli(root)

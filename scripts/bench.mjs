@@ -1,0 +1,26 @@
+// Bundles bench/main.ts and runs it: `npm run bench` for all, `npm run bench -- engine` for one part.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import './setup.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const { build } = await import('esbuild')
+const outdir = join(root, 'node_modules', '.cache', 'bench')
+mkdirSync(outdir, { recursive: true })
+await build({
+  entryPoints: [join(root, 'bench', 'main.ts'), join(root, 'bench', 'index-once.ts')],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  logLevel: 'error',
+  // Bundled CommonJS packages ask for Node's own modules through `require`.
+  banner: {
+    js: "import{createRequire as qwRequire}from'node:module';const require=qwRequire(import.meta.url);",
+  },
+})
+const args = [join(outdir, 'main.mjs'), root, ...process.argv.slice(2)]
+process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1)
