@@ -21,7 +21,7 @@ export interface TextIndexing {
   readonly fieldnorms: boolean
 }
 
-export interface TextField extends ValueFieldBase {
+interface TextField extends ValueFieldBase {
   readonly type: 'text'
   /** Undefined: `indexed: false`. */
   readonly indexing: TextIndexing | undefined
@@ -37,7 +37,7 @@ export interface NumberField extends ValueFieldBase {
   readonly outputFormat: 'number' | 'string'
 }
 
-export interface PlainField extends ValueFieldBase {
+interface PlainField extends ValueFieldBase {
   readonly type: 'bool' | 'ip'
   readonly indexed: boolean
   readonly fast: boolean
@@ -52,7 +52,7 @@ export interface DatetimeField extends ValueFieldBase {
   readonly fastPrecision: DatetimePrecision
 }
 
-export interface BytesField extends ValueFieldBase {
+interface BytesField extends ValueFieldBase {
   readonly type: 'bytes'
   readonly indexed: boolean
   readonly fast: boolean
@@ -69,12 +69,12 @@ export interface JsonOptions {
   readonly expandDots: boolean
 }
 
-export interface JsonField extends FieldBase, JsonOptions {
+interface JsonField extends FieldBase, JsonOptions {
   readonly type: 'json'
   readonly array: boolean
 }
 
-export interface ObjectField extends FieldBase {
+interface ObjectField extends FieldBase {
   readonly type: 'object'
   readonly fieldMappings: readonly FieldMapping[]
 }

@@ -10,7 +10,7 @@ import { parseIp } from './ip.ts'
 import { compileDatePattern } from './strptime.ts'
 import { fromUnixFloat, fromUnixInteger } from './unix-timestamp.ts'
 
-export type InferredType = 'text' | 'u64' | 'i64' | 'f64' | 'bool' | 'datetime' | 'ip' | 'json'
+type InferredType = 'text' | 'u64' | 'i64' | 'f64' | 'bool' | 'datetime' | 'ip' | 'json'
 
 export interface InferredField {
   /** A key of the documents. */

@@ -52,7 +52,7 @@ const FOLDED: ReadonlyMap<string, string> = new Map(
 const ASCII = /^[\u0000-\u007f]*$/
 
 /** Latin letters without their marks; what has no ASCII form stays as it is. */
-export function toAscii(text: string): string {
+function toAscii(text: string): string {
   if (ASCII.test(text)) return text
   let out = ''
   for (const char of text) {
