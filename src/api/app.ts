@@ -1,13 +1,15 @@
 import { Hono } from 'hono'
-import { QwError, messageOf } from '../engine/errors.ts'
+import { makeKeyCheck } from './api-key.ts'
+import { addElasticDialect } from './elastic/elastic-routes.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
-import { addNodeRoutes } from './node-routes.ts'
-import { jsonText } from './reply.ts'
+import { unknownRoute } from './known-paths.ts'
+import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
+import { addParsingRoutes } from './parsing-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import type { ApiServices, ApiSettings } from './services.ts'
-import { messageWithFix, statusOf } from './status.ts'
+import { asQwError, errorReply } from './status.ts'
 
 /** Request to Response, for every host: Lambda, the local server, the CLI in process, tests. */
 export interface Api {
@@ -15,14 +17,16 @@ export interface Api {
 }
 
 export function createApi(services: ApiServices, settings: ApiSettings): Api {
-  const app = new Hono()
-  app.onError((error) => errorReply(error))
-  app.notFound(() => jsonText(JSON.stringify({ message: 'Route not found' }), 404))
+  const checkKey = makeKeyCheck(settings.apiKeys)
+  const app = new Hono({ strict: false })
+  app.onError((error) => errorReply(asQwError(error)))
+  app.notFound((c) => errorReply(unknownRoute(app, c.req.method, c.req.path)))
+  addHealthRoutes(app)
   app.use('/api/v1/*', async (c, next) => {
-    checkApiKey(c.req.header('x-api-key'), settings.apiKeys)
+    checkKey(c.req.header('x-api-key'))
     await next()
   })
-  addNodeRoutes(app, services)
+  addElasticDialect(app, '/api/v1', services)
   app.route('/api/v1', nativeRoutes(services))
   return {
     async fetch(request) {
@@ -33,7 +37,9 @@ export function createApi(services: ApiServices, settings: ApiSettings): Api {
 }
 
 function nativeRoutes(services: ApiServices): Hono {
-  const routes = new Hono()
+  const routes = new Hono({ strict: false })
+  addNodeRoutes(routes, services)
+  addParsingRoutes(routes)
   addIndexReadRoutes(routes, services)
   if (services.ingest !== undefined) {
     addIndexWriteRoutes(routes, services)
@@ -42,27 +48,4 @@ function nativeRoutes(services: ApiServices): Hono {
   // Last: its paths begin with any index id.
   addSearchRoutes(routes, services)
   return routes
-}
-
-/** Without keys everybody may ask; with keys, one of them has to come. */
-function checkApiKey(given: string | undefined, keys: readonly string[]): void {
-  if (keys.length === 0 || (given !== undefined && keys.includes(given))) return
-  throw new QwError('invalid', given === undefined ? 'Missing API key' : 'Forbidden', {
-    code: given === undefined ? 'KEY-MISSING' : 'KEY-REJECTED',
-    fix: 'send the key in the x-api-key header',
-  })
-}
-
-function errorReply(error: unknown): Response {
-  const known =
-    error instanceof QwError
-      ? error
-      : new QwError('internal', `internal error: ${messageOf(error)}`, { cause: error })
-  const body = {
-    message: messageWithFix(known),
-    ...(known.code === undefined ? {} : { code: `QWL-${known.code}` }),
-    ...(known.position === undefined ? {} : { position: known.position }),
-    ...(known.fix === undefined ? {} : { fix: known.fix }),
-  }
-  return jsonText(JSON.stringify(body), statusOf(known))
 }

@@ -1,12 +1,15 @@
 import type { Context, Hono } from 'hono'
 import type { JsonValue } from '../engine/bytes/json.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
+import type { IndexFile } from '../engine/metastore/index-metadata.ts'
+import type { Metastore } from '../engine/metastore/metastore.ts'
 import type { SplitRecord } from '../engine/metastore/split-record.ts'
 import { parseIndexConfig, type IndexConfig } from '../engine/schema/index-config.ts'
-import { indexPatterns } from './index-patterns.ts'
+import { indexPatterns, loadIndex, matchingIndexes, withMissingAs } from './index-patterns.ts'
 import { describeJson, metadataJson, removedSplitJson, splitJson } from './metadata.ts'
-import { jsonReply, type JsonStyle } from './reply.ts'
-import { MAX_JSON_BODY_BYTES, readBody, readJsonObject, RequestFields } from './request-fields.ts'
+import { JSON_STYLES, jsonReply } from './reply.ts'
+import { JSON_BODY, readBody, readJsonObject } from './request-body.ts'
+import { RequestFields } from './request-fields.ts'
 import type { ApiServices } from './services.ts'
 
 /** Reading, which every host has. */
@@ -14,63 +17,89 @@ export function addIndexReadRoutes(app: Hono, { search: { metastore } }: ApiServ
   app.get('/indexes', async (c) => {
     const fields = queryFields(c, ['index_id_patterns'])
     const text = fields.text('index_id_patterns')
-    const files = await metastore.listIndexes(text === undefined ? ['*'] : indexPatterns(text))
-    return reply(c, files.map(metadataJson))
+    const patterns = text === undefined ? ['*'] : indexPatterns(text)
+    // An id that does not exist is no error here: the list is shorter.
+    const files = await matchingIndexes(metastore, patterns, 'skip')
+    return reply(fields, files.map(metadataJson))
   })
-  app.get('/indexes/:id', async (c) => reply(c, metadataJson(await metastore.load(c.req.param('id')))))
-  app.get('/indexes/:id/describe', async (c) =>
-    reply(c, describeJson(await metastore.load(c.req.param('id')))),
-  )
+  app.get('/indexes/:id', async (c) => {
+    const fields = queryFields(c, [])
+    return reply(fields, metadataJson(await loadIndex(metastore, c.req.param('id'))))
+  })
+  app.get('/indexes/:id/describe', async (c) => {
+    const fields = queryFields(c, [])
+    return reply(fields, describeJson(await loadIndex(metastore, c.req.param('id'))))
+  })
   app.get('/indexes/:id/splits', async (c) => {
     const fields = queryFields(c, SPLIT_FILTERS)
-    const file = await metastore.load(c.req.param('id'))
+    const matches = splitFilter(fields)
+    const file = await loadIndex(metastore, c.req.param('id'))
     const offset = fields.count('offset') ?? 0
     const limit = fields.count('limit')
-    const matching = file.splits.filter(splitFilter(fields))
+    const matching = file.splits.filter(matches)
     const page = matching.slice(offset, limit === undefined ? undefined : offset + limit)
-    return reply(c, { offset, size: page.length, splits: page.map(splitJson) })
+    return reply(fields, { offset, size: page.length, splits: page.map(splitJson) })
   })
 }
 
 /** Changing, which the searcher function leaves out. */
 export function addIndexWriteRoutes(app: Hono, { search: { metastore } }: ApiServices): void {
   app.post('/indexes', async (c) => {
+    const fields = queryFields(c, ['overwrite'])
+    const overwrite = fields.boolean('overwrite') ?? false
     const config = await readConfig(c)
-    const overwrite = queryFields(c, ['overwrite']).boolean('overwrite') ?? false
     if (overwrite) await deleteIfThere(metastore, config.indexId)
-    return reply(c, metadataJson(await metastore.createIndex(config)))
+    return reply(fields, metadataJson(await metastore.createIndex(config)))
   })
   app.put('/indexes/:id', async (c) => {
+    const fields = queryFields(c, ['create'])
+    const mayCreate = fields.boolean('create') ?? false
     const config = await readConfig(c)
     if (config.indexId !== c.req.param('id')) {
       throw new QwError('invalid', `index_id \`${config.indexId}\` differs from the path's`)
     }
     try {
-      return reply(c, metadataJson(await metastore.updateConfig(config)))
+      return reply(fields, metadataJson(await updateConfig(metastore, config)))
     } catch (error) {
-      const mayCreate = queryFields(c, ['create']).boolean('create') ?? false
       if (!mayCreate || !isQwError(error, 'notFound')) throw error
-      return reply(c, metadataJson(await metastore.createIndex(config)))
+      return reply(fields, metadataJson(await metastore.createIndex(config)))
     }
   })
   app.put('/indexes/:id/clear', async (c) => {
-    await metastore.clearIndex(c.req.param('id'))
-    return reply(c, null)
+    const fields = queryFields(c, [])
+    const id = c.req.param('id')
+    await withMissingAs(metastore.clearIndex(id), missingInMetastore(id))
+    return reply(fields, null)
   })
   app.delete('/indexes/:id', async (c) => {
-    const dryRun = queryFields(c, ['dry_run']).boolean('dry_run') ?? false
+    const fields = queryFields(c, ['dry_run'])
     const id = c.req.param('id')
-    const removed = dryRun ? (await metastore.load(id)).splits : await metastore.deleteIndex(id)
-    return reply(c, removed.map(removedSplitJson))
+    const isDryRun = fields.boolean('dry_run') ?? false
+    const removing = isDryRun
+      ? metastore.load(id).then((file) => file.splits)
+      : metastore.deleteIndex(id)
+    const removed = await withMissingAs(removing, missingInMetastore(id))
+    return reply(fields, removed.map(removedSplitJson))
   })
   app.put('/indexes/:id/splits/mark-for-deletion', async (c) => {
-    const { split_ids: ids } = await readJsonObject(c.req.raw)
+    const fields = queryFields(c, [])
+    const body = RequestFields.fromJson(await readJsonObject(c.req.raw), ['split_ids'])
+    const ids = body.raw('split_ids')
     if (!Array.isArray(ids) || !ids.every((id): id is string => typeof id === 'string')) {
-      throw new QwError('invalid', '`split_ids` has to be an array of split ids')
+      throw body.wrong('split_ids', 'an array of split ids')
     }
-    await metastore.markForDeletion(c.req.param('id'), ids)
-    return reply(c, null)
+    const id = c.req.param('id')
+    await withMissingAs(metastore.markForDeletion(id, ids), missingInMetastore(id))
+    return reply(fields, null)
   })
+}
+
+function updateConfig(metastore: Metastore, config: IndexConfig): Promise<IndexFile> {
+  return withMissingAs(metastore.updateConfig(config), missingInMetastore(config.indexId))
+}
+
+function missingInMetastore(indexId: string): string {
+  return `metastore error \`index \`${indexId}\` not found\``
 }
 
 const SPLIT_FILTERS = [
@@ -82,8 +111,13 @@ const SPLIT_FILTERS = [
   'end_create_timestamp',
 ]
 
+const SPLIT_STATES: readonly string[] = ['Staged', 'Published', 'MarkedForDeletion']
+
 function splitFilter(fields: RequestFields): (split: SplitRecord) => boolean {
   const states = fields.list('split_states')
+  if (!states.every((state) => SPLIT_STATES.includes(state))) {
+    throw fields.wrong('split_states', `a list of ${SPLIT_STATES.join(', ')}`)
+  }
   const start = fields.integer('start_timestamp')
   const end = fields.integer('end_timestamp')
   const createdBefore = fields.integer('end_create_timestamp')
@@ -104,15 +138,11 @@ async function readConfig(c: Context): Promise<IndexConfig> {
       fix: 'send application/json or application/yaml',
     })
   }
-  const body = await readBody(c.req.raw, MAX_JSON_BODY_BYTES)
-  const text = new TextDecoder().decode(body)
+  const text = new TextDecoder().decode(await readBody(c.req.raw, JSON_BODY))
   return parseIndexConfig(text, type === 'application/json' ? 'json' : 'yaml')
 }
 
-async function deleteIfThere(
-  metastore: ApiServices['search']['metastore'],
-  indexId: string,
-): Promise<void> {
+async function deleteIfThere(metastore: Metastore, indexId: string): Promise<void> {
   try {
     await metastore.deleteIndex(indexId)
   } catch (error) {
@@ -124,7 +154,6 @@ function queryFields(c: Context, known: readonly string[]): RequestFields {
   return RequestFields.fromUrl(new URL(c.req.url).searchParams, [...known, 'format'])
 }
 
-function reply(c: Context, value: JsonValue): Response {
-  const style: JsonStyle = c.req.query('format') === 'json' ? 'json' : 'pretty_json'
-  return jsonReply(value, style)
+function reply(fields: RequestFields, value: JsonValue): Response {
+  return jsonReply(value, fields.oneOf('format', JSON_STYLES) ?? 'pretty_json')
 }

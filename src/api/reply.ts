@@ -1,9 +1,19 @@
-import { JsonFloat, stringifyJson, type JsonValue } from '../engine/bytes/json.ts'
+import { stringifyJson, type JsonValue } from '../engine/bytes/json.ts'
+import { QwError } from '../engine/errors.ts'
 
 export type JsonStyle = 'json' | 'pretty_json'
 
+export const JSON_STYLES = ['json', 'pretty_json'] as const
+
+/** Characters of all documents of one answer: a Node string ends at 2^29, and so must memory. */
+export const MAX_DOCUMENT_CHARS = 1 << 28
+
 /** A JSON response with the body given as text, so that numbers pass through unchanged. */
-export function jsonText(text: string, status = 200, headers: Record<string, string> = {}): Response {
+export function jsonText(
+  text: string,
+  status = 200,
+  headers: Record<string, string> = {},
+): Response {
   return new Response(text, {
     status,
     headers: { 'content-type': 'application/json', ...headers },
@@ -11,24 +21,60 @@ export function jsonText(text: string, status = 200, headers: Record<string, str
 }
 
 export function jsonReply(value: JsonValue, style: JsonStyle, status = 200): Response {
-  return jsonText(style === 'json' ? stringifyJson(value) : prettyJson(value), status)
+  const text = stringifyJson(value)
+  return jsonText(style === 'json' ? text : indentJson(text), status)
 }
 
-/** Two-space indentation; integers beyond 2^53 and floats keep their text. */
-export function prettyJson(value: JsonValue, indent = ''): string {
-  if (typeof value !== 'object' || value === null || value instanceof JsonFloat) {
-    return stringifyJson(value)
+/** `[a,b,c]` of JSON texts. Throws `tooLarge` (RESP-TOO-BIG) before the text would not fit. */
+export function jsonArrayText(documents: readonly string[]): string {
+  let chars = 0
+  for (const document of documents) chars += document.length
+  if (chars > MAX_DOCUMENT_CHARS) {
+    throw new QwError('tooLarge', `the hits have ${chars} characters, over ${MAX_DOCUMENT_CHARS}`, {
+      code: 'RESP-TOO-BIG',
+      fix: 'ask for fewer hits and read on page by page',
+    })
   }
-  const inner = `${indent}  `
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '[]'
-    const items = value.map((item) => inner + prettyJson(item, inner))
-    return `[\n${items.join(',\n')}\n${indent}]`
+  return `[${documents.join(',')}]`
+}
+
+/** JSON text with two-space indentation; strings and numbers are copied as they are written. */
+export function indentJson(text: string): string {
+  let out = ''
+  let line = '\n'
+  let justOpened = false
+  for (let at = 0; at < text.length;) {
+    const end = tokenEnd(text, at)
+    const token = text.slice(at, end)
+    at = end
+    if (BLANK.test(token)) continue
+    const isClose = token === '}' || token === ']'
+    if (isClose) line = line.slice(0, -2)
+    // A line starts after an opening bracket and before a closing one, but not between the two.
+    if (justOpened !== isClose) out += line
+    justOpened = token === '{' || token === '['
+    if (justOpened) line += '  '
+    out += token === ',' ? token + line : token === ':' ? ': ' : token
   }
-  const entries = Object.entries(value)
-  if (entries.length === 0) return '{}'
-  const lines = entries.map(
-    ([key, item]) => `${inner}${JSON.stringify(key)}: ${prettyJson(item, inner)}`,
-  )
-  return `{\n${lines.join(',\n')}\n${indent}}`
+  return out
+}
+
+const BLANK = /^[ \t\r\n]$/
+const PUNCTUATION = /[[\]{},:" \t\r\n]/g
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** Strings are searched for their end, not matched: a regular expression's stack has an end too. */
+function tokenEnd(text: string, start: number): number {
+  if (text.charCodeAt(start) === QUOTE) {
+    for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+      let backslashes = 0
+      while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++
+      if (backslashes % 2 === 0) return end + 1
+    }
+    return text.length
+  }
+  PUNCTUATION.lastIndex = start
+  const next = PUNCTUATION.exec(text)?.index ?? text.length
+  return next === start ? start + 1 : next
 }

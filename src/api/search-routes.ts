@@ -1,12 +1,21 @@
 import type { Context, Hono } from 'hono'
-import { parseJson, stringifyJson, type JsonObject, type JsonValue } from '../engine/bytes/json.ts'
+import { isJsonObject, stringifyJson, type JsonObject } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
 import { parseQueryString } from '../engine/query/query-string.ts'
 import type { SearchRequest, SearchResponse, SortKey } from '../engine/search/request.ts'
-import { planSearch, searchRoot } from '../engine/search/root.ts'
-import { indexPatterns } from './index-patterns.ts'
-import { jsonReply, jsonText, prettyJson } from './reply.ts'
-import { readJsonObject, RequestFields } from './request-fields.ts'
+import { planSearch } from '../engine/search/root.ts'
+import { indexPatterns, noneMatching, withMissingAs } from './index-patterns.ts'
+import {
+  indentJson,
+  JSON_STYLES,
+  jsonArrayText,
+  jsonReply,
+  jsonText,
+  type JsonStyle,
+} from './reply.ts'
+import { decodeError, readJsonObject } from './request-body.ts'
+import { RequestFields } from './request-fields.ts'
+import { runSearch, withTimeout } from './run-search.ts'
 import type { ApiServices } from './services.ts'
 
 const SEARCH_FIELDS = [
@@ -33,14 +42,21 @@ export function addSearchRoutes(app: Hono, services: ApiServices): void {
     app.on(['GET', 'POST'], path, async (c) => {
       const fields = await searchFields(c)
       const request = searchRequest(indexPatterns(c.req.param('index') ?? ''), fields)
-      const response = await searchRoot(request, services.search, c.req.raw.signal)
-      return searchReply(response, request, fields.oneOf('format', ['json', 'pretty_json']))
+      const style = fields.oneOf('format', JSON_STYLES) ?? 'pretty_json'
+      const response = await runSearch(request, services.search, c.req.raw.signal)
+      return searchReply(response, request, style)
     })
   }
   app.on(['GET', 'POST'], '/:index/search-plan', async (c) => {
     const fields = await searchFields(c)
     const request = searchRequest(indexPatterns(c.req.param('index')), fields)
-    const plan = await planSearch(request, services.search, c.req.raw.signal)
+    const style = fields.oneOf('format', JSON_STYLES) ?? 'pretty_json'
+    const plan = await withTimeout(c.req.raw.signal, (signal) =>
+      withMissingAs(
+        planSearch(request, services.search, signal),
+        noneMatching(request.indexIdPatterns),
+      ),
+    )
     const { footer, fastfield, fieldnorm, sstable, posting, position } = plan.storageRequests
     const body = {
       quickwit_ast: plan.query,
@@ -48,7 +64,7 @@ export function addSearchRoutes(app: Hono, services: ApiServices): void {
       searched_splits: [...plan.searchedSplits],
       storage_requests: { footer, fastfield, fieldnorm, sstable, posting, position },
     }
-    return jsonReply(body, fields.oneOf('format', ['json', 'pretty_json']) ?? 'pretty_json')
+    return jsonReply(body, style)
   })
 }
 
@@ -62,7 +78,7 @@ async function searchFields(c: Context): Promise<RequestFields> {
 /** The native request: operators default to AND, hits to 20, counts are exact. */
 function searchRequest(patterns: readonly string[], fields: RequestFields): SearchRequest {
   const query = fields.text('query')
-  if (query === undefined) throw new QwError('invalid', 'missing field `query`')
+  if (query === undefined) throw decodeError('missing field `query`')
   const searchField = fields.list('search_field')
   return {
     indexIdPatterns: patterns,
@@ -73,8 +89,10 @@ function searchRequest(patterns: readonly string[], fields: RequestFields): Sear
     endTimestamp: fields.integer('end_timestamp'),
     maxHits: fields.count('max_hits') ?? DEFAULT_MAX_HITS,
     startOffset: fields.count('start_offset') ?? 0,
-    sort: (fields.has('sort_by') ? fields.list('sort_by') : fields.list('sort_by_field')).map(sortKey),
-    aggs: fields.raw('aggs'),
+    sort: (fields.has('sort_by') ? fields.list('sort_by') : fields.list('sort_by_field')).map(
+      sortKey,
+    ),
+    aggs: aggregations(fields),
     countAll: fields.boolean('count_all') ?? true,
     snippetFields: fields.list('snippet_fields'),
     allowFailedSplits: fields.boolean('allow_failed_splits') ?? false,
@@ -90,40 +108,32 @@ function sortKey(text: string): SortKey {
   return { by: 'field', field: name, order, dateUnit: 'ms' }
 }
 
-function searchReply(
-  response: SearchResponse,
-  request: SearchRequest,
-  style: 'json' | 'pretty_json' = 'pretty_json',
-): Response {
-  const headers = {
+/** In a URL they are text, which is no aggregation request. */
+function aggregations(fields: RequestFields): JsonObject | undefined {
+  const aggs = fields.raw('aggs')
+  if (aggs === undefined || isJsonObject(aggs)) return aggs
+  throw new QwError('invalid', 'invalid aggregation request: `aggs` has to be a JSON object', {
+    fix: 'send it in the body of a POST',
+  })
+}
+
+function searchReply(response: SearchResponse, request: SearchRequest, style: JsonStyle): Response {
+  const parts = [
+    `"num_hits":${response.numHits}`,
+    // Hits are JSON text already.
+    `"hits":${jsonArrayText(response.hits.map((hit) => hit.json))}`,
+    ...(request.snippetFields.length === 0
+      ? []
+      : [`"snippets":${JSON.stringify(response.hits.map((hit) => hit.snippets ?? {}))}`]),
+    `"elapsed_time_micros":${response.elapsedMicros}`,
+    `"errors":${JSON.stringify(response.errors)}`,
+    ...(response.aggregations === undefined
+      ? []
+      : [`"aggregations":${stringifyJson(response.aggregations)}`]),
+  ]
+  const text = `{${parts.join(',')}}`
+  return jsonText(style === 'json' ? text : `${indentJson(text)}\n`, 200, {
     'x-qw-splits': `${response.splitsSearched}/${response.splitsTotal}`,
     'x-qw-elapsed-micros': String(response.elapsedMicros),
-  }
-  // Hits are JSON text already; only indenting has to look inside.
-  const hits = `[${response.hits.map((hit) => hit.json).join(',')}]`
-  const rest: JsonObject = {
-    elapsed_time_micros: response.elapsedMicros,
-    errors: [...response.errors],
-    ...(response.aggregations === undefined ? {} : { aggregations: response.aggregations }),
-  }
-  const snippets: JsonValue[] | undefined =
-    request.snippetFields.length === 0
-      ? undefined
-      : response.hits.map((hit) =>
-          Object.fromEntries(
-            Object.entries(hit.snippets ?? {}).map(([field, parts]) => [field, [...parts]]),
-          ),
-        )
-  if (style === 'pretty_json') {
-    const body: JsonObject = {
-      num_hits: response.numHits,
-      hits: parseJson(hits),
-      ...(snippets === undefined ? {} : { snippets }),
-      ...rest,
-    }
-    return jsonText(`${prettyJson(body)}\n`, 200, headers)
-  }
-  const between = snippets === undefined ? '' : `"snippets":${stringifyJson(snippets)},`
-  const tail = stringifyJson(rest).slice(1)
-  return jsonText(`{"num_hits":${response.numHits},"hits":${hits},${between}${tail}`, 200, headers)
+  })
 }

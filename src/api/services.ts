@@ -39,4 +39,3 @@ export interface ApiSettings {
   /** `function`: always gzip and at most 6 MB, as through Lambda; `plain`: neither. */
   readonly responses: 'function' | 'plain'
 }
-

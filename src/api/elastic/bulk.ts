@@ -1,0 +1,232 @@
+import type { Context, Hono } from 'hono'
+import { parseJson, isJsonObject, stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
+import { QwError } from '../../engine/errors.ts'
+import type { Clock } from '../../engine/ports.ts'
+import { isIndexId } from '../../engine/schema/index-config.ts'
+import { jsonText } from '../reply.ts'
+import { INGEST_BODY, readBody } from '../request-body.ts'
+import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
+import { asQwError, messageWithFix, statusOf } from '../status.ts'
+import { errorCause } from './elastic-error.ts'
+import { urlFields } from './request-parts.ts'
+
+const PARAMS = [
+  'refresh',
+  // Taken and ignored, since clients send them unasked.
+  '_source',
+  'error_trace',
+  'filter_path',
+  'human',
+  'pretty',
+  'timeout',
+  'wait_for_active_shards',
+]
+
+const NEWLINE = 0x0a
+
+export interface BulkServices {
+  readonly ingest: IngestService
+  readonly clock: Clock
+}
+
+export function addBulkRoutes(app: Hono, services: BulkServices): void {
+  for (const path of ['/_bulk', '/:index/_bulk']) {
+    app.on(['POST', 'PUT'], path, (c) => answer(c, services))
+  }
+}
+
+async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Response> {
+  const startMs = clock.nowMs()
+  const refresh =
+    urlFields(c, PARAMS).oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
+  const body = await readBody(c.req.raw, INGEST_BODY)
+  const entries = parseBulk(body, c.req.param('index'))
+  if (!Array.isArray(entries)) return requestFailure(entries)
+  // As the original answers when no document is left to ingest.
+  if (!entries.some(({ indexId }) => isIndexId(indexId))) {
+    return jsonText('{"took":0,"errors":false,"items":[]}')
+  }
+  const outcomes = new Map<BulkEntry, ItemError>()
+  for (const [indexId, group] of groupByIndex(entries)) {
+    for (const [entry, error] of await ingestGroup(ingest, indexId, group, COMMIT[refresh])) {
+      outcomes.set(entry, error)
+    }
+  }
+  const items = entries.map((entry) => itemJson(entry, outcomes.get(entry)))
+  const took = clock.nowMs() - startMs
+  return jsonText(stringifyJson({ took, errors: outcomes.size > 0, items }))
+}
+
+const COMMIT: Readonly<Record<'' | 'true' | 'false' | 'wait_for', CommitMode>> = {
+  '': 'force',
+  true: 'force',
+  false: 'auto',
+  wait_for: 'waitFor',
+}
+
+interface BulkEntry {
+  readonly indexId: string
+  /** Echoed; two documents may have the same. */
+  readonly id: string | null
+  readonly document: Uint8Array
+}
+
+/** Why nothing of the request was ingested. */
+interface BulkFailure {
+  readonly type: 'illegal_argument_exception' | 'action_request_validation_exception'
+  readonly reason: string
+}
+
+interface BulkLine {
+  /** From 1, blank lines counted. */
+  readonly number: number
+  readonly bytes: Uint8Array
+}
+
+function parseBulk(body: Uint8Array, pathIndex: string | undefined): BulkEntry[] | BulkFailure {
+  const entries: BulkEntry[] = []
+  let action: { readonly index: string | undefined; readonly id: string | null } | undefined
+  for (const line of filledLines(body)) {
+    if (action === undefined) {
+      action = parseAction(line.bytes)
+      if (action === undefined) return malformedAction(line.number)
+      continue
+    }
+    const indexId = action.index ?? pathIndex
+    if (indexId === undefined) return validationFailure('index is missing')
+    entries.push({ indexId, id: action.id, document: line.bytes })
+    action = undefined
+  }
+  return action === undefined ? entries : validationFailure('source is missing')
+}
+
+/** Views of the body's lines, without their ends. */
+function* filledLines(body: Uint8Array): Generator<BulkLine> {
+  let number = 0
+  for (let start = 0; start < body.length;) {
+    const found = body.indexOf(NEWLINE, start)
+    const end = found < 0 ? body.length : found
+    number++
+    const bytes = body.subarray(start, end)
+    if (bytes.some((byte) => byte > 0x20)) yield { number, bytes }
+    start = end + 1
+  }
+}
+
+/** Undefined for anything but `create` and `index`. */
+function parseAction(
+  line: Uint8Array,
+): { readonly index: string | undefined; readonly id: string | null } | undefined {
+  try {
+    const action = parseJson(new TextDecoder().decode(line))
+    if (!isJsonObject(action)) return undefined
+    const [name, second] = Object.keys(action)
+    if ((name !== 'create' && name !== 'index') || second !== undefined) return undefined
+    const meta = action[name]
+    if (!isJsonObject(meta)) return undefined
+    const { _index: index = null, _id: id = null } = meta
+    if (index !== null && typeof index !== 'string') return undefined
+    if (id !== null && typeof id !== 'string') return undefined
+    return { index: index ?? undefined, id }
+  } catch {
+    return undefined
+  }
+}
+
+function malformedAction(lineNumber: number): BulkFailure {
+  const reason = `Malformed action/metadata line [${lineNumber}]: expected \`create\` or \`index\``
+  return { type: 'illegal_argument_exception', reason }
+}
+
+function validationFailure(what: string): BulkFailure {
+  const reason = `Validation Failed: 1: ${what};`
+  return { type: 'action_request_validation_exception', reason }
+}
+
+function requestFailure({ type, reason }: BulkFailure): Response {
+  const status = 400
+  return jsonText(stringifyJson({ status, error: errorCause(reason, type) }), status)
+}
+
+function groupByIndex(entries: readonly BulkEntry[]): Map<string, BulkEntry[]> {
+  const groups = new Map<string, BulkEntry[]>()
+  for (const entry of entries) {
+    const group = groups.get(entry.indexId)
+    if (group === undefined) groups.set(entry.indexId, [entry])
+    else group.push(entry)
+  }
+  return groups
+}
+
+interface ItemError {
+  readonly status: number
+  readonly type: string
+  readonly reason: string
+}
+
+/** The documents of the group that were not ingested, with the reason. */
+async function ingestGroup(
+  ingest: IngestService,
+  indexId: string,
+  group: readonly BulkEntry[],
+  commit: CommitMode,
+): Promise<Map<BulkEntry, ItemError>> {
+  try {
+    if (!isIndexId(indexId)) throw new QwError('invalid', `index id \`${indexId}\` is invalid`)
+    const lines = group.flatMap(({ document }) => [document, Uint8Array.of(NEWLINE)])
+    const outcome = await ingest.ingest(indexId, Buffer.concat(lines), commit)
+    return rejectedEntries(group, outcome)
+  } catch (thrown) {
+    const error = itemError(thrown)
+    return new Map(group.map((entry) => [entry, error]))
+  }
+}
+
+/** The service keeps the first rejections alone: what comes after the last kept one is not known. */
+function rejectedEntries(
+  group: readonly BulkEntry[],
+  { rejected, rejectedCount }: IngestOutcome,
+): Map<BulkEntry, ItemError> {
+  const errors = new Map<BulkEntry, ItemError>()
+  let lastLine = 0
+  for (const { line, reason } of rejected) {
+    const entry = group[line - 1]
+    if (entry === undefined) continue
+    errors.set(entry, { status: 400, type: 'document_parsing_exception', reason })
+    lastLine = Math.max(lastLine, line)
+  }
+  if (rejectedCount <= rejected.length) return errors
+  const reason = `${rejectedCount} documents were rejected, and whether this one was is not known: send fewer in one request`
+  for (const entry of group.slice(lastLine)) {
+    errors.set(entry, { status: 500, type: 'internal_exception', reason })
+  }
+  return errors
+}
+
+/** As clients sort their retries: 429 is worth sending again, the others are not. */
+function itemError(thrown: unknown): ItemError {
+  const error = asQwError(thrown)
+  const reason = messageWithFix(error)
+  if (statusOf(error) === 408) return { status: 408, type: 'timeout_exception', reason }
+  switch (error.kind) {
+    case 'invalid':
+    case 'tooLarge':
+      return { status: 400, type: 'illegal_argument_exception', reason }
+    case 'notFound':
+      return { status: 404, type: 'index_not_found_exception', reason }
+    case 'unavailable':
+    case 'conflict':
+      return { status: 429, type: 'rate_limited_exception', reason }
+    case 'corrupt':
+    case 'internal':
+      return { status: 500, type: 'internal_exception', reason }
+  }
+}
+
+/** The key is `index` also where the action was `create`. */
+function itemJson({ indexId, id }: BulkEntry, error: ItemError | undefined): JsonObject {
+  const base = { _index: indexId, _id: id }
+  if (error === undefined) return { index: { ...base, status: 201, error: null } }
+  const { status, type, reason } = error
+  return { index: { ...base, status, error: { index: indexId, type, reason } } }
+}

@@ -1,0 +1,37 @@
+import { Hono } from 'hono'
+import type { ApiServices } from '../services.ts'
+import { asQwError } from '../status.ts'
+import { addBulkRoutes } from './bulk.ts'
+import { elasticErrorReply } from './elastic-error.ts'
+import { addFieldCapsRoutes } from './field-caps.ts'
+import { addIndexAdminRoutes, addIndexDeletion } from './index-admin.ts'
+import { addMappingRoutes } from './mappings.ts'
+import { addMultiSearchRoutes } from './multi-search.ts'
+import { addNodeInfoRoutes } from './node-info.ts'
+import { addScrollRoutes } from './scroll.ts'
+import { addSearchRoutes } from './search-routes.ts'
+
+const PREFIX = '/_elastic'
+
+/** The Elasticsearch dialect below `base`, beside the native API. */
+export function addElasticDialect(app: Hono, base: string, services: ApiServices): void {
+  // Clients refuse to talk to a server that does not say this, in errors too.
+  app.use(`${base}${PREFIX}/*`, async (c, next) => {
+    await next()
+    c.header('X-Elastic-Product', 'Elasticsearch')
+  })
+  const routes = new Hono({ strict: false })
+  routes.onError((error) => elasticErrorReply(asQwError(error)))
+  addNodeInfoRoutes(routes, services.build)
+  addMultiSearchRoutes(routes, services.search)
+  addScrollRoutes(routes, services.search)
+  addSearchRoutes(routes, services.search)
+  addFieldCapsRoutes(routes, services.search)
+  addMappingRoutes(routes, services.search)
+  addIndexAdminRoutes(routes, services.search)
+  if (services.ingest !== undefined) {
+    addBulkRoutes(routes, { ingest: services.ingest, clock: services.search.clock })
+    addIndexDeletion(routes, services.search)
+  }
+  app.route(`${base}${PREFIX}`, routes)
+}

@@ -1,0 +1,171 @@
+import type { Hono } from 'hono'
+import {
+  isJsonObject,
+  parseJson,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../engine/bytes/json.ts'
+import { QwError } from '../../engine/errors.ts'
+import type { SearchContext } from '../../engine/search/root.ts'
+import { indexPatterns } from '../index-patterns.ts'
+import { jsonText } from '../reply.ts'
+import { decodeError, JSON_BODY, readBody } from '../request-body.ts'
+import { RequestFields } from '../request-fields.ts'
+import { runSearch } from '../run-search.ts'
+import { asQwError } from '../status.ts'
+import { elasticErrorSlot, wasRefusedBeforeHandler } from './elastic-error.ts'
+import { urlFields } from './request-parts.ts'
+import { checkExpandWildcards, missingIndexesOf, type SearchParams } from './search-params.ts'
+import { searchReplyMembers } from './search-reply.ts'
+import { searchRequestOf } from './search-request.ts'
+
+const URL_PARAMS = [
+  'index',
+  'ignore_unavailable',
+  'allow_no_indices',
+  'expand_wildcards',
+  'routing',
+  'extra_filters',
+  '_source_includes',
+  '_source_excludes',
+  'max_concurrent_searches',
+  // Taken and ignored.
+  'ccs_minimize_roundtrips',
+  'ignore_throttled',
+  'max_concurrent_shard_requests',
+  'pre_filter_shard_size',
+  'rest_total_hits_as_int',
+  'typed_keys',
+]
+
+const HEADER_KEYS = [
+  'index',
+  'allow_no_indices',
+  'expand_wildcards',
+  'ignore_unavailable',
+  'preference',
+  'request_cache',
+  'routing',
+]
+
+const DEFAULT_CONCURRENCY = 10
+/** Whatever the client asks for. */
+const MAX_CONCURRENCY = 32
+
+export function addMultiSearchRoutes(app: Hono, search: SearchContext): void {
+  app.post('/_msearch', async (c) => {
+    const url = urlFields(c, URL_PARAMS)
+    checkExpandWildcards(url)
+    const asked = url.count('max_concurrent_searches') ?? DEFAULT_CONCURRENCY
+    const concurrency = Math.min(Math.max(asked, 1), MAX_CONCURRENCY)
+    const lines = jsonLines(await readBody(c.req.raw, JSON_BODY))
+    const searches = pairsOf(lines).map(({ header, body }) => prepare(header, body, url))
+    const answers: string[] = []
+    for (let start = 0; start < searches.length; start += concurrency) {
+      const some = searches.slice(start, start + concurrency)
+      answers.push(...(await Promise.all(some.map((run) => answer(run, search, c.req.raw.signal)))))
+    }
+    return jsonText(`{"responses":[${answers.join(',')}]}`)
+  })
+}
+
+type PreparedSearch =
+  | { readonly run: ReturnType<typeof searchRequestOf>; readonly params: SearchParams }
+  /** What is wrong with this search alone. */
+  | { readonly error: QwError }
+
+/** Throws for what fails the whole request: a line that is not understood, or no index. */
+function prepare(header: JsonObject, body: JsonObject, url: RequestFields): PreparedSearch {
+  const fields = RequestFields.fromJson(header, HEADER_KEYS)
+  const index = indexOf(fields, url)
+  const params: SearchParams = {
+    q: undefined,
+    defaultOperator: 'or',
+    size: undefined,
+    from: undefined,
+    sort: undefined,
+    trackTotalHits: undefined,
+    scroll: undefined,
+    missingIndexes: missingIndexesOf(fields.has('ignore_unavailable') ? fields : url),
+    allowFailedSplits: true,
+    sourceIncludes: url.list('_source_includes'),
+    sourceExcludes: url.list('_source_excludes'),
+    extraFilters: url.list('extra_filters'),
+  }
+  try {
+    return { run: searchRequestOf(indexPatterns(index), params, body), params }
+  } catch (thrown) {
+    const error = asQwError(thrown)
+    if (wasRefusedBeforeHandler(error)) throw error
+    return { error }
+  }
+}
+
+/** A string or an array of strings; the URL says what holds where a header says nothing. */
+function indexOf(header: RequestFields, url: RequestFields): string {
+  const raw = header.raw('index')
+  const index = Array.isArray(raw) ? raw.map(indexName).join(',') : raw
+  const text = index === undefined || index === '' ? url.text('index') : index
+  if (typeof text === 'string' && text !== '') return text
+  if (text === undefined || text === '') {
+    throw new QwError('invalid', 'a search in `_msearch` names no index', {
+      fix: 'set `index` in its header line or in the URL',
+    })
+  }
+  throw header.wrong('index', 'a string or an array of strings')
+}
+
+function indexName(value: JsonValue): string {
+  if (typeof value === 'string') return value
+  throw decodeError('`index` holds strings')
+}
+
+async function answer(
+  prepared: PreparedSearch,
+  search: SearchContext,
+  signal: AbortSignal,
+): Promise<string> {
+  if ('error' in prepared) return stringifyJson(elasticErrorSlot(prepared.error))
+  const { run, params } = prepared
+  try {
+    const response = await runSearch(run, search, signal)
+    const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
+    return `{"status":200,${searchReplyMembers(response, { sort: run.sort, source })}}`
+  } catch (error) {
+    return stringifyJson(elasticErrorSlot(asQwError(error)))
+  }
+}
+
+interface SearchLines {
+  readonly header: JsonObject
+  readonly body: JsonObject
+}
+
+function pairsOf(lines: readonly JsonObject[]): SearchLines[] {
+  const pairs: SearchLines[] = []
+  for (let i = 0; i < lines.length; i += 2) {
+    const header = lines[i]
+    const body = lines[i + 1]
+    if (header === undefined || body === undefined) {
+      throw decodeError('expected a body line after the last header line')
+    }
+    pairs.push({ header, body })
+  }
+  return pairs
+}
+
+/** The objects of NDJSON; blank lines are skipped. */
+function jsonLines(body: Uint8Array): JsonObject[] {
+  const lines = new TextDecoder().decode(body).split('\n')
+  return lines.flatMap((line, i) => {
+    if (line.trim() === '') return []
+    try {
+      const value = parseJson(line)
+      if (isJsonObject(value)) return [value]
+    } catch (cause) {
+      throw decodeError(`line ${i + 1}: ${asQwError(cause).message}`, cause)
+    }
+    throw decodeError(`line ${i + 1}: expected an object`)
+  })
+}

@@ -1,0 +1,184 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { Context, Hono } from 'hono'
+import {
+  parseJson,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../engine/bytes/json.ts'
+import { QwError } from '../../engine/errors.ts'
+import { parseDuration } from '../../engine/schema/duration.ts'
+import type { Hit, SearchRequest, SortKey } from '../../engine/search/request.ts'
+import type { SearchContext } from '../../engine/search/root.ts'
+import { indexPatterns } from '../index-patterns.ts'
+import { jsonText } from '../reply.ts'
+import { jsonObjectOf } from '../request-body.ts'
+import { RequestFields } from '../request-fields.ts'
+import { runSearch } from '../run-search.ts'
+import { optionalBody, urlFields } from './request-parts.ts'
+import { readSearchParams, SEARCH_PARAMS, type SearchParams } from './search-params.ts'
+import { searchReplyMembers } from './search-reply.ts'
+import { searchRequestOf } from './search-request.ts'
+import { sortValueJson } from './sort.ts'
+
+/** Longest time between two pages: merged splits stay readable two minutes longer. */
+const MAX_TTL_MS = 30 * 60_000
+/** An id holds a search body of at most 1 MiB and little else. */
+const MAX_STATE_BYTES = 2 << 20
+
+/**
+ * What an id says: no server remembers anything, so a scroll outlives every process. The search starts
+ * again after the last hit, by its sort values and then its address; a merge between two pages changes
+ * addresses, so that documents with equal sort values may then come twice or not at all.
+ */
+interface ScrollState {
+  readonly indexes: string
+  /** The URL's query string. */
+  readonly query: string
+  /** JSON text. */
+  readonly body: string
+  /** JSON text: one value per sort key, address included. */
+  readonly after: string
+  readonly ttlMs: number
+  readonly expiresMs: number
+}
+
+export interface ScrollStart {
+  readonly indexes: string
+  readonly query: string
+  readonly body: JsonObject
+}
+
+export function addScrollRoutes(app: Hono, search: SearchContext): void {
+  app.on(['GET', 'POST'], '/_search/scroll', async (c) => await nextPage(c, search))
+  app.delete('/_search/scroll', () => jsonText('{"succeeded":true,"num_freed":0}'))
+}
+
+export async function startScroll(
+  start: ScrollStart,
+  search: SearchContext,
+  signal: AbortSignal,
+): Promise<Response> {
+  const asked = readRequest(start)
+  const { params, request } = asked
+  if (!params.allowFailedSplits) {
+    throw new QwError('invalid', 'a scroll needs allow_partial_search_results=true')
+  }
+  if (request.searchAfter !== undefined) {
+    throw new QwError('invalid', 'scroll and search_after exclude each other')
+  }
+  const ttlMs = readTtl(params.scroll ?? '')
+  const response = await runSearch({ ...request, sort: exactSort(request.sort) }, search, signal)
+  const last = response.hits.at(-1)
+  const state = {
+    indexes: start.indexes,
+    query: start.query,
+    body: stringifyJson(start.body),
+    after: last === undefined ? '[]' : positionAfter(last, request.sort),
+    ttlMs,
+    expiresMs: search.clock.nowMs() + ttlMs,
+  }
+  const shape = { sort: request.sort, source: sourceOf(params), scrollId: encodeState(state) }
+  return jsonText(`{${searchReplyMembers(response, shape)}}`)
+}
+
+async function nextPage(c: Context, search: SearchContext): Promise<Response> {
+  const url = urlFields(c, ['scroll_id', 'scroll', 'rest_total_hits_as_int'])
+  const body = RequestFields.fromJson(await optionalBody(c), ['scroll_id', 'scroll'])
+  const scrollId = url.text('scroll_id') ?? body.text('scroll_id')
+  if (scrollId === undefined) throw new QwError('invalid', 'missing `scroll_id`')
+  const state = decodeState(scrollId)
+  if (state === undefined || state.expiresMs < search.clock.nowMs()) throw scrollGone()
+  const ttl = url.text('scroll') ?? body.text('scroll')
+  const ttlMs = ttl === undefined ? state.ttlMs : readTtl(ttl)
+
+  const { params, request } = readRequest({ ...state, body: jsonObjectOf(Buffer.from(state.body)) })
+  const after = parseJson(state.after)
+  const isOver = !Array.isArray(after) || after.length === 0
+  const page: SearchRequest = {
+    ...request,
+    sort: exactSort(request.sort),
+    searchAfter: isOver ? undefined : after,
+    maxHits: isOver ? 0 : request.maxHits,
+    startOffset: 0,
+    aggs: undefined,
+  }
+  const response = await runSearch(page, search, c.req.raw.signal)
+  const last = response.hits.at(-1)
+  const next = {
+    ...state,
+    after: last === undefined ? '[]' : positionAfter(last, request.sort),
+    ttlMs,
+    expiresMs: search.clock.nowMs() + ttlMs,
+  }
+  // The address is how the next page is found; later pages do not show it.
+  const sort = request.sort.filter((key) => key.by !== 'doc')
+  const shape = { sort, source: sourceOf(params), scrollId: encodeState(next) }
+  return jsonText(`{${searchReplyMembers(response, shape)}}`)
+}
+
+function readRequest({ indexes, query, body }: ScrollStart): {
+  readonly params: SearchParams
+  readonly request: SearchRequest
+} {
+  const params = readSearchParams(RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS))
+  return { params, request: searchRequestOf(indexPatterns(indexes), params, body) }
+}
+
+function sourceOf({ sourceIncludes, sourceExcludes }: SearchParams): {
+  readonly includes: readonly string[]
+  readonly excludes: readonly string[]
+} {
+  return { includes: sourceIncludes, excludes: sourceExcludes }
+}
+
+/** Every date to the nanosecond, and the address last, so that no hit is skipped or repeated. */
+function exactSort(sort: readonly SortKey[]): SortKey[] {
+  const exact = sort.map((key): SortKey => (key.by === 'field' ? { ...key, dateUnit: 'ns' } : key))
+  if (sort.some((key) => key.by === 'doc')) return exact
+  return [...exact, { by: 'doc', order: sort[0]?.order ?? 'desc' }]
+}
+
+function positionAfter(hit: Hit, sort: readonly SortKey[]): string {
+  const values = exactSort(sort).map((key, i): JsonValue => {
+    const value = hit.sort[i]
+    return value === undefined ? null : sortValueJson(value, key)
+  })
+  return stringifyJson(values)
+}
+
+function readTtl(text: string): number {
+  const ttlMs = parseDuration(text)
+  if (ttlMs === undefined) {
+    throw new QwError('invalid', `\`scroll\` has to be a duration like 1m, not \`${text}\``)
+  }
+  if (ttlMs <= MAX_TTL_MS) return ttlMs
+  throw new QwError('invalid', `a scroll may wait at most ${MAX_TTL_MS / 60_000} minutes`)
+}
+
+function encodeState(state: ScrollState): string {
+  return deflateRawSync(JSON.stringify(state)).toString('base64url')
+}
+
+/** Undefined for anything that is no id; what it asks for is read like any request. */
+function decodeState(scrollId: string): ScrollState | undefined {
+  try {
+    const bytes = inflateRawSync(Buffer.from(scrollId, 'base64url'), {
+      maxOutputLength: MAX_STATE_BYTES,
+    })
+    const { indexes, query, body, after, ttlMs, expiresMs } = jsonObjectOf(bytes)
+    if (typeof indexes !== 'string' || typeof query !== 'string') return undefined
+    if (typeof body !== 'string' || typeof after !== 'string') return undefined
+    if (typeof ttlMs !== 'number' || typeof expiresMs !== 'number') return undefined
+    return { indexes, query, body, after, ttlMs, expiresMs }
+  } catch {
+    return undefined
+  }
+}
+
+function scrollGone(): QwError {
+  return new QwError('invalid', 'scroll key not found', {
+    code: 'SCROLL-GONE',
+    fix: 'start the scroll again',
+  })
+}

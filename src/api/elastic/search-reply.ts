@@ -1,0 +1,42 @@
+import { stringifyJson } from '../../engine/bytes/json.ts'
+import type { Hit, SearchResponse, SortKey } from '../../engine/search/request.ts'
+import { jsonArrayText } from '../reply.ts'
+import { sortValueJson } from './sort.ts'
+import { filterSource, type SourceFilter } from './source-filter.ts'
+
+export interface ReplyShape {
+  readonly sort: readonly SortKey[]
+  readonly source: SourceFilter
+  readonly scrollId?: string | undefined
+}
+
+/** The members of a search response, without the braces: hits are JSON text already. */
+export function searchReplyMembers(response: SearchResponse, shape: ReplyShape): string {
+  const { splitsSearched: total, failedSplits, aggregations } = response
+  const failed = failedSplits.length
+  const shards = { total, successful: total - failed, skipped: 0, failed }
+  const hits = jsonArrayText(response.hits.map((hit) => hitText(hit, shape)))
+  const count = `{"value":${response.numHits},"relation":"eq"}`
+  const members = [
+    `"took":${Math.round(response.elapsedMicros / 1000)}`,
+    '"timed_out":false',
+    '"terminated_early":null',
+    ...(shape.scrollId === undefined ? [] : [`"_scroll_id":"${shape.scrollId}"`]),
+    `"_shards":${JSON.stringify(shards)}`,
+    `"hits":{"total":${count},"hits":${hits}}`,
+    '"fields":{}',
+    ...(aggregations === undefined ? [] : [`"aggregations":${stringifyJson(aggregations)}`]),
+  ]
+  return members.join(',')
+}
+
+function hitText(hit: Hit, { sort, source }: ReplyShape): string {
+  const index = `"_index":${JSON.stringify(hit.indexId)}`
+  const text = `{${index},"_source":${filterSource(hit.json, source)}`
+  if (sort.length === 0) return `${text}}`
+  // A key without value is left out, as clients know it.
+  const values = hit.sort.flatMap((value, i) => {
+    return value === undefined ? [] : [stringifyJson(sortValueJson(value, sort[i]))]
+  })
+  return `${text},"sort":[${values.join(',')}]}`
+}

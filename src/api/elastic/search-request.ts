@@ -1,0 +1,88 @@
+import type { JsonObject, JsonValue } from '../../engine/bytes/json.ts'
+import { isQwError } from '../../engine/errors.ts'
+import { withExtraFilters } from '../../engine/query/elastic-dsl/extra-filters.ts'
+import { parseElasticQuery } from '../../engine/query/elastic-dsl/parse-elastic-query.ts'
+import type { QueryAst } from '../../engine/query/query-ast.ts'
+import { parseQueryString } from '../../engine/query/query-string.ts'
+import type { SearchRequest, SortKey } from '../../engine/search/request.ts'
+import { decodeError } from '../request-body.ts'
+import { RequestFields } from '../request-fields.ts'
+import { trackTotalHitsOf, type SearchParams, type TrackTotalHits } from './search-params.ts'
+import { parseSortJson, parseSortText, readSearchAfter } from './sort.ts'
+
+const BODY_KEYS = [
+  'query',
+  'size',
+  'from',
+  'track_total_hits',
+  'sort',
+  'aggs',
+  'aggregations',
+  'search_after',
+  // Taken and ignored.
+  'stored_fields',
+  '_source',
+  'docvalue_fields',
+  'script_fields',
+  'highlight',
+  'version',
+] as const
+
+const DEFAULT_SIZE = 10
+
+/** A `query` object. Throws as for a body that cannot be decoded unless its shape is right. */
+export function parseQueryObject(json: JsonValue): QueryAst {
+  try {
+    return parseElasticQuery(json)
+  } catch (error) {
+    // A syntax error inside a query string has a position; a wrong shape has none.
+    if (!isQwError(error, 'invalid') || error.code !== 'QUERY-SYNTAX') throw error
+    if (error.position !== undefined) throw error
+    throw decodeError(error.message, error)
+  }
+}
+
+/** Body and URL as one search; what the URL says wins. */
+export function searchRequestOf(
+  indexIdPatterns: readonly string[],
+  params: SearchParams,
+  body: JsonObject,
+): SearchRequest {
+  const fields = RequestFields.fromJson(body, BODY_KEYS)
+  if (fields.has('aggs') && fields.has('aggregations')) {
+    throw decodeError('`aggs` and `aggregations` are the same key')
+  }
+  const maxHits = params.size ?? fields.count('size') ?? DEFAULT_SIZE
+  const sort = sortOf(params, fields)
+  return {
+    indexIdPatterns,
+    missingIndexes: params.missingIndexes,
+    query: withExtraFilters(queryOf(params, fields), params.extraFilters),
+    maxHits,
+    startOffset: params.from ?? fields.count('from') ?? 0,
+    sort,
+    searchAfter: readSearchAfter(fields.raw('search_after'), sort),
+    aggs: fields.raw('aggs') ?? fields.raw('aggregations'),
+    countAll: countsAll(params.trackTotalHits ?? trackTotalHitsOf(fields), maxHits),
+    snippetFields: [],
+    allowFailedSplits: params.allowFailedSplits,
+  }
+}
+
+function queryOf(params: SearchParams, fields: RequestFields): QueryAst {
+  if (params.q !== undefined) {
+    return parseQueryString(params.q, { defaultOperator: params.defaultOperator })
+  }
+  const query = fields.raw('query')
+  return query === undefined ? { kind: 'matchAll' } : parseQueryObject(query)
+}
+
+function sortOf(params: SearchParams, fields: RequestFields): SortKey[] {
+  if (params.sort !== undefined) return parseSortText(params.sort)
+  const json = fields.raw('sort')
+  return json === undefined ? [] : parseSortJson(json)
+}
+
+function countsAll(track: TrackTotalHits | undefined, size: number): boolean {
+  return typeof track === 'number' ? track > size : track === true
+}

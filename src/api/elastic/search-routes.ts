@@ -1,0 +1,46 @@
+import type { Context, Hono } from 'hono'
+import { QwError } from '../../engine/errors.ts'
+import type { SearchContext } from '../../engine/search/root.ts'
+import { jsonText } from '../reply.ts'
+import { runSearch } from '../run-search.ts'
+import { optionalBody, pathPatterns, urlFields } from './request-parts.ts'
+import { startScroll } from './scroll.ts'
+import { COUNT_PARAMS, readSearchParams, SEARCH_PARAMS } from './search-params.ts'
+import { searchReplyMembers } from './search-reply.ts'
+import { searchRequestOf } from './search-request.ts'
+
+export function addSearchRoutes(app: Hono, search: SearchContext): void {
+  app.on(['GET', 'POST'], '/_search', (c) => {
+    readSearchParams(urlFields(c, SEARCH_PARAMS))
+    throw new QwError('invalid', 'searching without an index is not supported', {
+      code: 'NOT-IMPLEMENTED',
+      fix: 'name an index or a pattern: /_elastic/<index>/_search',
+    })
+  })
+  app.on(['GET', 'POST'], '/:index/_search', (c) => answerSearch(c, search))
+  app.on(['GET', 'POST'], '/:index/_count', async (c) => {
+    const params = readSearchParams(urlFields(c, COUNT_PARAMS))
+    const request = searchRequestOf(pathPatterns(c), params, await optionalBody(c))
+    const counting = { ...request, maxHits: 0, startOffset: 0, sort: [], searchAfter: undefined }
+    const { numHits } = await runSearch(
+      { ...counting, aggs: undefined, countAll: true, allowFailedSplits: true },
+      search,
+      c.req.raw.signal,
+    )
+    return jsonText(`{"count":${numHits}}`)
+  })
+}
+
+async function answerSearch(c: Context, search: SearchContext): Promise<Response> {
+  const params = readSearchParams(urlFields(c, SEARCH_PARAMS))
+  const body = await optionalBody(c)
+  const { signal, url } = c.req.raw
+  if (params.scroll !== undefined) {
+    const indexes = c.req.param('index') ?? ''
+    return await startScroll({ indexes, query: new URL(url).search, body }, search, signal)
+  }
+  const request = searchRequestOf(pathPatterns(c), params, body)
+  const response = await runSearch(request, search, signal)
+  const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
+  return jsonText(`{${searchReplyMembers(response, { sort: request.sort, source })}}`)
+}

@@ -1,0 +1,37 @@
+import { QwError } from '../engine/errors.ts'
+import type { SearchRequest, SearchResponse } from '../engine/search/request.ts'
+import { searchRoot, type SearchContext } from '../engine/search/root.ts'
+import { noneMatching, withMissingAs } from './index-patterns.ts'
+
+/** A search that takes longer is given up. */
+export const SEARCH_TIMEOUT_MS = 30_000
+
+/** One search of any dialect, with its time limit and a missing index in the words of the API. */
+export async function runSearch(
+  request: SearchRequest,
+  context: SearchContext,
+  clientSignal: AbortSignal,
+): Promise<SearchResponse> {
+  const message = noneMatching(request.indexIdPatterns)
+  return await withTimeout(clientSignal, (signal) =>
+    withMissingAs(searchRoot(request, context, signal), message),
+  )
+}
+
+/** Throws `unavailable` (SEARCH-TIMEOUT) when `work` is still running after the time limit. */
+export async function withTimeout<T>(
+  clientSignal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeout = AbortSignal.timeout(SEARCH_TIMEOUT_MS)
+  try {
+    return await work(AbortSignal.any([clientSignal, timeout]))
+  } catch (cause) {
+    if (!timeout.aborted || clientSignal.aborted) throw cause
+    throw new QwError('unavailable', `the search took over ${SEARCH_TIMEOUT_MS / 1000} s`, {
+      code: 'SEARCH-TIMEOUT',
+      fix: 'narrow the time range or ask for less',
+      cause,
+    })
+  }
+}
