@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/aws/**/*.test.ts'],
+    globalSetup: 'test/aws/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 180_000,
     // One emulator and one set of functions for all files, on two cores.

@@ -1,0 +1,24 @@
+import type { TestProject } from 'vitest/node'
+import { startAwsEndpoint } from './aws-endpoint.ts'
+import { startEmulator } from './emulator.ts'
+import { installTools } from './tools.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    awsEndpoint: string
+    linter: string
+  }
+}
+
+/** One emulator for the whole suite; each test makes buckets and functions of its own. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const tools = await installTools()
+  const emulator = await startEmulator(tools)
+  const endpoint = await startAwsEndpoint(emulator.endpoint, tools.lambdaNode)
+  project.provide('awsEndpoint', endpoint.url)
+  project.provide('linter', tools.linter)
+  return async () => {
+    await endpoint.stop()
+    await emulator.stop()
+  }
+}
