@@ -26,6 +26,9 @@ const BY_WORD: Readonly<Record<string, readonly [ErrorKind, Facts?]>> = {
   OperationAborted: ['unavailable'],
   SlowDown: ['unavailable', { code: 'THROTTLED' }],
   RequestTimeout: ['unavailable'],
+  // With a status of 200 when S3 had begun to answer.
+  InternalError: ['unavailable'],
+  ServiceUnavailable: ['unavailable'],
   // The body was damaged on the way.
   BadDigest: ['unavailable'],
   IncompleteBody: ['unavailable'],
