@@ -18,7 +18,7 @@ export function makeBuckets(settings: AwsSettings): BucketPort {
   })
   return {
     tags: async (bucket) => readTags(await open(), bucket),
-    create: async (bucket, tags) => create(await open(), { bucket, tags, region: settings.region }),
+    create: async (bucket, tags) => create(await open(), { bucket, tags, settings }),
     list: async (bucket, prefix) => list(await open(), bucket, prefix),
     async put(bucket, key, body) {
       const { sdk, client } = await open()
@@ -74,9 +74,10 @@ async function readTags(
 
 async function create(
   { sdk, client }: Open,
-  wanted: { bucket: string; tags: Readonly<Record<string, string>>; region: string },
+  wanted: { bucket: string; tags: Readonly<Record<string, string>>; settings: AwsSettings },
 ): Promise<void> {
-  const { bucket: Bucket, tags, region } = wanted
+  const { bucket: Bucket, tags, settings } = wanted
+  const { region } = settings
   // us-east-1 refuses to be named; every other Region insists on it.
   const place =
     region === 'us-east-1'
@@ -105,6 +106,8 @@ async function create(
         },
       }),
     )
+    // An emulator without TLS would be locked out by its own policy.
+    if (settings.endpoint?.startsWith('http:') === true) return
     await client.send(new sdk.PutBucketPolicyCommand({ Bucket, Policy: tlsOnly(Bucket, region) }))
   })
 }

@@ -83,6 +83,34 @@ describe('a first deployment', () => {
     expect(cloud.calls).not.toContain('createChangeSet')
   })
 
+  test('waits for a failed create of its own that is still removing itself', async () => {
+    const cloud = new InMemoryCloud()
+    const failing = { Queue: 'Internal failure' }
+    cloud.failing = failing
+    await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({ code: 'STACK-FAILED' })
+    const { stack } = cloud
+    if (stack === undefined) throw new Error('the fake forgot the stack')
+    Object.assign(stack, {
+      status: 'DELETE_IN_PROGRESS',
+      pollsLeft: 3,
+      finish: () => 'DELETE_COMPLETE',
+      changedMs: cloud.nowMs - 60_000,
+      tags: { 'qw-lambda:deployment': 'shop' },
+    })
+    cloud.failing = {}
+    const { state, events } = await deployTo(cloud, shopInputs())
+    expect(events[0]).toMatchObject({ kind: 'attached' })
+    expect(state.status).toBe('CREATE_COMPLETE')
+  })
+
+  test('refuses an artifact bucket without our tag', async () => {
+    const cloud = new InMemoryCloud()
+    const { artifactBucket } = await planFor(cloud, shopInputs())
+    cloud.bucketsByName.set(artifactBucket, { tags: {}, entries: [] })
+    await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({ code: 'BUCKET-NOT-OURS' })
+    expect(cloud.calls).not.toContain('put')
+  })
+
   test('waits while AWS still holds the name of the artifact bucket', async () => {
     const cloud = new InMemoryCloud()
     const held = new QwError('unavailable', 'held', { code: 'BUCKET-NAME-BUSY' })
@@ -181,8 +209,6 @@ describe('a further deployment', () => {
     expect(result.changes.map(({ action, logicalId }) => `${action} ${logicalId}`)).toEqual([
       'modify Indexer',
       'add QueueAgeAlarm',
-      'add IndexerErrorAlarm',
-      'add SearcherErrorAlarm',
       'add GeneratorErrorAlarm',
     ])
     expect(cloud.stack?.status).toBe('CREATE_COMPLETE')

@@ -156,13 +156,17 @@ async function* attach(
   const events = await ports.stacks.events(state.stackId, sinceMs)
   if (!events.some((event) => event.token === tokenOf(plan))) throw busyError(state)
   yield { kind: 'attached', sinceMs }
+  const deleting = state.status === 'DELETE_IN_PROGRESS'
   const what = `change the stack ${plan.stackName}`
+  const goal = deleting ? 'gone' : 'stack'
   const end = yield* followStack(
-    { stackId: state.stackId, sinceMs, token: undefined, what, goal: 'stack', total: undefined },
+    { stackId: state.stackId, sinceMs, token: undefined, what, goal, total: undefined },
     ports,
     signal,
   )
   if (!end.ok) throw failureError(what, end.cause ?? endOf(plan.stackName, end.state))
+  // A failed create that removed itself: the way is free.
+  if (deleting) return undefined
   return end.state
 }
 

@@ -1,6 +1,13 @@
 import type { Check } from './events.ts'
 import { stackNameOf } from './naming.ts'
-import type { AccountPort, Identity, SecretPort, StackPort, StackState } from './ports.ts'
+import type {
+  AccountPort,
+  Identity,
+  SecretPort,
+  SecretState,
+  StackPort,
+  StackState,
+} from './ports.ts'
 import { belongsTo, situationOf } from './stack-situation.ts'
 import { isQwError, messageOf } from '../engine/errors.ts'
 
@@ -23,37 +30,51 @@ const COMFORTABLE_CONCURRENCY = 10
 
 /** Looks without changing anything; failures are checks, not exceptions. */
 export async function preflight(deployment: string, ports: CheckPorts): Promise<Preflight> {
+  const found: { identity?: Identity; stack?: StackState | undefined } = {}
   const checks: Check[] = []
-  const identity = await attempt(checks, 'credentials', () => ports.account.identity())
+  checks.push(
+    await look('credentials', 'fail', async () => {
+      const identity = await ports.account.identity()
+      found.identity = identity
+      const { accountId, region, arn } = identity
+      return pass('credentials', `account ${accountId}, ${region}, as ${arn}`)
+    }),
+  )
+  const { identity } = found
   if (identity === undefined) return { checks, identity, stack: undefined }
   checks.push(
-    pass('credentials', `account ${identity.accountId}, ${identity.region}, as ${identity.arn}`),
+    // Not knowing the limit stops nobody: the deployment itself reserves nothing.
+    await look('concurrency', 'warn', async () => {
+      const { concurrentExecutions } = await ports.account.limits()
+      return concurrencyCheck(concurrentExecutions, identity.region)
+    }),
+    await look('stack', 'fail', async () => {
+      found.stack = await ports.stacks.describe(stackNameOf(deployment))
+      return stackCheck(found.stack, deployment)
+    }),
   )
-  const limits = await attempt(checks, 'concurrency', () => ports.account.limits())
-  if (limits !== undefined)
-    checks.push(concurrencyCheck(limits.concurrentExecutions, identity.region))
-  const stack = await attempt(checks, 'stack', () => ports.stacks.describe(stackNameOf(deployment)))
-  if (!checks.some(({ id }) => id === 'stack')) checks.push(stackCheck(stack, deployment))
-  const secretArn = stack?.outputs['ApiKeySecretArn']
+  const secretArn = found.stack?.outputs['ApiKeySecretArn']
   if (secretArn !== undefined) {
-    const secret = await attempt(checks, 'secret', () => ports.secrets.describe(secretArn))
-    if (!checks.some(({ id }) => id === 'secret'))
-      checks.push(secretCheck(secret?.deletedAtMs, secret !== undefined))
+    checks.push(
+      await look('secret', 'warn', async () =>
+        secretCheck(await ports.secrets.describe(secretArn)),
+      ),
+    )
   }
-  return { checks, identity, stack }
+  return { checks, identity, stack: found.stack }
 }
 
-async function attempt<T>(
-  checks: Check[],
+/** What a look that failed means: the check's own state, with AWS's words. */
+async function look(
   id: string,
-  look: () => Promise<T>,
-): Promise<T | undefined> {
+  stateOnError: 'warn' | 'fail',
+  run: () => Promise<Check>,
+): Promise<Check> {
   try {
-    return await look()
+    return await run()
   } catch (error) {
     const fix = isQwError(error) ? error.fix : undefined
-    checks.push({ id, state: 'fail', message: messageOf(error), fix })
-    return undefined
+    return { id, state: stateOnError, message: messageOf(error), fix }
   }
 }
 
@@ -99,12 +120,13 @@ function stackCheck(stack: StackState | undefined, deployment: string): Check {
   }
 }
 
-function secretCheck(deletedAtMs: number | undefined, exists: boolean): Check {
-  if (!exists) {
+function secretCheck(secret: SecretState | undefined): Check {
+  if (secret === undefined) {
     const fix = 'deploy with --no-api, then with --api again'
     return { id: 'secret', state: 'fail', message: 'the secret with the API key is gone', fix }
   }
-  if (deletedAtMs === undefined) return pass('secret', 'the API key is in Secrets Manager')
-  const message = `the secret with the API key is being deleted since ${new Date(deletedAtMs).toISOString()}`
+  if (secret.deletedAtMs === undefined) return pass('secret', 'the API key is in Secrets Manager')
+  const since = new Date(secret.deletedAtMs).toISOString()
+  const message = `the secret with the API key is being deleted since ${since}`
   return { id: 'secret', state: 'fail', message, fix: 'qw-lambda deploy --restore-secret' }
 }

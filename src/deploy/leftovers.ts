@@ -2,8 +2,8 @@ import { DEPLOYMENT_TAG } from './naming.ts'
 import type { InventoryPort, TaggedResource } from './ports.ts'
 
 export interface Leftover {
-  /** Such as `s3` or `lambda`. */
-  readonly service: string
+  /** CloudFormation's word, such as `AWS::S3::Bucket`, which prices go by; the service's where it is unknown. */
+  readonly type: string
   readonly arn: string
   /** What it was for; see the template's qw-lambda:component tags. */
   readonly component: string | undefined
@@ -24,37 +24,85 @@ export async function findLeftovers(
     .map((resource) => leftoverOf(resource))
 }
 
+/** How a kind of resource is called and removed. */
+interface Kind {
+  readonly type: string
+  readonly command: (name: string, arn: string) => string
+}
+
+/** By service, and by kind where a service has several. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  s3: { type: 'AWS::S3::Bucket', command: (name) => `aws s3 rb --force s3://${name}` },
+  'lambda:function': {
+    type: 'AWS::Lambda::Function',
+    command: (name) => `aws lambda delete-function --function-name ${name}`,
+  },
+  'lambda:event-source-mapping': {
+    type: 'AWS::Lambda::EventSourceMapping',
+    command: (name) => `aws lambda delete-event-source-mapping --uuid ${name}`,
+  },
+  'logs:log-group': {
+    type: 'AWS::Logs::LogGroup',
+    command: (name) => `aws logs delete-log-group --log-group-name ${name}`,
+  },
+  'secretsmanager:secret': {
+    type: 'AWS::SecretsManager::Secret',
+    command: (_name, arn) =>
+      `aws secretsmanager delete-secret --force-delete-without-recovery --secret-id ${arn}`,
+  },
+  'iam:role': {
+    type: 'AWS::IAM::Role',
+    command: (name) => `aws iam delete-role --role-name ${name}`,
+  },
+  sqs: {
+    type: 'AWS::SQS::Queue',
+    command: (name) =>
+      `aws sqs delete-queue --queue-url "$(aws sqs get-queue-url --queue-name ${name} --query QueueUrl --output text)"`,
+  },
+  'cloudwatch:alarm': {
+    type: 'AWS::CloudWatch::Alarm',
+    command: (name) => `aws cloudwatch delete-alarms --alarm-names ${name}`,
+  },
+  sns: {
+    type: 'AWS::SNS::Topic',
+    command: (_name, arn) => `aws sns delete-topic --topic-arn ${arn}`,
+  },
+  'firehose:deliverystream': {
+    type: 'AWS::KinesisFirehose::DeliveryStream',
+    command: (name) => `aws firehose delete-delivery-stream --delivery-stream-name ${name}`,
+  },
+  'apigateway:restapis': {
+    type: 'AWS::ApiGateway::RestApi',
+    command: (name) => `aws apigateway delete-rest-api --rest-api-id ${name}`,
+  },
+  'apigateway:apikeys': {
+    type: 'AWS::ApiGateway::ApiKey',
+    command: (name) => `aws apigateway delete-api-key --api-key ${name}`,
+  },
+  'apigateway:usageplans': {
+    type: 'AWS::ApiGateway::UsagePlan',
+    command: (name) => `aws apigateway delete-usage-plan --usage-plan-id ${name}`,
+  },
+  'cloudformation:stack': {
+    type: 'AWS::CloudFormation::Stack',
+    command: (_name, arn) => `aws cloudformation delete-stack --stack-name ${arn}`,
+  },
+}
+
+/** ARNs end in `name`, `kind:name`, `kind/name` or `/kind/name`, as the service likes it. */
 function leftoverOf({ arn, component }: TaggedResource): Leftover {
   const [, , service = '', , , ...rest] = arn.split(':')
+  const resource = rest.join(':').replace(/^\//, '')
+  const [, word = '', name = ''] = /^([a-z-]+)[:/](.+)$/.exec(resource) ?? []
+  const alone = KINDS[service]
+  const kind = alone ?? KINDS[`${service}:${word}`]
   return {
-    service,
+    type: kind?.type ?? service,
     arn,
     component,
     reason: 'still found by its tag',
-    command: removalCommand(service, rest.join(':'), arn),
-  }
-}
-
-function removalCommand(service: string, resource: string, arn: string): string {
-  const name = resource.split(/[/:]/).at(-1) ?? resource
-  switch (service) {
-    case 's3':
-      return `aws s3 rb --force s3://${resource}`
-    case 'lambda':
-      return resource.startsWith('event-source-mapping')
-        ? `aws lambda delete-event-source-mapping --uuid ${name}`
-        : `aws lambda delete-function --function-name ${name}`
-    case 'logs':
-      return `aws logs delete-log-group --log-group-name ${resource.replace(/^log-group:/, '')}`
-    case 'secretsmanager':
-      return `aws secretsmanager delete-secret --force-delete-without-recovery --secret-id ${arn}`
-    case 'iam':
-      return `aws iam delete-role --role-name ${name}`
-    case 'cloudformation':
-      return `aws cloudformation delete-stack --stack-name ${arn}`
-    case 'sqs':
-      return `aws sqs delete-queue --queue-url $(aws sqs get-queue-url --queue-name ${name} --query QueueUrl --output text)`
-    default:
-      return `aws resourcegroupstaggingapi get-resources --resource-arn-list ${arn}`
+    command:
+      kind?.command(alone === undefined ? name : resource, arn) ??
+      `aws resourcegroupstaggingapi get-resources --resource-arn-list ${arn}`,
   }
 }

@@ -121,14 +121,37 @@ describe('teardown', () => {
     })
   })
 
-  test('reports what it cannot remove with a command for it', async () => {
+  test.each([
+    [
+      'arn:aws:iam::1:role/shop-Role-1',
+      'AWS::IAM::Role',
+      'aws iam delete-role --role-name shop-Role-1',
+    ],
+    [
+      'arn:aws:logs:eu-west-1:1:log-group:/aws/x',
+      'AWS::Logs::LogGroup',
+      'aws logs delete-log-group --log-group-name /aws/x',
+    ],
+    [
+      'arn:aws:apigateway:eu-west-1::/restapis/abc',
+      'AWS::ApiGateway::RestApi',
+      'aws apigateway delete-rest-api --rest-api-id abc',
+    ],
+    [
+      'arn:aws:sns:eu-west-1:1:topic',
+      'AWS::SNS::Topic',
+      'aws sns delete-topic --topic-arn arn:aws:sns:eu-west-1:1:topic',
+    ],
+    [
+      'arn:aws:newthing:eu-west-1:1:x/y',
+      'newthing',
+      'aws resourcegroupstaggingapi get-resources --resource-arn-list arn:aws:newthing:eu-west-1:1:x/y',
+    ],
+  ])('reports %s as left, with a command for it', async (arn, type, command) => {
     const cloud = await deployed()
-    const arn = 'arn:aws:iam::123456789012:role/qw-lambda-shop-IndexerRole-1'
-    const inventory = { tagged: async () => [{ arn, component: 'indexer-role' }] }
+    const inventory = { tagged: async () => [{ arn, component: undefined }] }
     const { result } = await collect(teardown(REQUEST, { ...cloud.ports, inventory }))
-    expect(result.leftovers).toMatchObject([
-      { service: 'iam', command: 'aws iam delete-role --role-name qw-lambda-shop-IndexerRole-1' },
-    ])
+    expect(result.leftovers).toMatchObject([{ type, command }])
   })
 })
 

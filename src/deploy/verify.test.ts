@@ -26,8 +26,17 @@ test('a searcher that answers an error is reported with its answer', async () =>
   const cloud = new InMemoryCloud()
   cloud.searcherAnswer = '{"errorMessage":"Cannot find module index.mjs"}'
   await expect(collect(verifyDeployment(REQUEST, cloud.ports))).rejects.toMatchObject({
-    code: 'VERIFY-SEARCHER',
+    code: 'FUNCTION-FAILED',
     message: expect.stringContaining('Cannot find module'),
     fix: 'qw-lambda logs searcher --request r-1',
+  })
+})
+
+test('a searcher that answers with another status is not verified', async () => {
+  const cloud = new InMemoryCloud()
+  cloud.searcherAnswer = '{"statusCode":500,"body":"no bucket"}'
+  await expect(collect(verifyDeployment(REQUEST, cloud.ports))).rejects.toMatchObject({
+    code: 'VERIFY-SEARCHER',
+    message: expect.stringContaining('500: no bucket'),
   })
 })

@@ -1,5 +1,6 @@
 import type { DeployEvent } from './events.ts'
 import type { ApiProbePort, DeployClock, FunctionPort } from './ports.ts'
+import { callSearcher } from './searcher-call.ts'
 import { QwError } from '../engine/errors.ts'
 
 /** AWS needs seconds to minutes to spread a new key, and says nothing when it is done. */
@@ -26,8 +27,9 @@ export interface ApiAccess {
   readonly key: string
 }
 
-/** Asks the searcher and the API for their version. Throws `internal` VERIFY-SEARCHER with the end of
- *  the function's log, `unavailable` KEY-REJECTED, `internal` VERIFY-API. */
+/** Asks the searcher and the API for their version. Throws `internal` FUNCTION-FAILED and
+ *  VERIFY-SEARCHER with the end of the function's log as cause, `unavailable` KEY-REJECTED,
+ *  `internal` VERIFY-API. */
 export async function* verifyDeployment(
   request: VerifyRequest,
   ports: VerifyPorts,
@@ -44,29 +46,15 @@ async function askSearcher(
   functions: FunctionPort,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const event = {
-    resource: '/v1/{proxy+}',
-    path: '/api/v1/version',
-    httpMethod: 'GET',
-    headers: { accept: 'application/json' },
-    requestContext: { httpMethod: 'GET' },
-    body: null,
-    isBase64Encoded: false,
-  }
-  const result = await functions.invoke(searcher, Buffer.from(JSON.stringify(event)), signal)
-  const payload = Buffer.from(result.payload).toString()
-  const answered = result.functionError === undefined && /"statusCode"\s*:\s*200\b/.test(payload)
-  if (answered) return
-  const told = result.functionError ?? 'it did not answer with status 200'
-  throw new QwError(
-    'internal',
-    `the searcher ${searcher} failed: ${told}: ${payload.slice(0, 500)}`,
-    {
-      code: 'VERIFY-SEARCHER',
-      fix: `qw-lambda logs searcher${result.requestId ? ` --request ${result.requestId}` : ''}`,
-      cause: result.logTail,
-    },
-  )
+  const request = { method: 'GET', path: '/api/v1/version' } as const
+  const answer = await callSearcher(searcher, request, functions, signal)
+  if (answer.status === 200) return
+  const text = Buffer.from(answer.body).toString().slice(0, 500)
+  throw new QwError('internal', `the searcher ${searcher} answers ${answer.status}: ${text}`, {
+    code: 'VERIFY-SEARCHER',
+    fix: 'qw-lambda logs searcher',
+    cause: answer.logTail,
+  })
 }
 
 /** Calls the API until it accepts the key. */

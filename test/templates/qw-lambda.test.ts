@@ -229,12 +229,30 @@ describe('functions', () => {
 })
 
 describe('what costs money while nothing happens', () => {
-  test('a default stack has one secret and one alarm', () => {
+  test('a default stack has one secret and three of the ten alarms that an account has free', () => {
     const types = resourcesOf(template, {}).map(({ type }) => type)
     const count = (type: string) => types.filter((each) => each === type).length
     expect(count('AWS::SecretsManager::Secret')).toBe(1)
-    expect(count('AWS::CloudWatch::Alarm')).toBe(1)
+    expect(count('AWS::CloudWatch::Alarm')).toBe(3)
     for (const type of types) expect(type).not.toMatch(/VPC|NatGateway|Provisioned|Kinesis|KMS/)
+  })
+
+  test('the alarms watch the dead-letter queue and the errors of the functions', () => {
+    const alarms = (settings: Record<string, string>) =>
+      resourcesOf(template, settings)
+        .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
+        .map(({ logicalId }) => logicalId)
+    const essential = ['DeadLetterAlarm', 'IndexerErrorAlarm', 'SearcherErrorAlarm']
+    expect(alarms({})).toEqual(essential)
+    expect(alarms({ Alarms: 'all' })).toEqual([
+      ...essential,
+      'QueueAgeAlarm',
+      'GeneratorErrorAlarm',
+    ])
+    expect(alarms({ Alarms: 'none' })).toEqual([])
+    for (const id of alarms({ Alarms: 'all' })) {
+      expect(property(id, 'TreatMissingData')).toBe('notBreaching')
+    }
   })
 
   test('every log group ends somewhere', () => {
@@ -244,7 +262,7 @@ describe('what costs money while nothing happens', () => {
     expect(template.Parameters['LogRetentionDays']?.Default).toBe(14)
   })
 
-  test('failed runs of indexer and generator end where the one alarm looks', () => {
+  test('failed runs of indexer and generator end where an alarm looks', () => {
     for (const id of ['IndexerInvokeConfig', 'GeneratorInvokeConfig']) {
       expect(JSON.stringify(property(id, 'DestinationConfig'))).toContain('DeadLetterQueue')
     }
