@@ -34,15 +34,14 @@ async function world(config: IndexConfig = testConfig(), inner: ObjectStore = me
     staging,
     metastore,
     components,
-    async stage(content: string | Uint8Array, key = 'events/a.gz'): Promise<Source> {
+    stage: async (content: string | Uint8Array, key = 'events/a.gz'): Promise<Source> => {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content
       const info = await staging.put(key, bytes, { condition: { kind: 'always' } })
       staging.reset()
       return objectSource(staging, info, `s3://staging/${key}`)
     },
-    index(source: Source, more: Partial<IndexSourceRequest> = {}): Promise<IndexingResult> {
-      return indexSource(components, { indexId: 'events', source, ...more })
-    },
+    index: (source: Source, more: Partial<IndexSourceRequest> = {}): Promise<IndexingResult> =>
+      indexSource(components, { indexId: 'events', source, ...more }),
   }
 }
 
@@ -111,7 +110,7 @@ describe('one source', () => {
 
   test('a split is cut when its builder holds too much, whatever its document count', async () => {
     const { stage, index, metastore } = await world()
-    const end = 40_000
+    const end = 30_000
     const result = await index(await stage(testLines(0, end)), { memoryLimitBytes: 1 })
     expect(result.splitIds.length).toBeGreaterThan(1)
     expect(await publishedNumbers(metastore)).toEqual(numbersTo(end))
@@ -119,10 +118,10 @@ describe('one source', () => {
 
   test('a split is cut when commit_timeout_secs have passed since its first document', async () => {
     const { stage, index, clock } = await world(testConfig({ commit_timeout_secs: 30 }))
-    const source = await stage(testLines(0, 80_000))
-    const result = await index(source, { onProgress: () => clock.advance(20_000) })
+    const source = await stage(testLines(0, 40_000))
+    const result = await index(source, { onProgress: () => clock.advance(40_000) })
     expect(result.splitIds.length).toBeGreaterThan(1)
-    expect(result.docCount).toBe(80_000)
+    expect(result.docCount).toBe(40_000)
   })
 
   test('a record has the time range, size and bounds of its split', async () => {
@@ -143,36 +142,36 @@ describe('one source', () => {
 describe('stopping', () => {
   test('a deadline commits what is built, and the next run goes on from there', async () => {
     const { stage, index, clock, metastore } = await world()
-    const source = await stage(gzipSync(testLines(0, 80_000)))
+    const source = await stage(gzipSync(testLines(0, 40_000)))
     const deadlineMs = clock.nowMs() + 10
-    const first = await index(source, { deadlineMs, onProgress: () => clock.advance(6) })
+    const first = await index(source, { deadlineMs, onProgress: () => clock.advance(11) })
     expect(first.state).toBe('incomplete')
     expect(first.docCount).toBeGreaterThan(0)
-    expect(first.docCount).toBeLessThan(80_000)
+    expect(first.docCount).toBeLessThan(40_000)
     const second = await index(source)
     expect(second.state).toBe('done')
-    expect(second.docCount + first.docCount).toBe(80_000)
-    expect(await publishedNumbers(metastore)).toEqual(numbersTo(80_000))
+    expect(second.docCount + first.docCount).toBe(40_000)
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(40_000))
   })
 
   test('a signal drops what is not committed, and the next run adds it', async () => {
     const { stage, index, metastore } = await world()
-    const source = await stage(testLines(0, 80_000))
+    const source = await stage(testLines(0, 40_000))
     const stop = new AbortController()
     const first = await index(source, { signal: stop.signal, onProgress: () => stop.abort() })
     expect(first).toMatchObject({ state: 'incomplete', docCount: 0, splitIds: [] })
     expect((await metastore.load('events')).splits).toEqual([])
-    expect(await index(source)).toMatchObject({ state: 'done', docCount: 80_000 })
+    expect(await index(source)).toMatchObject({ state: 'done', docCount: 40_000 })
   })
 
   test('line numbers of rejected documents are right after a resumption', async () => {
     const { stage, index, clock, store } = await world()
-    const source = await stage(`${testLines(0, 60_000)}nonsense\n`)
+    const source = await stage(`${testLines(0, 40_000)}nonsense\n`)
     await index(source, { deadlineMs: 0, onProgress: () => clock.advance(1) })
     const second = await index(source)
     expect(second).toMatchObject({ state: 'done', rejectedCount: 1 })
     const [reject] = await readRejectedDocs(store, { indexId: 'events', limit: 10 })
-    expect(reject).toMatchObject({ line: 60_001, text: 'nonsense', runId: second.runId })
+    expect(reject).toMatchObject({ line: 40_001, text: 'nonsense', runId: second.runId })
   })
 })
 
@@ -199,6 +198,28 @@ describe('documents that do not fit', () => {
     expect(rejects[1]?.bytePosition).toBe(Buffer.byteLength(bad.slice(0, 2).join('\n')) + 1)
     expect(rejects[0]?.sourceUri).toBe('s3://staging/events/a.gz')
     expect(await publishedNumbers(metastore)).toEqual([0, 1])
+  })
+
+  test('no line can stop a file, however it is made', async () => {
+    const { stage, index, metastore } = await world(
+      testConfig({}, { doc_mapping: { mode: 'dynamic' } }),
+    )
+    const lines = [
+      '['.repeat(200_000),
+      '{"a":'.repeat(200_000),
+      `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+      '{"__proto__":{"x":1},"constructor":2}',
+      '{"n":1e999,"m":-1e999,"big":123456789012345678901234567890}',
+      '{"lone":"\\ud800","nul":"\\u0000","":1,".":2}',
+      `{"word":"${'w'.repeat(100_000)}"}`,
+      '{"a":1}{"b":2}',
+      'null',
+      testLine(7),
+    ]
+    const result = await index(await stage(lines.join('\n')))
+    expect(result.state).toBe('done')
+    expect(result.docCount + result.rejectedCount).toBe(lines.length)
+    expect(await publishedNumbers(metastore)).toContain(7)
   })
 
   test('a file of nothing else is done, with no split', async () => {
@@ -290,14 +311,14 @@ describe('recent runs', () => {
 
   test("progress tells bytes and documents and ends at the source's size", async () => {
     const { stage, index } = await world()
-    const source = await stage(gzipSync(testLines(0, 50_000)))
+    const source = await stage(gzipSync(testLines(0, 40_000)))
     const seen: { phase: string; docCount: number; readBytes: number }[] = []
     await index(source, { onProgress: (progress) => seen.push(progress) })
     expect(seen.at(-1)).toMatchObject({
       phase: 'publishing',
-      docCount: 50_000,
+      docCount: 40_000,
       readBytes: source.sizeBytes,
     })
-    expect(seen.length).toBeGreaterThan(3)
+    expect(seen.length).toBeGreaterThan(1)
   })
 })

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parseIndexConfig } from '../schema/index-config.ts'
+import { decodeIndexFile, encodeIndexFile, encodeIndexMetadata } from './index-file-codec.ts'
+import type { IndexFile } from './index-metadata.ts'
+
+/** Written by the first release of the format and never again: it must open for ever. */
+const FROZEN = new URL('fixtures/metastore-format-1.json', import.meta.url)
+
+const config = parseIndexConfig({
+  version: '0.9',
+  index_id: 'frozen',
+  doc_mapping: {
+    doc_mapping_uid: '01HQ0000000000000000000001',
+    timestamp_field: 'ts',
+    field_mappings: [{ name: 'ts', type: 'datetime', fast: true }],
+  },
+})
+
+const FILE: IndexFile = {
+  metadata: {
+    indexId: 'frozen',
+    indexUid: 'frozen:01HQ0000000000000000000000',
+    config,
+    createTimestamp: 1_700_000_000,
+    sources: [],
+    checkpoint: new Map([
+      [
+        'ingest-lambda-source',
+        new Map([
+          [
+            's3://staging/frozen/a.gz#"0f"',
+            { position: '~00000000000000000123', updateTimestamp: 1_700_000_001 },
+          ],
+        ]),
+      ],
+    ]),
+  },
+  splits: [
+    {
+      splitId: '01HQ0000000000000000000002',
+      indexUid: 'frozen:01HQ0000000000000000000000',
+      sourceId: 'ingest-lambda-source',
+      nodeId: 'qw-lambda',
+      state: 'Published',
+      createTimestamp: 1_700_000_000,
+      updateTimestamp: 1_700_000_001,
+      publishTimestamp: 1_700_000_001,
+      docCount: 3,
+      sourceBytes: 123,
+      timeRange: { startSeconds: 1_600_000_000, endSeconds: 1_600_000_002 },
+      tags: ['tenant!', 'tenant:1'],
+      footer: { start: 400, end: 500 },
+      maturity: { kind: 'immature', maturationPeriodMs: 172_800_000 },
+      mergeOpCount: 0,
+      deleteOpstamp: 0,
+      docMappingUid: '01HQ0000000000000000000001',
+      columnBounds: [{ path: 'id', type: 'u64', min: 0, max: 18_446_744_073_709_551_615n }],
+    },
+  ],
+  runs: [
+    {
+      runId: '01HQ0000000000000000000003',
+      sourceUri: 's3://staging/frozen/a.gz',
+      state: 'done',
+      docCount: 3,
+      rejectedCount: 1,
+      sourceBytes: 123,
+      splitCount: 1,
+      startedMs: 1_700_000_000_000,
+      updatedMs: 1_700_000_001_000,
+      error: undefined,
+    },
+  ],
+}
+
+test('a file of the first format opens', () => {
+  expect(decodeIndexFile(readFileSync(FROZEN), 'frozen/metastore.json')).toEqual(FILE)
+})
+
+test('what is written today is read back', () => {
+  expect(decodeIndexFile(encodeIndexFile(FILE), 'key')).toEqual(FILE)
+})
+
+test('the API shows positions alone and the whole config', () => {
+  expect(encodeIndexMetadata(FILE.metadata)).toMatchObject({
+    version: '0.9',
+    index_uid: 'frozen:01HQ0000000000000000000000',
+    create_timestamp: 1_700_000_000,
+    checkpoint: {
+      'ingest-lambda-source': { 's3://staging/frozen/a.gz#"0f"': '~00000000000000000123' },
+    },
+    index_config: { index_id: 'frozen', doc_mapping: { timestamp_field: 'ts' } },
+  })
+})
