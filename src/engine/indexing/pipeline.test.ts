@@ -118,10 +118,10 @@ describe('one source', () => {
 
   test('a split is cut when commit_timeout_secs have passed since its first document', async () => {
     const { stage, index, clock } = await world(testConfig({ commit_timeout_secs: 30 }))
-    const source = await stage(testLines(0, 40_000))
+    const source = await stage(testLines(0, 60_000))
     const result = await index(source, { onProgress: () => clock.advance(40_000) })
     expect(result.splitIds.length).toBeGreaterThan(1)
-    expect(result.docCount).toBe(40_000)
+    expect(result.docCount).toBe(60_000)
   })
 
   test('a record has the time range, size and bounds of its split', async () => {
