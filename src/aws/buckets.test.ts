@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { makeBuckets } from './buckets.ts'
+import {
+  scriptedServer,
+  type ScriptedServer,
+  type ServerAnswer,
+  type ServerRequest,
+} from './testing/scripted-server.ts'
+
+let server: ScriptedServer
+
+async function bucketsOver(answer: (request: ServerRequest) => ServerAnswer) {
+  server = await scriptedServer(answer)
+  return makeBuckets({ region: 'eu-west-1', profile: undefined, endpoint: server.endpoint })
+}
+
+function failure(status: number, code: string): ServerAnswer {
+  return { status, body: `<Error><Code>${code}</Code><Message>told</Message></Error>` }
+}
+
+beforeEach(() => {
+  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await server.close()
+})
+
+test('versions and delete markers come page by page until the last', async () => {
+  const first = `<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>b</NextKeyMarker>
+    <NextVersionIdMarker>2</NextVersionIdMarker>
+    <Version><Key>a</Key><VersionId>1</VersionId><Size>7</Size></Version>
+    <DeleteMarker><Key>b</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>`
+  const last = '<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>'
+  const buckets = await bucketsOver(({ url }) => ({
+    body: url.includes('key-marker') ? last : first,
+  }))
+  const page = await buckets.entries('shop', undefined)
+  expect(page.entries).toEqual([
+    { key: 'a', versionId: '1', sizeBytes: 7 },
+    { key: 'b', versionId: '2', sizeBytes: 0 },
+  ])
+  expect(await buckets.entries('shop', page.next)).toEqual({ entries: [], next: undefined })
+  expect(server.requests[1]?.url).toMatch(/key-marker=b.*version-id-marker=2/)
+})
+
+test('keys that a successful deletion refused are told with their reason', async () => {
+  const body = `<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>Held</Message></Error></DeleteResult>`
+  const buckets = await bucketsOver(() => ({ body }))
+  const entries = [{ key: 'a', versionId: '1', sizeBytes: 7 }]
+  expect(await buckets.deleteEntries('shop', entries)).toEqual([
+    { key: 'a', reason: 'AccessDenied Held' },
+  ])
+  expect(server.requests[0]?.body).toContain('<Key>a</Key><VersionId>1</VersionId>')
+})
+
+test('a bucket that is not there has no tags and is deleted already', async () => {
+  const buckets = await bucketsOver(() => failure(404, 'NoSuchBucket'))
+  expect(await buckets.tags('shop')).toBeUndefined()
+  await expect(buckets.delete('shop')).resolves.toBeUndefined()
+})
+
+test('a bucket without tags has none', async () => {
+  const buckets = await bucketsOver(() => failure(404, 'NoSuchTagSet'))
+  expect(await buckets.tags('shop')).toEqual({})
+})
+
+test.each([
+  ['BucketAlreadyExists', 'BUCKET-TAKEN'],
+  ['OperationAborted', 'BUCKET-NAME-BUSY'],
+  ['AccessDenied', 'PERM-MISSING'],
+])('creating a bucket that answers %s fails with %s', async (code, ours) => {
+  const buckets = await bucketsOver(() => failure(code === 'AccessDenied' ? 403 : 409, code))
+  await expect(buckets.create('shop', {})).rejects.toMatchObject({ code: ours })
+})
+
+test('a bucket of our own is tagged and closed again instead of failing', async () => {
+  const buckets = await bucketsOver(({ url, method }) =>
+    method === 'PUT' && !url.includes('?') ? failure(409, 'BucketAlreadyOwnedByYou') : { body: '' },
+  )
+  await buckets.create('shop', { 'qw-lambda:deployment': 'shop' })
+  expect(server.requests.map(({ url }) => url.replace(/\?x-id.*/, ''))).toEqual([
+    '/shop/',
+    '/shop/?tagging=',
+    '/shop/?publicAccessBlock=',
+  ])
+  expect(server.requests[1]?.body).toContain('<Key>qw-lambda:deployment</Key><Value>shop</Value>')
+})

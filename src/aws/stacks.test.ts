@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { makeStacks } from './stacks.ts'
+import {
+  scriptedServer,
+  type ScriptedServer,
+  type ServerAnswer,
+  type ServerRequest,
+} from './testing/scripted-server.ts'
+
+let server: ScriptedServer
+
+async function stacksOver(answer: (request: ServerRequest) => ServerAnswer) {
+  server = await scriptedServer(answer)
+  return makeStacks({ region: 'eu-west-1', profile: undefined, endpoint: server.endpoint })
+}
+
+function result(action: string, inner: string): ServerAnswer {
+  return {
+    body: `<${action}Response><${action}Result>${inner}</${action}Result></${action}Response>`,
+  }
+}
+
+function failure(code: string, message: string): ServerAnswer {
+  const error = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`
+  return { status: 400, body: `<ErrorResponse>${error}</ErrorResponse>` }
+}
+
+const REQUEST = {
+  stackName: 'qw-lambda-shop',
+  name: 'change-1',
+  mode: 'create',
+  templateUrl: 'https://bucket/template.yaml',
+  parameters: { Api: 'on' },
+  keptParameters: ['ApiKey'],
+  tags: { 'qw-lambda:deployment': 'shop' },
+} as const
+
+beforeEach(() => {
+  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await server.close()
+})
+
+test('a stack that does not exist is no error', async () => {
+  const stacks = await stacksOver(() =>
+    failure('ValidationError', 'Stack with id x does not exist'),
+  )
+  expect(await stacks.describe('x')).toBeUndefined()
+})
+
+test('a create removes itself when it fails; an update keeps parameters that were not given', async () => {
+  const stacks = await stacksOver(() => result('CreateChangeSet', '<Id>c</Id><StackId>s</StackId>'))
+  await stacks.createChangeSet(REQUEST)
+  await stacks.createChangeSet({ ...REQUEST, mode: 'update', templateUrl: undefined })
+  const [create, update] = server.requests.map(({ body }) => new URLSearchParams(body))
+  expect(create?.get('OnStackFailure')).toBe('DELETE')
+  expect(create?.get('TemplateURL')).toBe('https://bucket/template.yaml')
+  expect(update?.get('OnStackFailure')).toBeNull()
+  expect(update?.get('UsePreviousTemplate')).toBe('true')
+  expect(update?.get('Parameters.member.2.ParameterKey')).toBe('ApiKey')
+  expect(update?.get('Parameters.member.2.UsePreviousValue')).toBe('true')
+})
+
+test.each([
+  ['CREATE_PENDING', '', 'creating'],
+  ['CREATE_COMPLETE', '', 'ready'],
+  [
+    'FAILED',
+    "The submitted information didn't contain changes. Submit different information.",
+    'empty',
+  ],
+  ['FAILED', 'No updates are to be performed.', 'empty'],
+  ['FAILED', 'Transform failed', 'failed'],
+])('a change set that is %s “%s” is %s', async (status, reason, expected) => {
+  const inner = `<Status>${status}</Status><StatusReason>${reason}</StatusReason>`
+  const stacks = await stacksOver(() => result('DescribeChangeSet', inner))
+  expect(await stacks.describeChangeSet('c')).toMatchObject({ status: expected, changes: [] })
+})
+
+test.each([
+  ['InvalidChangeSetStatus', 'ChangeSet is OBSOLETE'],
+  ['ValidationError', 'Stack:x is in UPDATE_IN_PROGRESS state and can not be updated.'],
+])('another change in the way (%s) is STACK-BUSY', async (code, message) => {
+  const stacks = await stacksOver(() => failure(code, message))
+  await expect(stacks.executeChangeSet('c', 'token')).rejects.toMatchObject({
+    kind: 'conflict',
+    code: 'STACK-BUSY',
+  })
+})
+
+test('events come oldest first and only since the operation began', async () => {
+  const event = (id: string, at: string) =>
+    `<member><EventId>${id}</EventId><StackId>s</StackId><StackName>n</StackName><Timestamp>${at}</Timestamp></member>`
+  const inner = `<StackEvents>${event('3', '2026-11-23T00:00:03Z')}${event('2', '2026-11-23T00:00:02Z')}${event('1', '2026-11-22T00:00:00Z')}</StackEvents>`
+  const stacks = await stacksOver(() => result('DescribeStackEvents', inner))
+  const events = await stacks.events('s', Date.UTC(2026, 10, 23))
+  expect(events.map(({ eventId }) => eventId)).toEqual(['2', '3'])
+})
