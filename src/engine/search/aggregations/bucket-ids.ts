@@ -1,5 +1,4 @@
 // Typed-array reads below are cast with `as number`: indexes are checked when arrays grow.
-import { QwError } from '../../errors.ts'
 import type { AggregationMemory } from './aggregation.ts'
 
 /** Cells of (parent bucket, key) that are counted in one flat array: 4 bytes each. */
@@ -19,11 +18,11 @@ export class BucketIds {
   readonly #keyCount: number
   readonly #direct: boolean
   readonly #memory: AggregationMemory
-  readonly #sparse = new Map<number, number>()
+  /** Parent -> key -> id. */
+  readonly #sparse = new Map<number, Map<number, number>>()
   #counts: Uint32Array
   #used = 0
   #ids = new Uint32Array(0)
-  #byParent: Map<number, { key: number; id: number }[]> | undefined
 
   constructor(shape: BucketShape, memory: AggregationMemory) {
     const { parentLimit, keyCount, hasSubs } = shape
@@ -57,28 +56,39 @@ export class BucketIds {
   }
 
   #addSparse(parents: Uint32Array, keys: Float64Array, count: number): void {
-    let lastPair = -1
+    let parent = -1
+    let ids: Map<number, number> | undefined
+    let lastKey = NaN
     let id = 0
     for (let i = 0; i < count; i += 1) {
-      const pair = (parents[i] as number) * this.#keyCount + (keys[i] as number)
-      if (pair !== lastPair) {
-        id = this.#sparse.get(pair) ?? this.#newId(pair)
-        lastPair = pair
+      if (ids === undefined || parents[i] !== parent) {
+        parent = parents[i] as number
+        ids = this.#idsOf(parent)
+        lastKey = NaN
+      }
+      const key = keys[i] as number
+      if (key !== lastKey) {
+        id = ids.get(key) ?? this.#newId(ids, key)
+        lastKey = key
       }
       this.#ids[i] = id
       this.#counts[id] = (this.#counts[id] as number) + 1
     }
   }
 
-  #newId(pair: number): number {
-    if (pair > Number.MAX_SAFE_INTEGER) {
-      throw new QwError('tooLarge', 'the nested aggregation spans more buckets than can be numbered', {
-        fix: 'Use a larger interval or nest fewer levels.',
-      })
+  #idsOf(parent: number): Map<number, number> {
+    let ids = this.#sparse.get(parent)
+    if (ids === undefined) {
+      ids = new Map()
+      this.#sparse.set(parent, ids)
     }
+    return ids
+  }
+
+  #newId(ids: Map<number, number>, key: number): number {
     const id = this.#used
     this.#used += 1
-    this.#sparse.set(pair, id)
+    ids.set(key, id)
     this.#memory.reserve(SPARSE_ENTRY_BYTES)
     if (id >= this.#counts.length) {
       const grown = new Uint32Array(this.#counts.length * 2)
@@ -98,30 +108,18 @@ export class BucketIds {
       }
       return
     }
-    for (const { key, id } of this.#parents().get(parent) ?? []) {
+    const ids = this.#sparse.get(parent)
+    if (ids === undefined) return
+    for (const [key, id] of [...ids].sort(([x], [y]) => x - y)) {
       visit(key, this.#counts[id] as number, id)
     }
-  }
-
-  #parents(): Map<number, { key: number; id: number }[]> {
-    if (this.#byParent === undefined) {
-      this.#byParent = new Map()
-      for (const [pair, id] of this.#sparse) {
-        const parent = Math.floor(pair / this.#keyCount)
-        const list = this.#byParent.get(parent) ?? []
-        list.push({ key: pair - parent * this.#keyCount, id })
-        this.#byParent.set(parent, list)
-      }
-      for (const list of this.#byParent.values()) list.sort((a, b) => a.key - b.key)
-    }
-    return this.#byParent
   }
 }
 
 export interface BucketShape {
   /** Parent ids are below this; may be Infinity. */
   readonly parentLimit: number
-  /** Keys are whole numbers below this. */
+  /** Keys are whole numbers from 0 to below this; Infinity: any numbers. */
   readonly keyCount: number
   readonly hasSubs: boolean
 }

@@ -45,6 +45,9 @@ interface HistogramBucket {
   readonly subs: SubPartials
 }
 
+/** A column's buckets are numbered from its first one up to this many. */
+const MAX_NUMBERED_BUCKETS = 2 ** 32
+
 export class HistogramAggregation implements Aggregation<HistogramPartial> {
   readonly paths: readonly string[]
   readonly #settings: HistogramSettings
@@ -224,10 +227,12 @@ function bucketFunction(keys: NumberKeys, settings: HistogramSettings): BucketFu
   const scaled = scaledFunction(keys, settings, { low, high })
   if (scaled !== undefined) return scaled
   const bucketOf = (key: number): number => bucketOfValue(keys, settings, exactValue(keys, key))
-  const first = bucketOf(low)
+  const span = bucketOf(high) - bucketOf(low) + 1
+  // Numbered from 0 the buckets of a wider span would no longer be exact.
+  const first = span > MAX_NUMBERED_BUCKETS ? 0 : bucketOf(low)
   return {
     first,
-    count: bucketOf(high) - first + 1,
+    count: span > MAX_NUMBERED_BUCKETS ? Infinity : span,
     apply(values, count) {
       for (let i = 0; i < count; i += 1) values[i] = bucketOf(values[i] as number) - first
     },

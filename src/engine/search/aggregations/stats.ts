@@ -1,6 +1,6 @@
 // Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
 import type { JsonObject } from '../../bytes/json.ts'
-import { isNumeric, numberKeys } from '../number-keys.ts'
+import { exactValue, isNumeric, numberKeys } from '../number-keys.ts'
 import type { NumberKeys } from '../number-keys.ts'
 import type {
   Aggregation,
@@ -127,7 +127,7 @@ class StatsCollector implements Collector<StatsPartial> {
   collect(block: DocBlock): void {
     for (const { keys, sums } of this.#columns) {
       this.#values.fill(keys, block)
-      if (keys.scale.kind === 'ranked') unrank(keys.scale, this.#values)
+      if (keys.scale.kind === 'ranked') unrank(keys, this.#values)
       sums.add(this.#values.parents, this.#values.keys, this.#values.count)
     }
     if (this.#missing !== undefined) {
@@ -144,16 +144,16 @@ class StatsCollector implements Collector<StatsPartial> {
   }
 }
 
-/** Ranks do not add up: puts the distance from the base in their place. */
-function unrank(scale: { readonly distinct: BigUint64Array }, values: ValueBlock): void {
+/** Ranks do not add up: puts the values themselves in their place, as doubles. */
+function unrank(column: NumberKeys, values: ValueBlock): void {
   for (let i = 0; i < values.count; i += 1) {
-    values.keys[i] = Number(scale.distinct[values.keys[i] as number])
+    values.keys[i] = Number(exactValue(column, values.keys[i] as number))
   }
 }
 
 function scaled(partial: StatsPartial, keys: NumberKeys): StatsPartial {
   const { scale } = keys
-  if (scale.kind === 'float' || partial.count === 0) return partial
+  if (scale.kind !== 'scaled' || partial.count === 0) return partial
   const { base, step } = scale
   const value = (key: number): number =>
     Number.isSafeInteger(key) ? Number(base + step * BigInt(key)) : Number(base) + Number(step) * key

@@ -1,0 +1,215 @@
+import { stringifyJson } from '../../src/engine/bytes/json.ts'
+import type { JsonObject } from '../../src/engine/bytes/json.ts'
+import type { SortKey } from '../../src/engine/search/request.ts'
+import type { Ask } from '../../src/engine/search/search-fixture.ts'
+import { SearchFixture } from '../../src/engine/search/search-fixture.ts'
+import type { ModelDoc, ModelField, ModelValue } from './model.ts'
+import { docMapping, printDoc, randomDoc, randomFields } from './model.ts'
+import { Choices } from './random.ts'
+import {
+  randomAggregations,
+  randomTimeBounds,
+  requestOf,
+  resultOf,
+  Sum,
+} from './random-aggregation.ts'
+import type { ModelQuery } from './random-query.ts'
+import { compare, randomQuery } from './random-query.ts'
+
+/** The splits as they stand, ascending by id, and the documents in each. */
+type Layout = { readonly splitId: string; readonly docs: readonly ModelDoc[] }[]
+
+const ROUNDS = 3
+const QUERIES_PER_ROUND = 8
+
+/** What one case checked, and the first difference it found. */
+export interface CaseReport {
+  readonly checks: number
+  readonly difference: string | undefined
+}
+
+/**
+ * One random index: documents spread over splits, random searches compared with a walk over all
+ * documents, a merge of random splits, searches again.
+ */
+export async function runCase(seed: number): Promise<CaseReport> {
+  const choices = new Choices(seed)
+  const fields = randomFields(choices)
+  const mapping = docMapping(fields) as JsonObject // strings, booleans and arrays of them
+  const fixture = await SearchFixture.create(mapping)
+  let layout: Layout = []
+  let nextId = 0
+  let checks = 0
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (let split = choices.between(1, 3); split > 0; split -= 1) {
+      const docs = Array.from({ length: choices.of([1, 7, 40, 150]) }, () => randomDoc(fields, nextId++, choices))
+      layout.push({ splitId: await fixture.addSplit(docs.map((doc) => printDoc(doc, fields))), docs })
+    }
+    for (let query = 0; query < QUERIES_PER_ROUND; query += 1) {
+      const difference = await checkSearch(fixture, { fields, layout, choices })
+      checks += 1
+      if (difference !== undefined) return { checks, difference }
+    }
+    layout = await mergeSome(fixture, layout, choices)
+  }
+  return { checks, difference: undefined }
+}
+
+async function mergeSome(fixture: SearchFixture, layout: Layout, choices: Choices): Promise<Layout> {
+  const merged = layout.filter(() => choices.chance(0.6))
+  if (merged.length < 2) return layout
+  const splitId = await fixture.merge(merged.map((split) => split.splitId))
+  const rest = layout.filter((split) => !merged.includes(split))
+  return [...rest, { splitId, docs: merged.flatMap(({ docs }) => docs) }]
+}
+
+interface World {
+  readonly fields: readonly ModelField[]
+  readonly layout: Layout
+  readonly choices: Choices
+}
+
+async function checkSearch(fixture: SearchFixture, world: World): Promise<string | undefined> {
+  const { fields, layout, choices } = world
+  const query = randomQuery(fields, choices)
+  const bounds = randomTimeBounds(choices)
+  const aggregations = choices.chance(0.6) ? randomAggregations(fields, choices) : new Map()
+  const sort = randomSort(fields, choices)
+  const ask: Ask = {
+    query: query.text,
+    ...bounds,
+    sort,
+    maxHits: choices.of([0, 3, 20, 1000]),
+    startOffset: choices.of([0, 0, 5]),
+    ...(aggregations.size === 0 ? {} : { aggs: requestOf(aggregations) as JsonObject }), // JSON by construction
+  }
+  if (choices.chance(0.5)) fixture.forget()
+  const found = matching(layout, query, bounds).sort((a, b) => compareHits(a, b, sort, fields))
+  const offset = ask.startOffset ?? 0
+  const expected = {
+    numHits: found.length,
+    ids: ask.maxHits === 0 ? [] : found.slice(offset, offset + ask.maxHits!).map(({ doc }) => doc.get('id')?.[0]),
+    aggregations: aggregations.size === 0 ? undefined : resultOf(aggregations, found.map(({ doc }) => doc)),
+  }
+  const response = await fixture.search(ask).catch((error: unknown) => String(error))
+  const actual =
+    typeof response === 'string'
+      ? response
+      : {
+          numHits: response.numHits,
+          ids: response.hits.map(({ json }) => (JSON.parse(json) as { id: number }).id), // the model's own field
+          aggregations:
+            response.aggregations === undefined ? undefined : JSON.parse(stringifyJson(response.aggregations)),
+        }
+  const path = firstDifference(expected, actual, 'answer')
+  if (path !== undefined) return explain(path, ask, { expected, actual })
+  return checkPaging(fixture, ask, { found, sort })
+}
+
+function explain(path: string, ask: Ask, answers: object): string {
+  const print = (value: unknown): string =>
+    JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part))
+  return `${path}\nask ${print(ask)}\n${print(answers).slice(0, 6000)}`
+}
+
+/** Pages by search_after, with the address as the last key, see every hit once and in order. */
+async function checkPaging(
+  fixture: SearchFixture,
+  ask: Ask,
+  expected: { readonly found: readonly Found[]; readonly sort: readonly SortKey[] },
+): Promise<string | undefined> {
+  if (ask.maxHits !== 3 || expected.sort.length === 0) return undefined
+  const seen: unknown[] = []
+  let searchAfter: Ask['searchAfter']
+  const sort: SortKey[] = [...expected.sort, { by: 'doc', order: expected.sort[0]!.order }]
+  for (let page = 0; page < 30; page += 1) {
+    const { hits } = await fixture.search({ ...ask, aggs: undefined, sort, startOffset: 0, maxHits: 20, searchAfter })
+    if (hits.length === 0) break
+    seen.push(...hits.map(({ json }) => (JSON.parse(json) as { id: number }).id)) // the model's own field
+    searchAfter = hits.at(-1)!.sort.map((value) => (value === undefined ? null : value.type === 'doc' ? value.value : value.value))
+  }
+  const ids = expected.found.map(({ doc }) => doc.get('id')?.[0])
+  const path = firstDifference(ids.slice(0, 600), seen.slice(0, 600), 'pages')
+  return path === undefined ? undefined : explain(path, ask, { ids, seen })
+}
+
+interface Found {
+  readonly splitId: string
+  readonly docId: number
+  readonly doc: ModelDoc
+}
+
+function matching(
+  layout: Layout,
+  query: ModelQuery,
+  { startTimestamp, endTimestamp }: { startTimestamp?: number; endTimestamp?: number },
+): Found[] {
+  return layout.flatMap(({ splitId, docs }) =>
+    docs.flatMap((doc, docId) => {
+      const ms = Number(doc.get('ts')?.[0])
+      if (startTimestamp !== undefined && ms < startTimestamp * 1000) return []
+      if (endTimestamp !== undefined && ms >= endTimestamp * 1000) return []
+      return query.matches(doc) ? [{ splitId, docId, doc }] : []
+    }),
+  )
+}
+
+function randomSort(fields: readonly ModelField[], choices: Choices): SortKey[] {
+  const sortable = fields.filter(
+    ({ fast, kind }) => fast && ['i64', 'u64', 'f64', 'bool', 'date'].includes(kind),
+  )
+  return choices.some(sortable, 2).map(({ path }) => ({
+    by: 'field',
+    field: path,
+    order: choices.of(['asc', 'desc']),
+    dateUnit: 'ns',
+  }))
+}
+
+function compareHits(a: Found, b: Found, sort: readonly SortKey[], fields: readonly ModelField[]): number {
+  for (const key of sort) {
+    if (key.by !== 'field') continue
+    const kind = fields.find(({ path }) => path === key.field)!.kind
+    const order = compareFirst(a.doc.get(key.field)?.[0], b.doc.get(key.field)?.[0], { kind, order: key.order })
+    if (order !== 0) return order
+  }
+  const sign = (sort[0]?.order ?? 'desc') === 'desc' ? -1 : 1
+  return sign * (a.splitId === b.splitId ? a.docId - b.docId : a.splitId < b.splitId ? -1 : 1)
+}
+
+/** A document sorts by its first value; without one it is last. */
+function compareFirst(
+  a: ModelValue | undefined,
+  b: ModelValue | undefined,
+  { kind, order }: { kind: ModelField['kind']; order: 'asc' | 'desc' },
+): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1
+  return (order === 'asc' ? 1 : -1) * compare(a, b, kind)
+}
+
+/** Where two answers differ; floats may differ in the last digits, as sums in another order do. */
+function firstDifference(expected: unknown, actual: unknown, path: string): string | undefined {
+  if (expected instanceof Sum) {
+    const { value, scale } = expected
+    const isClose = typeof actual === 'number' && Math.abs((value ?? NaN) - actual) <= 1e-9 * scale
+    return value === actual || isClose ? undefined : `${path}: expected ${value}, got ${String(actual)}`
+  }
+  if (typeof expected === 'bigint') return firstDifference(Number(expected), actual, path)
+  if (typeof expected === 'number' && typeof actual === 'number') {
+    const isClose = Math.abs(expected - actual) <= 1e-9 * Math.max(1, Math.abs(expected), Math.abs(actual))
+    return isClose ? undefined : `${path}: expected ${expected}, got ${actual}`
+  }
+  if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null) {
+    return expected === actual ? undefined : `${path}: expected ${String(expected)}, got ${String(actual)}`
+  }
+  const left = Object.entries(expected).filter(([, value]) => value !== undefined)
+  const right = new Map(Object.entries(actual).filter(([, value]) => value !== undefined))
+  if (left.map(([key]) => key).sort().join() !== [...right.keys()].sort().join()) {
+    return `${path}: expected keys ${left.map(([key]) => key).join()}, got ${[...right.keys()].join()}`
+  }
+  for (const [key, value] of left) {
+    const inside = firstDifference(value, right.get(key), `${path}.${key}`)
+    if (inside !== undefined) return inside
+  }
+  return undefined
+}
