@@ -98,7 +98,7 @@ function allNew(plan: DeployPlan): ChangeSetState {
 }
 
 /** The hash covers what this plan wants; the parameters show whether somebody else changed them. */
-export function isUpToDate(plan: DeployPlan, state: StackState): boolean {
+function isUpToDate(plan: DeployPlan, state: StackState): boolean {
   if (situationOf(state) !== 'ready' || state.outputs['DeployHash'] !== plan.hash) return false
   return Object.entries(plan.parameters).every(([name, value]) => state.parameters[name] === value)
 }

@@ -32,7 +32,7 @@ export interface OperationEnd {
   readonly cause: FirstCause | undefined
 }
 
-export interface FirstCause {
+interface FirstCause {
   readonly logicalId: string
   readonly reason: string
 }

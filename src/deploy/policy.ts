@@ -1,7 +1,7 @@
 import type { DeploymentConfig } from './deployment-config.ts'
 import { artifactBucketOf, stackNameOf, type Home } from './naming.ts'
 
-export interface PolicyStatement {
+interface PolicyStatement {
   readonly Sid: string
   readonly Effect: 'Allow'
   readonly Action: readonly string[]

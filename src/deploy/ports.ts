@@ -22,7 +22,7 @@ export interface Identity {
   readonly region: string
 }
 
-export interface AccountLimits {
+interface AccountLimits {
   /** Functions that may run at once in this Region; 10 in new accounts. */
   readonly concurrentExecutions: number
 }

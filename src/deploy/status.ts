@@ -12,7 +12,7 @@ import type {
 import { refuseForeign, situationOf, type Situation } from './stack-situation.ts'
 import { QwError } from '../engine/errors.ts'
 
-export interface StatusPorts {
+interface StatusPorts {
   readonly stacks: StackPort
   readonly schedules: SchedulePort
   readonly queues: QueuePort
@@ -31,7 +31,7 @@ export interface DeploymentStatus {
   readonly warnings: readonly StatusWarning[]
 }
 
-export interface StatusWarning {
+interface StatusWarning {
   readonly code: string
   readonly message: string
   readonly fix: string

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
+import type { StackState } from './ports.ts'
 import { teardown, type TeardownRequest } from './teardown.ts'
 import { husk, InMemoryCloud } from './testing/in-memory-cloud.ts'
 import { collect, deployTo, shopInputs } from './testing/sample-deployment.ts'
@@ -40,6 +41,21 @@ describe('teardown', () => {
     expect([...cloud.logGroups]).toEqual(['/aws/lambda/other'])
     expect([cloud.scheduleState, cloud.mappingState]).toEqual(['disabled', 'disabled'])
     expect(cloud.calls.indexOf('setMapping')).toBeLessThan(cloud.calls.indexOf('deleteEntries'))
+  })
+
+  test('leaves the log groups of a deployment whose name begins the same', async () => {
+    const cloud = await deployed()
+    cloud.logGroups.add('qw-lambda-shop-two-IndexerLogs-1')
+    cloud.logGroups.add('qw-lambda-shop-IndexerLogs-1')
+    const other = { ...(await cloud.ports.stacks.list())[0], name: 'qw-lambda-shop-two' }
+    const two = {
+      ...other,
+      tags: { 'qw-lambda:deployment': 'shop-two' },
+      parameters: {},
+    } as StackState
+    const stacks = { ...cloud.ports.stacks, list: async () => [two] }
+    await collect(teardown(REQUEST, { ...cloud.ports, stacks }))
+    expect([...cloud.logGroups]).toEqual(['qw-lambda-shop-two-IndexerLogs-1'])
   })
 
   test('empties once more when a file lands behind it', async () => {

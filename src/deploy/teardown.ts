@@ -195,12 +195,14 @@ class Teardown {
 
   async *#sweep(identity: Identity): AsyncGenerator<DeployEvent, void> {
     const { deployment } = this.#request
-    const { logs, secrets, inventory, buckets } = this.#ports
+    const { stacks, logs, secrets, inventory, buckets } = this.#ports
     const stackName = stackNameOf(deployment)
-    // `/aws/lambda/…` groups are made by AWS itself when a function runs without one of its own.
-    for (const prefix of [`${stackName}-`, `/aws/lambda/${stackName}-`]) {
+    const others = (await stacks.list()).filter((state) => !belongsTo(state, deployment))
+    for (const prefix of logPrefixes(stackName)) {
       for (const { name } of await logs.groups(prefix)) {
-        if (!(await this.#ownLogGroup(name))) continue
+        // `qw-lambda-shop-` is also how the groups of a deployment named shop-two begin.
+        const theirs = others.flatMap((state) => logPrefixes(state.name))
+        if (theirs.some((each) => name.startsWith(each))) continue
         await logs.deleteGroup(name)
         yield* this.#gone('AWS::Logs::LogGroup', name)
       }
@@ -219,16 +221,6 @@ class Teardown {
     if ((await buckets.tags(artifacts)) !== undefined) yield* this.#removeBucket(artifacts)
   }
 
-  /** `qw-lambda-shop-` is also the beginning of `qw-lambda-shop-two-…`: its stack, if any, owns those. */
-  async #ownLogGroup(name: string): Promise<boolean> {
-    const others = (await this.#ports.stacks.list()).filter(
-      (state) => !belongsTo(state, this.#request.deployment),
-    )
-    return !others.some(
-      (other) => name.startsWith(`${other.name}-`) || name.startsWith(`/aws/lambda/${other.name}-`),
-    )
-  }
-
   async *#removeBucket(bucket: string): AsyncGenerator<DeployEvent, void> {
     yield* this.#empty(bucket)
     await this.#ports.buckets.delete(bucket)
@@ -239,4 +231,9 @@ class Teardown {
     this.#removed.push({ type, id })
     yield { kind: 'removed', what: type, id }
   }
+}
+
+/** `/aws/lambda/…` groups are made by AWS itself when a function runs without one of its own. */
+function logPrefixes(stackName: string): string[] {
+  return [`${stackName}-`, `/aws/lambda/${stackName}-`]
 }

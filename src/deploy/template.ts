@@ -17,7 +17,7 @@ export interface TemplateResource {
   readonly Properties?: { readonly [property: string]: TemplateValue }
 }
 
-export interface TemplateParameter {
+interface TemplateParameter {
   readonly Type: string
   readonly Default?: string | number
   readonly NoEcho?: boolean
