@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { faultyStore, type FaultPlan } from '../../stores/faulty-store.ts'
 import { instantClock, type InstantClock } from '../../stores/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
+import { retryingStore } from '../../stores/retrying-store.ts'
 import { seededFractions } from '../../stores/seeded-fractions.ts'
 import { isQwError } from '../errors.ts'
 import { publishedSplits } from '../metastore/index-metadata.ts'
@@ -333,13 +334,21 @@ describe('over a store that fails', () => {
     const lossy = faultyStore(
       store,
       ({ verb, key }) =>
-        verb === 'put' && key.endsWith('.json') && fractions() < 0.4
+        verb === 'put' && !key.includes('rejected') && fractions() < 0.4
           ? { kind: 'failAfter' }
           : undefined,
       clock,
     )
     const source = await staged(testLines(0, DOCS))
-    const result = await indexSource(processOver(lossy, clock), { indexId: 'events', source })
+    const retrying = retryingStore(lossy, {
+      clock,
+      random: countingRandom(),
+      attemptsMax: 10,
+      pauseMsFirst: 10,
+      pauseMsMax: 100,
+      timeoutMs: 60_000,
+    })
+    const result = await indexSource(processOver(retrying, clock), { indexId: 'events', source })
     expect(result).toMatchObject({ state: 'done', docCount: DOCS })
     expect(await publishedNumbers(steady.metastore)).toEqual(allNumbers)
     expect(await splitObjects(store)).toHaveLength(5)

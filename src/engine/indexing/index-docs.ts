@@ -23,7 +23,7 @@ export interface IndexDocsResult {
   readonly rejects: readonly RejectedDoc[]
 }
 
-export const INGEST_API_SOURCE_ID = '_ingest-api-source'
+const INGEST_API_SOURCE_ID = '_ingest-api-source'
 
 /**
  * One ingest request: mapped, built and published before it returns. There is no checkpoint, so a

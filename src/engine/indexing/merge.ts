@@ -29,13 +29,13 @@ export interface MergesResult {
   readonly incomplete: boolean
 }
 
-export interface MergeFailure {
+interface MergeFailure {
   readonly splitIds: readonly string[]
   readonly error: string
 }
 
 /** Inputs and output of a merge are in memory together: this keeps both within a 1 GB function. */
-export const MAX_MERGE_BYTES = 256 * 1024 * 1024
+const MAX_MERGE_BYTES = 256 * 1024 * 1024
 /** Merges of one call; the next call goes on. */
 const MAX_MERGES = 1_000
 

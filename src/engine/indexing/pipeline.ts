@@ -11,7 +11,7 @@ import type { Workbench } from './workbench.ts'
 
 /** A split is cut when its builder holds this much. Finishing needs as much again for a moment, so a
  *  source of any size fits a heap of 1 GB. */
-export const BUILDER_MEMORY_BYTES = 256 * 1024 * 1024
+const BUILDER_MEMORY_BYTES = 256 * 1024 * 1024
 
 /**
  * Indexes one source exactly once, however often and by however many runs it is asked for: every

@@ -4,7 +4,7 @@ export type MaxRejects =
   | { readonly kind: 'fraction'; readonly fraction: number }
 
 /** Below this a few bad lines at the start of a file would stop it. */
-export const MIN_JUDGED_DOCS = 1_000
+const MIN_JUDGED_DOCS = 1_000
 
 export interface RejectTally {
   readonly rejectedCount: number

@@ -3,7 +3,7 @@ import { rejectedPrefix } from '../metastore/layout.ts'
 import type { ObjectStore } from '../ports.ts'
 import type { DocRejection } from '../schema/doc-rejection.ts'
 
-export type RejectKind = DocRejection['kind'] | 'encoding' | 'blank' | 'tooLong'
+type RejectKind = DocRejection['kind'] | 'encoding' | 'blank' | 'tooLong'
 
 /** One document that was not indexed, as kept beside the index. */
 export interface RejectedDoc {

@@ -15,10 +15,10 @@ import { dropUpload, uploadSplit } from './split-upload.ts'
 import { Workbench } from './workbench.ts'
 
 /** The source id that the removed indexer gave every file: checkpoints carry it. */
-export const DEFAULT_SOURCE_ID = 'ingest-lambda-source'
+const DEFAULT_SOURCE_ID = 'ingest-lambda-source'
 
 /** The checkpoint partition of a source: other content under the same name is another source. */
-export function sourcePartitionId(source: Pick<Source, 'uri' | 'etag'>): string {
+function sourcePartitionId(source: Pick<Source, 'uri' | 'etag'>): string {
   return `${source.uri}#${source.etag}`
 }
 
@@ -46,7 +46,7 @@ export class RunLedger {
     this.#request = request
     this.#runId = components.metastore.newId()
     this.#sourceId = request.sourceId ?? DEFAULT_SOURCE_ID
-    this.#startedMs = components.clock.nowMs()
+    this.#startedMs = Math.floor(components.clock.nowMs())
     const identity = sourcePartitionId(request.source)
     this.#partitionId = request.force === true ? `${identity}#${this.#runId}` : identity
   }
@@ -210,7 +210,7 @@ export class RunLedger {
       sourceBytes: this.#sourceBytes + (pending?.sourceBytes ?? 0),
       splitCount: this.#splits.length + (pending?.splitCount ?? 0),
       startedMs: this.#startedMs,
-      updatedMs: this.#components.clock.nowMs(),
+      updatedMs: Math.floor(this.#components.clock.nowMs()),
       error: undefined,
     }
   }

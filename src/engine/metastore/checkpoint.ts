@@ -8,7 +8,7 @@ import { QwError } from '../errors.ts'
  */
 export type Checkpoint = ReadonlyMap<string, ReadonlyMap<string, PartitionProgress>>
 
-export interface PartitionProgress {
+interface PartitionProgress {
   readonly position: string
   /** Unix seconds of the last publish; what ageing looks at. */
   readonly updateTimestamp: number
@@ -32,7 +32,7 @@ export const MIN_FINISHED_FILES_KEPT = 500
 /** A file that was begun and never finished is forgotten after this, whatever the count. */
 export const UNFINISHED_FILE_MEMORY_SECONDS = 60 * 24 * 3600
 
-export const BEGINNING = ''
+const BEGINNING = ''
 const POSITION_DIGITS = 20
 
 export function encodePosition(bytes: number, atEnd: boolean): string {

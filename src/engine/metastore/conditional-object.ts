@@ -3,8 +3,6 @@ import type { Clock, ObjectStore, PutCondition, Random } from '../ports.ts'
 
 /** Attempts of one update before it gives up: a hundred writers at the same moment get through. */
 const MAX_UPDATE_ATTEMPTS = 100
-/** Attempts that the store failed, on top of whatever its own wrapper tries again. */
-const MAX_FAILED_ATTEMPTS = 6
 const FIRST_BACKOFF_MS = 20
 const MAX_BACKOFF_MS = 2_000
 
@@ -75,8 +73,7 @@ export class ConditionalObject<T> {
 
   async #update(change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
     let fresh = false
-    let lastFault: unknown
-    let failedAttempts = 0
+    let lastConflict: unknown
     for (let attempt = 0; attempt < MAX_UPDATE_ATTEMPTS; attempt++) {
       if (attempt > 0) await this.#settings.clock.sleep(this.#backoffMs(attempt))
       try {
@@ -93,17 +90,17 @@ export class ConditionalObject<T> {
         await this.#put(next)
         return next
       } catch (error) {
-        // After `unavailable` the put may have happened: loading again tells.
-        if (!isQwError(error, 'conflict') && !isQwError(error, 'unavailable')) throw error
-        lastFault = error
-        if (isQwError(error, 'unavailable') && ++failedAttempts >= MAX_FAILED_ATTEMPTS) throw error
+        // A fault of the store is its retrying wrapper's business; after one that passes through, the
+        // put may have happened, and the caller's next run finds out.
+        if (!isQwError(error, 'conflict')) throw error
+        lastConflict = error
         fresh = false
       }
     }
     throw new QwError(
-      isQwError(lastFault) ? lastFault.kind : 'conflict',
+      'conflict',
       `could not write ${this.#settings.key} in ${MAX_UPDATE_ATTEMPTS} attempts`,
-      { code: 'META-CONFLICT', fix: 'run the command again', cause: lastFault },
+      { code: 'META-CONFLICT', fix: 'run the command again', cause: lastConflict },
     )
   }
 

@@ -25,7 +25,7 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
  *   splits    split records, by update time
  *   runs      recent ingest runs, newest first
  */
-export const METASTORE_FORMAT = 1
+const METASTORE_FORMAT = 1
 
 export function encodeIndexFile(file: IndexFile): Uint8Array {
   const splits = file.splits.toSorted((a, b) => a.updateTimestamp - b.updateTimestamp)

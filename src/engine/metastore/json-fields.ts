@@ -49,7 +49,7 @@ export function asFields(value: unknown, what: string): Fields {
   return isFields(value) ? value : fail(what, 'an object')
 }
 
-export function isFields(value: unknown): value is Fields {
+function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

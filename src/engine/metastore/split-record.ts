@@ -13,7 +13,7 @@ import {
 } from './json-fields.ts'
 
 /** `Staged` is kept for readers of the contract's states; nothing here writes it. */
-export type SplitState = 'Staged' | 'Published' | 'MarkedForDeletion'
+type SplitState = 'Staged' | 'Published' | 'MarkedForDeletion'
 
 export type SplitMaturity =
   | { readonly kind: 'mature' }
@@ -21,13 +21,13 @@ export type SplitMaturity =
   | { readonly kind: 'immature'; readonly maturationPeriodMs: number }
 
 /** Seconds since the epoch, both ends inclusive. */
-export interface TimeRange {
+interface TimeRange {
   readonly startSeconds: number
   readonly endSeconds: number
 }
 
 /** Least and greatest value of a column in one split: `min <= value <= max`. */
-export interface ColumnBounds extends FieldRef {
+interface ColumnBounds extends FieldRef {
   readonly min: TypedValue
   readonly max: TypedValue
 }
