@@ -38,12 +38,15 @@ export class SearchCaches {
   /** `null`: the term is known to be absent. */
   readonly entries: ByteLru<TermEntry | null>
   readonly postings: ByteLru<Postings>
+  /** Stored documents that were hits. */
+  readonly docs: ByteLru<Uint8Array>
   /** By leaf-cache.ts. */
   readonly partialResults: ByteLru<unknown>
 
   constructor(limits: SearchCacheLimits = DEFAULT_SEARCH_CACHE_LIMITS) {
     this.footers = new ByteLru(limits.footerBytes)
-    this.blocks = new ByteLru(limits.blockBytes)
+    this.blocks = new ByteLru(limits.blockBytes * 0.9)
+    this.docs = new ByteLru(limits.blockBytes * 0.1)
     this.columns = new ByteLru(limits.columnBytes * 0.9)
     this.fieldnorms = new ByteLru(limits.columnBytes * 0.1)
     this.entries = new ByteLru(limits.termBytes * 0.25)

@@ -76,12 +76,29 @@ async function readSources(
   },
 ): Promise<Uint8Array[]> {
   const { docIds, context, signal } = search
-  const place = { key: splitKey(indexId, split.splitId), footer: split.footer }
-  const reader = await SplitReader.open(place, context, signal)
-  const blocks = locateDocs(reader.footer.docStore, docIds)
-  for (const block of blocks) reader.want(block)
-  await reader.fetch(signal)
-  return readDocs(blocks, blocks.map((block) => reader.bytes(block)), docIds)
+  const key = splitKey(indexId, split.splitId)
+  const { docs } = context.caches
+  const found = new Map<number, Uint8Array>()
+  for (const docId of docIds) {
+    const cached = docs.get(`${key}\0${docId}`)
+    if (cached !== undefined) found.set(docId, cached)
+  }
+  const missing = docIds.filter((docId) => !found.has(docId))
+  if (missing.length > 0) {
+    const reader = await SplitReader.open({ key, footer: split.footer }, context, signal)
+    const blocks = locateDocs(reader.footer.docStore, missing)
+    for (const block of blocks) reader.want(block)
+    await reader.fetch(signal)
+    const sources = readDocs(blocks, blocks.map((block) => reader.bytes(block)), missing)
+    sources.forEach((bytes, at) => {
+      const docId = missing[at] ?? -1
+      // A copy, so that one document does not keep its whole block alive.
+      const source = bytes.slice()
+      found.set(docId, source)
+      docs.set(`${key}\0${docId}`, source, source.length)
+    })
+  }
+  return docIds.flatMap((docId) => found.get(docId) ?? [])
 }
 
 const renderers = new WeakMap<IndexConfig, Renderer>()

@@ -164,14 +164,14 @@ describe('reads', () => {
     return count
   }
 
-  test('a cold term query with ten hits takes five rounds, the metastore included', async () => {
+  test('a cold term query with ten hits takes four rounds, the metastore included', async () => {
     const fixture = await bigSplit()
     const [split] = await fixture.splits()
     expect(split?.footer.end).toBeGreaterThan(WHOLE_SPLIT_BYTES)
     fixture.forget()
     const { numHits, hits } = await fixture.search({ query: 'needle', maxHits: 10 })
     expect([numHits, hits.length]).toEqual([400, 10])
-    expect(rounds(fixture)).toBeLessThanOrEqual(5)
+    expect(rounds(fixture)).toBeLessThanOrEqual(4)
   })
 
   test('a small split is read whole: two rounds in all', async () => {

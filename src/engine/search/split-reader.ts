@@ -17,6 +17,10 @@ import { readChunks } from './read-ranges.ts'
 /** A split up to this size is read whole, in one request, instead of in four rounds of parts. */
 export const WHOLE_SPLIT_BYTES = 512 * 1024
 
+/** Read along with the footer: dictionaries, columns and fieldnorms stand before it, and what of them
+ *  fits in here saves the round that would read them. */
+export const OPEN_TAIL_BYTES = 256 * 1024
+
 /** Memory of a decoded footer, roughly, per byte of it. */
 const FOOTER_EXPANSION = 4
 /** Memory of a cached dictionary entry, roughly. */
@@ -54,7 +58,7 @@ export class SplitReader {
     this.#place = place
     this.#context = context
     this.footer = opened.footer
-    if (opened.whole !== undefined) this.#chunks.push({ start: 0, bytes: opened.whole })
+    if (opened.chunk !== undefined) this.#chunks.push(opened.chunk)
   }
 
   /** At most one read. Throws `corrupt`, `notFound` and what the store throws. */
@@ -66,19 +70,18 @@ export class SplitReader {
     const { key, footer: range } = place
     const { caches, store } = context
     const isSmall = range.end <= WHOLE_SPLIT_BYTES
-    const wanted = isSmall ? { start: 0, end: range.end } : range
-    let footer = caches.footers.get(key)
-    let whole = isSmall ? caches.blocks.get(key) : undefined
-    if (footer === undefined || (isSmall && whole === undefined)) {
-      const bytes = await store.read(key, wanted, signal)
-      if (isSmall) {
-        whole = bytes
-        caches.blocks.set(key, bytes, bytes.length)
-      }
-      footer = decodeFooter(isSmall ? bytes.subarray(range.start) : bytes)
-      caches.footers.set(key, footer, (range.end - range.start) * FOOTER_EXPANSION)
+    const cached = caches.footers.get(key)
+    const whole = isSmall ? caches.blocks.get(key) : undefined
+    if (cached !== undefined && (whole !== undefined || !isSmall)) {
+      const chunk = whole === undefined ? undefined : { start: 0, bytes: whole }
+      return new SplitReader(place, context, { footer: cached, chunk })
     }
-    return new SplitReader(place, context, { footer, whole })
+    const start = isSmall ? 0 : Math.max(0, range.start - OPEN_TAIL_BYTES)
+    const bytes = await store.read(key, { start, end: range.end }, signal)
+    const footer = decodeFooter(bytes.subarray(range.start - start))
+    caches.footers.set(key, footer, (range.end - range.start) * FOOTER_EXPANSION)
+    if (isSmall) caches.blocks.set(key, bytes, bytes.length)
+    return new SplitReader(place, context, { footer, chunk: { start, bytes } })
   }
 
   get docCount(): number {
@@ -236,8 +239,8 @@ export class SplitReader {
 
 interface Opened {
   readonly footer: SplitFooter
-  /** The whole file, when it is small. */
-  readonly whole: Uint8Array | undefined
+  /** What was read, or is cached, besides the footer. */
+  readonly chunk: Chunk | undefined
 }
 
 function holds(chunk: Chunk, range: ByteRange): boolean {

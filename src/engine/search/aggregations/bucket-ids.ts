@@ -23,6 +23,7 @@ export class BucketIds {
   #counts: Uint32Array
   #used = 0
   #ids = new Uint32Array(0)
+  #sameKeys = new Float64Array(0)
 
   constructor(shape: BucketShape, memory: AggregationMemory) {
     const { parentLimit, keyCount, hasSubs } = shape
@@ -42,6 +43,13 @@ export class BucketIds {
     if (this.#direct) this.#addDirect(parents, keys, count)
     else this.#addSparse(parents, keys, count)
     return this.#ids
+  }
+
+  /** As `add` where every entry has the same key. */
+  addSame(parents: Uint32Array, key: number, count: number): Uint32Array {
+    if (this.#sameKeys.length < count) this.#sameKeys = new Float64Array(count)
+    this.#sameKeys.fill(key, 0, count)
+    return this.add(parents, this.#sameKeys, count)
   }
 
   #addDirect(parents: Uint32Array, keys: Float64Array, count: number): void {

@@ -33,7 +33,7 @@ function statsKind(type: string, makePrinter: (input: AggregationInput) => Stats
   return {
     type,
     hasBuckets: false,
-    parse: (input) => new StatsAggregation(input, makePrinter(input), type === 'value_count'),
+    parse: (input) => new StatsAggregation(input, makePrinter(input), type),
   }
 }
 
@@ -58,26 +58,35 @@ export const STATS_KINDS: readonly AggregationKind[] = [
   }),
 ]
 
+interface StatsSettings {
+  readonly path: string
+  readonly missing: number | undefined
+  /** Whether squares are wanted too. */
+  readonly withSpread: boolean
+}
+
 class StatsAggregation implements Aggregation<StatsPartial> {
   readonly paths: readonly string[]
-  readonly #path: string
-  readonly #missing: number | undefined
+  readonly #settings: StatsSettings
   readonly #print: StatsPrinter
   /** Whether every column counts, not only numbers. */
   readonly #countsAnything: boolean
 
-  constructor(input: AggregationInput, print: StatsPrinter, countsAnything: boolean) {
-    this.#path = fieldOption(input).path
-    this.paths = [this.#path]
-    this.#missing = numberOption(input, 'missing')
+  constructor(input: AggregationInput, print: StatsPrinter, type: string) {
+    this.#settings = {
+      path: fieldOption(input).path,
+      missing: numberOption(input, 'missing'),
+      withSpread: type === 'extended_stats',
+    }
+    this.paths = [this.#settings.path]
     this.#print = print
-    this.#countsAnything = countsAnything
+    this.#countsAnything = type === 'value_count'
   }
 
   collector(split: AggregationSplit): Collector<StatsPartial> {
     return this.#countsAnything
-      ? new CountCollector(split, this.#path, this.#missing !== undefined)
-      : new StatsCollector(split, this.#path, this.#missing)
+      ? new CountCollector(split, this.#settings)
+      : new StatsCollector(split, this.#settings)
   }
 
   merge(partials: readonly StatsPartial[]): StatsPartial {
@@ -115,13 +124,14 @@ class StatsCollector implements Collector<StatsPartial> {
   readonly #missing: { readonly value: number; readonly sums: KeySums } | undefined
   readonly #values = new ValueBlock()
 
-  constructor(split: AggregationSplit, path: string, missing: number | undefined) {
+  constructor(split: AggregationSplit, settings: StatsSettings) {
+    const { path, missing, withSpread } = settings
     this.#columns = numberColumns(split, path).map((keys) => ({
       keys,
-      sums: new KeySums(split.memory),
+      sums: new KeySums(split.memory, withSpread),
     }))
     this.#missing =
-      missing === undefined ? undefined : { value: missing, sums: new KeySums(split.memory) }
+      missing === undefined ? undefined : { value: missing, sums: new KeySums(split.memory, withSpread) }
   }
 
   collect(block: DocBlock): void {
@@ -176,11 +186,15 @@ class KeySums {
   #sums = new Float64Array(0)
   #mins = new Float64Array(0)
   #maxs = new Float64Array(0)
+  /** Only with spread: how many values the running mean has. */
+  #seen = new Float64Array(0)
   #means = new Float64Array(0)
   #squares = new Float64Array(0)
+  readonly #withSpread: boolean
 
-  constructor(memory: AggregationMemory) {
+  constructor(memory: AggregationMemory, withSpread: boolean) {
     this.#memory = memory
+    this.#withSpread = withSpread
   }
 
   add(parents: Uint32Array, keys: Float64Array, count: number): void {
@@ -189,20 +203,28 @@ class KeySums {
     const sums = this.#sums
     const mins = this.#mins
     const maxs = this.#maxs
-    const means = this.#means
-    const squares = this.#squares
     for (let i = 0; i < count; i += 1) {
       const parent = parents[i] as number
       const key = keys[i] as number
-      const seen = (counts[parent] as number) + 1
-      counts[parent] = seen
+      counts[parent] = (counts[parent] as number) + 1
       sums[parent] = (sums[parent] as number) + key
       if (key < (mins[parent] as number)) mins[parent] = key
       if (key > (maxs[parent] as number)) maxs[parent] = key
-      const mean = means[parent] as number
+    }
+    if (this.#withSpread) this.#addSpread(parents, keys, count)
+  }
+
+  /** Welford's running mean, one value after the other. */
+  #addSpread(parents: Uint32Array, keys: Float64Array, count: number): void {
+    for (let i = 0; i < count; i += 1) {
+      const parent = parents[i] as number
+      const key = keys[i] as number
+      const seen = (this.#seen[parent] as number) + 1
+      this.#seen[parent] = seen
+      const mean = this.#means[parent] as number
       const moved = mean + (key - mean) / seen
-      means[parent] = moved
-      squares[parent] = (squares[parent] as number) + (key - mean) * (key - moved)
+      this.#means[parent] = moved
+      this.#squares[parent] = (this.#squares[parent] as number) + (key - mean) * (key - moved)
     }
   }
 
@@ -213,7 +235,7 @@ class KeySums {
       sum: this.#sums[parent] as number,
       min: this.#mins[parent] as number,
       max: this.#maxs[parent] as number,
-      squares: this.#squares[parent] as number,
+      squares: this.#squares[parent] ?? 0,
     }
   }
 
@@ -222,14 +244,16 @@ class KeySums {
     for (let i = 0; i < count; i += 1) if ((parents[i] as number) > last) last = parents[i] as number
     if (last < this.#capacity) return
     const capacity = Math.max(16, last + 1, this.#capacity * 2)
-    this.#memory.reserve((capacity - this.#capacity) * 48)
+    this.#memory.reserve((capacity - this.#capacity) * (this.#withSpread ? 56 : 32))
     this.#counts = grown(this.#counts, capacity, 0)
     this.#sums = grown(this.#sums, capacity, 0)
     this.#mins = grown(this.#mins, capacity, Infinity)
     this.#maxs = grown(this.#maxs, capacity, -Infinity)
+    this.#capacity = capacity
+    if (!this.#withSpread) return
+    this.#seen = grown(this.#seen, capacity, 0)
     this.#means = grown(this.#means, capacity, 0)
     this.#squares = grown(this.#squares, capacity, 0)
-    this.#capacity = capacity
   }
 }
 
@@ -246,12 +270,12 @@ class CountCollector implements Collector<StatsPartial> {
   readonly #memory: AggregationMemory
   #counts = new Float64Array(0)
 
-  constructor(split: AggregationSplit, path: string, countsMissing: boolean) {
+  constructor(split: AggregationSplit, { path, missing }: StatsSettings) {
     this.#columns = split
       .columnsAt(path)
       .filter((column) => column.type !== 'bytes')
       .map((column) => (isNumeric(column) ? numberKeys(column) : column))
-    this.#countsMissing = countsMissing
+    this.#countsMissing = missing !== undefined
     this.#memory = split.memory
   }
 
