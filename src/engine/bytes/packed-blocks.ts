@@ -3,7 +3,7 @@ import { packBits, packedBytes, unpackBits } from './bit-packing.ts'
 import type { ByteReader, ByteWriter } from './cursor.ts'
 
 /** Numbers per block; the last block of a list may be shorter. */
-export const PACKED_BLOCK_VALUES = 128
+const PACKED_BLOCK_VALUES = 128
 const HAS_EXCEPTIONS = 0x40
 const WIDTH_MASK = 0x3f
 

@@ -25,7 +25,7 @@ const BITMAP = 0xff
 /** Above this a bitmap can be the smaller form. */
 const MIN_BITMAP_DOCS = 128
 const MAX_BITMAP_HEADER_BYTES = 11
-export const POSTINGS_CRC_BYTES = 4
+const POSTINGS_CRC_BYTES = 4
 /** A checksum and a round trip cost more than the list; a range over rare terms needs no further read. */
 export const INLINE_BYTES = 40
 

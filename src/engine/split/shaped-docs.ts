@@ -4,7 +4,7 @@ import type { ByteReader } from '../bytes/cursor.ts'
 import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
 import { DecodedNumbers, NumberValues, parsed, parseNumber } from './shaped-numbers.ts'
 import { decodeTexts, TextValues } from './shaped-texts.ts'
-import type { DecodedTexts } from './shaped-texts.ts'
+import type { DecodedTexts } from './text-slices.ts'
 
 /*
  * JSON documents taken apart so that what repeats is written once. A document is a shape, which is

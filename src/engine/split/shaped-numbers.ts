@@ -15,7 +15,7 @@ import type { SequenceValues } from '../bytes/int-sequence.ts'
  */
 
 /** Digits that a double holds whatever they are. */
-export const MAX_DIGITS = 15
+const MAX_DIGITS = 15
 const POINT = 0x2e
 const MINUS = 0x2d
 const ZERO = 0x30
