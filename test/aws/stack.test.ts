@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation'
+import { expect, inject, test } from 'vitest'
+import { createBucket, invoke, openBucket, REGION, shippedZip } from './cloud.ts'
+
+const ALWAYS = { condition: { kind: 'always' } } as const
+const cloudFormation = new CloudFormationClient({
+  region: REGION,
+  endpoint: inject('awsEndpoint'),
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+})
+
+/** The template without our CLI: what its first lines promise to users of plain CloudFormation. */
+async function deployTemplate(name: string): Promise<Record<string, string>> {
+  const bucket = await createBucket('artifacts')
+  const parameters: Record<string, string> = { DeploymentName: 'shop', ArtifactBucket: bucket }
+  for (const zip of ['indexer', 'searcher', 'generator']) {
+    await openBucket(bucket).put(`${zip}.zip`, await shippedZip(zip), ALWAYS)
+    parameters[`${zip[0]?.toUpperCase()}${zip.slice(1)}Zip`] = `${zip}.zip`
+  }
+  const template = fileURLToPath(new URL('../../templates/qw-lambda.yaml', import.meta.url))
+  await cloudFormation.send(
+    new CreateStackCommand({
+      StackName: name,
+      TemplateBody: await readFile(template, 'utf8'),
+      Capabilities: ['CAPABILITY_IAM'],
+      Parameters: Object.entries({ ...parameters, GeneratorState: 'DISABLED' }).map(
+        ([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }),
+      ),
+    }),
+  )
+  const stack = await until(async () => {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }))
+    const [found] = Stacks ?? []
+    return found?.StackStatus === 'CREATE_IN_PROGRESS' ? undefined : found
+  })
+  expect(stack.StackStatus).toBe('CREATE_COMPLETE')
+  return Object.fromEntries(
+    (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  )
+}
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 40_000
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+    if (Date.now() > deadline) throw new Error('waited for 40 s')
+    await sleep(200)
+  }
+}
+
+test('a file put into the staging bucket of a deployed stack becomes searchable by itself', async () => {
+  const outputs = await deployTemplate('qw-lambda-shop')
+  const lines = Array.from({ length: 100 }, (_, id) =>
+    JSON.stringify({ ts: Date.now() + id, id, name: `Item ${id}`, description: 'an animal' }),
+  )
+  const staging = openBucket(outputs['StagingBucket'] ?? '')
+  await staging.put('mock-sales/first.gz', gzipSync(lines.join('\n')), ALWAYS)
+  const found = await until(async () => {
+    const { payload } = await invoke(outputs['SearcherFunction'] ?? '', {
+      index_id: 'mock-sales',
+      query: 'animal',
+      max_hits: 1,
+    })
+    if (payload['statusCode'] !== 200) return undefined
+    const body = gunzipSync(Buffer.from(String(payload['body']), 'base64'))
+    return JSON.parse(body.toString()) as { num_hits: number }
+  })
+  expect(found.num_hits).toBe(100)
+})
