@@ -76,11 +76,16 @@ function offsetOption(input: AggregationInput): number {
   return sign * offset
 }
 
-/** Milliseconds of `12h`; undefined when it is no duration or too long to count. */
+/** Milliseconds of `12h`, or of several parts in a row such as `1m0s`, as Grafana writes an interval;
+ *  undefined when it is no duration or too long to count. */
 export function durationMs(text: string): number | undefined {
-  const match = /^(\d+)\s*([a-z]+)$/.exec(text.trim())
-  const unit = UNITS.get(match?.[2] ?? '')
-  if (match === null || unit === undefined) return undefined
-  const ms = Number(match[1]) * unit
+  const trimmed = text.trim()
+  if (!/^(?:\d+\s*[a-z]+)+$/.test(trimmed)) return undefined
+  let ms = 0
+  for (const [, digits, name] of trimmed.matchAll(/(\d+)\s*([a-z]+)/g)) {
+    const unit = UNITS.get(name ?? '')
+    if (unit === undefined) return undefined
+    ms += Number(digits) * unit
+  }
   return Number.isSafeInteger(ms) ? ms : undefined
 }
