@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import {
+  amount,
+  byteAmount,
+  flag,
+  indexPlaceOf,
+  lambdaCredentials,
+  required,
+} from './lambda-environment.ts'
+
+const INVALID = expect.objectContaining({ kind: 'invalid' })
+
+test('the index is below `index/` of its bucket unless a prefix says otherwise', () => {
+  const env = { QW_LAMBDA_METASTORE_BUCKET: 'b', QW_LAMBDA_INDEX_BUCKET: 'b' }
+  expect(indexPlaceOf(env)).toEqual({ bucket: 'b', prefix: 'index/' })
+  const prefixes = (prefix: string) => ({
+    ...env,
+    QW_LAMBDA_METASTORE_PREFIX: prefix,
+    QW_LAMBDA_INDEX_PREFIX: prefix,
+  })
+  expect(indexPlaceOf(prefixes('/a/b/'))).toEqual({ bucket: 'b', prefix: 'a/b/' })
+  expect(indexPlaceOf(prefixes(''))).toEqual({ bucket: 'b', prefix: '' })
+})
+
+test('a metastore in another place than its index is refused', () => {
+  const env = { QW_LAMBDA_METASTORE_BUCKET: 'a', QW_LAMBDA_INDEX_BUCKET: 'b' }
+  expect(() => indexPlaceOf(env)).toThrow(INVALID)
+})
+
+test('a missing variable is named', () => {
+  expect(() => required({ OTHER: 'x', EMPTY: '' }, 'EMPTY')).toThrow('EMPTY is not set')
+  expect(required({ SET: 'x' }, 'SET')).toBe('x')
+})
+
+test.each([
+  ['true', true],
+  ['True', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+  ['', false],
+  [undefined, false],
+])('the flag %j is %j', (value, expected) => {
+  expect(flag({ X: value }, 'X')).toBe(expected)
+})
+
+test.each([
+  ['64M', 64_000_000],
+  ['64MB', 64_000_000],
+  ['1.5k', 1_500],
+  ['2G', 2_000_000_000],
+  ['0', 0],
+  ['', 7],
+])('the size %j is %d bytes', (text, bytes) => {
+  expect(byteAmount({ X: text }, 'X', 7)).toBe(bytes)
+})
+
+test('what is neither flag, number nor size is refused by name', () => {
+  expect(() => flag({ X: 'yes' }, 'X')).toThrow('X has to be true or false')
+  expect(() => amount({ X: '-1' }, 'X', 0)).toThrow('X has to be a number')
+  expect(() => byteAmount({ X: '64 apples' }, 'X', 0)).toThrow('X has to be a size')
+})
+
+test('the keys of the role come with their session token', () => {
+  const env = {
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'token',
+  }
+  expect(lambdaCredentials(env)).toEqual({
+    accessKeyId: 'id',
+    secretAccessKey: 'secret',
+    sessionToken: 'token',
+  })
+})

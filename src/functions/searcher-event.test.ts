@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { parseSearcherEvent } from './searcher-event.ts'
+
+async function partsOf(event: unknown) {
+  const request = parseSearcherEvent(event)
+  const { pathname, searchParams } = new URL(request.url)
+  return {
+    method: request.method,
+    path: pathname,
+    query: [...searchParams],
+    body: await request.text(),
+    contentLength: request.headers.get('content-length'),
+  }
+}
+
+const GATEWAY = {
+  resource: '/v1/{proxy+}',
+  path: '/v1/shop/search',
+  httpMethod: 'GET',
+  headers: { Accept: '*/*', 'X-Nothing': null },
+  queryStringParameters: { query: 'last' },
+  multiValueQueryStringParameters: { query: ['a b&c', 'last'] },
+  requestContext: { stage: 'api' },
+  body: null,
+  isBase64Encoded: false,
+}
+
+test('behind a gateway, stage and path together are the API path, and repeated parameters stay', async () => {
+  expect(await partsOf(GATEWAY)).toEqual({
+    method: 'GET',
+    path: '/api/v1/shop/search',
+    query: [
+      ['query', 'a b&c'],
+      ['query', 'last'],
+    ],
+    body: '',
+    contentLength: '0',
+  })
+})
+
+test('without a stage the path is taken as it is, as the removed packaging was invoked', async () => {
+  const event = {
+    httpMethod: 'POST',
+    path: '/api/v1/shop/search',
+    headers: {},
+    body: '{"query":"é"}',
+  }
+  expect(await partsOf(event)).toMatchObject({
+    method: 'POST',
+    path: '/api/v1/shop/search',
+    body: '{"query":"é"}',
+    contentLength: '14',
+  })
+})
+
+test('a body in base64 is decoded', async () => {
+  const body = Buffer.from('{"query":"é"}').toString('base64')
+  const event = { ...GATEWAY, httpMethod: 'POST', body, isBase64Encoded: true }
+  expect(await partsOf(event)).toMatchObject({ body: '{"query":"é"}', contentLength: '14' })
+})
+
+test('a function URL brings path and query as they were sent', async () => {
+  const event = {
+    version: '2.0',
+    rawPath: '/api/v1/shop%2A/search',
+    rawQueryString: 'query=a%20b&query=c',
+    requestContext: { http: { method: 'GET' }, stage: '$default' },
+  }
+  expect(await partsOf(event)).toMatchObject({
+    path: '/api/v1/shop%2A/search',
+    query: [
+      ['query', 'a b'],
+      ['query', 'c'],
+    ],
+  })
+})
+
+test('a plain event is a search of the index it names', async () => {
+  const parts = await partsOf({ index_id: 'shop', query: 'a', max_hits: 1 })
+  expect(parts).toMatchObject({ method: 'POST', path: '/api/v1/shop/search' })
+  expect(JSON.parse(parts.body)).toEqual({ query: 'a', max_hits: 1 })
+})
+
+test('the request ends with the signal', () => {
+  const abort = new AbortController()
+  const request = parseSearcherEvent(GATEWAY, abort.signal)
+  abort.abort()
+  expect(request.signal.aborted).toBe(true)
+})
+
+test.each([[null], ['text'], [[]], [{}], [{ query: 'a' }]])('%j is refused', (event) => {
+  expect(() => parseSearcherEvent(event)).toThrow(expect.objectContaining({ kind: 'invalid' }))
+})
