@@ -24,15 +24,37 @@ export const FIRST_MS = Date.UTC(2023, 10, 14)
 const DAY_MS = 86_400_000
 
 const POOLS: Record<FieldKind, (choices: Choices) => ModelValue> = {
-  i64: (c) => c.of<ModelValue>([c.between(-5, 5), c.between(-1e6, 1e6), BigInt(c.between(-9, 9)) * 10n ** 18n, -(2n ** 63n), 2n ** 63n - 1n]),
-  u64: (c) => c.of<ModelValue>([c.between(0, 9), c.between(0, 9), c.between(0, 1e5), 2n ** 53n + BigInt(c.below(5)), 2n ** 64n - 1n - BigInt(c.below(3))]),
+  i64: (c) =>
+    c.of<ModelValue>([
+      c.between(-5, 5),
+      c.between(-1e6, 1e6),
+      BigInt(c.between(-9, 9)) * 10n ** 18n,
+      -(2n ** 63n),
+      2n ** 63n - 1n,
+    ]),
+  u64: (c) =>
+    c.of<ModelValue>([
+      c.between(0, 9),
+      c.between(0, 9),
+      c.between(0, 1e5),
+      2n ** 53n + BigInt(c.below(5)),
+      2n ** 64n - 1n - BigInt(c.below(3)),
+    ]),
   f64: (c) => c.of([c.between(-40, 40) / 4, c.between(0, 9), c.between(0, 1e6) / 8]),
   bool: (c) => c.chance(0.5),
   date: (c) => FIRST_MS + c.below(6) * DAY_MS + c.of([0, c.below(DAY_MS), c.below(86_400) * 1000]),
   ip: (c) => c.of([`10.0.0.${c.below(6)}`, `192.168.${c.below(3)}.1`, '2001:db8::1', '::1']),
   raw: (c) => c.of([c.of(WORDS), `${c.of(WORDS)} ${c.of(WORDS)}`, `Tag-${c.below(5)}`]),
-  text: (c) => Array.from({ length: c.between(0, 7) }, () => c.of(WORDS)).join(c.of([' ', ', ', '-'])),
-  open: (c) => c.of<ModelValue>([c.between(-3, 6), c.between(-3, 6), c.between(1, 9) / 4, c.chance(0.5), c.of(WORDS)]),
+  text: (c) =>
+    Array.from({ length: c.between(0, 7) }, () => c.of(WORDS)).join(c.of([' ', ', ', '-'])),
+  open: (c) =>
+    c.of<ModelValue>([
+      c.between(-3, 6),
+      c.between(-3, 6),
+      c.between(1, 9) / 4,
+      c.chance(0.5),
+      c.of(WORDS),
+    ]),
 }
 
 /** Equal numbers are to be one value: a bigint only where a number would round. */
@@ -42,7 +64,18 @@ function oneForm(value: ModelValue): ModelValue {
 
 /** Fields that a timestamped index may have; `id` and `ts` are always there. */
 export function randomFields(choices: Choices): ModelField[] {
-  const kinds: FieldKind[] = ['i64', 'u64', 'f64', 'bool', 'date', 'ip', 'raw', 'text', 'open', 'open']
+  const kinds: FieldKind[] = [
+    'i64',
+    'u64',
+    'f64',
+    'bool',
+    'date',
+    'ip',
+    'raw',
+    'text',
+    'open',
+    'open',
+  ]
   const chosen = kinds.map((kind, at): ModelField => {
     const size = choices.of([2, 5, 30])
     return {
@@ -55,10 +88,20 @@ export function randomFields(choices: Choices): ModelField[] {
       pool: Array.from({ length: size }, () => oneForm(POOLS[kind](choices))),
     }
   })
-  const usable = chosen.map((field) => (field.fast || field.indexed ? field : { ...field, fast: true }))
+  const usable = chosen.map((field) =>
+    field.fast || field.indexed ? field : { ...field, fast: true },
+  )
   return [
     { path: 'id', kind: 'u64', fast: true, indexed: true, array: false, share: 1, pool: [] },
-    { path: 'ts', kind: 'date', fast: true, indexed: true, array: false, share: 1, pool: Array.from({ length: 40 }, () => POOLS.date(choices)) },
+    {
+      path: 'ts',
+      kind: 'date',
+      fast: true,
+      indexed: true,
+      array: false,
+      share: 1,
+      pool: Array.from({ length: 40 }, () => POOLS.date(choices)),
+    },
     ...usable,
   ]
 }
@@ -69,7 +112,10 @@ export function randomDoc(fields: readonly ModelField[], id: number, choices: Ch
     if (path === 'id') doc.set(path, [id])
     else if (choices.chance(share)) {
       const count = array ? choices.between(0, 3) : 1
-      doc.set(path, Array.from({ length: count }, () => choices.of(pool)))
+      doc.set(
+        path,
+        Array.from({ length: count }, () => choices.of(pool)),
+      )
     }
   }
   return doc
@@ -109,15 +155,19 @@ export function docMapping(fields: readonly ModelField[]): Record<string, unknow
     raw: 'text',
     text: 'text',
   }
-  const declared = fields.flatMap(({ path, kind, fast, indexed, array }): Record<string, unknown>[] => {
-    if (kind === 'open') return []
-    const type = array ? `array<${types[kind]}>` : types[kind]
-    const common = { name: path, type, indexed }
-    if (kind === 'date') return [{ ...common, fast, input_formats: ['rfc3339'], fast_precision: 'milliseconds' }]
-    if (kind === 'raw') return [{ ...common, fast, ...(indexed ? { tokenizer: 'raw' } : {}) }]
-    if (kind === 'text') return [{ ...common, tokenizer: 'default', record: 'position', fieldnorms: true }]
-    return [{ ...common, fast }]
-  })
+  const declared = fields.flatMap(
+    ({ path, kind, fast, indexed, array }): Record<string, unknown>[] => {
+      if (kind === 'open') return []
+      const type = array ? `array<${types[kind]}>` : types[kind]
+      const common = { name: path, type, indexed }
+      if (kind === 'date')
+        return [{ ...common, fast, input_formats: ['rfc3339'], fast_precision: 'milliseconds' }]
+      if (kind === 'raw') return [{ ...common, fast, ...(indexed ? { tokenizer: 'raw' } : {}) }]
+      if (kind === 'text')
+        return [{ ...common, tokenizer: 'default', record: 'position', fieldnorms: true }]
+      return [{ ...common, fast }]
+    },
+  )
   return {
     mode: 'strict',
     timestamp_field: 'ts',

@@ -29,7 +29,7 @@ export function randomAggregations(
   choices: Choices,
   depth = 2,
 ): ModelAggregations {
-  const fast = fields.filter((field) => field.fast && field.kind !== 'open')
+  const fast = fields.filter((field) => field.fast)
   const count = choices.between(1, 2)
   return new Map(
     Array.from({ length: count }, (_, at) => [`a${at}`, randomAggregation(fast, choices, depth)]),
@@ -41,7 +41,9 @@ export function requestOf(aggregations: ModelAggregations): Json {
 }
 
 export function resultOf(aggregations: ModelAggregations, docs: readonly ModelDoc[]): Json {
-  return Object.fromEntries([...aggregations].map(([name, aggregation]) => [name, aggregation.result(docs)]))
+  return Object.fromEntries(
+    [...aggregations].map(([name, aggregation]) => [name, aggregation.result(docs)]),
+  )
 }
 
 const NUMBERS: readonly FieldKind[] = ['i64', 'u64', 'f64']
@@ -55,7 +57,9 @@ function randomAggregation(
     depth > 0 && choices.chance(0.7) ? randomAggregations(fields, choices, depth - 1) : new Map()
   const field = choices.of(fields)
   const isNumber = NUMBERS.includes(field.kind)
-  switch (choices.of(['terms', 'time', 'histogram', 'range', 'stats', 'percentiles', 'cardinality'])) {
+  switch (
+    choices.of(['terms', 'time', 'histogram', 'range', 'stats', 'percentiles', 'cardinality'])
+  ) {
     case 'time':
       return dateHistogram(choices.of(fields.filter(({ kind }) => kind === 'date')), subs, choices)
     case 'histogram':
@@ -99,7 +103,12 @@ function values(docs: readonly ModelDoc[], field: ModelField): ModelValue[] {
 
 function terms(field: ModelField, subs: ModelAggregations, choices: Choices): ModelAggregation {
   const size = choices.of([2, 5, 100])
-  const order = choices.of([{ _count: 'desc' }, { _key: 'asc' }, { _key: 'desc' }, { _count: 'asc' }])
+  const order = choices.of([
+    { _count: 'desc' },
+    { _key: 'asc' },
+    { _key: 'desc' },
+    { _count: 'asc' },
+  ])
   const isByCount = '_count' in order
   const sign = Object.values(order)[0] === 'desc' ? -1 : 1
   const byKey = (a: ModelValue, b: ModelValue): number => compareTerms(a, b, field.kind)
@@ -125,18 +134,28 @@ function terms(field: ModelField, subs: ModelAggregations, choices: Choices): Mo
   }
 }
 
+/** Across the types of an open field: bools, then strings, then numbers. */
 function compareTerms(a: ModelValue, b: ModelValue, kind: FieldKind): number {
-  return kind === 'ip' ? compare(ipNumber(String(a)), ipNumber(String(b)), 'i64') : compare(a, b, kind)
+  const rank = (value: ModelValue): number => ['boolean', 'string'].indexOf(typeof value) >>> 0
+  if (typeof a !== typeof b && rank(a) !== rank(b)) return rank(a) - rank(b)
+  return kind === 'ip'
+    ? compare(ipNumber(String(a)), ipNumber(String(b)), 'i64')
+    : compare(a, b, kind)
 }
 
 function termKey(key: ModelValue, kind: FieldKind): Json {
-  if (kind === 'bool') return { key: key === true ? 1 : 0, key_as_string: String(key) }
-  return { key: kind === 'date' ? dateText(Number(key)) : typeof key === 'bigint' ? Number(key) : key }
+  if (typeof key === 'boolean') return { key: key === true ? 1 : 0, key_as_string: String(key) }
+  return {
+    key: kind === 'date' ? dateText(Number(key)) : typeof key === 'bigint' ? Number(key) : key,
+  }
 }
 
 /** RFC 3339 with the fraction only where there is one. */
 function dateText(ms: number): string {
-  return new Date(ms).toISOString().replace(/(\.\d*?)0+Z$/, '$1Z').replace('.Z', 'Z')
+  return new Date(ms)
+    .toISOString()
+    .replace(/(\.\d*?)0+Z$/, '$1Z')
+    .replace('.Z', 'Z')
 }
 
 function fill(keys: readonly number[], minDocCount: number): number[] {
@@ -149,7 +168,12 @@ function fill(keys: readonly number[], minDocCount: number): number[] {
 function histogramResult(
   docs: readonly ModelDoc[],
   field: ModelField,
-  { interval, offset, minDocCount, subs }: { interval: number; offset: number; minDocCount: number; subs: ModelAggregations },
+  {
+    interval,
+    offset,
+    minDocCount,
+    subs,
+  }: { interval: number; offset: number; minDocCount: number; subs: ModelAggregations },
 ): Json {
   const groups = group(docs, field, (value) => Math.floor((Number(value) - offset) / interval))
   const keys = fill([...groups.keys()], minDocCount)
@@ -165,11 +189,28 @@ function histogramResult(
   }
 }
 
-function dateHistogram(field: ModelField, subs: ModelAggregations, choices: Choices): ModelAggregation {
-  const [text, interval] = choices.of([['1d', 86_400_000], ['6h', 21_600_000], ['7d', 604_800_000]] as const)
+function dateHistogram(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const [text, interval] = choices.of([
+    ['1d', 86_400_000],
+    ['6h', 21_600_000],
+    ['7d', 604_800_000],
+  ] as const)
   const minDocCount = choices.of([0, 1, 3])
-  const [offsetText, offset] = choices.of([['0s', 0], ['+2h', 7_200_000], ['-30m', -1_800_000]] as const)
-  const options = { field: field.path, fixed_interval: text, min_doc_count: minDocCount, offset: offsetText }
+  const [offsetText, offset] = choices.of([
+    ['0s', 0],
+    ['+2h', 7_200_000],
+    ['-30m', -1_800_000],
+  ] as const)
+  const options = {
+    field: field.path,
+    fixed_interval: text,
+    min_doc_count: minDocCount,
+    offset: offsetText,
+  }
   return {
     request: withSubs({ date_histogram: options }, subs),
     result: (docs) => histogramResult(docs, field, { interval, offset, minDocCount, subs }),
@@ -182,18 +223,36 @@ function histogram(field: ModelField, subs: ModelAggregations, choices: Choices)
   const offset = choices.of([0, 0.5, 3])
   const minDocCount = 1
   return {
-    request: withSubs({ histogram: { field: field.path, interval, offset, min_doc_count: minDocCount } }, subs),
+    request: withSubs(
+      { histogram: { field: field.path, interval, offset, min_doc_count: minDocCount } },
+      subs,
+    ),
     result: (docs) => histogramResult(docs, field, { interval, offset, minDocCount, subs }),
   }
 }
 
 function range(field: ModelField, subs: ModelAggregations, choices: Choices): ModelAggregation {
-  const edges = [...new Set([choices.between(-9, 0), choices.between(1, 5), choices.between(6, 1000)])]
+  const edges = [
+    ...new Set([choices.between(-9, 0), choices.between(1, 5), choices.between(6, 1000)]),
+  ]
   const [a, b, c] = [edges[0]!, edges[1]!, edges[2]!]
-  const ranges = choices.of([[{ to: a }, { from: b, to: c }], [{ from: a, to: b }, { from: b, to: c }]])
+  const ranges = choices.of([
+    [{ to: a }, { from: b, to: c }],
+    [
+      { from: a, to: b },
+      { from: b, to: c },
+    ],
+  ])
   const all = [-Infinity, a, b, c, Infinity]
   const isFirstForm = ranges[0]!.from === undefined
-  const bounds = isFirstForm ? [[-Infinity, a], [a, b], [b, c], [c, Infinity]] : all.slice(1).map((to, at) => [all[at]!, to])
+  const bounds = isFirstForm
+    ? [
+        [-Infinity, a],
+        [a, b],
+        [b, c],
+        [c, Infinity],
+      ]
+    : all.slice(1).map((to, at) => [all[at]!, to])
   const print = (edge: number): string => (Number.isFinite(edge) ? String(edge) : '*')
   return {
     request: withSubs({ range: { field: field.path, ranges } }, subs),
@@ -201,7 +260,9 @@ function range(field: ModelField, subs: ModelAggregations, choices: Choices): Mo
       buckets: bounds.map((pair) => {
         const [from, to] = [pair[0]!, pair[1]!]
         const list = docs.flatMap((doc) =>
-          (doc.get(field.path) ?? []).filter((value) => compare(value, from, 'f64') >= 0 && compare(value, to, 'f64') < 0).map(() => doc),
+          (doc.get(field.path) ?? [])
+            .filter((value) => compare(value, from, 'f64') >= 0 && compare(value, to, 'f64') < 0)
+            .map(() => doc),
         )
         return {
           key: `${print(from)}-${print(to)}`,
@@ -216,7 +277,15 @@ function range(field: ModelField, subs: ModelAggregations, choices: Choices): Mo
 }
 
 function stats(field: ModelField, choices: Choices): ModelAggregation {
-  const kind = choices.of(['stats', 'extended_stats', 'avg', 'sum', 'min', 'max', 'value_count'] as const)
+  const kind = choices.of([
+    'stats',
+    'extended_stats',
+    'avg',
+    'sum',
+    'min',
+    'max',
+    'value_count',
+  ] as const)
   return {
     request: { [kind]: { field: field.path } },
     result(docs) {
@@ -252,7 +321,8 @@ function spread(numbers: readonly number[], average: number): Json {
   const has = count > 1
   const population = has ? squares / count : null
   const sampling = has ? squares / (count - 1) : null
-  const root = (variance: number | null): number | null => (variance === null ? null : Math.sqrt(variance))
+  const root = (variance: number | null): number | null =>
+    variance === null ? null : Math.sqrt(variance)
   const bound = (variance: number | null, sign: number): number | null =>
     variance === null ? null : average + sign * 2 * Math.sqrt(variance)
   return {
@@ -285,8 +355,11 @@ function percentiles(field: ModelField): ModelAggregation {
   return {
     request: { percentiles: { field: field.path, percents: [0, 50, 99.5] } },
     result(docs) {
-      const sorted = values(docs, field).map(Number).sort((a, b) => a - b)
-      const at = (percent: number): number | null => sorted[Math.floor((percent / 100) * (sorted.length - 1))] ?? null
+      const sorted = values(docs, field)
+        .map(Number)
+        .sort((a, b) => a - b)
+      const at = (percent: number): number | null =>
+        sorted[Math.floor((percent / 100) * (sorted.length - 1))] ?? null
       return { values: { '0.0': at(0), '50.0': at(50), '99.5': at(99.5) } }
     },
   }
@@ -295,12 +368,17 @@ function percentiles(field: ModelField): ModelAggregation {
 function cardinality(field: ModelField): ModelAggregation {
   return {
     request: { cardinality: { field: field.path } },
-    result: (docs) => ({ value: new Set(values(docs, field).map(String)).size }),
+    result: (docs) => ({
+      value: new Set(values(docs, field).map((v) => `${typeof v === 'string'}${v}`)).size,
+    }),
   }
 }
 
 /** Bounds of the request in whole seconds: the model's dates lie within six days of FIRST_MS. */
-export function randomTimeBounds(choices: Choices): { startTimestamp?: number; endTimestamp?: number } {
+export function randomTimeBounds(choices: Choices): {
+  startTimestamp?: number
+  endTimestamp?: number
+} {
   const second = (): number => FIRST_MS / 1000 + choices.below(7 * 86_400)
   return {
     ...(choices.chance(0.3) ? { startTimestamp: second() } : {}),

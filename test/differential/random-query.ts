@@ -7,18 +7,27 @@ export interface ModelQuery {
   matches(doc: ModelDoc): boolean
 }
 
-export function randomQuery(fields: readonly ModelField[], choices: Choices, depth = 2): ModelQuery {
+export function randomQuery(
+  fields: readonly ModelField[],
+  choices: Choices,
+  depth = 2,
+): ModelQuery {
   if (depth > 0 && choices.chance(0.5)) return randomBool(fields, choices, depth)
   if (choices.chance(0.07)) return { text: '*', matches: () => true }
   return randomLeaf(choices.of(fields), choices)
 }
 
 function randomBool(fields: readonly ModelField[], choices: Choices, depth: number): ModelQuery {
-  const parts = Array.from({ length: choices.between(1, 3) }, () => randomQuery(fields, choices, depth - 1))
+  const parts = Array.from({ length: choices.between(1, 3) }, () =>
+    randomQuery(fields, choices, depth - 1),
+  )
   const texts = parts.map(({ text }) => `(${text})`)
   switch (choices.of(['and', 'or', 'not'])) {
     case 'and':
-      return { text: texts.join(' AND '), matches: (doc) => parts.every((part) => part.matches(doc)) }
+      return {
+        text: texts.join(' AND '),
+        matches: (doc) => parts.every((part) => part.matches(doc)),
+      }
     case 'or':
       return { text: texts.join(' OR '), matches: (doc) => parts.some((part) => part.matches(doc)) }
     default: {
@@ -66,7 +75,10 @@ function termLeaf(field: ModelField, choices: Choices): ModelQuery {
   const value = poolValue(field, choices)
   if (kind === 'text') {
     const word = tokens(String(value))[0] ?? 'nothing'
-    return { text: `${path}:${word}`, matches: (doc) => valuesOf(doc, field).some((text) => tokens(String(text)).includes(word)) }
+    return {
+      text: `${path}:${word}`,
+      matches: (doc) => valuesOf(doc, field).some((text) => tokens(String(text)).includes(word)),
+    }
   }
   const text = `${path}:${quoted(value, kind)}`
   if (kind === 'date') {
@@ -77,12 +89,17 @@ function termLeaf(field: ModelField, choices: Choices): ModelQuery {
       : (other: ModelValue): boolean => other === value
     return { text, matches: (doc) => valuesOf(doc, field).some(same) }
   }
-  return { text, matches: (doc) => valuesOf(doc, field).some((other) => equals(other, value, kind)) }
+  return {
+    text,
+    matches: (doc) => valuesOf(doc, field).some((other) => equals(other, value, kind)),
+  }
 }
 
 /** On an open field `5` reads as number, string and so on: values of equal text are equal. */
 function equals(a: ModelValue, b: ModelValue, kind: FieldKind): boolean {
-  return kind === 'open' ? String(a) === String(b) : a === b || (typeof a !== 'string' && typeof b !== 'string' && a == b)
+  return kind === 'open'
+    ? String(a) === String(b)
+    : a === b || (typeof a !== 'string' && typeof b !== 'string' && a == b)
 }
 
 function setLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
@@ -90,7 +107,8 @@ function setLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
   const values = Array.from({ length: choices.between(1, 3) }, () => poolValue(field, choices))
   return {
     text: `${field.path}: IN [${values.map((value) => quoted(value, field.kind)).join(' ')}]`,
-    matches: (doc) => valuesOf(doc, field).some((a) => values.some((b) => equals(a, b, field.kind))),
+    matches: (doc) =>
+      valuesOf(doc, field).some((a) => values.some((b) => equals(a, b, field.kind))),
   }
 }
 
@@ -99,7 +117,9 @@ function existsLeaf(field: ModelField): ModelQuery {
 }
 
 function rangeLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
-  const bounds = [poolValue(field, choices), poolValue(field, choices)].sort((a, b) => compare(a, b, field.kind))
+  const bounds = [poolValue(field, choices), poolValue(field, choices)].sort((a, b) =>
+    compare(a, b, field.kind),
+  )
   const [low, high] = [bounds[0]!, bounds[1]!]
   const print = (value: ModelValue): string =>
     field.kind === 'date' ? new Date(Number(value)).toISOString() : String(value)
@@ -114,12 +134,19 @@ function rangeLeaf(field: ModelField, choices: Choices): ModelQuery | undefined 
     const order = compare(v, high, field.kind)
     return includesHigh ? order <= 0 : order < 0
   }
-  const any = (test: (v: ModelValue) => boolean) => (doc: ModelDoc) => valuesOf(doc, field).some(test)
+  const any = (test: (v: ModelValue) => boolean) => (doc: ModelDoc) =>
+    valuesOf(doc, field).some(test)
   switch (choices.of(['both', 'low', 'high'])) {
     case 'low':
-      return { text: `${field.path}:${includesLow ? '>=' : '>'}${print(low)}`, matches: any(isAbove) }
+      return {
+        text: `${field.path}:${includesLow ? '>=' : '>'}${print(low)}`,
+        matches: any(isAbove),
+      }
     case 'high':
-      return { text: `${field.path}:${includesHigh ? '<=' : '<'}${print(high)}`, matches: any(isBelow) }
+      return {
+        text: `${field.path}:${includesHigh ? '<=' : '<'}${print(high)}`,
+        matches: any(isBelow),
+      }
     default:
       return {
         text: `${field.path}:${includesLow ? '[' : '{'}${print(low)} TO ${print(high)}${includesHigh ? ']' : '}'}`,
@@ -142,7 +169,10 @@ export function ipNumber(text: string): bigint {
 }
 
 export function tokens(text: string): string[] {
-  return text.toLowerCase().split(/[^a-z0-9]+/).filter((token) => token !== '')
+  return text
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((token) => token !== '')
 }
 
 function phraseLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
@@ -152,9 +182,13 @@ function phraseLeaf(field: ModelField, choices: Choices): ModelQuery | undefined
   if (phrase.length < 2) return undefined
   const isPrefix = choices.chance(0.3)
   const last = phrase.at(-1)!
-  const shown = isPrefix ? [...phrase.slice(0, -1), last.slice(0, choices.between(1, last.length))] : phrase
+  const shown = isPrefix
+    ? [...phrase.slice(0, -1), last.slice(0, choices.between(1, last.length))]
+    : phrase
   const fits = (token: string | undefined, at: number): boolean =>
-    isPrefix && at === shown.length - 1 ? token?.startsWith(shown[at]!) === true : token === shown[at]
+    isPrefix && at === shown.length - 1
+      ? token?.startsWith(shown[at]!) === true
+      : token === shown[at]
   return {
     text: `${field.path}:"${shown.join(' ')}"${isPrefix ? '*' : ''}`,
     matches: (doc) =>
@@ -171,19 +205,33 @@ function wildcardLeaf(field: ModelField, choices: Choices): ModelQuery | undefin
   const cut = choices.below(word.length + 1)
   const form = choices.of(['tail', 'head', 'one'] as const)
   const at = choices.below(word.length)
-  const text = { tail: `${word.slice(0, cut)}*`, head: `*${word.slice(cut)}`, one: `${word.slice(0, at)}?${word.slice(at + 1)}` }[form]
+  const text = {
+    tail: `${word.slice(0, cut)}*`,
+    head: `*${word.slice(cut)}`,
+    one: `${word.slice(0, at)}?${word.slice(at + 1)}`,
+  }[form]
   const fits = (token: string): boolean => {
     if (form === 'tail') return token.startsWith(word.slice(0, cut))
     if (form === 'head') return token.endsWith(word.slice(cut))
-    return token.length === word.length && token.startsWith(word.slice(0, at)) && token.endsWith(word.slice(at + 1))
+    return (
+      token.length === word.length &&
+      token.startsWith(word.slice(0, at)) &&
+      token.endsWith(word.slice(at + 1))
+    )
   }
   if (text === '*') return undefined
-  return { text: `${field.path}:${text}`, matches: (doc) => valuesOf(doc, field).some((value) => tokens(String(value)).some(fits)) }
+  return {
+    text: `${field.path}:${text}`,
+    matches: (doc) => valuesOf(doc, field).some((value) => tokens(String(value)).some(fits)),
+  }
 }
 
 function prefixLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
   const value = String(poolValue(field, choices))
   const prefix = value.slice(0, choices.between(1, 3))
   if (!/^[A-Za-z0-9]+$/.test(prefix)) return undefined
-  return { text: `${field.path}:${prefix}*`, matches: (doc) => valuesOf(doc, field).some((other) => String(other).startsWith(prefix)) }
+  return {
+    text: `${field.path}:${prefix}*`,
+    matches: (doc) => valuesOf(doc, field).some((other) => String(other).startsWith(prefix)),
+  }
 }

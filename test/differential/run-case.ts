@@ -42,8 +42,13 @@ export async function runCase(seed: number): Promise<CaseReport> {
   let checks = 0
   for (let round = 0; round < ROUNDS; round += 1) {
     for (let split = choices.between(1, 3); split > 0; split -= 1) {
-      const docs = Array.from({ length: choices.of([1, 7, 40, 150]) }, () => randomDoc(fields, nextId++, choices))
-      layout.push({ splitId: await fixture.addSplit(docs.map((doc) => printDoc(doc, fields))), docs })
+      const docs = Array.from({ length: choices.of([1, 7, 40, 150]) }, () =>
+        randomDoc(fields, nextId++, choices),
+      )
+      layout.push({
+        splitId: await fixture.addSplit(docs.map((doc) => printDoc(doc, fields))),
+        docs,
+      })
     }
     for (let query = 0; query < QUERIES_PER_ROUND; query += 1) {
       const difference = await checkSearch(fixture, { fields, layout, choices })
@@ -55,7 +60,11 @@ export async function runCase(seed: number): Promise<CaseReport> {
   return { checks, difference: undefined }
 }
 
-async function mergeSome(fixture: SearchFixture, layout: Layout, choices: Choices): Promise<Layout> {
+async function mergeSome(
+  fixture: SearchFixture,
+  layout: Layout,
+  choices: Choices,
+): Promise<Layout> {
   const merged = layout.filter(() => choices.chance(0.6))
   if (merged.length < 2) return layout
   const splitId = await fixture.merge(merged.map((split) => split.splitId))
@@ -88,8 +97,17 @@ async function checkSearch(fixture: SearchFixture, world: World): Promise<string
   const offset = ask.startOffset ?? 0
   const expected = {
     numHits: found.length,
-    ids: ask.maxHits === 0 ? [] : found.slice(offset, offset + ask.maxHits!).map(({ doc }) => doc.get('id')?.[0]),
-    aggregations: aggregations.size === 0 ? undefined : resultOf(aggregations, found.map(({ doc }) => doc)),
+    ids:
+      ask.maxHits === 0
+        ? []
+        : found.slice(offset, offset + ask.maxHits!).map(({ doc }) => doc.get('id')?.[0]),
+    aggregations:
+      aggregations.size === 0
+        ? undefined
+        : resultOf(
+            aggregations,
+            found.map(({ doc }) => doc),
+          ),
   }
   const response = await fixture.search(ask).catch((error: unknown) => String(error))
   const actual =
@@ -99,7 +117,9 @@ async function checkSearch(fixture: SearchFixture, world: World): Promise<string
           numHits: response.numHits,
           ids: response.hits.map(({ json }) => (JSON.parse(json) as { id: number }).id), // the model's own field
           aggregations:
-            response.aggregations === undefined ? undefined : JSON.parse(stringifyJson(response.aggregations)),
+            response.aggregations === undefined
+              ? undefined
+              : JSON.parse(stringifyJson(response.aggregations)),
         }
   const path = firstDifference(expected, actual, 'answer')
   if (path !== undefined) return explain(path, ask, { expected, actual })
@@ -123,10 +143,21 @@ async function checkPaging(
   let searchAfter: Ask['searchAfter']
   const sort: SortKey[] = [...expected.sort, { by: 'doc', order: expected.sort[0]!.order }]
   for (let page = 0; page < 30; page += 1) {
-    const { hits } = await fixture.search({ ...ask, aggs: undefined, sort, startOffset: 0, maxHits: 20, searchAfter })
+    const { hits } = await fixture.search({
+      ...ask,
+      aggs: undefined,
+      sort,
+      startOffset: 0,
+      maxHits: 20,
+      searchAfter,
+    })
     if (hits.length === 0) break
     seen.push(...hits.map(({ json }) => (JSON.parse(json) as { id: number }).id)) // the model's own field
-    searchAfter = hits.at(-1)!.sort.map((value) => (value === undefined ? null : value.type === 'doc' ? value.value : value.value))
+    searchAfter = hits
+      .at(-1)!
+      .sort.map((value) =>
+        value === undefined ? null : value.type === 'doc' ? value.value : value.value,
+      )
   }
   const ids = expected.found.map(({ doc }) => doc.get('id')?.[0])
   const path = firstDifference(ids.slice(0, 600), seen.slice(0, 600), 'pages')
@@ -166,11 +197,19 @@ function randomSort(fields: readonly ModelField[], choices: Choices): SortKey[] 
   }))
 }
 
-function compareHits(a: Found, b: Found, sort: readonly SortKey[], fields: readonly ModelField[]): number {
+function compareHits(
+  a: Found,
+  b: Found,
+  sort: readonly SortKey[],
+  fields: readonly ModelField[],
+): number {
   for (const key of sort) {
     if (key.by !== 'field') continue
     const kind = fields.find(({ path }) => path === key.field)!.kind
-    const order = compareFirst(a.doc.get(key.field)?.[0], b.doc.get(key.field)?.[0], { kind, order: key.order })
+    const order = compareFirst(a.doc.get(key.field)?.[0], b.doc.get(key.field)?.[0], {
+      kind,
+      order: key.order,
+    })
     if (order !== 0) return order
   }
   const sign = (sort[0]?.order ?? 'desc') === 'desc' ? -1 : 1
@@ -192,19 +231,34 @@ function firstDifference(expected: unknown, actual: unknown, path: string): stri
   if (expected instanceof Sum) {
     const { value, scale } = expected
     const isClose = typeof actual === 'number' && Math.abs((value ?? NaN) - actual) <= 1e-9 * scale
-    return value === actual || isClose ? undefined : `${path}: expected ${value}, got ${String(actual)}`
+    return value === actual || isClose
+      ? undefined
+      : `${path}: expected ${value}, got ${String(actual)}`
   }
   if (typeof expected === 'bigint') return firstDifference(Number(expected), actual, path)
   if (typeof expected === 'number' && typeof actual === 'number') {
-    const isClose = Math.abs(expected - actual) <= 1e-9 * Math.max(1, Math.abs(expected), Math.abs(actual))
+    const isClose =
+      Math.abs(expected - actual) <= 1e-9 * Math.max(1, Math.abs(expected), Math.abs(actual))
     return isClose ? undefined : `${path}: expected ${expected}, got ${actual}`
   }
-  if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null) {
-    return expected === actual ? undefined : `${path}: expected ${String(expected)}, got ${String(actual)}`
+  if (
+    typeof expected !== 'object' ||
+    expected === null ||
+    typeof actual !== 'object' ||
+    actual === null
+  ) {
+    return expected === actual
+      ? undefined
+      : `${path}: expected ${String(expected)}, got ${String(actual)}`
   }
   const left = Object.entries(expected).filter(([, value]) => value !== undefined)
   const right = new Map(Object.entries(actual).filter(([, value]) => value !== undefined))
-  if (left.map(([key]) => key).sort().join() !== [...right.keys()].sort().join()) {
+  if (
+    left
+      .map(([key]) => key)
+      .sort()
+      .join() !== [...right.keys()].sort().join()
+  ) {
     return `${path}: expected keys ${left.map(([key]) => key).join()}, got ${[...right.keys()].join()}`
   }
   for (const [key, value] of left) {

@@ -11,7 +11,10 @@ export function checkRequest(request: SearchRequest): void {
   checkCount('max_hits', maxHits, MAX_HITS_LIMIT)
   checkCount('start_offset', startOffset, START_OFFSET_LIMIT)
   if (sort.filter(({ by }) => by !== 'doc').length > SORT_KEYS_LIMIT) {
-    throw new QwError('invalid', `a search sorts by at most SORT_KEYS_LIMIT=${SORT_KEYS_LIMIT} fields`)
+    throw new QwError(
+      'invalid',
+      `a search sorts by at most SORT_KEYS_LIMIT=${SORT_KEYS_LIMIT} fields`,
+    )
   }
   if (searchAfter !== undefined && searchAfter.length !== sort.length) {
     throw new QwError('invalid', 'sort and search_after are of different length', {
@@ -22,7 +25,11 @@ export function checkRequest(request: SearchRequest): void {
 
 function checkCount(name: string, value: number, limit: number): void {
   if (Number.isSafeInteger(value) && value >= 0 && value <= limit) return
-  throw new QwError('invalid', `\`${name}\` must be a whole number from 0 to ${limit}, not ${value}`, {
-    fix: 'Page further with search_after.',
-  })
+  throw new QwError(
+    'invalid',
+    `\`${name}\` must be a whole number from 0 to ${limit}, not ${value}`,
+    {
+      fix: 'Page further with search_after.',
+    },
+  )
 }

@@ -257,10 +257,13 @@ function eachBlockOfAll(docCount: number, visit: (docs: Uint32Array, count: numb
   }
 }
 
-function eachBlockOfList(list: Uint32Array, visit: (docs: Uint32Array, count: number) => void): void {
+function eachBlockOfList(
+  list: Uint32Array,
+  visit: (docs: Uint32Array, count: number) => void,
+): void {
   let start = 0
   while (start < list.length) {
-    const limit = ((list[start] as number) - ((list[start] as number) % DOC_BLOCK)) + DOC_BLOCK
+    const limit = (list[start] as number) - ((list[start] as number) % DOC_BLOCK) + DOC_BLOCK
     let end = start + 1
     while (end < list.length && (list[end] as number) < limit) end += 1
     visit(list.subarray(start, end), end - start)
@@ -268,7 +271,10 @@ function eachBlockOfList(list: Uint32Array, visit: (docs: Uint32Array, count: nu
   }
 }
 
-function eachBlockOfBits(words: Uint32Array, visit: (docs: Uint32Array, count: number) => void): void {
+function eachBlockOfBits(
+  words: Uint32Array,
+  visit: (docs: Uint32Array, count: number) => void,
+): void {
   const block = new Uint32Array(DOC_BLOCK)
   const wordsPerBlock = DOC_BLOCK >>> 5
   for (let first = 0; first < words.length; first += wordsPerBlock) {
@@ -295,7 +301,12 @@ function decodeWords(words: Uint32Array, first: number, last: number, out: Uint3
 }
 
 /** The documents of one aligned range of DOC_BLOCK ids, written to `out`, which has room for them. */
-export function docsOfBlock(set: DocSet, block: number, docCount: number, out: Uint32Array): number {
+export function docsOfBlock(
+  set: DocSet,
+  block: number,
+  docCount: number,
+  out: Uint32Array,
+): number {
   const start = block * DOC_BLOCK
   const end = Math.min(docCount, start + DOC_BLOCK)
   switch (set.kind) {

@@ -38,14 +38,18 @@ export async function fetchHits(
   search: { readonly context: ReaderContext; readonly signal: AbortSignal | undefined },
 ): Promise<Hit[]> {
   const out: Hit[] = []
-  await mapLimited(groupBySplit(hits), CONCURRENT_DOC_SPLITS, async ({ split, config, members }) => {
-    const docIds = members.map(({ hit }) => hit.docId)
-    const sources = await readSources(split, config.indexId, { docIds, ...search })
-    const render = rendererOf(config)
-    members.forEach(({ hit, place }, at) => {
-      out[place] = showHit(hit, config.indexId, { source: sources[at], render, display })
-    })
-  })
+  await mapLimited(
+    groupBySplit(hits),
+    CONCURRENT_DOC_SPLITS,
+    async ({ split, config, members }) => {
+      const docIds = members.map(({ hit }) => hit.docId)
+      const sources = await readSources(split, config.indexId, { docIds, ...search })
+      const render = rendererOf(config)
+      members.forEach(({ hit, place }, at) => {
+        out[place] = showHit(hit, config.indexId, { source: sources[at], render, display })
+      })
+    },
+  )
   return out
 }
 
@@ -89,7 +93,11 @@ async function readSources(
     const blocks = locateDocs(reader.footer.docStore, missing)
     for (const block of blocks) reader.want(block)
     await reader.fetch(signal)
-    const sources = readDocs(blocks, blocks.map((block) => reader.bytes(block)), missing)
+    const sources = readDocs(
+      blocks,
+      blocks.map((block) => reader.bytes(block)),
+      missing,
+    )
     sources.forEach((bytes, at) => {
       const docId = missing[at] ?? -1
       // A copy, so that one document does not keep its whole block alive.

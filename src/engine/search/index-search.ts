@@ -59,7 +59,14 @@ function withTimeBounds(
     lower: start === undefined ? undefined : { value: secondsAsDate(start), inclusive: true },
     upper: end === undefined ? undefined : { value: secondsAsDate(end), inclusive: false },
   }
-  return { kind: 'bool', must: [query], filter: [time], should: [], mustNot: [], minimumShouldMatch: 0 }
+  return {
+    kind: 'bool',
+    must: [query],
+    filter: [time],
+    should: [],
+    mustNot: [],
+    minimumShouldMatch: 0,
+  }
 }
 
 /** A typed date: milliseconds when they are exact. */

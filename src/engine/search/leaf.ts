@@ -68,7 +68,11 @@ export async function searchLeaf(
       return undefined
     }
   })
-  return mergeAnswers(plan, answers.filter((answer) => answer !== undefined), failures)
+  return mergeAnswers(
+    plan,
+    answers.filter((answer) => answer !== undefined),
+    failures,
+  )
 }
 
 function planLeaf(request: LeafRequest): LeafPlan {
@@ -190,7 +194,10 @@ function scoresOf(matches: DocSet, clause: Clause, reader: SplitReader): SortCol
   return scoreColumn(sink.docs, sink.scores, reader.docCount)
 }
 
-function columnsAt(reader: SplitReader, path: string): NonNullable<ReturnType<SplitReader['column']>>[] {
+function columnsAt(
+  reader: SplitReader,
+  path: string,
+): NonNullable<ReturnType<SplitReader['column']>>[] {
   return reader.footer.fieldsAt(path).flatMap((field) => reader.column(field) ?? [])
 }
 
@@ -224,8 +231,15 @@ function mergeAnswers(
 ): LeafResponse {
   return {
     numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
-    hits: mergeHits(answers.flatMap(({ hits }) => hits), request.sort, request.hitLimit),
-    aggregations: mergeAggregations(aggregations, answers.map((answer) => answer.aggregations)),
+    hits: mergeHits(
+      answers.flatMap(({ hits }) => hits),
+      request.sort,
+      request.hitLimit,
+    ),
+    aggregations: mergeAggregations(
+      aggregations,
+      answers.map((answer) => answer.aggregations),
+    ),
     terms: answers.flatMap(({ terms }) => terms),
     failures,
   }
@@ -237,12 +251,19 @@ export function mergeAggregations(
 ): readonly unknown[] | undefined {
   if (aggregations.length === 0) return undefined
   const present = lists.filter((list) => list !== undefined)
-  return aggregations.map(({ aggregation }, at) => aggregation.merge(present.map((list) => list[at])))
+  return aggregations.map(({ aggregation }, at) =>
+    aggregation.merge(present.map((list) => list[at])),
+  )
 }
 
 /** What a cached answer takes in memory, roughly. */
 function answerBytes({ hits, aggregations, terms }: SplitAnswer): number {
-  return 256 + hits.length * 200 + terms.length * 100 + (aggregations === undefined ? 0 : sizeOf(aggregations))
+  return (
+    256 +
+    hits.length * 200 +
+    terms.length * 100 +
+    (aggregations === undefined ? 0 : sizeOf(aggregations))
+  )
 }
 
 function sizeOf(value: unknown): number {

@@ -24,7 +24,12 @@ export interface NumberKeys {
 
 type KeyScale =
   | { readonly kind: 'scaled'; readonly base: bigint; readonly step: bigint }
-  | { readonly kind: 'ranked'; readonly distinct: BigUint64Array; readonly base: bigint; readonly step: bigint }
+  | {
+      readonly kind: 'ranked'
+      readonly distinct: BigUint64Array
+      readonly base: bigint
+      readonly step: bigint
+    }
   | { readonly kind: 'float' }
 
 /** Keys are derived once per decoded column and live as long as it does. */
@@ -63,7 +68,12 @@ function makeKeys(column: IntColumn | FloatColumn): NumberKeys {
   const distinct = distinctSorted(wide)
   const keys = new Uint32Array(wide.length)
   for (let i = 0; i < wide.length; i += 1) keys[i] = rankOf(distinct, wide[i] as bigint)
-  return { ...shape, keys, ...boundsOf(keys, blockMins.length), scale: { kind: 'ranked', distinct, base, step } }
+  return {
+    ...shape,
+    keys,
+    ...boundsOf(keys, blockMins.length),
+    scale: { kind: 'ranked', distinct, base, step },
+  }
 }
 
 function distinctSorted(wide: BigUint64Array): BigUint64Array {
@@ -152,7 +162,8 @@ export function firstKeyFrom(keys: NumberKeys, bound: ValueBound): number {
 /** The largest key whose value is not above the bound; may be before every key. */
 export function lastKeyUpTo(keys: NumberKeys, bound: ValueBound): number {
   const { scale } = keys
-  if (scale.kind === 'float') return -firstFloat({ value: negated(bound.value), inclusive: bound.inclusive })
+  if (scale.kind === 'float')
+    return -firstFloat({ value: negated(bound.value), inclusive: bound.inclusive })
   // One before the first key that is above the bound.
   const above = firstInteger({ value: bound.value, inclusive: !bound.inclusive })
   if (typeof above === 'number') return above

@@ -60,7 +60,11 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
   }
 }
 
-function factsOf({ timeRange, tags, columnBounds }: SplitRecord): Parameters<typeof splitMayMatch>[1] {
+function factsOf({
+  timeRange,
+  tags,
+  columnBounds,
+}: SplitRecord): Parameters<typeof splitMayMatch>[1] {
   return {
     timeRange:
       timeRange === undefined
@@ -89,10 +93,14 @@ function bindSortKey(key: SortKey, schema: Schema): SortKey {
     )
   }
   if (field.column === undefined) {
-    throw new QwError('invalid', `sort by field must be a fast field, and \`${key.field}\` is not`, {
-      code: 'QUERY-SCHEMA',
-      fix: `Set \`fast: true\` on \`${key.field}\` in the index config.`,
-    })
+    throw new QwError(
+      'invalid',
+      `sort by field must be a fast field, and \`${key.field}\` is not`,
+      {
+        code: 'QUERY-SCHEMA',
+        fix: `Set \`fast: true\` on \`${key.field}\` in the index config.`,
+      },
+    )
   }
   return { ...key, field: field.path }
 }
@@ -101,7 +109,11 @@ function bindSortKey(key: SortKey, schema: Schema): SortKey {
 function checkCompatible(first: IndexPlan, other: IndexPlan): void {
   const ids = `\`${first.config.indexId}\` and \`${other.config.indexId}\``
   const timestamps = [first.schema.timestampField?.path, other.schema.timestampField?.path]
-  if (timestamps[0] !== undefined && timestamps[1] !== undefined && timestamps[0] !== timestamps[1]) {
+  if (
+    timestamps[0] !== undefined &&
+    timestamps[1] !== undefined &&
+    timestamps[0] !== timestamps[1]
+  ) {
     throw new QwError('invalid', `indexes ${ids} have different timestamp fields`, {
       fix: 'Search them one at a time.',
     })

@@ -41,7 +41,12 @@ function shopDoc(id: number): string {
   })
 }
 
-async function shop(splits: readonly (readonly [number, number])[] = [[0, 60], [60, 100]]): Promise<SearchFixture> {
+async function shop(
+  splits: readonly (readonly [number, number])[] = [
+    [0, 60],
+    [60, 100],
+  ],
+): Promise<SearchFixture> {
   const fixture = await SearchFixture.create(SHOP, { default_search_fields: ['body'] })
   for (const [from, end] of splits) {
     await fixture.addSplit(Array.from({ length: end - from }, (_, at) => shopDoc(from + at)))
@@ -49,7 +54,10 @@ async function shop(splits: readonly (readonly [number, number])[] = [[0, 60], [
   return fixture
 }
 
-const BY_ID: Ask = { sort: [{ by: 'field', field: 'id', order: 'asc', dateUnit: 'ms' }], maxHits: 1000 }
+const BY_ID: Ask = {
+  sort: [{ by: 'field', field: 'id', order: 'asc', dateUnit: 'ms' }],
+  maxHits: 1000,
+}
 const all = Array.from({ length: 100 }, (_, id) => id)
 
 describe('queries', () => {
@@ -65,8 +73,14 @@ describe('queries', () => {
     ['sold:true', (id: number) => id % 2 === 0],
     ['price:<1', (id: number) => id % 3 !== 0 && (id % 10) / 4 < 1],
     ['NOT quantity:>5', (id: number) => id % 10 <= 5],
-    ['quantity:3 OR (shop:shop-0 AND quantity:4)', (id: number) => id % 10 === 3 || (id % 4 === 0 && id % 10 === 4)],
-    ['body:"red green"', (id: number) => id % 6 === 0 || ((id + 1) % 6 === 0 && (id * 7) % 6 === 1)],
+    [
+      'quantity:3 OR (shop:shop-0 AND quantity:4)',
+      (id: number) => id % 10 === 3 || (id % 4 === 0 && id % 10 === 4),
+    ],
+    [
+      'body:"red green"',
+      (id: number) => id % 6 === 0 || ((id + 1) % 6 === 0 && (id * 7) % 6 === 1),
+    ],
     ['body:re*', (id: number) => [id % 6, (id + 1) % 6, (id * 7) % 6].includes(0)],
     ['nothing', () => false],
   ])('%s finds exactly its documents', async (query, matches) => {
@@ -79,7 +93,11 @@ describe('queries', () => {
 
   test('time bounds are seconds, the start inclusive and the end exclusive', async () => {
     const fixture = await shop()
-    const ids = await fixture.ids({ ...BY_ID, startTimestamp: FIRST_TS + 58, endTimestamp: FIRST_TS + 62 })
+    const ids = await fixture.ids({
+      ...BY_ID,
+      startTimestamp: FIRST_TS + 58,
+      endTimestamp: FIRST_TS + 62,
+    })
     expect(ids).toEqual([58, 59, 60, 61])
   })
 })
@@ -92,7 +110,9 @@ describe('order', () => {
 
   test('documents without a value are last in both directions', async () => {
     const fixture = await shop([[0, 8]])
-    const by = (order: 'asc' | 'desc'): Ask => ({ sort: [{ by: 'field', field: 'price', order, dateUnit: 'ms' }] })
+    const by = (order: 'asc' | 'desc'): Ask => ({
+      sort: [{ by: 'field', field: 'price', order, dateUnit: 'ms' }],
+    })
     expect(await fixture.ids(by('desc'))).toEqual([7, 5, 4, 2, 1, 6, 3, 0])
     expect(await fixture.ids(by('asc'))).toEqual([1, 2, 4, 5, 7, 0, 3, 6])
   })
@@ -125,9 +145,13 @@ describe('order', () => {
       ],
     })
     await fixture.addSplit(
-      ['common rare', 'common', 'common word word word word', 'common rare word word', 'common x'].map(
-        (body, id) => JSON.stringify({ id, body }),
-      ),
+      [
+        'common rare',
+        'common',
+        'common word word word word',
+        'common rare word word',
+        'common x',
+      ].map((body, id) => JSON.stringify({ id, body })),
     )
     const sort: Ask['sort'] = [{ by: 'score', order: 'desc' }]
     expect(await fixture.ids({ query: 'body:rare OR body:common', sort })).toEqual([0, 3, 1, 4, 2])
@@ -190,7 +214,11 @@ describe('reads', () => {
 
   test('the same search again reads nothing but the metastore', async () => {
     const fixture = await bigSplit()
-    const ask: Ask = { query: 'needle AND quantity:>5', maxHits: 10, sort: [{ by: 'field', field: 'ts', order: 'desc', dateUnit: 'ms' }] }
+    const ask: Ask = {
+      query: 'needle AND quantity:>5',
+      maxHits: 10,
+      sort: [{ by: 'field', field: 'ts', order: 'desc', dateUnit: 'ms' }],
+    }
     const first = await fixture.search(ask)
     fixture.store.reset()
     expect((await fixture.search(ask)).hits).toEqual(first.hits)
@@ -257,18 +285,45 @@ describe('failed splits', () => {
 
 describe('bad requests', () => {
   test.each<[string, Ask, string]>([
-    ['an unknown sort field', { sort: [{ by: 'field', field: 'body.x', order: 'asc', dateUnit: 'ms' }] }, 'unknown field used in sort by'],
-    ['a text sort field', { sort: [{ by: 'field', field: 'body', order: 'asc', dateUnit: 'ms' }] }, 'not supported'],
+    [
+      'an unknown sort field',
+      { sort: [{ by: 'field', field: 'body.x', order: 'asc', dateUnit: 'ms' }] },
+      'unknown field used in sort by',
+    ],
+    [
+      'a text sort field',
+      { sort: [{ by: 'field', field: 'body', order: 'asc', dateUnit: 'ms' }] },
+      'not supported',
+    ],
     ['too many hits', { maxHits: 10_001 }, 'max_hits'],
-    ['a bad interval', { aggs: { a: { date_histogram: { field: 'ts', fixed_interval: '1.5d' } } } }, 'fixed_interval'],
+    [
+      'a bad interval',
+      { aggs: { a: { date_histogram: { field: 'ts', fixed_interval: '1.5d' } } } },
+      'fixed_interval',
+    ],
     ['an unknown aggregation', { aggs: { a: { median: { field: 'ts' } } } }, 'unknown type'],
-    ['an aggregation on a field that is not fast', { aggs: { a: { terms: { field: 'stock' } } } }, 'not configured as a fast field'],
-    ['overlapping ranges', { aggs: { a: { range: { field: 'price', ranges: [{ to: 5 }, { from: 3 }] } } } }, 'overlap'],
-    ['an order by nothing', { aggs: { a: { terms: { field: 'shop', order: { x: 'asc' } } } } }, 'order'],
+    [
+      'an aggregation on a field that is not fast',
+      { aggs: { a: { terms: { field: 'stock' } } } },
+      'not configured as a fast field',
+    ],
+    [
+      'overlapping ranges',
+      { aggs: { a: { range: { field: 'price', ranges: [{ to: 5 }, { from: 3 }] } } } },
+      'overlap',
+    ],
+    [
+      'an order by nothing',
+      { aggs: { a: { terms: { field: 'shop', order: { x: 'asc' } } } } },
+      'order',
+    ],
   ])('%s is invalid before any split is opened', async (_, ask, message) => {
     const fixture = await shop()
     fixture.forget()
-    await expect(fixture.search(ask)).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining(message) })
+    await expect(fixture.search(ask)).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining(message),
+    })
     expect(fixture.store.requests.filter(({ key }) => key.endsWith('.split'))).toEqual([])
   })
 })
@@ -276,9 +331,14 @@ describe('bad requests', () => {
 describe('snippets', () => {
   test('the best fragment of each value has its matched tokens marked and its text escaped', async () => {
     const fixture = await SearchFixture.create({
-      field_mappings: [{ name: 'id', type: 'u64' }, { name: 'body', type: 'text' }],
+      field_mappings: [
+        { name: 'id', type: 'u64' },
+        { name: 'body', type: 'text' },
+      ],
     })
-    await fixture.addSplit([JSON.stringify({ id: 1, body: `${'padding '.repeat(30)} a <Fox> & a hound` })])
+    await fixture.addSplit([
+      JSON.stringify({ id: 1, body: `${'padding '.repeat(30)} a <Fox> & a hound` }),
+    ])
     const { hits } = await fixture.search({ query: 'body:fox', snippetFields: ['body'] })
     expect(hits[0]?.snippets?.['body']?.[0]).toContain('&lt;<b>Fox</b>&gt; &amp; a hound')
     expect(hits[0]?.snippets?.['body']?.[0]?.length).toBeLessThan(200)
@@ -293,27 +353,47 @@ describe('aggregations', () => {
       aggs: {
         time: {
           date_histogram: { field: 'ts', fixed_interval: '50s' },
-          aggs: { shops: { terms: { field: 'shop', size: 2 }, aggs: { most: { max: { field: 'quantity' } } } } },
+          aggs: {
+            shops: {
+              terms: { field: 'shop', size: 2 },
+              aggs: { most: { max: { field: 'quantity' } } },
+            },
+          },
         },
       },
     })
     expect(JSON.parse(stringifyJson(aggregations ?? null))).toEqual({
       time: {
         buckets: [
-          bucket(1_700_000_000_000, '2023-11-14T22:13:20Z', 50, [['shop-0', 13, 8], ['shop-1', 13, 9]]),
-          bucket(1_700_000_050_000, '2023-11-14T22:14:10Z', 50, [['shop-2', 13, 8], ['shop-3', 13, 9]]),
+          bucket(1_700_000_000_000, '2023-11-14T22:13:20Z', 50, [
+            ['shop-0', 13, 8],
+            ['shop-1', 13, 9],
+          ]),
+          bucket(1_700_000_050_000, '2023-11-14T22:14:10Z', 50, [
+            ['shop-2', 13, 8],
+            ['shop-3', 13, 9],
+          ]),
         ],
       },
     })
   })
 
-  function bucket(key: number, text: string, count: number, shops: [string, number, number][]): unknown {
+  function bucket(
+    key: number,
+    text: string,
+    count: number,
+    shops: [string, number, number][],
+  ): unknown {
     return {
       key,
       key_as_string: text,
       doc_count: count,
       shops: {
-        buckets: shops.map(([name, docs, most]) => ({ key: name, doc_count: docs, most: { value: most } })),
+        buckets: shops.map(([name, docs, most]) => ({
+          key: name,
+          doc_count: docs,
+          most: { value: most },
+        })),
         sum_other_doc_count: count - shops.reduce((sum, [, docs]) => sum + docs, 0),
         doc_count_error_upper_bound: 0,
       },

@@ -77,12 +77,18 @@ async function searchOnce(
   signal: AbortSignal | undefined,
 ): Promise<Attempt> {
   const plan = planRoot(request, await loadIndexes(request, context, signal))
-  const answers = await Promise.all(plan.indexes.map((index) => searchIndex(request, index, { context, signal })))
+  const answers = await Promise.all(
+    plan.indexes.map((index) => searchIndex(request, index, { context, signal })),
+  )
   const failures = answers.flatMap(({ failures: list }, at) => {
     return list.map((failure) => ({ ...failure, indexId: plan.indexes[at]?.config.indexId ?? '' }))
   })
   if (failures.length > 0) refuseFailures(request, plan, failures)
-  const merged = mergeHits(answers.flatMap(({ hits }) => hits), request.sort, request.startOffset + request.maxHits)
+  const merged = mergeHits(
+    answers.flatMap(({ hits }) => hits),
+    request.sort,
+    request.startOffset + request.maxHits,
+  )
   const located = locateHits(plan, merged.slice(request.startOffset))
   const hits = await fetchDocuments(located, { request, plan, answers }, { context, signal })
   const aggregations = renderAggregations(plan, answers)
@@ -92,7 +98,11 @@ async function searchOnce(
       numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
       hits,
       errors: failures.map(describeFailure),
-      failedSplits: failures.map(({ indexId, splitId, message }) => ({ indexId, splitId, message })),
+      failedSplits: failures.map(({ indexId, splitId, message }) => ({
+        indexId,
+        splitId,
+        message,
+      })),
       splitsTotal: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
       splitsSearched: plan.indexes.reduce((sum, index) => sum + index.splits.length, 0),
       indexIds: plan.indexes.map(({ config }) => config.indexId),
@@ -112,7 +122,9 @@ async function loadIndexes(
   const { indexIdPatterns, missingIndexes } = request
   if (missingIndexes === 'error') return metastore.listIndexes(indexIdPatterns, signal)
   const known = new Set(await metastore.listIndexIds(signal))
-  const present = indexIdPatterns.filter((pattern) => pattern.includes('*') || pattern.startsWith('-') || known.has(pattern))
+  const present = indexIdPatterns.filter(
+    (pattern) => pattern.includes('*') || pattern.startsWith('-') || known.has(pattern),
+  )
   return metastore.listIndexes(present, signal)
 }
 
@@ -134,7 +146,11 @@ function describeFailure({ indexId, splitId, message }: FailedSplit): string {
 }
 
 /** Throws unless the request allows failed splits and at least one split succeeded. */
-function refuseFailures(request: SearchRequest, plan: RootPlan, failures: readonly Failure[]): void {
+function refuseFailures(
+  request: SearchRequest,
+  plan: RootPlan,
+  failures: readonly Failure[],
+): void {
   const searched = plan.indexes.reduce((sum, index) => sum + index.splits.length, 0)
   if (request.allowFailedSplits && failures.length < searched) return
   const first = failures.find(({ kind }) => kind !== 'notFound') ?? failures[0]
@@ -145,7 +161,8 @@ function refuseFailures(request: SearchRequest, plan: RootPlan, failures: readon
     `${failures.length} of ${searched} splits failed: ${ids.slice(0, 10).join(', ')}; first cause: ${first.message}`,
     {
       ...(first.kind === 'notFound' ? { code: MISSING_SPLIT } : {}),
-      fix: first.fix ?? 'Search again with failed splits allowed to see what the other splits have.',
+      fix:
+        first.fix ?? 'Search again with failed splits allowed to see what the other splits have.',
     },
   )
 }
@@ -182,7 +199,10 @@ function renderAggregations(
 ): JsonObject | undefined {
   const aggregations = plan.indexes[0]?.aggregations
   if (aggregations === undefined) return undefined
-  const merged = mergeAggregations(aggregations, answers.map((answer) => answer.aggregations))
+  const merged = mergeAggregations(
+    aggregations,
+    answers.map((answer) => answer.aggregations),
+  )
   return renderSubs(aggregations, merged, new BucketBudget())
 }
 

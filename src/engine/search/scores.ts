@@ -49,7 +49,10 @@ export class ScoreSink {
   /** The documents of this sink that are in `set`, scored from zero. */
   within(set: DocSet): ScoreSink {
     const words = toWords(set, this.docCount)
-    return new ScoreSink(this.docs.filter((doc) => hasDoc(words, doc)), this.docCount)
+    return new ScoreSink(
+      this.docs.filter((doc) => hasDoc(words, doc)),
+      this.docCount,
+    )
   }
 
   addAll(other: ScoreSink): void {
@@ -70,7 +73,8 @@ export interface Bm25Weight {
 }
 
 function bm25({ idf, norms, averageLength }: Bm25Weight, frequency: number, doc: number): number {
-  const relativeLength = norms === undefined || averageLength === 0 ? 1 : (norms[doc] as number) / averageLength
+  const relativeLength =
+    norms === undefined || averageLength === 0 ? 1 : (norms[doc] as number) / averageLength
   return (idf * frequency * (K1 + 1)) / (frequency + K1 * (1 - B + B * relativeLength))
 }
 

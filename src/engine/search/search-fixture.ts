@@ -71,14 +71,19 @@ export class SearchFixture {
     const inputs = await Promise.all(
       splitIds.map(async (id) => (await this.store.get(splitKey('events', id)))?.bytes),
     )
-    const built = await mergeSplits(inputs.filter((input) => input !== undefined), splitSettings(this.config))
+    const built = await mergeSplits(
+      inputs.filter((input) => input !== undefined),
+      splitSettings(this.config),
+    )
     return this.#publish(built, splitIds)
   }
 
   async #publish(built: BuiltSplit, replacedSplitIds: readonly string[]): Promise<string> {
     const { metadata } = await this.metastore.load('events')
     const splitId = this.metastore.newId()
-    await this.store.put(splitKey('events', splitId), built.bytes, { condition: { kind: 'ifAbsent' } })
+    await this.store.put(splitKey('events', splitId), built.bytes, {
+      condition: { kind: 'ifAbsent' },
+    })
     const split: SplitRecord = {
       splitId,
       indexUid: metadata.indexUid,
@@ -114,7 +119,10 @@ export class SearchFixture {
 
   /** As a process that has just started: nothing cached, no request counted. */
   forget(): void {
-    const metastore = new Metastore(this.store, { clock: this.#context.clock, random: countingRandom() })
+    const metastore = new Metastore(this.store, {
+      clock: this.#context.clock,
+      random: countingRandom(),
+    })
     this.#context = { ...this.#context, metastore, caches: new SearchCaches() }
     this.store.reset()
   }

@@ -28,7 +28,10 @@ export function snippetFields(schema: Schema, names: readonly string[]): Snippet
       })
     }
     if (field.type !== 'str' || field.terms === undefined || !field.stored) {
-      throw new QwError('invalid', `snippet field \`${name}\` must be an indexed and stored text field`)
+      throw new QwError(
+        'invalid',
+        `snippet field \`${name}\` must be an indexed and stored text field`,
+      )
     }
     const steps = field.path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'))
     return { name, steps, tokenizer: field.terms.tokenizer }

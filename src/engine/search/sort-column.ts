@@ -40,15 +40,23 @@ export function emptySortColumn(docCount: number): SortColumn {
  * The column that the split sorts a path by. Of several numeric types at one path (json and dynamic
  * fields) the values compare as doubles. Throws `invalid` when there is only text.
  */
-export function sortColumn(field: string, columns: readonly Column[], docCount: number): SortColumn {
+export function sortColumn(
+  field: string,
+  columns: readonly Column[],
+  docCount: number,
+): SortColumn {
   const sortable = columns.filter(isNumeric).map(numberKeys)
   const plain = sortable.filter(({ type }) => type !== 'date' && type !== 'bool')
   const [first, ...others] = plain.length > 0 ? plain : sortable
   if (first === undefined) {
     if (columns.length === 0) return emptySortColumn(docCount)
-    throw new QwError('invalid', `sort by field on type text is currently not supported: \`${field}\``, {
-      fix: 'Sort by a number, date or bool field.',
-    })
+    throw new QwError(
+      'invalid',
+      `sort by field on type text is currently not supported: \`${field}\``,
+      {
+        fix: 'Sort by a number, date or bool field.',
+      },
+    )
   }
   return others.length === 0 ? singleColumn(first) : mixedColumn([first, ...others], docCount)
 }
@@ -137,7 +145,10 @@ function plainNumber(after: JsonValue): bigint | number | null {
   if (typeof after === 'string' && after.trim() !== '' && Number.isFinite(Number(after))) {
     return Number(after)
   }
-  throw new QwError('invalid', 'a search_after value must be a number, a bool, null or a numeric string')
+  throw new QwError(
+    'invalid',
+    'a search_after value must be a number, a bool, null or a numeric string',
+  )
 }
 
 function cursorIn(column: NumberKeys, value: bigint | number | null): KeyCursor {

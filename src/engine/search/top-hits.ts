@@ -116,7 +116,10 @@ function docAddress(splitId: string, docId: number): SortValue {
 function docCursor(value: JsonValue, splitId: string, descending: boolean): AfterCursor['doc'] {
   const match = typeof value === 'string' ? /^([^:]+):[0-9a-f]{8}:([0-9a-f]{8})$/.exec(value) : null
   if (match === null) {
-    throw new QwError('invalid', 'a search_after value for _doc looks like "<split_id>:<segment>:<doc>"')
+    throw new QwError(
+      'invalid',
+      'a search_after value for _doc looks like "<split_id>:<segment>:<doc>"',
+    )
   }
   const afterSplit = match[1] ?? ''
   const afterDoc = Number.parseInt(match[2] ?? '', 16)
@@ -160,7 +163,11 @@ function blockOrder({ first, firstDescending }: Ranking, docCount: number): numb
 }
 
 /** Documents that come strictly after the cursor. */
-function admitted(docs: Uint32Array, ranking: Ranking, after: AfterCursor | undefined): Uint32Array {
+function admitted(
+  docs: Uint32Array,
+  ranking: Ranking,
+  after: AfterCursor | undefined,
+): Uint32Array {
   if (after === undefined) return docs
   const { first, second, firstDescending, secondDescending } = ranking
   return docs.filter((doc) => {

@@ -86,9 +86,13 @@ export class BucketBudget {
   take(count: number): void {
     this.#left -= count
     if (this.#left < 0) {
-      throw new QwError('tooLarge', `the aggregation has more than BUCKET_LIMIT=${BUCKET_LIMIT} buckets`, {
-        fix: 'Use a larger interval, a smaller size, or a narrower time range.',
-      })
+      throw new QwError(
+        'tooLarge',
+        `the aggregation has more than BUCKET_LIMIT=${BUCKET_LIMIT} buckets`,
+        {
+          fix: 'Use a larger interval, a smaller size, or a narrower time range.',
+        },
+      )
     }
   }
 }

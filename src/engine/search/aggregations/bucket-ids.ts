@@ -47,6 +47,13 @@ export class BucketIds {
 
   /** As `add` where every entry has the same key. */
   addSame(parents: Uint32Array, key: number, count: number): Uint32Array {
+    const only = this.#direct ? onlyValue(parents, count) : undefined
+    if (only !== undefined) {
+      const id = only * this.#keyCount + key
+      if (this.#ids.length < count) this.#ids = new Uint32Array(count)
+      this.#counts[id] = (this.#counts[id] as number) + count
+      return this.#ids.fill(id, 0, count)
+    }
     if (this.#sameKeys.length < count) this.#sameKeys = new Float64Array(count)
     this.#sameKeys.fill(key, 0, count)
     return this.add(parents, this.#sameKeys, count)
@@ -122,6 +129,13 @@ export class BucketIds {
       visit(key, this.#counts[id] as number, id)
     }
   }
+}
+
+/** The value of the first `count` entries, when they all have the same. */
+function onlyValue(values: Uint32Array, count: number): number | undefined {
+  const first = values[0]
+  for (let i = 1; i < count; i += 1) if (values[i] !== first) return undefined
+  return first
 }
 
 export interface BucketShape {

@@ -35,7 +35,8 @@ export const CARDINALITY: AggregationKind = {
     if (typeof raw === 'string') {
       return new CardinalityAggregation(field.path, { type: 'str', value: raw })
     }
-    if (number === undefined) throw invalidAggregation(input.name, '`missing` must be a string or a number')
+    if (number === undefined)
+      throw invalidAggregation(input.name, '`missing` must be a string or a number')
     return new CardinalityAggregation(
       field.path,
       Number.isInteger(number) && field.type !== 'f64'
@@ -61,7 +62,9 @@ class CardinalityAggregation implements Aggregation<CardinalityPartial> {
   }
 
   collector(split: AggregationSplit, parentLimit: number): Collector<CardinalityPartial> {
-    const columns = this.paths.flatMap((path) => split.columnsAt(path)).filter(({ type }) => type !== 'bytes')
+    const columns = this.paths
+      .flatMap((path) => split.columnsAt(path))
+      .filter(({ type }) => type !== 'bytes')
     return new CardinalityCollector(columns, this.#missing, { split, parentLimit })
   }
 
@@ -73,7 +76,9 @@ class CardinalityAggregation implements Aggregation<CardinalityPartial> {
       if (partial.kind === 'registers') return mergeRegisters(partials)
       for (const hash of partial.hashes) hashes.add(hash)
     }
-    return hashes.size <= EXACT_CARDINALITY_VALUES ? { kind: 'exact', hashes } : mergeRegisters(partials)
+    return hashes.size <= EXACT_CARDINALITY_VALUES
+      ? { kind: 'exact', hashes }
+      : mergeRegisters(partials)
   }
 
   render(partial: CardinalityPartial): JsonObject {

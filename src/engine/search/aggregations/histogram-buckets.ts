@@ -84,7 +84,10 @@ export class HistogramAggregation implements Aggregation<HistogramPartial> {
     for (const [index, list] of lists) {
       merged.set(index, {
         docCount: list.reduce((sum, bucket) => sum + bucket.docCount, 0),
-        subs: mergeSubs(this.#settings.subs, list.map((bucket) => bucket.subs)),
+        subs: mergeSubs(
+          this.#settings.subs,
+          list.map((bucket) => bucket.subs),
+        ),
       })
     }
     return { scale: partials.find(({ scale }) => scale !== undefined)?.scale, buckets: merged }
@@ -103,7 +106,8 @@ export class HistogramAggregation implements Aggregation<HistogramPartial> {
         bucket: { ...key.json, doc_count: docCount, ...renderSubs(subs, found?.subs, budget) },
       })
     }
-    if (keyed) return { buckets: Object.fromEntries(entries.map(({ key, bucket }) => [key, bucket])) }
+    if (keyed)
+      return { buckets: Object.fromEntries(entries.map(({ key, bucket }) => [key, bucket])) }
     return { buckets: entries.map(({ bucket }) => bucket) }
   }
 
@@ -288,7 +292,10 @@ function scaledFunction(
   const { scale } = keys
   if (scale.kind !== 'scaled') return undefined
   const isDate = keys.type === 'date'
-  if (!isDate && !(Number.isSafeInteger(settings.interval) && Number.isSafeInteger(settings.offset))) {
+  if (
+    !isDate &&
+    !(Number.isSafeInteger(settings.interval) && Number.isSafeInteger(settings.offset))
+  ) {
     return undefined
   }
   const interval = isDate ? nanosOf(settings.interval) : BigInt(settings.interval)
@@ -296,7 +303,8 @@ function scaledFunction(
   const whole = floorDiv(scale.base - offset, interval)
   const rest = scale.base - offset - whole * interval
   const common = gcd(gcd(interval, rest), scale.step)
-  if ((rest + scale.step * BigInt(range.high)) / common > BigInt(Number.MAX_SAFE_INTEGER)) return undefined
+  if ((rest + scale.step * BigInt(range.high)) / common > BigInt(Number.MAX_SAFE_INTEGER))
+    return undefined
   const start = Number(rest / common)
   const step = Number(scale.step / common)
   const width = Number(interval / common)

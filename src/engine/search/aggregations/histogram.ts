@@ -19,7 +19,10 @@ export const HISTOGRAM: AggregationKind = {
     if (interval === undefined) throw invalidAggregation(input.name, 'missing field `interval`')
     if (!(interval > 0)) throw invalidAggregation(input.name, '`interval` must be above 0')
     if (type === 'date' && interval * 1e6 < 1) {
-      throw invalidAggregation(input.name, '`interval` on dates is in milliseconds, at least 0.000001')
+      throw invalidAggregation(
+        input.name,
+        '`interval` on dates is in milliseconds, at least 0.000001',
+      )
     }
     return new HistogramAggregation({
       path,

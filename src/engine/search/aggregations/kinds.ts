@@ -16,10 +16,9 @@ import { TERMS } from './terms.ts'
 export const MAX_AGGREGATION_DEPTH = 32
 
 const KINDS: ReadonlyMap<string, AggregationKind> = new Map(
-  [TERMS, HISTOGRAM, DATE_HISTOGRAM, RANGE, PERCENTILES, CARDINALITY, ...STATS_KINDS].map((kind) => [
-    kind.type,
-    kind,
-  ]),
+  [TERMS, HISTOGRAM, DATE_HISTOGRAM, RANGE, PERCENTILES, CARDINALITY, ...STATS_KINDS].map(
+    (kind) => [kind.type, kind],
+  ),
 )
 
 /**
@@ -31,9 +30,13 @@ export function parseAggregations(raw: JsonValue, schema: Schema): SubAggregatio
 }
 
 function parseLevel(raw: JsonValue, schema: Schema, above: readonly string[]): SubAggregation[] {
-  if (!isJsonObject(raw)) throw invalidAggregation([...above, 'aggs'].join('.'), 'expected an object')
+  if (!isJsonObject(raw))
+    throw invalidAggregation([...above, 'aggs'].join('.'), 'expected an object')
   if (above.length >= MAX_AGGREGATION_DEPTH) {
-    throw new QwError('tooLarge', `aggregations nest deeper than MAX_AGGREGATION_DEPTH=${MAX_AGGREGATION_DEPTH}`)
+    throw new QwError(
+      'tooLarge',
+      `aggregations nest deeper than MAX_AGGREGATION_DEPTH=${MAX_AGGREGATION_DEPTH}`,
+    )
   }
   return Object.entries(raw).map(([name, entry]) => parseEntry([...above, name], entry, schema))
 }
@@ -62,7 +65,11 @@ function kindOf(name: string, entry: JsonObject): { kind: AggregationKind; optio
   }
   const kind = KINDS.get(type)
   if (kind === undefined) {
-    throw invalidAggregation(name, `unknown type \`${type}\``, `Known types: ${[...KINDS.keys()].join(', ')}.`)
+    throw invalidAggregation(
+      name,
+      `unknown type \`${type}\``,
+      `Known types: ${[...KINDS.keys()].join(', ')}.`,
+    )
   }
   const options = entry[type]
   if (!isJsonObject(options)) throw invalidAggregation(name, `\`${type}\` must be an object`)

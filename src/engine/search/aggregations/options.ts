@@ -49,7 +49,11 @@ export function countOption(input: AggregationInput, option: string): number | u
   return raw
 }
 
-export function booleanOption(input: AggregationInput, option: string, otherwise: boolean): boolean {
+export function booleanOption(
+  input: AggregationInput,
+  option: string,
+  otherwise: boolean,
+): boolean {
   const raw = input.options[option]
   if (raw === undefined || raw === null) return otherwise
   if (typeof raw !== 'boolean') {
@@ -76,7 +80,8 @@ export function boundsOption(input: AggregationInput, option: string): Bounds | 
       `\`${option}\` needs \`min\` and \`max\`, each a number or an RFC 3339 date`,
     )
   }
-  if (min > max) throw invalidAggregation(input.name, `\`${option}.min\` is above \`${option}.max\``)
+  if (min > max)
+    throw invalidAggregation(input.name, `\`${option}.min\` is above \`${option}.max\``)
   return { min, max }
 }
 

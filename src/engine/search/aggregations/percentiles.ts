@@ -12,7 +12,13 @@ import type {
   DocBlock,
 } from './aggregation.ts'
 import { jsonFloat } from './aggregation.ts'
-import { asNumber, booleanOption, fieldOption, invalidAggregation, numberOption } from './options.ts'
+import {
+  asNumber,
+  booleanOption,
+  fieldOption,
+  invalidAggregation,
+  numberOption,
+} from './options.ts'
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
 /** Up to so many values per bucket percentiles are exact; beyond, within RELATIVE_ERROR of the value. */
@@ -36,7 +42,8 @@ export const PERCENTILES: AggregationKind = {
 function percentsOption(input: AggregationInput): readonly number[] {
   const raw = input.options['percents']
   if (raw === undefined || raw === null) return DEFAULT_PERCENTS
-  if (!Array.isArray(raw)) throw invalidAggregation(input.name, '`percents` must be a list of numbers')
+  if (!Array.isArray(raw))
+    throw invalidAggregation(input.name, '`percents` must be a list of numbers')
   return raw.map((percent) => {
     const value = asNumber(percent)
     if (value === undefined || value < 0 || value > 100) {
@@ -88,7 +95,10 @@ class PercentilesAggregation implements Aggregation<PercentilesPartial> {
 
   render(partial: PercentilesPartial): JsonObject {
     const { percents, keyed } = this.#settings
-    const rows = percents.map((percent) => ({ percent, value: jsonFloat(valueAt(partial, percent)) }))
+    const rows = percents.map((percent) => ({
+      percent,
+      value: jsonFloat(valueAt(partial, percent)),
+    }))
     if (!keyed) {
       return { values: rows.map(({ percent, value }) => ({ key: jsonFloat(percent), value })) }
     }
@@ -126,8 +136,10 @@ function mergePercentiles(partials: readonly PercentilesPartial[]): PercentilesP
   let zeros = 0
   for (const partial of partials) {
     const sketch = partial.kind === 'exact' ? sketchOf(partial.values) : partial.sketch
-    for (const [cell, count] of sketch.negative) negative.set(cell, (negative.get(cell) ?? 0) + count)
-    for (const [cell, count] of sketch.positive) positive.set(cell, (positive.get(cell) ?? 0) + count)
+    for (const [cell, count] of sketch.negative)
+      negative.set(cell, (negative.get(cell) ?? 0) + count)
+    for (const [cell, count] of sketch.positive)
+      positive.set(cell, (positive.get(cell) ?? 0) + count)
     zeros += sketch.zeros
   }
   return { kind: 'sketch', sketch: { negative, zeros, positive } }
@@ -230,7 +242,9 @@ function toFloats(column: NumberKeys, values: ValueBlock): void {
   const step = Number(scale.step)
   const highest = column.blockMaxs.reduce((most, bound) => Math.max(most, bound), 0)
   const isExact =
-    scale.kind === 'scaled' && Number.isSafeInteger(base) && Number.isSafeInteger(base + step * highest)
+    scale.kind === 'scaled' &&
+    Number.isSafeInteger(base) &&
+    Number.isSafeInteger(base + step * highest)
   for (let i = 0; i < count; i += 1) {
     const key = keys[i] as number
     keys[i] = isExact ? base + step * key : Number(exactValue(column, key))

@@ -26,7 +26,13 @@ export const RANGE: AggregationKind = {
   parse(input) {
     const { path, type } = fieldOption(input)
     const keyed = booleanOption(input, 'keyed', false)
-    return new RangeAggregation({ path, isDate: type === 'date', keyed, ranges: parseRanges(input), subs: input.subs })
+    return new RangeAggregation({
+      path,
+      isDate: type === 'date',
+      keyed,
+      ranges: parseRanges(input),
+      subs: input.subs,
+    })
   },
 }
 
@@ -55,7 +61,8 @@ interface RangePartial {
 /** The ranges of the request and what lies before, between and after them. */
 function parseRanges(input: AggregationInput): Range[] {
   const raw = input.options['ranges']
-  if (!Array.isArray(raw)) throw invalidAggregation(input.name, '`ranges` must be a list of {from, to}')
+  if (!Array.isArray(raw))
+    throw invalidAggregation(input.name, '`ranges` must be a list of {from, to}')
   const asked = raw.map((range) => parseRange(input, range))
   asked.sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to))
   const ranges: Range[] = []
@@ -86,13 +93,20 @@ function parseRange(input: AggregationInput, raw: JsonValue): Range {
   return { from, to, key: key ?? undefined }
 }
 
-function bound(input: AggregationInput, raw: JsonObject, side: string): bigint | number | undefined {
+function bound(
+  input: AggregationInput,
+  raw: JsonObject,
+  side: string,
+): bigint | number | undefined {
   const value = raw[side]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'bigint') return value
   const number = asNumber(value)
   if (number === undefined) {
-    throw invalidAggregation(input.name, `\`${side}\` of a range must be a number or a numeric string`)
+    throw invalidAggregation(
+      input.name,
+      `\`${side}\` of a range must be a number or a numeric string`,
+    )
   }
   return typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : number
 }
@@ -124,7 +138,10 @@ class RangeAggregation implements Aggregation<RangePartial> {
       isDate: partials.some(({ isDate }) => isDate),
       buckets: ranges.map((_, at) => ({
         docCount: partials.reduce((sum, { buckets }) => sum + (buckets[at]?.docCount ?? 0), 0),
-        subs: mergeSubs(subs, partials.map(({ buckets }) => buckets[at]?.subs)),
+        subs: mergeSubs(
+          subs,
+          partials.map(({ buckets }) => buckets[at]?.subs),
+        ),
       })),
     }
   }
@@ -192,7 +209,11 @@ class ColumnRanges implements Collector<RangePartial> {
       firstKeyFrom(keys, { value: from, inclusive: true }),
     )
     this.#hasSubs = subs.length > 0
-    const shape = { parentLimit: place.parentLimit, keyCount: ranges.length, hasSubs: this.#hasSubs }
+    const shape = {
+      parentLimit: place.parentLimit,
+      keyCount: ranges.length,
+      hasSubs: this.#hasSubs,
+    }
     this.#ids = new BucketIds(shape, place.split.memory)
     this.#subs = new SubCollectors(subs, place.split, this.#ids.idLimit)
   }

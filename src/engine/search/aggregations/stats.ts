@@ -29,7 +29,10 @@ const EMPTY: StatsPartial = { count: 0, sum: 0, min: Infinity, max: -Infinity, s
 
 type StatsPrinter = (partial: StatsPartial) => JsonObject
 
-function statsKind(type: string, makePrinter: (input: AggregationInput) => StatsPrinter): AggregationKind {
+function statsKind(
+  type: string,
+  makePrinter: (input: AggregationInput) => StatsPrinter,
+): AggregationKind {
   return {
     type,
     hasBuckets: false,
@@ -44,13 +47,22 @@ const single =
 
 export const STATS_KINDS: readonly AggregationKind[] = [
   statsKind('avg', single(averageOf)),
-  statsKind('min', single(({ min }) => min)),
-  statsKind('max', single(({ max }) => max)),
+  statsKind(
+    'min',
+    single(({ min }) => min),
+  ),
+  statsKind(
+    'max',
+    single(({ max }) => max),
+  ),
   statsKind('sum', (input) => {
     const noneIfNoMatch = booleanOption(input, 'none_if_no_match', false)
     return ({ count, sum }) => ({ value: count === 0 && noneIfNoMatch ? null : jsonFloat(sum) })
   }),
-  statsKind('value_count', single(({ count }) => count)),
+  statsKind(
+    'value_count',
+    single(({ count }) => count),
+  ),
   statsKind('stats', () => printStats),
   statsKind('extended_stats', (input) => {
     const sigma = numberOption(input, 'sigma') ?? 2
@@ -131,7 +143,9 @@ class StatsCollector implements Collector<StatsPartial> {
       sums: new KeySums(split.memory, withSpread),
     }))
     this.#missing =
-      missing === undefined ? undefined : { value: missing, sums: new KeySums(split.memory, withSpread) }
+      missing === undefined
+        ? undefined
+        : { value: missing, sums: new KeySums(split.memory, withSpread) }
   }
 
   collect(block: DocBlock): void {
@@ -141,7 +155,10 @@ class StatsCollector implements Collector<StatsPartial> {
       sums.add(this.#values.parents, this.#values.keys, this.#values.count)
     }
     if (this.#missing !== undefined) {
-      const rest = withoutValue(this.#columns.map(({ keys }) => keys), block)
+      const rest = withoutValue(
+        this.#columns.map(({ keys }) => keys),
+        block,
+      )
       const value = new Float64Array(rest.count).fill(this.#missing.value)
       this.#missing.sums.add(rest.parents, value, rest.count)
     }
@@ -166,7 +183,9 @@ function scaled(partial: StatsPartial, keys: NumberKeys): StatsPartial {
   if (scale.kind !== 'scaled' || partial.count === 0) return partial
   const { base, step } = scale
   const value = (key: number): number =>
-    Number.isSafeInteger(key) ? Number(base + step * BigInt(key)) : Number(base) + Number(step) * key
+    Number.isSafeInteger(key)
+      ? Number(base + step * BigInt(key))
+      : Number(base) + Number(step) * key
   return {
     count: partial.count,
     sum: Number.isSafeInteger(partial.sum)
@@ -241,7 +260,8 @@ class KeySums {
 
   #reserve(parents: Uint32Array, count: number): void {
     let last = -1
-    for (let i = 0; i < count; i += 1) if ((parents[i] as number) > last) last = parents[i] as number
+    for (let i = 0; i < count; i += 1)
+      if ((parents[i] as number) > last) last = parents[i] as number
     if (last < this.#capacity) return
     const capacity = Math.max(16, last + 1, this.#capacity * 2)
     this.#memory.reserve((capacity - this.#capacity) * (this.#withSpread ? 56 : 32))
@@ -257,7 +277,11 @@ class KeySums {
   }
 }
 
-function grown(array: Float64Array<ArrayBuffer>, capacity: number, fill: number): Float64Array<ArrayBuffer> {
+function grown(
+  array: Float64Array<ArrayBuffer>,
+  capacity: number,
+  fill: number,
+): Float64Array<ArrayBuffer> {
   const next = new Float64Array(capacity).fill(fill, array.length)
   next.set(array)
   return next

@@ -29,11 +29,17 @@ export function parseOrder(input: AggregationInput): BucketOrder {
   const entries = isJsonObject(single) ? Object.entries(single) : []
   const [entry] = entries
   if (entry === undefined || entries.length !== 1) {
-    throw invalidAggregation(input.name, '`order` must be one target and a direction, such as {"_key": "asc"}')
+    throw invalidAggregation(
+      input.name,
+      '`order` must be one target and a direction, such as {"_key": "asc"}',
+    )
   }
   const [target, direction] = entry
   if (direction !== 'asc' && direction !== 'desc') {
-    throw invalidAggregation(input.name, `\`order\` direction of "${target}" must be "asc" or "desc"`)
+    throw invalidAggregation(
+      input.name,
+      `\`order\` direction of "${target}" must be "asc" or "desc"`,
+    )
   }
   const descending = direction === 'desc'
   if (target === '_count') return { by: 'count', descending }
@@ -82,9 +88,7 @@ export function orderBuckets<Bucket extends Orderable>(
         bucket,
         rank: subMetric(subs, bucket.subs, order) ?? -Number.MAX_VALUE,
       }))
-      ranked.sort(
-        (a, b) => sign * (a.rank - b.rank) || compareKeys(a.bucket.key, b.bucket.key),
-      )
+      ranked.sort((a, b) => sign * (a.rank - b.rank) || compareKeys(a.bucket.key, b.bucket.key))
       return ranked.map(({ bucket }) => bucket)
     }
   }

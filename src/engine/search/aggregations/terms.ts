@@ -13,13 +13,7 @@ import type {
   SubAggregation,
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
-import {
-  asNumber,
-  booleanOption,
-  countOption,
-  fieldOption,
-  invalidAggregation,
-} from './options.ts'
+import { asNumber, booleanOption, countOption, fieldOption, invalidAggregation } from './options.ts'
 import type { Ordinals } from './ordinals.ts'
 import { ordinalsOf } from './ordinals.ts'
 import type { SubPartials } from './sub-aggregations.ts'
@@ -72,7 +66,10 @@ export interface TermsPartial {
 function parseSettings(input: AggregationInput): TermsSettings {
   const field = fieldOption(input)
   if (field.type === 'bytes') {
-    throw invalidAggregation(input.name, `field "${field.path}" holds bytes, which do not aggregate`)
+    throw invalidAggregation(
+      input.name,
+      `field "${field.path}" holds bytes, which do not aggregate`,
+    )
   }
   const size = countOption(input, 'size') ?? 10
   const splitSize =
@@ -190,7 +187,10 @@ function mergeBuckets(list: readonly TermBucket[], subs: readonly SubAggregation
   return {
     key: (first as TermBucket).key, // lists are made with their first bucket
     docCount: list.reduce((sum, { docCount }) => sum + docCount, 0),
-    subs: mergeSubs(subs, list.map((bucket) => bucket.subs)),
+    subs: mergeSubs(
+      subs,
+      list.map((bucket) => bucket.subs),
+    ),
   }
 }
 

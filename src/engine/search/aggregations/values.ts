@@ -32,8 +32,11 @@ export class ValueBlock implements DocBlock {
   #fillFull(keys: Keys, block: DocBlock): void {
     const { docs, count } = block
     if (this.keys.length < count) this.keys = new Float64Array(count)
+    const first = docs[0] ?? 0
     // One loop per array type: a loop that sees several of them runs several times slower.
-    if (keys instanceof Uint8Array) gatherBytes(keys, docs, count, this.keys)
+    if (count > 0 && (docs[count - 1] as number) - first === count - 1) {
+      this.keys.set(keys.subarray(first, first + count))
+    } else if (keys instanceof Uint8Array) gatherBytes(keys, docs, count, this.keys)
     else if (keys instanceof Uint32Array) gatherInts(keys, docs, count, this.keys)
     else gatherOthers(keys, docs, count, this.keys)
     this.docs = docs
@@ -135,7 +138,8 @@ export function withoutValue(columns: readonly (Column | NumberKeys)[], block: D
   let size = 0
   for (let i = 0; i < block.count; i += 1) {
     const doc = block.docs[i] as number
-    if (columns.some(({ starts }) => starts !== undefined && starts[doc] !== starts[doc + 1])) continue
+    if (columns.some(({ starts }) => starts !== undefined && starts[doc] !== starts[doc + 1]))
+      continue
     docs[size] = doc
     parents[size] = block.parents[i] as number
     size += 1

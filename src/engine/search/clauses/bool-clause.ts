@@ -46,7 +46,8 @@ export class BoolClause implements Clause {
   #evaluate(reader: SplitReader): DocSet {
     const { must, filter, should, mustNot, minimumShouldMatch } = this.#parts
     const { docCount } = reader
-    const setOf = (clause: Clause): DocSet => (clause.isEmpty(reader) ? NO_DOCS : clause.matches(reader))
+    const setOf = (clause: Clause): DocSet =>
+      clause.isEmpty(reader) ? NO_DOCS : clause.matches(reader)
     const required = [...must, ...filter].map(setOf)
     if (minimumShouldMatch > 0) {
       required.push(atLeast(should.map(setOf), minimumShouldMatch, docCount))

@@ -121,12 +121,17 @@ export class PhraseClause implements Clause {
     // The slot with the fewest documents leads; the others only confirm.
     const leader = lists.reduce((best, slot) => (docsOf(slot) < docsOf(best) ? slot : best))
     const candidates = slotDocs(leader.terms)
-    const cursors = lists.map(({ position, terms }) => ({ position, cursor: new SlotCursor(terms) }))
+    const cursors = lists.map(({ position, terms }) => ({
+      position,
+      cursor: new SlotCursor(terms),
+    }))
     const docs = new Uint32Array(candidates.length)
     const freqs = new Uint32Array(candidates.length)
     let count = 0
     for (const doc of candidates) {
-      const places = cursors.map(({ position, cursor }) => shifted(cursor.positionsOf(doc), position))
+      const places = cursors.map(({ position, cursor }) =>
+        shifted(cursor.positionsOf(doc), position),
+      )
       if (places.some((list) => list.length === 0)) continue
       const { slop } = this.#parts
       const matches = slop === 0 ? countExact(places) : countSloppy(places, slop)

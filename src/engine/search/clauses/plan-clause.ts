@@ -136,7 +136,10 @@ function rangeInterval(
     upper === undefined
       ? Infinity
       : ordinalFrom(column, { value: upper.value, inclusive: !upper.inclusive }) - 1
-  return { keys: { ...column, keys: column.values }, interval: low <= high ? { low, high } : undefined }
+  return {
+    keys: { ...column, keys: column.values },
+    interval: low <= high ? { low, high } : undefined,
+  }
 }
 
 /** The first ordinal whose term is not below the bound. */
@@ -161,7 +164,8 @@ function rangeStretch(field: SplitField, { lower, upper }: RangeQuery): TermStre
     lower: low,
     upper: high,
     accepts(term) {
-      if (low !== undefined && lower?.inclusive === false && Buffer.compare(term, low) <= 0) return false
+      if (low !== undefined && lower?.inclusive === false && Buffer.compare(term, low) <= 0)
+        return false
       return !(high !== undefined && upper?.inclusive === false && Buffer.compare(term, high) >= 0)
     },
   }

@@ -136,7 +136,9 @@ function tooManyTerms(field: SplitField): QwError {
   return new QwError(
     'tooLarge',
     `the clause on \`${field.path}\` stands for more than DICTIONARY_EXPANSION_LIMIT=${DICTIONARY_EXPANSION_LIMIT} terms of one split`,
-    { fix: 'Make the prefix longer or the range narrower, or set `fast: true` on the field for ranges.' },
+    {
+      fix: 'Make the prefix longer or the range narrower, or set `fast: true` on the field for ranges.',
+    },
   )
 }
 
@@ -151,11 +153,10 @@ export function prefixStretch(prefix: Uint8Array): TermStretch {
 
 export function patternStretch(pattern: TermPattern): TermStretch {
   const decoder = new TextDecoder()
-  const { lower, upper, accepts } = prefixStretch(pattern.literalPrefix)
+  const stretch = prefixStretch(pattern.literalPrefix)
   return {
-    lower,
-    upper,
-    accepts: (term) => accepts(term) && pattern.matches(decoder.decode(term)),
+    ...stretch,
+    accepts: (term) => stretch.accepts(term) && pattern.matches(decoder.decode(term)),
   }
 }
 

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { ByteLru } from './caches.ts'
+
+test('past the byte limit the least recently used value goes', () => {
+  const cache = new ByteLru<string>(100)
+  cache.set('a', 'A', 40)
+  cache.set('b', 'B', 40)
+  expect(cache.get('a')).toBe('A')
+  cache.set('c', 'C', 40)
+  expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual(['A', undefined, 'C'])
+  expect(cache.usedBytes).toBe(80)
+})
+
+test('a value over the limit is not kept, and takes its old self away', () => {
+  const cache = new ByteLru<string>(100)
+  cache.set('a', 'small', 10)
+  cache.set('a', 'large', 101)
+  expect(cache.get('a')).toBeUndefined()
+  expect(cache.usedBytes).toBe(0)
+})
