@@ -23,7 +23,7 @@ describe('a sealed block', () => {
 
   test('with any byte flipped or cut off is corrupt', async () => {
     const sealed = await sealBlock(
-      new TextEncoder().encode('to be or not to be '.repeat(8)),
+      new TextEncoder().encode('to be or not to be '.repeat(16)),
       deflate,
     )
     for (let at = 0; at < sealed.length; at++) {

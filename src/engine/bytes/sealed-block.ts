@@ -16,8 +16,8 @@ const Codec = { stored: 0, deflateRaw: 1 } as const
 
 /** Content above this size would not fit the header; nothing that a split holds comes near. */
 const MAX_RAW_BYTES = 2 ** 32 - 1
-/** Below this size deflate rarely pays for itself. */
-const MIN_DEFLATE_BYTES = 48
+/** Below this size deflate rarely pays for itself; thousands of sparse fields have such blocks. */
+const MIN_DEFLATE_BYTES = 160
 
 const deflateRawAsync = promisify(deflateRaw)
 

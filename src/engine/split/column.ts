@@ -113,7 +113,7 @@ export async function encodeColumn(
   input: ColumnInput,
   queue: SealingQueue,
 ): Promise<WrittenColumn> {
-  const out = new ByteWriter(4096)
+  const out = new ByteWriter()
   encodePresence(input.docs, out)
   let bounds: WrittenColumn['bounds']
   let valueCount: number

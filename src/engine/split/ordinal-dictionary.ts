@@ -36,7 +36,7 @@ export async function encodeOrdinalDictionary(
 ): Promise<Uint8Array> {
   const sealed: Promise<Uint8Array>[] = []
   for (let start = 0; start < termCount; start += BLOCK_TERMS) {
-    const block = new ByteWriter(BLOCK_TERMS * 4)
+    const block = new ByteWriter()
     let previous = new Uint8Array(0)
     for (let ordinal = start; ordinal < Math.min(start + BLOCK_TERMS, termCount); ordinal++) {
       const term = termAt(ordinal)

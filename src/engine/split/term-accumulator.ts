@@ -101,13 +101,24 @@ export class TermAccumulator {
       postings.docCount = termDocCounts[term] as number
       writer.add(ranked.termAt(term), postings)
     }
-    const lengths = this.#lengths(docCount)
     return {
       terms: writer.finish(),
-      fieldnorms: this.#options.fieldnorms ? encodeFieldnorms(lengths, queue) : undefined,
+      fieldnorms: this.#options.fieldnorms
+        ? encodeFieldnorms(this.#lengths(docCount), queue)
+        : undefined,
       totalTokens: this.#tokens.length,
-      docsWithTerms: lengths.reduce((count, length) => count + (length > 0 ? 1 : 0), 0),
+      docsWithTerms: this.#countDocsWithTokens(),
     }
+  }
+
+  #countDocsWithTokens(): number {
+    const docStarts = this.#docStarts.view()
+    let count = 0
+    for (let i = 0; i < docStarts.length; i++) {
+      const end = i + 1 < docStarts.length ? (docStarts[i + 1] as number) : this.#tokens.length
+      if (end > (docStarts[i] as number)) count++
+    }
+    return count
   }
 
   /** The entries of term t stand from termStarts[t] on: `termDocCounts[t]` documents, all tokens'

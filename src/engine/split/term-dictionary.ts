@@ -242,8 +242,8 @@ export class TermDictionaryWriter {
   readonly #record: RecordOption
   readonly #lists: ListSection
   readonly #queue: SealingQueue
-  readonly #entries = new ByteWriter(BLOCK_BYTES * 2)
-  readonly #list = new ByteWriter(1024)
+  readonly #entries = new ByteWriter()
+  readonly #list = new ByteWriter()
   readonly #firstTerms: Uint8Array[] = []
   readonly #blocks: Promise<Uint8Array>[] = []
   #previous = new Uint8Array(64)

@@ -17,6 +17,10 @@ const ZERO = 0x30
 const NINE = 0x39
 /** Texts per template, on average, that make templates worth their numbers' overhead. */
 const MIN_TEXTS_PER_TEMPLATE = 16
+/** Texts that share nothing are given up early: the first so many templates may come at once, then
+ *  one in so many texts. */
+const FREE_TEMPLATES = 64
+const MIN_TEXTS_PER_EARLY_TEMPLATE = 6
 
 interface Template {
   readonly id: number
@@ -37,7 +41,8 @@ export function encodeTemplates({ source, starts, ends }: TextSlices, out: ByteW
     const key = templateKey(source, runs.literals)
     let template = templates.get(key)
     if (template === undefined) {
-      if (templates.size >= limit) return false
+      if (templates.size >= Math.min(limit, FREE_TEMPLATES + i / MIN_TEXTS_PER_EARLY_TEMPLATE))
+        return false
       template = newTemplate(templates.size, source, runs)
       templates.set(key, template)
     }
