@@ -4,9 +4,9 @@ import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../eng
 import { QwError } from '../engine/errors.ts'
 
 /** Largest body of search, config and Elasticsearch requests. */
-export const MAX_JSON_BODY_BYTES = 1 << 20
+const MAX_JSON_BODY_BYTES = 1 << 20
 /** Largest body of ingest and bulk requests, as sent. */
-export const MAX_INGEST_BODY_BYTES = 10 << 20
+const MAX_INGEST_BODY_BYTES = 10 << 20
 /** A compressed body may grow to this many times its limit. */
 const MAX_EXPANSION = 10
 

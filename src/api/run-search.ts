@@ -4,7 +4,7 @@ import { searchRoot, type SearchContext } from '../engine/search/root.ts'
 import { noneMatching, withMissingAs } from './index-patterns.ts'
 
 /** A search that takes longer is given up. */
-export const SEARCH_TIMEOUT_MS = 30_000
+const SEARCH_TIMEOUT_MS = 30_000
 
 /** One search of any dialect, with its time limit and a missing index in the words of the API. */
 export async function runSearch(
@@ -22,13 +22,14 @@ export async function runSearch(
 export async function withTimeout<T>(
   clientSignal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
+  timeoutMs = SEARCH_TIMEOUT_MS,
 ): Promise<T> {
-  const timeout = AbortSignal.timeout(SEARCH_TIMEOUT_MS)
+  const timeout = AbortSignal.timeout(timeoutMs)
   try {
     return await work(AbortSignal.any([clientSignal, timeout]))
   } catch (cause) {
     if (!timeout.aborted || clientSignal.aborted) throw cause
-    throw new QwError('unavailable', `the search took over ${SEARCH_TIMEOUT_MS / 1000} s`, {
+    throw new QwError('unavailable', `the search took over ${timeoutMs / 1000} s`, {
       code: 'SEARCH-TIMEOUT',
       fix: 'narrow the time range or ask for less',
       cause,

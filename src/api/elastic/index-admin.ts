@@ -160,7 +160,7 @@ function pick(row: CatRow, columns: readonly string[]): JsonObject {
 const UNITS = ['b', 'kb', 'mb', 'gb', 'tb', 'pb']
 
 /** `812b`, `1.5kb`, `2.0mb`: 1024-based. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   let size = bytes
   let unit = 0
   while (size >= 1024 && unit < UNITS.length - 1) {

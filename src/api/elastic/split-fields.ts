@@ -21,7 +21,7 @@ export interface IndexField {
 }
 
 /** Whole seconds; undefined: open. */
-export interface TimeWindow {
+interface TimeWindow {
   readonly start: number | undefined
   /** Exclusive. */
   readonly end: number | undefined
