@@ -120,3 +120,13 @@ test('merges can be asked for by themselves', async () => {
   })
   expect(await docsIn('shop')).toBe(10)
 })
+
+test('a warm process does not clean up after every file', async () => {
+  const { handler, stage, lines } = setUp()
+  for (const key of ['shop/a', 'shop/b', 'books/a']) {
+    await stage(key)
+    await handler(s3Event(key), INVOCATION)
+  }
+  const cleaned = lines.filter(({ event }) => event === 'cleaned')
+  expect(cleaned.map(({ indexId }) => indexId)).toEqual(['shop', 'books'])
+})

@@ -49,6 +49,8 @@ export type IndexerHandler = (
 
 /** Time kept free at the end of an invocation for the answer and the last store request. */
 const SAFETY_MS = 5_000
+/** A process cleans an index no more often: it costs listings, and nothing is urgent about it. */
+const CLEAN_UP_INTERVAL_MS = 30 * 60_000
 
 /** Sources first, in the event's order; then merges and clean-up of the touched indexes while time remains. */
 export function makeIndexerHandler(
@@ -56,12 +58,13 @@ export function makeIndexerHandler(
   settings: IndexerSettings,
 ): IndexerHandler {
   let cold = true
+  const cleanedAtMs = new Map<string, number>()
   return async (event, invocation) => {
     const startMs = components.clock.nowMs()
     const wasCold = cold
     cold = false
     const { tasks, unreadable, isQueueBatch } = parseIndexerEvent(event)
-    const run = new IndexerRun(components, settings, invocation)
+    const run = new IndexerRun(components, settings, invocation, cleanedAtMs)
     const failedMessages = new Set<string>()
     for (const { messageId, reason } of unreadable) {
       components.log({ event: 'message-unreadable', message_id: messageId, error: reason })
@@ -94,14 +97,22 @@ class IndexerRun {
   readonly #components: IndexerComponents
   readonly #settings: IndexerSettings
   readonly #invocation: Invocation
+  /** By index; shared by all runs of the process. */
+  readonly #cleanedAtMs: Map<string, number>
   readonly #touched = new Set<string>()
   readonly #results: IndexingResult[] = []
   #mergeCount = 0
 
-  constructor(components: IndexerComponents, settings: IndexerSettings, invocation: Invocation) {
+  constructor(
+    components: IndexerComponents,
+    settings: IndexerSettings,
+    invocation: Invocation,
+    cleanedAtMs: Map<string, number>,
+  ) {
     this.#components = components
     this.#settings = settings
     this.#invocation = invocation
+    this.#cleanedAtMs = cleanedAtMs
   }
 
   async perform(task: IndexerTask): Promise<void> {
@@ -128,7 +139,7 @@ class IndexerRun {
     for (const indexId of this.#touched) {
       try {
         if (this.#settings.mergesEnabled && this.#hasTime()) await this.#merge(indexId)
-        if (this.#settings.janitorEnabled && this.#hasTime()) await this.#cleanUp(indexId)
+        if (this.#isCleanUpDue(indexId) && this.#hasTime()) await this.#cleanUp(indexId)
       } catch (error) {
         this.#components.log({ event: 'maintenance-failed', indexId, error: messageOf(error) })
       }
@@ -197,7 +208,14 @@ class IndexerRun {
 
   async #cleanUp(indexId: string): Promise<void> {
     const cleaned = await runJanitor(this.#components, { indexId, ...this.#deadline() })
+    this.#cleanedAtMs.set(indexId, this.#components.clock.nowMs())
     this.#components.log({ event: 'cleaned', indexId, ...cleaned })
+  }
+
+  #isCleanUpDue(indexId: string): boolean {
+    const lastMs = this.#cleanedAtMs.get(indexId) ?? -Infinity
+    const isOver = this.#components.clock.nowMs() >= lastMs + CLEAN_UP_INTERVAL_MS
+    return this.#settings.janitorEnabled && isOver
   }
 
   async #indexIds(indexId: string | undefined): Promise<readonly string[]> {

@@ -5,6 +5,12 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs'
 import { unzipSync } from 'fflate'
 import { LambdaProcess, type FunctionSettings, type RunResult } from './lambda-process.ts'
 
@@ -73,11 +79,17 @@ class Functions {
   readonly #node: string
   readonly #idle = new Map<string, LambdaProcess[]>()
   readonly #all: LambdaProcess[] = []
+  readonly #logs: CloudWatchLogsClient
   #codeFolder: Promise<string> | undefined
 
   constructor(emulator: string, node: string) {
     this.#emulator = emulator
     this.#node = node
+    this.#logs = new CloudWatchLogsClient({
+      region: 'us-east-1',
+      endpoint: emulator,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    })
   }
 
   /** The emulator's own answer when it knows no such function. */
@@ -93,9 +105,24 @@ class Functions {
     this.#idle.set(id, idle)
     const environment = idle.pop() ?? (await this.#open(answer))
     try {
-      return await environment.invoke(randomUUID(), payload)
+      const result = await environment.invoke(randomUUID(), payload)
+      await this.#keepLog(environment.settings.logGroup, result.logLines)
+      return result
     } finally {
       idle.push(environment)
+    }
+  }
+
+  /** Where the function's log lines are looked for; without its group they are lost, as in Lambda. */
+  async #keepLog(logGroupName: string, lines: readonly string[]): Promise<void> {
+    const logStreamName = `${new Date().toISOString().slice(0, 10)}/[$LATEST]${randomUUID()}`
+    const timestamp = Date.now()
+    const logEvents = lines.map((message) => ({ timestamp, message }))
+    try {
+      await this.#logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }))
+      await this.#logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }))
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error
     }
   }
 

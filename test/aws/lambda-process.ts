@@ -46,14 +46,14 @@ const MEMORY_POLL_MS = 20
  */
 export class LambdaProcess {
   readonly #node: string
-  readonly #settings: FunctionSettings
+  readonly settings: FunctionSettings
   #child: ChildProcess | undefined
   #logLines: string[] = []
   #peakMb = 0
 
   constructor(node: string, settings: FunctionSettings) {
     this.#node = node
-    this.#settings = settings
+    this.settings = settings
   }
 
   async invoke(requestId: string, payload: string): Promise<RunResult> {
@@ -68,7 +68,7 @@ export class LambdaProcess {
     const billedMs = Math.ceil(ms + (typeof initMs === 'number' ? initMs : 0))
     this.#logLines.push(
       `END RequestId: ${requestId}`,
-      `REPORT RequestId: ${requestId}\tDuration: ${ms.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\tMemory Size: ${this.#settings.memoryMb} MB\tMax Memory Used: ${this.#peakMb} MB${init}`,
+      `REPORT RequestId: ${requestId}\tDuration: ${ms.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\tMemory Size: ${this.settings.memoryMb} MB\tMax Memory Used: ${this.#peakMb} MB${init}`,
     )
     return { ...outcome, logLines: this.#logLines }
   }
@@ -80,7 +80,7 @@ export class LambdaProcess {
 
   /** Milliseconds until the handler was there, or the JSON of why it never was. */
   async #start(): Promise<number | string> {
-    const { folder, handler, memoryMb, name, logGroup, environment } = this.#settings
+    const { folder, handler, memoryMb, name, logGroup, environment } = this.settings
     const child = spawn(this.#node, [RUNTIME], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -115,7 +115,7 @@ export class LambdaProcess {
   }
 
   async #run(requestId: string, payload: string): Promise<Omit<RunResult, 'logLines'>> {
-    const { timeoutMs } = this.#settings
+    const { timeoutMs } = this.settings
     const deadlineMs = Date.now() + timeoutMs
     this.#child?.send({ requestId, deadlineMs, payload })
     const message = await this.#answer(timeoutMs)
@@ -171,7 +171,7 @@ export class LambdaProcess {
     }
     const megabytes = Math.ceil(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024)
     this.#peakMb = Math.max(this.#peakMb, megabytes)
-    if (megabytes > this.#settings.memoryMb) child.kill('SIGKILL')
+    if (megabytes > this.settings.memoryMb) child.kill('SIGKILL')
   }
 
   #addLog(chunk: Buffer): void {
