@@ -14,7 +14,7 @@ import {
   Sum,
 } from './random-aggregation.ts'
 import type { ModelQuery } from './random-query.ts'
-import { compare, randomQuery } from './random-query.ts'
+import { compare, randomQuery, tokens } from './random-query.ts'
 
 /** The splits as they stand, ascending by id, and the documents in each. */
 type Layout = { readonly splitId: string; readonly docs: readonly ModelDoc[] }[]
@@ -55,6 +55,8 @@ export async function runCase(seed: number): Promise<CaseReport> {
       checks += 1
       if (difference !== undefined) return { checks, difference }
     }
+    const difference = await checkScores(fixture, { fields, layout, choices })
+    if (difference !== undefined) return { checks, difference }
     layout = await mergeSome(fixture, layout, choices)
   }
   return { checks, difference: undefined }
@@ -162,6 +164,50 @@ async function checkPaging(
   const ids = expected.found.map(({ doc }) => doc.get('id')?.[0])
   const path = firstDifference(ids.slice(0, 600), seen.slice(0, 600), 'pages')
   return path === undefined ? undefined : explain(path, ask, { ids, seen })
+}
+
+/** The best scores of a few words, worked out by BM25 over each split's own statistics. */
+async function checkScores(
+  fixture: SearchFixture,
+  { fields, layout, choices }: World,
+): Promise<string | undefined> {
+  const field = fields.find(({ kind }) => kind === 'text')!
+  const words = Array.from({ length: choices.between(1, 3) }, () =>
+    choices.of(['alpha', 'beta', 'al', '42']),
+  )
+  const distinct = [...new Set(words)]
+  const expected = layout
+    .flatMap(({ docs }) =>
+      splitScores(
+        docs.map((doc) => tokens(String(doc.get(field.path)?.[0] ?? ''))),
+        distinct,
+      ),
+    )
+    .sort((a, b) => b - a)
+  const ask: Ask = {
+    query: distinct.map((word) => `${field.path}:${word}`).join(' OR '),
+    sort: [{ by: 'score', order: 'desc' }],
+    maxHits: 1000,
+  }
+  const { hits } = await fixture.search(ask)
+  const scores = hits.map(({ sort }) => sort[0]?.value)
+  const path = firstDifference(expected.slice(0, 1000), scores, 'scores')
+  return path === undefined ? undefined : explain(path, ask, { expected, scores })
+}
+
+function splitScores(docs: readonly string[][], words: readonly string[]): number[] {
+  const averageLength = docs.reduce((sum, doc) => sum + doc.length, 0) / docs.length
+  return docs.flatMap((doc) => {
+    const present = words.filter((word) => doc.includes(word))
+    if (present.length === 0) return []
+    const parts = present.map((word) => {
+      const having = docs.filter((other) => other.includes(word)).length
+      const idf = Math.log(1 + (docs.length - having + 0.5) / (having + 0.5))
+      const count = doc.filter((token) => token === word).length
+      return (idf * count * 2.2) / (count + 1.2 * (0.25 + (0.75 * doc.length) / averageLength))
+    })
+    return [parts.reduce((sum, part) => sum + part, 0)]
+  })
 }
 
 interface Found {

@@ -214,7 +214,10 @@ function collectAggregations(
   }
   const collectors = new SubCollectors(aggregations, split, 1)
   const parents = new Uint32Array(DOC_BLOCK)
-  eachBlock(matches, reader.docCount, (docs, count) => collectors.collect({ docs, parents, count }))
+  eachBlock(matches, reader.docCount, (docs, count) => {
+    const isRun = (docs[count - 1] ?? 0) - (docs[0] ?? 0) === count - 1
+    collectors.collect({ docs, parents, count, isRun })
+  })
   return collectors.result(0)
 }
 

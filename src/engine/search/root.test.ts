@@ -264,6 +264,16 @@ describe('failed splits', () => {
     expect([40, 60]).toContain(response.numHits)
   })
 
+  test('a split whose object is gone fails the search as damage, after a second look', async () => {
+    const fixture = await shop()
+    const [split] = await fixture.splits()
+    await fixture.store.delete(splitKey('events', split?.splitId ?? ''))
+    fixture.forget()
+    await expect(fixture.search({ query: 'red' })).rejects.toMatchObject({ kind: 'corrupt' })
+    const partly = await fixture.search({ query: 'id:<100', allowFailedSplits: true })
+    expect(partly.failedSplits.map(({ splitId }) => splitId)).toEqual([split?.splitId])
+  })
+
   test('a split that a merge replaced after the metastore was read is found in its successor', async () => {
     const fixture = await shop()
     const stale = await fixture.metastore.listIndexes(['events'])

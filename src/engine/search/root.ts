@@ -45,70 +45,52 @@ export async function searchRoot(
 ): Promise<SearchResponse> {
   checkRequest(request)
   const startMs = context.clock.nowMs()
-  const attempt = await tryVanishing(() => searchOnce(request, context, signal))
   // A split that a merge replaced after the metastore was read is gone for good: one look at the
   // new list of splits finds its documents in the split that replaced it.
-  const response = attempt ?? (await searchOnce(request, context, signal)).response
+  const response =
+    (await searchOnce(request, { context, signal, mayRetry: true })) ??
+    (await searchOnce(request, { context, signal, mayRetry: false }))
+  if (response === undefined)
+    throw new QwError('internal', 'the last try has to answer or to throw')
   const elapsedMicros = Math.round((context.clock.nowMs() - startMs) * 1000)
   return { ...response, elapsedMicros }
 }
 
-interface Attempt {
-  readonly response: SearchResponse
-  /** Some split was not there. */
-  readonly sawMissingSplit: boolean
-}
-
-async function tryVanishing(run: () => Promise<Attempt>): Promise<SearchResponse | undefined> {
-  try {
-    const { response, sawMissingSplit } = await run()
-    return sawMissingSplit ? undefined : response
-  } catch (error) {
-    if (isQwError(error, 'notFound') && error.code === MISSING_SPLIT) return undefined
-    throw error
-  }
-}
-
-const MISSING_SPLIT = 'SPLIT-MISSING'
-
+/** Undefined: a split of the metastore was not in the store, and the caller may try again. */
 async function searchOnce(
   request: SearchRequest,
-  context: SearchContext,
-  signal: AbortSignal | undefined,
-): Promise<Attempt> {
-  const plan = planRoot(request, await loadIndexes(request, context, signal))
+  search: Search & { readonly mayRetry: boolean },
+): Promise<SearchResponse | undefined> {
+  const plan = planRoot(request, await loadIndexes(request, search))
   const answers = await Promise.all(
-    plan.indexes.map((index) => searchIndex(request, index, { context, signal })),
+    plan.indexes.map((index) => searchIndex(request, index, search)),
   )
-  const failures = answers.flatMap(({ failures: list }, at) => {
-    return list.map((failure) => ({ ...failure, indexId: plan.indexes[at]?.config.indexId ?? '' }))
+  const failures = answers.flatMap((answer, at) => {
+    const indexId = plan.indexes[at]?.config.indexId ?? ''
+    return answer.failures.map((failure) => ({ ...failure, indexId }))
   })
+  if (search.mayRetry && failures.some(({ kind }) => kind === 'notFound')) return undefined
   if (failures.length > 0) refuseFailures(request, plan, failures)
+  const limit = request.startOffset + request.maxHits
   const merged = mergeHits(
     answers.flatMap(({ hits }) => hits),
     request.sort,
-    request.startOffset + request.maxHits,
+    limit,
   )
   const located = locateHits(plan, merged.slice(request.startOffset))
-  const hits = await fetchDocuments(located, { request, plan, answers }, { context, signal })
+  const hits = await fetchDocuments(located, { plan, answers }, search)
+  if (hits === undefined) return undefined
   const aggregations = renderAggregations(plan, answers)
   return {
-    sawMissingSplit: failures.some(({ kind }) => kind === 'notFound'),
-    response: {
-      numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
-      hits,
-      errors: failures.map(describeFailure),
-      failedSplits: failures.map(({ indexId, splitId, message }) => ({
-        indexId,
-        splitId,
-        message,
-      })),
-      splitsTotal: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
-      splitsSearched: plan.indexes.reduce((sum, index) => sum + index.splits.length, 0),
-      indexIds: plan.indexes.map(({ config }) => config.indexId),
-      elapsedMicros: 0,
-      ...(aggregations === undefined ? {} : { aggregations }),
-    },
+    numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
+    hits,
+    errors: failures.map(describeFailure),
+    failedSplits: failures.map(({ indexId, splitId, message }) => ({ indexId, splitId, message })),
+    splitsTotal: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
+    splitsSearched: plan.indexes.reduce((sum, index) => sum + index.splits.length, 0),
+    indexIds: plan.indexes.map(({ config }) => config.indexId),
+    elapsedMicros: 0,
+    ...(aggregations === undefined ? {} : { aggregations }),
   }
 }
 
@@ -116,8 +98,7 @@ type Search = { readonly context: SearchContext; readonly signal: AbortSignal | 
 
 async function loadIndexes(
   request: SearchRequest,
-  { metastore }: SearchContext,
-  signal: AbortSignal | undefined,
+  { context: { metastore }, signal }: Search,
 ): ReturnType<Metastore['listIndexes']> {
   const { indexIdPatterns, missingIndexes } = request
   if (missingIndexes === 'error') return metastore.listIndexes(indexIdPatterns, signal)
@@ -153,19 +134,22 @@ function refuseFailures(
 ): void {
   const searched = plan.indexes.reduce((sum, index) => sum + index.splits.length, 0)
   if (request.allowFailedSplits && failures.length < searched) return
-  const first = failures.find(({ kind }) => kind !== 'notFound') ?? failures[0]
+  const [first] = failures
   if (first === undefined) return
   const ids = failures.map(({ indexId, splitId }) => `${indexId}/${splitId}`)
   throw new QwError(
-    first.kind,
-    `${failures.length} of ${searched} splits failed: ${ids.slice(0, 10).join(', ')}; first cause: ${first.message}`,
+    // To the caller a split that is gone is damage to the index, not a wrong name in the request.
+    first.kind === 'notFound' ? 'corrupt' : first.kind,
+    `${failures.length} of ${searched} splits failed: ${ids.slice(0, NAMED_SPLITS).join(', ')}; first cause: ${first.message}`,
     {
-      ...(first.kind === 'notFound' ? { code: MISSING_SPLIT } : {}),
       fix:
         first.fix ?? 'Search again with failed splits allowed to see what the other splits have.',
     },
   )
 }
+
+/** Failed splits that a message names. */
+const NAMED_SPLITS = 10
 
 function locateHits(plan: RootPlan, hits: ReturnType<typeof mergeHits>): LocatedHit[] {
   const places = new Map<string, { split: SplitRecord; config: IndexPlan['config'] }>()
@@ -178,18 +162,20 @@ function locateHits(plan: RootPlan, hits: ReturnType<typeof mergeHits>): Located
   })
 }
 
+/** Undefined: a split is gone since it was searched, and the caller may try again. */
 async function fetchDocuments(
   located: readonly LocatedHit[],
-  { plan, answers }: { request: SearchRequest; plan: RootPlan; answers: readonly LeafResponse[] },
-  search: Search,
-): Promise<SearchResponse['hits']> {
+  { plan, answers }: { readonly plan: RootPlan; readonly answers: readonly LeafResponse[] },
+  search: Search & { readonly mayRetry: boolean },
+): Promise<SearchResponse['hits'] | undefined> {
   const weights = snippetWeights(answers.flatMap(({ terms }) => terms))
   const snippetFields = plan.indexes[0]?.snippetFields ?? []
   try {
     return await fetchHits(located, { snippetFields, weights }, search)
   } catch (error) {
     if (!isQwError(error, 'notFound')) throw error
-    throw new QwError('notFound', error.message, { code: MISSING_SPLIT, cause: error })
+    if (search.mayRetry) return undefined
+    throw new QwError('corrupt', `the split of a hit is gone: ${error.message}`, { cause: error })
   }
 }
 
@@ -213,7 +199,7 @@ export async function planSearch(
   signal?: AbortSignal,
 ): Promise<SearchPlanResponse> {
   checkRequest(request)
-  const plan = planRoot(request, await loadIndexes(request, context, signal))
+  const plan = planRoot(request, await loadIndexes(request, { context, signal }))
   const [first] = plan.indexes
   const query: JsonValue = first === undefined ? { kind: 'matchNone' } : describeQuery(first.query)
   return {

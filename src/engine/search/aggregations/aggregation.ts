@@ -42,6 +42,8 @@ export interface DocBlock {
   readonly docs: Uint32Array
   readonly parents: Uint32Array
   readonly count: number
+  /** Whether the documents follow each other without gap or repetition. */
+  readonly isRun: boolean
 }
 
 /** What a collector sees of a split. */

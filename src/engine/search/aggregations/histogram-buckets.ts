@@ -188,7 +188,7 @@ class ColumnHistogram implements Collector<HistogramPartial> {
     const single = this.#hard === undefined ? this.#singleBucket(block) : undefined
     if (single !== undefined) {
       const ids = this.#ids.addSame(block.parents, single, block.count)
-      if (this.#hasSubs) this.#subs.collect({ docs: block.docs, parents: ids, count: block.count })
+      if (this.#hasSubs) this.#subs.collect({ ...block, parents: ids })
       return
     }
     const values = this.#values
@@ -196,7 +196,7 @@ class ColumnHistogram implements Collector<HistogramPartial> {
     if (this.#hard !== undefined) values.filter(within(values, this.#hard))
     this.#toBucket.apply(values.keys, values.count)
     const ids = this.#ids.add(values.parents, values.keys, values.count)
-    if (this.#hasSubs) this.#subs.collect({ docs: values.docs, parents: ids, count: values.count })
+    if (this.#hasSubs) this.#subs.collect(values.under(ids))
   }
 
   /** The bucket of all documents of a block, where its bounds show that there is only one: documents

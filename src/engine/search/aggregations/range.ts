@@ -229,7 +229,7 @@ class ColumnRanges implements Collector<RangePartial> {
       values.keys[i] = range
     }
     const ids = this.#ids.add(values.parents, values.keys, values.count)
-    if (this.#hasSubs) this.#subs.collect({ docs: values.docs, parents: ids, count: values.count })
+    if (this.#hasSubs) this.#subs.collect(values.under(ids))
   }
 
   result(parent: number): RangePartial {

@@ -228,7 +228,7 @@ class ColumnTerms implements Collector<TermsPartial> {
     }
     const ids = this.#ids.add(values.parents, values.keys, values.count)
     if (this.#settings.subs.length > 0) {
-      this.#subs.collect({ docs: values.docs, parents: ids, count: values.count })
+      this.#subs.collect(values.under(ids))
     }
   }
 
@@ -320,7 +320,7 @@ class MissingTerm implements Collector<TermsPartial> {
     const rest = withoutValue(this.#columns, block)
     if (rest.count === 0) return
     const ids = this.#ids.add(rest.parents, new Float64Array(rest.count), rest.count)
-    this.#subs.collect({ docs: rest.docs, parents: ids, count: rest.count })
+    this.#subs.collect({ ...rest, parents: ids })
   }
 
   result(parent: number): TermsPartial {

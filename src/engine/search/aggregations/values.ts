@@ -21,6 +21,7 @@ export class ValueBlock implements DocBlock {
   parents: Uint32Array = new Uint32Array(0)
   keys: Float64Array = new Float64Array(0)
   count = 0
+  isRun = false
   #ownDocs = new Uint32Array(0)
   #ownParents = new Uint32Array(0)
 
@@ -34,7 +35,7 @@ export class ValueBlock implements DocBlock {
     if (this.keys.length < count) this.keys = new Float64Array(count)
     const first = docs[0] ?? 0
     // One loop per array type: a loop that sees several of them runs several times slower.
-    if (count > 0 && (docs[count - 1] as number) - first === count - 1) {
+    if (block.isRun) {
       this.keys.set(keys.subarray(first, first + count))
     } else if (keys instanceof Uint8Array) gatherBytes(keys, docs, count, this.keys)
     else if (keys instanceof Uint32Array) gatherInts(keys, docs, count, this.keys)
@@ -42,6 +43,7 @@ export class ValueBlock implements DocBlock {
     this.docs = docs
     this.parents = block.parents
     this.count = count
+    this.isRun = block.isRun
   }
 
   #fillPartial(keys: Keys, starts: Uint32Array, block: DocBlock): void {
@@ -66,6 +68,7 @@ export class ValueBlock implements DocBlock {
         size += 1
       }
     }
+    this.isRun = false
     this.docs = outDocs
     this.parents = outParents
     this.count = size
@@ -77,6 +80,11 @@ export class ValueBlock implements DocBlock {
       this.#ownDocs = new Uint32Array(total)
       this.#ownParents = new Uint32Array(total)
     }
+  }
+
+  /** The same documents in other parent buckets. */
+  under(parents: Uint32Array): DocBlock {
+    return { docs: this.docs, parents, count: this.count, isRun: this.isRun }
   }
 
   /** Keeps the entries for which `keep` holds a 1 at the same place. */
@@ -94,6 +102,7 @@ export class ValueBlock implements DocBlock {
       keys[size] = keys[i] as number
       size += 1
     }
+    this.isRun = false
     this.docs = this.#ownDocs
     this.parents = this.#ownParents
     this.count = size
@@ -144,5 +153,5 @@ export function withoutValue(columns: readonly (Column | NumberKeys)[], block: D
     parents[size] = block.parents[i] as number
     size += 1
   }
-  return { docs, parents, count: size }
+  return { docs, parents, count: size, isRun: false }
 }
