@@ -50,6 +50,7 @@ const BY_CODE_PREFIX: readonly (readonly [string, ExitCode])[] = [
   ['LOCAL-', EXIT.busy],
   ['META-CONFLICT', EXIT.busy],
   ['INGEST-REJECTS', EXIT.partial],
+  ['INGEST-PARTIAL', EXIT.partial],
   ['LEFTOVERS', EXIT.partial],
   ['FAILED-SPLITS', EXIT.partial],
   ['CONFIRM', EXIT.confirm],

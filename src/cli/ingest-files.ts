@@ -1,14 +1,15 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { QwError } from '../engine/errors.ts'
 
-const STDIN = '-'
+export const STDIN = '-'
 
 /** Files that the arguments mean: files as they are, folders with all below, globs; `-` stays. */
 export async function expandSources(args: readonly string[]): Promise<string[]> {
   const sources: string[] = []
   for (const arg of args) {
+    if (arg.startsWith('s3://')) throw s3Source(arg)
     const found = arg === STDIN ? [STDIN] : await expandOne(arg)
     if (found.length === 0) {
       throw new QwError('notFound', `nothing to ingest at ${arg}`, {
@@ -26,7 +27,20 @@ async function expandOne(arg: string): Promise<string[]> {
   if (facts?.isDirectory() !== true) return globSync(arg, { dot: true }).toSorted()
   const entries = await readdir(arg, { recursive: true, withFileTypes: true })
   return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !isHidden(relative(arg, path)))
     .toSorted()
+}
+
+function isHidden(path: string): boolean {
+  return path.split(sep).some((part) => part.startsWith('.'))
+}
+
+/** A stack on this machine has no way to AWS. */
+function s3Source(uri: string): QwError {
+  return new QwError('invalid', `${uri} cannot be read by a local stack`, {
+    code: 'INGEST-S3',
+    fix: `copy it here first: aws s3 cp --recursive ${uri} ./data && qw-lambda ingest ./data`,
+  })
 }

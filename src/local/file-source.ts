@@ -11,15 +11,21 @@ const READ_BYTES = 1 << 20
 /**
  * A file of this machine as a source. Its identity is its path and its content, so that a file that
  * was only touched or copied back adds nothing when it is indexed again, and a changed one does.
+ * Reads the whole file once, for its hash.
  */
 export async function fileSource(path: string, signal?: AbortSignal): Promise<Source> {
+  const source = await fileToLookAt(path)
+  return { ...source, etag: await contentHash(path, signal) }
+}
+
+/** The same without the hash: for samples and dry runs, which need no identity. */
+export async function fileToLookAt(path: string): Promise<Source> {
   const facts = await factsOf(path)
-  const etag = await contentHash(path, signal)
   return {
     uri: pathToFileURL(resolve(path)).href,
-    etag,
+    etag: '',
     sizeBytes: facts.size,
-    open: (openSignal) => readFileBytes(path, openSignal),
+    open: (signal) => readFileBytes(path, signal),
     async verifyUnchanged() {
       const now = await factsOf(path)
       if (now.size !== facts.size || now.mtimeMs !== facts.mtimeMs) {
@@ -31,16 +37,52 @@ export async function fileSource(path: string, signal?: AbortSignal): Promise<So
   }
 }
 
-/** A pipe has no identity: what comes through it is always new. */
-export function streamSource(
-  uri: string,
-  stream: AsyncIterable<Uint8Array>,
-): Source {
+/**
+ * A pipe as a source. It has no identity: what comes through it is always new. It can be looked at
+ * (opened with `peek`) before it is read; what was looked at is kept until then.
+ */
+export interface PipeSource extends Source {
+  peek(): AsyncIterable<Uint8Array>
+}
+
+export function streamSource(uri: string, stream: AsyncIterable<Uint8Array>): PipeSource {
+  const chunks = stream[Symbol.asyncIterator]()
+  const kept: Uint8Array[] = []
+  let ended = false
+  /** The read under way: whoever stopped looking may have left one behind. */
+  let pulling: Promise<void> | undefined
+
+  async function pull(): Promise<void> {
+    pulling ??= chunks.next().then((next) => {
+      if (next.done === true) ended = true
+      else kept.push(next.value)
+      pulling = undefined
+    })
+    await pulling
+  }
+
   return {
     uri,
     etag: '',
     sizeBytes: undefined,
-    open: () => stream,
+    async *peek() {
+      for (let i = 0; ; i++) {
+        while (i >= kept.length && !ended) await pull()
+        const chunk = kept[i]
+        if (chunk === undefined) return
+        yield chunk
+      }
+    },
+    async *open(signal) {
+      for (;;) {
+        signal?.throwIfAborted()
+        if (pulling !== undefined) await pulling
+        const chunk = kept.shift()
+        if (chunk !== undefined) yield chunk
+        else if (ended) return
+        else await pull()
+      }
+    },
     verifyUnchanged: () => Promise.resolve(),
   }
 }
@@ -85,7 +127,10 @@ function unreadable(path: string, cause: unknown): QwError {
     return new QwError('notFound', `there is no file ${path}`, { fix: 'check the path', cause })
   }
   return new QwError('invalid', `cannot read ${path}: ${messageOf(cause)}`, {
-    fix: 'check that it is a readable file',
+    fix:
+      code === 'EACCES'
+        ? `make it readable: chmod u+r ${path}`
+        : 'check that it is a readable file',
     cause,
   })
 }

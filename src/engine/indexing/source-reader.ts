@@ -56,7 +56,8 @@ export async function* readSource(
   if (splitter !== undefined) yield* splitter.finish()
 }
 
-async function* decompressed(
+/** The bytes of a source, unpacked. Throws as `readSource` does. */
+export async function* decompressed(
   source: Source,
   options: ReadSourceOptions,
 ): AsyncGenerator<Uint8Array> {

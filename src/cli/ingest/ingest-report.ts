@@ -1,0 +1,200 @@
+import { QwError } from '../../engine/errors.ts'
+import type { IndexingResult } from '../../engine/indexing/indexing-result.ts'
+import type { RejectReason } from '../../engine/indexing/rejects.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { formatDuration } from '../format/duration.ts'
+import { formatBytes, formatCount, plural } from '../format/number.ts'
+import { noteRows, printJson, printRows } from '../format/rows.ts'
+import { STDIN } from '../ingest-files.ts'
+import type { IngestOutcome, SourceOutcome } from './run-ingest.ts'
+
+/**
+ * Prints how each source fared, then ends the command: exit 10 when anything was rejected or some
+ * files failed, the only file's own error, or the signal's after Ctrl-C.
+ */
+export async function reportIngest(context: CliContext, outcome: IngestOutcome): Promise<ExitCode> {
+  const totals = totalsOf(outcome)
+  if (context.format === 'json') await printJson(context, documentOf(outcome))
+  else await printSources(context, outcome)
+  if (context.signal.aborted) {
+    context.report.note(interruptedText(outcome, totals.docs))
+    throw context.signal.reason
+  }
+  if (context.format !== 'json') noteTotals(context, outcome)
+  const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
+  if (errors.length > 0) throw failureOf(errors, outcome)
+  if (totals.rejected === 0) return EXIT.ok
+  context.report.hint('Look at them: qw-lambda ingest failures')
+  return EXIT.partial
+}
+
+interface Totals {
+  readonly docs: number
+  readonly rejected: number
+  readonly sourceBytes: number
+  readonly splitBytes: number
+}
+
+export function totalsOf({ sources }: IngestOutcome): Totals {
+  const sum = (pick: (result: IndexingResult) => number): number =>
+    sources.reduce((total, { result }) => total + (result === undefined ? 0 : pick(result)), 0)
+  return {
+    docs: sum((result) => result.docCount),
+    rejected: sum((result) => result.rejectedCount),
+    sourceBytes: sum((result) => result.sourceBytes),
+    splitBytes: sum((result) => result.splitBytes),
+  }
+}
+
+/** The reasons of several sources, most frequent first. */
+export function mergedReasons(reasons: readonly RejectReason[]): RejectReason[] {
+  const byText = new Map<string, RejectReason>()
+  for (const reason of reasons) {
+    const key = `${reason.path ?? ''}\0${reason.reason}`
+    const known = byText.get(key)
+    byText.set(key, known === undefined ? reason : { ...known, count: known.count + reason.count })
+  }
+  return [...byText.values()].toSorted((a, b) => b.count - a.count)
+}
+
+export const REASON_COLUMNS = [
+  { name: 'rejected', align: 'right' },
+  { name: 'field' },
+  { name: 'reason' },
+  { name: 'first line', align: 'right' },
+] as const
+
+export function reasonRow(reason: RejectReason): string[] {
+  return [formatCount(reason.count), reason.path ?? '', reason.reason, String(reason.firstLine)]
+}
+
+const SOURCE_COLUMNS = [
+  { name: 'source' },
+  { name: 'docs', align: 'right' },
+  { name: 'rejected', align: 'right' },
+  { name: 'bytes', align: 'right' },
+  { name: 'status' },
+] as const
+
+async function printSources(context: CliContext, outcome: IngestOutcome): Promise<void> {
+  const rows = outcome.sources.map(({ path, result, error }) => [
+    path === STDIN ? 'stdin' : path,
+    formatCount(result?.docCount ?? 0),
+    formatCount(result?.rejectedCount ?? 0),
+    formatBytes(result?.sourceBytes ?? 0),
+    statusText(result, error),
+  ])
+  const left = outcome.notStarted.map((path) => [path, '0', '0', formatBytes(0), 'not started'])
+  await printRows(context, SOURCE_COLUMNS, [...rows, ...left])
+}
+
+function statusText(result: IndexingResult | undefined, error: QwError | undefined): string {
+  switch (result?.state) {
+    case 'done':
+      return 'indexed'
+    case 'alreadyIndexed':
+      return 'already indexed, skipped (use --force)'
+    case 'incomplete':
+      return 'stopped; the next run goes on'
+    case 'tooManyRejects':
+      return 'too many rejected'
+    case undefined:
+      return error === undefined ? 'stopped' : 'failed'
+  }
+}
+
+function noteTotals(context: CliContext, outcome: IngestOutcome): void {
+  const { docs, rejected, sourceBytes, splitBytes } = totalsOf(outcome)
+  const parts = [`${plural(docs, 'document')} indexed, ${formatCount(rejected)} rejected`]
+  if (docs > 0) {
+    const perSecond = Math.round((docs / Math.max(1, outcome.elapsedMs)) * 1_000)
+    const ratio = Math.round((splitBytes / Math.max(1, sourceBytes)) * 100)
+    parts.push(
+      `${formatBytes(sourceBytes)} -> ${formatBytes(splitBytes)} (${ratio} %)`,
+      `${formatCount(perSecond)} docs/s`,
+      `searchable after ${formatDuration(outcome.elapsedMs)}`,
+    )
+  }
+  context.report.note(parts.join(' · '))
+  const reasons = mergedReasons(
+    outcome.sources.flatMap(({ result }) => result?.rejectReasons ?? []),
+  )
+  if (reasons.length > 0) noteRows(context, REASON_COLUMNS, reasons.map(reasonRow))
+}
+
+function documentOf(outcome: IngestOutcome): Record<string, unknown> {
+  const totals = totalsOf(outcome)
+  return {
+    schema: 'qw-lambda/ingest/1',
+    run_id: outcome.sources.findLast(({ result }) => result !== undefined)?.result?.runId ?? null,
+    sources: [
+      ...outcome.sources.map(sourceDocument),
+      ...outcome.notStarted.map((uri) => ({
+        uri,
+        bytes: 0,
+        docs: 0,
+        rejected: 0,
+        status: 'not_started',
+        splits: 0,
+      })),
+    ],
+    docs: totals.docs,
+    rejected: totals.rejected,
+    bytes: totals.sourceBytes,
+    elapsed_ms: Math.round(outcome.elapsedMs),
+    searchable_ms: Math.round(outcome.elapsedMs),
+  }
+}
+
+function sourceDocument({ path, result, error }: SourceOutcome): Record<string, unknown> {
+  return {
+    uri: path === STDIN ? 'stdin' : (result?.sourceUri ?? path),
+    run_id: result?.runId ?? null,
+    bytes: result?.sourceBytes ?? 0,
+    docs: result?.docCount ?? 0,
+    rejected: result?.rejectedCount ?? 0,
+    status: statusWord(result, error),
+    splits: result?.splitIds.length ?? 0,
+    ...(error === undefined ? {} : { error: error.message }),
+  }
+}
+
+function statusWord(result: IndexingResult | undefined, error: QwError | undefined): string {
+  if (result === undefined) return error === undefined ? 'incomplete' : 'failed'
+  if (result.state === 'alreadyIndexed') return 'skipped'
+  return result.state === 'tooManyRejects' ? 'too_many_rejects' : result.state
+}
+
+function interruptedText({ sources }: IngestOutcome, docs: number): string {
+  const path = sources.at(-1)?.path ?? ''
+  if (path === STDIN && docs === 0) return 'Stopped: nothing of stdin is in the index.'
+  if (docs === 0) {
+    return 'Stopped before the first commit: the index is as it was. The same command begins again.'
+  }
+  const where = sources.length > 1 ? `of ${plural(sources.length, 'file')}` : `of ${path}`
+  const next = path === STDIN ? '' : ' The same command goes on from there.'
+  return `Stopped: ${plural(docs, 'document')} ${where} ${docs === 1 ? 'is' : 'are'} searchable already.${next}`
+}
+
+/** The error of a lone file as it is; of several, one that counts them and shows the first. */
+function failureOf(errors: readonly QwError[], { sources }: IngestOutcome): QwError {
+  const [first] = errors
+  if (first === undefined) throw new QwError('internal', 'no error to report')
+  if (sources.length === 1) return first
+  const lines = errors.slice(0, 5).map((error) => error.message)
+  const more = errors.length > 5 ? [`and ${errors.length - 5} more`] : []
+  const isAll = errors.length === sources.length
+  return new QwError(
+    first.kind,
+    isAll
+      ? `none of ${plural(sources.length, 'file')} could be indexed`
+      : `${formatCount(errors.length)} of ${plural(sources.length, 'file')} failed; the others are indexed`,
+    {
+      code: isAll ? (first.code ?? 'INGEST-FAILED') : 'INGEST-PARTIAL',
+      why: [...lines, ...more].join('\n'),
+      ...(first.fix === undefined ? {} : { fix: first.fix }),
+      cause: first,
+    },
+  )
+}
