@@ -24,7 +24,7 @@ export const indexListCommand = defineCommand({
     const metadata = (Array.isArray(all) ? all : []).filter(isJsonObject)
     const indexes = await Promise.all(
       metadata.map(async (index) => {
-        const stats = await statsOf(client, String(configOf(index)['index_id']))
+        const stats = await statsOf(client, textAt(configOf(index), 'index_id'))
         return { stats, retention: retentionOf(index) }
       }),
     )
@@ -48,7 +48,7 @@ export const indexListCommand = defineCommand({
       )
     }
     const rows = indexes.map(({ stats, retention }) => [
-      String(stats['index_id']),
+      textAt(stats, 'index_id'),
       count(stats, 'num_published_docs'),
       count(stats, 'num_published_splits'),
       formatBytes(Number(stats['size_published_splits'])),
@@ -100,11 +100,11 @@ export const indexDescribeCommand = defineCommand({
       )
     }
     const rows = [
-      ['index', String(stats['index_id'])],
+      ['index', textAt(stats, 'index_id')],
       ['documents', count(stats, 'num_published_docs')],
       ['splits', splitsText(states, splits)],
       ['bytes', bytesText(stats)],
-      ['time field', String(stats['timestamp_field_name'] ?? 'none')],
+      ['time field', textAt(stats, 'timestamp_field_name') || 'none'],
       ['oldest', timeCell(stats['min_timestamp'])],
       ['newest', timeCell(stats['max_timestamp'])],
       ['kept for', retentionText(retention, stats['min_timestamp'], context.clock.nowMs())],
@@ -146,8 +146,8 @@ export const indexSplitsCommand = defineCommand({
     }
     const nowMs = context.clock.nowMs()
     const rows = splits.map((split) => [
-      String(split['split_id']),
-      String(split['split_state']),
+      textAt(split, 'split_id'),
+      textAt(split, 'split_state'),
       count(split, 'num_docs'),
       formatBytes(sizeOf(split)),
       rangeCell(split['time_range']),
@@ -189,7 +189,7 @@ function configOf(metadata: JsonValue): JsonObject {
 
 function retentionOf(metadata: JsonValue): string | null {
   const retention = configOf(metadata)['retention']
-  return isJsonObject(retention) ? String(retention['period']) : null
+  return isJsonObject(retention) ? textAt(retention, 'period') : null
 }
 
 function stateCounts(splits: readonly JsonObject[]): JsonObject {
@@ -282,6 +282,12 @@ function overlapCount(split: JsonObject, all: readonly JsonObject[]): number {
     const theirs = rangeOf(other)
     return theirs !== undefined && theirs.start <= range.end && range.start <= theirs.end
   }).length
+}
+
+/** Empty when there is none. */
+function textAt(object: JsonObject, key: string): string {
+  const value = object[key]
+  return typeof value === 'string' ? value : ''
 }
 
 function count(object: JsonObject, key: string): string {
