@@ -30,7 +30,7 @@ import type { PartialHit } from './top-hits.ts'
 import { mergeHits, scoreColumn, topHits } from './top-hits.ts'
 
 /** Splits that one leaf searches at once. */
-export const CONCURRENT_SPLITS = 100
+const CONCURRENT_SPLITS = 100
 
 /** What one split found. */
 interface SplitAnswer {

@@ -4,7 +4,7 @@ import type { ByteRange, ObjectStore } from '../ports.ts'
 export const COALESCE_GAP_BYTES = 128 * 1024
 
 /** Reads of one split that run at once. */
-export const READS_PER_SPLIT = 16
+const READS_PER_SPLIT = 16
 
 /** Bytes of an object from `start` on. */
 export interface Chunk {

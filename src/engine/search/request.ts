@@ -1,6 +1,5 @@
 import type { JsonValue } from '../bytes/json.ts'
 import type { QueryAst } from '../query/query-ast.ts'
-import type { ValueType } from '../schema/value-type.ts'
 
 /** Largest `maxHits`, and largest `startOffset`, of one request. */
 export const MAX_HITS_LIMIT = 10_000
@@ -109,6 +108,3 @@ export interface SearchPlanResponse {
     readonly position: number
   }
 }
-
-/** Types whose columns sort. */
-export type SortableType = Exclude<ValueType, 'str' | 'ip' | 'bytes'>

@@ -142,7 +142,7 @@ export class SearchFixture {
   }
 }
 
-export function searchRequest({ query = '*', ...rest }: Ask): SearchRequest {
+function searchRequest({ query = '*', ...rest }: Ask): SearchRequest {
   return {
     indexIdPatterns: ['events'],
     missingIndexes: 'error',

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../text/tokenizer.ts'
 import type { TermFrequency } from './leaf-request.ts'
 
 /** Characters of one fragment. */
-export const SNIPPET_CHARS = 150
+const SNIPPET_CHARS = 150
 
 /** What snippets of one field need. */
 export interface SnippetField {

@@ -27,7 +27,7 @@ export interface KeyCursor {
 }
 
 /** Every document of the split is without a value. */
-export function emptySortColumn(docCount: number): SortColumn {
+function emptySortColumn(docCount: number): SortColumn {
   return {
     keys: new Float64Array(docCount).fill(NaN),
     blocks: undefined,

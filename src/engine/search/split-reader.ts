@@ -19,7 +19,7 @@ export const WHOLE_SPLIT_BYTES = 512 * 1024
 
 /** Read along with the footer: dictionaries, columns and fieldnorms stand before it, and what of them
  *  fits in here saves the round that would read them. */
-export const OPEN_TAIL_BYTES = 256 * 1024
+const OPEN_TAIL_BYTES = 256 * 1024
 
 /** Memory of a decoded footer, roughly, per byte of it. */
 const FOOTER_EXPANSION = 4

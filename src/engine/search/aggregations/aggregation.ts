@@ -5,10 +5,10 @@ import type { ValueType } from '../../schema/value-type.ts'
 import type { Column } from '../../split/column.ts'
 
 /** Buckets of one answer, nested and gap-filling ones included. */
-export const BUCKET_LIMIT = 65_000
+const BUCKET_LIMIT = 65_000
 
 /** Bytes that the aggregations of one search may hold in one process. */
-export const AGGREGATION_MEMORY_LIMIT_BYTES = 500 * 1024 * 1024
+const AGGREGATION_MEMORY_LIMIT_BYTES = 500 * 1024 * 1024
 
 /**
  * One parsed aggregation. Its life: the request's JSON -> `Aggregation` (checked against the schema) ->

@@ -78,7 +78,7 @@ function offsetOption(input: AggregationInput): number {
 
 /** Milliseconds of `12h`, or of several parts in a row such as `1m0s`, as Grafana writes an interval;
  *  undefined when it is no duration or too long to count. */
-export function durationMs(text: string): number | undefined {
+function durationMs(text: string): number | undefined {
   const trimmed = text.trim()
   if (!/^(?:\d+\s*[a-z]+)+$/.test(trimmed)) return undefined
   let ms = 0

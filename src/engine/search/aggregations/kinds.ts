@@ -13,7 +13,7 @@ import { STATS_KINDS } from './stats.ts'
 import { TERMS } from './terms.ts'
 
 /** Aggregations within aggregations. */
-export const MAX_AGGREGATION_DEPTH = 32
+const MAX_AGGREGATION_DEPTH = 32
 
 const KINDS: ReadonlyMap<string, AggregationKind> = new Map(
   [TERMS, HISTOGRAM, DATE_HISTOGRAM, RANGE, PERCENTILES, CARDINALITY, ...STATS_KINDS].map(

@@ -22,7 +22,7 @@ import {
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
 /** Up to so many values per bucket percentiles are exact; beyond, within RELATIVE_ERROR of the value. */
-export const EXACT_PERCENTILE_VALUES = 10_000
+const EXACT_PERCENTILE_VALUES = 10_000
 const RELATIVE_ERROR = 0.01
 
 const DEFAULT_PERCENTS = [1, 5, 25, 50, 75, 95, 99]

@@ -16,7 +16,7 @@ import { asNumber, booleanOption, fieldOption, numberOption } from './options.ts
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
 /** avg, min, max, sum, value_count, stats and extended_stats: one set of sums, printed differently. */
-export interface StatsPartial {
+interface StatsPartial {
   readonly count: number
   readonly sum: number
   readonly min: number

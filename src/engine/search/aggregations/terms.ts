@@ -28,7 +28,7 @@ import { ValueBlock, withoutValue } from './values.ts'
 
 /** Buckets that one split reports per parent bucket when the request names no `segment_size`: results
  *  are exact up to here. */
-export const TERMS_PER_SPLIT_LIMIT = 65_536
+const TERMS_PER_SPLIT_LIMIT = 65_536
 
 export const TERMS: AggregationKind = {
   type: 'terms',
@@ -48,13 +48,13 @@ interface TermsSettings {
   readonly subs: readonly SubAggregation[]
 }
 
-export interface TermBucket {
+interface TermBucket {
   readonly key: TermKey
   readonly docCount: number
   readonly subs: SubPartials
 }
 
-export interface TermsPartial {
+interface TermsPartial {
   /** By `keyTag`. */
   readonly buckets: ReadonlyMap<string, TermBucket>
   /** Values in buckets that a split left out. */

@@ -44,7 +44,7 @@ export interface ScannedKeys {
 }
 
 /** Documents with at least one key in [low, high]. */
-export function docsWithKeyIn(
+function docsWithKeyIn(
   column: ScannedKeys,
   { low, high }: { readonly low: number; readonly high: number },
   docCount: number,

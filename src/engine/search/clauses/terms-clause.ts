@@ -10,7 +10,7 @@ import type { TermVisitor } from './clause.ts'
 import { ConstantClause } from './constant-clause.ts'
 
 /** Terms of one split that a prefix, pattern or range without column may stand for. */
-export const DICTIONARY_EXPANSION_LIMIT = 1 << 20
+const DICTIONARY_EXPANSION_LIMIT = 1 << 20
 
 /** Documents with any of some terms. */
 abstract class AnyTermClause extends ConstantClause {
