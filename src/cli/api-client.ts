@@ -18,17 +18,46 @@ export interface ApiAnswer {
 /** Nothing reads the host: the client knows where to send it. */
 const BASE = 'http://qw-lambda/api/v1'
 
-export async function apiGet(client: ApiClient, path: string): Promise<ApiAnswer> {
-  return await answerOf(await client.fetch(new Request(`${BASE}${path}`)))
+export async function apiGet(
+  client: ApiClient,
+  path: string,
+  signal?: AbortSignal,
+): Promise<ApiAnswer> {
+  return await send(client, new Request(`${BASE}${path}`, signal === undefined ? {} : { signal }))
 }
 
-export async function apiPost(client: ApiClient, path: string, body: string): Promise<ApiAnswer> {
+export interface ApiPost {
+  readonly path: string
+  readonly body: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A POST that can be given up: the signal's reason is thrown, whatever carries the request. */
+export async function apiPost(
+  client: ApiClient,
+  { path, body, signal }: ApiPost,
+): Promise<ApiAnswer> {
   const headers = { 'content-type': 'application/json' }
-  return await answerOf(await client.fetch(new Request(`${BASE}${path}`, { method: 'POST', headers, body })))
+  const init = { method: 'POST', headers, body, ...(signal === undefined ? {} : { signal }) }
+  return await send(client, new Request(`${BASE}${path}`, init))
 }
 
-export async function apiGetJson(client: ApiClient, path: string): Promise<JsonValue> {
-  return parseJson((await apiGet(client, path)).text)
+export async function apiGetJson(
+  client: ApiClient,
+  path: string,
+  signal?: AbortSignal,
+): Promise<JsonValue> {
+  return parseJson((await apiGet(client, path, signal)).text)
+}
+
+async function send(client: ApiClient, request: Request): Promise<ApiAnswer> {
+  try {
+    return await answerOf(await client.fetch(request))
+  } catch (error) {
+    // In process the handler turns an abort into an answer of its own.
+    request.signal.throwIfAborted()
+    throw error
+  }
 }
 
 async function answerOf(response: Response): Promise<ApiAnswer> {
@@ -51,8 +80,12 @@ function errorOf(status: number, text: string): QwError {
     return typeof value === 'string' ? value : undefined
   }
   const fix = field('fix')
-  const whole = field('message') ?? `the API answered with status ${status}`
-  const message = fix !== undefined && whole.endsWith(`. ${fix}`) ? whole.slice(0, -fix.length - 2) : whole
+  const inner = isJsonObject(fields['error']) ? fields['error'] : {}
+  // The Elasticsearch routes say it as `error.reason`.
+  const reason = typeof inner['reason'] === 'string' ? inner['reason'] : undefined
+  const whole = field('message') ?? reason ?? `the API answered with status ${status}`
+  const message =
+    fix !== undefined && whole.endsWith(`. ${fix}`) ? whole.slice(0, -fix.length - 2) : whole
   const position = fields['position']
   const code = field('code')?.replace(/^QWL-/, '')
   return new QwError(kindOf(status), message, {
@@ -64,7 +97,7 @@ function errorOf(status: number, text: string): QwError {
 
 function kindOf(status: number): ErrorKind {
   if (status === 404) return 'notFound'
-  if (status === 413) return 'tooLarge'
+  if (status === 408 || status === 413) return 'tooLarge'
   if (status === 429 || status === 503 || status === 504) return 'unavailable'
   return status < 500 ? 'invalid' : 'internal'
 }

@@ -6,6 +6,8 @@ export interface Output {
   readonly isTerminal: boolean
   /** Screen width; Infinity where nothing has to fit. */
   readonly columns: number
+  /** Screen lines, where there is a screen. */
+  readonly rows?: number | undefined
   readonly style: Style
   /** Resolves when the text is handed on, so that a slow reader slows the writer. */
   write(text: string | Uint8Array): Promise<void>
@@ -19,6 +21,7 @@ export function outputOf(
   const isTerminal = stream.isTTY === true
   return {
     isTerminal,
+    rows: isTerminal ? stream.rows : undefined,
     columns: columns ?? (isTerminal ? (stream.columns ?? 80) : Infinity),
     style,
     async write(text) {

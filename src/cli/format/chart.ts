@@ -29,26 +29,58 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 const COLORS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
+const SHARE_WIDTH = ' 100.0 %'.length
+
 /** Horizontal bars: label, bar, count, share. Stacked series are told apart by colour and letter. */
 export function drawBars(chart: BarChart, space: ChartSpace): string {
   const { bars } = chart
+  const { paint } = space.style
   const most = Math.max(1, ...bars.map((bar) => bar.total))
   const sum = bars.reduce((total, bar) => total + bar.total, 0)
-  const labelWidth = Math.max(1, ...bars.map((bar) => stringWidth(bar.label)))
+  const labels = bars.map((bar) =>
+    shortened(bar.label, Math.max(MIN_LABEL, Math.floor(space.width / 2)), space.style),
+  )
+  const labelWidth = Math.max(1, ...labels.map((label) => stringWidth(label)))
   const countWidth = Math.max(1, ...bars.map((bar) => formatCount(bar.total).length))
-  const room = space.width - labelWidth - countWidth - '  '.length * 2 - ' 100.0 %'.length
-  const barWidth = Math.max(MIN_BAR, Math.min(MAX_BAR, room))
-  const lines = bars.map((bar) => {
+  const noteWidth = Math.max(
+    0,
+    ...bars.map((bar) => (bar.note === undefined ? 0 : bar.note.length + 1)),
+  )
+  const room = space.width - labelWidth - countWidth - '  '.length * 2 - noteWidth
+  // A narrow window does without the share.
+  const hasShare = room - SHARE_WIDTH >= MIN_BAR
+  const barWidth = Math.max(MIN_BAR, Math.min(MAX_BAR, room - (hasShare ? SHARE_WIDTH : 0)))
+  const lines = bars.map((bar, i) => {
     const drawn = drawBar(bar, (bar.total / most) * barWidth, space.style)
     const padding = ' '.repeat(Math.max(0, barWidth - stringWidth(drawn)))
-    const label = bar.label + ' '.repeat(labelWidth - stringWidth(bar.label))
-    const share = sum === 0 ? '' : `${((bar.total / sum) * 100).toFixed(1)} %`.padStart(8)
-    const note = bar.note === undefined ? '' : ` ${space.style.paint.dim(bar.note)}`
-    const count = formatCount(bar.total).padStart(countWidth)
-    return `${label}  ${drawn}${padding}  ${count}${space.style.paint.dim(share)}${note}`
+    const label = labels[i] ?? ''
+    const gap = ' '.repeat(labelWidth - stringWidth(label))
+    const share =
+      sum === 0 || !hasShare
+        ? ''
+        : `${((bar.total / sum) * 100).toFixed(1)} %`.padStart(SHARE_WIDTH)
+    const note = bar.note === undefined ? '' : ` ${paint.dim(bar.note)}`
+    return `${label}${gap}  ${drawn}${padding}  ${formatCount(bar.total).padStart(countWidth)}${paint.dim(share)}${note}`
   })
-  const legend = chart.series.length === 0 ? [] : [drawLegend(chart.series, space)]
+  const hasOther = bars.some(
+    (bar) => bar.total > bar.parts.reduce((total, part) => total + part, 0),
+  )
+  const legend = chart.series.length === 0 ? [] : [drawLegend(chart.series, hasOther, space)]
   return `${[...lines, ...legend].join('\n')}\n`
+}
+
+/** Labels keep at least this much of a narrow window. */
+const MIN_LABEL = 12
+
+function shortened(text: string, width: number, style: Style): string {
+  if (stringWidth(text) <= width) return text
+  const sign = style.ascii ? '...' : '…'
+  let short = ''
+  for (const char of text) {
+    if (stringWidth(short + char) > width - sign.length) break
+    short += char
+  }
+  return short + sign
 }
 
 function drawBar(bar: Bar, length: number, style: Style): string {
@@ -89,11 +121,16 @@ function solidBar(length: number, style: Style): string {
   return bar === '' && length > 0 ? '▏' : bar
 }
 
-function drawLegend(series: readonly string[], { style, width }: ChartSpace): string {
+function drawLegend(
+  series: readonly string[],
+  hasOther: boolean,
+  { style, width }: ChartSpace,
+): string {
   const marks = series.map((name, i) => `${seriesCells(i, 1, { isOther: false, style })} ${name}`)
+  if (hasOther) marks.push(`${seriesCells(series.length, 1, { isOther: true, style })} other`)
   const lines: string[] = []
   let line = ''
-  for (const mark of [...marks, `${seriesCells(series.length, 1, { isOther: true, style })} other`]) {
+  for (const mark of marks) {
     const next = line === '' ? mark : `${line}  ${mark}`
     if (stringWidth(next) > width && line !== '') {
       lines.push(line)

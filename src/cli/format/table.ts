@@ -16,6 +16,8 @@ export interface TableSpace {
   /** Screen columns; Infinity: nothing is cut. */
   readonly width: number
   readonly style: Style
+  /** Long cells go on in further lines instead of being cut. */
+  readonly wrap?: boolean
 }
 
 const GAP = 2
@@ -29,7 +31,7 @@ const NO_BORDERS = Object.fromEntries(
 )
 
 /** Rows under a dim header, fitted to the width: the widest columns give way first. */
-export function drawTable(data: TableData, { width, style }: TableSpace): string {
+export function drawTable(data: TableData, { width, style, wrap = false }: TableSpace): string {
   const natural = data.columns.map((column, i) =>
     data.rows.reduce(
       (most, row) => Math.max(most, stringWidth(row[i] ?? '')),
@@ -44,6 +46,7 @@ export function drawTable(data: TableData, { width, style }: TableSpace): string
     style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
     truncate: style.ascii ? '.' : '…',
     chars: NO_BORDERS,
+    wordWrap: wrap,
   })
   for (const row of data.rows) table.push(row.map(oneLine))
   const lines = table.toString().split('\n')

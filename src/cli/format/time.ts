@@ -1,29 +1,66 @@
 import { parseDurationMs } from './duration.ts'
 
+const NS_PER_MS = 1_000_000n
+
 /**
- * A point in time as users write it, as milliseconds: RFC 3339, `2026-11-23`, `now`, `now-15m`,
- * `15m` (ago), Unix s, ms, µs or ns by magnitude. Undefined when it is none of these.
+ * A point in time as users write it, as exact nanoseconds since the epoch: RFC 3339, `2026-11-23`,
+ * `now`, `now-15m`, `15m` (ago), Unix s, ms, µs or ns by magnitude. Undefined when it is none of these.
  */
-export function parseTimeMs(text: string, nowMs: number): number | undefined {
+export function parseTimeNs(text: string, nowMs: number): bigint | undefined {
   const relative = /^now(?:\s*-\s*(.+))?$/.exec(text)
   if (relative !== null) {
     const ago = relative[1] === undefined ? 0 : parseDurationMs(relative[1])
-    return ago === undefined ? undefined : nowMs - ago
+    return ago === undefined ? undefined : nsOfMs(nowMs - ago)
   }
-  if (/^\d+$/.test(text)) return unixMs(text)
+  if (/^\d+$/.test(text)) return unixNs(text)
   const ago = parseDurationMs(text)
-  if (ago !== undefined) return nowMs - ago
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined
-  const ms = Date.parse(text)
-  return Number.isNaN(ms) ? undefined : ms
+  if (ago !== undefined) return nsOfMs(nowMs - ago)
+  return writtenTimeNs(text)
 }
 
+/** A date or RFC 3339 time; Date.parse keeps milliseconds, so the fraction is read apart. */
+export function writtenTimeNs(text: string): bigint | undefined {
+  const match =
+    /^(\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+      text,
+    )
+  if (match === null) return undefined
+  const [, whole = '', fraction = '', zone = ''] = match
+  if (fraction !== '' && !/:\d{2}:\d{2}$/.test(whole)) return undefined
+  const ms = Date.parse(whole.replace(' ', 'T') + zone.toUpperCase())
+  return Number.isNaN(ms) ? undefined : nsOfMs(ms) + BigInt(fraction.padEnd(9, '0'))
+}
+
+function nsOfMs(ms: number): bigint {
+  return BigInt(Math.floor(ms)) * NS_PER_MS
+}
+
+const MAX_UNIX_SECONDS = 8_589_934_591n
+const MAX_NS = 2n ** 63n - 1n
+
 /** The unit follows from the size: seconds up to the year 2242, then thousand-fold for each unit. */
-function unixMs(digits: string): number {
-  const value = Number(digits)
-  if (value <= 8_589_934_591) return value * 1_000
-  if (value <= 8_589_934_591e3) return value
-  return value <= 8_589_934_591e6 ? value / 1_000 : value / 1_000_000
+function unixNs(digits: string): bigint | undefined {
+  const value = BigInt(digits)
+  let limit = MAX_UNIX_SECONDS
+  for (const unitNs of [1_000_000_000n, 1_000_000n, 1_000n]) {
+    if (value <= limit) return value * unitNs
+    limit *= 1_000n
+  }
+  return value <= MAX_NS ? value : undefined
+}
+
+/** `2026-11-23T04:00:05.5Z`: exact, without zeros that say nothing. */
+export function rfc3339OfNs(ns: bigint): string {
+  const second = floorDiv(ns, 1_000_000_000n)
+  const fraction = ns - second * 1_000_000_000n
+  const whole = new Date(Number(second) * 1_000).toISOString().slice(0, 19)
+  const digits = fraction === 0n ? '' : `.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`
+  return `${whole}${digits}Z`
+}
+
+export function floorDiv(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor
+  return dividend < 0n && quotient * divisor !== dividend ? quotient - 1n : quotient
 }
 
 export type Zone = { readonly kind: 'local' } | { readonly kind: 'named'; readonly name: string }
@@ -40,9 +77,45 @@ export function parseZone(text: string | undefined): Zone | undefined {
   }
 }
 
-/** `2026-11-23 04:00:05.123`; milliseconds only where they are not zero or `fraction` asks for them. */
-export function formatTime(ms: number, zone: Zone, detail: 'minutes' | 'seconds' | 'days' | 'auto'): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+/** `2026-11-23 04:00:05.123`; milliseconds only for `auto`, and only where they are not zero. */
+export function formatTime(
+  ms: number,
+  zone: Zone,
+  detail: 'minutes' | 'seconds' | 'days' | 'auto',
+): string {
+  const parts = new Map(
+    formatterOf(zone)
+      .formatToParts(ms)
+      .map(({ type, value }) => [type, value]),
+  )
+  const date = `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`
+  if (detail === 'days') return date
+  const clock = `${date} ${parts.get('hour')}:${parts.get('minute')}`
+  if (detail === 'minutes') return clock
+  const seconds = `${clock}:${parts.get('second')}`
+  const fraction = ((ms % 1_000) + 1_000) % 1_000
+  if (detail === 'seconds' || fraction === 0) return seconds
+  return `${seconds}.${String(Math.floor(fraction)).padStart(3, '0')}`
+}
+
+/** As `formatTime`, exact: three, six or nine digits of a second that is not whole. */
+export function formatTimeNs(ns: bigint, zone: Zone): string {
+  const second = floorDiv(ns, 1_000_000_000n)
+  const seconds = formatTime(Number(second) * 1_000, zone, 'seconds')
+  const digits = String(ns - second * 1_000_000_000n)
+    .padStart(9, '0')
+    .replace(/(?:000){0,3}$/, '')
+  return digits === '' ? seconds : `${seconds}.${digits}`
+}
+
+/** Making one is slow; a program shows times in one zone or two. */
+const FORMATTERS = new Map<string | undefined, Intl.DateTimeFormat>()
+
+function formatterOf(zone: Zone): Intl.DateTimeFormat {
+  const timeZone = zone.kind === 'local' ? undefined : zone.name
+  const known = FORMATTERS.get(timeZone)
+  if (known !== undefined) return known
+  const made = new Intl.DateTimeFormat('en-CA', {
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
@@ -50,15 +123,8 @@ export function formatTime(ms: number, zone: Zone, detail: 'minutes' | 'seconds'
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
-    ...(zone.kind === 'local' ? {} : { timeZone: zone.name }),
-  }).formatToParts(ms)
-  const part = (type: string): string => parts.find((p) => p.type === type)?.value ?? ''
-  const date = `${part('year')}-${part('month')}-${part('day')}`
-  if (detail === 'days') return date
-  const clock = `${date} ${part('hour')}:${part('minute')}`
-  if (detail === 'minutes') return clock
-  const seconds = `${clock}:${part('second')}`
-  const fraction = ((ms % 1_000) + 1_000) % 1_000
-  if (detail === 'seconds' || fraction === 0) return seconds
-  return `${seconds}.${String(Math.floor(fraction)).padStart(3, '0')}`
+    ...(timeZone === undefined ? {} : { timeZone }),
+  })
+  FORMATTERS.set(timeZone, made)
+  return made
 }

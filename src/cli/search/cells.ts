@@ -1,5 +1,11 @@
-import { isJsonObject, JsonFloat, stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
-import { formatTime, type Zone } from '../format/time.ts'
+import {
+  isJsonObject,
+  JsonFloat,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../engine/bytes/json.ts'
+import { formatTimeNs, writtenTimeNs, type Zone } from '../format/time.ts'
 import type { FieldFacts } from './index-facts.ts'
 
 /** A hit as dotted paths to values; arrays stay whole. Paths keep the document's order. */
@@ -7,7 +13,8 @@ export function flattenHit(hit: JsonObject): Map<string, JsonValue> {
   const flat = new Map<string, JsonValue>()
   const walk = (value: JsonValue, path: string): void => {
     if (isJsonObject(value) && Object.keys(value).length > 0) {
-      for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`)
+      for (const [key, inner] of Object.entries(value))
+        walk(inner, path === '' ? key : `${path}.${key}`)
     } else flat.set(path, value)
   }
   walk(hit, '')
@@ -24,29 +31,47 @@ export function isNumeric(value: JsonValue | undefined): boolean {
   return typeof value === 'number' || typeof value === 'bigint' || value instanceof JsonFloat
 }
 
-/** How many milliseconds one unit of a numeric date format is. */
-const UNIX_UNIT_MS: Readonly<Record<string, number>> = {
-  unix_timestamp_secs: 1_000,
-  unix_timestamp_millis: 1,
-  unix_timestamp_micros: 1e-3,
-  unix_timestamp_nanos: 1e-6,
+/** How many nanoseconds one unit of a numeric date format is. */
+const UNIX_UNIT_NS: Readonly<Record<string, bigint>> = {
+  unix_timestamp_secs: 1_000_000_000n,
+  unix_timestamp_millis: 1_000_000n,
+  unix_timestamp_micros: 1_000n,
+  unix_timestamp_nanos: 1n,
 }
 
-/** For reading, not for scripts: a date in the zone of the reader. */
-export function humanCell(value: JsonValue | undefined, field: FieldFacts | undefined, zone: Zone): string {
+/** For reading, not for scripts: a date in the zone of the reader, nothing that moves the cursor. */
+export function humanCell(
+  value: JsonValue | undefined,
+  field: FieldFacts | undefined,
+  zone: Zone,
+): string {
   if (field?.type === 'datetime') {
-    const ms = dateMs(value, field.outputFormat)
-    if (ms !== undefined) return formatTime(ms, zone, 'auto')
+    const ns = dateNs(value, field.outputFormat)
+    if (ns !== undefined) return formatTimeNs(ns, zone)
   }
-  return cellText(value)
+  return printable(cellText(value))
 }
 
-function dateMs(value: JsonValue | undefined, outputFormat: string | undefined): number | undefined {
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    const unitMs = UNIX_UNIT_MS[outputFormat ?? '']
-    return unitMs === undefined ? undefined : Number(value) * unitMs
-  }
-  if (typeof value !== 'string') return undefined
-  const ms = Date.parse(value)
-  return Number.isNaN(ms) ? undefined : ms
+/** A stored date as nanoseconds since the epoch; undefined in a format that only the index knows. */
+export function dateNs(
+  value: JsonValue | undefined,
+  outputFormat: string | undefined,
+): bigint | undefined {
+  if (typeof value === 'string') return writtenTimeNs(value)
+  const unitNs = UNIX_UNIT_NS[outputFormat ?? '']
+  if (unitNs === undefined) return undefined
+  if (typeof value === 'bigint') return value * unitNs
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) * unitNs : undefined
+}
+
+// oxlint-disable-next-line no-control-regex -- these are what a document must not send to a terminal
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+
+/** Text from a document that is safe on a screen: escape sequences show instead of acting. */
+export function printable(text: string): string {
+  return text.replaceAll(CONTROL, (char) => {
+    const code = char.charCodeAt(0)
+    if (code === 0x7f) return '␡'
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '�'
+  })
 }

@@ -14,16 +14,24 @@ export interface FieldFacts {
   readonly path: string
   readonly type: string
   readonly fast: boolean
+  /** Comes back with hits. */
+  readonly stored: boolean
   readonly outputFormat: string | undefined
 }
 
 /** Asks for one index; a pattern is answered by the first index that it matches. */
-export async function loadIndexFacts(client: ApiClient, pattern: string): Promise<IndexFacts | undefined> {
+export async function loadIndexFacts(
+  client: ApiClient,
+  pattern: string,
+  signal?: AbortSignal,
+): Promise<IndexFacts | undefined> {
   if (!/[*,]/.test(pattern)) {
-    return indexFacts(await apiGetJson(client, `/indexes/${encodeURIComponent(pattern)}?format=json`))
+    return indexFacts(
+      await apiGetJson(client, `/indexes/${encodeURIComponent(pattern)}?format=json`, signal),
+    )
   }
   const path = `/indexes?format=json&index_id_patterns=${encodeURIComponent(pattern)}`
-  const all = await apiGetJson(client, path)
+  const all = await apiGetJson(client, path, signal)
   return Array.isArray(all) && all[0] !== undefined ? indexFacts(all[0]) : undefined
 }
 
@@ -33,9 +41,9 @@ function indexFacts(metadata: JsonValue): IndexFacts {
   const searchFields = objectAt(config, 'search_settings')['default_search_fields']
   const timestamp = mapping['timestamp_field']
   return {
-    indexId: String(config['index_id']),
+    indexId: textOf(config['index_id']),
     timestampField: typeof timestamp === 'string' ? timestamp : undefined,
-    defaultSearchFields: Array.isArray(searchFields) ? searchFields.map(String) : [],
+    defaultSearchFields: Array.isArray(searchFields) ? searchFields.map(textOf) : [],
     fields: fieldFacts(mapping['field_mappings'], ''),
   }
 }
@@ -43,14 +51,15 @@ function indexFacts(metadata: JsonValue): IndexFacts {
 function fieldFacts(mappings: JsonValue | undefined, prefix: string): FieldFacts[] {
   if (!Array.isArray(mappings)) return []
   return mappings.filter(isJsonObject).flatMap((mapping) => {
-    const path = prefix + String(mapping['name']).replaceAll('.', '\\.')
+    const path = prefix + textOf(mapping['name']).replaceAll('.', '\\.')
     if (mapping['type'] === 'object') return fieldFacts(mapping['field_mappings'], `${path}.`)
     const format = mapping['output_format']
     return [
       {
         path,
-        type: String(mapping['type']),
+        type: textOf(mapping['type']),
         fast: mapping['fast'] !== false && mapping['fast'] !== undefined,
+        stored: mapping['stored'] !== false,
         outputFormat: typeof format === 'string' ? format : undefined,
       },
     ]
@@ -60,4 +69,8 @@ function fieldFacts(mappings: JsonValue | undefined, prefix: string): FieldFacts
 function objectAt(value: JsonValue | undefined, key: string): JsonObject {
   const inner = isJsonObject(value) ? value[key] : undefined
   return isJsonObject(inner) ? inner : {}
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : ''
 }

@@ -1,63 +1,50 @@
 import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
-import type { IndexFacts } from './index-facts.ts'
-import type { TimeWindow } from './time-options.ts'
+import { rfc3339OfNs } from '../format/time.ts'
+import { nativeSort, type SortKeySpec } from './sort-keys.ts'
+import { windowSeconds, type TimeWindow } from './time-options.ts'
 
 export interface NativeSearch {
   readonly query: string
   readonly maxHits: number
   readonly offset: number
-  /** Native spelling; undefined: newest first where the index has a time. */
-  readonly sortBy: string | undefined
+  readonly sort: readonly SortKeySpec[]
   readonly searchFields: readonly string[]
   readonly snippetFields: readonly string[]
   readonly window: TimeWindow
   readonly aggs: JsonObject | undefined
 }
 
-/** The body of `POST /{index}/search`. */
-export function nativeBody(search: NativeSearch, facts: IndexFacts | undefined): string {
-  const timestamp = facts?.timestampField
+/** The body of `POST /{index}/search`; without aggregations and without hits it is a count. */
+export function nativeBody(search: NativeSearch, timestampField: string | undefined): string {
   const body: Record<string, JsonValue> = {
-    query: withExactWindow(search.query, search.window, timestamp),
+    query: withExactWindow(search.query, search.window, timestampField),
     max_hits: search.maxHits,
     format: 'json',
   }
   if (search.offset > 0) body['start_offset'] = search.offset
-  const sortBy = search.sortBy ?? (search.maxHits > 0 ? timestamp : undefined)
-  if (sortBy !== undefined) body['sort_by'] = sortBy
+  if (search.maxHits > 0 && search.sort.length > 0) body['sort_by'] = nativeSort(search.sort)
   if (search.searchFields.length > 0) body['search_field'] = search.searchFields.join(',')
   if (search.snippetFields.length > 0) body['snippet_fields'] = search.snippetFields.join(',')
-  const { startMs, endMs } = search.window
-  if (startMs !== undefined) body['start_timestamp'] = Math.floor(startMs / 1_000)
-  if (endMs !== undefined) body['end_timestamp'] = Math.ceil(endMs / 1_000)
+  const { start, end } = windowSeconds(search.window)
+  if (start !== undefined) body['start_timestamp'] = start
+  if (end !== undefined) body['end_timestamp'] = end
   if (search.aggs !== undefined) body['aggs'] = search.aggs
   return stringifyJson(body)
 }
 
+const NS_PER_SECOND = 1_000_000_000n
+
 /** The API's bounds are whole seconds: what they leave over is cut off by a range clause. */
 function withExactWindow(query: string, window: TimeWindow, timestamp: string | undefined): string {
   if (timestamp === undefined) return query
+  const { startNs, endNs } = window
   const clauses: string[] = []
-  if (window.startMs !== undefined && window.startMs % 1_000 !== 0) {
-    clauses.push(`${timestamp}:>=${new Date(window.startMs).toISOString()}`)
+  if (startNs !== undefined && startNs % NS_PER_SECOND !== 0n) {
+    clauses.push(`${timestamp}:>=${rfc3339OfNs(startNs)}`)
   }
-  if (window.endMs !== undefined && window.endMs % 1_000 !== 0) {
-    clauses.push(`${timestamp}:<${new Date(window.endMs).toISOString()}`)
+  if (endNs !== undefined && endNs % NS_PER_SECOND !== 0n) {
+    clauses.push(`${timestamp}:<${rfc3339OfNs(endNs)}`)
   }
-  return clauses.length === 0 ? query : [`(${query})`, ...clauses].join(' AND ')
-}
-
-/** `field:desc,other:asc` in the API's own spelling, which reads the other way round. */
-export function sortParameter(text: string): { readonly sortBy: string; readonly note: string | undefined } {
-  let note: string | undefined
-  const keys = text.split(',').map((part) => {
-    const [name = '', order] = part.trim().split(':')
-    if (order === 'asc') return `-${name}`
-    if (order === undefined && /^[+-]/.test(name)) {
-      note = `--sort ${name} is the API's spelling: ${name.startsWith('-') ? 'ascending' : 'descending'}; ${name.slice(1)}:${name.startsWith('-') ? 'asc' : 'desc'} says the same`
-      return name
-    }
-    return name
-  })
-  return { sortBy: keys.join(','), note }
+  if (clauses.length === 0) return query
+  return [...(query.trim() === '' ? [] : [`(${query})`]), ...clauses].join(' AND ')
 }

@@ -1,6 +1,6 @@
 import { QwError } from '../../engine/errors.ts'
 import { text } from '../option.ts'
-import { parseTimeMs } from '../format/time.ts'
+import { floorDiv, parseTimeNs, rfc3339OfNs } from '../format/time.ts'
 
 export const TIME_OPTIONS = {
   since: text('--since <time>', 'from this time on: 15m (ago), now-2h, 2026-11-23, RFC 3339, Unix'),
@@ -9,29 +9,58 @@ export const TIME_OPTIONS = {
   to: text('--to <time>', 'same as --until'),
 }
 
-/** Milliseconds, start inclusive, end exclusive. */
+/** Nanoseconds since the epoch, start inclusive, end exclusive. */
 export interface TimeWindow {
-  readonly startMs: number | undefined
-  readonly endMs: number | undefined
+  readonly startNs: bigint | undefined
+  readonly endNs: bigint | undefined
+  /** How numbers given as times were read, to be told to the user. */
+  readonly notes: readonly string[]
 }
 
+const NS_PER_SECOND = 1_000_000_000n
+const NS_PER_MS = 1_000_000n
+
+/** Throws `invalid` for what is no time and for an empty range. */
 export function timeWindow(
-  options: { readonly [K in keyof typeof TIME_OPTIONS]: string | undefined },
+  options: { readonly [K in keyof typeof TIME_OPTIONS]?: string | undefined },
   nowMs: number,
 ): TimeWindow {
-  const read = (name: string, value: string | undefined): number | undefined => {
+  const notes: string[] = []
+  const read = (name: keyof typeof TIME_OPTIONS): bigint | undefined => {
+    const value = options[name]
     if (value === undefined) return undefined
-    const ms = parseTimeMs(value, nowMs)
-    if (ms !== undefined) return ms
-    throw new QwError('invalid', `--${name} \`${value}\` is no time`, {
-      fix: 'write 15m (ago), now-2h, 2026-11-23, 2026-11-23T04:00:00Z or Unix time',
-    })
+    const ns = parseTimeNs(value.trim(), nowMs)
+    if (ns === undefined) {
+      throw new QwError('invalid', `--${name} \`${value}\` is no time`, {
+        fix: 'write 15m (ago), now-2h, 2026-11-23, 2026-11-23T04:00:00Z or Unix time',
+      })
+    }
+    if (/^\d+$/.test(value.trim())) notes.push(`--${name} ${value} is read as ${rfc3339OfNs(ns)}`)
+    return ns
   }
-  const startMs = read('since', options.since) ?? read('from', options.from)
-  const endMs = read('until', options.until) ?? read('to', options.to)
-  if (startMs !== undefined && endMs !== undefined && endMs <= startMs) {
+  const startNs = read('since') ?? read('from')
+  const endNs = read('until') ?? read('to')
+  if (startNs !== undefined && endNs !== undefined && endNs <= startNs) {
     throw new QwError('invalid', 'the time range is empty: --until is not after --since')
   }
-  return { startMs, endMs }
+  return { startNs, endNs, notes }
 }
 
+/** The window in the API's whole seconds: never narrower than what was asked. */
+export function windowSeconds({ startNs, endNs }: TimeWindow): {
+  readonly start: number | undefined
+  readonly end: number | undefined
+} {
+  return {
+    start: startNs === undefined ? undefined : Number(floorDiv(startNs, NS_PER_SECOND)),
+    end: endNs === undefined ? undefined : Number(-floorDiv(-endNs, NS_PER_SECOND)),
+  }
+}
+
+/** Infinite where the window is open; for drawing, not for filtering. */
+export function windowMs({ startNs, endNs }: TimeWindow): { startMs: number; endMs: number } {
+  return {
+    startMs: startNs === undefined ? -Infinity : Number(startNs / NS_PER_MS),
+    endMs: endNs === undefined ? Infinity : Number(endNs / NS_PER_MS),
+  }
+}

@@ -1,0 +1,98 @@
+import { fstatSync, readlinkSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { text as textOf } from 'node:stream/consumers'
+import stringWidth from 'string-width'
+import { messageOf, QwError } from '../../engine/errors.ts'
+import type { QueryAst } from '../../engine/query/query-ast.ts'
+import { parseQueryString } from '../../engine/query/query-string.ts'
+import type { SearchOptions } from './search-options.ts'
+
+const STDIN = '-'
+
+/** A file's text, or stdin's for `-`. Throws `notFound` naming the flag. */
+export async function readArgument(path: string, flag: string): Promise<string> {
+  if (path === STDIN) return await textOf(process.stdin)
+  return await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new QwError('notFound', `cannot read ${path}: ${messageOf(cause)}`, {
+      fix: `check ${flag}`,
+      cause,
+    })
+  })
+}
+
+export interface QuerySources {
+  readonly argument: string | undefined
+  readonly options: Pick<SearchOptions, 'query' | 'queryFile'>
+}
+
+/** The query as typed, from a file or from stdin; everything when there is none. */
+export async function readQuery({ argument, options }: QuerySources): Promise<string> {
+  const given = [argument, options.query, options.queryFile].filter((text) => text !== undefined)
+  if (given.length > 1) {
+    throw new QwError('invalid', 'there are two queries', {
+      code: 'USAGE',
+      fix: 'give one: as the argument, with -Q, or with --query-file',
+    })
+  }
+  if (options.queryFile !== undefined)
+    return (await readArgument(options.queryFile, '--query-file')).trim()
+  if (argument === STDIN) return (await textOf(process.stdin)).trim()
+  return argument ?? options.query ?? '*'
+}
+
+/** `search quantity:>5` without quotes is `search quantity:` with stdout in a new file `5`. */
+export function refuseSwallowedRedirect(query: string): void {
+  if (!/:=?$/.test(query.trimEnd()) || !fstatSync(1).isFile()) return
+  const file = stdoutPath()
+  throw new QwError('invalid', 'your shell probably took `>` as a redirect', {
+    code: 'QUERY-REDIRECT',
+    why: `the query ends in \`${query.trimEnd().slice(-20)}\` and stdout goes to ${file === undefined ? 'a file' : `the file ${file}`}`,
+    fix: `quote the query: qw-lambda search '${query.trimEnd()}>${file?.split('/').at(-1) ?? '5'}'${file === undefined ? '' : `\nand remove the file: rm '${file}'`}`,
+  })
+}
+
+function stdoutPath(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/fd/1')
+  } catch {
+    // Only Linux tells.
+    return undefined
+  }
+}
+
+/** Parsed here before anything is asked, so that a mistake is shown at once. Throws QUERY-SYNTAX. */
+export function parseQuery(query: string, ascii: boolean): QueryAst {
+  try {
+    return parseQueryString(query, { defaultOperator: 'and' })
+  } catch (error) {
+    if (error instanceof QwError && error.code === 'QUERY-SYNTAX')
+      throw withCaret(error, query, ascii)
+    throw error
+  }
+}
+
+/** Characters of the query shown on either side of the mistake. */
+const CARET_CONTEXT = 60
+
+/** The error with the query's line and a caret under the character that is wrong. */
+export function withCaret(error: QwError, query: string, ascii: boolean): QwError {
+  const { position } = error
+  if (position === undefined) return error
+  const at = Math.min(position, query.length)
+  const lineStart = query.lastIndexOf('\n', at - 1) + 1
+  const lineEnd = query.indexOf('\n', at)
+  const line = query.slice(lineStart, lineEnd < 0 ? query.length : lineEnd)
+  const column = at - lineStart
+  const from = Math.max(0, column - CARET_CONTEXT)
+  const dots = ascii ? '...' : '…'
+  const before = `${from > 0 ? dots : ''}${line.slice(from, column)}`
+  const after = line.slice(column, column + CARET_CONTEXT)
+  const shown = before + after + (line.length > column + CARET_CONTEXT ? dots : '')
+  return new QwError(error.kind, error.message, {
+    ...(error.code === undefined ? {} : { code: error.code }),
+    why: `${shown}\n${' '.repeat(stringWidth(before))}^`,
+    fix: error.fix ?? 'qw-lambda help query',
+    position,
+    cause: error,
+  })
+}

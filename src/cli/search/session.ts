@@ -1,0 +1,68 @@
+import { QwError } from '../../engine/errors.ts'
+import type { CliContext } from '../context.ts'
+import { parseZone, type Zone } from '../format/time.ts'
+import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
+import { openRoute, type SearchRoute } from './route.ts'
+import type { SearchOptions } from './search-options.ts'
+
+/** What every way of searching starts from. */
+export interface SearchSession {
+  readonly context: CliContext
+  readonly options: SearchOptions
+  readonly route: SearchRoute
+  /** Id, list or pattern. */
+  readonly index: string
+  /** Of the first index that a pattern matches; undefined when none does. */
+  readonly facts: IndexFacts | undefined
+  readonly zone: Zone
+  readonly startedMs: number
+  /** Ctrl-C and the time limit. */
+  readonly signal: AbortSignal
+}
+
+/** A single answer is waited for this long when `--timeout` says nothing. */
+const DEFAULT_TIMEOUT_MS = 30_000
+
+export async function openSession(
+  context: CliContext,
+  options: SearchOptions,
+): Promise<SearchSession> {
+  const startedMs = context.clock.nowMs()
+  const zone = zoneOf(context)
+  const route = await openRoute(context, options.via ?? 'auto')
+  const isLong = options.all === true || options.follow === true
+  const isLimited = !isLong && context.settings.get('timeout') === undefined
+  const signal = isLimited ? AbortSignal.any([context.signal, limitOf(route)]) : context.signal
+  const index = await route.index(options.index)
+  const facts = await loadIndexFacts(route.client, index, signal)
+  return { context, options, route, index, facts, zone, startedMs, signal }
+}
+
+function limitOf(route: SearchRoute): AbortSignal {
+  const controller = new AbortController()
+  const goesOn = route.client.via === 'local' ? {} : { why: 'the other end was not stopped' }
+  setTimeout(() => {
+    controller.abort(
+      new QwError('tooLarge', `no answer within ${DEFAULT_TIMEOUT_MS / 1_000} s`, {
+        code: 'REQ-TIMEOUT',
+        ...goesOn,
+        fix: 'narrow the time range, or wait longer with --timeout 2m',
+      }),
+    )
+  }, DEFAULT_TIMEOUT_MS).unref()
+  return controller.signal
+}
+
+function zoneOf(context: CliContext): Zone {
+  const name = context.settings.get('tz')
+  const zone = parseZone(name)
+  if (zone !== undefined) return zone
+  throw new QwError('invalid', `--tz \`${name}\` is no time zone`, {
+    fix: 'use local, utc or a name such as Europe/Berlin',
+  })
+}
+
+/** The index in a path of the API. */
+export function indexPath(index: string): string {
+  return encodeURIComponent(index)
+}

@@ -1,0 +1,98 @@
+import type { QueryAst } from '../../engine/query/query-ast.ts'
+import { nearestNames } from '../../engine/schema/nearest.ts'
+import { isJsonObject } from '../../engine/bytes/json.ts'
+import { apiGetJson } from '../api-client.ts'
+import { formatDuration } from '../format/duration.ts'
+import { formatTime, type Zone } from '../format/time.ts'
+import { dataRange } from './choose-drawing.ts'
+import { plainPath } from './columns.ts'
+import type { MsRange } from './histogram-view.ts'
+import { indexPath, type SearchSession } from './session.ts'
+import { windowMs, type TimeWindow } from './time-options.ts'
+
+/** What may explain that nothing matched, one sentence a line; asks the index for its time and fields. */
+export async function zeroHitHints(
+  session: SearchSession,
+  ast: QueryAst | undefined,
+  window: TimeWindow,
+): Promise<string[]> {
+  const { facts, zone, context } = session
+  if (facts === undefined) return ['no index matches that pattern: qw-lambda index list']
+  const range = await dataRange(session, facts.indexId)
+  if (range.startMs > range.endMs) {
+    return [
+      `${facts.indexId} holds no documents yet: qw-lambda generator run, or qw-lambda ingest <file>`,
+    ]
+  }
+  const used = ast === undefined ? [] : [...new Set(fieldsIn(ast))]
+  const known = used.length === 0 ? [] : await fieldNames(session)
+  return [
+    ...(facts.timestampField === undefined ? [] : rangeHint(range, windowMs(window), zone)),
+    ...fieldHints(used, known),
+    ...freshnessHint(range, windowMs(window), context.clock.nowMs()),
+  ]
+}
+
+function rangeHint(range: MsRange, window: MsRange, zone: Zone): string[] {
+  const at = (ms: number): string => formatTime(ms, zone, 'seconds')
+  const covered = `the index covers ${at(range.startMs)} to ${at(range.endMs)}`
+  if (window.endMs <= range.startMs) return [`${covered}: all of it after the time range asked for`]
+  if (window.startMs >= range.endMs)
+    return [`${covered}: all of it before the time range asked for`]
+  return [covered]
+}
+
+/** An index whose newest document is older gets no more, as far as one can tell. */
+const STALE_MS = 86_400_000
+
+/** Data comes in batches: what was made since is on its way. */
+function freshnessHint(range: MsRange, window: MsRange, nowMs: number): string[] {
+  const ageMs = nowMs - range.endMs
+  if (ageMs <= 0 || ageMs > STALE_MS || window.endMs <= range.endMs) return []
+  return [`the newest document is ${formatDuration(ageMs)} old: later ones are not indexed yet`]
+}
+
+function fieldHints(used: readonly string[], known: readonly string[]): string[] {
+  const isKnown = (field: string): boolean =>
+    known.some(
+      (name) => name === field || name.startsWith(`${field}.`) || field.startsWith(`${name}.`),
+    )
+  return used
+    .filter((field) => known.length > 0 && !isKnown(field))
+    .map(
+      (field) =>
+        `no document has a field ${field}; nearest: ${nearestNames(field, known, 3).join(', ')}`,
+    )
+}
+
+/** Declared fields and those that documents brought along. */
+async function fieldNames({ facts, route, index, signal }: SearchSession): Promise<string[]> {
+  const declared = facts?.fields.map((field) => plainPath(field.path)) ?? []
+  const path = `/_elastic/${indexPath(index)}/_field_caps`
+  const caps = await apiGetJson(route.client, path, signal).catch(() => null)
+  const found =
+    isJsonObject(caps) && isJsonObject(caps['fields']) ? Object.keys(caps['fields']) : []
+  return [
+    ...new Set([...declared, ...found.filter((name) => !name.startsWith('_')).map(plainPath)]),
+  ]
+}
+
+function fieldsIn(ast: QueryAst): string[] {
+  switch (ast.kind) {
+    case 'bool':
+      return [...ast.must, ...ast.filter, ...ast.should, ...ast.mustNot].flatMap(fieldsIn)
+    case 'boost':
+      return fieldsIn(ast.query)
+    case 'exists':
+      return [plainPath(ast.field)]
+    case 'text':
+    case 'term':
+    case 'termSet':
+    case 'pattern':
+    case 'range':
+      return (ast.fields ?? []).map(plainPath)
+    case 'matchAll':
+    case 'matchNone':
+      return []
+  }
+}
