@@ -3,7 +3,6 @@ import { stackNameOf } from '../../deploy/naming.ts'
 import { QwError } from '../../engine/errors.ts'
 import { runningServer } from '../../local/serve-lock.ts'
 import { apiGetJson, type ApiClient, type Via } from '../api-client.ts'
-import { isCloudTarget } from '../aws/target.ts'
 import type { CliContext } from '../context.ts'
 import { localClient } from '../local-client.ts'
 import { currentIndex, currentLocalStack } from '../local-stacks.ts'
@@ -44,8 +43,8 @@ type RouteOpener = (context: CliContext) => Promise<SearchRoute>
 const OPENERS: Readonly<Record<Via, RouteOpener>> = {
   local: openLocal,
   api: openApi,
-  lambda: async (context) => (await import('../aws/routes.ts')).openLambdaRoute(context),
-  direct: async (context) => (await import('../aws/routes.ts')).openDirectRoute(context),
+  lambda: () => notYet('lambda'),
+  direct: () => notYet('direct'),
 }
 
 /** The way that `--via` names or, for `auto`, that the settings imply. */
@@ -55,7 +54,7 @@ export async function openRoute(context: CliContext, choice: ViaChoice): Promise
 
 function impliedVia(context: CliContext): Via {
   if ((context.env['QWL_ENDPOINT'] ?? '') !== '') return 'api'
-  return isCloudTarget(context) ? 'lambda' : 'local'
+  return context.settings.get('target') === 'aws' ? 'lambda' : 'local'
 }
 
 async function openLocal(context: CliContext): Promise<SearchRoute> {
@@ -80,9 +79,6 @@ async function openLocal(context: CliContext): Promise<SearchRoute> {
 }
 
 async function openApi(context: CliContext): Promise<SearchRoute> {
-  if ((context.env['QWL_ENDPOINT'] ?? '') === '' && isCloudTarget(context)) {
-    return await (await import('../aws/routes.ts')).openCloudApiRoute(context)
-  }
   const endpoint = endpointOf(context.env)
   const client = await httpClient(context)
   return {
@@ -116,4 +112,8 @@ async function onlyIndex(context: CliContext, client: ApiClient): Promise<string
         ? 'create one at the other end'
         : `name one with --index: ${ids.join(', ')}`,
   })
+}
+
+function notYet(via: Via): Promise<SearchRoute> {
+  throw new QwError('invalid', `--via ${via} is not available yet`, { code: 'VIA-NONE' })
 }
