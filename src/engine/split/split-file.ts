@@ -15,7 +15,7 @@ import type { WrittenTerms } from './term-dictionary.ts'
  *   magic "QWSPLIT" and a zero byte
  *   posting and positions lists   fields in footer order, terms ascending
  *   document blocks
- *   per field                     dictionary blocks, column, fieldnorms
+ *   per field                     dictionary blocks, column, fieldnorms; large fields first
  *   footer                        footer.ts
  */
 const FILE_MAGIC = new TextEncoder().encode('QWSPLIT\0')
@@ -63,7 +63,7 @@ export async function assembleSplit(
   })
   const blockStarts = layout.placeAll(blocks.map(({ sealed }) => sealed))
   const fields = new Map<string, SplitField>()
-  for (const field of [...parts.fields].sort(compareFields)) {
+  for (const field of [...parts.fields].sort(largestFirst)) {
     fields.set(fieldKey(field), placeField(field, parts.docCount, layout))
   }
   const footerStart = layout.end
@@ -79,6 +79,17 @@ export async function assembleSplit(
   )
   layout.place(footer)
   return { bytes: layout.bytes(), footer: { start: footerStart, end: layout.end } }
+}
+
+/** The small ones end up beside the footer, so that the read that opens a split brings many of them
+ *  along: a cold search then needs a round less. */
+function largestFirst(a: WrittenField, b: WrittenField): number {
+  return writtenBytes(b) - writtenBytes(a) || compareFields(a, b)
+}
+
+function writtenBytes({ terms, column, fieldnorms }: WrittenField): number {
+  const blocks = terms?.blocks.reduce((sum, block) => sum + block.length, 0) ?? 0
+  return blocks + (column?.sealed.length ?? 0) + (fieldnorms?.length ?? 0)
 }
 
 function placeField(field: WrittenField, docCount: number, layout: Layout): SplitField {
