@@ -11,10 +11,14 @@ export interface SearcherRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: string
+  /** JSON unless this says otherwise. */
+  readonly contentType?: string | undefined
 }
 
 export interface SearcherAnswer {
   readonly status: number
+  /** Names in lower case; those about packing are gone. */
+  readonly headers: Readonly<Record<string, string>>
   /** As the API wrote it, unpacked. */
   readonly body: Uint8Array
   readonly logTail: string
@@ -33,7 +37,7 @@ export async function callSearcher(
     resource: '/api/v1/{proxy+}',
     path: request.path,
     httpMethod: request.method,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': request.contentType ?? 'application/json' },
     queryStringParameters: request.query ?? null,
     requestContext: { httpMethod: request.method },
     body: request.body ?? null,
@@ -54,6 +58,7 @@ export async function callSearcher(
   const isGzip = packed[0] === 0x1f && packed[1] === 0x8b
   return {
     status: response.statusCode,
+    headers: response.headers,
     body: isGzip ? await gunzipAsync(packed) : packed,
     logTail: result.logTail,
     requestId: result.requestId,
@@ -62,6 +67,7 @@ export async function callSearcher(
 
 interface ProxyResponse {
   readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly isBase64Encoded: boolean
 }
@@ -73,7 +79,19 @@ function responseOf(text: string): ProxyResponse | undefined {
   if (typeof statusCode !== 'number') return undefined
   const body = 'body' in value && typeof value.body === 'string' ? value.body : ''
   const isBase64Encoded = 'isBase64Encoded' in value && value.isBase64Encoded === true
-  return { statusCode, body, isBase64Encoded }
+  const headers = 'headers' in value ? headersOf(value.headers) : {}
+  return { statusCode, headers, body, isBase64Encoded }
+}
+
+/** What was true of the packed body only is left out. */
+const OF_PACKED_BODY = ['content-encoding', 'content-length']
+
+function headersOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {}
+  const entries = Object.entries(value).flatMap(([name, text]): [string, string][] =>
+    typeof text === 'string' ? [[name.toLowerCase(), text]] : [],
+  )
+  return Object.fromEntries(entries.filter(([name]) => !OF_PACKED_BODY.includes(name)))
 }
 
 function parsed(text: string): unknown {

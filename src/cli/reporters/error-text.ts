@@ -1,18 +1,36 @@
 import type { QwError } from '../../engine/errors.ts'
 import type { Style } from '../style.ts'
 
+/** Help topics that say more about errors of a code, by the code's beginning. */
+const TOPICS: readonly (readonly [prefix: string, topic: string])[] = [
+  ['QUERY-', 'query'],
+  ['AGG-', 'query'],
+  ['QUOTA-', 'quotas'],
+  ['RESP-', 'quotas'],
+  ['REQ-', 'quotas'],
+  ['THROTTLED', 'quotas'],
+  ['INGEST-FORMAT', 'formats'],
+  ['CONFIG-', 'environment'],
+  ['CRED-', 'environment'],
+  ['KEY-', 'environment'],
+  ['REGION-', 'environment'],
+]
+
 /**
  * ✗ what failed
  *   Why   background
  *   Fix   the next command
- *   code QWL-…
+ *   More  where to read on   code QWL-…
  */
 export function errorText(error: QwError, style: Style): string {
   const { paint } = style
   const lines = [`${paint.red(style.ascii ? 'x' : '✗')} ${capitalize(error.message)}`]
-  if (error.why !== undefined) lines.push(labelled(paint.dim('Why'), error.why))
-  if (error.fix !== undefined) lines.push(labelled(paint.green('Fix'), error.fix))
-  if (error.code !== undefined) lines.push(`  ${paint.dim(`code QWL-${error.code}`)}`)
+  if (error.why !== undefined) lines.push(labelled(paint.dim('Why '), error.why))
+  if (error.fix !== undefined) lines.push(labelled(paint.green('Fix '), error.fix))
+  const topic = topicOf(error)
+  const code = error.code === undefined ? undefined : paint.dim(`code QWL-${error.code}`)
+  if (topic !== undefined) lines.push(labelled(paint.dim('More'), `${topic}   ${code ?? ''}`))
+  else if (code !== undefined) lines.push(`  ${code}`)
   return `${lines.join('\n')}\n`
 }
 
@@ -28,13 +46,20 @@ export function errorJson(error: QwError, exitCode: number): string {
       position: error.position ?? null,
       exit: exitCode,
       retryable: error.kind === 'unavailable' || error.kind === 'conflict',
+      docs: topicOf(error) ?? null,
     },
   }
   return `${JSON.stringify(document)}\n`
 }
 
+function topicOf(error: QwError): string | undefined {
+  const topic = TOPICS.find(([prefix]) => error.code?.startsWith(prefix) === true)?.[1]
+  return topic === undefined ? undefined : `qw-lambda help ${topic}`
+}
+
+/** Further lines stand under the first. */
 function labelled(label: string, text: string): string {
-  return `  ${label}   ${text.split('\n').join('\n        ')}`
+  return `  ${label}  ${text.split('\n').join('\n        ')}`
 }
 
 function capitalize(text: string): string {

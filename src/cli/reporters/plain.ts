@@ -3,13 +3,16 @@ import { formatDuration } from '../format/duration.ts'
 import type { Style } from '../style.ts'
 import { describeAmount } from './amount.ts'
 import { errorJson, errorText } from './error-text.ts'
-import type { PhaseAmount, PhaseReport, Reporter } from './reporter.ts'
+import { RecentDetails } from './recent-details.ts'
+import type { PhaseReport, Reporter } from './reporter.ts'
 
 export interface ReporterSettings {
   readonly style: Style
-  /** `quiet` keeps errors only; `json` besides turns errors into one JSON line. */
+  /** `quiet` keeps errors only. */
   readonly level: 'quiet' | 'normal' | 'verbose'
+  /** `json` turns errors into one JSON line and drops phases, so that stderr stays readable by programs. */
   readonly errors: 'text' | 'json'
+  readonly phases: 'lines' | 'none'
   readonly nowMs: () => number
   readonly write: (text: string) => void
 }
@@ -18,11 +21,17 @@ export interface ReporterSettings {
 const PROGRESS_LINE_EVERY_MS = 10_000
 
 /** Plain lines for pipes and CI: one at each phase's start and end, no cursor movement. */
-export function plainReporter(settings: ReporterSettings): Reporter {
+export function plainReporter(
+  settings: ReporterSettings,
+  recent: RecentDetails = new RecentDetails(),
+): Reporter {
   const { style, write } = settings
   const speak = settings.level !== 'quiet'
   return {
-    phase: (title) => plainPhase(title, settings),
+    phase(title) {
+      recent.clear()
+      return plainPhase(title, settings, recent)
+    },
     note: (text) => speak && write(`${text}\n`),
     hint: (text) => speak && write(`${style.paint.dim(text)}\n`),
     warn(text, fix) {
@@ -32,27 +41,39 @@ export function plainReporter(settings: ReporterSettings): Reporter {
     error(error: QwError, exitCode: number) {
       write(settings.errors === 'json' ? errorJson(error, exitCode) : errorText(error, style))
     },
-    detail: (text) => settings.level === 'verbose' && write(`${style.paint.dim(`  ${text}`)}\n`),
+    detail(text) {
+      if (settings.level === 'verbose') write(`${style.paint.dim(`  ${text}`)}\n`)
+      else recent.add(text)
+    },
   }
 }
 
-function plainPhase(title: string, settings: ReporterSettings): PhaseReport {
-  const speak = settings.level !== 'quiet' && settings.errors !== 'json'
+function plainPhase(title: string, settings: ReporterSettings, recent: RecentDetails): PhaseReport {
+  const speak =
+    settings.level !== 'quiet' && settings.errors !== 'json' && settings.phases !== 'none'
   const startedMs = settings.nowMs()
   let spokenMs = startedMs
   const say = (text: string): void => {
     if (speak) settings.write(`${text}\n`)
   }
-  say(`${title} …`)
+  const sayNowAndThen = (describe: (elapsedMs: number) => string): void => {
+    const nowMs = settings.nowMs()
+    if (nowMs - spokenMs < PROGRESS_LINE_EVERY_MS) return
+    spokenMs = nowMs
+    say(`${title}: ${describe(nowMs - startedMs)}`)
+  }
+  const { ascii } = settings.style
+  say(`${title} ${ascii ? '...' : '…'}`)
   return {
-    progress(amount: PhaseAmount) {
-      const nowMs = settings.nowMs()
-      if (nowMs - spokenMs < PROGRESS_LINE_EVERY_MS) return
-      spokenMs = nowMs
-      say(`${title}: ${describeAmount(amount, nowMs - startedMs)}`)
-    },
+    progress: (amount) =>
+      sayNowAndThen((elapsedMs) => describeAmount(amount, elapsedMs, ascii ? '-' : '·')),
+    waiting: (what) =>
+      sayNowAndThen((elapsedMs) => `waiting for ${what}, ${formatDuration(elapsedMs)}`),
     succeed: (text) =>
       say(`${text ?? `${title}: done`} (${formatDuration(settings.nowMs() - startedMs)})`),
-    fail: (text) => say(text ?? `${title}: failed`),
+    fail(text) {
+      say(text ?? `${title}: failed`)
+      for (const line of recent.take()) say(`  ${line}`)
+    },
   }
 }

@@ -1,0 +1,57 @@
+import { callSearcher, type SearcherRequest } from '../../deploy/searcher-call.ts'
+import { QwError } from '../../engine/errors.ts'
+import type { ApiClient } from '../api-client.ts'
+import { outputOf, type Deployment } from './open-deployment.ts'
+
+/** The API by Lambda Invoke, with the caller's AWS credentials and no key. Adds what AWS tells of the
+ *  invocation as headers (`x-qw-billed-ms`, `x-qw-memory-mb`, `x-qw-cold`, `x-qw-request-id`). */
+export function lambdaClient(deployment: Deployment): ApiClient {
+  const searcher = outputOf(deployment, 'SearcherFunction')
+  const { functions } = deployment.session.ports
+  return {
+    via: 'lambda',
+    async fetch(request) {
+      const { signal } = request
+      const answer = await callSearcher(searcher, await searcherRequest(request), functions, signal)
+      const headers = { ...answer.headers, ...invocationHeaders(answer.logTail) }
+      // The runtime's own type of bytes; nobody else holds the buffer.
+      const body = Uint8Array.from(answer.body)
+      return new Response(body, { status: answer.status, headers })
+    },
+  }
+}
+
+async function searcherRequest(request: Request): Promise<SearcherRequest> {
+  const { pathname, searchParams } = new URL(request.url)
+  const body = request.method === 'GET' || request.method === 'HEAD' ? '' : await request.text()
+  return {
+    method: methodOf(request.method),
+    path: pathname,
+    query: Object.fromEntries(searchParams),
+    contentType: request.headers.get('content-type') ?? undefined,
+    ...(body === '' ? {} : { body }),
+  }
+}
+
+function methodOf(method: string): SearcherRequest['method'] {
+  if (method === 'HEAD') return 'GET'
+  if (method === 'GET' || method === 'POST' || method === 'PUT' || method === 'DELETE') return method
+  throw new QwError('invalid', `the API has no ${method}`)
+}
+
+/** From the last lines of the run's log, the REPORT line that AWS writes itself among them. */
+export function invocationHeaders(logTail: string): Record<string, string> {
+  const report = logTail.split('\n').findLast((line) => line.startsWith('REPORT '))
+  if (report === undefined) return {}
+  const [, billedMs] = /Billed Duration: ([\d.]+) ms/.exec(report) ?? []
+  const [, memoryMb] = /Memory Size: (\d+) MB/.exec(report) ?? []
+  const [, requestId] = /RequestId: (\S+)/.exec(report) ?? []
+  const [, reads] = /"event":"request".*"reads":(\d+)/.exec(logTail) ?? []
+  return {
+    ...(billedMs === undefined ? {} : { 'x-qw-billed-ms': billedMs }),
+    ...(memoryMb === undefined ? {} : { 'x-qw-memory-mb': memoryMb }),
+    ...(requestId === undefined ? {} : { 'x-qw-request-id': requestId }),
+    ...(reads === undefined ? {} : { 'x-qw-reads': reads }),
+    'x-qw-cold': String(report.includes('Init Duration')),
+  }
+}
