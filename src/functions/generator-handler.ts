@@ -18,7 +18,7 @@ export interface GeneratorSettings {
   readonly docsPerBatch: number
 }
 
-export interface GeneratorReport {
+interface GeneratorReport {
   readonly keys: readonly string[]
   readonly num_docs: number
   readonly source_bytes: number

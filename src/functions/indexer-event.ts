@@ -24,7 +24,7 @@ export interface IndexerEvent {
   readonly isQueueBatch: boolean
 }
 
-export interface QueuedTask {
+interface QueuedTask {
   readonly messageId: string | undefined
   readonly task: IndexerTask
 }

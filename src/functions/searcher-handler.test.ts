@@ -30,6 +30,15 @@ test('a zipped answer travels in base64 and comes out the same', async () => {
   expect(replyText(reply)).toBe('{"é":1}')
 })
 
+test('the length is left to the gateway, which may send other bytes', async () => {
+  const { handler } = handlerOver(
+    async () => new Response('{}', { headers: { 'content-length': '2', 'x-other': 'kept' } }),
+  )
+  const { headers } = await handler(EVENT, INVOCATION)
+  expect(Object.keys(headers)).not.toContain('content-length')
+  expect(headers).toMatchObject({ 'x-other': 'kept' })
+})
+
 test('an answer that is not zipped travels as text', async () => {
   const { handler } = handlerOver(async () => new Response('{"é":1}', { status: 404 }))
   const reply = await handler(EVENT, INVOCATION)

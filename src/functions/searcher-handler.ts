@@ -76,9 +76,11 @@ function outOfTime(leftMs: number): QwError {
 async function replyOf(response: Response): Promise<SearcherReply> {
   const body = Buffer.from(await response.arrayBuffer())
   const isBase64Encoded = response.headers.has('content-encoding')
+  // A gateway counts what it sends; ours would be of other bytes wherever it passes base64 on.
+  const headers = [...response.headers].filter(([name]) => name !== 'content-length')
   return {
     statusCode: response.status,
-    headers: Object.fromEntries(response.headers),
+    headers: Object.fromEntries(headers),
     body: body.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
   }

@@ -215,7 +215,8 @@ async function invoke(
 function passOn(emulator: string, incoming: IncomingMessage, outgoing: ServerResponse) {
   const { hostname, port } = new URL(emulator)
   return new Promise<void>((resolve, reject) => {
-    const { method, url, headers } = incoming
+    const { method, url } = incoming
+    const headers = { ...incoming.headers, host: emulatorHost(incoming.headers.host) }
     const onward = request({ hostname, port, method, path: url, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing).on('finish', resolve)
@@ -223,4 +224,9 @@ function passOn(emulator: string, incoming: IncomingMessage, outgoing: ServerRes
     onward.on('error', reject)
     incoming.pipe(onward)
   })
+}
+
+/** The address of a REST API as CloudFormation tells it, in the form that the emulator listens to. */
+function emulatorHost(host: string | undefined): string | undefined {
+  return host?.replace(/^(\w+)\.execute-api\.[\w-]+\.amazonaws\.com$/, '$1.execute-api.localhost')
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { request, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -10,6 +12,7 @@ import {
 import { expect, inject, test } from 'vitest'
 import { createBucket, invoke, openBucket, REGION, shippedZip } from './cloud.ts'
 
+const API_KEY = 'abcdefghijklmnopqrstuvwx'
 const ALWAYS = { condition: { kind: 'always' } } as const
 const cloudFormation = new CloudFormationClient({
   region: REGION,
@@ -31,9 +34,11 @@ async function deployTemplate(name: string): Promise<Record<string, string>> {
       StackName: name,
       TemplateBody: await readFile(template, 'utf8'),
       Capabilities: ['CAPABILITY_IAM'],
-      Parameters: Object.entries({ ...parameters, GeneratorState: 'DISABLED' }).map(
-        ([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }),
-      ),
+      Parameters: Object.entries({
+        ...parameters,
+        GeneratorState: 'DISABLED',
+        ApiKey: API_KEY,
+      }).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     }),
   )
   const stack = await until(async () => {
@@ -47,6 +52,18 @@ async function deployTemplate(name: string): Promise<Record<string, string>> {
   )
 }
 
+/** A GET of the deployed REST API, sent to the emulator under the API's own name. */
+async function getFromApi(address: string, key: string | undefined) {
+  const { host, pathname, search } = new URL(address)
+  const { hostname, port } = new URL(inject('awsEndpoint'))
+  const headers = { host, accept: '*/*', ...(key === undefined ? {} : { 'x-api-key': key }) }
+  const outgoing = request({ hostname, port, path: pathname + search, headers }).end()
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk))
+  return { status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) }
+}
+
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + 40_000
   for (;;) {
@@ -57,7 +74,7 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   }
 }
 
-test('a file put into the staging bucket of a deployed stack becomes searchable by itself', async () => {
+test('a file put into the staging bucket of a deployed stack becomes searchable by itself, by function and by HTTP', async () => {
   const outputs = await deployTemplate('qw-lambda-shop')
   const lines = Array.from({ length: 100 }, (_, id) =>
     JSON.stringify({ ts: Date.now() + id, id, name: `Item ${id}`, description: 'an animal' }),
@@ -72,7 +89,17 @@ test('a file put into the staging bucket of a deployed stack becomes searchable 
     })
     if (payload['statusCode'] !== 200) return undefined
     const body = gunzipSync(Buffer.from(String(payload['body']), 'base64'))
-    return JSON.parse(body.toString()) as { num_hits: number }
+    const found = JSON.parse(body.toString()) as { num_hits: number }
+    // The index exists a moment before its first split does.
+    return found.num_hits > 0 ? found : undefined
   })
   expect(found.num_hits).toBe(100)
+
+  // The same through the gateway, for those who have the key.
+  const address = `${outputs['ApiUrl']}/mock-sales/search?query=animal&max_hits=1`
+  expect((await getFromApi(address, undefined)).status).toBe(403)
+  expect((await getFromApi(address, `${API_KEY}y`)).status).toBe(403)
+  const answer = await getFromApi(address, API_KEY)
+  expect(answer).toMatchObject({ status: 200, headers: { 'content-encoding': 'gzip' } })
+  expect(JSON.parse(gunzipSync(answer.body).toString())).toMatchObject({ num_hits: 100 })
 })
