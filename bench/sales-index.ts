@@ -14,9 +14,16 @@ export const BATCH_DOCS = 100_000
 const BATCH_EVERY_MS = 5 * 60_000
 const FIRST_MS = Date.UTC(2026, 10, 1)
 
-export function stagedBatch(batch: number): Uint8Array {
+/** `withShop` adds a text of ten values, which the shipped config keeps as a dynamic fast field. */
+function stagedBatch(batch: number, withShop: boolean): Uint8Array {
   const startMs = FIRST_MS + batch * BATCH_EVERY_MS
-  return gzipSync(salesBatch({ seed: batch, count: BATCH_DOCS, startMs }), { level: 6 })
+  const plain = salesBatch({ seed: batch, count: BATCH_DOCS, startMs })
+  const body = withShop
+    ? Buffer.from(plain)
+        .toString('latin1')
+        .replaceAll(/"quantity":\s*(\d+)/g, '$&,"shop":"shop $1"')
+    : plain
+  return gzipSync(body, { level: 6 })
 }
 
 export interface SalesIndex {
@@ -37,10 +44,10 @@ export async function createSalesIndex(store: ObjectStore): Promise<SalesIndex> 
 export async function indexBatch(
   { indexing }: SalesIndex,
   staging: ObjectStore,
-  batch: number,
+  { batch, withShop }: { readonly batch: number; readonly withShop: boolean },
 ): Promise<{ elapsedMs: number; splitBytes: number }> {
   const key = `${INDEX_ID}/${batch}.gz`
-  const info = await staging.put(key, stagedBatch(batch), { condition: { kind: 'always' } })
+  const info = await staging.put(key, stagedBatch(batch, withShop), { condition: { kind: 'always' } })
   const start = performance.now()
   const result = await indexSource(indexing, {
     indexId: INDEX_ID,

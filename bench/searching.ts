@@ -18,11 +18,13 @@ const RUNS = 21
 export async function benchSearching(): Promise<void> {
   const index = await createSalesIndex(memoryStore())
   const staging = memoryStore()
-  for (let batch = 0; batch < BATCHES; batch++) await indexBatch(index, staging, batch)
+  for (let batch = 0; batch < BATCHES; batch++) {
+    await indexBatch(index, staging, { batch, withShop: true })
+  }
   const docs = BATCHES * BATCH_DOCS
   await printWarm(`Searching ${docs} documents in ${BATCHES} splits, warm`, index)
   const single = await createSalesIndex(memoryStore())
-  await indexBatch(single, staging, 0)
+  await indexBatch(single, staging, { batch: 0, withShop: false })
   await printCold(`One split of ${BATCH_DOCS}, cold`, single)
   const merged = await runMerges(index.indexing, { indexId: INDEX_ID })
   await printWarm(`The same after ${merged.mergeCount} merges, warm`, index)
@@ -53,8 +55,8 @@ async function printWarm(title: string, index: SalesIndex): Promise<void> {
       aim: '1 ms',
     },
     {
-      measure: 'daily histogram by a column of 10 values',
-      value: await measure({ aggs: DAILY_BY_QUANTITY }),
+      measure: 'daily histogram by a text column of 10 values',
+      value: await measure({ aggs: DAILY_BY_SHOP }),
       must: '150 ms',
       aim: '30 ms',
     },
@@ -97,10 +99,10 @@ async function printCold(title: string, { store }: SalesIndex): Promise<void> {
   ])
 }
 
-const DAILY_BY_QUANTITY: JsonObject = {
+const DAILY_BY_SHOP: JsonObject = {
   days: {
     date_histogram: { field: 'ts', fixed_interval: '1d' },
-    aggs: { quantity: { terms: { field: 'quantity' } } },
+    aggs: { shop: { terms: { field: 'shop' } } },
   },
 }
 
