@@ -12,6 +12,10 @@ export default defineConfig({
   minify: true,
   clean: true,
   noExternal: [/.*/],
+  esbuildOptions(options) {
+    // A CommonJS package that is imported dynamically loses the names of its exports.
+    options.mainFields = ['module', 'main']
+  },
   // Bundled CommonJS packages ask for Node's own modules through `require`.
   banner: {
     js: "import{createRequire as qwRequire}from'node:module';const require=qwRequire(import.meta.url);",
