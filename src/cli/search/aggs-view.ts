@@ -52,8 +52,7 @@ function linesOf(results: JsonObject, above: readonly string[]): Line[] {
   return Object.entries(results).flatMap(([name, result]): Line[] => {
     const path = [...above, name]
     if (!isJsonObject(result)) return []
-    if (!('buckets' in result))
-      return [{ path, isHeading: false, count: undefined, metrics: topMetrics(result) }]
+    if (!('buckets' in result)) return metricLines(result, path)
     const heading: Line = { path, isHeading: true, count: undefined, metrics: new Map() }
     return [
       heading,
@@ -83,8 +82,19 @@ function otherLine(result: JsonObject, path: readonly string[]): Line[] {
     : [{ path: [...path, '(other)'], isHeading: false, count, metrics: new Map() }]
 }
 
-function topMetrics(result: JsonObject): Map<string, JsonValue> {
-  return new Map(metricsOf(result).map(([name, value]) => [name === '' ? 'value' : name, value]))
+/** A metric beside no bucket: its one number, or a line for each. */
+function metricLines(result: JsonObject, path: readonly string[]): Line[] {
+  const line = (at: readonly string[], value: JsonValue): Line => ({
+    path: at,
+    isHeading: false,
+    count: undefined,
+    metrics: new Map([['value', value]]),
+  })
+  const metrics = metricsOf(result)
+  const [only] = metrics
+  if (metrics.length === 1 && only !== undefined) return [line(path, only[1])]
+  const heading: Line = { path, isHeading: true, count: undefined, metrics: new Map() }
+  return [heading, ...metrics.map(([name, value]) => line([...path, name], value))]
 }
 
 /** A metric's numbers by name; a single one has no name. Formatted dates win over their numbers. */

@@ -39,7 +39,7 @@ export async function chooseDrawing(
   session: SearchSession,
   window: TimeWindow,
 ): Promise<Drawing | undefined> {
-  const { options, context } = session
+  const { options, context, facts, zone } = session
   const { out } = context
   if (options.aggs !== undefined) {
     return { aggs: await readAggs(options.aggs), show: (result) => showAggs(result, out) }
@@ -48,15 +48,17 @@ export async function chooseDrawing(
     const { field, size } = fieldAndSize(options.terms, DEFAULT_TERMS)
     return { aggs: termsAggs(field, size), show: (result) => showTerms(result, field, out) }
   }
+  const dates = facts?.fields.filter((field) => field.type === 'datetime') ?? []
+  const space = { out, zone, dateFields: new Set(dates.map((field) => field.path)) }
   const { stats } = options
   if (stats !== undefined) {
-    return { aggs: statsAggs(stats), show: (result) => showStats(result, stats, out) }
+    return { aggs: statsAggs(stats), show: (result) => showStats(result, stats, space) }
   }
   if (options.percentiles !== undefined) {
     const request = parsePercentiles(options.percentiles)
     return {
       aggs: percentilesAggs(request),
-      show: (result) => showPercentiles(result, request, out),
+      show: (result) => showPercentiles(result, request, space),
     }
   }
   return options.histogram === undefined && options.by === undefined

@@ -25,24 +25,21 @@ export interface MsRange {
   readonly endMs: number
 }
 
-export function histogramAggs({
-  timestampField,
-  interval,
-  by,
-  bounds,
-}: HistogramRequest): JsonObject {
-  const series: JsonObject =
-    by === undefined ? {} : { [BY]: { terms: { field: by.field, size: by.size } } }
-  const histogram: JsonObject = { field: timestampField, fixed_interval: interval.text }
-  if (bounds !== undefined) {
-    histogram['extended_bounds'] = {
-      min: bounds.startMs,
-      max: Math.max(bounds.startMs, bounds.endMs - 1),
-    }
-  }
-  const nested = by === undefined ? {} : { aggs: series }
-  // The whole's largest terms name the series, so that they are the same in every bar.
-  return { [HISTOGRAM]: { date_histogram: histogram, ...nested }, ...series }
+export function histogramAggs(request: HistogramRequest): JsonObject {
+  const { timestampField, interval, by, bounds } = request
+  const plain: JsonObject = { field: timestampField, fixed_interval: interval.text }
+  const outer: JsonObject =
+    bounds === undefined ? plain : { ...plain, extended_bounds: msBounds(bounds) }
+  const total = { [HISTOGRAM]: { date_histogram: outer } }
+  if (by === undefined) return total
+  // Each of the whole's largest terms over time. Terms inside each bucket would be that bucket's own
+  // largest, so that a series would miss wherever others are larger.
+  const series = { [HISTOGRAM]: { date_histogram: { ...plain, min_doc_count: 1 } } }
+  return { ...total, [BY]: { terms: { field: by.field, size: by.size }, aggs: series } }
+}
+
+function msBounds({ startMs, endMs }: MsRange): JsonObject {
+  return { min: startMs, max: Math.max(startMs, endMs - 1) }
 }
 
 export interface HistogramSpace {
@@ -61,12 +58,17 @@ export function showHistogram(
 ): DrawnResult {
   const results = isJsonObject(aggregations) ? aggregations : {}
   const buckets = bucketsOf(results[HISTOGRAM])
-  const series =
-    request.by === undefined ? [] : bucketsOf(results[BY]).map((bucket) => keyText(bucket))
-  const parts = buckets.map((bucket) => {
-    const counts = new Map(bucketsOf(bucket[BY]).map((part) => [keyText(part), countOf(part)]))
-    return series.map((name) => counts.get(name) ?? 0)
-  })
+  const terms = request.by === undefined ? [] : bucketsOf(results[BY])
+  const series = terms.map(keyText)
+  const counts = terms.map(
+    (term) =>
+      new Map(
+        bucketsOf(term[HISTOGRAM]).map((bucket) => [numberOf(bucket['key']), countOf(bucket)]),
+      ),
+  )
+  const parts = buckets.map((bucket) =>
+    counts.map((ofTerm) => ofTerm.get(numberOf(bucket['key'])) ?? 0),
+  )
   return {
     columns: ['time', 'count', ...series],
     rows: buckets.map((bucket, i) => [keyText(bucket), countOf(bucket), ...(parts[i] ?? [])]),

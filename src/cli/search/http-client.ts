@@ -32,7 +32,10 @@ export function endpointOf(env: Environment): string {
 
 /** The API of `QWL_ENDPOINT`, with a key instead of AWS credentials. */
 export async function httpClient(context: CliContext): Promise<HttpClient> {
-  return keyedClient(context, { endpoint: endpointOf(context.env), key: await apiKeyOf(context.env) })
+  return keyedClient(context, {
+    endpoint: endpointOf(context.env),
+    key: await apiKeyOf(context.env),
+  })
 }
 
 export interface HttpPlace {

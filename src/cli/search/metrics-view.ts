@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import { drawTable } from '../format/table.ts'
+import { formatTime, type Zone } from '../format/time.ts'
 import type { Output } from '../streams.ts'
-import { metricText } from './buckets.ts'
+import { metricText, numberOf } from './buckets.ts'
 import type { DrawnResult } from './drawing.ts'
 
 const STATS = ['count', 'min', 'max', 'avg', 'sum'] as const
@@ -11,11 +12,19 @@ export function statsAggs(fields: readonly string[]): JsonObject {
   return Object.fromEntries(fields.map((field) => [field, { stats: { field } }]))
 }
 
+/** What a screen needs besides the result. */
+export interface MetricsSpace {
+  readonly out: Output
+  readonly zone: Zone
+  /** Paths whose numbers are nanoseconds since the epoch. */
+  readonly dateFields: ReadonlySet<string>
+}
+
 /** One line a field. */
 export function showStats(
   aggregations: JsonValue | undefined,
   fields: readonly string[],
-  out: Output,
+  space: MetricsSpace,
 ): DrawnResult {
   const results = isJsonObject(aggregations) ? aggregations : {}
   const rows = fields.map((field) => {
@@ -23,7 +32,41 @@ export function showStats(
     return [field, ...STATS.map((name) => stats[`${name}_as_string`] ?? stats[name] ?? null)]
   })
   const columns = ['field', ...STATS]
-  return { columns, rows, screen: () => drawMetrics(columns, rows, out) }
+  return {
+    columns,
+    rows,
+    screen: () =>
+      drawMetrics(
+        columns,
+        rows.map((row) => statsCells(row, space)),
+        space.out,
+      ),
+  }
+}
+
+/** A sum of dates says nothing. */
+function statsCells(
+  [field, count, min, max, avg, sum]: readonly JsonValue[],
+  space: MetricsSpace,
+): string[] {
+  const isDate = typeof field === 'string' && space.dateFields.has(field)
+  const cells = [min, max, avg].map((value) =>
+    isDate ? dateText(value, space.zone) : metricText(value),
+  )
+  return [
+    metricText(field),
+    metricText(count),
+    ...cells,
+    isDate ? metricText(null) : metricText(sum),
+  ]
+}
+
+const NS_PER_MS = 1_000_000
+
+function dateText(value: JsonValue | undefined, zone: Zone): string {
+  return value === null || value === undefined || typeof value === 'string'
+    ? metricText(value)
+    : formatTime(Math.trunc(numberOf(value) / NS_PER_MS), zone, 'auto')
 }
 
 export interface PercentilesRequest {
@@ -61,7 +104,7 @@ export function percentilesAggs({ field, percents }: PercentilesRequest): JsonOb
 export function showPercentiles(
   aggregations: JsonValue | undefined,
   { field }: PercentilesRequest,
-  out: Output,
+  space: MetricsSpace,
 ): DrawnResult {
   const result = isJsonObject(aggregations) ? aggregations[PERCENTILES] : undefined
   const values = isJsonObject(result) && isJsonObject(result['values']) ? result['values'] : {}
@@ -72,17 +115,21 @@ export function showPercentiles(
       values[`${percent}_as_string`] ?? values[percent] ?? null,
     ])
   const columns = ['percentile', field]
-  return { columns, rows, screen: () => drawMetrics(columns, rows, out) }
+  const cells = ([percent, value]: readonly JsonValue[]): string[] => [
+    metricText(percent),
+    space.dateFields.has(field) ? dateText(value, space.zone) : metricText(value),
+  ]
+  return { columns, rows, screen: () => drawMetrics(columns, rows.map(cells), space.out) }
 }
 
 function drawMetrics(
   columns: readonly string[],
-  rows: readonly (readonly JsonValue[])[],
+  rows: readonly (readonly string[])[],
   out: Output,
 ): string {
   const data = {
     columns: columns.map((name, i) => ({ name, align: i === 0 ? 'left' : 'right' }) as const),
-    rows: rows.map((row) => row.map(metricText)),
+    rows,
   }
   return drawTable(data, { width: out.columns, style: out.style })
 }

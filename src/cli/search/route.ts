@@ -3,6 +3,7 @@ import { stackNameOf } from '../../deploy/naming.ts'
 import { QwError } from '../../engine/errors.ts'
 import { runningServer } from '../../local/serve-lock.ts'
 import { apiGetJson, type ApiClient, type Via } from '../api-client.ts'
+import { isCloudTarget } from '../aws/target.ts'
 import type { CliContext } from '../context.ts'
 import { localClient } from '../local-client.ts'
 import { currentIndex, currentLocalStack } from '../local-stacks.ts'
@@ -43,8 +44,8 @@ type RouteOpener = (context: CliContext) => Promise<SearchRoute>
 const OPENERS: Readonly<Record<Via, RouteOpener>> = {
   local: openLocal,
   api: openApi,
-  lambda: () => notYet('lambda'),
-  direct: () => notYet('direct'),
+  lambda: async (context) => (await import('../aws/routes.ts')).openLambdaRoute(context),
+  direct: async (context) => (await import('../aws/routes.ts')).openDirectRoute(context),
 }
 
 /** The way that `--via` names or, for `auto`, that the settings imply. */
@@ -54,7 +55,7 @@ export async function openRoute(context: CliContext, choice: ViaChoice): Promise
 
 function impliedVia(context: CliContext): Via {
   if ((context.env['QWL_ENDPOINT'] ?? '') !== '') return 'api'
-  return context.settings.get('target') === 'aws' ? 'lambda' : 'local'
+  return isCloudTarget(context) ? 'lambda' : 'local'
 }
 
 async function openLocal(context: CliContext): Promise<SearchRoute> {
@@ -79,6 +80,9 @@ async function openLocal(context: CliContext): Promise<SearchRoute> {
 }
 
 async function openApi(context: CliContext): Promise<SearchRoute> {
+  if ((context.env['QWL_ENDPOINT'] ?? '') === '' && isCloudTarget(context)) {
+    return await (await import('../aws/routes.ts')).openCloudApiRoute(context)
+  }
   const endpoint = endpointOf(context.env)
   const client = await httpClient(context)
   return {
@@ -112,8 +116,4 @@ async function onlyIndex(context: CliContext, client: ApiClient): Promise<string
         ? 'create one at the other end'
         : `name one with --index: ${ids.join(', ')}`,
   })
-}
-
-function notYet(via: Via): Promise<SearchRoute> {
-  throw new QwError('invalid', `--via ${via} is not available yet`, { code: 'VIA-NONE' })
 }

@@ -168,8 +168,11 @@ async function print(session: SearchSession, ask: Ask, answer: Answer): Promise<
   }
   const hasOnlyAggs = answer.aggregations !== undefined && answer.hits.length === 0
   if (!hasOnlyAggs) await writeHits(session, ask, answer.hits)
-  if (answer.aggregations !== undefined)
-    await writeDrawn(showAggs(answer.aggregations, out), format, out)
+  // One kind of row to a file: with hits, aggregations are for the screen and for JSON.
+  const isForReading = format === 'table' || format === 'line'
+  if (answer.aggregations === undefined || !(hasOnlyAggs || isForReading)) return
+  if (!hasOnlyAggs) await out.write('\n')
+  await writeDrawn(showAggs(answer.aggregations, out), format, out)
 }
 
 async function writeHits(
