@@ -50,10 +50,15 @@ test(`ingest killed at ${KILLS} random moments and run again counts every docume
   const fraction = seededFractions(seed)
   const { folder, where } = await setUp()
   const args = ['ingest', 'orders.ndjson', '--index', 'orders', ...where]
+  const clear = async (): Promise<void> => {
+    const cleared = await runCli(['index', 'clear', 'orders', '--confirm', 'orders', ...where], { cwd: folder })
+    expect(cleared, cleared.stderr).toMatchObject({ exitCode: 0 })
+  }
   const startedMs = Date.now()
-  const first = await runCli([...args, '--dry-run'], { cwd: folder })
-  expect(first.exitCode).toBe(0)
-  const wholeMs = Math.max(400, (Date.now() - startedMs) * 2)
+  const whole = await runCli(args, { cwd: folder })
+  expect(whole, whole.stderr).toMatchObject({ exitCode: 0 })
+  const wholeMs = Date.now() - startedMs
+  await clear()
   let killed = 0
   for (let i = 0; i < KILLS; i++) {
     const child = startCli(args, { cwd: folder })
@@ -69,8 +74,7 @@ test(`ingest killed at ${KILLS} random moments and run again counts every docume
     expect(seen % 5_000 === 0 && seen <= DOCS, `${seen} documents after kill ${i}`).toBe(true)
     if (seen === DOCS) {
       // All of it is in: begin again with an index that has none of it.
-      const cleared = await runCli(['index', 'clear', 'orders', '--confirm', 'orders', ...where], { cwd: folder })
-      expect(cleared, cleared.stderr).toMatchObject({ exitCode: 0 })
+      await clear()
     }
   }
   console.log(`${killed} of ${KILLS} runs were killed`)
@@ -114,7 +118,8 @@ test('Ctrl-C in the middle of an ingest leaves the index readable and the next r
     await Promise.race([ended, sleep(delayMs)])
     if (child.exitCode === null) child.kill('SIGINT')
     const { exitCode, stderr } = await ended
-    expect([0, 130], stderr).toContain(exitCode)
+    // Null: the signal came before the program was there to hear it.
+    expect([0, 130, null], stderr).toContain(exitCode)
     expect((await count(folder, where, '*')) % 5_000).toBe(0)
   }
   const last = await runCli(args, { cwd: folder })

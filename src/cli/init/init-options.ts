@@ -1,0 +1,32 @@
+import { choice, duration, flag, text, type OptionValues } from '../option.ts'
+
+export const INIT_OPTIONS = {
+  target: choice('--target <where>', 'where it runs: this machine, or AWS', ['local', 'aws']),
+  name: text('--name <name>', 'name of the stack (the folder’s name)'),
+  data: choice('--data <what>', 'what goes in first (sample)', ['sample', 'files', 's3', 'empty']),
+  from: text(
+    '--from <src>',
+    'the files, folder or glob of --data files, the s3:// address of --data s3',
+  ),
+  fromTemplate: choice('--from-template <name>', 'a mapping that comes with qw-lambda', [
+    'sales',
+    'hdfs-logs',
+  ]),
+  schema: text('--schema <file>', 'index config (YAML or JSON) instead of an inferred one'),
+  timestampField: text(
+    '--timestamp-field <field>',
+    'the time of documents whose mapping is inferred; none for no time',
+  ),
+  every: duration(
+    '--every <duration>',
+    'a new batch of sample data each (5m); none to make one only',
+  ),
+  retention: text(
+    '--retention <duration>',
+    'keep documents for: 30d, 90 days, forever (sample 30d, else forever)',
+  ),
+  force: flag('--force', 'replace an existing project file; the old one is kept as .bak'),
+  print: flag('--print', 'print the project file, and write nothing'),
+}
+
+export type InitOptions = OptionValues<typeof INIT_OPTIONS>

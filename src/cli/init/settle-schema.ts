@@ -1,0 +1,162 @@
+import type { JsonObject } from '../../engine/bytes/json.ts'
+import { inferIndexConfig } from '../../engine/schema/infer.ts'
+import { parseIndexConfig } from '../../engine/schema/index-config.ts'
+import type { CliContext } from '../context.ts'
+import { formatCount, plural } from '../format/number.ts'
+import { noteRows } from '../format/rows.ts'
+import { REASON_COLUMNS, reasonRow } from '../ingest/ingest-report.ts'
+import { noteFields } from '../ingest/inferred-fields.ts'
+import type { SourceOpener } from '../ingest/open-source.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleDocs } from '../ingest/sample.ts'
+import { checkFit } from './check-fit.ts'
+import {
+  FIELD_TYPES,
+  timestampChoices,
+  withFastToggled,
+  withoutField,
+  withType,
+  yamlOfDraft,
+  type SchemaDraft,
+} from './schema-draft.ts'
+
+export interface SchemaRequest {
+  readonly indexId: string
+  readonly path: string
+  readonly opener: SourceOpener
+  /** `none` for no time field. */
+  readonly timestampField: string | undefined
+}
+
+const NO_TIME = 'none'
+
+/** Infers a mapping from the user's own documents, shows it, and changes it until it is accepted.
+ *  Returns it as a commented config file. */
+export async function settleSchema(context: CliContext, request: SchemaRequest): Promise<string> {
+  const { opener, path } = request
+  const docs = await sampleDocs(await opener.lookAt(path), DEFAULT_SAMPLE_DOCS, context.signal)
+  let draft = inferredDraft(docs, request)
+  for (;;) {
+    context.report.note(`Found in ${plural(docs.length, 'document')} of ${path}:`)
+    noteFields(context, { ...draft, docs })
+    const yaml = yamlOfDraft(draft)
+    await noteFit(context, yaml, request)
+    const next = await askForChange(context, draft)
+    if (next === undefined) return yaml
+    draft = next
+  }
+}
+
+function inferredDraft(docs: readonly JsonObject[], request: SchemaRequest): SchemaDraft {
+  const { indexId, timestampField } = request
+  const named =
+    timestampField === undefined || timestampField === NO_TIME ? undefined : timestampField
+  const inferred = inferIndexConfig(docs, {
+    indexId,
+    ...(named === undefined ? {} : { timestampField: named }),
+  })
+  const timestamp =
+    timestampField === NO_TIME ? undefined : (named ?? inferred.timestampCandidates[0])
+  return { indexId, fields: inferred.fields, leftDynamic: inferred.leftDynamic, timestamp }
+}
+
+/** A wrong choice shows before anything is written. */
+async function noteFit(
+  context: CliContext,
+  yaml: string,
+  { opener, path }: SchemaRequest,
+): Promise<void> {
+  const config = parseIndexConfig(yaml, 'yaml')
+  const fit = await checkFit(context, config, await opener.lookAt(path))
+  const total = fit.docCount + fit.rejectedCount
+  if (fit.rejectedCount === 0) {
+    return context.report.note(
+      `The first ${plural(total, 'document')} fit${total === 1 ? 's' : ''} this mapping.`,
+    )
+  }
+  context.report.warn(
+    `${formatCount(fit.rejectedCount)} of the first ${plural(total, 'document')} would be rejected:`,
+  )
+  noteRows(context, REASON_COLUMNS, fit.rejectReasons.map(reasonRow))
+}
+
+/** Undefined: accepted. */
+async function askForChange(
+  context: CliContext,
+  draft: SchemaDraft,
+): Promise<SchemaDraft | undefined> {
+  const { prompts, report } = context
+  if (!prompts.interactive) return undefined
+  const action = await prompts.select({
+    message: 'This mapping',
+    flag: '--schema <file>',
+    fallback: 'accept',
+    choices: [
+      { value: 'accept', name: 'accept it' },
+      {
+        value: 'time',
+        name: 'choose the timestamp field',
+        hint: `now: ${draft.timestamp ?? NO_TIME}`,
+      },
+      { value: 'type', name: 'change a field’s type' },
+      {
+        value: 'fast',
+        name: 'make a field fast, or not',
+        hint: 'fast fields can be sorted, aggregated and drawn',
+      },
+      { value: 'drop', name: 'drop a field', hint: 'its values stay searchable, undeclared' },
+      { value: 'yaml', name: 'show the config file' },
+    ],
+  })
+  switch (action) {
+    case 'accept':
+      return undefined
+    case 'yaml':
+      report.note(yamlOfDraft(draft))
+      return draft
+    case 'time':
+      return { ...draft, timestamp: await askTimestamp(context, draft) }
+    case 'type':
+      return await askType(context, draft)
+    case 'fast':
+      return withFastToggled(draft, await askField(context, draft))
+    case 'drop':
+      return withoutField(draft, await askField(context, draft))
+  }
+}
+
+async function askTimestamp(
+  { prompts }: CliContext,
+  draft: SchemaDraft,
+): Promise<string | undefined> {
+  const names = [...timestampChoices(draft), NO_TIME]
+  const name = await prompts.select({
+    message: 'Timestamp field',
+    flag: '--timestamp-field',
+    fallback: draft.timestamp ?? NO_TIME,
+    choices: names.map((value) => ({ value, name: value })),
+  })
+  return name === NO_TIME ? undefined : name
+}
+
+async function askType(context: CliContext, draft: SchemaDraft): Promise<SchemaDraft> {
+  const name = await askField(context, draft)
+  const type = await context.prompts.select({
+    message: `Type of ${name}`,
+    flag: '--schema <file>',
+    fallback: FIELD_TYPES[0],
+    choices: FIELD_TYPES.map((value) => ({ value, name: value })),
+  })
+  return withType(draft, name, type)
+}
+
+async function askField({ prompts }: CliContext, draft: SchemaDraft): Promise<string> {
+  return await prompts.select({
+    message: 'Field',
+    flag: '--schema <file>',
+    fallback: draft.fields[0]?.name,
+    choices: draft.fields.map(({ name, type, fast }) => ({
+      value: name,
+      name: `${name} (${type}${fast ? ', fast' : ''})`,
+    })),
+  })
+}
