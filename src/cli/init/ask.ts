@@ -22,9 +22,9 @@ const SAMPLE_RETENTION = '30d'
 export async function askPlan(context: CliContext, options: InitOptions): Promise<InitPlan> {
   checkFlags(context, options)
   const { prompts } = context
-  const target =
+  const target: 'local' | 'aws' =
     options.target ??
-    (await prompts.select({
+    (await prompts.select<'local' | 'aws'>({
       message: 'Where to run',
       flag: '--target',
       fallback: 'local',

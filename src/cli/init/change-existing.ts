@@ -4,7 +4,6 @@ import { statusCommand } from '../commands/status.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { parseDurationMs } from '../format/duration.ts'
-import { plural } from '../format/number.ts'
 import { expandSources } from '../ingest-files.ts'
 import { ensureIndex } from '../ingest/create-index.ts'
 import { reportIngest } from '../ingest/ingest-report.ts'
@@ -36,10 +35,13 @@ export async function changeExisting(
   const flags = changesOf(options)
   const changes = flags.length > 0 ? flags : [await askChange(context)]
   let exitCode: ExitCode = EXIT.ok
+  let document = { ...context.settings.project?.document }
   for (const change of changes) {
     const ended = await apply(context, stack, change)
     if (ended !== EXIT.ok) exitCode = ended
+    document = { ...document, ...intentOf(change) }
   }
+  await writeProject(context, document)
   const isUnchanged = changes.every(({ kind }) => kind === 'none')
   if (context.format === 'json' && !changes.some(({ kind }) => kind === 'data')) {
     await context.out.write(`${JSON.stringify(existingDocument(context, stack, changes))}\n`)
@@ -61,7 +63,7 @@ function refuseOtherName(
   throw new QwError('conflict', `this folder is set up as ${stack.name}, on this machine`, {
     code: 'PROJECT-EXISTS',
     why: `its project file is ${settings.projectPath}`,
-    fix: 'use another folder, or add --force: the old project file is kept as .bak, the old stack stays',
+    fix: 'set up another beside it: --config ./qw-lambda.json in a folder of its own\nor replace the project file (kept as .bak; the old stack stays): --force',
   })
 }
 
@@ -138,10 +140,23 @@ async function apply(context: CliContext, stack: LocalStack, change: Change): Pr
           paused: !Number.isFinite(change.everyMs),
         },
       }))
-      return await changeProject(context, { generator: { every: everyText(change.everyMs) } })
+      return EXIT.ok
     case 'retention':
       await changeRetention(context, stack, change.period)
-      return await changeProject(context, { retention: change.period ?? 'forever' })
+      return EXIT.ok
+  }
+}
+
+/** What the change means in the project file. */
+function intentOf(change: Change): Readonly<Record<string, unknown>> {
+  switch (change.kind) {
+    case 'none':
+    case 'data':
+      return {}
+    case 'every':
+      return { generator: { every: everyText(change.everyMs) } }
+    case 'retention':
+      return { retention: change.period ?? 'forever' }
   }
 }
 
@@ -174,22 +189,20 @@ async function changeRetention(
     await metastore.updateConfig(withRetention(config, period))
   }
   report.note(
-    `${plural(ids.length, 'index', 'indexes')} keep documents ${period === undefined ? 'forever' : `for ${period}`}`,
+    `Documents are kept ${period === undefined ? 'forever' : `for ${period}`} from now on.`,
   )
 }
 
-async function changeProject(
+async function writeProject(
   { settings, report }: CliContext,
-  change: Readonly<Record<string, unknown>>,
-): Promise<ExitCode> {
-  await writeKeepingOld(
-    settings.projectPath,
-    projectText({ ...settings.project?.document, ...change }),
-  )
+  document: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const text = projectText(document)
+  if (text === projectText(settings.project?.document ?? {})) return
+  await writeKeepingOld(settings.projectPath, text)
   report.note(
     `Changed ${settings.projectPath}; what it said before is in ${settings.projectPath}.bak`,
   )
-  return EXIT.ok
 }
 
 function existingDocument(
