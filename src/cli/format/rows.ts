@@ -26,7 +26,7 @@ export function noteRows(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
 ): void {
-  const width = Number.isFinite(out.columns) ? out.columns : 120
+  const width = Number.isFinite(out.columns) && out.columns > 0 ? out.columns : 120
   report.note(drawTable({ columns, rows }, { width, style: out.style }).trimEnd())
 }
 

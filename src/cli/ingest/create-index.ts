@@ -1,7 +1,7 @@
 import { isQwError } from '../../engine/errors.ts'
 import { inferIndexConfig } from '../../engine/schema/infer.ts'
-import type { LocalStack } from '../../local/local-stack.ts'
 import type { CliContext } from '../context.ts'
+import type { DataStack } from '../data-stack.ts'
 import { plural } from '../format/number.ts'
 import { indexIdFor, noteFields } from './inferred-fields.ts'
 import type { SourceOpener } from './open-source.ts'
@@ -18,7 +18,7 @@ export interface CreateRequest {
 /** The index to write: the one there is, or a new one whose mapping is inferred from the data. */
 export async function ensureIndex(
   context: CliContext,
-  stack: LocalStack,
+  stack: DataStack,
   request: CreateRequest,
 ): Promise<string> {
   const { metastore } = stack.indexing

@@ -92,7 +92,7 @@ async function printSources(context: CliContext, outcome: IngestOutcome): Promis
 function statusText(result: IndexingResult | undefined, error: QwError | undefined): string {
   switch (result?.state) {
     case 'done':
-      return 'indexed'
+      return isEmpty(result) ? 'empty' : 'indexed'
     case 'alreadyIndexed':
       return 'already indexed, skipped (use --force)'
     case 'incomplete':
@@ -102,6 +102,10 @@ function statusText(result: IndexingResult | undefined, error: QwError | undefin
     case undefined:
       return error === undefined ? 'stopped' : 'failed'
   }
+}
+
+function isEmpty({ state, docCount, rejectedCount }: IndexingResult): boolean {
+  return state === 'done' && docCount + rejectedCount === 0
 }
 
 function noteTotals(context: CliContext, outcome: IngestOutcome): void {
@@ -117,6 +121,14 @@ function noteTotals(context: CliContext, outcome: IngestOutcome): void {
     )
   }
   context.report.note(parts.join(' · '))
+  for (const { path, result } of outcome.sources) {
+    if (result === undefined || !isEmpty(result)) continue
+    const name = path === STDIN ? 'stdin' : path
+    context.report.warn(
+      `${name} is empty: nothing was indexed`,
+      'check that it was written to its end',
+    )
+  }
   const reasons = mergedReasons(
     outcome.sources.flatMap(({ result }) => result?.rejectReasons ?? []),
   )

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import type { IndexingProgress, IndexingResult } from '../../engine/indexing/indexing-result.ts'
 import { runMerges } from '../../engine/indexing/merge.ts'
 import { planMerges } from '../../engine/indexing/merge-policy.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../../engine/indexing/reject-limit.ts'
-import type { LocalStack } from '../../local/local-stack.ts'
 import type { CliContext } from '../context.ts'
+import type { DataStack } from '../data-stack.ts'
 import { formatCount, plural } from '../format/number.ts'
 import { STDIN } from '../ingest-files.ts'
 import type { PhaseReport } from '../reporters/reporter.ts'
@@ -42,7 +44,7 @@ export interface IngestOutcome {
 /** Indexes the sources one after another. What goes wrong with one is its outcome; the others go on. */
 export async function runIngest(
   context: CliContext,
-  stack: LocalStack,
+  stack: DataStack,
   request: IngestRequest,
 ): Promise<IngestOutcome> {
   const startedMs = context.clock.nowMs()
@@ -76,12 +78,12 @@ class IngestRun {
   /** Rejects of a limit by count were used up. */
   isOverLimit = false
   readonly #context: CliContext
-  readonly #stack: LocalStack
+  readonly #stack: DataStack
   readonly #request: IngestRequest
   #doneBytes = 0
   #rejectedCount = 0
 
-  constructor(context: CliContext, stack: LocalStack, request: IngestRequest) {
+  constructor(context: CliContext, stack: DataStack, request: IngestRequest) {
     this.#context = context
     this.#stack = stack
     this.#request = request
@@ -165,7 +167,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
 /** Small splits make searches slow; a failure here takes nothing from what was indexed. */
 async function mergeSmallSplits(
   context: CliContext,
-  stack: LocalStack,
+  stack: DataStack,
   indexId: string,
 ): Promise<void> {
   try {
@@ -206,12 +208,19 @@ function asQwError(error: unknown, path: string): QwError {
   if (!(error instanceof QwError)) {
     return new QwError('internal', `cannot ingest ${path}: ${messageOf(error)}`, { cause: error })
   }
-  if (path === STDIN || error.message.includes(path)) return error
+  if (path === STDIN) return error
   const { code, why, fix } = error
-  return new QwError(error.kind, `cannot ingest ${path}: ${error.message}`, {
+  return new QwError(error.kind, withPath(error.message, path), {
     ...(code === undefined ? {} : { code }),
     ...(why === undefined ? {} : { why }),
     ...(fix === undefined ? {} : { fix }),
     cause: error,
   })
+}
+
+/** Paths as they were typed; what says nothing of the file gets its name. */
+function withPath(message: string, path: string): string {
+  const typed = message.replaceAll(pathToFileURL(resolve(path)).href, path)
+  if (typed.startsWith(path)) return `the file ${typed}`
+  return typed.includes(path) ? typed : `cannot ingest ${path}: ${typed}`
 }

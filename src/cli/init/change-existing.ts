@@ -185,7 +185,8 @@ async function changeRetention(
   const ids = await metastore.listIndexIds()
   for (const id of ids) {
     const { config } = (await metastore.load(id)).metadata
-    if (config.docMapping.timestampField === undefined) continue
+    // A lone index without a time is what the user means, and is told so.
+    if (ids.length > 1 && config.docMapping.timestampField === undefined) continue
     await metastore.updateConfig(withRetention(config, period))
   }
   report.note(
