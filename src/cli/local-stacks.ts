@@ -2,6 +2,7 @@ import { QwError } from '../engine/errors.ts'
 import { listLocalStacks, openLocalStack, type LocalHost, type LocalStack } from '../local/local-stack.ts'
 import { systemRandom } from '../stores/system-clock.ts'
 import type { CliContext } from './context.ts'
+import type { DataStack } from './data-stack.ts'
 
 /** What the embedded stack needs from this process. */
 export function localHost(context: CliContext): LocalHost {
@@ -39,7 +40,7 @@ export async function currentLocalStack(context: CliContext): Promise<LocalStack
 /** The index that a command means: the one named, the stack's default, or the only one there is. */
 export async function currentIndex(
   context: CliContext,
-  stack: LocalStack,
+  stack: DataStack,
   named: string | undefined,
 ): Promise<string> {
   const chosen = named ?? context.settings.get('index') ?? (await stack.readFile()).defaultIndex

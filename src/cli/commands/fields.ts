@@ -3,7 +3,8 @@ import { apiGetJson } from '../api-client.ts'
 import { defineCommand } from '../command.ts'
 import { printJson, printRows } from '../format/rows.ts'
 import { localClient } from '../local-client.ts'
-import { currentIndex, currentLocalStack } from '../local-stacks.ts'
+import { currentDataStack } from '../data-stack.ts'
+import { currentIndex } from '../local-stacks.ts'
 import { flag } from '../option.ts'
 import { loadIndexFacts, type IndexFacts } from '../search/index-facts.ts'
 
@@ -23,7 +24,7 @@ export const fieldsCommand = defineCommand({
   args: [['[id]', 'index id (the stack’s default)']],
   options: { unused: flag('--unused', 'only declared fields that no document has') },
   async run(context, { args, options }) {
-    const stack = await currentLocalStack(context)
+    const stack = await currentDataStack(context)
     const client = localClient(stack, context.version)
     const id = await currentIndex(context, stack, args[0])
     const facts = await loadIndexFacts(client, id)

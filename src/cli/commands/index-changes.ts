@@ -6,7 +6,6 @@ import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import { readIndexConfig, type ReadConfig } from '../../engine/schema/index-config.ts'
 import { inferIndexConfig } from '../../engine/schema/infer.ts'
 import { serializeIndexConfig } from '../../engine/schema/serialize-config.ts'
-import type { LocalStack } from '../../local/local-stack.ts'
 import { defineCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { plural } from '../format/number.ts'
@@ -15,7 +14,7 @@ import { expandSources, STDIN } from '../ingest-files.ts'
 import { indexIdFor, noteFields } from '../ingest/inferred-fields.ts'
 import { SourceOpener } from '../ingest/open-source.ts'
 import { DEFAULT_SAMPLE_DOCS, sampleDocs } from '../ingest/sample.ts'
-import { currentLocalStack } from '../local-stacks.ts'
+import { currentDataStack, type DataStack } from '../data-stack.ts'
 import { flag, integer, text } from '../option.ts'
 import { missingFlags } from '../prompts.ts'
 
@@ -72,7 +71,7 @@ export const indexCreateCommand = defineCommand({
   async run(context, { options }) {
     if (options.file === undefined)
       throw missingFlags(['--file'], 'qw-lambda index create -f orders.yaml')
-    const stack = await currentLocalStack(context)
+    const stack = await currentDataStack(context)
     const { config, notes } = await readConfigFile(options.file)
     for (const note of notes) context.report.note(note)
     const { indexId } = config
@@ -107,7 +106,7 @@ export const indexClearCommand = defineCommand({
   examples: ['qw-lambda index clear orders --confirm orders'],
   async run(context, { args, options }) {
     const [indexId = ''] = args
-    const stack = await currentLocalStack(context)
+    const stack = await currentDataStack(context)
     const docCount = await docCountOf(context, stack, indexId)
     await context.prompts.typedName({
       message: `This deletes ${plural(docCount, 'document')} of ${indexId}`,
@@ -127,7 +126,7 @@ export const indexDeleteCommand = defineCommand({
   examples: ['qw-lambda index delete orders --confirm orders'],
   async run(context, { args, options }) {
     const [indexId = ''] = args
-    const stack = await currentLocalStack(context)
+    const stack = await currentDataStack(context)
     const docCount = await docCountOf(context, stack, indexId)
     await context.prompts.typedName({
       message: `This deletes ${indexId} with ${plural(docCount, 'document')}`,
@@ -167,13 +166,13 @@ export async function readConfigFile(path: string): Promise<ReadConfig> {
   }
 }
 
-async function exists(stack: LocalStack, indexId: string): Promise<boolean> {
+async function exists(stack: DataStack, indexId: string): Promise<boolean> {
   return (await stack.indexing.metastore.listIndexIds()).includes(indexId)
 }
 
 async function docCountOf(
   context: CliContext,
-  stack: LocalStack,
+  stack: DataStack,
   indexId: string,
 ): Promise<number> {
   try {

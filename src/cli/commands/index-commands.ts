@@ -12,14 +12,15 @@ import { formatBytes, formatCount } from '../format/number.ts'
 import { printJson, printRows } from '../format/rows.ts'
 import { formatTime } from '../format/time.ts'
 import { localClient } from '../local-client.ts'
-import { currentIndex, currentLocalStack } from '../local-stacks.ts'
+import { currentDataStack } from '../data-stack.ts'
+import { currentIndex } from '../local-stacks.ts'
 import { choice, flag, integer, text } from '../option.ts'
 
 export const indexListCommand = defineCommand({
   summary: 'the indexes with their documents, splits and bytes',
   options: {},
   async run(context) {
-    const client = localClient(await currentLocalStack(context), context.version)
+    const client = localClient(await currentDataStack(context), context.version)
     const all = await apiGetJson(client, '/indexes?format=json')
     const metadata = (Array.isArray(all) ? all : []).filter(isJsonObject)
     const indexes = await Promise.all(
@@ -72,7 +73,7 @@ export const indexDescribeCommand = defineCommand({
   args: [['[id]', 'index id (the stack’s default)']],
   options: { mapping: flag('--mapping', 'also the index config with every default') },
   async run(context, { args, options }) {
-    const stack = await currentLocalStack(context)
+    const stack = await currentDataStack(context)
     const client = localClient(stack, context.version)
     const id = await currentIndex(context, stack, args[0])
     const [stats, metadata, splits] = await Promise.all([
@@ -129,7 +130,7 @@ export const indexSplitsCommand = defineCommand({
     limit: integer('--limit <count>', 'at most this many', 1),
   },
   async run(context, { args, options }) {
-    const stack = await currentLocalStack(context)
+    const stack = await currentDataStack(context)
     const client = localClient(stack, context.version)
     const id = await currentIndex(context, stack, args[0])
     const query = new URLSearchParams()

@@ -12,7 +12,8 @@ import type { CliContext } from '../context.ts'
 import { formatCount, plural } from '../format/number.ts'
 import { noteRows, printJson, printRows } from '../format/rows.ts'
 import { REASON_COLUMNS, reasonRow } from '../ingest/ingest-report.ts'
-import { currentIndex, currentLocalStack } from '../local-stacks.ts'
+import { currentDataStack } from '../data-stack.ts'
+import { currentIndex } from '../local-stacks.ts'
 import { integer, text } from '../option.ts'
 
 /** Rejected documents looked at; the newest runs come first. */
@@ -32,7 +33,7 @@ export const ingestFailuresCommand = defineCommand({
     'qw-lambda ingest failures --export - | jq -r .text > mended.ndjson',
   ],
   async run(context, { args, options }) {
-    const stack = await currentLocalStack(context)
+    const stack = await currentDataStack(context)
     const indexId = await currentIndex(context, stack, options.index)
     const { metastore } = stack.indexing
     const file = await metastore.load(indexId, context.signal)

@@ -1,13 +1,12 @@
 import { QwError } from '../../engine/errors.ts'
 import { encodeRun, type RunSummary } from '../../engine/metastore/run-summary.ts'
-import type { LocalStack } from '../../local/local-stack.ts'
 import { defineCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { formatDuration } from '../format/duration.ts'
 import { formatBytes, formatCount } from '../format/number.ts'
 import { printJson, printRows } from '../format/rows.ts'
 import { formatTime } from '../format/time.ts'
-import { currentLocalStack } from '../local-stacks.ts'
+import { currentDataStack, type DataStack } from '../data-stack.ts'
 import { integer, text } from '../option.ts'
 
 const DEFAULT_RUNS = 20
@@ -26,7 +25,7 @@ export const ingestStatusCommand = defineCommand({
     limit: integer('--limit <count>', `at most this many (${DEFAULT_RUNS})`, 1),
   },
   async run(context, { args, options }) {
-    const stack = await currentLocalStack(context)
+    const stack = await currentDataStack(context)
     const runs = await runsOf(context, stack, options.index)
     const [wanted] = args
     if (wanted !== undefined) return await showRun(context, runOf(runs, wanted))
@@ -66,7 +65,7 @@ export const ingestStatusCommand = defineCommand({
 /** Newest first. */
 async function runsOf(
   context: CliContext,
-  stack: LocalStack,
+  stack: DataStack,
   index: string | undefined,
 ): Promise<IndexRun[]> {
   const files = await stack.indexing.metastore.listIndexes([index ?? '*'], context.signal)
