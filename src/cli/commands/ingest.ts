@@ -1,5 +1,7 @@
 import { QwError } from '../../engine/errors.ts'
+import { isCloudTarget } from '../aws/target.ts'
 import { defineCommand } from '../command.ts'
+import type { ExitCode } from '../exit-codes.ts'
 import { expandSources } from '../ingest-files.ts'
 import { ensureIndex } from '../ingest/create-index.ts'
 import { runDryRun } from '../ingest/dry-run.ts'
@@ -7,11 +9,13 @@ import { reportIngest } from '../ingest/ingest-report.ts'
 import { SourceOpener } from '../ingest/open-source.ts'
 import { rejectLimit } from '../ingest/reject-limit.ts'
 import { runIngest } from '../ingest/run-ingest.ts'
-import { currentIndex, currentLocalStack } from '../local-stacks.ts'
-import { choice, flag, text, type OptionSpec } from '../option.ts'
+import { currentDataStack } from '../data-stack.ts'
+import { currentIndex } from '../local-stacks.ts'
+import { choice, flag, integer, text, type OptionSpec } from '../option.ts'
 import { missingFlags } from '../prompts.ts'
 
 const DRY_RUN_DOCS = 1_000
+const DEFAULT_JOBS = 4
 
 interface DryRunChoice {
   readonly maxDocs: number
@@ -35,7 +39,10 @@ export const ingestCommand = defineCommand({
   description:
     'Waits until everything can be searched. The same file is never indexed twice, and a run that was stopped goes on where it was.',
   args: [
-    ['[src...]', 'files, folders, globs, or - for stdin (NDJSON or a JSON array, plain or gzip)'],
+    [
+      '[src...]',
+      'files, folders, globs, - for stdin, or s3://… of a deployment (NDJSON or a JSON array, plain or gzip)',
+    ],
   ],
   options: {
     index: text('--index <id>', 'index to write (the stack’s default)'),
@@ -58,6 +65,12 @@ export const ingestCommand = defineCommand({
     ),
     force: flag('--force', 'index again what was indexed before'),
     wait: flag('--no-wait', 'return when accepted; local documents are searchable by then'),
+    via: choice('--via <way>', 'where a deployment’s documents are indexed: its function, or here', [
+      'auto',
+      'lambda',
+      'local',
+    ]),
+    jobs: integer(`--jobs <count>`, `uploads at once (${DEFAULT_JOBS})`, 1),
   },
   examples: [
     'qw-lambda ingest logs/*.ndjson.gz',
@@ -68,10 +81,19 @@ export const ingestCommand = defineCommand({
   async run(context, { args, options }) {
     const named = options.dryRun?.source === undefined ? args : [options.dryRun.source, ...args]
     if (named.length === 0) throw missingFlags(['<src>'], 'qw-lambda ingest logs.ndjson')
-    const stack = await currentLocalStack(context)
     const limit = rejectLimit(options.onError, options.maxErrors)
-    const paths = await expandSources(named)
     const opener = new SourceOpener(context, options.inputFormat)
+    const inFunction = isCloudTarget(context) && options.via !== 'local'
+    const sendTo = async (index: string | undefined): Promise<ExitCode> => {
+      const { awsIngest } = await import('../aws/ingest.ts')
+      const { force = false, wait = true, jobs = DEFAULT_JOBS } = options
+      return await awsIngest(context, { sources: named, index, opener, force, wait, jobs })
+    }
+    if (inFunction && options.dryRun === undefined && options.create !== true) {
+      return await sendTo(options.index)
+    }
+    const stack = await currentDataStack(context)
+    const paths = await expandSources(named)
     const isDryRun = options.dryRun !== undefined
     if (isDryRun && options.create === true) {
       throw new QwError('invalid', '--dry-run writes nothing, and --create makes an index', {
@@ -92,6 +114,7 @@ export const ingestCommand = defineCommand({
       const { maxDocs } = options.dryRun
       return await runDryRun(context, stack.indexing, { indexId, paths, opener, maxDocs })
     }
+    if (inFunction) return await sendTo(indexId)
     // A missing index fails every file in the same way: once is enough.
     await stack.indexing.metastore.load(indexId, context.signal)
     const outcome = await runIngest(context, stack, {
