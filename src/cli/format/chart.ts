@@ -37,11 +37,11 @@ export function drawBars(chart: BarChart, space: ChartSpace): string {
   const { paint } = space.style
   const most = Math.max(1, ...bars.map((bar) => bar.total))
   const sum = bars.reduce((total, bar) => total + bar.total, 0)
-  const labels = bars.map((bar) =>
-    shortened(bar.label, Math.max(MIN_LABEL, Math.floor(space.width / 2)), space.style),
-  )
-  const labelWidth = Math.max(1, ...labels.map((label) => stringWidth(label)))
   const countWidth = Math.max(1, ...bars.map((bar) => formatCount(bar.total).length))
+  const labelRoom = Math.min(space.width / 2, space.width - MIN_BAR - countWidth - '  '.length * 2)
+  const longest = Math.max(MIN_LABEL, Math.floor(labelRoom))
+  const labels = bars.map((bar) => shortened(bar.label, longest, space.style))
+  const labelWidth = Math.max(1, ...labels.map((label) => stringWidth(label)))
   const noteWidth = Math.max(
     0,
     ...bars.map((bar) => (bar.note === undefined ? 0 : bar.note.length + 1)),
@@ -70,7 +70,7 @@ export function drawBars(chart: BarChart, space: ChartSpace): string {
 }
 
 /** Labels keep at least this much of a narrow window. */
-const MIN_LABEL = 12
+const MIN_LABEL = 6
 
 function shortened(text: string, width: number, style: Style): string {
   if (stringWidth(text) <= width) return text

@@ -9,7 +9,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 /** `90s`, `1h30m`, `2 days` and the like as milliseconds; undefined when it is no duration. */
 export function parseDurationMs(text: string): number | undefined {
-  const pattern = /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*/gy
+  const pattern =
+    /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*/gy
   let totalMs = 0
   let end = 0
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {

@@ -47,10 +47,18 @@ export function drawTable(data: TableData, { width, style, wrap = false }: Table
     truncate: style.ascii ? '.' : '…',
     chars: NO_BORDERS,
     wordWrap: wrap,
+    // At word ends a word wider than its column would be cut.
+    wrapOnWordBoundary: !hasWideWord(data, widths),
   })
   for (const row of data.rows) table.push(row.map(oneLine))
   const lines = table.toString().split('\n')
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+}
+
+function hasWideWord({ rows }: TableData, widths: readonly number[]): boolean {
+  return rows.some((row) =>
+    row.some((cell, i) => cell.split(/\s+/).some((word) => stringWidth(word) > (widths[i] ?? 0))),
+  )
 }
 
 /** Control characters would move the cursor; a line break becomes a visible sign. */

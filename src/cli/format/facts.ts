@@ -1,0 +1,39 @@
+import stringWidth from 'string-width'
+import type { Output } from '../streams.ts'
+
+/** A name and what there is to say about it; an empty name goes on under the one above. */
+export type Fact = readonly [name: string, text: string]
+
+const GAP = 2
+/** Narrower than this nothing is gained by wrapping. */
+const MIN_TEXT = 20
+
+/** Names dimmed on the left, texts wrapped beside them; `name<tab>text` where nothing has to fit. */
+export function drawFacts(facts: readonly Fact[], out: Output): string {
+  if (!out.isTerminal) return facts.map(([name, text]) => `${name}\t${text}\n`).join('')
+  const nameWidth = Math.max(...facts.map(([name]) => stringWidth(name))) + GAP
+  const textWidth = Math.max(MIN_TEXT, out.columns - nameWidth)
+  return facts
+    .flatMap(([name, text]) =>
+      wrapWords(text, textWidth).map((line, i) => {
+        const label = i === 0 ? name : ''
+        const padding = ' '.repeat(nameWidth - stringWidth(label))
+        return `${out.style.paint.dim(label)}${padding}${line}\n`
+      }),
+    )
+    .join('')
+}
+
+/** Lines of at most `width` columns where words allow it; one longer word stays whole. */
+export function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const next = line === '' ? word : `${line} ${word}`
+    if (stringWidth(next) > width && line !== '') {
+      lines.push(line)
+      line = word
+    } else line = next
+  }
+  return [...lines, line]
+}
