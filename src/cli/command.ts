@@ -15,6 +15,8 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly examples?: readonly string[]
   /** What `--format` may be besides `table` and `json`. */
   readonly formats?: readonly OutputFormat[]
+  /** Runs although a settings file is damaged, and sees why in `settings.problems`. */
+  readonly toleratesBrokenFiles?: boolean
   run(context: CliContext, input: CommandInput<S>): Promise<ExitCode | void>
 }
 

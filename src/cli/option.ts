@@ -105,6 +105,12 @@ export function duration(flags: string, help: string): OptionSpec<number> {
   }
 }
 
+/** A duration that may be left out: `--watch`, `--watch 10s`. */
+export function optionalDuration(flags: string, help: string, bareMs: number): OptionSpec<number> {
+  const { parse, ...spec } = duration(flags, help)
+  return { ...spec, parse: (value) => (value === '' ? bareMs : parse(value)) }
+}
+
 function badValue(flags: string, value: string, expected: string): QwError {
   const name = /--[a-z-]+/.exec(flags)?.[0] ?? flags
   return new QwError('invalid', `${name} takes ${expected}, not \`${value}\``)

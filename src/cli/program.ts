@@ -1,18 +1,18 @@
 import { Command as Commander, CommanderError, Option } from 'commander'
 import { QwError } from '../engine/errors.ts'
+import { attachValues } from './attached-values.ts'
 import type { AnyCommand, RawOptions } from './command.ts'
 import type { CliContext } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { GLOBAL_OPTIONS } from './global-options.ts'
-import type { OptionSpec } from './option.ts'
-import { COMMANDS, type CommandEntry } from './registry.ts'
+import type { OptionSpec, OptionSpecs } from './option.ts'
+import { COMMANDS, findCommand, GROUP_SUMMARIES, type CommandEntry } from './registry.ts'
 
 export interface ProgramHost {
   readonly version: string
   /** Called with every option, global ones included, before the command runs. */
-  contextFor(options: RawOptions): CliContext
+  contextFor(options: RawOptions, command: AnyCommand): CliContext
   write(text: string): void
-  writeError(text: string): void
 }
 
 /** Flags that answer by themselves, without a command. */
@@ -23,35 +23,44 @@ const INFORMATIVE = new Set(['-h', '--help', '-V', '--version'])
  * loaded. Rejects with QwError for a usage mistake; resolves to the exit status otherwise.
  */
 export async function runProgram(argv: readonly string[], host: ProgramHost): Promise<ExitCode> {
-  let exitCode: ExitCode = 0
-  const root = rootCommand(host)
-  const typed = findEntry(argv)
-  if (positionals(argv).length === 0 && !argv.some((word) => INFORMATIVE.has(word))) {
+  const words = positionals(argv)
+  if (words.length === 0 && !argv.some((word) => INFORMATIVE.has(word))) {
     return await runProgram(['welcome', ...argv], host)
   }
+  const helpFor = commandOfHelp(words)
+  if (helpFor !== undefined) return await runProgram([...helpFor, '--help'], host)
+  let exitCode: ExitCode = 0
+  const root = rootCommand(host)
+  const typed = findCommand(words)
+  let specs: OptionSpecs = GLOBAL_OPTIONS
   for (const entry of COMMANDS) {
     const loaded = entry === typed ? await entry.load() : undefined
-    const parent = parentOf(root, entry)
-    const hidden = entry.group === undefined
-    const command = parent.command(entry.words.at(-1) ?? '', { hidden }).summary(entry.summary)
-    command.description(entry.summary).aliases([...(entry.aliases ?? [])])
-    if (parent === root && !hidden) command.helpGroup(`${entry.group}:`)
+    const command = addEntry(root, entry)
     if (loaded === undefined) continue
+    specs = { ...GLOBAL_OPTIONS, ...loaded.options }
     describe(command, loaded)
     command.action(async () => {
       const options: RawOptions = command.optsWithGlobals()
-      const context = host.contextFor(options)
+      const context = host.contextFor(options, loaded)
       exitCode = (await loaded.invoke(context, command.args, options)) ?? 0
     })
   }
   try {
-    await root.parseAsync([...argv], { from: 'user' })
+    await root.parseAsync(attachValues(argv, specs), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 0
-    throw usageError(error)
+    throw usageError(error, words)
   }
   return exitCode
+}
+
+/** `help search` means `search --help`; `help query` is a topic, and stays. */
+function commandOfHelp(words: readonly string[]): readonly string[] | undefined {
+  const [first, ...rest] = words
+  if (first !== 'help' || rest.length === 0) return undefined
+  const isCommand = findCommand(rest) !== undefined || GROUP_SUMMARIES.has(rest[0] ?? '')
+  return isCommand ? rest : undefined
 }
 
 function rootCommand(host: ProgramHost): Commander {
@@ -69,45 +78,57 @@ function rootCommand(host: ProgramHost): Commander {
     })
     .showSuggestionAfterError(true)
     .helpCommand(false)
-    .addHelpText('after', `\nStart with   qw-lambda init\nTopics       qw-lambda help query|formats|environment|exit-codes|cost`)
+    .addHelpText('after', AFTER_HELP)
   for (const spec of Object.values(GLOBAL_OPTIONS)) addOption(root, spec)
   root.addOption(new Option('--no-color', 'no colour').hideHelp())
   return root
+}
+
+const AFTER_HELP = `
+Start with   qw-lambda init
+Topics       qw-lambda help query|formats|quotas|cost|environment|exit-codes|grafana`
+
+function addEntry(root: Commander, entry: CommandEntry): Commander {
+  const parent = parentOf(root, entry)
+  const hidden = entry.group === undefined
+  const command = parent.command(entry.words.at(-1) ?? '', { hidden }).summary(entry.summary)
+  command.description(entry.summary).aliases([...(entry.aliases ?? [])])
+  if (parent === root && !hidden) command.helpGroup(`${entry.group}:`)
+  return command
+}
+
+function parentOf(root: Commander, entry: CommandEntry): Commander {
+  let parent = root
+  for (const word of entry.words.slice(0, -1)) {
+    const known = parent.commands.find((command) => command.name() === word)
+    if (known !== undefined) {
+      parent = known
+      continue
+    }
+    const summary = GROUP_SUMMARIES.get(word) ?? word
+    parent = parent.command(word).summary(summary).description(summary)
+    parent.helpGroup(`${entry.group ?? 'Tool'}:`)
+  }
+  return parent
 }
 
 function describe(command: Commander, spec: AnyCommand): void {
   if (spec.description !== undefined) command.description(`${spec.summary}\n\n${spec.description}`)
   for (const [notation, help] of spec.args ?? []) command.argument(notation, help)
   for (const option of Object.values(spec.options)) addOption(command, option)
-  if (spec.examples !== undefined) {
-    const lines = spec.examples.map((example) => `  ${example}`).join('\n')
-    command.addHelpText('after', `\nExamples:\n${lines}`)
+  const after = []
+  if (spec.formats !== undefined) {
+    const formats = [...new Set(['table', 'json', ...spec.formats])]
+    after.push(`\nFormats:\n  ${formats.join(' ')}`)
   }
+  if (spec.examples !== undefined) {
+    after.push(`\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
+  }
+  if (after.length > 0) command.addHelpText('after', after.join('\n'))
 }
 
 function addOption(command: Commander, spec: OptionSpec<unknown>): void {
   command.addOption(new Option(spec.flags, spec.help))
-}
-
-function parentOf(root: Commander, entry: CommandEntry): Commander {
-  let parent = root
-  for (const word of entry.words.slice(0, -1)) {
-    parent =
-      parent.commands.find((command) => command.name() === word) ??
-      parent.command(word).helpGroup(`${entry.group ?? 'Tool'}:`)
-  }
-  return parent
-}
-
-/** The entry whose words the command line starts with, global options apart. */
-function findEntry(argv: readonly string[]): CommandEntry | undefined {
-  const words = positionals(argv)
-  const matches = (entry: CommandEntry): boolean =>
-    entry.words.every((word, i) => {
-      const isLast = i === entry.words.length - 1
-      return words[i] === word || (isLast && (entry.aliases ?? []).includes(words[i] ?? ''))
-    })
-  return [...COMMANDS].toSorted((a, b) => b.words.length - a.words.length).find(matches)
 }
 
 /** The arguments that are not options, nor values of global options that take one. */
@@ -126,11 +147,26 @@ function positionals(argv: readonly string[]): string[] {
   return words
 }
 
-function usageError(error: CommanderError): QwError {
-  const message = error.message.replace(/^error: /, '')
-  const [what, suggestion] = message.split('\n')
-  return new QwError('invalid', what ?? message, {
+function usageError(error: CommanderError, words: readonly string[]): QwError {
+  const [group = ''] = words
+  if (error.code === 'commander.help') return subcommandMissing(group)
+  const [what, suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const command = findCommand(words)?.words.join(' ')
+  const help = `qw-lambda ${command === undefined ? '' : `${command} `}--help`
+  const meant = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(suggestion ?? '')?.[1]
+  return new QwError('invalid', what ?? error.message, {
     code: 'USAGE',
-    fix: suggestion?.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean $1?') ?? 'qw-lambda --help',
+    fix: meant === undefined ? help : `did you mean ${meant}?\n${help}`,
+  })
+}
+
+/** `qw-lambda index` alone. */
+function subcommandMissing(group: string): QwError {
+  const names = COMMANDS.filter(({ words }) => words.length > 1 && words[0] === group).map(
+    ({ words }) => words.slice(1).join(' '),
+  )
+  return new QwError('invalid', `${group} needs to know what to do: ${names.join(', ')}`, {
+    code: 'USAGE',
+    fix: `qw-lambda ${group} ${names[0] ?? '--help'}`,
   })
 }

@@ -1,4 +1,5 @@
 import { QwError } from '../engine/errors.ts'
+import type { Style } from './style.ts'
 
 export interface Question<T> {
   readonly message: string
@@ -33,6 +34,8 @@ export interface TypedNameQuestion {
 export interface Prompts {
   /** Whether a question can be shown at all. */
   readonly interactive: boolean
+  /** Flags that answer, without a terminal, every question answered so far: `--name shop`. */
+  readonly given: readonly string[]
   text(question: TextQuestion): Promise<string>
   select<T extends string>(question: SelectQuestion<T>): Promise<T>
   confirm(question: ConfirmQuestion): Promise<boolean>
@@ -42,83 +45,84 @@ export interface Prompts {
 export interface PromptSettings {
   readonly interactive: boolean
   readonly yes: boolean
-  readonly ascii: boolean
-  readonly dim: (text: string) => string
+  /** Of stderr. */
+  readonly style: Style
   readonly say: (text: string) => void
   readonly signal: AbortSignal
 }
 
 /** Asks on stderr, so that stdout stays the answer; never asks where nobody can reply. */
 export function promptsFor(settings: PromptSettings): Prompts {
-  const withFlag = (message: string, flag: string): string =>
-    `${message} ${settings.dim(`(${flag})`)}`
+  const { style } = settings
+  const screen = { ascii: style.ascii, signal: settings.signal }
   const asks = settings.interactive && !settings.yes
-  const streams = { output: process.stderr, clearPromptOnDone: false, signal: settings.signal }
-  const taken = <T>(question: Question<T>): T => {
+  const given: string[] = []
+  const withFlag = <Q extends { readonly message: string; readonly flag: string }>(
+    question: Q,
+  ): Q => ({
+    ...question,
+    message: `${question.message} ${style.paint.dim(`(${question.flag})`)}`,
+  })
+  /** The default where nobody is asked, said aloud. */
+  const taken = <T extends string>(question: Question<T>): T => {
     if (question.fallback === undefined) throw missingFlags([question.flag])
-    settings.say(`${question.message}: ${String(question.fallback)}`)
+    settings.say(`${question.message}: ${question.fallback}`)
     return question.fallback
+  }
+  const remember = <T extends string>(question: Question<T>, answer: T): T => {
+    given.push(`${question.flag} ${shellWord(answer)}`)
+    return answer
   }
   return {
     interactive: asks,
+    given,
     async text(question) {
-      if (!asks) return taken(question)
-      const { input } = await import('@inquirer/prompts')
-      const validate = question.validate
-      return await input(
-        {
-          message: withFlag(question.message, question.flag),
-          ...(question.fallback === undefined ? {} : { default: question.fallback }),
-          ...(validate === undefined ? {} : { validate: (answer) => validate(answer) ?? true }),
-        },
-        streams,
-      )
+      if (!asks) return remember(question, taken(question))
+      const { askText } = await loadScreen(style)
+      return remember(question, await askText(withFlag(question), screen))
     },
     async select(question) {
-      if (!asks) return taken(question)
-      const { select } = await import('@inquirer/prompts')
-      return await select(
-        {
-          message: withFlag(question.message, question.flag),
-          choices: question.choices.map((choice) => ({
-            value: choice.value,
-            name: choice.name,
-            ...(choice.hint === undefined ? {} : { description: choice.hint }),
-          })),
-          ...(question.fallback === undefined ? {} : { default: question.fallback }),
-        },
-        streams,
-      )
+      if (!asks) return remember(question, taken(question))
+      const { askSelect } = await loadScreen(style)
+      return remember(question, await askSelect(withFlag(question), screen))
     },
     async confirm(question) {
+      if (settings.yes) return true
       if (!settings.interactive) {
-        if (settings.yes) return true
         throw new QwError('invalid', `${question.message} needs a confirmation`, {
           code: 'CONFIRM',
           fix: `pass ${question.flag}`,
         })
       }
-      if (settings.yes) return true
-      const { confirm } = await import('@inquirer/prompts')
-      return await confirm(
-        { message: withFlag(question.message, question.flag), default: question.fallback },
-        streams,
-      )
+      const { askConfirm } = await loadScreen(style)
+      return await askConfirm(withFlag(question), screen)
     },
     async typedName(question) {
       if (question.given === question.name) return
       if (question.given !== undefined) {
-        throw confirmError(`--confirm names \`${question.given}\`, not \`${question.name}\``, question)
+        throw confirmError(
+          `--confirm names \`${question.given}\`, not \`${question.name}\``,
+          question,
+        )
       }
       if (!settings.interactive) throw confirmError(question.message, question)
-      const { input } = await import('@inquirer/prompts')
-      const typed = await input(
-        { message: `${question.message}. Type ${question.name} to go on:` },
-        streams,
-      )
+      const { askText } = await loadScreen(style)
+      const message = `${question.message}. Type ${question.name} to go on:`
+      const typed = await askText({ message, fallback: undefined }, screen)
       if (typed.trim() !== question.name) throw confirmError('the name does not match', question)
     },
   }
+}
+
+/** The prompts' colours follow the variable alone, and look at it once. */
+async function loadScreen(style: Style): Promise<typeof import('./prompt-screen.ts')> {
+  if (!style.colored) process.env['NO_COLOR'] = '1'
+  return await import('./prompt-screen.ts')
+}
+
+/** As it has to be typed in a shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 function confirmError(message: string, question: TypedNameQuestion): QwError {

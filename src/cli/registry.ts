@@ -21,16 +21,46 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
   {
+    words: ['deploy'],
+    summary: 'create or update the deployment in AWS',
+    group: 'Start',
+    load: async () => (await import('./commands/deploy.ts')).deployCommand,
+  },
+  {
+    words: ['diff'],
+    summary: 'what deploy would change, and what that costs',
+    group: 'Start',
+    load: async () => (await import('./commands/diff.ts')).diffCommand,
+  },
+  {
     words: ['status'],
     summary: 'one screen: health, data, freshness',
     group: 'Start',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
   {
+    words: ['list'],
+    summary: 'the stacks there are',
+    group: 'Start',
+    load: async () => (await import('./commands/list.ts')).listCommand,
+  },
+  {
+    words: ['use'],
+    summary: 'choose the stack that commands mean',
+    group: 'Start',
+    load: async () => (await import('./commands/use.ts')).useCommand,
+  },
+  {
     words: ['search'],
     summary: 'find documents, count them, draw them',
     group: 'Search',
     load: async () => (await import('./commands/search.ts')).searchCommand,
+  },
+  {
+    words: ['tail'],
+    summary: 'watch new documents as they arrive',
+    group: 'Search',
+    load: async () => (await import('./commands/search.ts')).tailCommand,
   },
   {
     words: ['fields'],
@@ -105,16 +135,77 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/index-changes.ts')).indexDeleteCommand,
   },
   {
+    words: ['generator', 'status'],
+    summary: 'the sample stream: on or paused, how much, when next',
+    group: 'Data',
+    load: async () => (await import('./commands/generator-status.ts')).generatorStatusCommand,
+  },
+  {
+    words: ['generator', 'pause'],
+    summary: 'stop making sample data',
+    group: 'Data',
+    load: async () => (await import('./commands/generator-switch.ts')).generatorPauseCommand,
+  },
+  {
+    words: ['generator', 'resume'],
+    summary: 'make sample data again',
+    group: 'Data',
+    load: async () => (await import('./commands/generator-switch.ts')).generatorResumeCommand,
+  },
+  {
     words: ['generator', 'run'],
     summary: 'make sample data now and wait until it can be searched',
     group: 'Data',
     load: async () => (await import('./commands/generator-run.ts')).generatorRunCommand,
   },
   {
+    words: ['generator', 'set'],
+    summary: 'change how often and how much',
+    group: 'Data',
+    load: async () => (await import('./commands/generator-set.ts')).generatorSetCommand,
+  },
+  {
+    words: ['api-key', 'show'],
+    summary: 'the key of the HTTP API in AWS',
+    group: 'Operate',
+    load: async () => (await import('./commands/api-key-show.ts')).apiKeyShowCommand,
+  },
+  {
+    words: ['api-key', 'rotate'],
+    summary: 'a new key; the old one works for a while',
+    group: 'Operate',
+    load: async () => (await import('./commands/api-key-rotate.ts')).apiKeyRotateCommand,
+  },
+  {
     words: ['serve'],
     summary: 'serve the HTTP API of a local stack, with its schedule',
     group: 'Operate',
     load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  {
+    words: ['logs'],
+    summary: 'what the functions did, or a local stack in their place',
+    group: 'Operate',
+    load: async () => (await import('./commands/logs.ts')).logsCommand,
+  },
+  {
+    words: ['doctor'],
+    summary: 'check this machine and the stack, with a fix for each finding',
+    group: 'Operate',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    words: ['cost-estimate'],
+    aliases: ['cost'],
+    summary: 'what a month costs, row by row, and what would lower it',
+    group: 'Operate',
+    load: async () => (await import('./commands/cost-estimate.ts')).costEstimateCommand,
+  },
+  {
+    words: ['open'],
+    summary: 'open the API, the bucket or another page of the stack',
+    group: 'Operate',
+    load: async () => (await import('./commands/open.ts')).openCommand,
   },
   {
     words: ['teardown'],
@@ -124,9 +215,81 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/teardown.ts')).teardownCommand,
   },
   {
+    words: ['config', 'list'],
+    summary: 'every setting, and where its value comes from',
+    group: 'Tool',
+    load: async () => (await import('./commands/config-list.ts')).configListCommand,
+  },
+  {
+    words: ['config', 'get'],
+    summary: 'one setting',
+    group: 'Tool',
+    load: async () => (await import('./commands/config-list.ts')).configGetCommand,
+  },
+  {
+    words: ['config', 'set'],
+    summary: 'keep a setting in the user or project file',
+    group: 'Tool',
+    load: async () => (await import('./commands/config-set.ts')).configSetCommand,
+  },
+  {
+    words: ['config', 'unset'],
+    summary: 'forget a setting that was kept',
+    group: 'Tool',
+    load: async () => (await import('./commands/config-set.ts')).configUnsetCommand,
+  },
+  {
+    words: ['config', 'path'],
+    summary: 'where the files are',
+    group: 'Tool',
+    load: async () => (await import('./commands/config-list.ts')).configPathCommand,
+  },
+  {
+    words: ['completion'],
+    summary: 'the completion script of a shell',
+    group: 'Tool',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
+  {
+    words: ['help'],
+    summary: 'a topic or a command, explained',
+    group: 'Tool',
+    load: async () => (await import('./commands/help.ts')).helpCommand,
+  },
+  {
+    words: ['version'],
+    summary: 'versions of the tool, Node and the platform',
+    group: 'Tool',
+    load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
+  {
+    words: ['complete'],
+    summary: 'names for a shell’s completion',
+    group: undefined,
+    load: async () => (await import('./commands/complete.ts')).completeCommand,
+  },
+  {
     words: ['welcome'],
     summary: 'how to begin',
     group: undefined,
     load: async () => (await import('./commands/welcome.ts')).welcomeCommand,
   },
 ]
+
+/** Words that only have subcommands, with their line in the help. */
+export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([
+  ['index', 'list, describe, make and empty indexes'],
+  ['generator', 'the sample data stream: status, pause, resume, run, set'],
+  ['api-key', 'the key of the HTTP API: show, rotate'],
+  ['config', 'settings and where they come from: list, get, set, unset, path'],
+])
+
+/** The command that the words of a command line begin with; the longest name wins. */
+export function findCommand(words: readonly string[]): CommandEntry | undefined {
+  const matches = (entry: CommandEntry): boolean =>
+    entry.words.every((word, i) => {
+      const isLast = i === entry.words.length - 1
+      return words[i] === word || (isLast && (entry.aliases ?? []).includes(words[i] ?? ''))
+    })
+  return [...COMMANDS].toSorted((a, b) => b.words.length - a.words.length).find(matches)
+}

@@ -39,6 +39,8 @@ export interface Settings {
   /** Where a project file is or would be written. */
   readonly projectPath: string
   readonly userPath: string
+  /** Files that could not be read; empty unless the command tolerates them. */
+  readonly problems: readonly QwError[]
 }
 
 /** `qw-lambda.json`: intent, safe to commit. Keys that only the deployment knows are kept as they are. */
@@ -47,7 +49,8 @@ export interface ProjectFile {
   readonly document: Readonly<Record<string, unknown>>
 }
 
-const ENVIRONMENT: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
+/** Variables that give a setting, the first that is set. */
+export const ENVIRONMENT: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
   stack: ['QWL_STACK'],
   region: ['QWL_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
   profile: ['QWL_PROFILE', 'AWS_PROFILE'],
@@ -60,7 +63,7 @@ const ENVIRONMENT: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
 }
 
 /** Project files call the stack by `name`, as users do. */
-const PROJECT_KEYS: Readonly<Partial<Record<SettingName, string>>> = {
+export const PROJECT_KEYS: Readonly<Partial<Record<SettingName, string>>> = {
   stack: 'name',
   target: 'target',
   region: 'region',
@@ -78,15 +81,27 @@ export interface SettingsInput {
 }
 
 /** Flag, environment, project file, user file, default: the first that has a value. */
-export function resolveSettings({ flags, env, cwd }: SettingsInput): Settings {
+export function resolveSettings(
+  { flags, env, cwd }: SettingsInput,
+  brokenFiles: 'throw' | 'collect' = 'throw',
+): Settings {
   const userPath = join(configHome(env), 'qw-lambda', 'config.json')
   const projectPath = findProjectPath({ flags, env, cwd })
-  const project = readJsonObject(projectPath)
-  const user = readJsonObject(userPath)
+  const problems: QwError[] = []
+  const read = (path: string): Readonly<Record<string, unknown>> | undefined => {
+    try {
+      return readJsonObject(path)
+    } catch (error) {
+      if (brokenFiles === 'throw' || !(error instanceof QwError)) throw error
+      problems.push(error)
+      return undefined
+    }
+  }
+  const project = read(projectPath)
+  const user = read(userPath)
   const all: Partial<Record<SettingName, Setting>> = {}
   for (const name of SETTING_NAMES) {
-    all[name] =
-      fromFlags(name, flags) ??
+    all[name] = fromFlags(name, flags) ??
       fromEnvironment(name, env) ??
       fromFile(PROJECT_KEYS[name], project, projectPath, 'project file') ??
       fromFile(name, user, userPath, 'user file') ?? { value: undefined, origin: 'default' }
@@ -101,6 +116,7 @@ export function resolveSettings({ flags, env, cwd }: SettingsInput): Settings {
     project: project === undefined ? undefined : { path: projectPath, document: project },
     projectPath,
     userPath,
+    problems,
   }
 }
 
@@ -111,8 +127,12 @@ function fromFlags(name: SettingName, flags: RawOptions): Setting | undefined {
   if (name === 'target' && flags['local'] === true) {
     return { value: 'local', origin: 'flag', source: '--local' }
   }
+  if (name === 'color' && flags['color'] === false) {
+    return { value: 'never', origin: 'flag', source: '--no-color' }
+  }
   const value = flags[name]
-  return typeof value === 'string' ? { value, origin: 'flag', source: `--${name}` } : undefined
+  const source = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  return typeof value === 'string' ? { value, origin: 'flag', source } : undefined
 }
 
 function fromEnvironment(name: SettingName, env: Environment): Setting | undefined {
@@ -121,7 +141,8 @@ function fromEnvironment(name: SettingName, env: Environment): Setting | undefin
   }
   for (const variable of ENVIRONMENT[name] ?? []) {
     const value = env[variable]
-    if (value !== undefined && value !== '') return { value, origin: 'environment', source: variable }
+    if (value !== undefined && value !== '')
+      return { value, origin: 'environment', source: variable }
   }
   return undefined
 }
@@ -172,6 +193,7 @@ function configHome(env: Environment): string {
 }
 
 function dataHome(env: Environment): string {
-  if (process.platform === 'win32') return env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local')
+  if (process.platform === 'win32')
+    return env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local')
   return env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share')
 }

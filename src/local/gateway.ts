@@ -16,6 +16,8 @@ export interface RequestLine {
   readonly status: number
   readonly elapsedMs: number
   readonly bytes: number
+  /** `searched/all`, when it was a search. */
+  readonly splits: string | undefined
 }
 
 export interface Gateway {
@@ -32,6 +34,8 @@ export interface GatewayHost {
   readonly fetch: (request: Request) => Promise<Response>
   readonly clock: Clock
   readonly onRequest: (line: RequestLine) => void
+  /** The origin whose pages may read the answers; `*` for every page. */
+  readonly corsOrigin?: string | undefined
 }
 
 /** The API over HTTP on this machine, as API Gateway stands before the searcher in AWS. */
@@ -50,7 +54,10 @@ async function tryListen(
 ): Promise<Gateway | undefined> {
   const answer = async (request: Request): Promise<Response> => {
     const startMs = host.clock.nowMs()
-    const response = await host.fetch(request)
+    const response = withCors(
+      isPreflight(request) ? new Response(null, { status: 204 }) : await host.fetch(request),
+      host.corsOrigin,
+    )
     const url = new URL(request.url)
     host.onRequest({
       method: request.method,
@@ -58,6 +65,7 @@ async function tryListen(
       status: response.status,
       elapsedMs: host.clock.nowMs() - startMs,
       bytes: Number(response.headers.get('content-length') ?? 0),
+      splits: response.headers.get('x-qw-splits') ?? undefined,
     })
     return response
   }
@@ -74,9 +82,25 @@ async function tryListen(
     )
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined)
-      else reject(new QwError('invalid', `cannot listen on ${settings.host}: ${error.message}`))
+      else reject(cannotListen(settings, error))
     })
   })
+}
+
+/** A browser asks first whether it may; the answer is in the headers. */
+function isPreflight(request: Request): boolean {
+  return request.method === 'OPTIONS' && request.headers.has('access-control-request-method')
+}
+
+function withCors(response: Response, origin: string | undefined): Response {
+  if (origin === undefined) return response
+  const headers = new Headers(response.headers)
+  headers.set('access-control-allow-origin', origin)
+  headers.set('access-control-allow-methods', 'GET, POST, PUT, DELETE')
+  headers.set('access-control-allow-headers', 'content-type, x-api-key')
+  headers.set('access-control-expose-headers', 'x-qw-splits')
+  if (origin !== '*') headers.set('vary', 'origin')
+  return new Response(response.body, { status: response.status, headers })
 }
 
 async function closeServer(
@@ -91,9 +115,20 @@ async function closeServer(
   await closed
 }
 
+function cannotListen({ host, port }: GatewaySettings, error: NodeJS.ErrnoException): QwError {
+  return new QwError('invalid', `cannot listen on port ${port} of ${host}: ${error.message}`, {
+    code: 'LOCAL-PORT',
+    fix:
+      error.code === 'EACCES'
+        ? 'ports below 1024 are for the administrator: choose another --port'
+        : 'choose an address of this machine: --host 127.0.0.1',
+    cause: error,
+  })
+}
+
 function portTaken({ port, host }: GatewaySettings): QwError {
   return new QwError('conflict', `port ${port} of ${host} is in use`, {
     code: 'LOCAL-PORT',
-    fix: 'choose another: --port 7281',
+    fix: `choose another (--port ${port + 1}), or leave --port out: the next free one is taken`,
   })
 }

@@ -13,10 +13,12 @@ import { makeIndexerHandler, type IndexerHandler } from '../functions/indexer-ha
 import type { InvocationLog } from '../functions/invocation-log.ts'
 import { folderStore } from '../stores/folder-store.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
+import { RunLog, type LogSource } from './run-log.ts'
 import {
   createStackFile,
   DEFAULT_GENERATOR,
   readStackFile,
+  STACK_FILE,
   updateStackFile,
   type StackFile,
 } from './stack-file.ts'
@@ -46,6 +48,7 @@ export interface LocalStack {
   readonly indexer: IndexerHandler
   /** Where documents sent by HTTP wait for their commit. */
   readonly ingestStore: ObjectStore
+  readonly runLog: RunLog
   /** A generator with the stack's settings as they are now. */
   generator(): Promise<GeneratorHandler>
   readFile(): Promise<StackFile>
@@ -112,43 +115,79 @@ export async function listLocalStacks(dataDir: string): Promise<string[]> {
   }
   const names = []
   for (const entry of entries) {
-    if (entry.isDirectory() && (await exists(join(dataDir, entry.name, 'stack.json')))) {
+    if (entry.isDirectory() && (await exists(join(dataDir, entry.name, STACK_FILE)))) {
       names.push(entry.name)
     }
   }
   return names.toSorted()
 }
 
-/** Removes the stack's folder with everything in it; the caller has asked. */
+/**
+ * Removes the stack's folder with everything in it; the caller has asked. `stack.json` goes last: a
+ * removal that was interrupted leaves a stack that can be found, and removed again.
+ */
 export async function removeLocalStack(stack: LocalStack): Promise<void> {
   await stack.readFile()
+  for (const name of await readdir(stack.folder)) {
+    if (name !== STACK_FILE) await rm(join(stack.folder, name), { recursive: true, force: true })
+  }
   await rm(stack.folder, { recursive: true, force: true })
 }
 
 function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalStack {
-  const { clock, random, log } = host
+  const { clock, random } = host
+  const folder = join(host.dataDir, name)
+  const runLog = new RunLog(folder, clock)
+  let requestId: string | undefined
+  const logOf = (source: LogSource): InvocationLog => {
+    const keep = runLog.of(source, () => requestId)
+    return (fields) => {
+      host.log(fields)
+      keep(fields)
+    }
+  }
   const indexStore = prefixStore(store, `${INDEX_BUCKET}/${INDEX_PREFIX}/`)
   const stagingStore = prefixStore(store, `${STAGING_BUCKET}/`)
   const metastore = new Metastore(indexStore, { clock, random })
   const indexing = { metastore, clock, random }
-  const indexer = makeIndexerHandler(
-    { ...indexing, openBucket: () => stagingStore, configFor: configOfShippedIndex, log },
+  const handleEvent = makeIndexerHandler(
+    {
+      ...indexing,
+      openBucket: () => stagingStore,
+      configFor: configOfShippedIndex,
+      log: logOf('indexer'),
+    },
     { mergesEnabled: true, janitorEnabled: true },
   )
-  const staging = new StagingBucket({ store: stagingStore, bucket: STAGING_BUCKET, indexer, clock, log })
+  // One notification is delivered at a time, so that the lines of an invocation can carry its id.
+  const indexer: IndexerHandler = async (event, invocation) => {
+    requestId = invocation.requestId
+    return await handleEvent(event, invocation)
+  }
+  const staging = new StagingBucket({
+    store: stagingStore,
+    bucket: STAGING_BUCKET,
+    indexer,
+    clock,
+    log: logOf('indexer'),
+  })
   return {
     name,
-    folder: join(host.dataDir, name),
+    folder,
     indexing,
     search: { store: indexStore, metastore, caches: new SearchCaches(), clock },
     staging,
     indexer,
     ingestStore: prefixStore(store, 'ingest-queue/'),
+    runLog,
     readFile: () => readStackFile(store),
     updateFile: (change) => updateStackFile(store, change),
     async generator() {
       const { generator } = await readStackFile(store)
-      return makeGeneratorHandler({ staging: staging.store, clock, random, log }, generator)
+      return makeGeneratorHandler(
+        { staging: staging.store, clock, random, log: logOf('generator') },
+        generator,
+      )
     },
   }
 }

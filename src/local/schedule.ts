@@ -2,21 +2,33 @@ import { messageOf } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
 import type { LocalStack } from './local-stack.ts'
+import type { GeneratorState } from './stack-file.ts'
 
 /** How often the stack's file is looked at: pause, resume and set act within this time. */
 const LOOK_EVERY_MS = 2_000
+
+export interface ScheduleSettings {
+  readonly signal: AbortSignal
+  readonly log: InvocationLog
+  /** In place of what the stack's file says, for as long as this schedule runs. */
+  readonly everyMs?: number | undefined
+  /** Runs although the stack's file says paused. */
+  readonly evenIfPaused?: boolean
+}
 
 /** Runs the generator whenever it is due, until aborted: the schedule of the embedded stack. */
 export async function runSchedule(
   stack: LocalStack,
   clock: Clock,
-  { signal, log }: { readonly signal: AbortSignal; readonly log: InvocationLog },
+  settings: ScheduleSettings,
 ): Promise<void> {
+  const { signal, log } = settings
   while (!signal.aborted) {
     try {
       const { generator } = await stack.readFile()
-      const dueMs = (generator.lastRunMs ?? -Infinity) + generator.everyMs
-      if (!generator.paused && clock.nowMs() >= dueMs) await runGenerator(stack, clock, {})
+      const isOn = !generator.paused || settings.evenIfPaused === true
+      const dueMs = nextRunMs({ ...generator, everyMs: settings.everyMs ?? generator.everyMs })
+      if (isOn && clock.nowMs() >= dueMs) await runGenerator(stack, clock, {})
     } catch (error) {
       log({ event: 'schedule-failed', error: messageOf(error) })
     }
@@ -24,19 +36,35 @@ export async function runSchedule(
   }
 }
 
+/** When the next batch is due; in the past when it is overdue. */
+export function nextRunMs(generator: Pick<GeneratorState, 'lastRunMs' | 'everyMs'>): number {
+  return generator.lastRunMs === undefined ? 0 : generator.lastRunMs + generator.everyMs
+}
+
 /** One invocation of the generator, remembered as its last run; returns when all of it is indexed. */
 export async function runGenerator(
   stack: LocalStack,
   clock: Clock,
   event: Readonly<Record<string, number | undefined>>,
+  signal?: AbortSignal,
 ): Promise<{ docCount: number; indexedCount: number; elapsedMs: number; sourceBytes: number }> {
   const generate = await stack.generator()
   const startedMs = clock.nowMs()
-  await stack.updateFile((file) => ({
+  const batches = event['batches'] ?? 1
+  const { generator } = await stack.updateFile((file) => ({
     ...file,
-    generator: { ...file.generator, lastRunMs: startedMs },
+    generator: {
+      ...file.generator,
+      lastRunMs: startedMs,
+      batchCount: file.generator.batchCount + batches,
+    },
   }))
-  const generated = await generate(event, { requestId: `generator-${startedMs}`, deadlineMs: undefined })
+  // The seed of the stack counts on from batch to batch: the same stream of data, never twice the same.
+  const seed =
+    event['seed'] ??
+    (generator.seed === undefined ? undefined : generator.seed + generator.batchCount - batches)
+  const invocation = { requestId: `generator-${startedMs}`, deadlineMs: undefined, signal }
+  const generated = await generate({ ...event, seed }, invocation)
   const stagedMs = clock.nowMs()
   const { reports } = await stack.staging.settled()
   return {

@@ -35,6 +35,7 @@ export async function takeServeLock(folder: string, url: string): Promise<ServeL
 export async function runningServer(folder: string): Promise<Server | undefined> {
   let server: Server
   try {
+    // Written by takeServeLock alone.
     server = JSON.parse(await readFile(join(folder, FILE), 'utf8')) as Server
   } catch {
     // No file, or one that a killed process left half written: nobody serves.

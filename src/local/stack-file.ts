@@ -17,10 +17,13 @@ export interface GeneratorState {
   readonly seed: number | undefined
   readonly paused: boolean
   readonly lastRunMs: number | undefined
+  /** Batches made since the stack was made. */
+  readonly batchCount: number
 }
 
 const SCHEMA = 'qw-lambda/local-stack/1'
-const KEY = 'stack.json'
+/** Also what tells a stack's folder from others. */
+export const STACK_FILE = 'stack.json'
 
 export const DEFAULT_GENERATOR: GeneratorState = {
   indexId: 'mock-sales',
@@ -29,11 +32,12 @@ export const DEFAULT_GENERATOR: GeneratorState = {
   seed: undefined,
   paused: false,
   lastRunMs: undefined,
+  batchCount: 0,
 }
 
 /** Throws `conflict` when the stack exists. */
 export async function createStackFile(store: ObjectStore, file: StackFile): Promise<void> {
-  await store.put(KEY, encode(file), { condition: { kind: 'ifAbsent' } })
+  await store.put(STACK_FILE, encode(file), { condition: { kind: 'ifAbsent' } })
 }
 
 /** Throws `notFound` when there is no stack, `invalid` when its file is not ours. */
@@ -50,7 +54,7 @@ export async function updateStackFile(
     const { file, etag } = await load(store)
     const changed = change(file)
     try {
-      await store.put(KEY, encode(changed), { condition: { kind: 'ifMatch', etag } })
+      await store.put(STACK_FILE, encode(changed), { condition: { kind: 'ifMatch', etag } })
       return changed
     } catch (error) {
       if (!(error instanceof QwError) || error.kind !== 'conflict') throw error
@@ -59,9 +63,9 @@ export async function updateStackFile(
 }
 
 async function load(store: ObjectStore): Promise<{ file: StackFile; etag: string }> {
-  const stored = await store.get(KEY)
+  const stored = await store.get(STACK_FILE)
   // Only a revalidating get answers nothing.
-  if (stored === undefined) throw new QwError('internal', `${KEY} was not read`)
+  if (stored === undefined) throw new QwError('internal', `${STACK_FILE} was not read`)
   return { file: decode(stored.bytes), etag: stored.etag }
 }
 
@@ -90,7 +94,7 @@ function decode(bytes: Uint8Array): StackFile {
 }
 
 function notOurs(cause?: unknown): QwError {
-  return new QwError('invalid', `${KEY} is not one that this version of qw-lambda wrote`, {
+  return new QwError('invalid', `${STACK_FILE} is not one that this version of qw-lambda wrote`, {
     fix: 'use another --data-dir, or a newer qw-lambda',
     cause,
   })

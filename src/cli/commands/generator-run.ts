@@ -1,10 +1,12 @@
+import { runGenerator } from '../../local/schedule.ts'
+import { isCloudTarget } from '../aws/target.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatDuration } from '../format/duration.ts'
 import { plural } from '../format/number.ts'
+import { printJson } from '../format/rows.ts'
 import { currentLocalStack } from '../local-stacks.ts'
 import { integer } from '../option.ts'
-import { runGenerator } from '../../local/schedule.ts'
 
 export const generatorRunCommand = defineCommand({
   summary: 'make sample data now and wait until it can be searched',
@@ -15,26 +17,34 @@ export const generatorRunCommand = defineCommand({
   },
   examples: ['qw-lambda generator run --docs 1000 --seed 7'],
   async run(context, { options }) {
+    if (isCloudTarget(context)) {
+      return await (await import('../aws/generator-run.ts')).awsGeneratorRun(context, options)
+    }
     const stack = await currentLocalStack(context)
     const phase = context.report.phase('Generating and indexing sample sales')
-    const run = await runGenerator(stack, context.clock, { ...options }).catch((error: unknown) => {
-      phase.fail()
-      throw error
-    })
+    const event = { batches: options.batches, docs: options.docs, seed: options.seed }
+    const run = await runGenerator(stack, context.clock, event, context.signal).catch(
+      (error: unknown) => {
+        phase.fail()
+        throw error
+      },
+    )
     const perSecond = Math.round((run.indexedCount / Math.max(1, run.elapsedMs)) * 1_000)
-    phase.succeed(`Indexed ${plural(run.indexedCount, 'document')} (${plural(perSecond, 'document')}/s)`)
+    phase.succeed(
+      `Indexed ${plural(run.indexedCount, 'document')} (${plural(perSecond, 'document')}/s)`,
+    )
     if (context.format === 'json') {
-      const document = {
+      await printJson(context, {
         schema: 'qw-lambda/generator-run/1',
         docs: run.docCount,
         indexed: run.indexedCount,
         source_bytes: run.sourceBytes,
         elapsed_ms: Math.round(run.elapsedMs),
-      }
-      await context.out.write(`${JSON.stringify(document)}\n`)
-    } else if (!context.quiet) {
+      })
+    } else {
+      const elapsed = formatDuration(run.elapsedMs)
       await context.out.write(
-        `${plural(run.indexedCount, 'document')} searchable after ${formatDuration(run.elapsedMs)}\n`,
+        `${plural(run.indexedCount, 'document')} searchable after ${elapsed}\n`,
       )
     }
     return run.indexedCount === run.docCount ? EXIT.ok : EXIT.partial

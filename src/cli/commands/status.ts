@@ -1,68 +1,79 @@
-import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
-import { splitSizeBytes } from '../../engine/metastore/split-record.ts'
-import { runningServer } from '../../local/serve-lock.ts'
+import { listLocalStacks, openLocalStack, type LocalStack } from '../../local/local-stack.ts'
+import { isCloudTarget } from '../aws/target.ts'
 import { defineCommand } from '../command.ts'
-import { formatDuration } from '../format/duration.ts'
-import { formatBytes, plural } from '../format/number.ts'
-import { currentLocalStack } from '../local-stacks.ts'
+import type { CliContext } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { printJson } from '../format/rows.ts'
+import { formatTime } from '../format/time.ts'
+import { currentLocalStack, localHost } from '../local-stacks.ts'
+import { flag, optionalDuration } from '../option.ts'
+import { readLocalStatus } from '../status/read-local-status.ts'
+import type { StackStatus } from '../status/stack-status.ts'
+import { statusDocument } from '../status/status-document.ts'
+import { statusScreen } from '../status/status-screen.ts'
+import { zoneOf } from '../time-zone.ts'
+
+const DEFAULT_WATCH_MS = 5_000
+/** Home and clear: the screen is drawn again in place. */
+const CLEAR_SCREEN = '\u001B[H\u001B[2J'
 
 export const statusCommand = defineCommand({
   summary: 'one screen: health, data, freshness',
-  options: {},
-  async run(context) {
-    const stack = await currentLocalStack(context)
-    const file = await stack.readFile()
-    const server = await runningServer(stack.folder)
-    const files = await stack.indexing.metastore.listIndexes(['*'], context.signal)
-    const nowMs = context.clock.nowMs()
-    const indexes = files.map((index) => {
-      const splits = publishedSplits(index)
-      const newest = splits.reduce<number | undefined>((most, split) => {
-        const end = split.timeRange?.endSeconds
-        return end === undefined ? most : Math.max(most ?? -Infinity, end)
-      }, undefined)
-      const oldest = splits.reduce<number | undefined>((least, split) => {
-        const start = split.timeRange?.startSeconds
-        return start === undefined ? least : Math.min(least ?? Infinity, start)
-      }, undefined)
-      return {
-        id: index.metadata.indexId,
-        docs: splits.reduce((sum, split) => sum + split.docCount, 0),
-        splits: splits.length,
-        bytes: splits.reduce((sum, split) => sum + splitSizeBytes(split), 0),
-        min_ts: oldest ?? null,
-        max_ts: newest ?? null,
-        lag_s: newest === undefined ? null : Math.max(0, Math.round(nowMs / 1_000 - newest)),
-        last_run: index.runs[0],
-      }
-    })
-    const { generator } = file
-    if (context.format === 'json') {
-      const document = {
-        schema: 'qw-lambda/status/1',
-        deployment: { name: stack.name, target: 'local', folder: stack.folder, serving: server?.url ?? null },
-        indexes: indexes.map(({ last_run: _, ...index }) => index),
-        ingest: {
-          last_run: indexes.find((index) => index.last_run !== undefined)?.last_run ?? null,
-          generator: { state: generator.paused ? 'paused' : 'on', every_ms: generator.everyMs },
-        },
-        search: {},
-        cost: { mtd_usd: 0, projected_usd: 0 },
-        warnings: [],
-      }
-      return await context.out.write(`${JSON.stringify(document)}\n`)
+  options: {
+    watch: optionalDuration(
+      '--watch [interval]',
+      'again and again until Ctrl-C (5s)',
+      DEFAULT_WATCH_MS,
+    ),
+    all: flag('--all', 'every local stack'),
+    exitStatus: flag('--exit-status', 'exit 12 when there is a warning'),
+  },
+  formats: ['ndjson'],
+  examples: ['qw-lambda status --watch', 'qw-lambda status --exit-status --quiet'],
+  async run(context, { options }) {
+    if (isCloudTarget(context)) {
+      const { awsStatus } = await import('../aws/status.ts')
+      return await awsStatus(context, { watchMs: options.watch, exitStatus: options.exitStatus })
     }
-    const { paint } = context.out.style
-    const lines = [
-      `${paint.bold(stack.name)}  local  ${paint.dim(stack.folder)}`,
-      `${'serving'.padEnd(10)}${server?.url ?? 'no (qw-lambda serve)'}`,
-      ...indexes.map((index) => {
-        const age = index.lag_s === null ? 'no time' : `newest ${formatDuration(index.lag_s * 1_000)} ago`
-        return `${'index'.padEnd(10)}${index.id}: ${plural(index.docs, 'document')}, ${plural(index.splits, 'split')}, ${formatBytes(index.bytes)}, ${age}`
-      }),
-      ...(indexes.length === 0 ? [`${'index'.padEnd(10)}none yet (qw-lambda generator run)`] : []),
-      `${'generator'.padEnd(10)}${generator.paused ? 'paused' : `every ${formatDuration(generator.everyMs)} while serving`}, ${plural(generator.docsPerBatch, 'document')} a batch`,
-    ]
-    await context.out.write(`${lines.join('\n')}\n`)
+    for (;;) {
+      const statuses = []
+      for (const stack of await stacksOf(context, options.all === true)) {
+        statuses.push(await readLocalStatus(context, stack))
+      }
+      await show(context, statuses, options.watch !== undefined)
+      if (options.watch === undefined) return exitCodeOf(statuses, options.exitStatus === true)
+      await context.clock.sleep(options.watch, context.signal)
+    }
   },
 })
+
+async function stacksOf(context: CliContext, all: boolean): Promise<LocalStack[]> {
+  if (!all) return [await currentLocalStack(context)]
+  const host = localHost(context)
+  const names = await listLocalStacks(host.dataDir)
+  return await Promise.all(names.map((name) => openLocalStack(host, name)))
+}
+
+async function show(
+  context: CliContext,
+  statuses: readonly StackStatus[],
+  isWatched: boolean,
+): Promise<void> {
+  const { out, format, clock, version } = context
+  const nowMs = clock.nowMs()
+  const documents = statuses.map((status) => statusDocument(status, version, nowMs))
+  if (format === 'ndjson' || (format === 'json' && isWatched)) {
+    return await out.write(documents.map((document) => `${JSON.stringify(document)}\n`).join(''))
+  }
+  if (format === 'json')
+    return await printJson(context, documents.length === 1 ? documents[0] : documents)
+  const zone = zoneOf(context)
+  const screens = statuses.map((status) => statusScreen(status, { out, zone, nowMs })).join('\n')
+  if (!isWatched) return await out.write(screens)
+  const time = out.style.paint.dim(`${formatTime(nowMs, zone, 'seconds')}   Ctrl-C stops`)
+  await out.write(out.isTerminal ? `${CLEAR_SCREEN}${screens}\n${time}\n` : `${screens}\n`)
+}
+
+function exitCodeOf(statuses: readonly StackStatus[], asked: boolean): ExitCode {
+  return asked && statuses.some(({ warnings }) => warnings.length > 0) ? EXIT.check : EXIT.ok
+}

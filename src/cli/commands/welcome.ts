@@ -7,19 +7,40 @@ export const welcomeCommand = defineCommand({
   summary: 'how to begin',
   options: {},
   async run(context) {
-    const names = await listLocalStacks(context.settings.dataDir)
-    if (names.length > 0 || context.settings.project !== undefined) {
+    const { settings, out, report } = context
+    const names = await listLocalStacks(settings.dataDir)
+    const named = settings.get('stack')
+    const isKnown = named === undefined ? names.length === 1 : names.includes(named)
+    if (isKnown && settings.get('target') !== 'aws') {
       await statusCommand.invoke(context, [], {})
-      context.report.hint(`Try: qw-lambda search '*'    qw-lambda status    qw-lambda --help`)
+      report.hint(
+        [
+          '',
+          `Try   qw-lambda search '*'`,
+          '      qw-lambda search --histogram',
+          '      qw-lambda --help',
+        ].join('\n'),
+      )
       return
     }
-    await context.out.write(
-      [
-        'Serverless search on your own S3 bucket, or on this laptop.',
-        'Nothing is set up here yet. Begin with:  qw-lambda init',
-        'All commands:                            qw-lambda --help',
-        '',
-      ].join('\n'),
-    )
+    const { paint } = out.style
+    const begin =
+      names.length > 1 && named === undefined
+        ? [
+            `There are several stacks: ${names.join(', ')}.`,
+            `Choose one:    ${paint.bold('qw-lambda use <stack>')}`,
+          ]
+        : [
+            named === undefined
+              ? 'Nothing is set up here yet.'
+              : `Nothing is set up for ${named} yet (named by ${settings.all.stack.source ?? settings.all.stack.origin}).`,
+            `Begin with:    ${paint.bold('qw-lambda init')}`,
+          ]
+    const lines = [
+      'Serverless search on your own S3 bucket, or on this laptop.',
+      ...begin,
+      'All commands:  qw-lambda --help',
+    ]
+    await out.write(`${lines.join('\n')}\n`)
   },
 })

@@ -1,0 +1,68 @@
+import { buildCostDocument } from '../../cost/cost-document.ts'
+import { DEFAULT_ASSUMPTIONS, type CostAssumptions } from '../../cost/assumptions.ts'
+import { findLevers } from '../../cost/levers.ts'
+import { assumeMeasured } from '../../cost/measured.ts'
+import { estimateCost } from '../../cost/model.ts'
+import { TUTORIAL_ASSUMPTIONS } from '../../cost/tutorial.ts'
+import { formatUsd } from '../../cost/format.ts'
+import { defineCommand } from '../command.ts'
+import type { CliContext } from '../context.ts'
+import { ASSUMPTION_OPTIONS, readAssumptions } from '../cost/assumption-flags.ts'
+import { costTable, explainLines, leverLines, type CostColumns } from '../cost/cost-screen.ts'
+import { measureHere } from '../cost/measure-here.ts'
+import { EXIT } from '../exit-codes.ts'
+import { printJson } from '../format/rows.ts'
+import { decimal, flag } from '../option.ts'
+
+const OPTIONS = {
+  ...ASSUMPTION_OPTIONS,
+  freeTier: flag('--free-tier', 'take the always-free allowances of the account off'),
+  explain: flag('--explain', 'the arithmetic of each row'),
+  max: decimal('--max <usd>', 'exit 12 when a month costs more than this'),
+}
+
+export const costEstimateCommand = defineCommand({
+  summary: 'what a month costs, row by row, and what would lower it',
+  description:
+    'Asks AWS nothing. assumed: your figures or the defaults; tutorial: the published figures of the original.',
+  options: OPTIONS,
+  examples: [
+    'qw-lambda cost-estimate --queries 100k --retention 7d',
+    'qw-lambda cost-estimate --assume-measured --explain',
+    'qw-lambda cost-estimate --max 10 --quiet',
+  ],
+  async run(context, { options }) {
+    const base = await baseAssumptions(context, options.assumeMeasured === true)
+    const project = context.settings.project?.document['costAssumptions']
+    const assumptions = await readAssumptions(base, project, options)
+    const freeTier = options.freeTier === true ? 'always' : 'none'
+    const assumed = estimateCost(assumptions, { freeTier })
+    const columns: CostColumns = {
+      assumed,
+      actual: undefined,
+      tutorial: estimateCost(TUTORIAL_ASSUMPTIONS),
+      levers: findLevers(assumptions, { freeTier }),
+    }
+    const { out, report } = context
+    if (context.format === 'json') await printJson(context, buildCostDocument(columns))
+    else {
+      await out.write(costTable(columns, out))
+      if (options.explain === true) await out.write(explainLines(assumed, out))
+      report.note(leverLines(columns.levers, out).trimEnd())
+      for (const note of assumed.notes) report.hint(note)
+    }
+    if (options.max === undefined || assumed.totalUsd <= options.max) return EXIT.ok
+    report.warn(`A month costs ${formatUsd(assumed.totalUsd)}, more than ${formatUsd(options.max)}`)
+    return EXIT.check
+  },
+})
+
+/** The default stack in the region that is meant, with this machine's figures when they are asked for. */
+async function baseAssumptions(context: CliContext, measured: boolean): Promise<CostAssumptions> {
+  const region = context.settings.get('region')
+  const base = region === undefined ? DEFAULT_ASSUMPTIONS : { ...DEFAULT_ASSUMPTIONS, region }
+  if (!measured) return base
+  const { assumptions, origins } = assumeMeasured(base, await measureHere(context))
+  for (const origin of origins) context.report.note(`Measured: ${origin}`)
+  return assumptions
+}

@@ -1,0 +1,20 @@
+import { defineCommand } from '../command.ts'
+import { drawFacts } from '../format/facts.ts'
+import { printJson } from '../format/rows.ts'
+import { currentSampleStream } from '../generator/current-stream.ts'
+import { streamDocument } from '../generator/stream-document.ts'
+import { streamFacts } from '../generator/stream-text.ts'
+import { zoneOf } from '../time-zone.ts'
+
+export const generatorStatusCommand = defineCommand({
+  summary: 'the sample stream: on or paused, how much, when next',
+  options: {},
+  async run(context) {
+    const { nowMs } = context.clock
+    const stream = await currentSampleStream(context)
+    const state = await stream.read()
+    if (context.format === 'json') return await printJson(context, streamDocument(stream, state))
+    const facts = streamFacts(state, { stream, nowMs: nowMs(), zone: zoneOf(context) })
+    await context.out.write(drawFacts(facts, context.out))
+  },
+})

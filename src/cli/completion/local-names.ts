@@ -1,0 +1,32 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What a shell may ask for while a word is typed. */
+export type NameKind = 'stacks' | 'indexes' | 'topics' | 'settings'
+
+/**
+ * Names of stacks and indexes from the folders alone: nothing is opened or parsed, since somebody
+ * waits at the keyboard.
+ */
+export function localStackNames(dataDir: string): string[] {
+  return foldersOf(dataDir).filter((name) => existsSync(join(dataDir, name, 'stack.json')))
+}
+
+export function localIndexNames(dataDir: string, stack: string | undefined): string[] {
+  const stacks = stack === undefined || stack === 'local' ? localStackNames(dataDir) : [stack]
+  const names = stacks.flatMap((name) => {
+    const folder = join(dataDir, name, 'index-bucket', 'index')
+    return foldersOf(folder).filter((index) => existsSync(join(folder, index, 'metastore.json')))
+  })
+  return [...new Set(names)].toSorted()
+}
+
+function foldersOf(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,133 @@
+import type { ArgumentKind, TreeCommand, TreeOption, WordTree } from './word-tree.ts'
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof SHELLS)[number]
+
+/** The script that a shell reads to complete `qw-lambda …`. */
+export function shellScript(shell: Shell, tree: WordTree): string {
+  switch (shell) {
+    case 'bash':
+      return bashScript(tree)
+    case 'zsh':
+      // zsh runs bash's functions; its own would say the same again.
+      return `#compdef qw-lambda\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(tree)}`
+    case 'fish':
+      return fishScript(tree)
+  }
+}
+
+/**
+ *   _qw_lambda          finds the command words before the cursor, then
+ *   case <command>      offers its subcommands and options
+ *   case <option>       offers the option's values, when the word before the cursor takes one
+ */
+function bashScript({ commands }: WordTree): string {
+  const firstWords = [...new Set(commands.map(({ path }) => path.split(' ')[0] ?? ''))].toSorted()
+  const byPath = commands.map(
+    (command) =>
+      `    ${quote(command.path)}) words=${quote(wordsOf(command))}; kind=${command.argument} ;;`,
+  )
+  const values = optionValues(commands).map(
+    ({ flag, choices, value }) =>
+      `    ${flag}) ${choices.length > 0 ? `COMPREPLY=($(compgen -W ${quote(choices.join(' '))} -- "$cur"))` : `_qw_lambda_names ${value}`}; return ;;`,
+  )
+  const groups = commands
+    .filter(({ subcommands }) => subcommands.length > 0)
+    .map(({ path }) => path)
+  return `# qw-lambda completion; load it with: source <(qw-lambda completion bash)
+_qw_lambda_names() {
+  case "$1" in
+    files) COMPREPLY=($(compgen -f -- "$cur")) ;;
+    shells) COMPREPLY=($(compgen -W "${SHELLS.join(' ')}" -- "$cur")) ;;
+    none) COMPREPLY=() ;;
+    *) COMPREPLY=($(compgen -W "$(qw-lambda complete "$1" 2>/dev/null)" -- "$cur")) ;;
+  esac
+}
+_qw_lambda() {
+  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
+  local command="" words="" kind=none i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "\${COMP_WORDS[i]}" in
+      -*) ;;
+      *)
+        if [ -z "$command" ]; then command="\${COMP_WORDS[i]}"
+        elif [[ " ${groups.join(' ')} " == *" $command "* ]]; then command="$command \${COMP_WORDS[i]}"; break
+        fi ;;
+    esac
+  done
+  case "$prev" in
+${values.join('\n')}
+  esac
+  case "$command" in
+    "") words=${quote(firstWords.join(' '))} ;;
+${byPath.join('\n')}
+  esac
+  if [[ "$cur" == -* || -z "$command" || " ${groups.join(' ')} " == *" $command "* ]]; then
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    [ \${#COMPREPLY[@]} -gt 0 ] && return
+  fi
+  _qw_lambda_names "$kind"
+}
+complete -F _qw_lambda qw-lambda
+`
+}
+
+function fishScript({ commands }: WordTree): string {
+  const lines = ['# qw-lambda completion; load it with: qw-lambda completion fish | source']
+  lines.push('complete -c qw-lambda -f')
+  for (const command of commands) {
+    const [first = '', second] = command.path.split(' ')
+    const summary = quote(command.summary)
+    if (second === undefined) {
+      lines.push(`complete -c qw-lambda -n __fish_use_subcommand -a ${first} -d ${summary}`)
+    } else {
+      const isOpen = `__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${siblings(commands, first)}`
+      lines.push(`complete -c qw-lambda -n ${quote(isOpen)} -a ${second} -d ${summary}`)
+    }
+    const isHere = `__fish_seen_subcommand_from ${second ?? first}${second === undefined ? '' : `; and __fish_seen_subcommand_from ${first}`}`
+    for (const option of command.options) lines.push(fishOption(option, isHere))
+    if (command.argument !== 'none') {
+      lines.push(`complete -c qw-lambda -n ${quote(isHere)} ${fishNames(command.argument)}`)
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function fishOption(option: TreeOption, isHere: string): string {
+  const { flag, help, takesValue, choices, value } = option
+  const base = `complete -c qw-lambda -n ${quote(isHere)} -l ${flag.slice(2)} -d ${quote(help)}`
+  if (!takesValue) return base
+  if (choices.length > 0) return `${base} -x -a ${quote(choices.join(' '))}`
+  return value === 'none' ? `${base} -x` : `${base} -r ${fishNames(value)}`
+}
+
+function fishNames(kind: ArgumentKind): string {
+  if (kind === 'files') return '-F'
+  if (kind === 'shells') return `-a ${quote(SHELLS.join(' '))}`
+  return `-a ${quote(`(qw-lambda complete ${kind} 2>/dev/null)`)}`
+}
+
+function siblings(commands: readonly TreeCommand[], group: string): string {
+  return commands.find(({ path }) => path === group)?.subcommands.join(' ') ?? ''
+}
+
+function wordsOf(command: TreeCommand): string {
+  return [...command.subcommands, ...command.options.map(({ flag }) => flag)].join(' ')
+}
+
+/** Each option with values once: the same flag means the same in every command. */
+function optionValues(commands: readonly TreeCommand[]): TreeOption[] {
+  const byFlag = new Map<string, TreeOption>()
+  for (const option of commands.flatMap(({ options }) => options)) {
+    if (!option.takesValue) continue
+    const known = byFlag.get(option.flag)
+    const choices = [...new Set([...(known?.choices ?? []), ...option.choices])]
+    byFlag.set(option.flag, { ...option, choices })
+  }
+  return [...byFlag.values()]
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,24 @@
+import type { SampleStream, SampleStreamState } from './sample-stream.ts'
+import { streamUsdPerMonth } from './stream-text.ts'
+
+/** The document of `generator status|pause|resume|set --json`. */
+export function streamDocument(stream: SampleStream, state: SampleStreamState): object {
+  return {
+    schema: 'qw-lambda/generator/1',
+    stack: stream.stack,
+    target: stream.target,
+    state: state.paused ? 'paused' : 'on',
+    scheduled: state.isScheduled,
+    index: state.indexId,
+    every_ms: state.everyMs,
+    docs: state.docsPerBatch,
+    seed: state.seed ?? null,
+    last_run: isoTime(state.lastRunMs),
+    next_run: isoTime(state.nextRunMs),
+    usd_month: stream.target === 'local' ? 0 : streamUsdPerMonth(state),
+  }
+}
+
+function isoTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString()
+}

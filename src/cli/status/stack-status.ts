@@ -1,0 +1,37 @@
+import type { RunSummary } from '../../engine/metastore/run-summary.ts'
+import type { SampleStreamState } from '../generator/sample-stream.ts'
+
+/** Everything that `status` says of a local stack, as plain values. */
+export interface StackStatus {
+  readonly name: string
+  readonly folder: string
+  /** Where it is served at this moment. */
+  readonly url: string | undefined
+  readonly indexes: readonly IndexStatus[]
+  /** The newest ingest run of all indexes. */
+  readonly lastRun: IndexRun | undefined
+  /** Runs among the remembered ones that failed or rejected documents. */
+  readonly failureCount: number
+  readonly generator: SampleStreamState
+  readonly warnings: readonly StatusWarning[]
+}
+
+export interface IndexStatus {
+  readonly id: string
+  readonly docCount: number
+  readonly splitCount: number
+  readonly sizeBytes: number
+  /** Unix seconds; undefined without documents or without a time field. */
+  readonly minSeconds: number | undefined
+  readonly maxSeconds: number | undefined
+}
+
+export interface IndexRun extends RunSummary {
+  readonly indexId: string
+}
+
+export interface StatusWarning {
+  readonly code: string
+  readonly message: string
+  readonly fix: string
+}
