@@ -18,7 +18,7 @@ export interface ApiAnswer {
 /** Nothing reads the host: the client knows where to send it. */
 const BASE = 'http://qw-lambda/api/v1'
 
-export async function apiGet(
+async function apiGet(
   client: ApiClient,
   path: string,
   signal?: AbortSignal,

@@ -317,10 +317,15 @@ describe.concurrent('mistakes and empty answers', () => {
     [['--since', 'yesterday-ish'], 'is no time'],
     [['--since', '1h', '--until', '2h'], 'time range is empty'],
     [['--tz', 'Mars/Base'], 'is no time zone'],
+    [['-n', '10001'], 'read on without an end: --all -n 10001'],
   ])('search %j exits 2', async (args, message) => {
     const { exitCode, stderr, stdout } = await stack.run(['search', '*', ...args])
     expect([exitCode, stdout]).toEqual([2, ''])
     expect(stderr).toContain(message)
+  })
+
+  test('a drawing without a bar names the fields that were meant', async () => {
+    expect((await stack.run(['search', '--terms', 'leval'])).stderr).toContain('nearest: level')
   })
 
   test('an index that is not there exits 6', async () => {

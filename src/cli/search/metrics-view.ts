@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import { drawTable } from '../format/table.ts'
@@ -122,6 +123,7 @@ export function showPercentiles(
   return { columns, rows, screen: () => drawMetrics(columns, rows.map(cells), space.out) }
 }
 
+/** A table, or where it does not fit, a line for each number: a number that is cut is a wrong one. */
 function drawMetrics(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
@@ -131,5 +133,14 @@ function drawMetrics(
     columns: columns.map((name, i) => ({ name, align: i === 0 ? 'left' : 'right' }) as const),
     rows,
   }
-  return drawTable(data, { width: out.columns, style: out.style })
+  const table = drawTable(data, { width: Infinity, style: out.style })
+  const width = Math.max(...table.split('\n').map((line) => stringWidth(line)))
+  if (width <= out.columns) return table
+  const nameWidth = Math.max(...columns.map((name) => stringWidth(name)))
+  const blocks = rows.map((row) =>
+    row
+      .map((cell, i) => `${out.style.paint.dim((columns[i] ?? '').padStart(nameWidth))}  ${cell}\n`)
+      .join(''),
+  )
+  return blocks.join('\n')
 }

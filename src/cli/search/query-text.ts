@@ -75,7 +75,7 @@ export function parseQuery(query: string, ascii: boolean): QueryAst {
 const CARET_CONTEXT = 60
 
 /** The error with the query's line and a caret under the character that is wrong. */
-export function withCaret(error: QwError, query: string, ascii: boolean): QwError {
+function withCaret(error: QwError, query: string, ascii: boolean): QwError {
   const { position } = error
   if (position === undefined) return error
   const at = Math.min(position, query.length)

@@ -27,7 +27,7 @@ import { DEFAULT_MAX_HITS } from './search-options.ts'
 import type { SearchSession } from './session.ts'
 import { snippetsOf } from './snippets.ts'
 import type { TimeWindow } from './time-options.ts'
-import { zeroHitHints } from './zero-hits.ts'
+import { unknownFieldHints, zeroHitHints } from './zero-hits.ts'
 
 /** One request, made from flags or given as a body, and what is known of its meaning. */
 interface Ask {
@@ -215,6 +215,9 @@ async function footer(session: SearchSession, ask: Ask, answer: Answer): Promise
     }
     for (const hint of await zeroHitHints(session, ask.question?.ast, window)) report.hint(hint)
     return
+  }
+  if (ask.drawing?.show(answer.aggregations).rows.length === 0) {
+    for (const hint of await unknownFieldHints(session, ask.columnFields)) report.hint(hint)
   }
   const seen = (options.offset ?? 0) + hits.length
   if (

@@ -1,4 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
+import { MAX_HITS_LIMIT, START_OFFSET_LIMIT } from '../../engine/search/request.ts'
 import { choice, duration, flag, integer, list, text, type OptionValues } from '../option.ts'
 import { VIA_CHOICES } from './route.ts'
 import { TIME_OPTIONS } from './time-options.ts'
@@ -115,10 +116,25 @@ export function checkOptions(options: SearchOptions, format: string): void {
     const clashing = others.filter(isGiven).map(flagOf)
     if (clashing.length > 0) throw usage(`${flagOf(name)} does not go with ${clashing.join(', ')}`)
   }
+  checkWindow(options)
   if (isGiven('meta') && format !== 'json') throw usage('--meta needs --json')
   if (isGiven('follow') && format === 'json') {
     throw usage('following has no end, so it is no single JSON document', 'use --format ndjson')
   }
+}
+
+/** One answer holds the first hits only; `--all` has no such end. */
+function checkWindow({ maxHits, offset, all }: SearchOptions): void {
+  if (all === true) return
+  const past =
+    (maxHits ?? 0) > MAX_HITS_LIMIT
+      ? `-n ${maxHits} is more than the ${MAX_HITS_LIMIT} hits of one answer`
+      : (offset ?? 0) > START_OFFSET_LIMIT
+        ? `--offset ${offset} is past ${START_OFFSET_LIMIT}, where paging ends`
+        : undefined
+  if (past === undefined) return
+  const count = maxHits === undefined ? '' : ` -n ${(offset ?? 0) + maxHits}`
+  throw usage(past, `read on without an end: --all${count}`)
 }
 
 function flagOf(name: OptionName): string {

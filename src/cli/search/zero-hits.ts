@@ -24,13 +24,20 @@ export async function zeroHitHints(
       `${facts.indexId} holds no documents yet: qw-lambda generator run, or qw-lambda ingest <file>`,
     ]
   }
-  const used = ast === undefined ? [] : [...new Set(fieldsIn(ast))]
-  const known = used.length === 0 ? [] : await fieldNames(session)
   return [
     ...(facts.timestampField === undefined ? [] : rangeHint(range, windowMs(window), zone)),
-    ...fieldHints(used, known),
+    ...(await unknownFieldHints(session, ast === undefined ? [] : fieldsIn(ast))),
     ...freshnessHint(range, windowMs(window), context.clock.nowMs()),
   ]
+}
+
+/** Which of the fields no document has, with the names that may have been meant. */
+export async function unknownFieldHints(
+  session: SearchSession,
+  fields: readonly string[],
+): Promise<string[]> {
+  const used = [...new Set(fields.map(plainPath))]
+  return used.length === 0 ? [] : fieldHints(used, await fieldNames(session))
 }
 
 function rangeHint(range: MsRange, window: MsRange, zone: Zone): string[] {
@@ -84,13 +91,13 @@ function fieldsIn(ast: QueryAst): string[] {
     case 'boost':
       return fieldsIn(ast.query)
     case 'exists':
-      return [plainPath(ast.field)]
+      return [ast.field]
     case 'text':
     case 'term':
     case 'termSet':
     case 'pattern':
     case 'range':
-      return (ast.fields ?? []).map(plainPath)
+      return [...(ast.fields ?? [])]
     case 'matchAll':
     case 'matchNone':
       return []
