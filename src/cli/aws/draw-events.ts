@@ -46,6 +46,7 @@ class EventDrawing {
   readonly #context: CliContext
   #phase: PhaseReport | undefined
   #done: string | undefined
+  #verb = 'Changed'
   #sentBytes = 0
 
   constructor(context: CliContext) {
@@ -104,6 +105,7 @@ class EventDrawing {
 
   #start(phase: Phase): void {
     this.end()
+    this.#verb = phase === 'delete' ? 'Deleted' : 'Changed'
     this.#phase = this.#context.report.phase(TITLES[phase])
   }
 
@@ -123,7 +125,7 @@ class EventDrawing {
 
   #resource(event: Extract<DeployEvent, { kind: 'resource' }>): void {
     this.#context.report.detail(`${event.logicalId} ${event.status}`)
-    this.#done = `Changed the stack: ${plural(event.done, 'resource')}`
+    this.#done = `${this.#verb} the stack: ${plural(event.done, 'resource')}`
     this.#phase?.progress({
       done: event.done,
       total: event.total,

@@ -31,9 +31,9 @@ export function projectConfig(
 export function projectDocument(
   context: CliContext,
   config: DeploymentConfig,
+  profile: string | undefined = context.settings.get('profile'),
 ): Record<string, unknown> {
   const { name, region, ...deployment } = serializeDeploymentConfig(config)
-  const profile = context.settings.get('profile')
   const kept = context.settings.project?.document ?? {}
   const { dataDir: _local, ...others } = kept
   return {

@@ -14,6 +14,8 @@ import type { PreparedDeploy } from './prepare-deploy.ts'
 export interface DeployChoices {
   readonly verify: boolean
   readonly replaceBuckets: 'allowed' | 'refused'
+  /** Whether a new deployment makes its first batch at once. */
+  readonly firstData: boolean
 }
 
 export interface DeployResult {
@@ -44,7 +46,7 @@ export async function runDeploy(
     const api = url === undefined || apiKey === undefined ? undefined : { url, key: apiKey }
     const searcher = state.outputs['SearcherFunction'] ?? ''
     await drawEvents(context, verifyDeployment({ searcher, api }, ports, context.signal))
-    if (prepared.stack === undefined) firstHitMs = await firstData(context, prepared, state)
+    if (choices.firstData && prepared.stack === undefined) firstHitMs = await firstData(context, prepared, state)
   }
   const elapsedMs = context.clock.nowMs() - startedMs
   return { state, changes, apiKey, verified: choices.verify, firstHitMs, elapsedMs }

@@ -10,6 +10,7 @@ import { drawEvents } from './draw-events.ts'
 import { loadIndex } from './ingest-follow.ts'
 import { currentDeployment, outputOf, type Deployment } from './open-deployment.ts'
 import { prepareDeploy } from './prepare-deploy.ts'
+import { writeProjectFile } from './project-file.ts'
 
 const MINUTE_MS = 60_000
 
@@ -81,7 +82,7 @@ async function changeSettings(
     })
   }
   if (everyMs === undefined && docsPerBatch === undefined) return state
-  const { config } = await deployConfig(context, session, NO_FLAGS)
+  const { config, origin } = await deployConfig(context, session, NO_FLAGS)
   const everyMinutes = everyMs === undefined ? undefined : everyMs / MINUTE_MS
   if (everyMinutes !== undefined && !Number.isInteger(everyMinutes)) {
     throw new QwError('invalid', '--every takes whole minutes in AWS', { code: 'USAGE' })
@@ -92,7 +93,10 @@ async function changeSettings(
   }
   const prepared = await prepareDeploy(context, session, { config: { ...config, generator } })
   const options = { replaceHusk: () => Promise.resolve(false), replaceBuckets: 'refused' as const }
-  return await drawEvents(context, applyPlan(prepared.plan, session.ports, options, context.signal))
+  const events = applyPlan(prepared.plan, session.ports, options, context.signal)
+  const changed = await drawEvents(context, events)
+  if (origin === 'project') await writeProjectFile(context, prepared.config)
+  return changed
 }
 
 const NO_FLAGS = {

@@ -63,6 +63,7 @@ export const deployCommand = defineCommand({
     const result = await runDeploy(context, prepared, {
       verify: options.verify !== false,
       replaceBuckets,
+      firstData: true,
     })
     if (origin === 'project' && hasFlags(options)) await writeProjectFile(context, config)
     if (context.format === 'json') {

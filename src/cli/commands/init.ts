@@ -35,6 +35,7 @@ export const initCommand = defineCommand({
     }
     const setUp =
       plan.target.kind === 'aws' ? await setUpAws(context, plan) : await setUpLocal(context, plan)
+    if (setUp === undefined) return EXIT.ok
     await showFirstHits(context, plan, setUp)
     return (setUp.firstData?.rejected ?? 0) > 0 ? EXIT.partial : EXIT.ok
   },

@@ -8,7 +8,7 @@ import type { InitOptions } from './init-options.ts'
 import type { InitData, InitPlan, PlannedIndex } from './init-plan.ts'
 import { planIndex } from './plan-index.ts'
 import { parseRetentionText, retentionYaml, withRetention } from './retention.ts'
-import { askAws } from './target-aws.ts'
+import { askAws, askAwsRest } from './target-aws.ts'
 
 const NAME = /^[a-z][a-z0-9-]{2,30}$/
 const NAME_RULE = 'use 3 to 31 lower-case letters, digits and dashes, starting with a letter'
@@ -44,7 +44,10 @@ export async function askPlan(context: CliContext, options: InitOptions): Promis
   const retention = await askRetention(context, options, { data, index })
   return {
     name,
-    target: place,
+    target:
+      place.kind === 'aws'
+        ? { ...place, answers: await askAwsRest(context, options, place.answers) }
+        : place,
     data,
     index: index === undefined ? undefined : keptFor(index, options, retention),
     everyMs,

@@ -6,6 +6,7 @@ import { formatDuration } from '../format/duration.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import type { InitPlan } from './init-plan.ts'
 import { replayCommand, shellWord } from './replay-command.ts'
+import type { SettingName } from '../settings.ts'
 import type { SetUp } from './set-up.ts'
 
 const SHOWN_HITS = '5'
@@ -56,13 +57,18 @@ async function ask(
 /** As the command shows them that the user will type next. */
 async function showHits(
   context: CliContext,
-  { name, index }: InitPlan,
+  { name, index, target }: InitPlan,
   query: string,
 ): Promise<void> {
   const { settings } = context
+  const place: Partial<Record<SettingName, string>> = {
+    stack: name,
+    target: target.kind,
+    ...(target.kind === 'aws' ? { region: target.answers.region } : {}),
+  }
   const named: CliContext['settings'] = {
     ...settings,
-    get: (key) => (key === 'stack' ? name : settings.get(key)),
+    get: (key) => place[key] ?? settings.get(key),
   }
   const options = { maxHits: SHOWN_HITS, index: index?.config.indexId }
   await searchCommand.invoke({ ...context, settings: named }, [query], options)

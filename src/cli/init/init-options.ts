@@ -1,4 +1,4 @@
-import { choice, duration, flag, text, type OptionValues } from '../option.ts'
+import { choice, duration, flag, integer, text, type OptionValues } from '../option.ts'
 
 export const INIT_OPTIONS = {
   target: choice('--target <where>', 'where it runs: this machine, or AWS', ['local', 'aws']),
@@ -25,6 +25,12 @@ export const INIT_OPTIONS = {
     '--retention <duration>',
     'keep documents for: 30d, 90 days, forever (sample 30d, else forever)',
   ),
+  api: flag('--api', 'in AWS: with an HTTP API and a key'),
+  withoutApi: flag('--no-api', 'in AWS: search by function call only'),
+  budget: integer('--budget <usd>', 'in AWS: alert at 80 % and 100 % of this a month'),
+  budgetEmail: text('--budget-email <address>', 'in AWS: who receives alarms and the budget alert'),
+  deploy: flag('--deploy', 'in AWS: deploy without asking'),
+  withoutDeploy: flag('--no-deploy', 'in AWS: write the project file only'),
   force: flag('--force', 'replace an existing project file; the old one is kept as .bak'),
   print: flag('--print', 'print the project file, and write nothing'),
 }

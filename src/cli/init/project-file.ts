@@ -4,16 +4,17 @@ import { dirname, isAbsolute, relative } from 'node:path'
 import type { CliContext } from '../context.ts'
 import { formatDuration } from '../format/duration.ts'
 import type { InitPlan } from './init-plan.ts'
+import { awsProjectDocument } from './aws-config.ts'
 
 /** `qw-lambda.json`: what is wanted, safe to commit; what is there, the stack itself knows. */
 export function projectDocument(context: CliContext, plan: InitPlan): Record<string, unknown> {
   const { projectPath, dataDir, all } = context.settings
   const base = dirname(projectPath)
   const { index, target } = plan
+  if (target.kind === 'aws') return awsProjectDocument(context, plan, target.answers)
   return {
     name: plan.name,
     target: target.kind,
-    ...(target.kind === 'aws' ? target.answers : {}),
     // A folder given on the command line belongs to the project; the default one to the user.
     ...(all.dataDir.origin === 'flag' || all.dataDir.origin === 'project file'
       ? { dataDir: portable(dataDir, base) }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { CliContext } from '../context.ts'
+import { awsFlags } from './aws-config.ts'
 import type { InitPlan } from './init-plan.ts'
 import { everyText } from './project-file.ts'
 
@@ -22,6 +23,7 @@ export function replayCommand({ settings, cwd }: CliContext, plan: InitPlan): st
   if (index?.config.docMapping.timestampField !== undefined) {
     words.push('--retention', plan.retention ?? 'forever')
   }
+  if (target.kind === 'aws') words.push(...awsFlags(target.answers))
   if (settings.all.dataDir.origin === 'flag') {
     words.push('--data-dir', settings.all.dataDir.value ?? settings.dataDir)
   }
