@@ -1,23 +1,24 @@
 import type { CommitMode, IngestOutcome, IngestService } from '../api/services.ts'
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
-import { dryRunSource } from '../engine/indexing/dry-run.ts'
-import { indexDocs } from '../engine/indexing/index-docs.ts'
+import { checkDocs, INGEST_API_SOURCE_ID, indexDocs } from '../engine/indexing/index-docs.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
 import type { Source } from '../engine/indexing/source.ts'
 import { UlidGenerator } from '../engine/metastore/ulid.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
 
-/** Bytes that may wait for their commit, per index; past it clients are told to come back. */
-const MAX_WAITING_BYTES = 256 << 20
+/** Bytes not committed yet, per index; past it clients are told to come back. */
+const MAX_PENDING_BYTES = 256 << 20
 /** A batch is committed early when this much waits. */
 const COMMIT_BYTES = 64 << 20
-const MAX_DOCS_PER_REQUEST = 10_000_000
+/** Pause before a commit that failed is tried again; longer after each failure. */
+const RETRY_FIRST_MS = 1_000
+const RETRY_MAX_MS = 60_000
 
 export interface IngestQueueComponents {
   readonly indexing: IndexingComponents
-  /** Holds `<index_id>/<ulid>.ndjson` until committed, and `<index_id>/<ulid>.batch` while committing. */
+  /** Holds what is not committed: `<index_id>/<index ULID>/<process>-<ULID>.{ndjson,batch}`. */
   readonly store: ObjectStore
   readonly log: InvocationLog
 }
@@ -26,139 +27,218 @@ export interface IngestQueueComponents {
  * Documents sent by HTTP wait as objects until their index's `commit_timeout_secs` is over, then
  * become one source:
  *
- *   body -> <ulid>.ndjson       answered: durable
- *   timer -> <ulid>.batch       names the bodies; the batch's identity from now on
+ *   body -> <ULID>.ndjson       its accepted documents; answered: durable
+ *   timer -> <ULID>.batch       names the bodies; the batch's identity from now on
  *   indexSource(batch)          checkpoint and splits in one write, so a batch counts once
  *   delete bodies, then batch
  *
- * A process killed anywhere in between leaves the objects; `recover` goes on from them.
+ * A process killed anywhere in between leaves the objects; `recover` goes on from them. They name the
+ * index by its uid: documents of a deleted index do not turn up in another of the same name.
  */
 export class IngestQueue implements IngestService {
   readonly #components: IngestQueueComponents
   readonly #ulids: UlidGenerator
+  /** In every key of this queue, which tells them from those that an earlier process left. */
+  readonly #process: string
+  /** By index uid, as everything here. */
   readonly #waiting = new Map<string, WaitingBatch>()
+  readonly #pendingBytes = new Map<string, number>()
   readonly #commits = new Set<Promise<void>>()
+  readonly #stop = new AbortController()
 
   constructor(components: IngestQueueComponents) {
     this.#components = components
     this.#ulids = new UlidGenerator(components.indexing.clock, components.indexing.random)
+    this.#process = this.#ulids.next()
   }
 
   async ingest(indexId: string, body: Uint8Array, commit: CommitMode): Promise<IngestOutcome> {
-    const { indexing, store } = this.#components
-    if (commit === 'force') {
-      const result = await indexDocs(indexing, { indexId, body })
-      return {
-        ingestedCount: result.docCount,
-        rejectedCount: result.rejectedCount,
-        rejected: result.rejects,
+    const { indexing } = this.#components
+    if (commit === 'force') return outcomeOf(await indexDocs(indexing, { indexId, body }))
+    const { indexUid, config } = (await indexing.metastore.load(indexId)).metadata
+    const checked = checkDocs(config, body, indexing.clock.nowMs())
+    const { accepted } = checked
+    if (checked.docCount === 0) return outcomeOf(checked)
+    this.#reserve(indexUid, accepted.length)
+    const key = await this.#keep(indexUid, accepted)
+    // Stopping: it is durable, and the next start commits it.
+    if (this.#stop.signal.aborted && commit === 'auto') return outcomeOf(checked)
+    this.#stop.signal.throwIfAborted()
+    // Only now: a batch that was open before the put may be sealed by the time it returns.
+    const batch = this.#batchOf(indexUid, config.indexingSettings.commitTimeoutSecs)
+    batch.keys.push(key)
+    batch.waitingBytes += accepted.length
+    if (batch.waitingBytes >= COMMIT_BYTES) this.#commitNow(indexUid, batch)
+    if (commit === 'waitFor') await batch.committed
+    return outcomeOf(checked)
+  }
+
+  /** Commits what an earlier process left: sealed batches first, then loose bodies. What fails is
+   *  logged and left for the next start. No other process may be using the queue. */
+  async recover(): Promise<void> {
+    const left = new Map<string, { batches: string[]; bodies: string[] }>()
+    for await (const { key } of this.#components.store.list('')) {
+      if (key.includes(this.#process)) continue
+      const indexUid = indexUidOf(key)
+      const place = left.get(indexUid) ?? { batches: [], bodies: [] }
+      left.set(indexUid, place)
+      ;(key.endsWith('.batch') ? place.batches : place.bodies).push(key)
+    }
+    for (const [indexUid, { batches, bodies }] of left) {
+      try {
+        const sealed = new Set<string>()
+        for (const batchKey of batches) {
+          const keys = await this.#readBatch(batchKey)
+          for (const key of keys) sealed.add(key)
+          await this.#finish(indexUid, batchKey, keys)
+        }
+        const loose = bodies.filter((key) => !sealed.has(key))
+        if (loose.length > 0) await this.#commit(indexUid, this.#newKey(indexUid, 'batch'), loose)
+      } catch (error) {
+        this.#components.log({ event: 'recovery-failed', indexUid, error: messageOf(error) })
       }
     }
-    const file = await indexing.metastore.load(indexId)
-    const checked = await dryRunSource(indexing, {
-      indexId,
-      source: bodySource('request', [body]),
-      maxDocs: MAX_DOCS_PER_REQUEST,
-    })
-    const outcome = {
-      ingestedCount: checked.docCount,
-      rejectedCount: checked.rejectedCount,
-      rejected: checked.rejects,
-    }
-    if (checked.docCount === 0) return outcome
-    if ((this.#waiting.get(indexId)?.waitingBytes ?? 0) + body.length > MAX_WAITING_BYTES) {
-      throw new QwError('unavailable', `too much waits to be indexed into ${indexId}`, {
-        code: 'THROTTLED',
-        fix: 'send again in a few seconds',
-      })
-    }
-    const key = `${indexId}/${this.#ulids.next()}.ndjson`
-    await store.put(key, body, { condition: { kind: 'ifAbsent' } })
-    // Only now: a batch that was open before the put may be sealed by the time it returns.
-    const batch = this.#batchOf(indexId, file.metadata.config.indexingSettings.commitTimeoutSecs)
-    batch.keys.push(key)
-    batch.waitingBytes += body.length
-    if (batch.waitingBytes >= COMMIT_BYTES) this.#commitNow(indexId, batch)
-    if (commit === 'waitFor') await batch.committed
-    return outcome
   }
 
-  /** Commits what an earlier process left: sealed batches first, then loose bodies. */
-  async recover(): Promise<void> {
-    const loose = new Map<string, string[]>()
-    const sealed: string[] = []
-    for await (const { key } of this.#components.store.list('')) {
-      if (key.endsWith('.batch')) sealed.push(key)
-      else loose.set(folderOf(key), [...(loose.get(folderOf(key)) ?? []), key])
-    }
-    const taken = new Set<string>()
-    for (const batchKey of sealed) {
-      for (const key of await this.#finish(batchKey)) taken.add(key)
-    }
-    for (const [indexId, keys] of loose) {
-      const left = keys.filter((key) => !taken.has(key))
-      if (left.length > 0) await this.#commit(indexId, left)
-    }
-  }
-
-  /** Commits everything that waits; for a graceful stop. */
+  /** Commits everything that waits; for a graceful stop. What cannot be committed now is left for the
+   *  next start. */
   async drain(): Promise<void> {
-    for (const [indexId, batch] of this.#waiting) this.#commitNow(indexId, batch)
+    this.#stop.abort(
+      new QwError('unavailable', 'the server is stopping; the documents are kept', {
+        fix: 'they are indexed when it starts again',
+      }),
+    )
+    for (const [indexUid, batch] of this.#waiting) this.#commitNow(indexUid, batch)
     await Promise.allSettled(this.#commits)
   }
 
-  #batchOf(indexId: string, commitTimeoutSecs: number): WaitingBatch {
-    const open = this.#waiting.get(indexId)
+  /** The key of a body that is durable now. */
+  async #keep(indexUid: string, body: Uint8Array): Promise<string> {
+    const { store } = this.#components
+    const key = this.#newKey(indexUid, 'ndjson')
+    try {
+      await store.put(key, body, { condition: { kind: 'ifAbsent' } })
+      return key
+    } catch (error) {
+      this.#release(indexUid, body.length)
+      // The sender is told that it failed, and sends again: it must not be found later.
+      await store.delete(key).catch(() => undefined)
+      throw error
+    }
+  }
+
+  #batchOf(indexUid: string, commitTimeoutSecs: number): WaitingBatch {
+    const open = this.#waiting.get(indexUid)
     if (open !== undefined) return open
     const batch = new WaitingBatch()
-    this.#waiting.set(indexId, batch)
+    this.#waiting.set(indexUid, batch)
     const { clock } = this.#components.indexing
     void clock
       .sleep(commitTimeoutSecs * 1_000, batch.sealed.signal)
-      .then(() => this.#commitNow(indexId, batch))
+      .then(() => this.#commitNow(indexUid, batch))
       // Sealed early, because of its size or a stop: whoever sealed it commits it.
       .catch(() => undefined)
     return batch
   }
 
-  #commitNow(indexId: string, batch: WaitingBatch): void {
-    if (this.#waiting.get(indexId) !== batch) return
-    this.#waiting.delete(indexId)
+  #commitNow(indexUid: string, batch: WaitingBatch): void {
+    if (this.#waiting.get(indexUid) !== batch) return
+    this.#waiting.delete(indexUid)
     batch.sealed.abort()
-    const commit = this.#commit(indexId, batch.keys).then(batch.resolve, (error: unknown) => {
-      // The bodies stay where they are: the next start commits them.
-      this.#components.log({ event: 'commit-failed', indexId, error: messageOf(error) })
-      batch.reject(error)
-    })
+    const commit = this.#commitUntilDone(indexUid, batch)
     this.#commits.add(commit)
     void commit.finally(() => this.#commits.delete(commit))
   }
 
-  async #commit(indexId: string, keys: readonly string[]): Promise<void> {
-    const batchKey = `${indexId}/${this.#ulids.next()}.batch`
-    const names = Buffer.from(JSON.stringify(keys))
-    await this.#components.store.put(batchKey, names, { condition: { kind: 'ifAbsent' } })
-    await this.#finish(batchKey)
+  /** Tries again what fails for a passing reason, for as long as the process runs: the documents were
+   *  promised. Those who wait learn of the first failure. Never rejects. */
+  async #commitUntilDone(indexUid: string, batch: WaitingBatch): Promise<void> {
+    const { indexing, log } = this.#components
+    const batchKey = this.#newKey(indexUid, 'batch')
+    for (let failures = 0; ;) {
+      try {
+        await this.#commit(indexUid, batchKey, batch.keys)
+        batch.resolve()
+        break
+      } catch (error) {
+        batch.reject(error)
+        log({ event: 'commit-failed', indexUid, error: messageOf(error) })
+        if (!isQwError(error, 'unavailable') && !isQwError(error, 'conflict')) break
+        const pauseMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures++, 16))
+        await indexing.clock.sleep(pauseMs, this.#stop.signal).catch(() => undefined)
+        if (this.#stop.signal.aborted) break
+      }
+    }
+    this.#release(indexUid, batch.waitingBytes)
   }
 
-  /** Indexes a sealed batch and removes it; returns the bodies' keys. */
-  async #finish(batchKey: string): Promise<string[]> {
-    const { indexing, store } = this.#components
-    const stored = await store.get(batchKey)
-    const keys = JSON.parse(Buffer.from(stored?.bytes ?? []).toString('utf8')) as string[]
+  /** May be repeated with the same `batchKey`. */
+  async #commit(indexUid: string, batchKey: string, keys: readonly string[]): Promise<void> {
+    const { store } = this.#components
+    await store.put(batchKey, Buffer.from(JSON.stringify(keys)), { condition: { kind: 'always' } })
+    await this.#finish(indexUid, batchKey, keys)
+  }
+
+  async #readBatch(batchKey: string): Promise<string[]> {
+    const stored = await this.#components.store.get(batchKey)
+    // Written by `#commit` alone, in one step.
+    return JSON.parse(Buffer.from(stored?.bytes ?? []).toString('utf8')) as string[]
+  }
+
+  async #finish(indexUid: string, batchKey: string, keys: readonly string[]): Promise<void> {
+    const { store, log } = this.#components
     const bodies: Uint8Array[] = []
     for (const key of keys) {
       const body = await getIfThere(store, key)
       if (body !== undefined) bodies.push(body)
     }
     // Bodies are removed only after the batch was published: a missing one says that it was.
-    if (bodies.length === keys.length) {
-      const source = bodySource(`queue:${batchKey}`, bodies)
-      await indexSource(indexing, { indexId: folderOf(batchKey), source })
+    if (bodies.length === keys.length && !(await this.#index(indexUid, batchKey, bodies))) {
+      log({ event: 'documents-dropped', indexUid, reason: 'the index was deleted' })
     }
     for (const key of keys) await store.delete(key)
     await store.delete(batchKey)
-    return keys
+  }
+
+  /** False when the index is gone, and its documents with it. */
+  async #index(
+    indexUid: string,
+    batchKey: string,
+    bodies: readonly Uint8Array[],
+  ): Promise<boolean> {
+    const { indexing } = this.#components
+    const indexId = indexIdOf(indexUid)
+    try {
+      const { metadata } = await indexing.metastore.load(indexId)
+      if (metadata.indexUid !== indexUid) return false
+      const source = bodySource(`queue:${batchKey}`, bodies)
+      await indexSource(indexing, { indexId, source, sourceId: INGEST_API_SOURCE_ID })
+      return true
+    } catch (error) {
+      if (isQwError(error, 'notFound')) return false
+      throw error
+    }
+  }
+
+  #reserve(indexUid: string, byteCount: number): void {
+    const pendingBytes = (this.#pendingBytes.get(indexUid) ?? 0) + byteCount
+    if (pendingBytes > MAX_PENDING_BYTES) {
+      throw new QwError('unavailable', `too much waits to be indexed into ${indexIdOf(indexUid)}`, {
+        code: 'THROTTLED',
+        fix: 'send again in a few seconds',
+      })
+    }
+    this.#pendingBytes.set(indexUid, pendingBytes)
+  }
+
+  #release(indexUid: string, byteCount: number): void {
+    const left = (this.#pendingBytes.get(indexUid) ?? 0) - byteCount
+    if (left > 0) this.#pendingBytes.set(indexUid, left)
+    else this.#pendingBytes.delete(indexUid)
+  }
+
+  #newKey(indexUid: string, kind: 'ndjson' | 'batch'): string {
+    return `${indexUid.replace(':', '/')}/${this.#process}-${this.#ulids.next()}.${kind}`
   }
 }
 
@@ -181,6 +261,17 @@ class WaitingBatch {
   }
 }
 
+function outcomeOf(
+  docs: Omit<IngestOutcome, 'ingestedCount' | 'rejected'> & {
+    readonly docCount: number
+    readonly rejects: IngestOutcome['rejected']
+  },
+): IngestOutcome {
+  const { docCount, rejectedCount, rejects } = docs
+  return { ingestedCount: docCount, rejectedCount, rejected: rejects }
+}
+
+/** Bodies hold whole documents; the last of each may lack its line end. */
 function bodySource(uri: string, bodies: readonly Uint8Array[]): Source {
   return {
     uri,
@@ -207,6 +298,11 @@ async function getIfThere(store: ObjectStore, key: string): Promise<Uint8Array |
   }
 }
 
-function folderOf(key: string): string {
-  return key.slice(0, key.indexOf('/'))
+/** The first two folders of a key, as `{index_id}:{ULID}`. */
+function indexUidOf(key: string): string {
+  return key.split('/', 2).join(':')
+}
+
+function indexIdOf(indexUid: string): string {
+  return indexUid.slice(0, indexUid.lastIndexOf(':'))
 }

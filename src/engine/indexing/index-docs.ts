@@ -1,14 +1,15 @@
 import { QwError } from '../errors.ts'
+import type { IndexConfig } from '../schema/index-config.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import type { IndexingComponents } from './components.ts'
 import { LineSplitter } from './line-batch.ts'
 import { MAX_KEPT_LINE_BYTES, MAX_KEPT_REJECTS, type RejectedDoc } from './rejects.ts'
-import { MAX_LINE_BYTES } from './source-reader.ts'
+import { MAX_LINE_BYTES, withoutByteOrderMark } from './source-reader.ts'
 import { Workbench } from './workbench.ts'
 
 export interface IndexDocsRequest {
   readonly indexId: string
-  /** NDJSON; blank lines are skipped. The caller bounds its size. */
+  /** NDJSON with or without a byte order mark; blank lines are skipped. The caller bounds its size. */
   readonly body: Uint8Array
   /** Default `INGEST_API_SOURCE_ID`. */
   readonly sourceId?: string
@@ -23,7 +24,8 @@ export interface IndexDocsResult {
   readonly rejects: readonly RejectedDoc[]
 }
 
-const INGEST_API_SOURCE_ID = '_ingest-api-source'
+/** The source of documents that came in requests. */
+export const INGEST_API_SOURCE_ID = '_ingest-api-source'
 
 /**
  * One ingest request: mapped, built and published before it returns. There is no checkpoint, so a
@@ -36,23 +38,60 @@ export async function indexDocs(
 ): Promise<IndexDocsResult> {
   const { metastore, clock } = components
   const file = await metastore.load(request.indexId, request.signal)
-  const { config } = file.metadata
-  const nowMs = clock.nowMs()
+  const benches = fillBenches(request.body, {
+    config: file.metadata.config,
+    nowMs: clock.nowMs(),
+    purpose: 'build',
+  })
+  request.signal?.throwIfAborted()
+  const splitIds = await publishBenches(components, request, benches)
+  return { ...countsOf(benches), splitIds }
+}
+
+export interface CheckedDocs extends Omit<IndexDocsResult, 'splitIds'> {
+  /** Exactly the documents that were counted, as NDJSON. */
+  readonly accepted: Uint8Array
+}
+
+/** What `indexDocs` would say about a body; writes nothing. `accepted` can be kept to be indexed
+ *  later: none of it will be rejected then, unless the mapping has changed. */
+export function checkDocs(config: IndexConfig, body: Uint8Array, nowMs: number): CheckedDocs {
+  const text = withoutByteOrderMark(body)
+  const ranges: { start: number; end: number }[] = []
+  const benches = fillBenches(text, {
+    config,
+    nowMs,
+    purpose: 'check',
+    onAccepted(start, end) {
+      const last = ranges.at(-1)
+      if (last?.end === start) last.end = end
+      else ranges.push({ start, end })
+    },
+  })
+  const accepted = Buffer.concat(ranges.map(({ start, end }) => text.subarray(start, end)))
+  return { ...countsOf(benches), accepted }
+}
+
+type BenchSettings = Pick<
+  ConstructorParameters<typeof Workbench>[0],
+  'config' | 'nowMs' | 'purpose' | 'onAccepted'
+>
+
+/** As many benches as the body needs; at least one. */
+function fillBenches(body: Uint8Array, settings: BenchSettings): Workbench[] {
   const newBench = (keptCount: number): Workbench =>
     new Workbench({
-      config,
-      nowMs,
+      ...settings,
       maxKeptRejects: MAX_KEPT_REJECTS - keptCount,
-      docTarget: config.indexingSettings.splitNumDocsTarget,
+      docTarget: settings.config.indexingSettings.splitNumDocsTarget,
       blankLines: 'skip',
-      purpose: 'build',
     })
   const benches = [newBench(0)]
   const splitter = new LineSplitter(
     { maxLineBytes: MAX_LINE_BYTES, prefixBytes: MAX_KEPT_LINE_BYTES },
     { line: 1, position: 0 },
   )
-  for (const event of [...splitter.push(request.body), ...splitter.finish()]) {
+  for (const event of [...splitter.push(withoutByteOrderMark(body)), ...splitter.finish()]) {
     let bench = benches.at(-1) ?? newBench(0)
     if (event.kind === 'overlong') {
       bench.rejectOverlong(event, MAX_LINE_BYTES)
@@ -64,12 +103,13 @@ export async function indexDocs(
       line = bench.addLines(event, line)
     }
   }
-  request.signal?.throwIfAborted()
-  const splitIds = await publishBenches(components, request, benches)
+  return benches
+}
+
+function countsOf(benches: readonly Workbench[]): Omit<IndexDocsResult, 'splitIds'> {
   return {
     docCount: benches.reduce((sum, bench) => sum + bench.docCount, 0),
     rejectedCount: benches.reduce((sum, bench) => sum + bench.rejects.count, 0),
-    splitIds,
     rejects: benches.flatMap((bench) => bench.rejects.kept),
   }
 }

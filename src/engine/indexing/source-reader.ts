@@ -142,7 +142,7 @@ async function* sizedChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
   }
 }
 
-function withoutByteOrderMark(chunk: Uint8Array): Uint8Array {
+export function withoutByteOrderMark(chunk: Uint8Array): Uint8Array {
   const hasMark = chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf
   return hasMark ? chunk.subarray(3) : chunk
 }

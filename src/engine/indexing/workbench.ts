@@ -26,6 +26,8 @@ export interface WorkbenchSettings {
   readonly purpose: 'build' | 'check'
   /** Blank lines are rejected in a file and mean nothing in a request. */
   readonly blankLines: 'reject' | 'skip'
+  /** Told where each accepted line and its line end lie in the source; only when checking. */
+  readonly onAccepted?: (start: number, end: number) => void
 }
 
 /** One split in progress: mapper, builder, and the documents that did not fit. */
@@ -102,7 +104,10 @@ export class Workbench {
   #addDoc(text: string, batch: LineBatch, line: number): void {
     this.#mapper.mapLine(text, this.#doc, batch.byteLengthOf(line))
     this.#docCount++
-    if (this.#builder === undefined) return
+    if (this.#builder === undefined) {
+      this.#settings.onAccepted?.(batch.positionOf(line), batch.positionAfter(line))
+      return
+    }
     if (this.#prune === undefined) {
       this.#builder.add(this.#doc, batch.bytesOf(line))
     } else {
