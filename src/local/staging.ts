@@ -1,4 +1,4 @@
-import { messageOf } from '../engine/errors.ts'
+import { isQwError, messageOf } from '../engine/errors.ts'
 import type { Clock, ObjectInfo, ObjectStore } from '../engine/ports.ts'
 import { encodeEventKey } from '../functions/indexer-event.ts'
 import type { IndexerHandler, IndexerReport, QueueReport } from '../functions/indexer-handler.ts'
@@ -7,7 +7,7 @@ import type { InvocationLog } from '../functions/invocation-log.ts'
 /** Deliveries of one notification before it is given up, as the queue's redrive policy has it. */
 const MAX_DELIVERIES = 5
 const REDELIVERY_MS = 1_000
-/** Staged objects expire after this long, as in the staging bucket. */
+/** What was indexed in part, or is not needed any more, expires after this long, as in the staging bucket. */
 const STAGED_EXPIRY_MS = 86_400_000
 
 export interface StagingComponents {
@@ -22,6 +22,11 @@ export interface StagingComponents {
 /**
  * The staging bucket of the embedded stack: what is put here is announced to the indexer, as S3 and
  * its queue do it in AWS. One notification is delivered at a time, in the order of the puts.
+ *
+ * An object goes as soon as all of its documents are indexed: a day of the generator's batches would
+ * fill a laptop's disk, and a data folder that is copied elsewhere would bring them as new files. With
+ * rejected documents it stays until it expires. One that could not be indexed stays for good, however
+ * old: files moved in by hand keep the time of their last change.
  */
 export class StagingBucket {
   /** Puts through this store are announced. */
@@ -55,34 +60,32 @@ export class StagingBucket {
   }
 
   /** Announces what lies here already: a killed process took its queue with it, and users may copy
-   *  files in by hand. What was indexed before is recognised and adds nothing. Expired objects go. */
+   *  files in by hand. What was indexed before is recognised and adds nothing. */
   async recover(signal?: AbortSignal): Promise<number> {
-    const expiredBeforeMs = this.#components.clock.nowMs() - STAGED_EXPIRY_MS
     let announced = 0
     for await (const info of this.#components.store.list('', signal)) {
-      if (info.modifiedMs < expiredBeforeMs) {
-        await this.#components.store.delete(info.key, signal)
-      } else {
-        this.#announce(info)
-        announced++
-      }
+      this.#announce(info)
+      announced++
     }
     return announced
   }
 
   #announce(info: ObjectInfo): void {
-    this.#queue = this.#queue.then(() => this.#deliver(info.key))
+    this.#queue = this.#queue.then(() => this.#deliver(info))
   }
 
-  async #deliver(key: string): Promise<void> {
+  async #deliver(info: ObjectInfo): Promise<void> {
     const { indexer, clock, log } = this.#components
+    const { key } = info
     for (let delivery = 1; ; delivery++) {
       try {
         const report = await indexer(this.#eventFor(key), {
           requestId: `local-${clock.nowMs()}`,
           deadlineMs: undefined,
         })
-        if (isIndexerReport(report)) this.#reports.push(report)
+        if (!isIndexerReport(report)) return
+        this.#reports.push(report)
+        await this.#removeIfDone(info, report)
         return
       } catch (error) {
         log({ event: 'delivery-failed', key, delivery, error: messageOf(error) })
@@ -92,6 +95,21 @@ export class StagingBucket {
         }
         await clock.sleep(REDELIVERY_MS)
       }
+    }
+  }
+
+  async #removeIfDone(info: ObjectInfo, report: IndexerReport): Promise<void> {
+    const { store, clock, log } = this.#components
+    const isWhole = report.num_docs > 0 && report.num_invalid_docs === 0
+    const isExpired = clock.nowMs() - info.modifiedMs >= STAGED_EXPIRY_MS
+    if (!isWhole && !isExpired) return
+    try {
+      // One that was put again meanwhile has its own notification to come.
+      const { etag } = await store.head(info.key)
+      if (etag === info.etag) await store.delete(info.key)
+    } catch (error) {
+      if (isQwError(error, 'notFound')) return
+      log({ event: 'staged-not-removed', key: info.key, error: messageOf(error) })
     }
   }
 
@@ -113,6 +131,6 @@ function isIndexerReport(report: IndexerReport | QueueReport): report is Indexer
 
 /** A mistake in the file will be there the next time too. */
 function isWorthRetrying(error: unknown): boolean {
-  const kind = typeof error === 'object' && error !== null && 'kind' in error ? error.kind : undefined
-  return kind !== 'invalid' && kind !== 'notFound' && kind !== 'corrupt'
+  if (!isQwError(error)) return true
+  return error.kind !== 'invalid' && error.kind !== 'notFound' && error.kind !== 'corrupt'
 }
