@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { QwError } from '../engine/errors.ts'
 
@@ -18,13 +18,18 @@ export async function expandSources(args: readonly string[]): Promise<string[]> 
     }
     sources.push(...found)
   }
-  return [...new Set(sources)]
+  // Two ways to write the same file's path are one source.
+  return [
+    ...new Map(sources.map((path) => [path === STDIN ? STDIN : resolve(path), path])).values(),
+  ]
 }
 
 async function expandOne(arg: string): Promise<string[]> {
   const facts = await stat(arg).catch(() => undefined)
   if (facts?.isFile() === true) return [arg]
-  if (facts?.isDirectory() !== true) return globSync(arg, { dot: true }).toSorted()
+  if (facts?.isDirectory() !== true) {
+    return globSync(arg, { absolute: isAbsolute(arg) }).toSorted()
+  }
   const entries = await readdir(arg, { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => entry.isFile())

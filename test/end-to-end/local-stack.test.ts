@@ -42,7 +42,12 @@ async function ok(...args: string[]): Promise<string> {
 
 function orders(count: number, startMs = 1_700_000_000_000): string {
   return Array.from({ length: count }, (_, i) =>
-    JSON.stringify({ ts: startMs + i * 1_000, item: `item-${i % 7}`, quantity: i % 10, note: `order number ${i}` }),
+    JSON.stringify({
+      ts: startMs + i * 1_000,
+      item: `item-${i % 7}`,
+      quantity: i % 10,
+      note: `order number ${i}`,
+    }),
   ).join('\n')
 }
 
@@ -54,7 +59,18 @@ async function numHits(query: string): Promise<number> {
 test('a script without a terminal sets up, ingests, searches and removes everything', async () => {
   await writeFile(join(folder, 'orders.yaml'), SCHEMA)
   await writeFile(join(folder, 'orders.ndjson'), orders(1_000))
-  await ok('init', '--target', 'local', '--name', 'shop', '--data', 'empty', '--schema', 'orders.yaml', '-y')
+  await ok(
+    'init',
+    '--target',
+    'local',
+    '--name',
+    'shop',
+    '--data',
+    'empty',
+    '--schema',
+    'orders.yaml',
+    '-y',
+  )
   const ingested = JSON.parse(await ok('ingest', 'orders.ndjson', '--json')) as { docs: number }
   expect(ingested.docs).toBe(1_000)
   const response = JSON.parse(await ok('search', 'quantity:>5', '--json')) as {
@@ -73,7 +89,18 @@ test('a script without a terminal sets up, ingests, searches and removes everyth
 test('the same file ingested twice adds nothing and says so', async () => {
   await writeFile(join(folder, 'orders.yaml'), SCHEMA)
   await writeFile(join(folder, 'orders.ndjson'), orders(100))
-  await ok('init', '--target', 'local', '--name', 'shop', '--data', 'empty', '--schema', 'orders.yaml', '-y')
+  await ok(
+    'init',
+    '--target',
+    'local',
+    '--name',
+    'shop',
+    '--data',
+    'empty',
+    '--schema',
+    'orders.yaml',
+    '-y',
+  )
   await ok('ingest', 'orders.ndjson')
   const again = await cli('ingest', 'orders.ndjson', '--json')
   expect(again.exitCode).toBe(0)
@@ -83,8 +110,22 @@ test('the same file ingested twice adds nothing and says so', async () => {
 
 test('a file of many bad lines stops, keeps nothing, and names the way out', async () => {
   await writeFile(join(folder, 'orders.yaml'), SCHEMA)
-  await writeFile(join(folder, 'bad.ndjson'), `${orders(10)}\n{"ts": 1700000000000, "quantity": "many"}\nnot json\n`)
-  await ok('init', '--target', 'local', '--name', 'shop', '--data', 'empty', '--schema', 'orders.yaml', '-y')
+  await writeFile(
+    join(folder, 'bad.ndjson'),
+    `${orders(10)}\n{"ts": 1700000000000, "quantity": "many"}\nnot json\n`,
+  )
+  await ok(
+    'init',
+    '--target',
+    'local',
+    '--name',
+    'shop',
+    '--data',
+    'empty',
+    '--schema',
+    'orders.yaml',
+    '-y',
+  )
   const stopped = await cli('ingest', 'bad.ndjson')
   expect(stopped.exitCode).toBe(10)
   expect(stopped.stderr).toContain('--max-errors')
@@ -110,8 +151,18 @@ describe.runIf(existsSync(HDFS))('2,000 real HDFS log lines with the shipped con
       .map((line) => JSON.parse(line) as Log)
 
   test('terms, phrases and a date histogram by severity agree with the raw lines', async () => {
-    await ok('init', '--target', 'local', '--name', 'hdfs', '--data', 'empty', '-y')
-    await ok('index', 'create', '--shipped', 'hdfs-logs')
+    await ok(
+      'init',
+      '--target',
+      'local',
+      '--name',
+      'hdfs',
+      '--from-template',
+      'hdfs-logs',
+      '--data',
+      'empty',
+      '-y',
+    )
     await ok('ingest', HDFS)
     expect(await numHits('severity_text:WARN')).toBe(
       logs().filter((log) => log.severity_text === 'WARN').length,
@@ -125,9 +176,17 @@ describe.runIf(existsSync(HDFS))('2,000 real HDFS log lines with the shipped con
         aggs: { severity: { terms: { field: 'severity_text' } } },
       },
     }
-    const response = JSON.parse(await ok('search', '*', '--aggs', JSON.stringify(aggs), '--json')) as {
+    const response = JSON.parse(
+      await ok('search', '*', '--aggs', JSON.stringify(aggs), '--json'),
+    ) as {
       aggregations: {
-        days: { buckets: { key: number; doc_count: number; severity: { buckets: { key: string; doc_count: number }[] } }[] }
+        days: {
+          buckets: {
+            key: number
+            doc_count: number
+            severity: { buckets: { key: string; doc_count: number }[] }
+          }[]
+        }
       }
     }
     const expected = new Map<string, number>()
@@ -146,7 +205,17 @@ test('the sample data of one command is found by the tutorial’s query', () => 
   // A full batch, as the demo makes it, but in an empty folder of its own.
   const stdout = execFileSync(
     process.execPath,
-    [join(import.meta.dirname, '..', '..', 'bin', 'qw-lambda.js'), 'init', '--target', 'local', '--name', 'demo', '-y', '--data-dir', join(folder, 'data')],
+    [
+      join(import.meta.dirname, '..', '..', 'bin', 'qw-lambda.js'),
+      'init',
+      '--target',
+      'local',
+      '--name',
+      'demo',
+      '-y',
+      '--data-dir',
+      join(folder, 'data'),
+    ],
     { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   )
   expect(stdout).toContain('quantity')

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { QwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import { splitSizeBytes } from '../../engine/metastore/split-record.ts'
@@ -50,13 +51,15 @@ async function createStack(
   undos: Undo[],
 ): Promise<LocalStack> {
   const host = localHost(context)
-  const hadDataDir = existsSync(host.dataDir)
+  const newFolders = missingFolders(host.dataDir)
   const { index } = plan
   const stack = await createLocalStack(host, plan.name, index?.config.indexId)
   undos.push(async () => {
     await rm(stack.folder, { recursive: true, force: true })
-    // Not empty: another stack was made there meanwhile.
-    if (!hadDataDir) await rmdir(host.dataDir).catch(() => undefined)
+    for (const folder of newFolders) {
+      // Not empty: another stack was made there meanwhile.
+      await rmdir(folder).catch(() => undefined)
+    }
   })
   if (index !== undefined) await stack.indexing.metastore.createIndex(index.config)
   const isStream = plan.data.kind === 'sample' && Number.isFinite(plan.everyMs)
@@ -70,6 +73,11 @@ async function createStack(
     },
   }))
   return stack
+}
+
+/** The folder and those above it that are not there yet, innermost first. */
+function missingFolders(folder: string): string[] {
+  return existsSync(folder) ? [] : [folder, ...missingFolders(dirname(folder))]
 }
 
 async function putFirstData(

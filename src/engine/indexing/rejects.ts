@@ -105,7 +105,7 @@ function generalised(reason: string): string {
   return reason
     .slice(0, 300)
     .replaceAll(/"(?:[^"\\]|\\.)*"?/g, '"…"')
-    .replaceAll(/(?<![A-Za-z_0-9])-?\d+(?:\.\d+)?/g, '#')
+    .replaceAll(/(?<![A-Za-z_0-9]-?)-?\d+(?:\.\d+)?/g, '#')
 }
 
 /** A rejected document as it was kept, with the run it belongs to. */

@@ -1,0 +1,254 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ingestCommand } from '../../src/cli/commands/ingest.ts'
+import { ingestFailuresCommand } from '../../src/cli/commands/ingest-failures.ts'
+import { ingestStatusCommand } from '../../src/cli/commands/ingest-status.ts'
+import { initCommand } from '../../src/cli/commands/init.ts'
+import { searchCommand } from '../../src/cli/commands/search.ts'
+import { runCli } from '../cli-process.ts'
+import { Workplace, type Outcome } from './in-process.ts'
+
+const SCHEMA = `version: "0.9"
+index_id: orders
+doc_mapping:
+  field_mappings:
+    - {name: ts, type: datetime, fast: true, input_formats: [unix_timestamp]}
+    - {name: quantity, type: u64, fast: true}
+    - {name: note, type: text}
+  timestamp_field: ts
+`
+
+let place: Workplace
+beforeEach(async () => {
+  place = await Workplace.make()
+  const schema = await place.write('orders.yaml', SCHEMA)
+  const run = await place.run(initCommand, { options: { name: 'shop', data: 'empty', schema } })
+  expect(run, run.error?.message ?? '').toMatchObject({ exitCode: 0 })
+})
+afterEach(() => place.remove())
+
+function orders(count: number, first = 0): string {
+  const lines = Array.from({ length: count }, (_, i) =>
+    JSON.stringify({ ts: 1_700_000_000 + first + i, quantity: i % 10, note: `order ${first + i}` }),
+  )
+  return `${lines.join('\n')}\n`
+}
+
+async function ingest(
+  args: readonly string[],
+  options: Record<string, unknown> = {},
+): Promise<Outcome> {
+  return await place.run(ingestCommand, { args, options, json: true })
+}
+
+function answer(run: Outcome): {
+  docs: number
+  rejected: number
+  sources: { status: string; uri: string }[]
+} {
+  return JSON.parse(run.stdout) as ReturnType<typeof answer>
+}
+
+async function count(index = 'orders'): Promise<number> {
+  const { stdout } = await place.run(searchCommand, {
+    args: ['*'],
+    options: { count: true, index },
+  })
+  return Number(stdout)
+}
+
+describe('sources', () => {
+  test('folders, globs and files are one run, each file once', async () => {
+    await mkdir(place.path('in/deep'), { recursive: true })
+    await place.write('in/a b.ndjson', orders(10))
+    await place.write('in/deep/b.gz', gzipSync(orders(10, 100)))
+    await place.write('in/.hidden', 'no json')
+    const c = await place.write(
+      'c+ü.json',
+      JSON.stringify([{ ts: 1_700_000_000, note: 'an array' }]),
+    )
+    const run = await ingest([place.path('in'), place.path('in/*.ndjson'), c])
+    expect(run).toMatchObject({ exitCode: 0 })
+    expect(answer(run)).toMatchObject({ docs: 21, rejected: 0 })
+    expect(answer(run).sources).toHaveLength(3)
+    expect(await count()).toBe(21)
+  })
+
+  test('stdin is read to its end, in a process of its own', async () => {
+    const args = ['ingest', '-', '--json', '--data-dir', place.dataDir]
+    const run = await runCli(args, { cwd: place.folder, input: gzipSync(orders(50)) })
+    expect(run, run.stderr).toMatchObject({ exitCode: 0 })
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      docs: 50,
+      sources: [{ uri: 'stdin', status: 'done' }],
+    })
+    const array = await runCli([...args, '--create', '--index', 'piped'], {
+      cwd: place.folder,
+      input: JSON.stringify([{ a: 1 }, { a: 2 }], undefined, 2),
+    })
+    expect(JSON.parse(array.stdout)).toMatchObject({ docs: 2 })
+  })
+
+  test('an array that was cut short is rejected at the cut and nowhere else', async () => {
+    const text = JSON.stringify([
+      { ts: 1_700_000_000, note: 'whole' },
+      { ts: 1_700_000_001, note: 'cut off' },
+    ])
+    const run = await ingest([await place.write('cut.json', text.slice(0, -8))], { maxErrors: '1' })
+    expect(run.exitCode).toBe(10)
+    expect(answer(run)).toMatchObject({ docs: 1, rejected: 1 })
+  })
+
+  test('nothing there, nothing named, S3: each is refused with the way out', async () => {
+    for (const args of [[place.path('none/*.json')], [], ['s3://bucket/logs/']]) {
+      const run = await ingest(args)
+      expect(run.exitCode).toBeGreaterThan(0)
+      expect(run.error?.fix).toBeTruthy()
+    }
+  })
+})
+
+describe('the same file', () => {
+  test('adds nothing twice; --force adds it again', async () => {
+    const path = await place.write('orders.ndjson', orders(20))
+    expect(answer(await ingest([path])).docs).toBe(20)
+    const again = answer(await ingest([path]))
+    expect(again).toMatchObject({ docs: 0, sources: [{ status: 'skipped' }] })
+    expect(answer(await ingest([path], { force: true })).docs).toBe(20)
+    expect(await count()).toBe(40)
+  })
+
+  test('as an array is one source too', async () => {
+    const path = await place.write(
+      'orders.json',
+      JSON.stringify([{ ts: 1_700_000_000 }, { ts: 1_700_000_001 }]),
+    )
+    await ingest([path])
+    expect(answer(await ingest([path])).sources[0]?.status).toBe('skipped')
+  })
+})
+
+describe('documents that do not fit', () => {
+  const BAD = `${orders(8)}{"ts":1700000000,"quantity":"many"}\nno json\n`
+
+  test('stop a file at 1 %, keep nothing of it, and name the way out', async () => {
+    const run = await ingest([await place.write('bad.ndjson', BAD)])
+    expect(run).toMatchObject({ exitCode: 10, error: { code: 'INGEST-REJECTS' } })
+    expect(run.error?.fix).toContain('--max-errors')
+    expect(await count()).toBe(0)
+  })
+
+  test.each([
+    [{ maxErrors: '2' }, 8],
+    [{ maxErrors: '20%' }, 8],
+    [{ maxErrors: '1' }, 0],
+    [{ onError: 'abort', maxErrors: '50%' }, 0],
+  ])('%j lets %d documents in', async (options, docs) => {
+    const run = await ingest([await place.write('bad.ndjson', BAD)], options)
+    expect(run.exitCode).toBe(10)
+    expect(await count()).toBe(docs)
+  })
+
+  test('do not hide the files that are well', async () => {
+    const bad = await place.write('bad.ndjson', BAD)
+    const half = await place.write('half.gz', gzipSync(orders(500)).subarray(0, 500))
+    const good = await place.write('good.ndjson', orders(30))
+    const run = await ingest([bad, half, good])
+    expect(run).toMatchObject({ exitCode: 10, error: { code: 'INGEST-PARTIAL' } })
+    expect(answer(run).sources.map(({ status }) => status)).toEqual([
+      'too_many_rejects',
+      'failed',
+      'done',
+    ])
+    expect(run.error?.why).toContain('bad.ndjson')
+    expect(run.error?.why).toContain('half.gz')
+    expect(await count()).toBe(30)
+  })
+
+  test('are kept with line, reason and text, grouped by reason, and can be written out', async () => {
+    const path = await place.write('bad.ndjson', BAD)
+    await ingest([path], { maxErrors: '50%' })
+    const table = await place.run(ingestFailuresCommand, { options: { show: '1' } })
+    expect(table.stdout.split('\n')[0]).toBe('rejected\tfield\treason\tfirst line')
+    expect(table.stdout).toMatch(/^1\tquantity\t.*\t9$/m)
+    expect(table.stderr).toContain('bad.ndjson:9')
+    const out = place.path('out.ndjson')
+    await place.run(ingestFailuresCommand, { options: { export: out } })
+    const lines = (await readFile(out, 'utf8')).trim().split('\n')
+    expect(lines.map((line) => (JSON.parse(line) as { text: string }).text)).toEqual([
+      '{"ts":1700000000,"quantity":"many"}',
+      'no json',
+    ])
+  })
+
+  test('with --on-error skip are counted and not kept', async () => {
+    const path = await place.write('bad.ndjson', BAD)
+    expect((await ingest([path], { onError: 'skip', maxErrors: '50%' })).exitCode).toBe(10)
+    const failures = await place.run(ingestFailuresCommand, { json: true })
+    expect(JSON.parse(failures.stdout)).toMatchObject({ rejected: 0, reasons: [] })
+  })
+
+  test('are shown by --dry-run, which writes nothing, wherever its count stands', async () => {
+    const path = await place.write('bad.ndjson', BAD)
+    const run = await place.run(ingestCommand, { options: { dryRun: path } })
+    expect(run.exitCode).toBe(10)
+    expect(run.stdout).toMatch(/^1\tquantity\t.*\t9$/m)
+    expect(run.stderr).toContain(':10: ')
+    const few = await place.run(ingestCommand, {
+      args: [path],
+      options: { dryRun: '8' },
+      json: true,
+    })
+    expect(JSON.parse(few.stdout)).toMatchObject({ docs: 8 })
+    const status = await place.run(ingestStatusCommand, { json: true })
+    expect(JSON.parse(status.stdout)).toMatchObject({ runs: [] })
+  })
+})
+
+describe('runs', () => {
+  test('are listed newest first, and one is found by the beginning of its id', async () => {
+    await ingest([await place.write('a.ndjson', orders(10))])
+    await ingest([await place.write('b.ndjson', 'no json\n')])
+    const all = await place.run(ingestStatusCommand, { json: true })
+    const { runs } = JSON.parse(all.stdout) as { runs: { run_id: string; state: string }[] }
+    expect(runs.map(({ state }) => state)).toEqual(['tooManyRejects', 'done'])
+    const one = await place.run(ingestStatusCommand, {
+      args: [runs[1]?.run_id.toLowerCase() ?? ''],
+    })
+    expect(one.stdout).toContain('documents\t10')
+    const none = await place.run(ingestStatusCommand, { args: ['zzz'] })
+    expect(none).toMatchObject({ exitCode: 6, error: { code: 'RUN-NONE' } })
+  })
+
+  test('stopped by Ctrl-C say what is searchable, and go on where they were', async () => {
+    const path = await place.write('a.ndjson', orders(200))
+    const controller = new AbortController()
+    const stopped = await place.run(ingestCommand, {
+      args: [path],
+      signal: controller.signal,
+      onNote: (text) => text.startsWith('Indexing') && controller.abort(new Error('interrupted')),
+    })
+    expect(stopped.exitCode).toBe(130)
+    expect(stopped.stderr).toContain('the index is as it was')
+    expect(answer(await ingest([path])).docs).toBe(200)
+    expect(await count()).toBe(200)
+  })
+})
+
+test('--create infers an index once, and then writes to it', async () => {
+  const path = await place.write('visits.ndjson', '{"at":"2026-11-23T04:00:00Z","who":"a"}\n')
+  const created = await ingest([path], { create: true, index: 'visits', timestampField: 'at' })
+  expect(created).toMatchObject({ exitCode: 0 })
+  expect(created.stderr).toContain('Created index visits')
+  const more = await place.write('more.ndjson', '{"at":"2026-11-23T04:00:01Z","who":"b"}\n')
+  const second = await ingest([more], { create: true, index: 'visits' })
+  expect(second.stderr).not.toContain('Created')
+  expect(await count('visits')).toBe(2)
+})
+
+test('an index that is missing is named with the nearest', async () => {
+  const run = await ingest([await place.write('a.ndjson', orders(1))], { index: 'order' })
+  expect(run).toMatchObject({ exitCode: 6, error: { code: 'INDEX-NONE' } })
+  expect(run.error?.fix).toContain('orders')
+})
