@@ -153,17 +153,13 @@ describe('with a terminal', () => {
     const from = await place.write('app.ndjson', logs(50))
     const run = await place.run(initCommand, {
       answers: [
-        'local',
-        'No',
-        'shop',
-        'files',
-        from,
-        ...['type', 'ms', 'f64'],
-        ...['fast', 'level'],
-        ...['drop', 'message'],
-        ...['time', 'none'],
-        'accept',
-      ],
+        ['local', 'No', 'shop', 'files', from],
+        ['type', 'ms', 'f64'],
+        ['fast', 'level'],
+        ['drop', 'message'],
+        ['time', 'none'],
+        ['accept'],
+      ].flat(),
     })
     expect(run, run.error?.message ?? '').toMatchObject({ exitCode: 0 })
     expect(run.asked.slice(0, 5)).toEqual([

@@ -49,19 +49,26 @@ export async function askAwsRest(
       flag: '--api / --no-api',
       fallback: 'yes',
       choices: [
-        { value: 'yes', name: 'yes', hint: 'for curl, Grafana and your own programs; $3.50 a million calls' },
+        {
+          value: 'yes',
+          name: 'yes',
+          hint: 'for curl, Grafana and your own programs; $3.50 a million calls',
+        },
         { value: 'no', name: 'no', hint: 'search with your AWS credentials only' },
       ],
     })) === 'yes'
   const budgetUsd = options.budget ?? (await askBudget(prompts))
-  const budgetEmail = budgetUsd === 0 ? options.budgetEmail : (options.budgetEmail ?? (await askEmail(prompts)))
+  const budgetEmail =
+    budgetUsd === 0 ? options.budgetEmail : (options.budgetEmail ?? (await askEmail(prompts)))
   return { ...answers, api, budgetUsd, budgetEmail }
 }
 
 /** Deploys the plan, puts the first data in and waits for the first hits. */
 export async function setUpAws(context: CliContext, plan: InitPlan): Promise<SetUp | undefined> {
   if (plan.target.kind !== 'aws') throw new QwError('internal', 'a local stack was planned')
-  return await (await import('../aws/init-deploy.ts')).initDeploy(context, plan, plan.target.answers)
+  return await (
+    await import('../aws/init-deploy.ts')
+  ).initDeploy(context, plan, plan.target.answers)
 }
 
 async function askProfile({ settings, prompts, env }: CliContext): Promise<string | undefined> {
@@ -72,7 +79,8 @@ async function askProfile({ settings, prompts, env }: CliContext): Promise<strin
   const { listProfiles } = await import('../aws/profiles.ts')
   const names = (await listProfiles(env)).map(({ name }) => name)
   const [first] = names
-  if (names.length < 2 || first === undefined) return names.length === 1 && first !== 'default' ? first : undefined
+  if (names.length < 2 || first === undefined)
+    return names.length === 1 && first !== 'default' ? first : undefined
   return await prompts.select({
     message: 'Profile',
     flag: '--profile',
@@ -96,7 +104,8 @@ async function askRegion(
     message: 'Region',
     flag: '--region',
     fallback: fallback ?? 'us-east-1',
-    validate: (answer) => (REGION.test(answer) ? undefined : 'write a Region such as us-east-1 or eu-west-1'),
+    validate: (answer) =>
+      REGION.test(answer) ? undefined : 'write a Region such as us-east-1 or eu-west-1',
   })
 }
 
@@ -129,7 +138,8 @@ async function askBudget(prompts: CliContext['prompts']): Promise<number> {
     message: 'Alert when a month costs more than (US dollars, 0 for none)',
     flag: '--budget',
     fallback: '0',
-    validate: (answer) => (/^\d{1,6}$/.test(answer.trim()) ? undefined : 'write a whole number of dollars'),
+    validate: (answer) =>
+      /^\d{1,6}$/.test(answer.trim()) ? undefined : 'write a whole number of dollars',
   })
   return Number(text)
 }

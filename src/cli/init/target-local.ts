@@ -41,6 +41,7 @@ export async function setUpLocal(context: CliContext, plan: InitPlan): Promise<S
     }
   } catch (error) {
     for (const undo of undos.toReversed()) await undo()
+    if (context.signal.aborted) context.report.note('Everything written so far was taken back.')
     throw error
   }
 }
