@@ -243,8 +243,9 @@ function pathOf(root: string, key: string): string {
   if (key === HIDDEN || key.startsWith(`${HIDDEN}/`)) {
     throw new QwError('invalid', `object key ${key} is reserved for the folder store's own files`)
   }
-  if (sep === '\\' && /[\\:]/.test(key)) {
-    throw new QwError('invalid', `object key ${key} holds a character that separates paths here`)
+  // Windows also drops dots and spaces at the end of a name: two keys would be one file.
+  if (sep === '\\' && /[\\:]|[. ](\/|$)/.test(key)) {
+    throw new QwError('invalid', `object key ${key} is no file name on this system`)
   }
   return join(root, key)
 }

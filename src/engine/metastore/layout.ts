@@ -1,4 +1,5 @@
 import { QwError } from '../errors.ts'
+import { isIndexId } from '../schema/index-config.ts'
 
 /**
  * Every key of an index store in one place. The store's root is the bucket or its prefix.
@@ -12,7 +13,6 @@ export const MANIFEST_KEY = 'manifest.json'
 
 const SPLIT_SUFFIX = '.split'
 const SPLIT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/
-const INDEX_ID = /^[a-zA-Z][a-zA-Z0-9_-]{2,254}$/
 
 export function indexPrefix(indexId: string): string {
   return `${indexId}/`
@@ -42,10 +42,11 @@ export function rejectedKey(indexId: string, runId: string, commit: number): str
   return `${rejectedPrefix(indexId)}${runId}-${String(commit).padStart(5, '0')}.ndjson`
 }
 
-/** Ids become folder names: this keeps `..`, `/` and empty names out of every key. */
+/** Ids become folder names: a letter in front and no `/` keep `.` and `..` out of every key. Folders
+ *  that ignore case have one place for `manifest.json`, however it is written. */
 export function assertIndexId(indexId: string): void {
-  if (INDEX_ID.test(indexId)) return
+  if (isIndexId(indexId) && indexId.toLowerCase() !== MANIFEST_KEY) return
   throw new QwError('invalid', `index id \`${indexId.slice(0, 100)}\` is not allowed`, {
-    fix: 'use 3 to 255 letters, digits, `-` and `_`, starting with a letter',
+    fix: `use 3 to 255 letters, digits, \`-\`, \`_\` and \`.\`, starting with a letter; not ${MANIFEST_KEY}`,
   })
 }
