@@ -8,7 +8,7 @@ import { QwError } from '../../engine/errors.ts'
 import { apiGetJson, type ApiClient } from '../api-client.ts'
 import { defineCommand } from '../command.ts'
 import { formatDuration, parseDurationMs } from '../format/duration.ts'
-import { formatBytes, formatCount } from '../format/number.ts'
+import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { printJson, printRows } from '../format/rows.ts'
 import { formatTime } from '../format/time.ts'
 import { localClient } from '../local-client.ts'
@@ -104,6 +104,7 @@ export const indexDescribeCommand = defineCommand({
       ['index', textAt(stats, 'index_id')],
       ['documents', count(stats, 'num_published_docs')],
       ['splits', splitsText(states, splits)],
+      ['merging', mergingText(splits)],
       ['bytes', bytesText(stats)],
       ['time field', textAt(stats, 'timestamp_field_name') || 'none'],
       ['oldest', timeCell(stats['min_timestamp'])],
@@ -218,6 +219,19 @@ function splitsText(states: JsonObject, splits: readonly JsonObject[]): string {
     return `${formatCount(sizes.length)}${note}`
   }
   return `${formatCount(sizes.length)}${note}, of ${formatCount(least)} to ${formatCount(most)} documents (middle ${formatCount(middle)})`
+}
+
+/** Mature splits are left alone for good. */
+function mergingText(splits: readonly JsonObject[]): string {
+  const published = splits.filter((split) => split['split_state'] === 'Published')
+  const young = published.filter((split) => {
+    const maturity = split['maturity']
+    return isJsonObject(maturity) && maturity['type'] === 'immature'
+  })
+  if (published.length === 0) return 'nothing to merge'
+  return young.length === 0
+    ? 'all splits are as large as they get'
+    : `${formatCount(young.length)} of ${plural(published.length, 'split')} may still be merged`
 }
 
 function bytesText(stats: JsonObject): string {

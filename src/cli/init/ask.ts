@@ -121,7 +121,7 @@ async function askName(
   })
 }
 
-export function safeName(folder: string): string {
+function safeName(folder: string): string {
   const safe = folder
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')

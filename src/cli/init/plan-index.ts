@@ -11,7 +11,7 @@ import type { InitOptions } from './init-options.ts'
 import type { InitData, PlannedIndex } from './init-plan.ts'
 import { settleSchema } from './settle-schema.ts'
 
-export const SAMPLE_INDEX = 'mock-sales'
+const SAMPLE_INDEX = 'mock-sales'
 
 /** The indexes that templates make. */
 const TEMPLATES = { sales: SAMPLE_INDEX, 'hdfs-logs': 'hdfs-logs' } as const
