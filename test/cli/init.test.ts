@@ -320,6 +320,18 @@ test('another file where the index config would go stays as it is', async () => 
   expect(readFileSync(place.path('app.yaml'), 'utf8')).toBe('mine')
 })
 
+test('the same file is replaced when the answer says so, and kept beside', async () => {
+  const from = await place.write('app.ndjson', logs(5))
+  await place.write('app.yaml', 'mine')
+  const run = await place.run(initCommand, {
+    options: { from, name: 'shop', target: 'local', retention: 'forever' },
+    answers: ['accept'],
+  })
+  expect(run, run.error?.message ?? '').toMatchObject({ exitCode: 0 })
+  expect(configFile('app.yaml').indexId).toBe('app')
+  expect(readFileSync(place.path('app.yaml.bak'), 'utf8')).toBe('mine')
+})
+
 test('a folder of files in several formats is one index', async () => {
   await mkdir(place.path('logs'))
   await place.write('logs/a.ndjson', logs(10))

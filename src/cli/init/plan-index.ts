@@ -28,7 +28,8 @@ export async function planIndex(
   if (options.schema !== undefined) return await ownIndex(context, options.schema, data)
   if (options.fromTemplate !== undefined) {
     const indexId = TEMPLATES[options.fromTemplate]
-    return newFile(context, options, shippedConfigText(indexId) ?? '')
+    const path = await newConfigPath(context, options, indexId)
+    return planned(path, shippedConfigText(indexId) ?? '')
   }
   switch (data.kind) {
     case 'sample': {
@@ -36,13 +37,15 @@ export async function planIndex(
       return config === undefined ? undefined : { config, path: undefined, yaml: undefined }
     }
     case 'files': {
+      const indexId = indexIdFor(basename(resolve(context.cwd, data.from)).replaceAll('*', ''))
+      const path = await newConfigPath(context, options, indexId)
       const yaml = await settleSchema(context, {
-        indexId: indexIdFor(basename(resolve(context.cwd, data.from)).replaceAll('*', '')),
+        indexId,
         path: data.paths[0] ?? '',
         opener: new SourceOpener(context),
         timestampField: options.timestampField,
       })
-      return newFile(context, options, yaml)
+      return planned(path, yaml)
     }
     case 's3':
     case 'empty':
@@ -66,20 +69,31 @@ async function ownIndex(context: CliContext, path: string, data: InitData): Prom
   return { config, path: resolve(context.cwd, path), yaml: undefined }
 }
 
-/** A config file beside the project file. Throws `invalid` when another one is in its place. */
-function newFile(context: CliContext, options: InitOptions, yaml: string): PlannedIndex {
-  const config = parseIndexConfig(yaml, 'yaml')
-  const path = join(dirname(context.settings.projectPath), `${config.indexId}.yaml`)
-  if (existsSync(path) && options.force !== true && options.print !== true) {
-    const shown = relative(context.cwd, path) || path
-    throw new QwError(
-      'invalid',
-      `there is a file ${shown} already, where the index config would go`,
-      {
-        code: 'FILE-EXISTS',
-        fix: `use it: --schema ${shown}\nor replace it (kept as ${shown}.bak): --force`,
-      },
-    )
+function planned(path: string, yaml: string): PlannedIndex {
+  return { config: parseIndexConfig(yaml, 'yaml'), path, yaml }
+}
+
+/** Beside the project file. Throws `invalid` when another file is in its place and has to stay. */
+async function newConfigPath(
+  context: CliContext,
+  options: InitOptions,
+  indexId: string,
+): Promise<string> {
+  const path = join(dirname(context.settings.projectPath), `${indexId}.yaml`)
+  if (!existsSync(path) || options.force === true || options.print === true) return path
+  const shown = relative(context.cwd, path) || path
+  const message = `there is a file ${shown} already, where the index config would go`
+  if (context.prompts.interactive) {
+    context.report.note(`There is a file ${shown} already, where the index config would go.`)
+    const question = {
+      message: `Replace it (kept as ${shown}.bak)`,
+      flag: '--force',
+      fallback: true,
+    }
+    if (await context.prompts.confirm(question)) return path
   }
-  return { config, path, yaml }
+  throw new QwError('invalid', message, {
+    code: 'FILE-EXISTS',
+    fix: `use it: --schema ${shown}\nor replace it (kept as ${shown}.bak): --force`,
+  })
 }
