@@ -9,9 +9,11 @@ import {
   FINISHED_FILE_MEMORY_SECONDS,
   isEnd,
   MIN_FINISHED_FILES_KEPT,
+  NAMED_FILES_KEPT,
   positionBytes,
   positionOf,
   UNFINISHED_FILE_MEMORY_SECONDS,
+  withoutPartition,
 } from './checkpoint.ts'
 
 const EMPTY: Checkpoint = new Map()
@@ -53,10 +55,11 @@ test('a position that is no offset is corrupt', () => {
 test('finished files are forgotten by age once enough newer ones are known', () => {
   let checkpoint = finish(EMPTY, 'oldest', 0)
   for (let i = 0; i < MIN_FINISHED_FILES_KEPT; i++) checkpoint = finish(checkpoint, `file ${i}`, 10)
-  expect(positionOf(checkpoint, 's', 'oldest')).toBe(END)
+  expect(isEnd(positionOf(checkpoint, 's', 'oldest'))).toBe(true)
   checkpoint = finish(checkpoint, 'newest', FINISHED_FILE_MEMORY_SECONDS + 5)
   expect(positionOf(checkpoint, 's', 'oldest')).toBe('')
-  expect(positionOf(checkpoint, 's', 'file 0')).toBe(END)
+  expect(isEnd(positionOf(checkpoint, 's', 'file 0'))).toBe(true)
+  expect(positionOf(checkpoint, 's', 'newest')).toBe(END)
 })
 
 test('a few finished files are remembered for ever, and unfinished ones for long', () => {
@@ -74,4 +77,42 @@ test('what is written is read back', () => {
   const checkpoint = finish(finish(EMPTY, 's3://b/k#"1"', 7), '__proto__', 8)
   const text = JSON.stringify(encodeCheckpoint(checkpoint))
   expect(decodeCheckpoint(JSON.parse(text))).toEqual(checkpoint)
+})
+
+test('the newest files keep their names; of older ones it is only known that they were there', () => {
+  const day = 24 * 3600
+  let checkpoint = EMPTY
+  for (let i = 0; i < 5 * 288; i++) {
+    checkpoint = finish(
+      checkpoint,
+      `s3://staging/mock-sales/17000${i}-123.gz#"${'0f'.repeat(16)}"`,
+      i * 300,
+    )
+  }
+  const text = JSON.stringify(encodeCheckpoint(checkpoint))
+  expect(text.length).toBeLessThan(70_000)
+  expect(checkpoint.get('s')?.size).toBe(5 * 288)
+  const names = [...(checkpoint.get('s')?.keys() ?? [])].filter((id) => !id.startsWith('#'))
+  expect(names).toHaveLength(NAMED_FILES_KEPT)
+  const read = decodeCheckpoint(JSON.parse(text))
+  for (const i of [0, 700, 5 * 288 - 1]) {
+    const id = `s3://staging/mock-sales/17000${i}-123.gz#"${'0f'.repeat(16)}"`
+    expect(isEnd(positionOf(read, 's', id))).toBe(true)
+    expect(
+      advance(read, { sourceId: 's', partitionId: id, from: '', to: END }, 5 * day),
+    ).toBeUndefined()
+    const without = withoutPartition(read, 's', id)
+    expect(positionOf(without, 's', id)).toBe('')
+    expect(without.get('s')?.size).toBe(5 * 288 - 1)
+  }
+})
+
+test('a file that was begun keeps its name and its place, however many come after it', () => {
+  const half = encodePosition(2, false)
+  let checkpoint =
+    advance(EMPTY, { sourceId: 's', partitionId: 'half', from: '', to: half }, 0) ?? EMPTY
+  for (let i = 0; i < 2 * NAMED_FILES_KEPT; i++) checkpoint = finish(checkpoint, `file ${i}`, 1)
+  expect(checkpoint.get('s')?.get('half')?.position).toBe(half)
+  expect(withoutPartition(checkpoint, 's', 'unknown')).toBe(checkpoint)
+  expect(withoutPartition(checkpoint, 's').get('s')?.size).toBe(0)
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { asFields, type Fields } from './json-fields.ts'
 import { QwError } from '../errors.ts'
 
@@ -5,6 +6,10 @@ import { QwError } from '../errors.ts'
  * How far each file of each source has been published: source id -> partition id -> position.
  * A position is the uncompressed byte offset, padded to 20 digits; `~` in front of it says that the
  * end was reached, and sorts after every offset. `''` is the beginning.
+ *
+ * Of files finished long ago, `#` and a hash stand for the partition id and `~` for the position: all
+ * that is asked of them is whether they were there. At a file every five minutes for five days that
+ * makes 65 kB of the metastore file instead of 170.
  */
 export type Checkpoint = ReadonlyMap<string, ReadonlyMap<string, PartitionProgress>>
 
@@ -29,6 +34,8 @@ export interface CheckpointDelta {
  */
 export const FINISHED_FILE_MEMORY_SECONDS = 5 * 24 * 3600
 export const MIN_FINISHED_FILES_KEPT = 500
+/** The newest files are remembered by name, for people to read; finished ones beyond them by hash. */
+export const NAMED_FILES_KEPT = 100
 /** A file that was begun and never finished is forgotten after this, whatever the count. */
 export const UNFINISHED_FILE_MEMORY_SECONDS = 60 * 24 * 3600
 
@@ -52,7 +59,23 @@ export function positionBytes(position: string): number {
 }
 
 export function positionOf(checkpoint: Checkpoint, sourceId: string, partitionId: string): string {
-  return checkpoint.get(sourceId)?.get(partitionId)?.position ?? BEGINNING
+  const partitions = checkpoint.get(sourceId)
+  const known = partitions?.get(partitionId) ?? partitions?.get(shortId(partitionId))
+  return known?.position ?? BEGINNING
+}
+
+/** Forgets one partition, or all of a source. Returns its argument when there is nothing to forget. */
+export function withoutPartition(
+  checkpoint: Checkpoint,
+  sourceId: string,
+  partitionId?: string,
+): Checkpoint {
+  const partitions = checkpoint.get(sourceId)
+  if (partitions === undefined) return checkpoint
+  if (partitionId === undefined) return new Map(checkpoint).set(sourceId, new Map())
+  const kept = new Map(partitions)
+  const isKnown = kept.delete(partitionId) || kept.delete(shortId(partitionId))
+  return isKnown ? new Map(checkpoint).set(sourceId, kept) : checkpoint
 }
 
 /** Undefined when `from` is not where the partition stands: somebody else moved it. A gap is refused
@@ -73,28 +96,41 @@ function forgetOld(
   partitions: ReadonlyMap<string, PartitionProgress>,
   nowSeconds: number,
 ): ReadonlyMap<string, PartitionProgress> {
-  if (partitions.size <= MIN_FINISHED_FILES_KEPT) return partitions
-  const byAge = [...partitions].toSorted(([, a], [, b]) => b.updateTimestamp - a.updateTimestamp)
-  const kept = byAge.filter(([, { position, updateTimestamp }], rank) => {
+  if (partitions.size <= NAMED_FILES_KEPT) return partitions
+  // Reversed, as of several of one second the last is the newest.
+  const newestFirst = [...partitions]
+    .toReversed()
+    .toSorted(([, a], [, b]) => b.updateTimestamp - a.updateTimestamp)
+  const kept = newestFirst.filter(([, { position, updateTimestamp }], rank) => {
     const age = nowSeconds - updateTimestamp
     if (!isEnd(position)) return age <= UNFINISHED_FILE_MEMORY_SECONDS
     return rank < MIN_FINISHED_FILES_KEPT || age <= FINISHED_FILE_MEMORY_SECONDS
   })
-  return new Map(kept)
+  const shortened = kept.map(([id, progress], rank) => {
+    if (rank < NAMED_FILES_KEPT || !isEnd(progress.position)) return [id, progress] as const
+    return [shortId(id), { ...progress, position: '~' }] as const
+  })
+  return new Map(shortened.toReversed())
 }
 
-/** The shape of the API: source id -> partition id -> position. */
-export function checkpointPositions(
-  checkpoint: Checkpoint,
-): Record<string, Record<string, string>> {
-  return objectOf(checkpoint, (progress) => progress.position)
+/** 96 bits: no two files meet. A partition id begins with a URI, so nothing else begins with `#`. */
+function shortId(partitionId: string): string {
+  if (partitionId.startsWith('#')) return partitionId
+  return `#${createHash('sha256').update(partitionId).digest('base64url').slice(0, 16)}`
 }
 
 /** In the metastore file each partition is `[position, update timestamp]`. */
 export function encodeCheckpoint(
   checkpoint: Checkpoint,
 ): Record<string, Record<string, [string, number]>> {
-  return objectOf(checkpoint, (progress) => [progress.position, progress.updateTimestamp])
+  const sources = [...checkpoint].map(([sourceId, partitions]) => {
+    const entries = [...partitions].map(
+      ([id, { position, updateTimestamp }]) =>
+        [id, [position, updateTimestamp] as [string, number]] as const,
+    )
+    return [sourceId, Object.fromEntries(entries)] as const
+  })
+  return Object.fromEntries(sources)
 }
 
 /** Throws `corrupt`. */
@@ -116,15 +152,4 @@ function decodeProgress(value: unknown): PartitionProgress {
     }
   }
   throw new QwError('corrupt', 'metastore: a checkpoint entry is not [position, timestamp]')
-}
-
-function objectOf<T>(
-  checkpoint: Checkpoint,
-  encode: (progress: PartitionProgress) => T,
-): Record<string, Record<string, T>> {
-  const sources = [...checkpoint].map(([sourceId, partitions]) => {
-    const entries = [...partitions].map(([id, progress]) => [id, encode(progress)] as const)
-    return [sourceId, Object.fromEntries(entries)] as const
-  })
-  return Object.fromEntries(sources)
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseIndexConfig } from '../schema/index-config.ts'
-import { decodeIndexFile, encodeIndexFile, encodeIndexMetadata } from './index-file-codec.ts'
+import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
 
 /** Written by the first release of the format and never again: it must open for ever. */
@@ -80,16 +80,4 @@ test('a file of the first format opens', () => {
 
 test('what is written today is read back', () => {
   expect(decodeIndexFile(encodeIndexFile(FILE), 'key')).toEqual(FILE)
-})
-
-test('the API shows positions alone and the whole config', () => {
-  expect(encodeIndexMetadata(FILE.metadata)).toMatchObject({
-    version: '0.9',
-    index_uid: 'frozen:01HQ0000000000000000000000',
-    create_timestamp: 1_700_000_000,
-    checkpoint: {
-      'ingest-lambda-source': { 's3://staging/frozen/a.gz#"0f"': '~00000000000000000123' },
-    },
-    index_config: { index_id: 'frozen', doc_mapping: { timestamp_field: 'ts' } },
-  })
 })

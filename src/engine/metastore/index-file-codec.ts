@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
 import { type IndexConfig, parseIndexConfig } from '../schema/index-config.ts'
 import { serializeIndexConfig } from '../schema/serialize-config.ts'
-import { checkpointPositions, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
 import {
   arrayAt,
@@ -28,13 +28,17 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
 const METASTORE_FORMAT = 1
 
 export function encodeIndexFile(file: IndexFile): Uint8Array {
+  const { metadata } = file
   const splits = file.splits.toSorted((a, b) => a.updateTimestamp - b.updateTimestamp)
   const content = {
     format: METASTORE_FORMAT,
     version: '0.9',
     index: {
-      ...encodeStableMetadata(file.metadata),
-      checkpoint: encodeCheckpoint(file.metadata.checkpoint),
+      index_uid: metadata.indexUid,
+      index_config: serializeIndexConfig(metadata.config),
+      create_timestamp: metadata.createTimestamp,
+      sources: metadata.sources,
+      checkpoint: encodeCheckpoint(metadata.checkpoint),
     },
     splits: splits.map(encodeSplitRecord),
     runs: file.runs.map(encodeRun),
@@ -55,24 +59,6 @@ export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
     metadata: decodeMetadata(fieldsAt(fields, 'index'), key),
     splits: arrayAt(fields, 'splits').map(decodeSplitRecord),
     runs: arrayAt(fields, 'runs').map(decodeRun),
-  }
-}
-
-/** The metadata object of the REST API (search-api.md 4). */
-export function encodeIndexMetadata(metadata: IndexMetadata): JsonObject {
-  return {
-    version: '0.9',
-    ...encodeStableMetadata(metadata),
-    checkpoint: checkpointPositions(metadata.checkpoint),
-  }
-}
-
-function encodeStableMetadata(metadata: IndexMetadata): JsonObject {
-  return {
-    index_uid: metadata.indexUid,
-    index_config: serializeIndexConfig(metadata.config),
-    create_timestamp: metadata.createTimestamp,
-    sources: [...metadata.sources],
   }
 }
 

@@ -18,10 +18,12 @@ test.each(['abc', 'logs.2026-01', 'a..', 'a-_.Z', `e${'v'.repeat(254)}`, 'metast
   },
 )
 
-test.each([
-  ...['', 'ab', '.', '..', '...', '../x', 'a/../b', 'abc/', '.abc', '-abc', '1ab', 'a b', 'äbc'],
-  ...['a\\b', 'abc\n', 'manifest.json', 'Manifest.JSON', `e${'v'.repeat(255)}`],
-])('an index may not be called %j', (indexId) => {
+const REFUSED =
+  ' |ab|.|..|...|../x|a/../b|abc/|.abc|-abc|1ab|a b|äbc|a\\b|abc\n|manifest.json|Manifest.JSON'.split(
+    '|',
+  )
+
+test.each([...REFUSED, '', `e${'v'.repeat(255)}`])('an index may not be called %j', (indexId) => {
   expect(() => assertIndexId(indexId)).toThrow(/not allowed/)
 })
 

@@ -2,6 +2,7 @@ import { isQwError, QwError } from '../errors.ts'
 import type { Clock, ObjectStore, Random } from '../ports.ts'
 import { checkConfigUpdate } from '../schema/config-update.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
+import { withoutPartition } from './checkpoint.ts'
 import { ConditionalObject } from './conditional-object.ts'
 import { deleteKeys, listKeys } from './delete-keys.ts'
 import {
@@ -156,14 +157,9 @@ export class Metastore {
   /** Forgets how far sources were read, so that they can be indexed again: one file, or all of a source. */
   resetCheckpoint(indexId: string, sourceId: string, partitionId?: string): Promise<IndexFile> {
     return this.update(indexId, (file) => {
-      const { checkpoint } = file.metadata
-      const partitions = checkpoint.get(sourceId)
-      if (partitions === undefined) return file
-      if (partitionId !== undefined && !partitions.has(partitionId)) return file
-      const kept = new Map(partitionId === undefined ? [] : partitions)
-      if (partitionId !== undefined) kept.delete(partitionId)
-      const next = new Map(checkpoint).set(sourceId, kept)
-      return { ...file, metadata: { ...file.metadata, checkpoint: next } }
+      const checkpoint = withoutPartition(file.metadata.checkpoint, sourceId, partitionId)
+      if (checkpoint === file.metadata.checkpoint) return file
+      return { ...file, metadata: { ...file.metadata, checkpoint } }
     })
   }
 
