@@ -1,5 +1,5 @@
 import type { CliContext } from '../context.ts'
-import { drawTable, type TableColumn } from './table.ts'
+import type { TableColumn } from './table.ts'
 
 /** The answer as rows: a table on a terminal, tab-separated and whole in a pipe or file. */
 export async function printRows(
@@ -8,6 +8,8 @@ export async function printRows(
   rows: readonly (readonly string[])[],
 ): Promise<void> {
   if (out.isTerminal) {
+    // Half of the start-up of a command whose answer goes to a pipe.
+    const { drawTable } = await import('./table.ts')
     return await out.write(drawTable({ columns, rows }, { width: out.columns, style: out.style }))
   }
   const header = columns.map(({ name }) => name)
@@ -18,16 +20,6 @@ export async function printRows(
 /** One JSON document: indented for a reader's eyes, compact for a program. */
 export async function printJson({ out }: CliContext, document: unknown): Promise<void> {
   await out.write(`${JSON.stringify(document, undefined, out.isTerminal ? 2 : undefined)}\n`)
-}
-
-/** A table on stderr, for what is not the answer. */
-export function noteRows(
-  { report, out }: CliContext,
-  columns: readonly TableColumn[],
-  rows: readonly (readonly string[])[],
-): void {
-  const width = Number.isFinite(out.columns) && out.columns > 0 ? out.columns : 120
-  report.note(drawTable({ columns, rows }, { width, style: out.style }).trimEnd())
 }
 
 function oneCell(text: string): string {

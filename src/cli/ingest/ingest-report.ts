@@ -5,7 +5,8 @@ import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatDuration } from '../format/duration.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
-import { noteRows, printJson, printRows } from '../format/rows.ts'
+import { noteRows } from '../format/note-rows.ts'
+import { printJson, printRows } from '../format/rows.ts'
 import { STDIN } from '../ingest-files.ts'
 import type { IngestOutcome, SourceOutcome } from './run-ingest.ts'
 
@@ -115,7 +116,10 @@ function noteTotals(context: CliContext, outcome: IngestOutcome): void {
     const perSecond = Math.round((docs / Math.max(1, outcome.elapsedMs)) * 1_000)
     const ratio = Math.round((splitBytes / Math.max(1, sourceBytes)) * 100)
     parts.push(
-      `${formatBytes(sourceBytes)} -> ${formatBytes(splitBytes)} (${ratio} %)`,
+      // A deployment's runs do not tell the size of what they made.
+      splitBytes === 0
+        ? formatBytes(sourceBytes)
+        : `${formatBytes(sourceBytes)} -> ${formatBytes(splitBytes)} (${ratio} %)`,
       `${formatCount(perSecond)} docs/s`,
       `searchable after ${formatDuration(outcome.elapsedMs)}`,
     )
