@@ -29,9 +29,12 @@ export async function printEndCard(
   await out.write(
     rows.map(([name, value]) => `${out.style.paint.dim(name.padEnd(11))}${value}\n`).join(''),
   )
-  context.report.hint(
-    `Next: qw-lambda search '${config.generator === undefined ? '*' : 'quantity:>5'}'\n      qw-lambda status\n      qw-lambda open\n      qw-lambda teardown`,
-  )
+}
+
+/** What to type after a deployment. */
+export function hintNextCommands({ report }: CliContext, { config }: PreparedDeploy): void {
+  const query = config.generator === undefined ? '*' : 'quantity:>5'
+  report.hint(`Next: qw-lambda search '${query}'\n      qw-lambda status\n      qw-lambda teardown`)
 }
 
 /** The last four characters: enough to tell two keys apart. */

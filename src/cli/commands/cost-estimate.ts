@@ -5,6 +5,7 @@ import { assumeMeasured } from '../../cost/measured.ts'
 import { estimateCost } from '../../cost/model.ts'
 import { TUTORIAL_ASSUMPTIONS } from '../../cost/tutorial.ts'
 import { formatUsd } from '../../cost/format.ts'
+import { isCloudTarget } from '../aws/target.ts'
 import { defineCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { ASSUMPTION_OPTIONS, readAssumptions } from '../cost/assumption-flags.ts'
@@ -12,19 +13,24 @@ import { costTable, explainLines, leverLines, type CostColumns } from '../cost/c
 import { measureHere } from '../cost/measure-here.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printJson } from '../format/rows.ts'
-import { decimal, flag } from '../option.ts'
+import { decimal, flag, integer } from '../option.ts'
+
+const DEFAULT_DAYS = 7
 
 const OPTIONS = {
   ...ASSUMPTION_OPTIONS,
   freeTier: flag('--free-tier', 'take the always-free allowances of the account off'),
   explain: flag('--explain', 'the arithmetic of each row'),
+  actual: flag('--actual', 'what the deployment used (on where one is meant)'),
+  withoutActual: flag('--no-actual', 'ask AWS nothing'),
+  days: integer('--days <count>', `days that --actual looks back (${DEFAULT_DAYS})`, 1),
   max: decimal('--max <usd>', 'exit 12 when a month costs more than this'),
 }
 
 export const costEstimateCommand = defineCommand({
   summary: 'what a month costs, row by row, and what would lower it',
   description:
-    'Asks AWS nothing. assumed: your figures or the defaults; tutorial: the published figures of the original.',
+    'assumed: your figures or the defaults; actual: what a deployment used, scaled to a month; tutorial: the published figures of the original.',
   options: OPTIONS,
   examples: [
     'qw-lambda cost-estimate --queries 100k --retention 7d',
@@ -32,14 +38,19 @@ export const costEstimateCommand = defineCommand({
     'qw-lambda cost-estimate --max 10 --quiet',
   ],
   async run(context, { options }) {
-    const base = await baseAssumptions(context, options.assumeMeasured === true)
+    const freeTier = options.freeTier === true ? 'always' : 'none'
+    const days = options.days ?? DEFAULT_DAYS
+    const isWanted = options.actual ?? isCloudTarget(context)
+    const deployed = isWanted
+      ? await (await import('../aws/actual-cost.ts')).deploymentCost(context, { days, freeTier })
+      : undefined
+    const base = deployed?.assumptions ?? (await baseAssumptions(context, options.assumeMeasured === true))
     const project = context.settings.project?.document['costAssumptions']
     const assumptions = await readAssumptions(base, project, options)
-    const freeTier = options.freeTier === true ? 'always' : 'none'
     const assumed = estimateCost(assumptions, { freeTier })
     const columns: CostColumns = {
       assumed,
-      actual: undefined,
+      actual: deployed?.actual,
       tutorial: estimateCost(TUTORIAL_ASSUMPTIONS),
       levers: findLevers(assumptions, { freeTier }),
     }
@@ -50,6 +61,9 @@ export const costEstimateCommand = defineCommand({
       if (options.explain === true) await out.write(explainLines(assumed, out))
       report.note(leverLines(columns.levers, out).trimEnd())
       for (const note of assumed.notes) report.hint(note)
+      for (const permission of deployed?.actual.missingPermissions ?? []) {
+        report.warn(`Not allowed: ${permission}`, 'qw-lambda deploy --print-policy shows every permission')
+      }
     }
     if (options.max === undefined || assumed.totalUsd <= options.max) return EXIT.ok
     report.warn(`A month costs ${formatUsd(assumed.totalUsd)}, more than ${formatUsd(options.max)}`)

@@ -6,7 +6,7 @@ import { messageOf, QwError } from '../../engine/errors.ts'
 import { deployConfig, projectRegion } from '../aws/deploy-config.ts'
 import { CONFIG_OPTIONS, type ConfigOptions } from '../aws/deploy-options.ts'
 import { drawEvents } from '../aws/draw-events.ts'
-import { printEndCard } from '../aws/end-card.ts'
+import { hintNextCommands, printEndCard } from '../aws/end-card.ts'
 import { showFirstHits } from '../aws/first-hits.ts'
 import { prepareDeploy, type PreparedDeploy } from '../aws/prepare-deploy.ts'
 import { previewChanges, printDiff } from '../aws/preview.ts'
@@ -71,6 +71,7 @@ export const deployCommand = defineCommand({
     }
     if (result.firstHitMs !== undefined) await showFirstHits(context, config)
     await printEndCard(context, prepared, result)
+    hintNextCommands(context, prepared)
     return EXIT.ok
   },
 })

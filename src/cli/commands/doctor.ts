@@ -12,18 +12,21 @@ import { drawFacts, type Fact } from '../format/facts.ts'
 import { plural } from '../format/number.ts'
 import { printJson } from '../format/rows.ts'
 import { localHost } from '../local-stacks.ts'
-import { choice } from '../option.ts'
+import { choice, flag } from '../option.ts'
 import type { Output } from '../streams.ts'
 
 export const doctorCommand = defineCommand({
   summary: 'check this machine and the stack, with a fix for each finding',
   description: 'Changes nothing. Exit status 12 when a check fails; warnings alone are 0.',
-  options: { only: choice('--only <group>', 'one group of checks', CHECK_GROUPS) },
+  options: {
+    only: choice('--only <group>', 'one group of checks', CHECK_GROUPS),
+    smoke: flag('--smoke', 'in AWS: search by every way, and what only a real account shows'),
+  },
   examples: ['qw-lambda doctor --only local --json'],
   toleratesBrokenFiles: true,
   async run(context, { options }) {
     const local = await localFindings(context)
-    const cloud = isCloudTarget(context) ? await cloudFindings(context, options.only) : []
+    const cloud = isCloudTarget(context) ? await cloudFindings(context, options) : []
     const findings = [...local, ...cloud].filter(
       ({ group }) => options.only === undefined || group === options.only,
     )
@@ -60,9 +63,13 @@ async function localFindings(context: CliContext): Promise<Finding[]> {
   return [...toolChecks(context, newestMs), ...machine, ...findings]
 }
 
-/** The groups about an account and its deployment: `src/cli/aws` makes them. */
-function cloudFindings(_context: CliContext, _only: CheckGroup | undefined): Promise<Finding[]> {
-  return Promise.resolve([])
+/** The groups about an account and its deployment. */
+async function cloudFindings(
+  context: CliContext,
+  { only, smoke }: { readonly only: CheckGroup | undefined; readonly smoke: boolean | undefined },
+): Promise<Finding[]> {
+  const { awsFindings } = await import('../aws/doctor.ts')
+  return await awsFindings(context, { only, smoke: smoke === true })
 }
 
 function drawFindings(findings: readonly Finding[], out: Output): string {

@@ -1,4 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
+import { isCloudTarget } from '../aws/target.ts'
 import { defineCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { formatDuration } from '../format/duration.ts'
@@ -40,11 +41,13 @@ export const logsCommand = defineCommand({
   examples: ['qw-lambda logs indexer --since 1h --level warn', 'qw-lambda logs --errors'],
   async run(context, { args, options }) {
     const selection = selectionOf(context, args[0], options)
-    const { runLog } = await currentLocalStack(context)
-    const read = async (): Promise<LogEntry[]> =>
-      (await runLog.read()).map((line) => parseLogLine(line, { source: 'indexer', timeMs: 0 }))
+    const isCloud = isCloudTarget(context)
+    const read = isCloud ? await cloudReader(context, selection) : await localReader(context)
     const entries = selectEntries(await read(), selection)
     if (options.errors === true) return await printErrors(context, entries)
+    if (options.reports === true && isCloud) {
+      return await (await import('../aws/logs.ts')).printCloudReports(context, entries)
+    }
     if (options.reports === true) return await printReports(context, entries)
     if (context.format === 'json' && options.follow !== true) {
       return await printJson(context, {
@@ -58,7 +61,9 @@ export const logsCommand = defineCommand({
     let seenMs = entries.at(-1)?.timeMs ?? selection.fromMs ?? 0
     while (options.follow === true && !context.signal.aborted) {
       await context.clock.sleep(FOLLOW_EVERY_MS, context.signal).catch(() => undefined)
-      const fresh = selectEntries(await read(), { ...selection, fromMs: seenMs + 1 })
+      // Late lines of a deployment are told apart by their reader, not by their time.
+      const fromMs = isCloud ? undefined : seenMs + 1
+      const fresh = selectEntries(await read(seenMs), { ...selection, fromMs })
       seenMs = fresh.at(-1)?.timeMs ?? seenMs
       await print(fresh)
     }
@@ -66,6 +71,20 @@ export const logsCommand = defineCommand({
 })
 
 type LogOptions = OptionValues<typeof OPTIONS>
+
+/** Lines from a time on; all that are selected without one. */
+type LogReader = (fromMs?: number) => Promise<LogEntry[]>
+
+async function localReader(context: CliContext): Promise<LogReader> {
+  const { runLog } = await currentLocalStack(context)
+  return async () =>
+    (await runLog.read()).map((line) => parseLogLine(line, { source: 'indexer', timeMs: 0 }))
+}
+
+async function cloudReader(context: CliContext, selection: LogSelection): Promise<LogReader> {
+  const log = await (await import('../aws/logs.ts')).openCloudLog(context, selection)
+  return (fromMs) => log.read(fromMs)
+}
 
 function selectionOf(
   context: CliContext,
@@ -181,6 +200,9 @@ async function printReports(context: CliContext, entries: readonly LogEntry[]): 
 }
 
 function hintWhereItIs(context: CliContext, options: LogOptions): void {
-  const since = options.since === undefined ? `the last ${DEFAULT_SINCE}` : `${options.since}`
-  context.report.hint(`Nothing in ${since}. Look further back: --since 1d`)
+  context.report.hint(
+    options.since === undefined
+      ? `Nothing in the last ${DEFAULT_SINCE}. Look further back: --since 1d`
+      : 'Nothing in this time.',
+  )
 }

@@ -6,6 +6,7 @@ import { IngestQueue } from '../../local/ingest-queue.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
 import { runSchedule } from '../../local/schedule.ts'
 import { takeServeLock } from '../../local/serve-lock.ts'
+import { isCloudTarget } from '../aws/target.ts'
 import { defineCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { formatDuration } from '../format/duration.ts'
@@ -21,6 +22,7 @@ const OPTIONS = {
   port: integer('--port <port>', `port (${DEFAULT_PORT}, or the next free one)`),
   host: text('--host <address>', 'address (127.0.0.1)'),
   apiKeyFile: text('--api-key-file <file>', 'ask for this key in x-api-key'),
+  proxy: flag('--proxy', 'pass requests to the deployment in AWS, without a key'),
   readOnly: flag('--read-only', 'no documents by HTTP, no index changes'),
   cors: text('--cors <origin>', 'let pages of this origin read answers; * for all'),
   log: choice('--log <kind>', 'request log on stderr (short)', ['none', 'short', 'json']),
@@ -44,8 +46,9 @@ export const serveCommand = defineCommand({
     'qw-lambda serve --host 0.0.0.0 --api-key-file key.txt --read-only',
   ],
   async run(context, { options }) {
-    const stack = await currentLocalStack(context)
     const host = options.host ?? '127.0.0.1'
+    if (options.proxy === true || isCloudTarget(context)) return await proxy(context, host, options)
+    const stack = await currentLocalStack(context)
     const apiKeys = await readKeys(options.apiKeyFile)
     if (!isLoopback(host) && apiKeys.length === 0) {
       throw new QwError('invalid', `${host} is reachable from other machines`, {
@@ -79,6 +82,25 @@ export const serveCommand = defineCommand({
     }
   },
 })
+
+/** Nobody else may spend the caller's credentials. */
+async function proxy(context: CliContext, host: string, options: ServeOptions): Promise<void> {
+  if (!isLoopback(host)) {
+    throw new QwError('invalid', `${host} is reachable from other machines, and a proxy asks for no key`, {
+      code: 'KEY-MISSING',
+      fix: 'serve on 127.0.0.1, or use the deployment’s own API with its key',
+    })
+  }
+  const { serveProxy } = await import('../aws/serve-proxy.ts')
+  await serveProxy(context, {
+    host,
+    port: options.port ?? DEFAULT_PORT,
+    mayMove: options.port === undefined,
+    corsOrigin: options.cors,
+    onRequest: requestLog(options.log ?? 'short', (line) => context.report.note(line)),
+    drainMs: DRAIN_MS,
+  })
+}
 
 interface ApiParts {
   readonly stack: LocalStack

@@ -1,5 +1,7 @@
 import { openLocalStack } from '../../local/local-stack.ts'
+import { isCloudTarget } from '../aws/target.ts'
 import { defineCommand } from '../command.ts'
+import type { CliContext } from '../context.ts'
 import { printJson } from '../format/rows.ts'
 import { localHost } from '../local-stacks.ts'
 import { changeJsonFile } from '../settings-file.ts'
@@ -10,9 +12,9 @@ export const useCommand = defineCommand({
   args: [['<stack>', 'its name, as qw-lambda list shows it']],
   options: {},
   async run(context, { args }) {
-    const stack = await openLocalStack(localHost(context), args[0] ?? '')
     const { settings } = context
-    await changeJsonFile(settings.userPath, { stack: stack.name })
+    const stack = await namedStack(context, args[0] ?? '')
+    await changeJsonFile(settings.userPath, { stack: stack.name, ...stack.place })
     const { value, origin, source } = settings.all.stack
     const isHidden = origin !== 'default' && origin !== 'user file' && value !== stack.name
     if (isHidden) {
@@ -28,3 +30,18 @@ export const useCommand = defineCommand({
     await context.out.write(`Using ${stack.name}.\n`)
   },
 })
+
+interface NamedStack {
+  readonly name: string
+  /** Settings that lead there besides the name; undefined ones are taken out of the file. */
+  readonly place: Readonly<Record<string, string | undefined>>
+}
+
+async function namedStack(context: CliContext, name: string): Promise<NamedStack> {
+  if (isCloudTarget(context)) {
+    const { target, region } = await (await import('../aws/use.ts')).namedDeployment(context, name)
+    return { name, place: { target, region } }
+  }
+  const stack = await openLocalStack(localHost(context), name)
+  return { name: stack.name, place: { target: undefined } }
+}

@@ -3,6 +3,8 @@ import { QwError } from '../../engine/errors.ts'
 import { listLocalStacks } from '../../local/local-stack.ts'
 import type { CliContext } from '../context.ts'
 import { expandSources } from '../ingest-files.ts'
+import { formatUsd } from '../../cost/format.ts'
+import { streamUsdPerMonth } from '../generator/stream-text.ts'
 import { missingFlags } from '../prompts.ts'
 import type { InitOptions } from './init-options.ts'
 import type { InitData, InitPlan, PlannedIndex } from './init-plan.ts'
@@ -40,7 +42,8 @@ export async function askPlan(context: CliContext, options: InitOptions): Promis
       : ({ kind: 'local' } as const)
   const data = await askData(context, options, place.kind)
   const index = await planIndex(context, options, data)
-  const everyMs = data.kind === 'sample' ? await askEvery(context, options) : DEFAULT_EVERY_MS
+  const everyMs =
+    data.kind === 'sample' ? await askEvery(context, options, place.kind) : DEFAULT_EVERY_MS
   const retention = await askRetention(context, options, { data, index })
   return {
     name,
@@ -195,18 +198,28 @@ async function askS3({ prompts }: CliContext): Promise<string> {
   })
 }
 
-async function askEvery({ prompts }: CliContext, options: InitOptions): Promise<number> {
+async function askEvery(
+  { prompts }: CliContext,
+  options: InitOptions,
+  target: 'local' | 'aws',
+): Promise<number> {
   if (options.every !== undefined) return options.every
   const minutes = await prompts.select({
-    message: 'New sample batch every (minutes, while serving)',
+    message: `New sample batch every (minutes${target === 'local' ? ', while serving' : ''})`,
     flag: '--every',
     fallback: '5',
     choices: ['1', '5', '15', '60', 'none'].map((value) => ({
       value,
       name: value === 'none' ? 'never again' : value,
+      ...(target === 'aws' && value !== 'none' ? { hint: monthlyPrice(Number(value)) } : {}),
     })),
   })
   return minutes === 'none' ? Infinity : Number(minutes) * 60_000
+}
+
+function monthlyPrice(everyMinutes: number): string {
+  const stream = { everyMs: everyMinutes * 60_000, docsPerBatch: 100_000, paused: false }
+  return `about ${formatUsd(streamUsdPerMonth(stream))} a month`
 }
 
 async function askRetention(

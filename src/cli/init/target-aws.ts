@@ -126,7 +126,7 @@ async function checkCredentials(
   try {
     const session = await openSession(context, place)
     const { accountId, arn } = await session.ports.account.identity()
-    phase.succeed(`Account ${accountId}, as ${arn.split('/').at(-1) ?? arn}`)
+    phase.succeed(`Account ${accountId}, as ${arn.split(/[/:]/).at(-1) ?? arn}`)
   } catch (error) {
     phase.fail()
     throw error
