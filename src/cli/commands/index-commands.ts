@@ -8,13 +8,15 @@ import { QwError } from '../../engine/errors.ts'
 import { apiGetJson, type ApiClient } from '../api-client.ts'
 import { defineCommand } from '../command.ts'
 import { formatDuration, parseDurationMs } from '../format/duration.ts'
+import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { printJson, printRows } from '../format/rows.ts'
-import { formatTime } from '../format/time.ts'
+import { formatTime, type Zone } from '../format/time.ts'
 import { localClient } from '../local-client.ts'
 import { currentDataStack } from '../data-stack.ts'
 import { currentIndex } from '../local-stacks.ts'
 import { choice, flag, integer, text } from '../option.ts'
+import { zoneOf } from '../time-zone.ts'
 
 export const indexListCommand = defineCommand({
   summary: 'the indexes with their documents, splits and bytes',
@@ -48,12 +50,13 @@ export const indexListCommand = defineCommand({
         'There is no index yet. Make one: qw-lambda ingest <file> --create',
       )
     }
+    const zone = zoneOf(context)
     const rows = indexes.map(({ stats, retention }) => [
       textAt(stats, 'index_id'),
       count(stats, 'num_published_docs'),
       count(stats, 'num_published_splits'),
       formatBytes(Number(stats['size_published_splits'])),
-      timeCell(stats['max_timestamp']),
+      timeCell(stats['max_timestamp'], zone),
       retention ?? 'forever',
     ])
     const columns = [
@@ -100,18 +103,19 @@ export const indexDescribeCommand = defineCommand({
         })}\n`,
       )
     }
-    const rows = [
+    const zone = zoneOf(context)
+    const rows: Fact[] = [
       ['index', textAt(stats, 'index_id')],
       ['documents', count(stats, 'num_published_docs')],
       ['splits', splitsText(states, splits)],
       ['merging', mergingText(splits)],
       ['bytes', bytesText(stats)],
       ['time field', textAt(stats, 'timestamp_field_name') || 'none'],
-      ['oldest', timeCell(stats['min_timestamp'])],
-      ['newest', timeCell(stats['max_timestamp'])],
+      ['oldest', timeCell(stats['min_timestamp'], zone)],
+      ['newest', timeCell(stats['max_timestamp'], zone)],
       ['kept for', retentionText(retention, stats['min_timestamp'], context.clock.nowMs())],
     ]
-    await printRows(context, [{ name: '' }, { name: '' }], rows)
+    await context.out.write(drawFacts(rows, context.out))
     if (options.mapping === true) await context.out.write(`\n${await yamlOf(config)}`)
   },
 })
@@ -147,12 +151,13 @@ export const indexSplitsCommand = defineCommand({
       return await context.out.write(`${stringifyJson(withOverlaps)}\n`)
     }
     const nowMs = context.clock.nowMs()
+    const zone = zoneOf(context)
     const rows = splits.map((split) => [
       textAt(split, 'split_id'),
       textAt(split, 'split_state'),
       count(split, 'num_docs'),
       formatBytes(sizeOf(split)),
-      rangeCell(split['time_range']),
+      rangeCell(split['time_range'], zone),
       formatDuration(Math.max(0, nowMs - Number(split['create_timestamp'] ?? 0) * 1_000)),
       count(split, 'num_merge_ops'),
     ])
@@ -314,12 +319,12 @@ function sizeOf(split: JsonObject): number {
   return isJsonObject(offsets) ? Number(offsets['end']) : 0
 }
 
-function timeCell(seconds: JsonValue | undefined): string {
-  return typeof seconds === 'number'
-    ? formatTime(seconds * 1_000, { kind: 'local' }, 'seconds')
-    : '–'
+function timeCell(seconds: JsonValue | undefined, zone: Zone): string {
+  return typeof seconds === 'number' ? formatTime(seconds * 1_000, zone, 'seconds') : '–'
 }
 
-function rangeCell(range: JsonValue | undefined): string {
-  return isJsonObject(range) ? `${timeCell(range['start'])} – ${timeCell(range['end'])}` : '–'
+function rangeCell(range: JsonValue | undefined, zone: Zone): string {
+  return isJsonObject(range)
+    ? `${timeCell(range['start'], zone)} – ${timeCell(range['end'], zone)}`
+    : '–'
 }

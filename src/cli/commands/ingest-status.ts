@@ -3,11 +3,13 @@ import { encodeRun, type RunSummary } from '../../engine/metastore/run-summary.t
 import { defineCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
 import { formatDuration } from '../format/duration.ts'
+import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount } from '../format/number.ts'
 import { printJson, printRows } from '../format/rows.ts'
 import { formatTime } from '../format/time.ts'
 import { currentDataStack, type DataStack } from '../data-stack.ts'
 import { integer, text } from '../option.ts'
+import { zoneOf } from '../time-zone.ts'
 
 const DEFAULT_RUNS = 20
 /** A run that has not committed for this long was most likely killed. */
@@ -50,7 +52,7 @@ export const ingestStatusCommand = defineCommand({
     ]
     const rows = shown.map((run) => [
       run.runId,
-      formatTime(run.startedMs, { kind: 'local' }, 'seconds'),
+      startedText(context, run),
       run.indexId,
       shortUri(run.sourceUri),
       stateText(run, context.clock.nowMs()),
@@ -75,7 +77,9 @@ async function runsOf(
 }
 
 function runOf(runs: readonly IndexRun[], wanted: string): IndexRun {
-  const matching = runs.filter(({ runId }) => runId.startsWith(wanted.toUpperCase()))
+  // Copied from a table that had to cut it.
+  const beginning = wanted.replace(/…$/, '').toUpperCase()
+  const matching = runs.filter(({ runId }) => runId.startsWith(beginning))
   const [run] = matching
   if (run !== undefined && matching.length === 1) return run
   const what = run === undefined ? `there is no run ${wanted}` : `several runs begin with ${wanted}`
@@ -93,7 +97,7 @@ async function showRun(context: CliContext, run: IndexRun): Promise<void> {
       runs: [runDocument(run)],
     })
   }
-  const rows = [
+  const rows: Fact[] = [
     ['run', run.runId],
     ['index', run.indexId],
     ['source', run.sourceUri],
@@ -102,14 +106,21 @@ async function showRun(context: CliContext, run: IndexRun): Promise<void> {
     ['rejected', formatCount(run.rejectedCount)],
     ['bytes', formatBytes(run.sourceBytes)],
     ['splits', formatCount(run.splitCount)],
-    ['started', formatTime(run.startedMs, { kind: 'local' }, 'seconds')],
+    ['started', formatTime(run.startedMs, zoneOf(context), 'seconds')],
     ['took', formatDuration(run.updatedMs - run.startedMs)],
     ['documents/s', formatCount(perSecond(run))],
-    ...(run.error === undefined ? [] : [['error', run.error]]),
+    ...(run.error === undefined ? [] : [['error', run.error] as const]),
   ]
-  await printRows(context, [{ name: '' }, { name: '' }], rows)
+  await context.out.write(drawFacts(rows, context.out))
   if (run.rejectedCount > 0)
     context.report.hint(`Look at them: qw-lambda ingest failures ${run.runId}`)
+}
+
+/** On a terminal as an age, which is short. */
+function startedText(context: CliContext, { startedMs }: RunSummary): string {
+  const { out, clock } = context
+  if (!out.isTerminal) return formatTime(startedMs, zoneOf(context), 'seconds')
+  return `${formatDuration(Math.max(0, clock.nowMs() - startedMs))} ago`
 }
 
 function runDocument(run: IndexRun): Record<string, unknown> {
@@ -120,14 +131,14 @@ function perSecond({ docCount, startedMs, updatedMs }: RunSummary): number {
   return Math.round((docCount / Math.max(1, updatedMs - startedMs)) * 1_000)
 }
 
-export function stateText({ state, updatedMs }: RunSummary, nowMs: number): string {
+function stateText({ state, updatedMs }: RunSummary, nowMs: number): string {
   switch (state) {
     case 'running':
-      return nowMs - updatedMs > SILENT_MS ? 'cut off; run it again' : 'running'
+      return nowMs - updatedMs > SILENT_MS ? 'cut off' : 'running'
     case 'incomplete':
-      return 'stopped; run it again'
+      return 'stopped'
     case 'tooManyRejects':
-      return 'too many rejected'
+      return 'rejected'
     case 'done':
     case 'failed':
       return state
