@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import { publishedSplits } from '../engine/metastore/index-metadata.ts'
 import { shippedConfig } from '../engine/schema/shipped-configs.ts'
+import { countingStore } from '../stores/counting-store.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { systemClock, systemRandom } from '../stores/system-clock.ts'
 import { makeIndexerHandler, type IndexerSettings } from './indexer-handler.ts'
@@ -10,9 +11,10 @@ const INVOCATION = { requestId: 'r', deadlineMs: undefined }
 
 function setUp(settings: Partial<IndexerSettings> = {}) {
   const source = memoryStore()
+  const indexStore = countingStore(memoryStore())
   const lines: Readonly<Record<string, unknown>>[] = []
   const host = { clock: systemClock, random: systemRandom }
-  const metastore = new Metastore(memoryStore(), host)
+  const metastore = new Metastore(indexStore, host)
   const handler = makeIndexerHandler(
     {
       ...host,
@@ -34,7 +36,7 @@ function setUp(settings: Partial<IndexerSettings> = {}) {
   }
   const docsIn = async (indexId: string) =>
     publishedSplits(await metastore.load(indexId)).reduce((sum, split) => sum + split.docCount, 0)
-  return { handler, stage, docsIn, lines }
+  return { handler, stage, docsIn, lines, indexStore }
 }
 
 const s3Event = (...keys: string[]) => ({
@@ -129,4 +131,18 @@ test('a warm process does not clean up after every file', async () => {
   }
   const cleaned = lines.filter(({ event }) => event === 'cleaned')
   expect(cleaned.map(({ indexId }) => indexId)).toEqual(['shop', 'books'])
+})
+
+test('a file costs two writes and conditional reads; only asked-for clean-up lists the objects', async () => {
+  const { handler, stage, indexStore } = setUp()
+  await stage('shop/a')
+  await handler(s3Event('shop/a'), INVOCATION)
+  indexStore.reset()
+  await stage('shop/b')
+  await handler(s3Event('shop/b'), INVOCATION)
+  const verbs = indexStore.requests.map(({ verb }) => verb)
+  expect(verbs).toEqual(['get', 'get', 'put', 'put', 'get'])
+  indexStore.reset()
+  await handler({ action: 'clean-up', index_id: 'shop' }, INVOCATION)
+  expect(indexStore.requests.map(({ verb }) => verb)).toEqual(['get', 'list', 'put'])
 })

@@ -1,6 +1,6 @@
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingResult } from '../engine/indexing/indexing-result.ts'
-import { runJanitor } from '../engine/indexing/janitor.ts'
+import { LIST_EVERY_MS, runJanitor } from '../engine/indexing/janitor.ts'
 import { runMerges } from '../engine/indexing/merge.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
@@ -49,10 +49,17 @@ export type IndexerHandler = (
 
 /** Time kept free at the end of an invocation for the answer and the last store request. */
 const SAFETY_MS = 5_000
-/** A process cleans an index no more often: it costs listings, and nothing is urgent about it. */
+/** A process cleans an index no more often: nothing is urgent about it. */
 const CLEAN_UP_INTERVAL_MS = 30 * 60_000
 
-/** Sources first, in the event's order; then merges and clean-up of the touched indexes while time remains. */
+/**
+ * Sources first, in the event's order; then merges and clean-up of the touched indexes while time remains.
+ *
+ * Requests per file that becomes one split: HEAD and GET of the source, PUT of the split, PUT of the
+ * metastore and three conditional GETs of it (is the index there, indexing, merges). A merge adds a GET
+ * per input, a PUT of the split and one of the metastore; a clean-up, at the first file of a process
+ * and then every half hour, one more conditional GET, and once a day a LIST and a PUT.
+ */
 export function makeIndexerHandler(
   components: IndexerComponents,
   settings: IndexerSettings,
@@ -129,7 +136,7 @@ class IndexerRun {
         for (const indexId of await this.#indexIds(task.indexId)) await this.#merge(indexId)
         return
       case 'cleanUp':
-        for (const indexId of await this.#indexIds(task.indexId)) await this.#cleanUp(indexId)
+        for (const indexId of await this.#indexIds(task.indexId)) await this.#cleanUp(indexId, 0)
         return
     }
   }
@@ -139,7 +146,9 @@ class IndexerRun {
     for (const indexId of this.#touched) {
       try {
         if (this.#settings.mergesEnabled && this.#hasTime()) await this.#merge(indexId)
-        if (this.#isCleanUpDue(indexId) && this.#hasTime()) await this.#cleanUp(indexId)
+        if (this.#isCleanUpDue(indexId) && this.#hasTime()) {
+          await this.#cleanUp(indexId, LIST_EVERY_MS)
+        }
       } catch (error) {
         this.#components.log({ event: 'maintenance-failed', indexId, error: messageOf(error) })
       }
@@ -206,8 +215,9 @@ class IndexerRun {
     if (merged.mergeCount > 0) this.#components.log({ event: 'merged', indexId, ...merged })
   }
 
-  async #cleanUp(indexId: string): Promise<void> {
-    const cleaned = await runJanitor(this.#components, { indexId, ...this.#deadline() })
+  async #cleanUp(indexId: string, listEveryMs: number): Promise<void> {
+    const request = { indexId, listEveryMs, ...this.#deadline() }
+    const cleaned = await runJanitor(this.#components, request)
     this.#cleanedAtMs.set(indexId, this.#components.clock.nowMs())
     this.#components.log({ event: 'cleaned', indexId, ...cleaned })
   }

@@ -1,6 +1,7 @@
 import {
   DELETION_GRACE_MS,
   ORPHAN_GRACE_MS,
+  applyListed,
   applyMark,
   applyRemove,
   applyTombstones,
@@ -21,6 +22,8 @@ export interface JanitorRequest {
   readonly deletionGraceMs?: number
   /** Age at which an object that no record names is an orphan; default `ORPHAN_GRACE_MS`. */
   readonly orphanGraceMs?: number
+  /** Objects are not listed when they were less than this ago; default: they are. */
+  readonly listEveryMs?: number
   /** Counts what would go; marks and deletes nothing. */
   readonly dryRun?: boolean
 }
@@ -40,18 +43,24 @@ export interface JanitorResult {
 
 /** Rejected documents are kept this long. */
 export const REJECTED_KEPT_MS = 30 * 24 * 3600 * 1000
+/** For those who call it after every file: nothing that the listing finds is urgent. */
+export const LIST_EVERY_MS = 24 * 3600 * 1000
 const DELETE_CONCURRENCY = 16
 
 /**
- * Retention, deletion of marked splits after the grace, orphans, old rejected documents. Costs GET
- * metastore and a LIST per 1000 objects; a PUT of the metastore for each of the three that found
- * something, and a DELETE per object.
+ * Retention, deletion of marked splits after the grace, orphans, old rejected documents. Retention
+ * takes effect whenever this is called, whatever the config's schedule says.
+ *
+ * Costs one conditional GET of the metastore. For each of retention and marked splits that found
+ * something a PUT of it, and a DELETE per object. Unless listed lately, a LIST per 1000 objects and a
+ * PUT of the metastore that says so; two more PUTs when there are orphans.
  */
 export async function runJanitor(
   components: IndexingComponents,
   request: JanitorRequest,
 ): Promise<JanitorResult> {
-  const sweep = new Sweep(components, request)
+  const file = await components.metastore.load(request.indexId, request.signal)
+  const sweep = new Sweep(components, request, file)
   const tasks = [() => sweep.retire(), () => sweep.deleteMarked(), () => sweep.deleteUnnamed()]
   for (const task of tasks) {
     if (sweep.mustStop()) return sweep.result(true)
@@ -64,6 +73,9 @@ class Sweep {
   readonly #components: IndexingComponents
   readonly #request: JanitorRequest
   readonly #nowMs: number
+  /** As loaded or last written. What is decided on it stays right, and every write looks at the newest:
+   *  splits are never unmarked, and objects old enough to be orphans are not published any more. */
+  #file: IndexFile
   readonly #counts = {
     retiredSplitCount: 0,
     deletedSplitCount: 0,
@@ -73,9 +85,10 @@ class Sweep {
     failedDeleteCount: 0,
   }
 
-  constructor(components: IndexingComponents, request: JanitorRequest) {
+  constructor(components: IndexingComponents, request: JanitorRequest, file: IndexFile) {
     this.#components = components
     this.#request = request
+    this.#file = file
     this.#nowMs = components.clock.nowMs()
   }
 
@@ -91,11 +104,11 @@ class Sweep {
 
   /** A split goes when its newest document is too old; one without a time range stays for ever. */
   async retire(): Promise<void> {
-    const file = await this.#load()
-    const { retention } = file.metadata.config
+    const { splits, metadata } = this.#file
+    const { retention } = metadata.config
     if (retention === undefined) return
     const limitSeconds = (this.#nowMs - retention.periodMs) / 1000
-    const expired = file.splits.filter(
+    const expired = splits.filter(
       (split) =>
         split.state === 'Published' &&
         split.timeRange !== undefined &&
@@ -108,9 +121,8 @@ class Sweep {
   }
 
   async deleteMarked(): Promise<void> {
-    const file = await this.#load()
     const graceMs = this.#request.deletionGraceMs ?? DELETION_GRACE_MS
-    const due = file.splits.filter(
+    const due = this.#file.splits.filter(
       (split) =>
         split.state === 'MarkedForDeletion' &&
         !isTombstone(split) &&
@@ -129,6 +141,7 @@ class Sweep {
 
   /** Objects that no record names: uploads that were never published, and old rejected documents. */
   async deleteUnnamed(): Promise<void> {
+    if (this.#wasListed()) return
     const orphans = new Map<string, ObjectInfo>()
     const oldRejects: ObjectInfo[] = []
     const { indexId, signal } = this.#request
@@ -142,22 +155,32 @@ class Sweep {
     }
     await this.#deleteOrphans(orphans)
     await this.#deleteRejected(oldRejects)
+    if (this.#request.dryRun === true || this.mustStop()) return
+    await this.#update((newest) => applyListed(newest, Math.floor(this.#nowMs)))
+  }
+
+  /** A new index has no objects that are old enough. */
+  #wasListed(): boolean {
+    const { orphansListedMs, metadata } = this.#file
+    const listedMs = orphansListedMs ?? metadata.createTimestamp * 1000
+    // A time to come, of a clock that was set back, counts as long ago.
+    return Math.abs(this.#nowMs - listedMs) < (this.#request.listEveryMs ?? 0)
   }
 
   /** A record first, which bars the orphan from being published; then the object; then the record. */
   async #deleteOrphans(candidates: ReadonlyMap<string, ObjectInfo>): Promise<void> {
-    const named = new Map((await this.#load()).splits.map((split) => [split.splitId, split]))
+    const named = new Map(this.#file.splits.map((split) => [split.splitId, split]))
     const barred = (split: SplitRecord | undefined): boolean =>
       split === undefined || isTombstone(split)
     let ids = [...candidates.keys()].filter((id) => barred(named.get(id)))
     if (this.#request.dryRun !== true) {
       const nowSeconds = Math.floor(this.#nowMs / 1000)
-      const isUnnamed = ids.some((id) => !named.has(id))
-      const file = isUnnamed
-        ? await this.#update((newest) => applyTombstones(newest, ids, nowSeconds))
-        : await this.#load()
+      if (ids.some((id) => !named.has(id))) {
+        await this.#update((newest) => applyTombstones(newest, ids, nowSeconds))
+      }
       // One that was published in between is no orphan any more.
-      const tombstones = new Set(file.splits.filter(isTombstone).map((split) => split.splitId))
+      const barredNow = this.#file.splits.filter(isTombstone)
+      const tombstones = new Set(barredNow.map((split) => split.splitId))
       ids = ids.filter((id) => tombstones.has(id))
     }
     const deleted = await this.#deleteSplits(ids)
@@ -169,8 +192,7 @@ class Sweep {
 
   /** From `ORPHAN_GRACE_MS` on no publisher would take the split any more, with or without a record. */
   async #removeTombstones(withObject: ReadonlySet<string>): Promise<void> {
-    const file = await this.#load()
-    const done = file.splits.filter((split) => {
+    const done = this.#file.splits.filter((split) => {
       if (!isTombstone(split) || withObject.has(split.splitId)) return false
       return this.#nowMs - ulidTimeMs(split.splitId) >= ORPHAN_GRACE_MS
     })
@@ -211,12 +233,8 @@ class Sweep {
     return gone
   }
 
-  #load(): Promise<IndexFile> {
-    return this.#components.metastore.load(this.#request.indexId, this.#request.signal)
-  }
-
-  #update(change: (file: IndexFile) => IndexFile): Promise<IndexFile> {
-    return this.#components.metastore.update(this.#request.indexId, change)
+  async #update(change: (file: IndexFile) => IndexFile): Promise<void> {
+    this.#file = await this.#components.metastore.update(this.#request.indexId, change)
   }
 }
 

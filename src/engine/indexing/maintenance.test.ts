@@ -17,7 +17,7 @@ import {
   testLine,
   testLines,
 } from './indexing-fixture.ts'
-import { REJECTED_KEPT_MS, runJanitor } from './janitor.ts'
+import { LIST_EVERY_MS, REJECTED_KEPT_MS, runJanitor } from './janitor.ts'
 import { runMerges } from './merge.ts'
 
 const MERGING = { merge_policy: { type: 'stable_log', merge_factor: 3, max_merge_factor: 4 } }
@@ -131,6 +131,22 @@ describe('cleaning up', () => {
     expect(keys).not.toContain(orphan)
     expect(keys).toEqual(expect.arrayContaining(['events/notes.txt', 'events/backup.split']))
     expect((await metastore.load('events')).splits).toHaveLength(1)
+  })
+
+  test('called after every file it lists the objects once a day, whoever calls', async () => {
+    const { components, store, clock } = await world(testConfig(), 1)
+    const request = { indexId: 'events', listEveryMs: LIST_EVERY_MS }
+    const verbsOfRun = async (): Promise<string[]> => {
+      store.reset()
+      await runJanitor(components, request)
+      return store.requests.map(({ verb }) => verb)
+    }
+    expect(await verbsOfRun()).toEqual(['get'])
+    clock.advance(25 * HOUR_MS)
+    expect(await verbsOfRun()).toEqual(['get', 'list', 'put'])
+    expect(await verbsOfRun()).toEqual(['get'])
+    clock.advance(-50 * HOUR_MS)
+    expect(await verbsOfRun()).toContain('list')
   })
 
   test('rejected documents are kept for a month', async () => {

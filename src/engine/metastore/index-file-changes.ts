@@ -52,6 +52,7 @@ export function applyPublish(
   return {
     kind: 'published',
     file: {
+      ...file,
       metadata: { ...file.metadata, checkpoint },
       splits: [...marked.splits, ...published],
       runs: request.run === undefined ? file.runs : withRun(file.runs, request.run),
@@ -95,6 +96,11 @@ export function applyTombstones(
   if (orphans.length === 0) return file
   const tombstones = orphans.map((id) => tombstone(file, id, nowSeconds))
   return { ...file, splits: [...file.splits, ...tombstones] }
+}
+
+/** Remembers that all objects of the index were looked at. */
+export function applyListed(file: IndexFile, listedMs: number): IndexFile {
+  return file.orphansListedMs === listedMs ? file : { ...file, orphansListedMs: listedMs }
 }
 
 /** Whether an earlier attempt of the same publication went through although its answer was lost. */

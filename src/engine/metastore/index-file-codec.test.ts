@@ -32,6 +32,7 @@ const FILE: IndexFile = {
             's3://staging/frozen/a.gz#"0f"',
             { position: '~00000000000000000123', updateTimestamp: 1_700_000_001 },
           ],
+          ['#n4bQgYhMfWWaL-qg', { position: '~', updateTimestamp: 1_600_000_000 }],
         ]),
       ],
     ]),
@@ -72,6 +73,7 @@ const FILE: IndexFile = {
       error: undefined,
     },
   ],
+  orphansListedMs: 1_700_000_002_000,
 }
 
 test('a file of the first format opens', () => {

@@ -10,6 +10,7 @@ import {
   type Fields,
   fieldsAt,
   integerAt,
+  optionalIntegerAt,
   parseFields,
   stringAt,
 } from './json-fields.ts'
@@ -24,6 +25,7 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
  *   index     {index_uid, index_config, create_timestamp, sources, checkpoint}
  *   splits    split records, by update time
  *   runs      recent ingest runs, newest first
+ *   orphans_listed_ms   number or null
  */
 const METASTORE_FORMAT = 1
 
@@ -42,6 +44,7 @@ export function encodeIndexFile(file: IndexFile): Uint8Array {
     },
     splits: splits.map(encodeSplitRecord),
     runs: file.runs.map(encodeRun),
+    orphans_listed_ms: file.orphansListedMs ?? null,
   }
   return new TextEncoder().encode(JSON.stringify(content))
 }
@@ -59,6 +62,7 @@ export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
     metadata: decodeMetadata(fieldsAt(fields, 'index'), key),
     splits: arrayAt(fields, 'splits').map(decodeSplitRecord),
     runs: arrayAt(fields, 'runs').map(decodeRun),
+    orphansListedMs: optionalIntegerAt(fields, 'orphans_listed_ms'),
   }
 }
 

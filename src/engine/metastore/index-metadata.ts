@@ -25,6 +25,8 @@ export interface IndexFile {
   readonly splits: readonly SplitRecord[]
   /** The latest ingest runs, newest first. */
   readonly runs: readonly RunSummary[]
+  /** When the index's objects were last listed for those that no record names; undefined: never. */
+  readonly orphansListedMs: number | undefined
 }
 
 export function publishedSplits(file: IndexFile): SplitRecord[] {

@@ -253,6 +253,7 @@ export class Metastore {
       },
       splits: [],
       runs: [],
+      orphansListedMs: undefined,
     }
   }
 
