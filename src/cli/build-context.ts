@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { QwError } from '../engine/errors.ts'
+import type { Clock } from '../engine/ports.ts'
+import { systemClock } from '../stores/system-clock.ts'
 import type { AnyCommand, OutputFormat, RawOptions } from './command.ts'
 import type { CliContext } from './context.ts'
 import type { Interruption } from './interruption.ts'
@@ -11,7 +12,23 @@ import { resolveSettings, type Settings } from './settings.ts'
 import { outputOf } from './streams.ts'
 import { styleFor, type ColorChoice, type Style } from './style.ts'
 
+/** What a command line runs in: this process, or a stage that a test sets. */
+export interface ProcessHost {
+  readonly stdin: { readonly isTTY?: boolean }
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly clock: Clock
+}
+
+export function thisProcess(): ProcessHost {
+  const { stdin, stdout, stderr, env } = process
+  return { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock }
+}
+
 export interface ContextInput {
+  readonly host: ProcessHost
   readonly argv: readonly string[]
   readonly options: RawOptions
   readonly command: AnyCommand
@@ -19,12 +36,12 @@ export interface ContextInput {
   readonly interruption: Interruption
 }
 
-/** Flags, environment and files as one value; the only place that looks at this process's streams. */
+/** Flags, environment and files as one value. */
 export function buildContext(input: ContextInput): CliContext {
-  const { argv, options, command, version, interruption } = input
-  const { env } = process
+  const { host, argv, options, command, version, interruption } = input
+  const { env, cwd, clock } = host
   const settings = resolveSettings(
-    { flags: options, env, cwd: process.cwd() },
+    { flags: options, env, cwd },
     command.toleratesBrokenFiles === true ? 'collect' : 'throw',
   )
   const format = formatOf(settings, command)
@@ -34,18 +51,18 @@ export function buildContext(input: ContextInput): CliContext {
   const ascii = options['ascii'] === true
   const styleOf = (stream: NodeJS.WriteStream): Style =>
     styleFor({ isTerminal: stream.isTTY === true, choice: color, ascii, env })
-  const errorStyle = styleOf(process.stderr)
+  const errorStyle = styleOf(host.stderr)
   const yes = options['yes'] === true || env['QWL_YES'] === '1'
-  const report = reporterFor({ settings, style: errorStyle, quiet, verbosity, format })
+  const report = reporterFor({ host, settings, style: errorStyle, quiet, verbosity, format })
   interruption.limitTime(settings.get('timeout'))
   return {
     version,
-    cwd: process.cwd(),
+    cwd,
     env,
-    out: outputOf(process.stdout, styleOf(process.stdout), positiveInteger(env['COLUMNS'])),
+    out: outputOf(host.stdout, styleOf(host.stdout), positiveInteger(env['COLUMNS'])),
     report,
     prompts: promptsFor({
-      interactive: canAsk(options, env),
+      interactive: canAsk(options, host),
       yes,
       style: errorStyle,
       say: (text) => report.note(text),
@@ -57,29 +74,33 @@ export function buildContext(input: ContextInput): CliContext {
     quiet,
     yes,
     signal: interruption.signal,
-    clock: { nowMs: () => Date.now(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
+    clock,
     argv,
   }
 }
 
 /** For mistakes found before the options are known. */
-export function fallbackReporter(argv: readonly string[]): Reporter {
+export function fallbackReporter(
+  argv: readonly string[],
+  { stderr, env, clock }: ProcessHost,
+): Reporter {
   return plainReporter({
     style: styleFor({
-      isTerminal: process.stderr.isTTY === true,
+      isTerminal: stderr.isTTY === true,
       choice: argv.includes('--no-color') ? 'never' : 'auto',
       ascii: argv.includes('--ascii'),
-      env: process.env,
+      env,
     }),
     level: 'normal',
-    errors: argv.includes('--json') || process.env['QWL_FORMAT'] === 'json' ? 'json' : 'text',
+    errors: argv.includes('--json') || env['QWL_FORMAT'] === 'json' ? 'json' : 'text',
     phases: 'lines',
-    nowMs: () => Date.now(),
-    write: (text) => process.stderr.write(text),
+    nowMs: clock.nowMs,
+    write: (text) => stderr.write(text),
   })
 }
 
 interface ReporterFacts {
+  readonly host: ProcessHost
   readonly settings: Settings
   readonly style: Style
   readonly quiet: boolean
@@ -87,26 +108,26 @@ interface ReporterFacts {
   readonly format: OutputFormat
 }
 
-function reporterFor({ settings, style, quiet, verbosity, format }: ReporterFacts): Reporter {
+function reporterFor({ host, settings, style, quiet, verbosity, format }: ReporterFacts): Reporter {
   const progress = settings.get('progress') ?? 'auto'
   const reporterSettings = {
     style,
     level: quiet ? 'quiet' : verbosity > 0 ? 'verbose' : 'normal',
     errors: format === 'json' ? 'json' : 'text',
     phases: progress === 'none' ? 'none' : 'lines',
-    nowMs: () => Date.now(),
-    write: (text: string) => process.stderr.write(text),
+    nowMs: host.clock.nowMs,
+    write: (text: string) => host.stderr.write(text),
   } as const
-  const isDrawn = process.stderr.isTTY === true && progress === 'auto' && !process.env['CI']
-  return isDrawn && process.env['TERM'] !== 'dumb'
-    ? ttyReporter({ ...reporterSettings, stream: process.stderr })
+  const isDrawn = host.stderr.isTTY === true && progress === 'auto' && !host.env['CI']
+  return isDrawn && host.env['TERM'] !== 'dumb'
+    ? ttyReporter({ ...reporterSettings, stream: host.stderr })
     : plainReporter(reporterSettings)
 }
 
-function canAsk(options: RawOptions, env: NodeJS.ProcessEnv): boolean {
+function canAsk(options: RawOptions, { stdin, stderr, env }: ProcessHost): boolean {
   return (
-    process.stdin.isTTY === true &&
-    process.stderr.isTTY === true &&
+    stdin.isTTY === true &&
+    stderr.isTTY === true &&
     options['input'] !== false &&
     (env['CI'] ?? '') === '' &&
     (env['QWL_NO_INPUT'] ?? '') === ''

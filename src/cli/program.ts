@@ -4,6 +4,7 @@ import { attachValues } from './attached-values.ts'
 import type { AnyCommand, RawOptions } from './command.ts'
 import type { CliContext } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { TOPIC_NAMES } from './help/topic-names.ts'
 import { GLOBAL_OPTIONS } from './global-options.ts'
 import type { OptionSpec, OptionSpecs } from './option.ts'
 import { COMMANDS, findCommand, GROUP_SUMMARIES, type CommandEntry } from './registry.ts'
@@ -12,6 +13,8 @@ export interface ProgramHost {
   readonly version: string
   /** Called with every option, global ones included, before the command runs. */
   contextFor(options: RawOptions, command: AnyCommand): CliContext
+  /** Of the screen that help is read on; undefined: 80. */
+  readonly columns: number | undefined
   write(text: string): void
 }
 
@@ -72,6 +75,7 @@ function rootCommand(host: ProgramHost): Commander {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
       writeOut: (text) => host.write(text),
+      getOutHelpWidth: () => host.columns ?? 80,
       // The error itself is printed by main, in the shape of every other error.
       writeErr: () => undefined,
       outputError: () => undefined,
@@ -86,13 +90,17 @@ function rootCommand(host: ProgramHost): Commander {
 
 const AFTER_HELP = `
 Start with   qw-lambda init
-Topics       qw-lambda help query|formats|quotas|cost|environment|exit-codes|grafana`
+Read on      qw-lambda help <topic>
+             ${TOPIC_NAMES.join(', ')}`
 
 function addEntry(root: Commander, entry: CommandEntry): Commander {
   const parent = parentOf(root, entry)
   const hidden = entry.group === undefined
   const command = parent.command(entry.words.at(-1) ?? '', { hidden }).summary(entry.summary)
-  command.description(entry.summary).aliases([...(entry.aliases ?? [])])
+  command
+    .description(entry.summary)
+    .aliases([...(entry.aliases ?? [])])
+    .helpCommand(false)
   if (parent === root && !hidden) command.helpGroup(`${entry.group}:`)
   return command
 }
@@ -106,7 +114,7 @@ function parentOf(root: Commander, entry: CommandEntry): Commander {
       continue
     }
     const summary = GROUP_SUMMARIES.get(word) ?? word
-    parent = parent.command(word).summary(summary).description(summary)
+    parent = parent.command(word).summary(summary).description(summary).helpCommand(false)
     parent.helpGroup(`${entry.group ?? 'Tool'}:`)
   }
   return parent
@@ -128,7 +136,8 @@ function describe(command: Commander, spec: AnyCommand): void {
 }
 
 function addOption(command: Commander, spec: OptionSpec<unknown>): void {
-  command.addOption(new Option(spec.flags, spec.help))
+  const choices = spec.choices === undefined ? '' : `: ${spec.choices.join(', ')}`
+  command.addOption(new Option(spec.flags, `${spec.help}${choices}`))
 }
 
 /** The arguments that are not options, nor values of global options that take one. */

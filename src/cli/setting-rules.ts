@@ -27,7 +27,9 @@ export function settingName(text: string): SettingName {
 export function checkSettingValue(name: SettingName, value: string): void {
   const choices = CHOICES[name]
   if (choices !== undefined && !choices.includes(value)) {
-    throw new QwError('invalid', `${name} is one of ${choices.join(', ')}, not \`${value}\``)
+    throw new QwError('invalid', `${name} cannot be \`${value}\``, {
+      fix: `one of ${choices.join(', ')}`,
+    })
   }
   if (name === 'timeout' && value !== 'none' && parseDurationMs(value) === undefined) {
     throw new QwError('invalid', `timeout is a duration such as 30s or 5m, not \`${value}\``)

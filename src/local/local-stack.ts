@@ -5,11 +5,10 @@ import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import type { Clock, ObjectStore, Random } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
-import { shippedConfig } from '../engine/schema/shipped-configs.ts'
 import { SearchCaches } from '../engine/search/caches.ts'
 import type { SearchContext } from '../engine/search/root.ts'
-import { makeGeneratorHandler, type GeneratorHandler } from '../functions/generator-handler.ts'
-import { makeIndexerHandler, type IndexerHandler } from '../functions/indexer-handler.ts'
+import type { GeneratorHandler } from '../functions/generator-handler.ts'
+import type { IndexerHandler } from '../functions/indexer-handler.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
 import { folderStore } from '../stores/folder-store.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
@@ -150,17 +149,23 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
   const stagingStore = prefixStore(store, `${STAGING_BUCKET}/`)
   const metastore = new Metastore(indexStore, { clock, random })
   const indexing = { metastore, clock, random }
-  const handleEvent = makeIndexerHandler(
-    {
-      ...indexing,
-      openBucket: () => stagingStore,
-      configFor: configOfShippedIndex,
-      log: logOf('indexer'),
-    },
-    { mergesEnabled: true, janitorEnabled: true },
-  )
+  // Loaded when there is something to index: most commands only read.
+  let handleEvent: IndexerHandler | undefined
+  const loadIndexer = async (): Promise<IndexerHandler> => {
+    const { makeIndexerHandler } = await import('../functions/indexer-handler.ts')
+    return makeIndexerHandler(
+      {
+        ...indexing,
+        openBucket: () => stagingStore,
+        configFor: configOfShippedIndex,
+        log: logOf('indexer'),
+      },
+      { mergesEnabled: true, janitorEnabled: true },
+    )
+  }
   // One notification is delivered at a time, so that the lines of an invocation can carry its id.
   const indexer: IndexerHandler = async (event, invocation) => {
+    handleEvent ??= await loadIndexer()
     requestId = invocation.requestId
     return await handleEvent(event, invocation)
   }
@@ -184,6 +189,7 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
     updateFile: (change) => updateStackFile(store, change),
     async generator() {
       const { generator } = await readStackFile(store)
+      const { makeGeneratorHandler } = await import('../functions/generator-handler.ts')
       return makeGeneratorHandler(
         { staging: staging.store, clock, random, log: logOf('generator') },
         generator,
@@ -194,6 +200,7 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
 
 /** A staged file may be the first of a shipped index: the index is made then, as the Lambda did it. */
 async function configOfShippedIndex(indexId: string): Promise<IndexConfig | undefined> {
+  const { shippedConfig } = await import('../engine/schema/shipped-configs.ts')
   return shippedConfig(indexId)
 }
 

@@ -32,7 +32,11 @@ export function costTable(columns: CostColumns, out: Output): string {
   const rows = assumed.rows.map((row, i) => [
     row.label,
     ...(hasQuantity
-      ? [row.quantity === undefined ? '?' : `${formatQuantity(row.quantity)} ${row.unit}`]
+      ? [
+          row.quantity === undefined
+            ? '?'
+            : `${formatQuantity(row.quantity)} ${unitOf(row.unit, row.quantity)}`,
+        ]
       : []),
     row.usdText,
     ...(actual === undefined ? [] : [actual.rows[i]?.usdText ?? '']),
@@ -50,6 +54,10 @@ export function costTable(columns: CostColumns, out: Output): string {
     return emphasiseLast(drawTable(data, { width: out.columns, style: out.style }), out)
   const lines = [names.map(({ name }) => name), ...data.rows]
   return lines.map((line) => `${line.join('\t')}\n`).join('')
+}
+
+function unitOf(unit: string, quantity: number): string {
+  return unit.startsWith('GB') || quantity === 1 ? unit : `${unit}s`
 }
 
 /** What the tutorial does not mention is no zero. */

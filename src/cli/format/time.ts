@@ -83,11 +83,7 @@ export function formatTime(
   zone: Zone,
   detail: 'minutes' | 'seconds' | 'days' | 'auto',
 ): string {
-  const parts = new Map(
-    formatterOf(zone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, value]),
-  )
+  const parts = zone.kind === 'local' ? localParts(ms) : zoneParts(ms, zone)
   const date = `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`
   if (detail === 'days') return date
   const clock = `${date} ${parts.get('hour')}:${parts.get('minute')}`
@@ -96,6 +92,27 @@ export function formatTime(
   const fraction = ((ms % 1_000) + 1_000) % 1_000
   if (detail === 'seconds' || fraction === 0) return seconds
   return `${seconds}.${String(Math.floor(fraction)).padStart(3, '0')}`
+}
+
+type TimeParts = ReadonlyMap<string, string>
+
+/** Without the formatter that other zones need, which a start-up would feel. */
+function localParts(ms: number): TimeParts {
+  const date = new Date(ms)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return new Map([
+    ['year', String(date.getFullYear()).padStart(4, '0')],
+    ['month', two(date.getMonth() + 1)],
+    ['day', two(date.getDate())],
+    ['hour', two(date.getHours())],
+    ['minute', two(date.getMinutes())],
+    ['second', two(date.getSeconds())],
+  ])
+}
+
+function zoneParts(ms: number, zone: Zone): TimeParts {
+  const parts = formatterOf(zone).formatToParts(ms)
+  return new Map(parts.map(({ type, value }) => [type, value]))
 }
 
 /** As `formatTime`, exact: three, six or nine digits of a second that is not whole. */

@@ -27,7 +27,7 @@ export function errorText(error: QwError, style: Style): string {
   const lines = [`${paint.red(style.ascii ? 'x' : '✗')} ${capitalize(error.message)}`]
   if (error.why !== undefined) lines.push(labelled(paint.dim('Why '), error.why))
   if (error.fix !== undefined) lines.push(labelled(paint.green('Fix '), error.fix))
-  const topic = topicOf(error)
+  const topic = error.fix?.includes('qw-lambda help') === true ? undefined : topicOf(error)
   const code = error.code === undefined ? undefined : paint.dim(`code QWL-${error.code}`)
   if (topic !== undefined) lines.push(labelled(paint.dim('More'), `${topic}   ${code ?? ''}`))
   else if (code !== undefined) lines.push(`  ${code}`)
