@@ -52,7 +52,8 @@ function termsContent(file: Uint8Array, { terms }: SplitField): unknown {
     place.kind === 'range' ? file.subarray(place.start, place.end) : undefined
   const content: Record<string, unknown> = {}
   let count = 0
-  scanTerms(blocks, (term, entry) => {
+  scanTerms(blocks, (term, entryOf) => {
+    const entry = entryOf()
     count++
     const { docs, freqs } = decodePostings(fetched(entry.postings), entry, terms.record)
     const positions =

@@ -18,3 +18,11 @@ test('a value over the limit is not kept, and takes its old self away', () => {
   expect(cache.get('a')).toBeUndefined()
   expect(cache.usedBytes).toBe(0)
 })
+
+test('the youngest stay, however many are set after the cache is full', () => {
+  const cache = new ByteLru<number>(1000)
+  for (let i = 0; i < 5000; i += 1) cache.set(`${i}`, i, 1)
+  expect(cache.usedBytes).toBeLessThanOrEqual(1000)
+  expect(cache.usedBytes).toBeGreaterThan(800)
+  expect([cache.get('4999'), cache.get('4200'), cache.get('3999')]).toEqual([4999, 4200, undefined])
+})

@@ -55,6 +55,9 @@ export class SearchCaches {
   }
 }
 
+/** What stays of a full cache, as a share of its limit. */
+const ROOM_SHARE = 7 / 8
+
 /** Values by key within a byte limit; the least recently used go first. */
 export class ByteLru<Value> {
   readonly #limitBytes: number
@@ -88,8 +91,14 @@ export class ByteLru<Value> {
     if (sizeBytes > this.#limitBytes) return
     this.#entries.set(key, { value, sizeBytes })
     this.#usedBytes += sizeBytes
+    if (this.#usedBytes > this.#limitBytes) this.#makeRoom()
+  }
+
+  /** Several entries at a time: a Map walks over the places of deleted ones before it comes to the
+   *  oldest, again each time. */
+  #makeRoom(): void {
     for (const [oldest, entry] of this.#entries) {
-      if (this.#usedBytes <= this.#limitBytes) break
+      if (this.#usedBytes <= this.#limitBytes * ROOM_SHARE) break
       this.#entries.delete(oldest)
       this.#usedBytes -= entry.sizeBytes
     }

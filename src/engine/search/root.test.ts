@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../bytes/json.ts'
-import { stringifyJson } from '../bytes/json.ts'
+import { JsonFloat, stringifyJson } from '../bytes/json.ts'
 import { splitKey } from '../metastore/layout.ts'
 import { WHOLE_SPLIT_BYTES } from './split-reader.ts'
 import type { Ask } from './search-fixture.ts'
@@ -135,6 +135,19 @@ describe('order', () => {
     }
     expect(paged).toEqual(whole.hits.map(({ json }) => json))
     expect(paged).toHaveLength(100)
+  })
+
+  test('search_after takes scores back as they were printed, whole ones too', async () => {
+    const fixture = await shop()
+    const sort: Ask['sort'] = [
+      { by: 'score', order: 'desc' },
+      { by: 'doc', order: 'asc' },
+    ]
+    const first = await fixture.search({ sort, maxHits: 60 })
+    const [, address] = first.hits.at(-1)?.sort ?? []
+    const searchAfter = [new JsonFloat(Number(first.hits.at(-1)?.score)), address?.value ?? null]
+    const rest = await fixture.search({ sort, maxHits: 1000, searchAfter })
+    expect(rest.hits).toHaveLength(40)
   })
 
   test('a rarer term and a shorter document score higher', async () => {

@@ -130,14 +130,15 @@ function afterValue(
   type: NumberKeys['type'],
   dateUnit: FieldKey['dateUnit'],
 ): bigint | number | null {
-  const value = plainNumber(after)
+  const value = cursorNumber(after)
   if (value === null || type !== 'date' || dateUnit === 'ns') return value
   return typeof value === 'bigint' || Number.isInteger(value)
     ? BigInt(value) * 1_000_000n
     : BigInt(Math.round(value * 1e6))
 }
 
-function plainNumber(after: JsonValue): bigint | number | null {
+/** A `search_after` value of a key that sorts numbers; null: the hit had no value. Throws `invalid`. */
+export function cursorNumber(after: JsonValue): bigint | number | null {
   if (after === null || typeof after === 'number' || typeof after === 'bigint') return after
   if (typeof after === 'boolean') return after ? 1 : 0
   if (after instanceof JsonFloat) return after.value

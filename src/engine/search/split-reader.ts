@@ -1,6 +1,7 @@
 import { QwError } from '../errors.ts'
 import type { ByteRange, ObjectStore } from '../ports.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
+import { compareBytes } from '../bytes/byte-order.ts'
 import type { Column } from '../split/column.ts'
 import { decodeColumn } from '../split/column.ts'
 import { decodeFieldnorms } from '../split/fieldnorms.ts'
@@ -9,7 +10,7 @@ import { decodeFooter, fieldKey } from '../split/footer.ts'
 import type { Postings } from '../split/postings.ts'
 import { decodePostings } from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
-import { findTerm, locateTerm } from '../split/term-dictionary.ts'
+import { findTerms, locateTerm } from '../split/term-dictionary.ts'
 import type { Fieldnorms, SearchCaches } from './caches.ts'
 import type { Chunk } from './read-ranges.ts'
 import { readChunks } from './read-ranges.ts'
@@ -52,6 +53,9 @@ export class SplitReader {
   readonly #columns = new Map<string, Column>()
   readonly #fieldnorms = new Map<string, Fieldnorms>()
   readonly #entries = new Map<string, TermEntry | null>()
+  /** Terms still to be looked up, by the start of the block that may hold them: a block is unpacked and
+   *  walked once for all of them. */
+  readonly #wantedTerms = new Map<number, Uint8Array[]>()
   readonly #postings = new Map<string, Postings>()
 
   private constructor(place: SplitPlace, context: ReaderContext, opened: Opened) {
@@ -125,7 +129,11 @@ export class SplitReader {
       return
     }
     const block = locateTerm(field.terms, term)
-    if (block !== undefined) this.want(block)
+    if (block === undefined) return
+    this.want(block)
+    const wanted = this.#wantedTerms.get(block.start)
+    if (wanted === undefined) this.#wantedTerms.set(block.start, [term])
+    else wanted.push(term)
   }
 
   /** `record` as in `postings`. */
@@ -187,14 +195,25 @@ export class SplitReader {
   term(field: SplitField, term: Uint8Array): TermEntry | undefined {
     if (field.terms === undefined) return undefined
     const key = this.#entryKey(field, term)
-    let entry = this.#entries.get(key)
-    if (entry === undefined) {
+    if (!this.#entries.has(key)) {
       const block = locateTerm(field.terms, term)
-      entry = (block === undefined ? undefined : findTerm(this.bytes(block), term)) ?? null
-      this.#entries.set(key, entry)
-      this.#context.caches.entries.set(key, entry, ENTRY_BYTES + key.length * 2)
+      if (block === undefined) this.#keepEntry(key, null)
+      else this.#lookUp(field, block, term)
     }
-    return entry ?? undefined
+    return this.#entries.get(key) ?? undefined
+  }
+
+  /** Finds `term` and all wanted terms of the same block. */
+  #lookUp(field: SplitField, block: ByteRange, term: Uint8Array): void {
+    const terms = [term, ...(this.#wantedTerms.get(block.start) ?? [])].sort(compareBytes)
+    this.#wantedTerms.delete(block.start)
+    const entries = findTerms(this.bytes(block), terms)
+    terms.forEach((found, i) => this.#keepEntry(this.#entryKey(field, found), entries[i] ?? null))
+  }
+
+  #keepEntry(key: string, entry: TermEntry | null): void {
+    this.#entries.set(key, entry)
+    this.#context.caches.entries.set(key, entry, ENTRY_BYTES + key.length * 2)
   }
 
   /** `record`: 'basic' for documents alone. */

@@ -5,6 +5,7 @@ import type { DocSet } from './doc-set.ts'
 import { DOC_BLOCK, docsOfBlock } from './doc-set.ts'
 import type { SortKey, SortOrder, SortValue } from './request.ts'
 import type { KeyCursor, SortColumn } from './sort-column.ts'
+import { cursorNumber } from './sort-column.ts'
 
 /** A hit before its document is read. */
 export interface PartialHit {
@@ -353,7 +354,7 @@ export function scoreColumn(docs: Uint32Array, scores: Float64Array, docCount: n
     blocks: undefined,
     value: (doc) => ({ type: 'score', value: keys[doc] as number }),
     cursor(after) {
-      const value = typeof after === 'number' ? after : Number(after)
+      const value = Number(cursorNumber(after) ?? NaN)
       return { below: value, above: value }
     },
   }

@@ -5,7 +5,7 @@ import { SealingQueue } from '../bytes/sealing-queue.ts'
 import { ListSection } from './postings.ts'
 import type { TermPostings } from './postings.ts'
 import {
-  findTerm,
+  findTerms,
   locateTerm,
   locateTermRange,
   scanTerms,
@@ -74,12 +74,27 @@ describe('a term dictionary', () => {
       if (i % 37 !== 0) continue
       const range = locateTerm(info, bytesOf(item))!
       const block = file.subarray(range.start, range.end)
-      expect(findTerm(block, bytesOf(item))).toMatchObject({
-        docCount: 1,
-        postings: { kind: 'single', doc: i },
-      })
-      expect(findTerm(block, bytesOf(`${item}x`))).toBeUndefined()
+      const [present, absent] = findTerms(block, [bytesOf(item), bytesOf(`${item}x`)])
+      expect(present).toMatchObject({ docCount: 1, postings: { kind: 'single', doc: i } })
+      expect(absent).toBeUndefined()
     }
+  })
+
+  test('finds many terms of a block in one walk, the same term twice too', async () => {
+    const { info, file } = await dictionary(items)
+    const [range] = locateTermRange(info)
+    const wanted = ['item', 'item 0', 'item 0', 'item 10', 'item 10!', 'item 100'].map(bytesOf)
+    const found = findTerms(file.subarray(range!.start, range!.end), wanted)
+    const places = found.map((entry) => entry?.postings)
+    const single = (item: string) => ({ kind: 'single', doc: items.indexOf(item), freq: 1 })
+    expect(places).toEqual([
+      undefined,
+      single('item 0'),
+      single('item 0'),
+      single('item 10'),
+      undefined,
+      single('item 100'),
+    ])
   })
 
   test('knows without reading that a term before the first is absent', async () => {

@@ -100,27 +100,36 @@ function blockRange(terms: TermsInfo, block: number): ByteRange {
   return { start: terms.blockStarts[block] ?? 0, end: terms.blockStarts[block + 1] ?? 0 }
 }
 
-/** `block` is the bytes of one block as `locateTerm` gave it. Throws `corrupt`. */
-export function findTerm(block: Uint8Array, term: Uint8Array): TermEntry | undefined {
+/** Entries of `terms`, which ascend and were all located in this block; undefined where absent. One walk
+ *  over the block however many they are. Throws `corrupt`. */
+export function findTerms(
+  block: Uint8Array,
+  terms: readonly Uint8Array[],
+): (TermEntry | undefined)[] {
   const cursor = new BlockCursor(block)
-  while (cursor.next()) {
-    const order = compareBytes(cursor.term(), term)
-    if (order === 0) return cursor.entry()
-    if (order > 0) return undefined
-  }
-  return undefined
+  let isOpen = cursor.next()
+  return terms.map((term) => {
+    while (isOpen) {
+      const order = cursor.compareTo(term)
+      if (order === 0) return cursor.entry()
+      if (order > 0) return undefined
+      isOpen = cursor.next()
+    }
+    return undefined
+  })
 }
 
-/** Visits the terms of blocks in order. `term` is valid during the call alone. The visitor stops
- *  the scan by returning `false`. */
+/** Visits the terms of blocks in order. `term` and `entryOf` are valid during the call alone. The
+ *  visitor stops the scan by returning `false`. */
 export function scanTerms(
   blocks: readonly Uint8Array[],
-  visit: (term: Uint8Array, entry: TermEntry) => boolean | void,
+  visit: (term: Uint8Array, entryOf: () => TermEntry) => boolean | void,
 ): void {
   for (const block of blocks) {
     const cursor = new BlockCursor(block)
+    const entryOf = (): TermEntry => cursor.entry()
     while (cursor.next()) {
-      if (visit(cursor.term(), cursor.entry()) === false) return
+      if (visit(cursor.term(), entryOf) === false) return
     }
   }
 }
@@ -174,13 +183,14 @@ export class BlockCursor {
   #readTerm(shared: number, suffixSize: number): void {
     if (shared > this.#termSize) throw this.#reader.invalid('prefix longer than the term before')
     const size = shared + suffixSize
-    const suffix = this.#reader.bytes(suffixSize)
+    const start = this.#reader.skip(suffixSize)
     if (size > this.#term.length) {
       const grown = new Uint8Array(size * 2)
       grown.set(this.#term)
       this.#term = grown
     }
-    this.#term.set(suffix, shared)
+    const { source } = this.#reader
+    for (let i = 0; i < suffixSize; i++) this.#term[shared + i] = source[start + i] ?? 0
     this.#termSize = size
   }
 
@@ -199,6 +209,17 @@ export class BlockCursor {
   /** Valid until `next`. */
   term(): Uint8Array {
     return this.#term.subarray(0, this.#termSize)
+  }
+
+  /** As `compareBytes` of the term here and `other`. */
+  compareTo(other: Uint8Array): number {
+    const term = this.#term
+    const common = Math.min(this.#termSize, other.length)
+    for (let i = 0; i < common; i++) {
+      const difference = (term[i] ?? 0) - (other[i] ?? 0)
+      if (difference !== 0) return difference
+    }
+    return this.#termSize - other.length
   }
 
   entry(): TermEntry {

@@ -121,11 +121,11 @@ export function scanStretch(
   const { lower, upper } = stretch
   const blocks = stretchBlocks(field, stretch).map((block) => reader.bytes(block))
   const entries: TermEntry[] = []
-  scanTerms(blocks, (term, entry) => {
+  scanTerms(blocks, (term, entryOf) => {
     if (lower !== undefined && Buffer.compare(term, lower) < 0) return true
     if (upper !== undefined && Buffer.compare(term, upper) > 0) return false
     if (!stretch.accepts(term)) return true
-    entries.push(entry)
+    entries.push(entryOf())
     if (entries.length >= DICTIONARY_EXPANSION_LIMIT) throw tooManyTerms(field)
     return entries.length < limit
   })
