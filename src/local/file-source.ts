@@ -65,6 +65,7 @@ export function streamSource(uri: string, stream: AsyncIterable<Uint8Array>): Pi
     uri,
     etag: '',
     sizeBytes: undefined,
+    opensOnce: true,
     async *peek() {
       for (let i = 0; ; i++) {
         while (i >= kept.length && !ended) await pull()

@@ -287,7 +287,7 @@ describe('at the same time', () => {
 
   test('a file that is being indexed while the index is deleted ends with an error and leaves no object', async () => {
     const { clock, store, first } = await world(CONFIG)
-    const source = await staged(testLines(0, DOCS))
+    const source = await staged(`broken\n${testLines(0, DOCS)}`)
     const run = indexSource(first, {
       indexId: 'events',
       source: {
@@ -298,7 +298,26 @@ describe('at the same time', () => {
       },
     })
     await expect(run).rejects.toMatchObject({ kind: 'notFound' })
-    expect(await splitObjects(store)).toEqual([])
+    const left: string[] = []
+    for await (const { key } of store.list('events/')) left.push(key)
+    expect(left).toEqual([])
+  })
+
+  test('a pipe whose index is cleared meanwhile is told about, since it cannot be read again', async () => {
+    const { clock, store, first } = await world(CONFIG)
+    const source = await staged(testLines(0, DOCS))
+    let commits = 0
+    const run = indexSource(first, {
+      indexId: 'events',
+      source: {
+        ...source,
+        opensOnce: true,
+        async verifyUnchanged() {
+          if (++commits === 3) await processOver(store, clock).metastore.clearIndex('events')
+        },
+      },
+    })
+    await expect(run).rejects.toMatchObject({ kind: 'conflict', fix: 'send the same input again' })
   })
 
   test('an index that is deleted and created again meanwhile gets the file from its beginning', async () => {

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts'
+import { messageOf, QwError } from '../errors.ts'
 import { encodePosition, isEnd, positionBytes } from '../metastore/checkpoint.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import type { IndexingComponents } from './components.ts'
@@ -21,7 +21,8 @@ const BUILDER_MEMORY_BYTES = 256 * 1024 * 1024
  *
  * Throws `notFound` for a missing index, `corrupt` for a source that is damaged or cut short (what was
  * committed stays; the rest is not published, so that a repaired file can be indexed), `invalid` for a
- * format that is not read, `conflict` for a source replaced while it was read.
+ * format that is not read, `conflict` for a source replaced while it was read, or for a pipe when the
+ * index was cleared or created anew meanwhile.
  */
 export async function indexSource(
   components: IndexingComponents,
@@ -37,6 +38,7 @@ export async function indexSource(
       }
       const end = await new SourcePass({ components, request, ledger }, file).run()
       if (end.state !== 'lost') return ledger.result(end.state)
+      if (request.source.opensOnce === true) throw lostForGood(request)
       // Another run moved the checkpoint: go on from where it stands now.
       file = end.file
     }
@@ -45,6 +47,15 @@ export async function indexSource(
     if (file !== undefined) await ledger.rememberFailure('failed', messageOf(error))
     throw error
   }
+}
+
+/** No other run shares a pipe's checkpoint, so it was the index that changed. */
+function lostForGood({ indexId, source }: IndexSourceRequest): QwError {
+  return new QwError(
+    'conflict',
+    `index \`${indexId}\` was cleared or created anew while ${source.uri} was read`,
+    { fix: 'send the same input again' },
+  )
 }
 
 function nextTurn(): Promise<void> {

@@ -99,10 +99,15 @@ export class RunLedger {
     const splits = bench.docCount === 0 ? [] : [await this.#upload(file, bench)]
     const keptKey = await this.#keepRejects(bench)
     const sourceBytes = positionBytes(step.to) - positionBytes(step.from)
-    const outcome = await this.#publish(file, splits, {
-      ...step,
-      run: this.#summary(step.runState, { bench, sourceBytes, splitCount: splits.length }),
-    })
+    const run = this.#summary(step.runState, { bench, sourceBytes, splitCount: splits.length })
+    let outcome
+    try {
+      outcome = await this.#publish(file, splits, { ...step, run })
+    } catch (error) {
+      // Only a missing index is certain; after any other failure the publication may have happened.
+      if (isQwError(error, 'notFound')) await this.#dropCommit(splits, keptKey)
+      throw error
+    }
     if (outcome.kind === 'lost') {
       await this.#dropCommit(splits, keptKey)
       return { end: 'lost', file: outcome.file }
@@ -131,28 +136,22 @@ export class RunLedger {
     })
   }
 
-  async #publish(
+  #publish(
     file: IndexFile,
     splits: readonly SplitRecord[],
     step: { readonly from: string; readonly to: string; readonly run: RunSummary },
   ): Promise<PublishOutcome> {
-    try {
-      return await this.#components.metastore.publish(this.#request.indexId, {
-        indexUid: file.metadata.indexUid,
-        splits,
-        checkpointDelta: {
-          sourceId: this.#sourceId,
-          partitionId: this.#partitionId,
-          from: step.from,
-          to: step.to,
-        },
-        run: step.run,
-      })
-    } catch (error) {
-      // Only a missing index is certain; after any other failure the publication may have happened.
-      if (isQwError(error, 'notFound')) await this.#dropCommit(splits, undefined)
-      throw error
-    }
+    return this.#components.metastore.publish(this.#request.indexId, {
+      indexUid: file.metadata.indexUid,
+      splits,
+      checkpointDelta: {
+        sourceId: this.#sourceId,
+        partitionId: this.#partitionId,
+        from: step.from,
+        to: step.to,
+      },
+      run: step.run,
+    })
   }
 
   async #dropCommit(splits: readonly SplitRecord[], keptKey: string | undefined): Promise<void> {

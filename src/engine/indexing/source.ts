@@ -7,6 +7,8 @@ export interface Source {
   readonly etag: string
   /** Of what `open` yields; undefined for a pipe. */
   readonly sizeBytes: number | undefined
+  /** A pipe: what was read of it cannot be read again. */
+  readonly opensOnce?: true
   open(signal: AbortSignal | undefined): AsyncIterable<Uint8Array>
   /** Throws `conflict` when the source is no longer what was opened. */
   verifyUnchanged(signal: AbortSignal | undefined): Promise<void>

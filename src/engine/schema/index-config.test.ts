@@ -93,6 +93,21 @@ describe('what is accepted', () => {
     )
   })
 
+  test('a retention schedule that will not be followed is told', () => {
+    const notesOf = (schedule: string): readonly string[] =>
+      readIndexConfig({
+        version: '0.9',
+        index_id: 'abc',
+        doc_mapping: {
+          field_mappings: [{ name: 'ts', type: 'datetime', fast: true }],
+          timestamp_field: 'ts',
+        },
+        retention: { period: '1 day', schedule },
+      }).notes
+    expect(notesOf('hourly')).toEqual([])
+    expect(notesOf('@yearly')).toEqual([expect.stringContaining('`retention.schedule`')])
+  })
+
   test('YAML, JSON and JSON with comments give one config', () => {
     const yaml = parseIndexConfig('version: "0.9"\nindex_id: abc\ndoc_mapping: {}\n')
     const json = '{"version":"0.9","index_id":"abc","doc_mapping":{}}'

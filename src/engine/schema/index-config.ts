@@ -82,7 +82,11 @@ export interface RetentionPolicy {
   readonly periodMs: number
   /** As written: `90 days`. */
   readonly period: string
-  /** As written: `hourly` and the like, or a cron expression with a seconds field. */
+  /**
+   * As written: `hourly` and the like, or a cron expression with a seconds field. Kept and shown, and
+   * without effect: what is past its period goes with the next clean-up, which the indexer runs after
+   * files, at the first of a process and then every half hour.
+   */
   readonly schedule: string
 }
 
@@ -136,6 +140,11 @@ export function readIndexConfig(
   }
   if (config.retention !== undefined && docMapping.timestampField === undefined) {
     top.refuse('retention', 'needs `doc_mapping.timestamp_field`')
+  }
+  if (config.retention !== undefined && !/^@?hourly$/.test(config.retention.schedule)) {
+    notes.push(
+      '`retention.schedule` has no effect: what is past its period goes with the next clean-up',
+    )
   }
   return { config, notes }
 }
