@@ -87,6 +87,7 @@ function themeOf({ ascii }: PromptScreen): object {
   return {
     prefix: { idle: '?', done: 'ok' },
     icon: { cursor: '>' },
+    style: { keysHelpTip: () => 'arrow keys, then Enter' },
     spinner: { interval: 80, frames: ['-', '\\', '|', '/'] },
   }
 }

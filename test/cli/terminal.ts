@@ -29,12 +29,28 @@ export interface TerminalResult {
   readonly missed: string | null
 }
 
-export const KEY = { enter: '\r', ctrlC: '\u0003', escape: '\u001B', down: '\u001B[B', backspace: '\u007F' } as const
+export const KEY = {
+  enter: '\r',
+  ctrlC: '\u0003',
+  escape: '\u001B',
+  down: '\u001B[B',
+  backspace: '\u007F',
+} as const
 
 /** The program on a pseudo-terminal: Python's, since Node has none of its own. */
-export async function onTerminal(args: readonly string[], options: TerminalOptions): Promise<TerminalResult> {
+export async function onTerminal(
+  args: readonly string[],
+  options: TerminalOptions,
+): Promise<TerminalResult> {
   const driver = spawn('python3', [join(import.meta.dirname, 'pty-driver.py')])
-  const env = { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', HOME: options.cwd, LANG: 'C.UTF-8', TZ: 'UTC', ...options.env }
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    TERM: 'xterm-256color',
+    HOME: options.cwd,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    ...options.env,
+  }
   driver.stdin.end(
     JSON.stringify({
       argv: [process.execPath, PROGRAM, ...args],
