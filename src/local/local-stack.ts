@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isQwError, QwError } from '../engine/errors.ts'
+import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import type { Clock, ObjectStore, Random } from '../engine/ports.ts'
@@ -12,6 +12,7 @@ import type { IndexerHandler } from '../functions/indexer-handler.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
 import { folderStore } from '../stores/folder-store.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
+import { retryingStore } from '../stores/retrying-store.ts'
 import { RunLog, type LogSource } from './run-log.ts'
 import {
   createStackFile,
@@ -27,6 +28,14 @@ import { StagingBucket } from './staging.ts'
 const INDEX_BUCKET = 'index-bucket'
 const STAGING_BUCKET = 'staging-bucket'
 const INDEX_PREFIX = 'index'
+
+/**
+ * What passes on a local disk passes at once: too many open files, a busy or remote file. A full disk
+ * does not; it is reported within a second. Waiting for another process's lock, which takes 20 s before
+ * it fails, is not begun anew. The one layer that repeats requests, as in the functions; there is none
+ * that caches bytes, since the system's page cache and the search caches do.
+ */
+const RETRIES = { attemptsMax: 4, pauseMsFirst: 20, pauseMsMax: 500, timeoutMs: 2_000 }
 
 const NAME = /^[a-z][a-z0-9-]{2,30}$/
 
@@ -65,7 +74,7 @@ export async function createLocalStack(
       fix: 'use 3 to 31 lower-case letters, digits and dashes, starting with a letter',
     })
   }
-  const store = folderStore({ root: join(host.dataDir, name), clock: host.clock })
+  const store = stackStore(host, name)
   try {
     await createStackFile(store, {
       name,
@@ -86,7 +95,7 @@ export async function createLocalStack(
 /** Throws `notFound` (STACK-NONE) when there is none of this name. */
 export async function openLocalStack(host: LocalHost, name: string): Promise<LocalStack> {
   if (NAME.test(name)) {
-    const store = folderStore({ root: join(host.dataDir, name), clock: host.clock })
+    const store = stackStore(host, name)
     try {
       await readStackFile(store)
       return buildStack(host, name, store)
@@ -104,13 +113,19 @@ export async function openLocalStack(host: LocalHost, name: string): Promise<Loc
   })
 }
 
-/** Names of the stacks in a data folder, sorted; empty when the folder is not there. */
+/** Names of the stacks in a data folder, sorted; empty when the folder is not there. Throws `invalid`
+ *  when it cannot be read. */
 export async function listLocalStacks(dataDir: string): Promise<string[]> {
   let entries
   try {
     entries = await readdir(dataDir, { withFileTypes: true })
-  } catch {
-    return []
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code === 'ENOENT') return []
+    throw new QwError('invalid', `cannot read the data folder ${dataDir}: ${messageOf(cause)}`, {
+      fix: 'make it a folder that this user may read, or choose another with --data-dir',
+      cause,
+    })
   }
   const names = []
   for (const entry of entries) {
@@ -131,6 +146,11 @@ export async function removeLocalStack(stack: LocalStack): Promise<void> {
     if (name !== STACK_FILE) await rm(join(stack.folder, name), { recursive: true, force: true })
   }
   await rm(stack.folder, { recursive: true, force: true })
+}
+
+function stackStore({ dataDir, clock, random }: LocalHost, name: string): ObjectStore {
+  const store = folderStore({ root: join(dataDir, name), clock })
+  return retryingStore(store, { clock, random, ...RETRIES })
 }
 
 function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalStack {

@@ -24,15 +24,19 @@ export async function runSchedule(
 ): Promise<void> {
   const { signal, log } = settings
   while (!signal.aborted) {
+    let pauseMs = LOOK_EVERY_MS
     try {
       const { generator } = await stack.readFile()
       const isOn = !generator.paused || settings.evenIfPaused === true
       const dueMs = nextRunMs({ ...generator, everyMs: settings.everyMs ?? generator.everyMs })
-      if (isOn && clock.nowMs() >= dueMs) await runGenerator(stack, clock, {})
+      // A last run that is yet to come was written before the clock was set back.
+      const isDue = clock.nowMs() >= dueMs || clock.nowMs() < (generator.lastRunMs ?? 0)
+      if (isOn && isDue) await runGenerator(stack, clock, {})
+      else if (isOn) pauseMs = Math.min(pauseMs, dueMs - clock.nowMs())
     } catch (error) {
       log({ event: 'schedule-failed', error: messageOf(error) })
     }
-    await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined)
+    await clock.sleep(pauseMs, signal).catch(() => undefined)
   }
 }
 
