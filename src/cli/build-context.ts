@@ -94,7 +94,7 @@ export function fallbackReporter(
     level: 'normal',
     errors: argv.includes('--json') || env['QWL_FORMAT'] === 'json' ? 'json' : 'text',
     phases: 'lines',
-    nowMs: clock.nowMs,
+    nowMs: () => clock.nowMs(),
     write: (text) => stderr.write(text),
   })
 }
@@ -115,7 +115,7 @@ function reporterFor({ host, settings, style, quiet, verbosity, format }: Report
     level: quiet ? 'quiet' : verbosity > 0 ? 'verbose' : 'normal',
     errors: format === 'json' ? 'json' : 'text',
     phases: progress === 'none' ? 'none' : 'lines',
-    nowMs: host.clock.nowMs,
+    nowMs: () => host.clock.nowMs(),
     write: (text: string) => host.stderr.write(text),
   } as const
   const isDrawn = host.stderr.isTTY === true && progress === 'auto' && !host.env['CI']

@@ -107,8 +107,8 @@ export function duration(flags: string, help: string): OptionSpec<number> {
 
 /** A duration that may be left out: `--watch`, `--watch 10s`. */
 export function optionalDuration(flags: string, help: string, bareMs: number): OptionSpec<number> {
-  const { parse, ...spec } = duration(flags, help)
-  return { ...spec, parse: (value) => (value === '' ? bareMs : parse(value)) }
+  const spec = duration(flags, help)
+  return { ...spec, parse: (value) => (value === '' ? bareMs : spec.parse(value)) }
 }
 
 function badValue(flags: string, value: string, expected: string): QwError {

@@ -115,7 +115,7 @@ export function promptsFor(settings: PromptSettings): Prompts {
 }
 
 /** The prompts' colours follow the variable alone, and look at it once. */
-async function loadScreen(style: Style): Promise<typeof import('./prompt-screen.ts')> {
+async function loadScreen(style: Style) {
   if (!style.colored) process.env['NO_COLOR'] = '1'
   return await import('./prompt-screen.ts')
 }

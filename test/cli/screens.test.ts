@@ -44,7 +44,7 @@ describe.each(VIEWS)('screens at $name', ({ name, options }) => {
     const tooWide = SCREENS.filter(([screen]) => FITTED.has(screen)).flatMap(([screen]) =>
       plain(played.get(screen)?.stdout ?? '')
         .split('\n')
-        .filter((line) => [...line].length > width)
+        .filter((line) => Array.from(line).length > width)
         .map((line) => `${screen}: ${line}`),
     )
     expect(tooWide).toEqual([])

@@ -22,7 +22,7 @@ export const generatorSetCommand = defineCommand({
   },
   examples: ['qw-lambda generator set --every 15m --docs 20000'],
   async run(context, { options }) {
-    const { nowMs } = context.clock
+    const nowMs = context.clock.nowMs()
     const change: SampleStreamChange = {
       ...(options.every === undefined ? {} : { everyMs: checkedEvery(options.every) }),
       ...(options.docs === undefined ? {} : { docsPerBatch: options.docs }),
@@ -44,7 +44,7 @@ export const generatorSetCommand = defineCommand({
     context.report.note(`Cost: ${where}${sign}${formatUsd(difference)} a month`)
     const state = await stream.change(change)
     if (context.format === 'json') return await printJson(context, streamDocument(stream, state))
-    const facts = streamFacts(state, { stream, nowMs: nowMs(), zone: zoneOf(context) })
+    const facts = streamFacts(state, { stream, nowMs, zone: zoneOf(context) })
     await context.out.write(drawFacts(facts, context.out))
   },
 })

@@ -10,11 +10,11 @@ export const generatorStatusCommand = defineCommand({
   summary: 'the sample stream: on or paused, how much, when next',
   options: {},
   async run(context) {
-    const { nowMs } = context.clock
+    const nowMs = context.clock.nowMs()
     const stream = await currentSampleStream(context)
     const state = await stream.read()
     if (context.format === 'json') return await printJson(context, streamDocument(stream, state))
-    const facts = streamFacts(state, { stream, nowMs: nowMs(), zone: zoneOf(context) })
+    const facts = streamFacts(state, { stream, nowMs, zone: zoneOf(context) })
     await context.out.write(drawFacts(facts, context.out))
   },
 })

@@ -1,9 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a shell may ask for while a word is typed. */
-export type NameKind = 'stacks' | 'indexes' | 'topics' | 'settings'
-
 /**
  * Names of stacks and indexes from the folders alone: nothing is opened or parsed, since somebody
  * waits at the keyboard.

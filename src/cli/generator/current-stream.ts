@@ -8,5 +8,5 @@ export async function currentSampleStream(context: CliContext): Promise<SampleSt
   if (isCloudTarget(context)) {
     return await (await import('../aws/sample-stream.ts')).openCloudSampleStream(context)
   }
-  return localSampleStream(await currentLocalStack(context), context.clock.nowMs)
+  return localSampleStream(await currentLocalStack(context), context.clock)
 }

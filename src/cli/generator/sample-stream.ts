@@ -1,3 +1,4 @@
+import type { Clock } from '../../engine/ports.ts'
 import { nextRunMs } from '../../local/schedule.ts'
 import { runningServer } from '../../local/serve-lock.ts'
 import type { GeneratorState } from '../../local/stack-file.ts'
@@ -32,7 +33,7 @@ export interface SampleStreamChange {
   readonly seed?: number
 }
 
-export function localSampleStream(stack: LocalStack, nowMs: () => number): SampleStream {
+export function localSampleStream(stack: LocalStack, clock: Clock): SampleStream {
   const stateOf = async (generator: GeneratorState): Promise<SampleStreamState> => {
     const isServed = (await runningServer(stack.folder)) !== undefined
     const isScheduled = isServed && !generator.paused
@@ -45,7 +46,7 @@ export function localSampleStream(stack: LocalStack, nowMs: () => number): Sampl
       docsPerBatch,
       seed,
       lastRunMs,
-      nextRunMs: isScheduled ? Math.max(nowMs(), nextRunMs(generator)) : undefined,
+      nextRunMs: isScheduled ? Math.max(clock.nowMs(), nextRunMs(generator)) : undefined,
     }
   }
   return {

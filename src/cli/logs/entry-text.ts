@@ -1,6 +1,6 @@
 import type { Style } from '../style.ts'
 import { formatTime, type Zone } from '../format/time.ts'
-import type { LogEntry } from './log-entry.ts'
+import { textOf, type LogEntry } from './log-entry.ts'
 
 const SOURCE_COLORS = {
   indexer: 'cyan',
@@ -34,7 +34,7 @@ export function entryText(entry: LogEntry, { style, zone, timestamps }: EntryVie
 function fieldTexts({ fields }: LogEntry): string[] {
   return Object.entries(fields)
     .filter(([name, value]) => !HIDDEN.has(name) && !isEmpty(value))
-    .map(([name, value]) => (name === 'message' ? String(value) : `${name}=${valueText(value)}`))
+    .map(([name, value]) => (name === 'message' ? textOf(value) : `${name}=${valueText(value)}`))
 }
 
 function isEmpty(value: unknown): boolean {
@@ -42,8 +42,9 @@ function isEmpty(value: unknown): boolean {
 }
 
 function valueText(value: unknown): string {
-  if (typeof value === 'number')
+  if (typeof value === 'number') {
     return String(Number.isInteger(value) ? value : Number(value.toFixed(1)))
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  }
+  const text = textOf(value)
   return /\s/.test(text) ? JSON.stringify(text) : text
 }

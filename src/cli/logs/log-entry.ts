@@ -64,13 +64,16 @@ function levelOf(object: Readonly<Record<string, unknown>>, raw: string): LogLev
     const known = LOG_LEVELS.find((name) => level.toLowerCase().startsWith(name))
     if (known !== undefined) return known
   }
-  if (
-    object['error'] !== undefined ||
-    /-failed$|-unreadable$/.test(String(object['event'] ?? ''))
-  ) {
+  if (object['error'] !== undefined || /-failed$|-unreadable$/.test(textOf(object['event']))) {
     return 'error'
   }
   if (Number(object['status']) >= 500) return 'error'
   if (Number(object['status']) >= 400 || Number(object['num_rejected']) > 0) return 'warn'
   return /\b(ERROR|Task timed out)\b/.test(raw) && object['event'] === undefined ? 'error' : 'info'
+}
+
+/** A field as text; JSON for what is no text or number. */
+export function textOf(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,4 +1,4 @@
-import type { LogEntry } from './log-entry.ts'
+import { textOf, type LogEntry } from './log-entry.ts'
 
 export interface ErrorGroup {
   readonly source: string
@@ -28,9 +28,7 @@ export function groupErrors(entries: readonly LogEntry[]): ErrorGroup[] {
 
 /** Numbers and ids differ from one occurrence to the next. */
 function messageOf({ event, fields }: LogEntry): string {
-  const text = String(
-    fields['error'] ?? fields['message'] ?? `status ${String(fields['status'] ?? '')}`,
-  )
+  const text = textOf(fields['error'] ?? fields['message']) || `status ${textOf(fields['status'])}`
   const plain = text.replaceAll(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, '<id>').replaceAll(/\d{4,}/g, '<n>')
   return event === undefined ? plain : `${event}: ${plain}`
 }

@@ -16,7 +16,7 @@ export async function readLocalStatus(
   const [server, files, generator, waitingCount] = await Promise.all([
     runningServer(stack.folder),
     stack.indexing.metastore.listIndexes(['*'], signal),
-    localSampleStream(stack, clock.nowMs).read(),
+    localSampleStream(stack, clock).read(),
     countWaiting(stack, signal),
   ])
   const runs = files.flatMap(runsOf).toSorted((a, b) => b.updatedMs - a.updatedMs)
