@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { changeJsonFile } from './settings-file.ts'
+import { checkSettingValue, settingName } from './setting-rules.ts'
+import { resolveSettings, type Settings } from './settings.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'qwl-settings-'))
+  mkdirSync(join(folder, 'deep', 'er'), { recursive: true })
+  writeFileSync(join(folder, '.git'), '')
+})
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function resolved(
+  flags: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
+  cwd = folder,
+): Settings {
+  return resolveSettings({ flags, env: { XDG_CONFIG_HOME: join(folder, 'config'), ...env }, cwd })
+}
+
+function writeProject(document: object, path = 'qw-lambda.json'): void {
+  writeFileSync(join(folder, path), JSON.stringify(document))
+}
+
+describe('a setting', () => {
+  test('comes from flag, variable, project file, user file, in this order', async () => {
+    const seen: string[] = [resolved().all.region.origin]
+    await changeJsonFile(resolved().userPath, { region: 'user-1' })
+    seen.push(resolved().get('region') ?? '')
+    writeProject({ region: 'project-1' })
+    seen.push(resolved().get('region') ?? '')
+    const env = { AWS_REGION: 'env-1' }
+    seen.push(resolved({}, env).get('region') ?? '')
+    seen.push(resolved({ region: 'flag-1' }, env).get('region') ?? '')
+    expect(seen).toEqual(['default', 'user-1', 'project-1', 'env-1', 'flag-1'])
+  })
+
+  test('says which variable or file gave it', () => {
+    expect(resolved({}, { AWS_DEFAULT_REGION: 'r' }).all.region).toEqual({
+      value: 'r',
+      origin: 'environment',
+      source: 'AWS_DEFAULT_REGION',
+    })
+    expect(resolved({ dataDir: 'x' }).all.dataDir.source).toBe('--data-dir')
+  })
+
+  test('an empty variable is no value', () => {
+    expect(resolved({}, { QWL_STACK: '' }).get('stack')).toBeUndefined()
+  })
+})
+
+describe('the project file', () => {
+  test('is the nearest one upward, and its folders are relative to it', () => {
+    writeProject({ name: 'shop', dataDir: './stacks' })
+    const settings = resolved({}, {}, join(folder, 'deep', 'er'))
+    expect(settings.get('stack')).toBe('shop')
+    expect(settings.dataDir).toBe(join(folder, 'stacks'))
+  })
+
+  test('is not looked for above the top of a repository', () => {
+    writeProject({ name: 'shop' })
+    writeFileSync(join(folder, 'deep', '.git'), '')
+    const settings = resolved({}, {}, join(folder, 'deep', 'er'))
+    expect(settings.get('stack')).toBeUndefined()
+    expect(settings.projectPath).toBe(join(folder, 'deep', 'er', 'qw-lambda.json'))
+  })
+
+  test('that is damaged is an error, or a problem for those who collect them', () => {
+    writeFileSync(join(folder, 'qw-lambda.json'), '{"name": ')
+    expect(() => resolved()).toThrow(/cannot read .*qw-lambda\.json/)
+    const input = { flags: {}, env: { XDG_CONFIG_HOME: folder }, cwd: folder }
+    expect(resolveSettings(input, 'collect').problems).toHaveLength(1)
+  })
+})
+
+test('changing a file keeps what it does not know', async () => {
+  writeProject({ name: 'shop', costAssumptions: { queries: 5 } })
+  await changeJsonFile(join(folder, 'qw-lambda.json'), { index: 'orders', name: undefined })
+  const settings = resolved()
+  expect(settings.project?.document).toEqual({ costAssumptions: { queries: 5 }, index: 'orders' })
+})
+
+describe('names and values', () => {
+  test('are checked before they are kept', () => {
+    expect(settingName('data-dir')).toBe('dataDir')
+    expect(() => settingName('regoin')).toThrow('there is no setting `regoin`')
+    for (const [name, value] of [
+      ['color', 'pink'],
+      ['timeout', 'soon'],
+      ['tz', 'Mars/Olympus'],
+    ] as const) {
+      expect(() => checkSettingValue(name, value)).toThrow(value)
+    }
+    expect(() => checkSettingValue('timeout', 'none')).not.toThrow()
+  })
+})
