@@ -13,7 +13,7 @@ import type {
   StackState,
 } from './ports.ts'
 import { busyError, refuseForeign, situationOf } from './stack-situation.ts'
-import { QwError } from '../engine/errors.ts'
+import { isQwError, QwError } from '../engine/errors.ts'
 
 export interface ApplyPorts {
   readonly clock: DeployClock
@@ -58,13 +58,34 @@ export async function* applyPlan(
   yield { kind: 'phase', phase: 'package', state: 'done' }
   yield { kind: 'phase', phase: 'apply', state: 'started' }
   const change = await changeOf(plan, state, ports, options)
-  const changed = yield* changeStack(change, ports, signal)
+  const changed = yield* changeOrJoin(plan, change, ports, signal)
   yield { kind: 'phase', phase: 'apply', state: 'done' }
   const after = changed ?? state
   if (after === undefined) {
     throw new QwError('internal', `AWS made no stack ${plan.stackName} and gave no reason`)
   }
   return after
+}
+
+/** A second run that starts between our look and our change may come first: then its change is ours too
+ *  if it is the same, and STACK-BUSY if it is not. */
+async function* changeOrJoin(
+  plan: DeployPlan,
+  change: StackChange,
+  ports: ApplyPorts,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DeployEvent, StackState | undefined> {
+  try {
+    return yield* changeStack(change, ports, signal)
+  } catch (error) {
+    if (!isQwError(error, 'conflict') || error.code !== 'STACK-BUSY') throw error
+    let state = await ports.stacks.describe(plan.stackName)
+    if (state !== undefined && situationOf(state) === 'busy') {
+      state = yield* attach(plan, state, ports, signal)
+    }
+    if (state !== undefined && isUpToDate(plan, state)) return state
+    throw error
+  }
 }
 
 /** What `applyPlan` would change, by AWS's own account. Uploads the artifacts, changes nothing else. */

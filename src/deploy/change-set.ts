@@ -51,7 +51,11 @@ export async function* changeStack(
   yield { kind: 'changes', changes: changeSet.changes }
   signal?.throwIfAborted()
   const sinceMs = clock.nowMs()
-  await stacks.executeChangeSet(created.changeSetId, change.token)
+  try {
+    await stacks.executeChangeSet(created.changeSetId, change.token)
+  } catch (error) {
+    throw isQwError(error, 'notFound') ? overtaken(change.stackName, error) : error
+  }
   const end = yield* followStack(
     {
       stackId: created.stackId,
@@ -105,6 +109,8 @@ async function* awaitChangeSet(
       const state = await ports.stacks.describeChangeSet(changeSetId)
       if (state.status !== 'creating') return state
     } catch (error) {
+      // Executing one change set deletes the stack's others.
+      if (isQwError(error, 'notFound')) throw overtaken(changeSetId, error)
       if (!isQwError(error, 'unavailable') || elapsedMs > CHANGE_SET_LIMIT_MS) throw error
     }
     if (elapsedMs > CHANGE_SET_LIMIT_MS) {
@@ -114,6 +120,14 @@ async function* awaitChangeSet(
     }
     yield { kind: 'waiting', what: 'AWS to work out the change set', elapsedMs }
   }
+}
+
+function overtaken(what: string, cause: unknown): QwError {
+  return new QwError('conflict', `another change came before ${what}`, {
+    code: 'STACK-BUSY',
+    fix: 'qw-lambda status --watch',
+    cause,
+  })
 }
 
 function refusalOf(
