@@ -11,6 +11,8 @@ export interface OptionSpec<T> {
   readonly takesValue: boolean
   readonly choices?: readonly string[]
   readonly defaultText?: string
+  /** Given again it adds to what was given before, with a comma between. */
+  readonly isRepeatable?: boolean
   parse(text: string): T
 }
 
@@ -82,6 +84,7 @@ export function list(flags: string, help: string): OptionSpec<readonly string[]>
     flags,
     help,
     takesValue: true,
+    isRepeatable: true,
     parse: (value) =>
       value
         .split(',')

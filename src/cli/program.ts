@@ -137,7 +137,13 @@ function describe(command: Commander, spec: AnyCommand): void {
 
 function addOption(command: Commander, spec: OptionSpec<unknown>): void {
   const choices = spec.choices === undefined ? '' : `: ${spec.choices.join(', ')}`
-  command.addOption(new Option(spec.flags, `${spec.help}${choices}`))
+  const option = new Option(spec.flags, `${spec.help}${choices}`)
+  if (spec.isRepeatable === true) {
+    option.argParser((value, before?: string) =>
+      before === undefined ? value : `${before},${value}`,
+    )
+  }
+  command.addOption(option)
 }
 
 /** The arguments that are not options, nor values of global options that take one. */

@@ -5,7 +5,7 @@ import { messageOf, QwError } from '../engine/errors.ts'
 /** A JSON object on disk with some keys changed, others as they were; undefined removes a key. */
 export async function changeJsonFile(
   path: string,
-  changes: Readonly<Record<string, string | undefined>>,
+  changes: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const document = await readObject(path)
   const changed = Object.entries({ ...document, ...changes }).filter(

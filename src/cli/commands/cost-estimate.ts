@@ -8,18 +8,21 @@ import { formatUsd } from '../../cost/format.ts'
 import { isCloudTarget } from '../aws/target.ts'
 import { defineCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { ASSUMPTION_OPTIONS, readAssumptions } from '../cost/assumption-flags.ts'
+import { ASSUMPTION_OPTIONS, readAssumptions, typedAssumptions } from '../cost/assumption-flags.ts'
 import { costTable, explainLines, leverLines, type CostColumns } from '../cost/cost-screen.ts'
 import { measureHere } from '../cost/measure-here.ts'
 import { EXIT } from '../exit-codes.ts'
 import { printJson } from '../format/rows.ts'
 import { decimal, flag, integer } from '../option.ts'
+import { changeJsonFile } from '../settings-file.ts'
 
 const DEFAULT_DAYS = 7
 
 const OPTIONS = {
   ...ASSUMPTION_OPTIONS,
   freeTier: flag('--free-tier', 'take the always-free allowances of the account off'),
+  noFreeTier: flag('--no-free-tier', 'list prices (the default)'),
+  save: flag('--save', 'keep the changed assumptions in the project file'),
   explain: flag('--explain', 'the arithmetic of each row'),
   actual: flag('--actual', 'what the deployment used (on where one is meant)'),
   withoutActual: flag('--no-actual', 'ask AWS nothing'),
@@ -44,9 +47,11 @@ export const costEstimateCommand = defineCommand({
     const deployed = isWanted
       ? await (await import('../aws/actual-cost.ts')).deploymentCost(context, { days, freeTier })
       : undefined
-    const base = deployed?.assumptions ?? (await baseAssumptions(context, options.assumeMeasured === true))
+    const base =
+      deployed?.assumptions ?? (await baseAssumptions(context, options.assumeMeasured === true))
     const project = context.settings.project?.document['costAssumptions']
     const assumptions = await readAssumptions(base, project, options)
+    if (options.save === true) await keepAssumptions(context, project, typedAssumptions(options))
     const assumed = estimateCost(assumptions, { freeTier })
     const columns: CostColumns = {
       assumed,
@@ -62,7 +67,10 @@ export const costEstimateCommand = defineCommand({
       report.note(leverLines(columns.levers, out).trimEnd())
       for (const note of assumed.notes) report.hint(note)
       for (const permission of deployed?.actual.missingPermissions ?? []) {
-        report.warn(`Not allowed: ${permission}`, 'qw-lambda deploy --print-policy shows every permission')
+        report.warn(
+          `Not allowed: ${permission}`,
+          'qw-lambda deploy --print-policy shows every permission',
+        )
       }
     }
     if (options.max === undefined || assumed.totalUsd <= options.max) return EXIT.ok
@@ -70,6 +78,16 @@ export const costEstimateCommand = defineCommand({
     return EXIT.check
   },
 })
+
+async function keepAssumptions(
+  { settings, report }: CliContext,
+  kept: unknown,
+  typed: Readonly<Record<string, string>>,
+): Promise<void> {
+  const before = typeof kept === 'object' ? kept : {}
+  await changeJsonFile(settings.projectPath, { costAssumptions: { ...before, ...typed } })
+  report.note(`Kept in ${settings.projectPath}: ${Object.keys(typed).join(', ')}`)
+}
 
 /** The default stack in the region that is meant, with this machine's figures when they are asked for. */
 async function baseAssumptions(context: CliContext, measured: boolean): Promise<CostAssumptions> {

@@ -45,7 +45,12 @@ export async function readAssumptions(
   if (options.assumptions !== undefined) {
     assumptions = checked(assumptions, await readJson(options.assumptions))
   }
-  return checked(assumptions, { ...flagValues(options), ...assumeValues(options.assume ?? []) })
+  return checked(assumptions, typedAssumptions(options))
+}
+
+/** What the command line itself changes, by name, as it was typed. */
+export function typedAssumptions(options: AssumptionOptions): Readonly<Record<string, string>> {
+  return { ...flagValues(options), ...assumeValues(options.assume ?? []) }
 }
 
 function flagValues(options: AssumptionOptions): Record<string, string> {
@@ -88,7 +93,7 @@ function fixFor(problem: AssumptionProblem | undefined): string {
   const nearest = problem?.nearest ?? []
   return nearest.length > 0
     ? `did you mean ${nearest.join(' or ')}?`
-    : 'qw-lambda help cost; names are listed by: qw-lambda cost-estimate --explain'
+    : 'see every name with its value: qw-lambda cost-estimate --explain'
 }
 
 async function readJson(path: string): Promise<unknown> {

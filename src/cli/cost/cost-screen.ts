@@ -94,5 +94,13 @@ export function explainLines(estimate: CostEstimate, out: Output): string {
       return `${out.style.paint.dim(name)}${line}`
     }),
   )
-  return `\n${lines.join('\n')}\n`
+  const names = Object.entries(estimate.assumptions).map(
+    ([name, value]) => `  --assume ${name}=${assumedText(value)}`,
+  )
+  return `\n${lines.join('\n')}\n\nAssumed, each to be changed:\n${names.join('\n')}\n`
+}
+
+function assumedText(value: string | number | boolean | undefined): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? 'unknown')
 }

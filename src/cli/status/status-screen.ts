@@ -43,7 +43,11 @@ function describeIndex(index: IndexStatus, zone: Zone, nowMs: number): string {
   if (minSeconds !== undefined && maxSeconds !== undefined) {
     parts.push(`from ${formatTime(minSeconds * 1_000, zone, 'minutes')}`)
     const ageMs = nowMs - maxSeconds * 1_000
-    parts.push(ageMs >= 0 ? `newest ${formatDuration(ageMs)} ago` : 'newest in the future')
+    parts.push(
+      ageMs >= 0
+        ? `newest ${formatDuration(ageMs)} ago`
+        : `newest ${formatDuration(-ageMs)} ahead of the clock`,
+    )
   }
   return parts.join(', ')
 }
