@@ -74,12 +74,12 @@ test('a taken port is refused with the way out, or left for the next one', async
 
 test('closing lets a running request end, up to the grace', async () => {
   let answer: (response: Response) => void = () => undefined
-  const { url, close } = await gateway({
+  const started = await gateway({
     fetch: () => new Promise((resolve) => (answer = resolve)),
   })
-  const running = fetch(url)
+  const running = fetch(started.url)
   while (answer.length === 0) await systemClock.sleep(5)
-  const closed = close(5_000)
+  const closed = started.close(5_000)
   answer(new Response('done'))
   expect(await (await running).text()).toBe('done')
   await closed
