@@ -7,6 +7,7 @@ import type { Source } from '../engine/indexing/source.ts'
 import { UlidGenerator } from '../engine/metastore/ulid.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
+import { Upkeep } from './upkeep.ts'
 
 /** Bytes not committed yet, per index; past it clients are told to come back. */
 const MAX_PENDING_BYTES = 256 << 20
@@ -45,16 +46,22 @@ export class IngestQueue implements IngestService {
   readonly #pendingBytes = new Map<string, number>()
   readonly #commits = new Set<Promise<void>>()
   readonly #stop = new AbortController()
+  readonly #upkeep: Upkeep
 
   constructor(components: IngestQueueComponents) {
     this.#components = components
     this.#ulids = new UlidGenerator(components.indexing.clock, components.indexing.random)
     this.#process = this.#ulids.next()
+    this.#upkeep = new Upkeep(components.indexing, components.log)
   }
 
   async ingest(indexId: string, body: Uint8Array, commit: CommitMode): Promise<IngestOutcome> {
     const { indexing } = this.#components
-    if (commit === 'force') return outcomeOf(await indexDocs(indexing, { indexId, body }))
+    if (commit === 'force') {
+      const outcome = outcomeOf(await indexDocs(indexing, { indexId, body }))
+      this.#upkeep.ask(indexId)
+      return outcome
+    }
     const { indexUid, config } = (await indexing.metastore.load(indexId)).metadata
     const checked = checkDocs(config, body, indexing.clock.nowMs())
     const { accepted } = checked
@@ -110,6 +117,7 @@ export class IngestQueue implements IngestService {
     )
     for (const [indexUid, batch] of this.#waiting) this.#commitNow(indexUid, batch)
     await Promise.allSettled(this.#commits)
+    await this.#upkeep.stop()
   }
 
   /** The key of a body that is durable now. */
@@ -159,6 +167,7 @@ export class IngestQueue implements IngestService {
       try {
         await this.#commit(indexUid, batchKey, batch.keys)
         batch.resolve()
+        this.#upkeep.ask(indexIdOf(indexUid))
         break
       } catch (error) {
         batch.reject(error)

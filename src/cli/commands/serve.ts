@@ -74,8 +74,8 @@ export const serveCommand = defineCommand({
       context.report.hint(
         `Ending running requests (${formatDuration(DRAIN_MS)} at most). Ctrl-C again ends at once.`,
       )
-      await gateway.close(DRAIN_MS)
-      await Promise.all([schedule, queue.drain()])
+      // Together: requests that wait for their commit end with it.
+      await Promise.all([gateway.close(DRAIN_MS), queue.drain(), schedule])
       context.report.hint('Stopped.')
     } finally {
       await lock.release()

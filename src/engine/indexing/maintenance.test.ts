@@ -90,6 +90,21 @@ describe('merging', () => {
     expect(result.failures.map(({ splitIds }) => splitIds)).toEqual([[first?.splitId]])
   })
 
+  test('a store that takes no write ends the run, and no split is blamed or read again', async () => {
+    let isFull = false
+    const { components, store } = await world(testConfig(MERGING), 9, (inner) =>
+      faultyStore(
+        inner,
+        ({ verb }) => (isFull && verb === 'put' ? { kind: 'failBefore' } : undefined),
+        instantClock(),
+      ),
+    )
+    isFull = true
+    await expect(runMerges(components, { indexId: 'events' })).rejects.toThrow(/injected/)
+    const reads = store.requests.filter(({ verb }) => verb === 'read')
+    expect(reads).toHaveLength(4)
+  })
+
   test('splits too large to be in memory together are left as they are', async () => {
     const { components } = await world(testConfig(MERGING), 5)
     const result = await runMerges(components, { indexId: 'events', maxMergeBytes: 10 })

@@ -1,8 +1,10 @@
 import { messageOf } from '../errors.ts'
+import type { PublishOutcome } from '../metastore/index-file-changes.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
 import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
 import { mergeSplits } from '../split/merge-splits.ts'
+import type { BuiltSplit } from '../split/split-builder.ts'
 import type { IndexingComponents } from './components.ts'
 import { type MergeCandidate, planMerges } from './merge-policy.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
@@ -42,7 +44,8 @@ const MAX_MERGES = 1_000
 /**
  * Runs every eligible merge of the index's policy, highest score first, until none is left. Costs per
  * merge: a GET per input, PUT split, PUT metastore. Killed or overtaken, it leaves an orphan and the
- * inputs as they were.
+ * inputs as they were. A damaged input is a failure of that merge; a store that takes no write ends
+ * the run with the store's error.
  */
 export async function runMerges(
   components: IndexingComponents,
@@ -58,20 +61,24 @@ export async function runMerges(
     if (candidate === undefined) return { ...result, failures, incomplete: false }
     const isLate = request.deadlineMs !== undefined && clock.nowMs() >= request.deadlineMs
     if (isLate || isAborted(request.signal)) break
+    let built: BuiltSplit
     try {
-      const merge = await mergeCandidate(components, file, candidate, request.signal)
-      file = merge.file
-      if (merge.isLost) result.lostCount++
-      else {
-        result.mergeCount++
-        result.mergedSplitCount += candidate.length
-        result.mergedDocCount += candidate.reduce((sum, split) => sum + split.docCount, 0)
-      }
+      built = await buildMerged(components, file, candidate, request.signal)
+      request.signal?.throwIfAborted()
     } catch (error) {
       if (isAborted(request.signal)) break
       const splitIds = await unusableSplits(components, request.indexId, candidate)
       failures.push({ splitIds, error: messageOf(error) })
       file = await metastore.load(request.indexId)
+      continue
+    }
+    const outcome = await publishMerged(components, file, candidate, built)
+    file = outcome.file
+    if (outcome.kind === 'lost') result.lostCount++
+    else {
+      result.mergeCount++
+      result.mergedSplitCount += candidate.length
+      result.mergedDocCount += candidate.reduce((sum, split) => sum + split.docCount, 0)
     }
   }
   return { ...result, failures, incomplete: true }
@@ -103,30 +110,36 @@ function withinBytes(candidate: MergeCandidate, maxBytes: number): MergeCandidat
   })
 }
 
-async function mergeCandidate(
+async function buildMerged(
   components: IndexingComponents,
-  file: IndexFile,
+  { metadata }: IndexFile,
   candidate: MergeCandidate,
   signal: AbortSignal | undefined,
-): Promise<{ readonly file: IndexFile; readonly isLost: boolean }> {
-  const { metastore } = components
-  const { indexId, config } = file.metadata
-  const inputs = await readSplits(components, indexId, candidate, signal)
-  const built = await mergeSplits(inputs, splitSettings(config))
-  signal?.throwIfAborted()
+): Promise<BuiltSplit> {
+  const inputs = await readSplits(components, metadata.indexId, candidate, signal)
+  return await mergeSplits(inputs, splitSettings(metadata.config))
+}
+
+async function publishMerged(
+  components: IndexingComponents,
+  { metadata }: IndexFile,
+  candidate: MergeCandidate,
+  built: BuiltSplit,
+): Promise<PublishOutcome> {
+  const { indexId, indexUid } = metadata
   const [first] = candidate
-  const merged = await uploadSplit(components, file.metadata, built, {
+  const merged = await uploadSplit(components, metadata, built, {
     sourceId: first?.sourceId ?? '',
     mergeOpCount: Math.max(...candidate.map((split) => split.mergeOpCount)) + 1,
     docMappingUid: first?.docMappingUid ?? '',
   })
-  const outcome = await metastore.publish(indexId, {
-    indexUid: file.metadata.indexUid,
+  const outcome = await components.metastore.publish(indexId, {
+    indexUid,
     splits: [merged],
     replacedSplitIds: candidate.map((split) => split.splitId),
   })
   if (outcome.kind === 'lost') await dropUpload(components, indexId, merged.splitId)
-  return { file: outcome.file, isLost: outcome.kind === 'lost' }
+  return outcome
 }
 
 /** The inputs that cannot even be merged alone; all of them when that does not tell. The others may
