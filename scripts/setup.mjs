@@ -10,7 +10,9 @@ const installed = join(root, 'node_modules', '.package-lock.json')
 const built = join(root, 'dist', 'cli', 'main.js')
 
 if (newest([join(root, 'package-lock.json')]) > timeOf(installed)) {
-  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'])
+  // Not `npm ci`: it refuses a lock without the packages of other platforms, and registries do not
+  // always have all of those. Locked versions are installed all the same.
+  run('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'])
 }
 const sources = ['src', 'templates', 'scripts'].map((folder) => join(root, folder))
 if (newest([...sources, join(root, 'tsup.config.ts'), join(root, 'package.json')]) > timeOf(built)) {
