@@ -9,12 +9,10 @@ const MAX_PREFIX_CHARS = 255
 const UNKNOWN = -1
 const DEAD = 0
 
-/** A set of places in the pattern, with the moves out of it found so far. */
+/** A set of places in the pattern. */
 interface CachedState {
   readonly places: readonly number[]
   readonly accepts: boolean
-  /** By class of character: index of a state, or UNKNOWN. */
-  readonly moves: Int32Array
 }
 
 /**
@@ -32,6 +30,8 @@ export class PatternAutomaton {
   readonly #classes: CharacterClasses
   readonly #states: CachedState[] = []
   readonly #stateByKey = new Map<string, number>()
+  /** Moves found so far, a row for each state: by class of character the next state, or UNKNOWN. */
+  #moves = new Int32Array(0)
   #startState: number | undefined
   #cells = 0
 
@@ -48,17 +48,23 @@ export class PatternAutomaton {
     this.#reset()
   }
 
-  matches(term: string): boolean {
+  /** `term` in UTF-8. */
+  matches(term: Uint8Array): boolean {
+    const classCount = this.#classes.count
+    const { ascii } = this.#classes
     let at = this.#startState ?? this.#enter()
-    for (let i = 0; i < term.length;) {
-      const codePoint = term.codePointAt(i) ?? 0
-      i += codePoint > 0xffff ? 2 : 1
-      this.work += 1
-      const characterClass = this.#classes.of(codePoint)
-      const next = this.#states[at]?.moves[characterClass] ?? UNKNOWN
+    let i = 0
+    while (i < term.length && at !== DEAD) {
+      const byte = term[i] ?? 0
+      let characterClass = ascii[byte]
+      if (characterClass === undefined) {
+        characterClass = this.#classes.of(codePointAt(term, i))
+        i += byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+      } else i += 1
+      const next = this.#moves[at * classCount + characterClass] ?? UNKNOWN
       at = next === UNKNOWN ? this.#move(at, characterClass) : next
-      if (at === DEAD) return false
     }
+    this.work += i
     return this.#states[at]?.accepts ?? false
   }
 
@@ -122,6 +128,7 @@ export class PatternAutomaton {
   #reset(): void {
     this.#states.length = 0
     this.#stateByKey.clear()
+    this.#moves.fill(UNKNOWN)
     this.#startState = undefined
     this.#cells = 0
     this.#intern([])
@@ -146,7 +153,7 @@ export class PatternAutomaton {
       return this.#intern(places)
     }
     const next = this.#intern(places)
-    if (state !== undefined) state.moves[characterClass] = next
+    this.#moves[from * this.#classes.count + characterClass] = next
     return next
   }
 
@@ -166,11 +173,15 @@ export class PatternAutomaton {
     const key = places.join()
     const known = this.#stateByKey.get(key)
     if (known !== undefined) return known
-    const moves = new Int32Array(this.#classes.count).fill(UNKNOWN)
-    const state = { places, accepts: places.includes(this.#accept), moves }
     this.#cells += this.#classes.count + places.length
-    const index = this.#states.push(state) - 1
+    const index = this.#states.push({ places, accepts: places.includes(this.#accept) }) - 1
     this.#stateByKey.set(key, index)
+    const end = (index + 1) * this.#classes.count
+    if (end > this.#moves.length) {
+      const moves = new Int32Array(end * 2).fill(UNKNOWN, this.#moves.length)
+      moves.set(this.#moves)
+      this.#moves = moves
+    }
     return index
   }
 }
@@ -193,11 +204,21 @@ function sizeOf(node: PatternNode): number {
   }
 }
 
+/** The character of two to four bytes that begins at `at`. */
+function codePointAt(utf8: Uint8Array, at: number): number {
+  const lead = utf8[at] ?? 0
+  const next = (offset: number): number => (utf8[at + offset] ?? 0) & 0x3f
+  if (lead < 0xe0) return ((lead & 0x1f) << 6) | next(1)
+  if (lead < 0xf0) return ((lead & 0x0f) << 12) | (next(1) << 6) | next(2)
+  return ((lead & 0x07) << 18) | (next(1) << 12) | (next(2) << 6) | next(3)
+}
+
 /** Characters that no set of the pattern tells apart share a class. */
 class CharacterClasses {
   /** First code point of each class, ascending. */
   readonly #starts: Uint32Array
-  readonly #ascii = new Uint16Array(128)
+  /** Classes of the characters that are one byte of UTF-8. */
+  readonly ascii = new Uint16Array(128)
 
   constructor(sets: readonly CodePoints[]) {
     const starts = new Set([0])
@@ -208,7 +229,7 @@ class CharacterClasses {
       }
     }
     this.#starts = Uint32Array.from(starts).sort()
-    for (let i = 0; i < this.#ascii.length; i += 1) this.#ascii[i] = this.#search(i)
+    for (let i = 0; i < this.ascii.length; i += 1) this.ascii[i] = this.#search(i)
   }
 
   get count(): number {
@@ -216,7 +237,7 @@ class CharacterClasses {
   }
 
   of(codePoint: number): number {
-    return this.#ascii[codePoint] ?? this.#search(codePoint)
+    return this.ascii[codePoint] ?? this.#search(codePoint)
   }
 
   /** Any character of the class. */

@@ -74,5 +74,8 @@ export interface TermPattern {
   readonly source: string
   /** Every matching term starts with these bytes; empty when nothing is known. */
   readonly literalPrefix: Uint8Array
-  matches(term: string): boolean
+  /** `term` in UTF-8. */
+  matches(term: Uint8Array): boolean
+  /** Steps that `matches` has taken so far: what the pattern costs, independent of the clock. */
+  work(): number
 }

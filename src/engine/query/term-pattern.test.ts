@@ -7,10 +7,12 @@ import { PatternAutomaton } from './pattern-automaton.ts'
 import { parseRegex } from './regex-syntax.ts'
 import { compileRegex, compileWildcard } from './term-pattern.ts'
 
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+
 const matchesWildcard = (pattern: string, term: string): boolean =>
-  compileWildcard(pattern, 'exact').matches(term)
+  compileWildcard(pattern, 'exact').matches(utf8(term))
 const matchesRegex = (pattern: string, term: string): boolean =>
-  compileRegex(pattern, 'exact').matches(term)
+  compileRegex(pattern, 'exact').matches(utf8(term))
 
 function failure(pattern: string): QwError {
   try {
@@ -135,7 +137,7 @@ describe('regexes', () => {
       fc.property(node, term, fc.boolean(), (pattern, text, ignoreCase) => {
         const reference = new RegExp(`^(?:${pattern})$`, ignoreCase ? 'iu' : 'u')
         const folding = ignoreCase ? 'ignoreCase' : 'exact'
-        expect(compileRegex(pattern, folding).matches(text)).toBe(reference.test(text))
+        expect(compileRegex(pattern, folding).matches(utf8(text))).toBe(reference.test(text))
       }),
       { numRuns: 2_000 },
     )
@@ -156,7 +158,7 @@ describe('regexes', () => {
         ]
         const pattern = compileRegex(hex(a), 'ignoreCase')
         const reference = new RegExp(`^\\u{${a.toString(16)}}$`, 'iu')
-        for (const text of variants) expect(pattern.matches(text)).toBe(reference.test(text))
+        for (const text of variants) expect(pattern.matches(utf8(text))).toBe(reference.test(text))
       }),
       { numRuns: 2_000 },
     )
@@ -189,7 +191,7 @@ describe('the literal prefix', () => {
       fc.property(node, term, (source, text) => {
         const pattern = compileWildcard(source, 'exact')
         const start = new TextDecoder().decode(pattern.literalPrefix)
-        expect(pattern.matches(text) && !text.startsWith(start)).toBe(false)
+        expect(pattern.matches(utf8(text)) && !text.startsWith(start)).toBe(false)
       }),
     )
   })
@@ -207,7 +209,7 @@ describe('cost', () => {
     const automaton = new PatternAutomaton(parseRegex(pattern, 'exact'))
     const workFor = (length: number): number => {
       const before = automaton.work
-      automaton.matches('a'.repeat(length))
+      automaton.matches(utf8('a'.repeat(length)))
       return automaton.work - before
     }
     workFor(4_000)
@@ -217,7 +219,7 @@ describe('cost', () => {
   test('work for a character never exceeds the pattern, even when nothing is cached yet', () => {
     const automaton = new PatternAutomaton(parseRegex('(?:.*[ab].{12})', 'exact'))
     const term = Array.from({ length: 2_000 }, (_, i) => ((i * i) % 7 < 3 ? 'a' : 'c')).join('')
-    automaton.matches(term)
+    automaton.matches(utf8(term))
     expect(automaton.work).toBeLessThan(term.length * 80)
   })
 
@@ -249,8 +251,8 @@ describe('cost', () => {
     fc.assert(
       fc.property(text, (source) => {
         try {
-          compileRegex(source, 'ignoreCase').matches('aé')
-          compileWildcard(source, 'exact').matches('aé')
+          compileRegex(source, 'ignoreCase').matches(utf8('aé'))
+          compileWildcard(source, 'exact').matches(utf8('aé'))
           return true
         } catch (error) {
           return isQwError(error)

@@ -47,5 +47,6 @@ function termPattern(source: string, node: PatternNode): TermPattern {
     source,
     literalPrefix: new TextEncoder().encode(automaton.literalPrefix()),
     matches: (term) => automaton.matches(term),
+    work: () => automaton.work,
   }
 }

@@ -144,8 +144,8 @@ describe('order', () => {
       { by: 'doc', order: 'asc' },
     ]
     const first = await fixture.search({ sort, maxHits: 60 })
-    const [, address] = first.hits.at(-1)?.sort ?? []
-    const searchAfter = [new JsonFloat(Number(first.hits.at(-1)?.score)), address?.value ?? null]
+    const [score, address] = first.hits.at(-1)?.sort ?? []
+    const searchAfter = [new JsonFloat(Number(score?.value)), address?.value ?? null]
     const rest = await fixture.search({ sort, maxHits: 1000, searchAfter })
     expect(rest.hits).toHaveLength(40)
   })
@@ -348,6 +348,21 @@ describe('bad requests', () => {
       message: expect.stringContaining(message),
     })
     expect(fixture.store.requests.filter(({ key }) => key.endsWith('.split'))).toEqual([])
+  })
+
+  test.each([
+    ['patterns', 'shop:*a* OR shop:*b*', 'shop'],
+    ['ranges of terms', 'stock:>0 OR stock:>1', 'stock'],
+    ['phrases of common words', '"red green" OR "green blue"', 'body'],
+    ['ranges of columns', 'id:>1 AND id:>2 AND id:>3', 'id'],
+  ])('%s that take too many steps together are refused', async (_, query, field) => {
+    const fixture = await shop()
+    await expect(fixture.search({ query }, { splitWorkLimit: 20 })).rejects.toMatchObject({
+      kind: 'tooLarge',
+      message: expect.stringMatching(`SPLIT_WORK_LIMIT=20 .*\`${field}\``),
+      fix: expect.stringContaining('fewer'),
+    })
+    await expect(fixture.search({ query })).resolves.toBeDefined()
   })
 })
 

@@ -28,6 +28,8 @@ export interface SearchContext {
   readonly clock: Clock
   /** Where leaf searches run; undefined: in this process. */
   readonly leaf?: LeafInvoker | undefined
+  /** Steps that a query may take in one split; SPLIT_WORK_LIMIT unless given. */
+  readonly splitWorkLimit?: number | undefined
 }
 
 /**

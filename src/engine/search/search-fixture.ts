@@ -131,8 +131,8 @@ export class SearchFixture {
     return this.#context
   }
 
-  search(ask: Ask = {}): Promise<SearchResponse> {
-    return searchRoot(searchRequest(ask), this.#context)
+  search(ask: Ask = {}, context: Partial<SearchContext> = {}): Promise<SearchResponse> {
+    return searchRoot(searchRequest(ask), { ...this.#context, ...context })
   }
 
   /** The field `id` of each hit. */

@@ -7,13 +7,14 @@ import { decodeColumn } from '../split/column.ts'
 import { decodeFieldnorms } from '../split/fieldnorms.ts'
 import type { SplitField, SplitFooter } from '../split/footer.ts'
 import { decodeFooter, fieldKey } from '../split/footer.ts'
-import type { Postings } from '../split/postings.ts'
-import { decodePostings } from '../split/postings.ts'
+import type { Positions, Postings } from '../split/postings.ts'
+import { decodePositions, decodePostings } from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
 import { findTerms, locateTerm } from '../split/term-dictionary.ts'
 import type { Fieldnorms, SearchCaches } from './caches.ts'
 import type { Chunk } from './read-ranges.ts'
 import { readChunks } from './read-ranges.ts'
+import { WorkBudget } from './work-budget.ts'
 
 /** A split up to this size is read whole, in one request, instead of in four rounds of parts. */
 export const WHOLE_SPLIT_BYTES = 512 * 1024
@@ -36,6 +37,8 @@ export interface SplitPlace {
 export interface ReaderContext {
   readonly store: ObjectStore
   readonly caches: SearchCaches
+  /** Steps that a query may take in one split; SPLIT_WORK_LIMIT unless given. */
+  readonly splitWorkLimit?: number | undefined
 }
 
 /**
@@ -44,6 +47,7 @@ export interface ReaderContext {
  */
 export class SplitReader {
   readonly footer: SplitFooter
+  readonly work: WorkBudget
   readonly #place: SplitPlace
   readonly #context: ReaderContext
   readonly #wanted: ByteRange[] = []
@@ -57,11 +61,14 @@ export class SplitReader {
    *  walked once for all of them. */
   readonly #wantedTerms = new Map<number, Uint8Array[]>()
   readonly #postings = new Map<string, Postings>()
+  /** By where they stand in the file. */
+  readonly #positions = new Map<number, Positions>()
 
   private constructor(place: SplitPlace, context: ReaderContext, opened: Opened) {
     this.#place = place
     this.#context = context
     this.footer = opened.footer
+    this.work = new WorkBudget(context.splitWorkLimit)
     if (opened.chunk !== undefined) this.#chunks.push(opened.chunk)
   }
 
@@ -229,6 +236,18 @@ export class SplitReader {
       this.#context.caches.postings.set(key, postings, size)
     }
     return postings
+  }
+
+  /** Where the term stands in each document of `postings(entry, 'freq')`. */
+  positions(entry: TermEntry): Positions {
+    const place = entry.positions
+    const bytes = place?.kind === 'range' ? this.bytes(place) : undefined
+    const known = place?.kind === 'range' ? this.#positions.get(place.start) : undefined
+    if (known !== undefined) return known
+    const { docs, freqs } = this.postings(entry, 'freq')
+    const decoded = decodePositions(bytes, entry, freqs ?? new Uint32Array(docs.length).fill(1))
+    if (place?.kind === 'range') this.#positions.set(place.start, decoded)
+    return decoded
   }
 
   #postingsKey(range: ByteRange, record: RecordOption): string {

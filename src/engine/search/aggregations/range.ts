@@ -223,10 +223,7 @@ class ColumnRanges implements Collector<RangePartial> {
     values.fill(this.#keys, block)
     const firstKeys = this.#firstKeys
     for (let i = 0; i < values.count; i += 1) {
-      const key = values.keys[i] as number
-      let range = 0
-      while (range < firstKeys.length && key >= (firstKeys[range] as number)) range += 1
-      values.keys[i] = range
+      values.keys[i] = rangeOf(firstKeys, values.keys[i] as number)
     }
     const ids = this.#ids.add(values.parents, values.keys, values.count)
     if (this.#hasSubs) this.#subs.collect(values.under(ids))
@@ -242,4 +239,16 @@ class ColumnRanges implements Collector<RangePartial> {
     })
     return { isDate: this.#keys.type === 'date', buckets }
   }
+}
+
+/** How many of the ascending numbers are not above `key`. */
+function rangeOf(ascending: Float64Array, key: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ascending[middle] as number) <= key) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -36,7 +36,8 @@ function parseMatcher(
   if (raw === undefined || raw === null) return undefined
   if (typeof raw === 'string') {
     const pattern = compileRegex(raw, 'exact')
-    return (term) => pattern.matches(term)
+    const encoder = new TextEncoder()
+    return (term) => pattern.matches(encoder.encode(term))
   }
   if (!Array.isArray(raw)) {
     throw invalidAggregation(input.name, `\`${option}\` must be a regex or an array of strings`)

@@ -2,10 +2,9 @@
 import type { PositionedTerm } from '../../query/query.ts'
 import type { SplitField } from '../../split/footer.ts'
 import type { Positions, Postings } from '../../split/postings.ts'
-import { decodePositions } from '../../split/postings.ts'
 import type { TermEntry } from '../../split/term-dictionary.ts'
 import type { DocSet } from '../doc-set.ts'
-import { listOf, NO_DOCS } from '../doc-set.ts'
+import { listOf, lowerBound, NO_DOCS } from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
 import { inverseDocumentFrequency } from '../scores.ts'
 import type { SplitReader } from '../split-reader.ts'
@@ -116,11 +115,15 @@ export class PhraseClause implements Clause {
     if (this.isEmpty(reader)) return { docs: new Uint32Array(0), freqs: new Uint32Array(0) }
     const lists = this.#find(reader).map(({ position, entries }) => ({
       position,
-      terms: entries.map((entry) => readTerm(reader, entry)),
+      terms: entries.map((entry) => ({
+        postings: reader.postings(entry, 'freq'),
+        positions: reader.positions(entry),
+      })),
     }))
     // The slot with the fewest documents leads; the others only confirm.
     const leader = lists.reduce((best, slot) => (docsOf(slot) < docsOf(best) ? slot : best))
     const candidates = slotDocs(leader.terms)
+    reader.work.spend(candidates.length * lists.length * STEPS_PER_PLACE, this.#parts.field.path)
     const cursors = lists.map(({ position, terms }) => ({
       position,
       cursor: new SlotCursor(terms),
@@ -129,10 +132,8 @@ export class PhraseClause implements Clause {
     const freqs = new Uint32Array(candidates.length)
     let count = 0
     for (const doc of candidates) {
-      const places = cursors.map(({ position, cursor }) =>
-        shifted(cursor.positionsOf(doc), position),
-      )
-      if (places.some((list) => list.length === 0)) continue
+      const places = placesOf(cursors, doc)
+      if (places === undefined) continue
       const { slop } = this.#parts
       const matches = slop === 0 ? countExact(places) : countSloppy(places, slop)
       if (matches === 0) continue
@@ -144,17 +145,12 @@ export class PhraseClause implements Clause {
   }
 }
 
+/** Steps to find and shift the positions of one slot in one document. */
+const STEPS_PER_PLACE = 8
+
 interface ReadTerm {
   readonly postings: Postings
   readonly positions: Positions
-}
-
-function readTerm(reader: SplitReader, entry: TermEntry): ReadTerm {
-  const postings = reader.postings(entry, 'freq')
-  const place = entry.positions
-  const bytes = place?.kind === 'range' ? reader.bytes(place) : undefined
-  const freqs = postings.freqs ?? new Uint32Array(postings.docs.length).fill(1)
-  return { postings, positions: decodePositions(bytes, entry, freqs) }
 }
 
 function docsOf(slot: { readonly terms: readonly ReadTerm[] }): number {
@@ -183,8 +179,7 @@ class SlotCursor {
     const found: number[] = []
     this.#terms.forEach(({ postings, positions }, index) => {
       const { docs } = postings
-      let at = this.#at[index] as number
-      while (at < docs.length && (docs[at] as number) < doc) at += 1
+      const at = lowerBound(docs, doc, this.#at[index] as number)
       this.#at[index] = at
       if (docs[at] !== doc) return
       const end = positions.offsets[at + 1] as number
@@ -194,6 +189,20 @@ class SlotCursor {
     })
     return this.#terms.length === 1 ? found : found.sort((a, b) => a - b)
   }
+}
+
+/** What `countExact` and `countSloppy` take; undefined when a slot has no term in the document. */
+function placesOf(
+  slots: readonly { readonly position: number; readonly cursor: SlotCursor }[],
+  doc: number,
+): number[][] | undefined {
+  const places: number[][] = []
+  for (const { position, cursor } of slots) {
+    const found = cursor.positionsOf(doc)
+    if (found.length === 0) return undefined
+    places.push(shifted(found, position))
+  }
+  return places
 }
 
 /** Where the phrase would start for each position; equal starts are an exact match. */

@@ -1,3 +1,4 @@
+import { compareBytes, sharedPrefix } from '../../bytes/byte-order.ts'
 import { QwError } from '../../errors.ts'
 import type { TermPattern } from '../../query/query.ts'
 import type { SplitField } from '../../split/footer.ts'
@@ -11,6 +12,9 @@ import { ConstantClause } from './constant-clause.ts'
 
 /** Terms of one split that a prefix, pattern or range without column may stand for. */
 const DICTIONARY_EXPANSION_LIMIT = 1 << 20
+
+/** Steps to unpack a term and compare it. */
+const STEPS_PER_TERM = 32
 
 /** Documents with any of some terms. */
 abstract class AnyTermClause extends ConstantClause {
@@ -83,6 +87,8 @@ export interface TermStretch {
   readonly lower: Uint8Array | undefined
   readonly upper: Uint8Array | undefined
   accepts(term: Uint8Array): boolean
+  /** Steps that `accepts` has taken so far, where they may be many. */
+  work?(): number
 }
 
 /** Terms in a stretch of the dictionary. */
@@ -121,10 +127,18 @@ export function scanStretch(
   const { lower, upper } = stretch
   const blocks = stretchBlocks(field, stretch).map((block) => reader.bytes(block))
   const entries: TermEntry[] = []
+  let patternWork = stretch.work?.() ?? 0
   scanTerms(blocks, (term, entryOf) => {
-    if (lower !== undefined && Buffer.compare(term, lower) < 0) return true
-    if (upper !== undefined && Buffer.compare(term, upper) > 0) return false
-    if (!stretch.accepts(term)) return true
+    reader.work.spend(STEPS_PER_TERM, field.path)
+    if (lower !== undefined && compareBytes(term, lower) < 0) return true
+    if (upper !== undefined && compareBytes(term, upper) > 0) return false
+    const isAccepted = stretch.accepts(term)
+    if (stretch.work !== undefined) {
+      const spent = stretch.work()
+      reader.work.spend(spent - patternWork, field.path)
+      patternWork = spent
+    }
+    if (!isAccepted) return true
     entries.push(entryOf())
     if (entries.length >= DICTIONARY_EXPANSION_LIMIT) throw tooManyTerms(field)
     return entries.length < limit
@@ -146,17 +160,16 @@ export function prefixStretch(prefix: Uint8Array): TermStretch {
   return {
     lower: prefix,
     upper: afterPrefix(prefix),
-    accepts: (term) =>
-      term.length >= prefix.length && Buffer.compare(term.subarray(0, prefix.length), prefix) === 0,
+    accepts: (term) => sharedPrefix(term, prefix) === prefix.length,
   }
 }
 
 export function patternStretch(pattern: TermPattern): TermStretch {
-  const decoder = new TextDecoder()
   const stretch = prefixStretch(pattern.literalPrefix)
   return {
     ...stretch,
-    accepts: (term) => stretch.accepts(term) && pattern.matches(decoder.decode(term)),
+    accepts: (term) => stretch.accepts(term) && pattern.matches(term),
+    work: () => pattern.work(),
   }
 }
 
