@@ -44,7 +44,7 @@ export const FUNCTION_SETTINGS: Readonly<Record<string, string>> = {
   QW_LAMBDA_ENABLE_VERBOSE_JSON_LOGS: 'VerboseLogs',
 }
 
-export const DEPLOYMENT_NAME = /^[a-z][a-z0-9-]{2,30}$/
+const DEPLOYMENT_NAME = /^[a-z][a-z0-9-]{2,30}$/
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
 const INDEXER_TIMEOUTS = [120, 300, 900] as const

@@ -58,7 +58,9 @@ export class Desk {
   }
 
   /** Of a run that failed: its exit status and the error document. */
-  async failure(...args: string[]): Promise<{ exitCode: number | null; code: string; message: string }> {
+  async failure(
+    ...args: string[]
+  ): Promise<{ exitCode: number | null; code: string; message: string }> {
     const { exitCode, stderr } = await this.run(...args, '--json')
     const line = stderr.split('\n').find((each) => each.startsWith('{"error"')) ?? '{"error":{}}'
     const { error } = JSON.parse(line) as { error: { code: string; message: string } }

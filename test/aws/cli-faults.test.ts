@@ -55,8 +55,14 @@ describe('credentials and Region', () => {
   })
 
   test('a profile gives the Region', async () => {
-    desk.write('aws-config', `[profile shop]\nregion = ${REGION}\n[sso-session x]\nregion = eu-west-1\n`)
-    desk.write('aws-credentials', '[shop]\naws_access_key_id = test\naws_secret_access_key = test\n')
+    desk.write(
+      'aws-config',
+      `[profile shop]\nregion = ${REGION}\n[sso-session x]\nregion = eu-west-1\n`,
+    )
+    desk.write(
+      'aws-credentials',
+      '[shop]\naws_access_key_id = test\naws_secret_access_key = test\n',
+    )
     delete desk.env['AWS_ACCESS_KEY_ID']
     delete desk.env['AWS_SECRET_ACCESS_KEY']
     const failure = await desk.failure('status', '--stack', 'nowhere', '--profile', 'shop')
@@ -90,7 +96,9 @@ describe('a deployment among faults', () => {
     }
     const { exitCode, stderr } = await desk.run('deploy', '--yes')
     expect(exitCode, stderr).toBe(1)
-    expect(stderr).toMatch(/✗ Could not create the stack qw-lambda-shop-faults: \w+: .*NotPrincipal/)
+    expect(stderr).toMatch(
+      /✗ Could not create the stack qw-lambda-shop-faults: \w+: .*NotPrincipal/,
+    )
     expect(stderr.match(/✗/g)).toHaveLength(1)
   })
 
@@ -146,7 +154,9 @@ describe('a deployment among faults', () => {
     expect(failure.message).toContain('held')
     const forced = await desk.run('teardown', '--confirm', NAME, '--force', '--json')
     expect(forced.exitCode).toBe(10)
-    expect(JSON.parse(forced.stdout)).toMatchObject({ leftovers: expect.arrayContaining([expect.anything()]) })
+    expect(JSON.parse(forced.stdout)).toMatchObject({
+      leftovers: expect.arrayContaining([expect.anything()]),
+    })
     endpoint.fault = () => undefined
     expect(await desk.json('teardown', '--confirm', NAME)).toMatchObject({ leftovers: [] })
   })

@@ -47,7 +47,17 @@ describe('init at a terminal', () => {
     const terminal = open('--no-deploy')
     await answer(terminal, QUESTIONS.length - 1)
     expect(await terminal.ended).toBe(0)
-    for (const flag of ['--target', '--name', '--profile', '--region', '--data', '--every', '--retention', '--api', '--budget']) {
+    for (const flag of [
+      '--target',
+      '--name',
+      '--profile',
+      '--region',
+      '--data',
+      '--every',
+      '--retention',
+      '--api',
+      '--budget',
+    ]) {
       expect(terminal.screen).toContain(flag)
     }
     expect(terminal.screen).toContain('Will create')
@@ -75,7 +85,16 @@ describe('init at a terminal', () => {
   )
 
   test('wrong answers are told what will do, and asked again', async () => {
-    const terminal = open('--target', 'aws', '--profile', 'default', '--data', 'empty', '--no-api', '--no-deploy')
+    const terminal = open(
+      '--target',
+      'aws',
+      '--profile',
+      'default',
+      '--data',
+      'empty',
+      '--no-api',
+      '--no-deploy',
+    )
     await terminal.see('Name')
     terminal.type(`Not A Name${KEYS.enter}`)
     await terminal.see('lower-case letters')

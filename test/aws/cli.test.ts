@@ -36,7 +36,16 @@ describe('a deployment', () => {
   }
 
   test('init makes everything and ends with hits', async () => {
-    const init = await desk.json('init', '--target', 'aws', '--name', NAME, '--region', REGION, '-y')
+    const init = await desk.json(
+      'init',
+      '--target',
+      'aws',
+      '--name',
+      NAME,
+      '--region',
+      REGION,
+      '-y',
+    )
     expect(init).toMatchObject({
       schema: 'qw-lambda/init/1',
       target: 'aws',
@@ -65,11 +74,20 @@ describe('a deployment', () => {
   })
 
   test('a setting is changed in place and kept in the project file', async () => {
-    const flags = ['--function-env', `${POLLING}=0`, '--every', '1440m', '--searcher-memory', '1024']
+    const flags = [
+      '--function-env',
+      `${POLLING}=0`,
+      '--every',
+      '1440m',
+      '--searcher-memory',
+      '1024',
+    ]
     const diff = await desk.json('diff', ...flags)
     expect(diff['difference_usd_month']).toBeLessThan(0)
     const { changed } = await deploy(...flags)
-    expect(changed.map(({ logical, action }) => `${action} ${logical}`)).toContain('modify Searcher')
+    expect(changed.map(({ logical, action }) => `${action} ${logical}`)).toContain(
+      'modify Searcher',
+    )
     expect(changed.filter(({ action }) => action !== 'modify')).toEqual([])
     expect(JSON.parse(desk.read('qw-lambda.json'))).toMatchObject({
       deployment: { functions: { searcherMemoryMb: 1024, settings: { [POLLING]: '0' } } },
@@ -99,7 +117,9 @@ describe('a deployment', () => {
 
   test('a searched answer tells what the function took, billed and cost', async () => {
     const { stderr } = await desk.run('search', 'animal', '-n', '1', '--via', 'lambda')
-    expect(stderr).toMatch(/of [\d,]+ hits · .*\(function .*\) · .* splits · via lambda · \$0\.0000/)
+    expect(stderr).toMatch(
+      /of [\d,]+ hits · .*\(function .*\) · .* splits · via lambda · \$0\.0000/,
+    )
   })
 
   test('a mistake in the query is the same error on every route', async () => {
@@ -138,7 +158,10 @@ describe('a deployment', () => {
       const bytes = key.endsWith('.gz') ? gzipSync(text) : Buffer.from(text)
       await store.put(key, bytes, always)
     }
-    expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({ docs: 2, rejected: 0 })
+    expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({
+      docs: 2,
+      rejected: 0,
+    })
     expect(await count('heron', 'lambda')).toBe(2)
     expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({ docs: 0 })
     expect(await desk.failure('ingest', `s3://${bucket}/nothing/`)).toMatchObject({ exitCode: 6 })
@@ -151,7 +174,9 @@ describe('a deployment', () => {
       docs: 400,
     })
     const before = await count('*', 'direct')
-    expect(await desk.json('generator', 'run', '--docs', '250', '--seed', '7')).toMatchObject({ docs: 250 })
+    expect(await desk.json('generator', 'run', '--docs', '250', '--seed', '7')).toMatchObject({
+      docs: 250,
+    })
     expect(await count('*', 'lambda')).toBe(before + 250)
     expect(await desk.json('generator', 'resume')).toMatchObject({ state: 'on' })
   })
@@ -182,7 +207,14 @@ describe('a deployment', () => {
     }
     expect(new Set(invocations.map(({ source }) => source))).toContain('searcher')
     const [one] = invocations
-    const { stdout } = await desk.run('logs', '--request', one?.request_id ?? '', '--since', '1h', '--raw')
+    const { stdout } = await desk.run(
+      'logs',
+      '--request',
+      one?.request_id ?? '',
+      '--since',
+      '1h',
+      '--raw',
+    )
     expect(stdout).toContain(one?.request_id)
   })
 
@@ -197,7 +229,9 @@ describe('a deployment', () => {
 
   test('cost-estimate measures what the deployment used', async () => {
     const document = await desk.json('cost-estimate', '--actual')
-    const { components } = document as { components: { id: string; actual: { usd: number | null } }[] }
+    const { components } = document as {
+      components: { id: string; actual: { usd: number | null } }[]
+    }
     expect(components.find(({ id }) => id === 'secret')?.actual.usd).toBe(0.4)
     expect(components.find(({ id }) => id === 's3_reads')?.actual.usd).toBeNull()
   })
@@ -220,10 +254,12 @@ describe('a deployment', () => {
     expect(stdout).toContain(NAME)
     const place = ['--stack', NAME, '--region', REGION]
     expect((await elsewhere.run('deploy', '--check', ...place)).exitCode).toBe(0)
-    expect(await elsewhere.failure('status', '--stack', 'other', '--region', REGION)).toMatchObject({
-      exitCode: 3,
-      code: 'QWL-STACK-NONE',
-    })
+    expect(await elsewhere.failure('status', '--stack', 'other', '--region', REGION)).toMatchObject(
+      {
+        exitCode: 3,
+        code: 'QWL-STACK-NONE',
+      },
+    )
     expect((await elsewhere.run('use', NAME, '--region', REGION)).exitCode).toBe(0)
     expect(await elsewhere.json('status')).toMatchObject({ deployment: { name: NAME } })
     elsewhere.remove()
@@ -251,7 +287,10 @@ describe('a deployment', () => {
     expect(stopped.stderr).toContain('the same command goes on from here')
     const result = await desk.json('teardown', '--confirm', NAME)
     expect(result).toMatchObject({ schema: 'qw-lambda/teardown/1', kept: [], leftovers: [] })
-    expect(await desk.json('teardown', '--confirm', NAME)).toMatchObject({ removed: [], leftovers: [] })
+    expect(await desk.json('teardown', '--confirm', NAME)).toMatchObject({
+      removed: [],
+      leftovers: [],
+    })
     expect(await desk.failure('status')).toMatchObject({ exitCode: 3, code: 'QWL-STACK-NONE' })
   })
 })

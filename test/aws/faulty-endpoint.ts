@@ -29,7 +29,9 @@ export class FaultyEndpoint {
   rewrite: Rewrite = () => undefined
   readonly #target: string
   readonly #server = createServer((incoming, outgoing) => {
-    this.#answer(incoming, outgoing).catch((error: unknown) => outgoing.writeHead(502).end(String(error)))
+    this.#answer(incoming, outgoing).catch((error: unknown) =>
+      outgoing.writeHead(502).end(String(error)),
+    )
   })
 
   private constructor(target: string) {
@@ -84,8 +86,15 @@ function callOf(incoming: IncomingMessage, bytes: Buffer): AwsCall {
   const body = bytes.length > 200_000 ? '' : bytes.toString()
   const action = isForm
     ? (new URLSearchParams(body).get('Action') ?? undefined)
-    : String(target ?? '').split('.').at(-1)
-  return { method: incoming.method ?? '', path: incoming.url ?? '', action: action === '' ? undefined : action, body }
+    : String(target ?? '')
+        .split('.')
+        .at(-1)
+  return {
+    method: incoming.method ?? '',
+    path: incoming.url ?? '',
+    action: action === '' ? undefined : action,
+    body,
+  }
 }
 
 /** The error of a query-protocol service, as CloudFormation and STS write it. */

@@ -35,10 +35,19 @@ export class Terminal {
   #screen = ''
   #seenTo = 0
 
-  constructor(args: readonly string[], options: { readonly cwd: string; readonly env: Record<string, string> }) {
+  constructor(
+    args: readonly string[],
+    options: { readonly cwd: string; readonly env: Record<string, string> },
+  ) {
     this.#child = spawn('python3', ['-c', RELAY, process.execPath, PROGRAM, ...args], {
       cwd: options.cwd,
-      env: { PATH: process.env['PATH'], HOME: options.cwd, TERM: 'xterm', LANG: 'C.UTF-8', ...options.env },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: options.cwd,
+        TERM: 'xterm',
+        LANG: 'C.UTF-8',
+        ...options.env,
+      },
     })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#screen += text))
     this.#child.stdin.on('error', () => undefined)

@@ -107,7 +107,8 @@ class UsageReader {
       let total = 0
       for (const metadata of Array.isArray(all) ? all : []) {
         const config = isJsonObject(metadata) ? metadata['index_config'] : undefined
-        const id = isJsonObject(config) ? String(config['index_id']) : ''
+        const id = isJsonObject(config) ? config['index_id'] : undefined
+        if (typeof id !== 'string') continue
         const path = `/indexes/${encodeURIComponent(id)}/describe?format=json`
         const stats = await apiGetJson(client, path, this.#context.signal)
         total += isJsonObject(stats) ? Number(stats['size_published_splits'] ?? 0) : 0
@@ -128,7 +129,9 @@ class UsageReader {
   async logsIngested(): Promise<Reading> {
     const { IndexerLogs, SearcherLogs, GeneratorLogs } = this.#deployment.state.outputs
     const groups = [IndexerLogs, SearcherLogs, GeneratorLogs].filter((group) => group !== undefined)
-    const queries = groups.map((LogGroupName) => query('AWS/Logs', 'IncomingBytes', { LogGroupName }))
+    const queries = groups.map((LogGroupName) =>
+      query('AWS/Logs', 'IncomingBytes', { LogGroupName }),
+    )
     return await this.#sum(queries, 'IncomingBytes')
   }
 

@@ -1,4 +1,8 @@
-import { FUNCTION_SETTINGS, parseDeploymentConfig, type DeploymentConfig } from '../../deploy/deployment-config.ts'
+import {
+  FUNCTION_SETTINGS,
+  parseDeploymentConfig,
+  type DeploymentConfig,
+} from '../../deploy/deployment-config.ts'
 import type { Identity, StackState } from '../../deploy/ports.ts'
 import { deploymentNameOf } from '../../deploy/status.ts'
 

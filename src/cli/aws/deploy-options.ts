@@ -14,7 +14,10 @@ export const CONFIG_OPTIONS = {
   arch: choice('--arch <arch>', 'processor (arm64: a fifth cheaper)', ['arm64', 'x86_64']),
   api: flag('--api', 'with an HTTP API and a key'),
   withoutApi: flag('--no-api', 'search by function call only'),
-  every: duration('--every <duration>', 'a new sample batch this often (5m); none for no sample data'),
+  every: duration(
+    '--every <duration>',
+    'a new sample batch this often (5m); none for no sample data',
+  ),
   retention: duration('--retention <duration>', 'drop documents after this (30d); none keeps them'),
   functionEnv: list('--function-env <K=V,...>', 'settings of the functions'),
   sourceBucket: text('--source-bucket <bucket>', 'a bucket whose files may be indexed in place'),
@@ -57,7 +60,11 @@ function generatorOf(
 ): DeploymentConfig['generator'] | false {
   if (everyMs === undefined) return generator ?? false
   if (everyMs === Infinity) return false
-  return { docs: 100_000, ...generator, everyMinutes: wholeUnits(everyMs, MINUTE_MS, '--every', 'minutes') }
+  return {
+    docs: 100_000,
+    ...generator,
+    everyMinutes: wholeUnits(everyMs, MINUTE_MS, '--every', 'minutes'),
+  }
 }
 
 function daysOf(retentionMs: number): number {

@@ -13,7 +13,10 @@ const INDEX_PREFIX = 'index/'
 
 /** The deployment's indexes, read with the caller's own credentials: no function involved. */
 export function indexStore(deployment: Deployment): ObjectStore {
-  return prefixStore(deployment.session.openBucket(outputOf(deployment, 'IndexBucket')), INDEX_PREFIX)
+  return prefixStore(
+    deployment.session.openBucket(outputOf(deployment, 'IndexBucket')),
+    INDEX_PREFIX,
+  )
 }
 
 /** The deployment's metastore; whatever the caller publishes here the functions see. */

@@ -31,7 +31,11 @@ function versionFinding({ version }: CliContext, { state }: Deployment): Promise
   return Promise.resolve([
     deployed === version
       ? pass('deployment.version', `deployed by this version, ${version}`)
-      : warn('deployment.version', `deployed by ${deployed}, this is ${version}`, 'qw-lambda deploy'),
+      : warn(
+          'deployment.version',
+          `deployed by ${deployed}, this is ${version}`,
+          'qw-lambda deploy',
+        ),
   ])
 }
 
@@ -41,10 +45,21 @@ async function partFindings({ name, session }: Deployment): Promise<Finding[]> {
     const dead = deadLetters?.waiting ?? 0
     return [
       indexing === 'disabled'
-        ? fail('deployment.indexing', 'the indexer takes no files from the queue', 'qw-lambda deploy')
-        : pass('deployment.indexing', `the indexer takes files; ${queue?.waiting ?? 0} are waiting`),
+        ? fail(
+            'deployment.indexing',
+            'the indexer takes no files from the queue',
+            'qw-lambda deploy',
+          )
+        : pass(
+            'deployment.indexing',
+            `the indexer takes files; ${queue?.waiting ?? 0} are waiting`,
+          ),
       dead > 0
-        ? warn('deployment.dead-letters', `${dead} files or runs failed for good`, 'qw-lambda logs indexer --errors')
+        ? warn(
+            'deployment.dead-letters',
+            `${dead} files or runs failed for good`,
+            'qw-lambda logs indexer --errors',
+          )
         : pass('deployment.dead-letters', 'no run failed for good'),
       pass(
         'deployment.generator',
@@ -63,7 +78,10 @@ async function keyFinding({ state, session }: Deployment): Promise<Finding[]> {
     const key = await readApiKey(state, session.ports.secrets)
     const { status } = await session.ports.api.get(`${url}/version`, key)
     if (status === 200) return [pass('deployment.api', 'the API answers and takes the key')]
-    const fix = status === 403 ? 'wait two minutes, then: qw-lambda api-key rotate' : 'qw-lambda logs searcher --errors'
+    const fix =
+      status === 403
+        ? 'wait two minutes, then: qw-lambda api-key rotate'
+        : 'qw-lambda logs searcher --errors'
     return [fail('deployment.api', `the API answers ${status}`, fix)]
   } catch (error) {
     return [failedFinding('deployment.api', error)]
@@ -79,7 +97,9 @@ async function lagFinding(context: CliContext, deployment: Deployment): Promise<
     const stats = await apiGetJson(client, path, context.signal)
     const newest = isJsonObject(stats) ? stats['max_timestamp'] : undefined
     if (newest === undefined || newest === null) {
-      return [warn('deployment.data', `${index} has no documents with a time`, 'qw-lambda generator run')]
+      return [
+        warn('deployment.data', `${index} has no documents with a time`, 'qw-lambda generator run'),
+      ]
     }
     const ageMs = Math.max(0, context.clock.nowMs() - Number(newest) * 1_000)
     const everyMs = Number(parameters['GeneratorIntervalMinutes'] ?? 0) * 60_000
@@ -87,7 +107,11 @@ async function lagFinding(context: CliContext, deployment: Deployment): Promise<
     const message = `the newest document of ${index} is ${formatDuration(ageMs)} old`
     return [
       isLate
-        ? warn('deployment.data', message, 'qw-lambda generator status, qw-lambda logs indexer --errors')
+        ? warn(
+            'deployment.data',
+            message,
+            'qw-lambda generator status, qw-lambda logs indexer --errors',
+          )
         : pass('deployment.data', message),
     ]
   } catch (error) {

@@ -43,7 +43,9 @@ export async function permissionFindings(session: AwsSession, name: string): Pro
     return [fail('permissions.read', `not allowed: ${missing.toSorted().join(', ')}`, policy)]
   }
   if (unknown.length > 0) {
-    return [warn('permissions.read', `could not be asked: ${unknown.toSorted().join(', ')}`, policy)]
+    return [
+      warn('permissions.read', `could not be asked: ${unknown.toSorted().join(', ')}`, policy),
+    ]
   }
   return [pass('permissions.read', 'may read everything; writing is not tried here')]
 }

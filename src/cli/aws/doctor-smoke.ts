@@ -42,7 +42,9 @@ async function searchFindings(context: CliContext, deployment: Deployment): Prom
   if (url !== undefined) {
     const key = await readApiKey(state, session.ports.secrets)
     const endpoint = url.replace(/\/api\/v1$/, '')
-    clients.push(keyedClient(context, { endpoint, key, reachedAt: (at) => gatewayAt(at, session.endpoint) }))
+    clients.push(
+      keyedClient(context, { endpoint, key, reachedAt: (at) => gatewayAt(at, session.endpoint) }),
+    )
   }
   const findings: Finding[] = []
   const hits = new Map<string, number>()
@@ -53,7 +55,12 @@ async function searchFindings(context: CliContext, deployment: Deployment): Prom
       const count = hitsIn(answer)
       hits.set(client.via, count)
       const elapsed = formatDuration(context.clock.nowMs() - startMs)
-      findings.push(pass(`deployment.smoke-${client.via}`, `${count} documents via ${client.via} in ${elapsed}`))
+      findings.push(
+        pass(
+          `deployment.smoke-${client.via}`,
+          `${count} documents via ${client.via} in ${elapsed}`,
+        ),
+      )
     } catch (error) {
       findings.push(failedFinding(`deployment.smoke-${client.via}`, error))
     }
@@ -95,10 +102,18 @@ async function keySettled({ state, session }: Deployment): Promise<Finding[]> {
     }
     const wrong = await session.ports.api.get(`${url}/version`, 'x'.repeat(40))
     if (statuses.some((status) => status !== 200)) {
-      return [warn('deployment.key-settled', `the key flaps: ${statuses.join(', ')}`, 'wait two minutes')]
+      return [
+        warn('deployment.key-settled', `the key flaps: ${statuses.join(', ')}`, 'wait two minutes'),
+      ]
     }
     if (wrong.status !== 403) {
-      return [fail('deployment.key-settled', `a wrong key is answered ${wrong.status}`, 'qw-lambda deploy')]
+      return [
+        fail(
+          'deployment.key-settled',
+          `a wrong key is answered ${wrong.status}`,
+          'qw-lambda deploy',
+        ),
+      ]
     }
     return [pass('deployment.key-settled', 'the key is taken each time, and a wrong one is not')]
   } catch (error) {
@@ -114,7 +129,11 @@ async function tagFindings({ name, state, session }: Deployment): Promise<Findin
     const findings = [
       tagged.length > 0
         ? pass('deployment.tags', `${tagged.length} resources are found by their tag`)
-        : warn('deployment.tags', 'AWS finds nothing by our tag', 'teardown cannot prove zero by tag: wait some minutes'),
+        : warn(
+            'deployment.tags',
+            'AWS finds nothing by our tag',
+            'teardown cannot prove zero by tag: wait some minutes',
+          ),
     ]
     for (const output of ['IndexBucket', 'StagingBucket']) {
       const bucket = state.outputs[output] ?? ''
@@ -155,7 +174,11 @@ function secretName({ state }: Deployment): Promise<Finding[]> {
   return Promise.resolve([
     fits
       ? pass('deployment.secret-name', `the secret's name fits the printed policy`)
-      : warn('deployment.secret-name', `the secret is called ${name}`, `add ${stackNameOf('*')} secrets to your policy by hand`),
+      : warn(
+          'deployment.secret-name',
+          `the secret is called ${name}`,
+          `add ${stackNameOf('*')} secrets to your policy by hand`,
+        ),
   ])
 }
 
@@ -166,7 +189,11 @@ async function logFormat(context: CliContext, deployment: Deployment): Promise<F
     return [
       answer.headers.has('x-qw-billed-ms')
         ? pass('deployment.report', `AWS reports ${answer.headers.get('x-qw-billed-ms')} ms billed`)
-        : warn('deployment.report', 'AWS reports no billed time', 'costs of single searches are not shown'),
+        : warn(
+            'deployment.report',
+            'AWS reports no billed time',
+            'costs of single searches are not shown',
+          ),
     ]
   } catch (error) {
     return [failedFinding('deployment.report', error)]

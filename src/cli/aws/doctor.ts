@@ -105,7 +105,11 @@ async function nameFindings(
     findings.push(
       isOurs
         ? pass('names.artifacts', `the bucket ${bucket} is ${tags === undefined ? 'free' : 'ours'}`)
-        : fail('names.artifacts', `the bucket ${bucket} lacks our tag`, 'choose another --name, or delete it'),
+        : fail(
+            'names.artifacts',
+            `the bucket ${bucket} lacks our tag`,
+            'choose another --name, or delete it',
+          ),
     )
   } catch (error) {
     findings.push(failedFinding('names.artifacts', error))
@@ -131,7 +135,8 @@ async function leftoverFindings(
   name: string,
   stack: StackState | undefined,
 ): Promise<Finding[]> {
-  if (stack !== undefined) return [pass('leftovers.tagged', 'everything tagged belongs to the stack')]
+  if (stack !== undefined)
+    return [pass('leftovers.tagged', 'everything tagged belongs to the stack')]
   try {
     const leftovers = await findLeftovers(name, [], ports.inventory)
     if (leftovers.length === 0) return [pass('leftovers.tagged', `nothing is left of ${name}`)]

@@ -43,7 +43,8 @@ export function masked(key: string | undefined): string {
 }
 
 function freshness({ generator, functions }: PreparedDeploy['config']): string {
-  const polling = functions.settings['QW_LAMBDA_SEARCHER_METASTORE_POLLING_INTERVAL_SECONDS'] ?? '60'
+  const polling =
+    functions.settings['QW_LAMBDA_SEARCHER_METASTORE_POLLING_INTERVAL_SECONDS'] ?? '60'
   const batch = generator === undefined ? '' : `a new batch every ${generator.everyMinutes} min; `
   return `${batch}a staged file is found within ${polling} s of being indexed`
 }

@@ -3,7 +3,7 @@ import { searchCommand } from '../commands/search.ts'
 import type { SettingName } from '../settings.ts'
 
 /** The context as if the settings named this deployment. */
-export function forDeployment(
+function forDeployment(
   context: CliContext,
   place: { readonly name: string; readonly region: string },
 ): CliContext {
@@ -13,7 +13,10 @@ export function forDeployment(
     target: 'aws',
   }
   const { settings } = context
-  return { ...context, settings: { ...settings, get: (name) => overrides[name] ?? settings.get(name) } }
+  return {
+    ...context,
+    settings: { ...settings, get: (name) => overrides[name] ?? settings.get(name) },
+  }
 }
 
 /** A first search of the sample data through the new searcher, as the user would type it. */

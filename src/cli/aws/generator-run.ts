@@ -27,7 +27,10 @@ export async function awsGeneratorRun(
     ...(batches === undefined ? {} : { batches }),
     ...(seed === undefined ? {} : { seed }),
   }
-  const batch = await drawEvents(context, makeBatch(request, deployment.session.ports, context.signal))
+  const batch = await drawEvents(
+    context,
+    makeBatch(request, deployment.session.ports, context.signal),
+  )
   if (context.format === 'json') {
     await printJson(context, {
       schema: 'qw-lambda/generator-run/1',

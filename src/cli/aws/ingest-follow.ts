@@ -71,7 +71,10 @@ export async function followObjects(
     for (const uri of uris) found.set(uri, keepRun(found.get(uri), progressOf(file, uri)))
     const states = [...found.values()]
     const over = states.filter(({ state }) => state === 'done' || state === 'failed')
-    onProgress(over.length, states.reduce((sum, { run }) => sum + (run?.docCount ?? 0), 0))
+    onProgress(
+      over.length,
+      states.reduce((sum, { run }) => sum + (run?.docCount ?? 0), 0),
+    )
     if (over.length === uris.length) return found
     const nowMs = clock.nowMs()
     if (JSON.stringify([...found]) !== before) movedMs = nowMs

@@ -31,7 +31,10 @@ export async function* cutIntoPieces(
   const { signal, onRead, pieceBytes = PIECE_BYTES } = options
   let parts: Uint8Array[] = []
   let length = 0
-  for await (const chunk of decompressed(source, { signal, ...(onRead === undefined ? {} : { onRead }) })) {
+  for await (const chunk of decompressed(source, {
+    signal,
+    ...(onRead === undefined ? {} : { onRead }),
+  })) {
     let rest = chunk
     while (length + rest.length >= pieceBytes) {
       // The first line end at or after the size, wherever the chunks happen to end.

@@ -61,7 +61,10 @@ export async function stageFile(
       continue
     }
     while (running.size >= jobs) await Promise.race(running)
-    const upload = put(context, { deployment, store, key }, piece).then(() => ({ ...facts, wasIndexed: false }))
+    const upload = put(context, { deployment, store, key }, piece).then(() => ({
+      ...facts,
+      wasIndexed: false,
+    }))
     running.add(upload)
     // A failure is reported by the wait for all; here it must only not go unhandled.
     upload.catch(() => undefined).finally(() => running.delete(upload))
@@ -76,7 +79,11 @@ interface Target {
   readonly key: string
 }
 
-async function put(context: CliContext, { deployment, store, key }: Target, piece: Piece): Promise<void> {
+async function put(
+  context: CliContext,
+  { deployment, store, key }: Target,
+  piece: Piece,
+): Promise<void> {
   const { signal } = context
   try {
     await store.put(key, await packed(piece), { condition: { kind: 'ifAbsent' }, signal })
@@ -85,6 +92,10 @@ async function put(context: CliContext, { deployment, store, key }: Target, piec
     // Staged by an earlier run and not indexed: its notification may be long over, so it is sent again.
     const event = { source_uri: `s3://${outputOf(deployment, 'StagingBucket')}/${key}` }
     const payload = Buffer.from(JSON.stringify(event))
-    await deployment.session.ports.functions.invoke(outputOf(deployment, 'IndexerFunction'), payload, signal)
+    await deployment.session.ports.functions.invoke(
+      outputOf(deployment, 'IndexerFunction'),
+      payload,
+      signal,
+    )
   }
 }

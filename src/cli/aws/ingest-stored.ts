@@ -103,7 +103,8 @@ async function indexOne(
     return { path: uri, result, error: undefined }
   } catch (error) {
     if (context.signal.aborted) return { path: uri, result: undefined, error: undefined }
-    const known = error instanceof QwError ? error : new QwError('internal', `${uri}: ${messageOf(error)}`)
+    const known =
+      error instanceof QwError ? error : new QwError('internal', `${uri}: ${messageOf(error)}`)
     return { path: uri, result: undefined, error: known }
   }
 }

@@ -46,9 +46,12 @@ export async function runAwsIngest(
   const outcomes: SourceOutcome[] = []
   if (stored.length > 0) {
     const { force } = request
-    outcomes.push(...(await indexStoredObjects(context, deployment, { uris: stored, indexId, force })))
+    outcomes.push(
+      ...(await indexStoredObjects(context, deployment, { uris: stored, indexId, force })),
+    )
   }
-  if (paths.length > 0) outcomes.push(...(await ingestFiles(context, deployment, { ...request, paths, indexId })))
+  if (paths.length > 0)
+    outcomes.push(...(await ingestFiles(context, deployment, { ...request, paths, indexId })))
   const isPublished = outcomes.some(({ result }) => (result?.docCount ?? 0) > 0)
   if (request.wait && isPublished && !context.signal.aborted) {
     await waitForSearcher(context, deployment, indexId)
@@ -71,7 +74,9 @@ async function ingestFiles(
   const pieces = staged.flatMap(({ file }) => file?.pieces ?? [])
   const uris = pieces.map(({ uri }) => uri)
   if (!request.wait || uris.length === 0 || context.signal.aborted) {
-    return staged.map(({ path, file, error }) => outcomeOf({ path, file, error }, request.indexId, new Map()))
+    return staged.map(({ path, file, error }) =>
+      outcomeOf({ path, file, error }, request.indexId, new Map()),
+    )
   }
   const phase = context.report.phase(`Indexing ${plural(uris.length, 'staged file')} in AWS`)
   const metastore = cloudMetastore(context, deployment)
@@ -80,7 +85,11 @@ async function ingestFiles(
       indexId: request.indexId,
       uris,
       onProgress: (done, docs) =>
-        phase.progress({ done: docs, unit: 'docs', detail: `${done} of ${plural(uris.length, 'file')}` }),
+        phase.progress({
+          done: docs,
+          unit: 'docs',
+          detail: `${done} of ${plural(uris.length, 'file')}`,
+        }),
     })
     phase.succeed()
     return staged.map((each) => outcomeOf(each, request.indexId, found))
@@ -126,7 +135,9 @@ async function stageFiles(
     } catch (error) {
       phase.fail()
       if (context.signal.aborted) {
-        context.report.note('Stopped. What was uploaded is indexed; the same command goes on from there.')
+        context.report.note(
+          'Stopped. What was uploaded is indexed; the same command goes on from there.',
+        )
         throw error
       }
       staged.push({ path, file: undefined, error: asQwError(error, shown) })
@@ -157,7 +168,12 @@ function outcomeOf(
     runId: all.findLast(({ progress }) => progress?.run !== undefined)?.progress?.run?.runId ?? '',
     indexId,
     sourceUri: path,
-    state: fresh.length === 0 && all.length > 0 ? 'alreadyIndexed' : found.size === 0 ? 'incomplete' : 'done',
+    state:
+      fresh.length === 0 && all.length > 0
+        ? 'alreadyIndexed'
+        : found.size === 0
+          ? 'incomplete'
+          : 'done',
     docCount: sum(({ piece, progress }) =>
       progress === undefined ? 0 : (progress.run?.docCount ?? piece.lineCount),
     ),
@@ -173,8 +189,12 @@ function outcomeOf(
   return { path, result, error: failed === undefined ? undefined : runError(path, failed) }
 }
 
-function runError(path: string, run: { readonly state: string; readonly error: string | undefined }): QwError {
-  const reason = run.error ?? (run.state === 'tooManyRejects' ? 'too many rejected documents' : run.state)
+function runError(
+  path: string,
+  run: { readonly state: string; readonly error: string | undefined },
+): QwError {
+  const reason =
+    run.error ?? (run.state === 'tooManyRejects' ? 'too many rejected documents' : run.state)
   return new QwError('invalid', `${path}: ${reason}`, {
     code: run.state === 'tooManyRejects' ? 'INGEST-REJECTS' : 'INGEST-FAILED',
     fix: 'qw-lambda ingest failures\nqw-lambda logs indexer --errors',
@@ -193,6 +213,7 @@ async function waitForSearcher(
   const seconds = Number(deployment.state.parameters[POLLING] ?? 60)
   const clients = { direct: directClient(context, deployment), searcher: lambdaClient(deployment) }
   const limitMs = (seconds + 30) * 1_000
-  if (await awaitSearchable(context, clients, { indexId, limitMs })) return phase.succeed('Searchable')
+  if (await awaitSearchable(context, clients, { indexId, limitMs }))
+    return phase.succeed('Searchable')
   phase.fail(`Published; the searcher looks for new documents every ${seconds} s`)
 }

@@ -64,11 +64,16 @@ export async function initDeploy(
 
 function refuseExisting({ stack, config }: PreparedDeploy): void {
   const status = stack?.status
-  if (status === undefined || status === 'ROLLBACK_COMPLETE' || status === 'REVIEW_IN_PROGRESS') return
-  throw new QwError('conflict', `there is a deployment ${config.name} in ${config.region} already (${status})`, {
-    code: 'STACK-EXISTS',
-    fix: `change it: qw-lambda deploy --stack ${config.name} --region ${config.region}\nor choose another --name`,
-  })
+  if (status === undefined || status === 'ROLLBACK_COMPLETE' || status === 'REVIEW_IN_PROGRESS')
+    return
+  throw new QwError(
+    'conflict',
+    `there is a deployment ${config.name} in ${config.region} already (${status})`,
+    {
+      code: 'STACK-EXISTS',
+      fix: `change it: qw-lambda deploy --stack ${config.name} --region ${config.region}\nor choose another --name`,
+    },
+  )
 }
 
 async function wantsDeploy(
@@ -147,8 +152,15 @@ async function putFirstData(
   }
 }
 
-async function sample(context: CliContext, { session, state }: Deployment): Promise<FirstData | undefined> {
-  const { GeneratorFunction: generator, SearcherFunction: searcher, IndexId: indexId } = state.outputs
+async function sample(
+  context: CliContext,
+  { session, state }: Deployment,
+): Promise<FirstData | undefined> {
+  const {
+    GeneratorFunction: generator,
+    SearcherFunction: searcher,
+    IndexId: indexId,
+  } = state.outputs
   if (generator === undefined || searcher === undefined || indexId === undefined) return undefined
   const events = makeBatch({ generator, searcher, indexId }, session.ports, context.signal)
   const batch = await drawEvents(context, events)
@@ -166,6 +178,9 @@ async function indexBytes(
   firstData: FirstData | undefined,
 ): Promise<number> {
   if (indexId === undefined || firstData === undefined) return 0
-  const stats = await apiGetJson(client, `/indexes/${encodeURIComponent(indexId)}/describe?format=json`)
+  const stats = await apiGetJson(
+    client,
+    `/indexes/${encodeURIComponent(indexId)}/describe?format=json`,
+  )
   return isJsonObject(stats) ? Number(stats['size_published_splits'] ?? 0) : 0
 }

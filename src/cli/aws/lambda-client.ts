@@ -1,4 +1,5 @@
 import { callSearcher, type SearcherRequest } from '../../deploy/searcher-call.ts'
+import type { FunctionPort } from '../../deploy/ports.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { ApiClient } from '../api-client.ts'
 import { outputOf, type Deployment } from './open-deployment.ts'
@@ -6,8 +7,12 @@ import { outputOf, type Deployment } from './open-deployment.ts'
 /** The API by Lambda Invoke, with the caller's AWS credentials and no key. Adds what AWS tells of the
  *  invocation as headers (`x-qw-billed-ms`, `x-qw-memory-mb`, `x-qw-cold`, `x-qw-request-id`). */
 export function lambdaClient(deployment: Deployment): ApiClient {
-  const searcher = outputOf(deployment, 'SearcherFunction')
   const { functions } = deployment.session.ports
+  return invokeClient(outputOf(deployment, 'SearcherFunction'), functions)
+}
+
+/** `searcher` is the function's name. */
+export function invokeClient(searcher: string, functions: FunctionPort): ApiClient {
   return {
     via: 'lambda',
     async fetch(request) {
@@ -35,7 +40,8 @@ async function searcherRequest(request: Request): Promise<SearcherRequest> {
 
 function methodOf(method: string): SearcherRequest['method'] {
   if (method === 'HEAD') return 'GET'
-  if (method === 'GET' || method === 'POST' || method === 'PUT' || method === 'DELETE') return method
+  if (method === 'GET' || method === 'POST' || method === 'PUT' || method === 'DELETE')
+    return method
   throw new QwError('invalid', `the API has no ${method}`)
 }
 

@@ -87,7 +87,10 @@ async function readGroup(
       if (isFrame(line.text)) continue
       entries.push(entryOf(line.text, { source, timeMs: line.atMs }))
       if (entries.length < MAX_LINES) continue
-      report.warn(`${source} wrote more than ${MAX_LINES} lines in this time`, 'narrow --since and --until')
+      report.warn(
+        `${source} wrote more than ${MAX_LINES} lines in this time`,
+        'narrow --since and --until',
+      )
       break
     }
   } catch (error) {
@@ -156,9 +159,16 @@ export async function printCloudReports(
   }
   if (rows.length === 0) return context.report.hint('No invocation in this time.')
   const right = ['duration', 'billed', 'memory', 'cost']
-  const columns = ['end', 'function', 'duration', 'billed', 'memory', 'start', 'cost', 'request'].map(
-    (name) => ({ name, align: right.includes(name) ? ('right' as const) : ('left' as const) }),
-  )
+  const columns = [
+    'end',
+    'function',
+    'duration',
+    'billed',
+    'memory',
+    'start',
+    'cost',
+    'request',
+  ].map((name) => ({ name, align: right.includes(name) ? ('right' as const) : ('left' as const) }))
   const zone = zoneOf(context)
   await printRows(
     context,

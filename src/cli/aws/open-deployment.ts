@@ -58,8 +58,12 @@ async function onlyOne(
 export function outputOf(deployment: Deployment, output: string): string {
   const value = deployment.state.outputs[output]
   if (value !== undefined) return value
-  throw new QwError('conflict', `${deployment.name} has no ${output}: it is ${deployment.state.status}`, {
-    code: 'STACK-INCOMPLETE',
-    fix: 'qw-lambda status, then qw-lambda deploy',
-  })
+  throw new QwError(
+    'conflict',
+    `${deployment.name} has no ${output}: it is ${deployment.state.status}`,
+    {
+      code: 'STACK-INCOMPLETE',
+      fix: 'qw-lambda status, then qw-lambda deploy',
+    },
+  )
 }

@@ -34,7 +34,7 @@ export async function profileRegion(
 }
 
 /** Sections of an INI file whose title matches; other sections, such as `sso-session`, are passed over. */
-export function parseProfiles(text: string, title: RegExp): AwsProfile[] {
+function parseProfiles(text: string, title: RegExp): AwsProfile[] {
   const profiles: { name: string; region: string | undefined }[] = []
   let current: { name: string; region: string | undefined } | undefined
   for (const line of text.split(/\r?\n/)) {

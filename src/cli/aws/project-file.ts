@@ -47,7 +47,10 @@ export function projectDocument(
 }
 
 /** Writes it; a file that was there before stays as `.bak` when it is another deployment's. */
-export async function writeProjectFile(context: CliContext, config: DeploymentConfig): Promise<void> {
+export async function writeProjectFile(
+  context: CliContext,
+  config: DeploymentConfig,
+): Promise<void> {
   const { projectPath, project } = context.settings
   if (existsSync(projectPath) && project?.document['name'] !== config.name) {
     await copyFile(projectPath, `${projectPath}.bak`)

@@ -16,7 +16,10 @@ const DIRECT_POLL_MS = 5_000
 /** A search by Lambda Invoke. */
 export async function openLambdaRoute(context: CliContext): Promise<SearchRoute> {
   const deployment = await currentDeployment(context)
-  return routeOf(context, deployment, { client: lambdaClient(deployment), pollEveryMs: FUNCTION_POLL_MS })
+  return routeOf(context, deployment, {
+    client: lambdaClient(deployment),
+    pollEveryMs: FUNCTION_POLL_MS,
+  })
 }
 
 /** A search with the engine in this process over the index bucket. */
@@ -76,7 +79,10 @@ export function cloudIndex(
 ): string {
   const chosen = named ?? context.settings.get('index') ?? state.outputs['IndexId']
   if (chosen !== undefined) return chosen
-  throw new QwError('notFound', 'which index?', { code: 'INDEX-NONE', fix: 'name one with --index' })
+  throw new QwError('notFound', 'which index?', {
+    code: 'INDEX-NONE',
+    fix: 'name one with --index',
+  })
 }
 
 function noApi({ name }: Deployment): QwError {

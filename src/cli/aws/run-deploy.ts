@@ -46,7 +46,8 @@ export async function runDeploy(
     const api = url === undefined || apiKey === undefined ? undefined : { url, key: apiKey }
     const searcher = state.outputs['SearcherFunction'] ?? ''
     await drawEvents(context, verifyDeployment({ searcher, api }, ports, context.signal))
-    if (choices.firstData && prepared.stack === undefined) firstHitMs = await firstData(context, prepared, state)
+    if (choices.firstData && prepared.stack === undefined)
+      firstHitMs = await firstData(context, prepared, state)
   }
   const elapsedMs = context.clock.nowMs() - startedMs
   return { state, changes, apiKey, verified: choices.verify, firstHitMs, elapsedMs }

@@ -3,7 +3,11 @@ import { readGenerator, setGenerator } from '../../deploy/generator-schedule.ts'
 import type { StackState } from '../../deploy/ports.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../context.ts'
-import type { SampleStream, SampleStreamChange, SampleStreamState } from '../generator/sample-stream.ts'
+import type {
+  SampleStream,
+  SampleStreamChange,
+  SampleStreamState,
+} from '../generator/sample-stream.ts'
 import { cloudMetastore } from './direct-client.ts'
 import { deployConfig } from './deploy-config.ts'
 import { drawEvents } from './draw-events.ts'
@@ -62,7 +66,10 @@ async function stateOf(context: CliContext, deployment: Deployment): Promise<Sam
 }
 
 /** When the latest staged batch began to be indexed. */
-async function lastBatchMs(context: CliContext, deployment: Deployment): Promise<number | undefined> {
+async function lastBatchMs(
+  context: CliContext,
+  deployment: Deployment,
+): Promise<number | undefined> {
   const metastore = cloudMetastore(context, deployment)
   const file = await loadIndex(metastore, outputOf(deployment, 'IndexId'), context.signal)
   const staging = `s3://${outputOf(deployment, 'StagingBucket')}/`

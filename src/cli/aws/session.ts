@@ -47,7 +47,10 @@ export async function openSession(
   const credentials = callerCredentials(aws)
   return {
     ...aws,
-    ports: { ...ports, api: { get: (url, ...rest) => ports.api.get(gatewayAt(url, aws.endpoint), ...rest) } },
+    ports: {
+      ...ports,
+      api: { get: (url, ...rest) => ports.api.get(gatewayAt(url, aws.endpoint), ...rest) },
+    },
     openBucket: (bucket) =>
       retryingStore(s3Store({ ...aws, bucket, credentials, clock }), {
         clock,

@@ -18,7 +18,9 @@ export function showNewDeployment(context: CliContext, prepared: PreparedDeploy)
   }
   const list = [...services].map(([service, count]) => `${count} ${service}`).join(', ')
   const { report } = context
-  report.note(`Will create ${plural(plan.resources.length, 'resource')} in ${identity.region}, account ${identity.accountId}:`)
+  report.note(
+    `Will create ${plural(plan.resources.length, 'resource')} in ${identity.region}, account ${identity.accountId}:`,
+  )
   report.note(`  ${list}`)
   report.note(`  Cost         ${estimateOf(config).text}`)
   report.note(`  Permissions  as listed by: qw-lambda deploy --print-policy`)
@@ -42,7 +44,8 @@ export function showChanges(
     changeRows(context, permissions)
   }
   const usd = costDifference(prepared)
-  if (usd !== undefined) report.note(`Cost: ${usd < 0 ? '-' : '+'}${formatUsd(Math.abs(usd))} a month`)
+  if (usd !== undefined)
+    report.note(`Cost: ${usd < 0 ? '-' : '+'}${formatUsd(Math.abs(usd))} a month`)
 }
 
 /** Assumed dollars a month that the change adds; undefined for a new deployment. */
@@ -56,7 +59,12 @@ function isPermission({ type }: ResourceChange): boolean {
 }
 
 function changeRows(context: CliContext, changes: readonly ResourceChange[]): void {
-  const rows = changes.map((change) => [sign(change), change.logicalId, change.type, replacementText(change)])
+  const rows = changes.map((change) => [
+    sign(change),
+    change.logicalId,
+    change.type,
+    replacementText(change),
+  ])
   noteRows(context, [{ name: '' }, { name: 'resource' }, { name: 'type' }, { name: '' }], rows)
 }
 

@@ -194,7 +194,10 @@ function documentOf(context: CliContext, facts: StatusFacts) {
       generator:
         generator === undefined
           ? { state: 'none', schedule: null }
-          : { state: generator.state === 'enabled' ? 'on' : 'paused', schedule: generator.expression },
+          : {
+              state: generator.state === 'enabled' ? 'on' : 'paused',
+              schedule: generator.expression,
+            },
     },
     search: {},
     cost: { mtd_usd: null, projected_usd: facts.projectedUsd ?? null },
@@ -212,13 +215,32 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
     `${paint.bold(deployment.name)}  aws  ${deployment.session.region}  ${status.stack.status}\n`,
     line('api', status.stack.outputs['ApiUrl'] ?? 'none (search --via lambda)'),
     ...indexes.map((index) => {
-      const age = index.lag_s === null ? 'no time' : `newest ${formatDuration(index.lag_s * 1_000)} ago`
-      return line('index', `${index.id}: ${plural(index.docs, 'document')}, ${plural(index.splits, 'split')}, ${formatBytes(index.bytes)}, ${age}`)
+      const age =
+        index.lag_s === null ? 'no time' : `newest ${formatDuration(index.lag_s * 1_000)} ago`
+      return line(
+        'index',
+        `${index.id}: ${plural(index.docs, 'document')}, ${plural(index.splits, 'split')}, ${formatBytes(index.bytes)}, ${age}`,
+      )
     }),
     ...(indexes.length === 0 ? [line('index', 'none yet')] : []),
-    line('ingest', `${lastRun === undefined ? 'no run yet' : `last run ${lastRun.state}, ${plural(lastRun.docCount, 'document')}, ${lastRun.rejectedCount} rejected`}; ${plural(waiting, 'file')} waiting`),
-    line('generator', generator === undefined ? 'none' : `${generator.state === 'enabled' ? 'on' : 'paused'}, ${generator.expression}`),
-    ...(facts.projectedUsd === undefined ? [] : [line('cost', `about $${facts.projectedUsd.toFixed(2)} a month assumed (cost-estimate --actual measures)`)]),
+    line(
+      'ingest',
+      `${lastRun === undefined ? 'no run yet' : `last run ${lastRun.state}, ${plural(lastRun.docCount, 'document')}, ${lastRun.rejectedCount} rejected`}; ${plural(waiting, 'file')} waiting`,
+    ),
+    line(
+      'generator',
+      generator === undefined
+        ? 'none'
+        : `${generator.state === 'enabled' ? 'on' : 'paused'}, ${generator.expression}`,
+    ),
+    ...(facts.projectedUsd === undefined
+      ? []
+      : [
+          line(
+            'cost',
+            `about $${facts.projectedUsd.toFixed(2)} a month assumed (cost-estimate --actual measures)`,
+          ),
+        ]),
     ...warnings.map(({ message, fix }) => `${paint.yellow('!')} ${message}\n  ${fix}\n`),
   ]
   return lines.join('')

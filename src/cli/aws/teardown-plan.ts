@@ -25,7 +25,9 @@ export async function showTeardownPlan(
 ): Promise<void> {
   const { report } = context
   if (state === undefined) {
-    report.note(`The stack of ${name} is gone in ${session.region}: sweeping what may be left of it.`)
+    report.note(
+      `The stack of ${name} is gone in ${session.region}: sweeping what may be left of it.`,
+    )
     return
   }
   const phase = report.phase(`Looking at ${name}`)
@@ -34,10 +36,15 @@ export async function showTeardownPlan(
   const logBytes = groups.reduce((sum, { storedBytes }) => sum + storedBytes, 0)
   const { IndexBucket: index, StagingBucket: staging } = state.outputs
   const lines: string[] = []
-  for (const [what, bucket] of [['index', index], ['staged files', staging]] as const) {
+  for (const [what, bucket] of [
+    ['index', index],
+    ['staged files', staging],
+  ] as const) {
     if (bucket === undefined) continue
     const isKept = keepIndex && bucket === index
-    lines.push(`  ${what.padEnd(13)}${await contentOf(context, session, bucket)} in ${bucket}${isKept ? ' (kept)' : ''}`)
+    lines.push(
+      `  ${what.padEnd(13)}${await contentOf(context, session, bucket)} in ${bucket}${isKept ? ' (kept)' : ''}`,
+    )
   }
   phase.succeed(`${name} in ${session.region}: ${state.status}`)
   report.note(`Will remove ${plural(resources.length, 'resource')} and their data:`)

@@ -28,7 +28,9 @@ export async function printTeardown(
   )
   for (const { id } of result.kept) {
     report.note(`Kept the bucket ${id}: its storage goes on costing $0.023 per GB a month.`)
-    report.hint(`Search it: copy it into a new deployment's index bucket (aws s3 sync s3://${id} s3://…)`)
+    report.hint(
+      `Search it: copy it into a new deployment's index bucket (aws s3 sync s3://${id} s3://…)`,
+    )
   }
   if (result.leftovers.length === 0) {
     const cost = result.kept.length === 0 ? '$0.00 a month' : 'the storage of what was kept'
@@ -36,13 +38,13 @@ export async function printTeardown(
     return
   }
   await printLeftovers(context, result.leftovers)
-  report.warn(`${plural(result.leftovers.length, 'resource')} of ${name} remain`, 'run teardown again in some minutes, or use the commands above')
+  report.warn(
+    `${plural(result.leftovers.length, 'resource')} of ${name} remain`,
+    'run teardown again in some minutes, or use the commands above',
+  )
 }
 
-export async function printLeftovers(
-  context: CliContext,
-  leftovers: readonly Leftover[],
-): Promise<void> {
+async function printLeftovers(context: CliContext, leftovers: readonly Leftover[]): Promise<void> {
   const columns = ['type', 'id', 'why', 'a month', 'remove it with'].map((name) => ({ name }))
   const rows = leftovers.map((each) => [
     each.type,

@@ -85,7 +85,8 @@ async function run(
     })
   } catch (error) {
     if (context.signal.aborted) {
-      const gone = removed.length === 0 ? 'Nothing is gone yet' : `${plural(removed.length, 'thing')} gone`
+      const gone =
+        removed.length === 0 ? 'Nothing is gone yet' : `${plural(removed.length, 'thing')} gone`
       context.report.note(`Stopped. ${gone}; the same command goes on from here.`)
       throw error
     }
@@ -99,6 +100,12 @@ async function run(
       reason: error.message,
       command: `qw-lambda teardown --stack ${name}`,
     }
-    return { removed, kept: [], leftovers: [failure, ...leftovers], objectsDeleted: 0, bytesDeleted: 0 }
+    return {
+      removed,
+      kept: [],
+      leftovers: [failure, ...leftovers],
+      objectsDeleted: 0,
+      bytesDeleted: 0,
+    }
   }
 }

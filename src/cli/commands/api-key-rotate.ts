@@ -24,7 +24,10 @@ export const apiKeyRotateCommand = defineCommand({
     const { name, state, session } = await currentDeployment(context)
     const graceMs = options.grace ?? DEFAULT_GRACE_MS
     if (!Number.isFinite(graceMs)) {
-      throw new QwError('invalid', '--grace needs an end', { code: 'USAGE', fix: 'such as --grace 1h' })
+      throw new QwError('invalid', '--grace needs an end', {
+        code: 'USAGE',
+        fix: 'such as --grace 1h',
+      })
     }
     const oldKey = await readApiKey(state, session.ports.secrets)
     if (graceMs === 0) {
@@ -36,14 +39,19 @@ export const apiKeyRotateCommand = defineCommand({
         flag: '--yes',
         fallback: true,
       })
-      if (!agreed) throw new QwError('invalid', 'not rotated. Nothing was changed.', { code: 'CONFIRM' })
+      if (!agreed)
+        throw new QwError('invalid', 'not rotated. Nothing was changed.', { code: 'CONFIRM' })
     }
     const rotation = { deployment: name, newKey: newKey(), graceMs }
     await drawEvents(context, rotateApiKey(rotation, session.ports, context.signal))
     const { stacks, secrets } = session.ports
     const key = await readApiKey((await stacks.describe(state.stackId)) ?? state, secrets)
     if (context.format === 'json') {
-      return await printJson(context, { schema: 'qw-lambda/api-key-rotate/1', key: masked(key), old: masked(oldKey) })
+      return await printJson(context, {
+        schema: 'qw-lambda/api-key-rotate/1',
+        key: masked(key),
+        old: masked(oldKey),
+      })
     }
     context.report.note(`The key is now ${masked(key)}; ${masked(oldKey)} is gone.`)
     context.report.hint('Show it: qw-lambda api-key show')
@@ -57,7 +65,8 @@ function newKey(): string {
   while (key.length < KEY_LENGTH) {
     for (const byte of randomBytes(KEY_LENGTH)) {
       // Bytes past the last whole round of letters would make some letters likelier.
-      if (byte < letters.length * 4 && key.length < KEY_LENGTH) key += letters[byte % letters.length]
+      if (byte < letters.length * 4 && key.length < KEY_LENGTH)
+        key += letters[byte % letters.length]
     }
   }
   return key

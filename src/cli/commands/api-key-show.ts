@@ -20,7 +20,12 @@ export const apiKeyShowCommand = defineCommand({
     const url = state.outputs['ApiUrl'] ?? ''
     const index = state.outputs['IndexId'] ?? ''
     if (context.format === 'json') {
-      return await printJson(context, { schema: 'qw-lambda/api-key/1', key: shown, header: 'x-api-key', api_url: url })
+      return await printJson(context, {
+        schema: 'qw-lambda/api-key/1',
+        key: shown,
+        header: 'x-api-key',
+        api_url: url,
+      })
     }
     if (options.curl === true) {
       const address = `${url}/${index}/search?query=*&max_hits=1`

@@ -79,7 +79,10 @@ export const deployCommand = defineCommand({
 /** A change of what runs is shown by AWS's own account before it is asked about. */
 async function askFirst(context: CliContext, prepared: PreparedDeploy): Promise<void> {
   if (prepared.stack === undefined) showNewDeployment(context, prepared)
-  else if (context.prompts.interactive && prepared.stack.outputs['DeployHash'] !== prepared.plan.hash) {
+  else if (
+    context.prompts.interactive &&
+    prepared.stack.outputs['DeployHash'] !== prepared.plan.hash
+  ) {
     const events = previewPlan(prepared.plan, prepared.session.ports, context.signal)
     showChanges(context, prepared, (await drawEvents(context, events)).changes)
   }
@@ -87,13 +90,18 @@ async function askFirst(context: CliContext, prepared: PreparedDeploy): Promise<
 }
 
 function hasFlags(options: ConfigOptions): boolean {
-  return Object.keys(CONFIG_OPTIONS).some((name) => Object.entries(options).some(([key, value]) => key === name && value !== undefined))
+  return Object.keys(CONFIG_OPTIONS).some((name) =>
+    Object.entries(options).some(([key, value]) => key === name && value !== undefined),
+  )
 }
 
 async function rollBackStack(context: CliContext, session: AwsSession): Promise<ExitCode> {
   const name = context.settings.get('stack')
   if (name === undefined) {
-    throw new QwError('invalid', 'which deployment?', { code: 'STACK-AMBIGUOUS', fix: 'name it with --stack' })
+    throw new QwError('invalid', 'which deployment?', {
+      code: 'STACK-AMBIGUOUS',
+      fix: 'name it with --stack',
+    })
   }
   const phase = context.report.phase(`Rolling ${name} back`)
   await drawEvents(context, rollBack(stackNameOf(name), session.ports, context.signal)).catch(
@@ -107,10 +115,7 @@ async function rollBackStack(context: CliContext, session: AwsSession): Promise<
 }
 
 /** One document; an array where IAM would not take it as one policy. */
-async function printPolicies(
-  { out }: CliContext,
-  policies: readonly unknown[],
-): Promise<ExitCode> {
+async function printPolicies({ out }: CliContext, policies: readonly unknown[]): Promise<ExitCode> {
   const document = policies.length === 1 ? policies[0] : policies
   await out.write(`${JSON.stringify(document, undefined, 2)}\n`)
   return EXIT.ok
@@ -119,7 +124,9 @@ async function printPolicies(
 async function ownKey(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined
   const key = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new QwError('notFound', `cannot read --api-key-file ${path}: ${messageOf(cause)}`, { cause })
+    throw new QwError('notFound', `cannot read --api-key-file ${path}: ${messageOf(cause)}`, {
+      cause,
+    })
   })
   return key.trim()
 }

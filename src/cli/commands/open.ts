@@ -20,7 +20,8 @@ export const openCommand = defineCommand({
   examples: ['qw-lambda open stack', 'qw-lambda open logs --print'],
   async run(context, { args, options }) {
     const url = await addressOf(context, placeOf(args[0]))
-    if (context.format === 'json') return await printJson(context, { schema: 'qw-lambda/open/1', url })
+    if (context.format === 'json')
+      return await printJson(context, { schema: 'qw-lambda/open/1', url })
     const opened = options.print !== true && context.out.isTerminal && openBrowser(context, url)
     await context.out.write(`${url}\n`)
     if (opened) context.report.hint('Opened in the browser.')
@@ -41,11 +42,15 @@ async function addressOf(context: CliContext, place: Place): Promise<string> {
   const stack = await currentLocalStack(context)
   const server = await runningServer(stack.folder)
   if (server === undefined) {
-    throw new QwError('unavailable', `${stack.name} is not being served`, { fix: 'qw-lambda serve --open' })
+    throw new QwError('unavailable', `${stack.name} is not being served`, {
+      fix: 'qw-lambda serve --open',
+    })
   }
   if (place === 'ui') return server.url
   if (place === 'api') return `${server.url}/api/v1`
-  throw new QwError('invalid', `a local stack has no page \`${place}\``, { fix: 'qw-lambda open ui' })
+  throw new QwError('invalid', `a local stack has no page \`${place}\``, {
+    fix: 'qw-lambda open ui',
+  })
 }
 
 function cloudAddress({ session, state }: Deployment, place: Place): string {
@@ -72,13 +77,20 @@ function cloudAddress({ session, state }: Deployment, place: Place): string {
 }
 
 function noApi(stack: string): never {
-  throw new QwError('invalid', `${stack} has no HTTP API`, { code: 'KEY-NONE', fix: 'qw-lambda deploy --api' })
+  throw new QwError('invalid', `${stack} has no HTTP API`, {
+    code: 'KEY-NONE',
+    fix: 'qw-lambda deploy --api',
+  })
 }
 
 /** Whether there is a browser to hand it to; what that does with it is its own matter. */
 function openBrowser({ env }: CliContext, url: string): boolean {
-  const hasDisplay = process.platform !== 'linux' || (env['DISPLAY'] ?? env['WAYLAND_DISPLAY'] ?? '') !== ''
-  const opener = env['BROWSER'] ?? { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open'
+  const hasDisplay =
+    process.platform !== 'linux' || (env['DISPLAY'] ?? env['WAYLAND_DISPLAY'] ?? '') !== ''
+  const opener =
+    env['BROWSER'] ??
+    { darwin: 'open', win32: 'explorer' }[process.platform as string] ??
+    'xdg-open'
   if (!hasDisplay && env['BROWSER'] === undefined) return false
   const child = spawn(opener, [url], { stdio: 'ignore', detached: true })
   child.on('error', () => undefined)
