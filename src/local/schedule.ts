@@ -31,8 +31,11 @@ export async function runSchedule(
       const dueMs = nextRunMs({ ...generator, everyMs: settings.everyMs ?? generator.everyMs })
       // A last run that is yet to come was written before the clock was set back.
       const isDue = clock.nowMs() >= dueMs || clock.nowMs() < (generator.lastRunMs ?? 0)
-      if (isOn && isDue) await runGenerator(stack, clock, {})
-      else if (isOn) pauseMs = Math.min(pauseMs, dueMs - clock.nowMs())
+      if (isOn && isDue) {
+        await runGenerator(stack, clock, {})
+        continue
+      }
+      if (isOn) pauseMs = Math.min(pauseMs, dueMs - clock.nowMs())
     } catch (error) {
       log({ event: 'schedule-failed', error: messageOf(error) })
     }
