@@ -24,5 +24,15 @@ test('the youngest stay, however many are set after the cache is full', () => {
   for (let i = 0; i < 5000; i += 1) cache.set(`${i}`, i, 1)
   expect(cache.usedBytes).toBeLessThanOrEqual(1000)
   expect(cache.usedBytes).toBeGreaterThan(800)
-  expect([cache.get('4999'), cache.get('4200'), cache.get('3999')]).toEqual([4999, 4200, undefined])
+  const places = [4999, 4200, 3999].map((i) => cache.get(`${i}`))
+  expect(places).toEqual([4999, 4200, undefined])
+})
+
+test('a value asked for again and again outlives thousands that nobody asks for', () => {
+  const cache = new ByteLru<string>(100)
+  cache.set('hot', 'H', 10)
+  for (let i = 0; i < 2000; i += 1) {
+    expect(cache.get('hot')).toBe('H')
+    cache.set(`${i}`, 'cold', 10)
+  }
 })

@@ -58,10 +58,21 @@ export class SearchCaches {
 /** What stays of a full cache, as a share of its limit. */
 const ROOM_SHARE = 7 / 8
 
-/** Values by key within a byte limit; the least recently used go first. */
+interface CacheEntry<Value> {
+  readonly value: Value
+  readonly sizeBytes: number
+  /** Asked for since it was last looked at for room. */
+  wasUsed: boolean
+}
+
+/**
+ * Values by key within a byte limit; those go first that have not been asked for lately. Being asked
+ * for leaves a mark and moves nothing: a Map keeps the place of each entry deleted, so that moving a
+ * hot key to the end every time makes each lookup of it walk over thousands of those.
+ */
 export class ByteLru<Value> {
   readonly #limitBytes: number
-  readonly #entries = new Map<string, { readonly value: Value; readonly sizeBytes: number }>()
+  readonly #entries = new Map<string, CacheEntry<Value>>()
   #usedBytes = 0
 
   constructor(limitBytes: number) {
@@ -75,9 +86,7 @@ export class ByteLru<Value> {
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
-    // A Map keeps insertion order: re-inserting makes the entry the youngest.
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
+    entry.wasUsed = true
     return entry.value
   }
 
@@ -89,18 +98,20 @@ export class ByteLru<Value> {
       this.#usedBytes -= old.sizeBytes
     }
     if (sizeBytes > this.#limitBytes) return
-    this.#entries.set(key, { value, sizeBytes })
+    this.#entries.set(key, { value, sizeBytes, wasUsed: false })
     this.#usedBytes += sizeBytes
     if (this.#usedBytes > this.#limitBytes) this.#makeRoom()
   }
 
-  /** Several entries at a time: a Map walks over the places of deleted ones before it comes to the
-   *  oldest, again each time. */
+  /** From the oldest on; one with a mark loses it and becomes the youngest. */
   #makeRoom(): void {
-    for (const [oldest, entry] of this.#entries) {
+    for (const [key, entry] of this.#entries) {
       if (this.#usedBytes <= this.#limitBytes * ROOM_SHARE) break
-      this.#entries.delete(oldest)
-      this.#usedBytes -= entry.sizeBytes
+      this.#entries.delete(key)
+      if (entry.wasUsed) {
+        entry.wasUsed = false
+        this.#entries.set(key, entry)
+      } else this.#usedBytes -= entry.sizeBytes
     }
   }
 }
