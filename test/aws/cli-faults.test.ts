@@ -126,6 +126,18 @@ describe('a deployment among faults', () => {
     for (const { exitCode, stderr } of runs) expect(exitCode, stderr).toBe(0)
   })
 
+  test('Ctrl-C leaves AWS to finish the change, and the same command goes on', async () => {
+    const flags = ['deploy', '--yes', '--searcher-memory', '1792']
+    const { child, ended } = desk.start(...flags)
+    child.stderr.on('data', (text: string) => {
+      if (text.includes('Changing the stack')) child.kill('SIGINT')
+    })
+    const { exitCode, stderr } = await ended
+    expect(exitCode).toBe(130)
+    expect(stderr).toContain('Undo: qw-lambda deploy --rollback')
+    expect((await desk.run(...flags)).exitCode).toBe(0)
+  })
+
   test('credentials that run out in the middle leave AWS to finish; the same command goes on', async () => {
     let isExpired = false
     endpoint.fault = ({ action }) => {

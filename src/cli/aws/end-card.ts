@@ -22,7 +22,7 @@ export async function printEndCard(
     rows.push(['key', `${masked(result.apiKey)}   (qw-lambda api-key show)`])
     rows.push([
       'try',
-      `curl -s --compressed -H "x-api-key: $(qw-lambda api-key show)" '${url}/${index}/search?query=quantity:>5'`,
+      `curl -s --compressed -H "x-api-key: $(qw-lambda api-key show)" '${url}/${index}/search?query=${config.generator === undefined ? '*' : 'quantity:>5'}'`,
     ])
   }
   rows.push(['freshness', freshness(config)], ['cost', estimateOf(config).text])

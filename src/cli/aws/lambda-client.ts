@@ -17,13 +17,26 @@ export function invokeClient(searcher: string, functions: FunctionPort): ApiClie
     via: 'lambda',
     async fetch(request) {
       const { signal } = request
-      const answer = await callSearcher(searcher, await searcherRequest(request), functions, signal)
+      const sent = await searcherRequest(request)
+      const answer = await callSearcher(searcher, sent, functions, signal).catch(timeoutSaid)
       const headers = { ...answer.headers, ...invocationHeaders(answer.logTail) }
       // The runtime's own type of bytes; nobody else holds the buffer.
       const body = Uint8Array.from(answer.body)
       return new Response(body, { status: answer.status, headers })
     },
   }
+}
+
+/** AWS tells a function that ran out of time from one that failed by its words alone. */
+function timeoutSaid(error: unknown): never {
+  if (error instanceof QwError && /Task timed out after/.test(error.message)) {
+    throw new QwError('tooLarge', 'the searcher ran out of time', {
+      code: 'REQ-TIMEOUT',
+      fix: 'narrow the time range, or qw-lambda deploy --searcher-memory 3008',
+      cause: error,
+    })
+  }
+  throw error
 }
 
 async function searcherRequest(request: Request): Promise<SearcherRequest> {

@@ -7,6 +7,7 @@ import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { plural } from '../format/number.ts'
+import { changeJsonFile } from '../settings-file.ts'
 import { drawEvents } from './draw-events.ts'
 import { currentDeployment } from './open-deployment.ts'
 import { openSession, type AwsSession } from './session.ts'
@@ -40,8 +41,16 @@ export async function awsTeardown(
     given: options.confirm,
   })
   const result = await run(context, session, { name, options })
+  await forgetDefault(context, name)
   await printTeardown(context, result, { name, elapsedMs: context.clock.nowMs() - startedMs })
   return result.leftovers.length > 0 ? EXIT.partial : EXIT.ok
+}
+
+/** What `use` has written must not lead to a deployment that is gone. */
+async function forgetDefault({ settings }: CliContext, name: string): Promise<void> {
+  const { stack } = settings.all
+  if (stack.origin !== 'user file' || stack.value !== name) return
+  await changeJsonFile(settings.userPath, { stack: undefined, target: undefined })
 }
 
 interface Target {

@@ -29,6 +29,9 @@ export const initCommand = defineCommand({
       if (options.print !== true) return await changeExisting(context, existing, options)
       return await context.out.write(projectText(context.settings.project?.document ?? {}))
     }
+    if (options.force !== true && options.print !== true && (await showsDeployment(context))) {
+      return EXIT.ok
+    }
     const plan = await askPlan(context, options)
     if (options.print === true) {
       return await context.out.write(projectText(projectDocument(context, plan)))
@@ -51,4 +54,11 @@ async function existingStack(context: CliContext): Promise<LocalStack | undefine
     if (isQwError(error, 'notFound')) return undefined
     throw error
   }
+}
+
+/** In a folder of a running deployment: shows it, and says what changes it. False when there is none. */
+async function showsDeployment(context: CliContext): Promise<boolean> {
+  if (context.settings.project?.document['target'] !== 'aws') return false
+  const { showExistingDeployment } = await import('../aws/init-existing.ts')
+  return await showExistingDeployment(context)
 }

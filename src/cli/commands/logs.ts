@@ -63,7 +63,11 @@ export const logsCommand = defineCommand({
       await context.clock.sleep(FOLLOW_EVERY_MS, context.signal).catch(() => undefined)
       // Late lines of a deployment are told apart by their reader, not by their time.
       const fromMs = isCloud ? undefined : seenMs + 1
-      const fresh = selectEntries(await read(seenMs), { ...selection, fromMs })
+      const lines = await read(seenMs).catch((error: unknown) => {
+        if (context.signal.aborted) return []
+        throw error
+      })
+      const fresh = selectEntries(lines, { ...selection, fromMs })
       seenMs = fresh.at(-1)?.timeMs ?? seenMs
       await print(fresh)
     }

@@ -15,11 +15,12 @@ type Place = (typeof PLACES)[number]
 
 export const openCommand = defineCommand({
   summary: 'open the API, the bucket or another page of the stack',
-  args: [['[what]', `${PLACES.join(', ')} (ui)`]],
+  args: [['[what]', `${PLACES.join(', ')} (in AWS stack, else ui)`]],
   options: { print: flag('--print', 'print the address instead') },
   examples: ['qw-lambda open stack', 'qw-lambda open logs --print'],
   async run(context, { args, options }) {
-    const url = await addressOf(context, placeOf(args[0]))
+    const isCloud = isCloudTarget(context)
+    const url = await addressOf(context, placeOf(args[0] ?? (isCloud ? 'stack' : 'ui')))
     if (context.format === 'json')
       return await printJson(context, { schema: 'qw-lambda/open/1', url })
     const opened = options.print !== true && context.out.isTerminal && openBrowser(context, url)
@@ -28,8 +29,8 @@ export const openCommand = defineCommand({
   },
 })
 
-function placeOf(text: string | undefined): Place {
-  const found = PLACES.find((place) => place === (text ?? 'ui'))
+function placeOf(text: string): Place {
+  const found = PLACES.find((place) => place === text)
   if (found !== undefined) return found
   throw new QwError('invalid', `there is no page \`${text}\``, {
     code: 'USAGE',
