@@ -34,8 +34,6 @@ export interface TypedNameQuestion {
 export interface Prompts {
   /** Whether a question can be shown at all. */
   readonly interactive: boolean
-  /** Flags that answer, without a terminal, every question answered so far: `--name shop`. */
-  readonly given: readonly string[]
   text(question: TextQuestion): Promise<string>
   select<T extends string>(question: SelectQuestion<T>): Promise<T>
   confirm(question: ConfirmQuestion): Promise<boolean>
@@ -56,7 +54,6 @@ export function promptsFor(settings: PromptSettings): Prompts {
   const { style } = settings
   const screen = { ascii: style.ascii, signal: settings.signal }
   const asks = settings.interactive && !settings.yes
-  const given: string[] = []
   const withFlag = <Q extends { readonly message: string; readonly flag: string }>(
     question: Q,
   ): Q => ({
@@ -69,22 +66,17 @@ export function promptsFor(settings: PromptSettings): Prompts {
     settings.say(`${question.message}: ${question.fallback}`)
     return question.fallback
   }
-  const remember = <T extends string>(question: Question<T>, answer: T): T => {
-    given.push(`${question.flag} ${shellWord(answer)}`)
-    return answer
-  }
   return {
     interactive: asks,
-    given,
     async text(question) {
-      if (!asks) return remember(question, taken(question))
+      if (!asks) return taken(question)
       const { askText } = await loadScreen(style)
-      return remember(question, await askText(withFlag(question), screen))
+      return await askText(withFlag(question), screen)
     },
     async select(question) {
-      if (!asks) return remember(question, taken(question))
+      if (!asks) return taken(question)
       const { askSelect } = await loadScreen(style)
-      return remember(question, await askSelect(withFlag(question), screen))
+      return await askSelect(withFlag(question), screen)
     },
     async confirm(question) {
       if (settings.yes) return true
@@ -118,11 +110,6 @@ export function promptsFor(settings: PromptSettings): Prompts {
 async function loadScreen(style: Style) {
   if (!style.colored) process.env['NO_COLOR'] = '1'
   return await import('./prompt-screen.ts')
-}
-
-/** As it has to be typed in a shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 function confirmError(message: string, question: TypedNameQuestion): QwError {

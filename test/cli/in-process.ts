@@ -163,7 +163,6 @@ function scriptedPrompts(answers: readonly string[] | undefined): {
   }
   const prompts: Prompts = {
     interactive,
-    given: [],
     async text(question) {
       if (!interactive) return fallback(question)
       for (;;) {

@@ -109,6 +109,66 @@ describe.concurrent('init asks', () => {
     expect((await readdir(folder)).filter((name) => name !== '.git')).toEqual(['orders.ndjson'])
   })
 
+  const mapping = ['init', '--target', 'local', '--name', 'shop', '--from', 'orders.ndjson']
+  test('the mapping is changed until it is accepted', async () => {
+    const folder = await emptyFolder()
+    await writeFile(join(folder, 'orders.ndjson'), orders())
+    const { exit, text } = await typed(folder, mapping, [
+      { wait: 'This mapping', send: down.repeat(2) + enter },
+      { wait: 'Field', send: down + enter },
+      { wait: 'Type of', send: enter },
+      { wait: 'This mapping', send: down.repeat(4) + enter },
+      { wait: 'Field', send: down + enter },
+      { wait: 'This mapping', send: enter },
+      { wait: '--retention', send: enter },
+    ])
+    expect(exit, text).toBe(0)
+    expect(text).toContain('500 documents')
+  })
+
+  test.each([
+    ['the timestamp field', 'Timestamp field', [{ wait: 'This mapping', send: down + enter }]],
+    ['a field', '? Field', [{ wait: 'This mapping', send: down.repeat(3) + enter }]],
+    [
+      'a type',
+      'Type of',
+      [
+        { wait: 'This mapping', send: down.repeat(2) + enter },
+        { wait: '? Field', send: enter },
+      ],
+    ],
+  ] as const)('Ctrl-C at %s of the mapping leaves nothing behind', async (_, question, before) => {
+    const folder = await emptyFolder()
+    await writeFile(join(folder, 'orders.ndjson'), orders())
+    const { exit, text } = await typed(folder, mapping, [
+      ...before,
+      { wait: question, send: ctrlC },
+    ])
+    expect(exit, text).toBe(130)
+    expect((await readdir(folder)).filter((name) => name !== '.git')).toEqual(['orders.ndjson'])
+  })
+
+  test('what to change in a folder that is set up; a wrong interval is said to be wrong', async () => {
+    const folder = await folderWithStack()
+    const cancelled = await typed(folder, ['init'], [{ wait: 'Change one thing', send: ctrlC }])
+    expect(cancelled.exit, cancelled.text).toBe(130)
+    const { exit, text } = await typed(
+      folder,
+      ['init'],
+      [
+        { wait: 'Change one thing', send: down.repeat(2) + enter },
+        { wait: 'New sample batch every', send: `5x${enter}` },
+        { wait: 'write 5m', send: `${backspace.repeat(2)}10m${enter}` },
+      ],
+    )
+    expect(exit, text).toBe(0)
+    const { stdout } = await runCli(['generator', 'status', '--json'], {
+      cwd: folder,
+      env: { HOME: folder },
+    })
+    expect(JSON.parse(stdout)).toMatchObject({ every_ms: 600_000 })
+  })
+
   test('Escape gives up too', async () => {
     const folder = await emptyFolder()
     const { exit, text } = await typed(folder, ['init'], [{ wait: 'Where to run', send: escape }])

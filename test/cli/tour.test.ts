@@ -51,34 +51,33 @@ async function runIn(cwd: string, args: readonly string[]): Promise<ProcessResul
   }
 }
 
-const READING: readonly (readonly string[])[] = [
-  ['status'],
-  ['list'],
-  ['search', 'item:apple'],
-  ['search', '--terms', 'item'],
-  ['search', '--histogram'],
-  ['fields'],
-  ['index', 'list'],
-  ['index', 'describe'],
-  ['index', 'splits'],
-  ['ingest', 'status'],
-  ['ingest', 'failures'],
-  ['generator', 'status'],
-  ['cost-estimate'],
-  ['config', 'list', '--origin'],
-  ['config', 'path'],
-  ['doctor'],
-  ['logs'],
-  ['version'],
-  ['help'],
+const READING = [
+  'status',
+  'list',
+  'search item:apple',
+  'search --terms item',
+  'search --histogram',
+  'fields',
+  'index list',
+  'index describe',
+  'index splits',
+  'ingest status',
+  'ingest failures',
+  'generator status',
+  'cost-estimate',
+  'config list --origin',
+  'config path',
+  'doctor',
+  'logs',
+  'version',
+  'help',
 ]
 
 describe.concurrent('without a terminal', () => {
   test.each(READING)(
-    '%s %s %s --json ends with 0, with one document on stdout and nothing else',
-    async (...words) => {
-      const args = words.filter((word) => word !== undefined)
-      const { exitCode, stdout, stderr } = await run(...args, '--json')
+    '%s --json ends with 0, with one document on stdout and nothing else',
+    async (line) => {
+      const { exitCode, stdout, stderr } = await run(...line.split(' '), '--json')
       expect(exitCode, stderr).toBe(0)
       expect(stdout + stderr).not.toContain('\u001B')
       expect(JSON.parse(stdout)).toBeTypeOf('object')
