@@ -102,7 +102,10 @@ export async function withParent<T>(path: string, act: () => Promise<T>): Promis
       return await act()
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || attempt === PARENT_ATTEMPTS) throw error
-      await mkdir(dirname(path), { recursive: true })
+      // It may lose the same race, a level higher up.
+      await mkdir(dirname(path), { recursive: true }).catch((failure: unknown) => {
+        if (errnoOf(failure) !== 'ENOENT') throw failure
+      })
     }
   }
 }
