@@ -1,5 +1,10 @@
 import { QwError } from '../engine/errors.ts'
-import { listLocalStacks, openLocalStack, type LocalHost, type LocalStack } from '../local/local-stack.ts'
+import {
+  listLocalStacks,
+  openLocalStack,
+  type LocalHost,
+  type LocalStack,
+} from '../local/local-stack.ts'
 import { systemRandom } from '../stores/system-clock.ts'
 import type { CliContext } from './context.ts'
 import type { DataStack } from './data-stack.ts'

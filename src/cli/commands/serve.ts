@@ -86,10 +86,14 @@ export const serveCommand = defineCommand({
 /** Nobody else may spend the caller's credentials. */
 async function proxy(context: CliContext, host: string, options: ServeOptions): Promise<void> {
   if (!isLoopback(host)) {
-    throw new QwError('invalid', `${host} is reachable from other machines, and a proxy asks for no key`, {
-      code: 'KEY-MISSING',
-      fix: 'serve on 127.0.0.1, or use the deployment’s own API with its key',
-    })
+    throw new QwError(
+      'invalid',
+      `${host} is reachable from other machines, and a proxy asks for no key`,
+      {
+        code: 'KEY-MISSING',
+        fix: 'serve on 127.0.0.1, or use the deployment’s own API with its key',
+      },
+    )
   }
   const { serveProxy } = await import('../aws/serve-proxy.ts')
   await serveProxy(context, {

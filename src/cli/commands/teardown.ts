@@ -22,7 +22,10 @@ export const teardownCommand = defineCommand({
     keepIndex: flag('--keep-index', 'in AWS: leave the index bucket and what is in it'),
     force: flag('--force', 'in AWS: go on past what fails, and report it at the end'),
     now: flag('--now', 'in AWS: do not wait for a running indexer'),
-    bucketIsMine: list('--bucket-is-mine <names>', 'in AWS: buckets without our tag that may be emptied'),
+    bucketIsMine: list(
+      '--bucket-is-mine <names>',
+      'in AWS: buckets without our tag that may be emptied',
+    ),
   },
   examples: ['qw-lambda teardown --confirm shop'],
   async run(context, { options }) {
