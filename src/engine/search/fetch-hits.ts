@@ -8,6 +8,8 @@ import type { Renderer } from '../schema/render.ts'
 import { makeRenderer } from '../schema/render.ts'
 import { locateDocs, readDocs } from '../split/doc-store.ts'
 import { mapLimited } from './read-ranges.ts'
+import type { LeafFailure } from './leaf-request.ts'
+import { failureOf } from './leaf-request.ts'
 import type { Hit } from './request.ts'
 import type { SnippetField } from './snippets.ts'
 import { makeSnippets } from './snippets.ts'
@@ -31,26 +33,41 @@ export interface HitDisplay {
   readonly weights: ReadonlyMap<string, ReadonlyMap<string, number>>
 }
 
-/** The last round of reads: the documents of the hits, in their order. */
+export interface FetchedHits {
+  /** In the order asked for, without those of splits that failed. */
+  readonly hits: readonly Hit[]
+  readonly failures: readonly (LeafFailure & { readonly indexId: string })[]
+}
+
+/** The last round of reads: the documents of the hits. A split whose documents cannot be read is reported
+ *  in the answer. */
 export async function fetchHits(
   hits: readonly LocatedHit[],
   display: HitDisplay,
   search: { readonly context: ReaderContext; readonly signal: AbortSignal | undefined },
-): Promise<Hit[]> {
-  const out: Hit[] = []
+): Promise<FetchedHits> {
+  const shown: (Hit | undefined)[] = hits.map(() => undefined)
+  const failures: FetchedHits['failures'][number][] = []
   await mapLimited(
     groupBySplit(hits),
     CONCURRENT_DOC_SPLITS,
     async ({ split, config, members }) => {
-      const docIds = members.map(({ hit }) => hit.docId)
-      const sources = await readSources(split, config.indexId, { docIds, ...search })
-      const render = rendererOf(config)
-      members.forEach(({ hit, place }, at) => {
-        out[place] = showHit(hit, config.indexId, { source: sources[at], render, display })
-      })
+      const { indexId } = config
+      try {
+        const docIds = members.map(({ hit }) => hit.docId)
+        const sources = await readSources(split, indexId, { docIds, ...search })
+        const render = rendererOf(config)
+        const own = members.map(({ hit }, at) =>
+          showHit(hit, indexId, { source: sources[at], render, display }),
+        )
+        members.forEach(({ place }, at) => (shown[place] = own[at]))
+      } catch (error) {
+        search.signal?.throwIfAborted()
+        failures.push({ ...failureOf(split.splitId, error), indexId })
+      }
     },
   )
-  return out
+  return { hits: shown.filter((hit) => hit !== undefined), failures }
 }
 
 interface SplitGroup {

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../bytes/json.ts'
 import type { ByteRange } from '../ports.ts'
 import type { ErrorKind } from '../errors.ts'
+import { isQwError, messageOf } from '../errors.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import type { SortKey } from './request.ts'
@@ -61,4 +62,13 @@ export interface LeafFailure {
 /** Runs leaf searches somewhere else. Rejects only when no split could be tried. */
 export interface LeafInvoker {
   search(request: LeafRequest, signal: AbortSignal | undefined): Promise<LeafResponse>
+}
+
+export function failureOf(splitId: string, error: unknown): LeafFailure {
+  return {
+    splitId,
+    kind: isQwError(error) ? error.kind : 'internal',
+    message: messageOf(error),
+    fix: isQwError(error) ? error.fix : undefined,
+  }
 }

@@ -1,4 +1,3 @@
-import { isQwError, messageOf } from '../errors.ts'
 import { splitKey } from '../metastore/layout.ts'
 import { withoutCoveredTime } from '../query/prune.ts'
 import type { Query } from '../query/query.ts'
@@ -12,6 +11,7 @@ import type { DocSet } from './doc-set.ts'
 import { countDocs, DOC_BLOCK, eachBlock, NO_DOCS, toList } from './doc-set.ts'
 import { bindIndexSearch } from './index-search.ts'
 import { leafCacheKey } from './leaf-cache.ts'
+import { failureOf } from './leaf-request.ts'
 import type {
   LeafFailure,
   LeafRequest,
@@ -64,7 +64,7 @@ export async function searchLeaf(
       return await answerSplit(split, plan, { context, signal })
     } catch (error) {
       signal?.throwIfAborted()
-      failures.push(failureOf(split, error))
+      failures.push(failureOf(split.splitId, error))
       return undefined
     }
   })
@@ -84,15 +84,6 @@ function planLeaf(request: LeafRequest): LeafPlan {
     aggregations: request.aggs === undefined ? [] : parseAggregations(request.aggs, schema),
     memory: new AggregationMemory(),
     scored: request.hitLimit > 0 && request.sort.some(({ by }) => by === 'score'),
-  }
-}
-
-function failureOf(split: LeafSplit, error: unknown): LeafFailure {
-  return {
-    splitId: split.splitId,
-    kind: isQwError(error) ? error.kind : 'internal',
-    message: messageOf(error),
-    fix: isQwError(error) ? error.fix : undefined,
   }
 }
 

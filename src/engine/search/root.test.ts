@@ -248,13 +248,16 @@ describe('reads', () => {
 })
 
 describe('failed splits', () => {
-  async function withFlippedByte(): Promise<SearchFixture> {
+  /** One byte of the first split is damaged: counted from the end (the footer) when negative, else from the
+   *  start (the documents). */
+  async function withFlippedByte(place = -20): Promise<SearchFixture> {
     const fixture = await shop()
     const [split] = await fixture.splits()
     const key = splitKey('events', split?.splitId ?? '')
     const stored = await fixture.store.get(key)
     const bytes = stored?.bytes ?? new Uint8Array()
-    bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1
+    const at = place < 0 ? bytes.length + place : place
+    bytes[at] = (bytes[at] ?? 0) ^ 1
     await fixture.store.put(key, bytes, { condition: { kind: 'always' } })
     fixture.forget()
     return fixture
@@ -275,6 +278,19 @@ describe('failed splits', () => {
     expect(response.failedSplits).toHaveLength(1)
     expect(response.errors).toHaveLength(1)
     expect([40, 60]).toContain(response.numHits)
+  })
+
+  test('a split whose documents are damaged is named, and where that is allowed the others show theirs', async () => {
+    const fixture = await withFlippedByte(100)
+    const [split] = await fixture.splits()
+    const request: Ask = { query: 'id:<100', maxHits: 1000 }
+    await expect(fixture.search(request)).rejects.toMatchObject({
+      kind: 'corrupt',
+      message: expect.stringContaining(split?.splitId ?? 'no split'),
+    })
+    const partly = await fixture.search({ ...request, allowFailedSplits: true })
+    expect(partly.failedSplits.map(({ splitId }) => splitId)).toEqual([split?.splitId])
+    expect(partly.hits).toHaveLength(100 - (split?.docCount ?? 0))
   })
 
   test('a split whose object is gone fails the search as damage, after a second look', async () => {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
-import { isQwError, QwError } from '../errors.ts'
+import { QwError } from '../errors.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { Clock, ObjectStore } from '../ports.ts'
@@ -71,21 +71,30 @@ async function searchOnce(
     const indexId = plan.indexes[at]?.config.indexId ?? ''
     return answer.failures.map((failure) => ({ ...failure, indexId }))
   })
-  if (search.mayRetry && failures.some(({ kind }) => kind === 'notFound')) return undefined
-  if (failures.length > 0) refuseFailures(request, plan, failures)
+  if (isStale(failures, search)) return undefined
+  refuseFailures(request, plan, failures)
   const limit = request.startOffset + request.maxHits
   const merged = mergeHits(
     answers.flatMap(({ hits }) => hits),
     request.sort,
     limit,
   )
-  const located = locateHits(plan, merged.slice(request.startOffset))
-  const hits = await fetchDocuments(located, { plan, answers }, search)
-  if (hits === undefined) return undefined
+  const display = {
+    snippetFields: plan.indexes[0]?.snippetFields ?? [],
+    weights: snippetWeights(answers.flatMap(({ terms }) => terms)),
+  }
+  const fetched = await fetchHits(
+    locateHits(plan, merged.slice(request.startOffset)),
+    display,
+    search,
+  )
+  if (isStale(fetched.failures, search)) return undefined
+  failures.push(...fetched.failures)
+  refuseFailures(request, plan, failures)
   const aggregations = renderAggregations(plan, answers)
   return {
     numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
-    hits,
+    hits: fetched.hits,
     errors: failures.map(describeFailure),
     failedSplits: failures.map(({ indexId, splitId, message }) => ({ indexId, splitId, message })),
     splitsTotal: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
@@ -128,16 +137,23 @@ function describeFailure({ indexId, splitId, message }: FailedSplit): string {
   return `split ${indexId}/${splitId}: ${message}`
 }
 
-/** Throws unless the request allows failed splits and at least one split succeeded. */
+/** A split that the metastore listed is gone, and its successor may be listed by now. */
+function isStale(
+  failures: readonly Failure[],
+  { mayRetry }: { readonly mayRetry: boolean },
+): boolean {
+  return mayRetry && failures.some(({ kind }) => kind === 'notFound')
+}
+
+/** Throws when splits failed, unless the request allows that and at least one split succeeded. */
 function refuseFailures(
   request: SearchRequest,
   plan: RootPlan,
   failures: readonly Failure[],
 ): void {
-  const searched = plan.indexes.reduce((sum, index) => sum + index.splits.length, 0)
-  if (request.allowFailedSplits && failures.length < searched) return
   const [first] = failures
-  if (first === undefined) return
+  const searched = plan.indexes.reduce((sum, index) => sum + index.splits.length, 0)
+  if (first === undefined || (request.allowFailedSplits && failures.length < searched)) return
   const ids = failures.map(({ indexId, splitId }) => `${indexId}/${splitId}`)
   throw new QwError(
     // To the caller a split that is gone is damage to the index, not a wrong name in the request.
@@ -162,23 +178,6 @@ function locateHits(plan: RootPlan, hits: ReturnType<typeof mergeHits>): Located
     const place = places.get(hit.splitId)
     return place === undefined ? [] : [{ hit, ...place }]
   })
-}
-
-/** Undefined: a split is gone since it was searched, and the caller may try again. */
-async function fetchDocuments(
-  located: readonly LocatedHit[],
-  { plan, answers }: { readonly plan: RootPlan; readonly answers: readonly LeafResponse[] },
-  search: Search & { readonly mayRetry: boolean },
-): Promise<SearchResponse['hits'] | undefined> {
-  const weights = snippetWeights(answers.flatMap(({ terms }) => terms))
-  const snippetFields = plan.indexes[0]?.snippetFields ?? []
-  try {
-    return await fetchHits(located, { snippetFields, weights }, search)
-  } catch (error) {
-    if (!isQwError(error, 'notFound')) throw error
-    if (search.mayRetry) return undefined
-    throw new QwError('corrupt', `the split of a hit is gone: ${error.message}`, { cause: error })
-  }
 }
 
 function renderAggregations(
