@@ -4,7 +4,7 @@ import { isQwError, QwError } from '../engine/errors.ts'
 import type { IndexFile } from '../engine/metastore/index-metadata.ts'
 import type { Metastore } from '../engine/metastore/metastore.ts'
 import type { SplitRecord } from '../engine/metastore/split-record.ts'
-import { parseIndexConfig, type IndexConfig } from '../engine/schema/index-config.ts'
+import type { IndexConfig } from '../engine/schema/index-config.ts'
 import { indexPatterns, loadIndex, matchingIndexes, withMissingAs } from './index-patterns.ts'
 import { describeJson, metadataJson, removedSplitJson, splitJson } from './metadata.ts'
 import { JSON_STYLES, jsonReply } from './reply.ts'
@@ -139,6 +139,8 @@ async function readConfig(c: Context): Promise<IndexConfig> {
     })
   }
   const text = new TextDecoder().decode(await readBody(c.req.raw, JSON_BODY))
+  // Loaded when needed: a searcher never needs a YAML parser.
+  const { parseIndexConfig } = await import('../engine/schema/config-text.ts')
   return parseIndexConfig(text, type === 'application/json' ? 'json' : 'yaml')
 }
 

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
 import type { QueryAst } from '../engine/query/query-ast.ts'
 import { parseQueryString } from '../engine/query/query-string.ts'
-import { parseIndexConfig } from '../engine/schema/index-config.ts'
+import { readConfigValue } from '../engine/schema/index-config.ts'
 import { newTokenBuffer } from '../engine/text/token-buffer.ts'
 import type { Tokenizer } from '../engine/text/tokenizer.ts'
 import { tokenizerRegistry } from '../engine/text/tokenizer-registry.ts'
@@ -62,12 +62,12 @@ function tokenizerOf(settings: JsonObject): Tokenizer {
       fix: 'define it in an index config',
     })
   }
-  const { docMapping } = parseIndexConfig({
+  const { config } = readConfigValue({
     version: '0.9',
     index_id: 'analyze',
     doc_mapping: { tokenizers: [{ ...settings, name: 'analyze' }] },
   })
-  const tokenizer = tokenizerRegistry(docMapping.tokenizers).get('analyze')
+  const tokenizer = tokenizerRegistry(config.docMapping.tokenizers).get('analyze')
   if (tokenizer === undefined) throw new QwError('internal', 'the tokenizer was not registered')
   return tokenizer
 }

@@ -1,6 +1,7 @@
 import { QwError } from '../engine/errors.ts'
 import type { ObjectStore } from '../engine/ports.ts'
-import { parseIndexConfig, type IndexConfig } from '../engine/schema/index-config.ts'
+import { parseIndexConfig } from '../engine/schema/config-text.ts'
+import type { IndexConfig } from '../engine/schema/index-config.ts'
 import { shippedConfig } from '../engine/schema/shipped-configs.ts'
 
 export interface ConfigSourceSettings {

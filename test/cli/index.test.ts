@@ -14,7 +14,7 @@ import {
 import { ingestCommand } from '../../src/cli/commands/ingest.ts'
 import { initCommand } from '../../src/cli/commands/init.ts'
 import type { AnyCommand } from '../../src/cli/command.ts'
-import { readIndexConfig } from '../../src/engine/schema/index-config.ts'
+import { readIndexConfig } from '../../src/engine/schema/config-text.ts'
 import { Workplace, type Invocation } from './in-process.ts'
 
 const SCHEMA = `version: "0.9"

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { initCommand } from '../../src/cli/commands/init.ts'
 import { searchCommand } from '../../src/cli/commands/search.ts'
-import { readIndexConfig } from '../../src/engine/schema/index-config.ts'
+import { readIndexConfig } from '../../src/engine/schema/config-text.ts'
 import { runCli } from '../cli-process.ts'
 import { Workplace } from './in-process.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { QwError } from '../../engine/errors.ts'
-import { parseIndexConfig } from '../../engine/schema/index-config.ts'
+import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import { shippedConfig, shippedConfigText } from '../../engine/schema/shipped-configs.ts'
 import { readConfigFile } from '../commands/index-changes.ts'
 import type { CliContext } from '../context.ts'

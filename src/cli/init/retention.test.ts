@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseIndexConfig } from '../../engine/schema/index-config.ts'
+import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import { shippedConfig, shippedConfigText } from '../../engine/schema/shipped-configs.ts'
 import { parseRetentionText, retentionYaml, withRetention } from './retention.ts'
 

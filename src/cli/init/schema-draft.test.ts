@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { inferIndexConfig } from '../../engine/schema/infer.ts'
-import { parseIndexConfig } from '../../engine/schema/index-config.ts'
+import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import {
   FIELD_TYPES,
   timestampChoices,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../engine/bytes/json.ts'
 import { inferIndexConfig } from '../../engine/schema/infer.ts'
-import { parseIndexConfig } from '../../engine/schema/index-config.ts'
+import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import type { CliContext } from '../context.ts'
 import { formatCount, plural } from '../format/number.ts'
 import { noteRows } from '../format/note-rows.ts'

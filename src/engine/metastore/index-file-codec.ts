@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
-import { type IndexConfig, parseIndexConfig } from '../schema/index-config.ts'
+import { readConfigValue, type IndexConfig } from '../schema/index-config.ts'
 import { serializeIndexConfig } from '../schema/serialize-config.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
@@ -81,8 +81,8 @@ function decodeMetadata(fields: Fields, key: string): IndexMetadata {
 
 function decodeConfig(fields: Fields, key: string): IndexConfig {
   try {
-    // Plain JSON.parse output is a JsonValue; parseIndexConfig checks every part of it.
-    return parseIndexConfig(asFields(fields['index_config'], 'index_config') as JsonObject, 'json')
+    // Plain JSON.parse output is a JsonValue; readConfigValue checks every part of it.
+    return readConfigValue(asFields(fields['index_config'], 'index_config') as JsonObject).config
   } catch (cause) {
     throw new QwError('corrupt', `${key} holds an index config that cannot be read`, { cause })
   }

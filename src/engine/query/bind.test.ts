@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isQwError, type QwError } from '../errors.ts'
-import { parseIndexConfig } from '../schema/index-config.ts'
+import { parseIndexConfig } from '../schema/config-text.ts'
 import { buildSchema, type Schema } from '../schema/schema.ts'
 import { decodeTerm, encodeTerm } from '../schema/term.ts'
 import { bindQuery, type BindOptions } from './bind.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseIndexConfig } from '../schema/index-config.ts'
+import { parseIndexConfig } from '../schema/config-text.ts'
 import { buildSchema } from '../schema/schema.ts'
 import { bindQuery } from './bind.ts'
 import { splitMayMatch, withoutCoveredTime, type SplitFacts } from './prune.ts'

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { JsonValue } from '../bytes/json.ts'
 import { DocMapper, newMappedDoc } from './doc-mapper.ts'
 import { DocRejection } from './doc-rejection.ts'
-import { parseIndexConfig } from './index-config.ts'
+import { parseIndexConfig } from './config-text.ts'
 import { MAX_FIELDS_PER_SPLIT } from './mapping-sink.ts'
 
 const NOW = Date.UTC(2024, 4, 15)

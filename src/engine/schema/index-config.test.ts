@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { isQwError } from '../errors.ts'
 import type { QwError } from '../errors.ts'
 import { checkConfigUpdate } from './config-update.ts'
-import { parseIndexConfig, readIndexConfig } from './index-config.ts'
+import { parseIndexConfig, readIndexConfig } from './config-text.ts'
 import { serializeIndexConfig } from './serialize-config.ts'
 import { shippedConfig, shippedConfigText } from './shipped-configs.ts'
 

@@ -1,8 +1,6 @@
 import { stringifyJson } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
 import type { TokenizerConfig } from '../text/tokenizer-config.ts'
-import { readConfigDocument } from './config-document.ts'
-import type { ConfigFormat } from './config-document.ts'
 import { ConfigSection, quoteValue, refuseSetting } from './config-section.ts'
 import type { FieldMapping, JsonOptions } from './field-mapping.ts'
 import { buildFieldTable } from './field-table.ts'
@@ -110,14 +108,11 @@ export interface ReadConfig {
 }
 
 /**
- * Reads a whole index config: text, or a decoded value. Throws `invalid` naming the setting's path,
- * what is allowed and, as `fix`, the nearest spelling.
+ * Reads a decoded index config. Throws `invalid` naming the setting's path, what is allowed and, as
+ * `fix`, the nearest spelling. Text is read by config-text.ts: stored configs are JSON, and nobody who
+ * only reads those should load a YAML parser.
  */
-export function readIndexConfig(
-  source: string | JsonValue,
-  format: ConfigFormat = 'auto',
-): ReadConfig {
-  const value = typeof source === 'string' ? readConfigDocument(source, format) : source
+export function readConfigValue(value: JsonValue): ReadConfig {
   const top = new ConfigSection(value, '', TOP_KEYS)
   const notes = checkVersion(top)
   const indexId = top.requiredText('index_id')
@@ -147,14 +142,6 @@ export function readIndexConfig(
     )
   }
   return { config, notes }
-}
-
-/** `readIndexConfig` for callers that have nobody to show notes to. */
-export function parseIndexConfig(
-  source: string | JsonValue,
-  format: ConfigFormat = 'auto',
-): IndexConfig {
-  return readIndexConfig(source, format).config
 }
 
 export function isIndexId(text: string): boolean {

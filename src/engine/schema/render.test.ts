@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { isJsonObject, parseJson, stringifyJson } from '../bytes/json.ts'
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
-import { parseIndexConfig } from './index-config.ts'
+import { parseIndexConfig } from './config-text.ts'
 import { makeRenderer, prunedSource } from './render.ts'
 
 const configOf = (doc_mapping: JsonObject) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { JsonObject } from '../bytes/json.ts'
-import { parseIndexConfig } from './index-config.ts'
+import { parseIndexConfig } from './config-text.ts'
 import { buildSchema } from './schema.ts'
 import { shippedConfig } from './shipped-configs.ts'
 

@@ -1,4 +1,4 @@
-import { parseIndexConfig } from './index-config.ts'
+import { parseIndexConfig } from './config-text.ts'
 import type { IndexConfig } from './index-config.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { compareBytes } from '../bytes/byte-order.ts'
 import { QwError } from '../errors.ts'
 import { dateToNanos, dateToSeconds } from './datetime.ts'
 import type { TypedValue, ValueType } from './value-type.ts'
@@ -103,16 +104,6 @@ export function compareTyped(type: ValueType, a: TypedValue, b: TypedValue): num
       return compareBytes(encodeTerm(type, a), encodeTerm(type, b))
   }
   return wrongValue(type, isInteger(a) ? b : a)
-}
-
-/** Lexicographic order of unsigned bytes; a prefix comes first. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length)
-  for (let i = 0; i < shared; i++) {
-    const difference = (a[i] as number) - (b[i] as number) // i is below both lengths
-    if (difference !== 0) return difference
-  }
-  return a.length - b.length
 }
 
 function order(a: number | bigint, b: number | bigint): number {
