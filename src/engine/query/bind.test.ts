@@ -252,8 +252,8 @@ describe('ranges', () => {
 
 describe('json and dynamic paths', () => {
   test.each([
-    ['data.x:5', '(?data.x:i64=5 ?data.x:str=5)1'],
-    ['data.x:1.0', '(?data.x:i64=1 ?data.x:str=1.0)1'],
+    ['data.x:5', '(?data.x:i64=5 ?data.x:u64=5 ?data.x:f64=5 ?data.x:str=5)1'],
+    ['data.x:1.0', '(?data.x:i64=1 ?data.x:u64=1 ?data.x:f64=1 ?data.x:str=1.0)1'],
     [
       'data.x:18446744073709551615',
       '(?data.x:u64=18446744073709551615 ?data.x:str=18446744073709551615)1',
@@ -264,8 +264,11 @@ describe('json and dynamic paths', () => {
     ['data:abc', 'data:str=abc'],
     ['words.x:a-b', '(+words.x:str=a +words.x:str=b)'],
     ['any.path:abc', 'any.path:str=abc'],
-    ['everything:5', '(?everything:i64=5 ?everything:str=5)1'],
-    ['data.x: IN [5 a]', '(?data.x:i64 in 5 ?data.x:str in 5,a)1'],
+    ['everything:5', '(?everything:i64=5 ?everything:u64=5 ?everything:f64=5 ?everything:str=5)1'],
+    [
+      'data.x: IN [5 a]',
+      '(?data.x:i64 in 5 ?data.x:u64 in 5 ?data.x:f64 in 5 ?data.x:str in 5,a)1',
+    ],
   ])('%s asks %s', (text, expected) => {
     expect(show(bind(text, dynamic))).toBe(expected)
   })

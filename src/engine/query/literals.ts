@@ -4,7 +4,7 @@ import type { ResolvedField } from '../schema/schema.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import { parseIp } from '../schema/ip.ts'
 import {
-  indexedNumber,
+  numericReadings,
   parseFloatLiteral,
   parseInteger,
   parseNumericLiteral,
@@ -60,7 +60,7 @@ export function readingsOf(field: ResolvedField, text: string): Reading[] {
   const date = readsDates(field) ? parseRfc3339(text) : undefined
   if (date !== undefined) readings.push({ type: 'date', value: date })
   const number = parseNumericLiteral(text)
-  if (number !== undefined) readings.push(indexedNumber(number))
+  if (number !== undefined) readings.push(...numericReadings(number))
   if (text === 'true' || text === 'false') readings.push({ type: 'bool', value: text === 'true' })
   return readings
 }

@@ -2,10 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   boundAmong,
-  indexedNumber,
+  numericReadings,
   parseNumericLiteral,
   type NumericType,
 } from './numeric-literal.ts'
+
+type Reading = ReturnType<typeof numericReadings>[number]
+const i64 = (value: number | bigint): Reading => ({ type: 'i64', value })
+const u64 = (value: number | bigint): Reading => ({ type: 'u64', value })
+const f64 = (value: number): Reading => ({ type: 'f64', value })
 
 describe('bounds among the values of a type', () => {
   const literal = fc.oneof(
@@ -46,20 +51,25 @@ describe('bounds among the values of a type', () => {
   })
 })
 
-describe('numbers as json fields index them', () => {
-  test.each([
-    ['5', 'i64', 5],
-    ['-0', 'i64', 0],
-    ['1.0', 'i64', 1],
-    ['1e3', 'i64', 1000],
-    ['9223372036854775807', 'i64', 9223372036854775807n],
-    ['9223372036854775808', 'u64', 9223372036854775808n],
-    ['18446744073709551616', 'f64', 18446744073709551616],
-    ['0.5', 'f64', 0.5],
-  ])('%s is %s', (text, type, value) => {
+describe('the types that a number of a json path may have', () => {
+  test.each<[string, ReturnType<typeof numericReadings>]>([
+    ['5', [i64(5), u64(5), f64(5)]],
+    ['-5', [i64(-5), f64(-5)]],
+    ['-0', [i64(0), u64(0), f64(0)]],
+    ['1.0', [i64(1), u64(1), f64(1)]],
+    ['1e3', [i64(1000), u64(1000), f64(1000)]],
+    ['9223372036854775807', [i64(9223372036854775807n), u64(9223372036854775807n)]],
+    ['9223372036854775808', [u64(9223372036854775808n), f64(9223372036854775808)]],
+    ['18446744073709551616', [f64(18446744073709551616)]],
+    ['0.5', [f64(0.5)]],
+  ])('%s', (text, readings) => {
     const literal = parseNumericLiteral(text)
     if (literal === undefined) throw new Error('no number')
-    expect(indexedNumber(literal)).toEqual({ type, value })
+    expect(numericReadings(literal)).toEqual(readings)
+  })
+
+  test('a whole number of hundreds of digits is no error', () => {
+    expect(numericReadings(10n ** 399n)).toHaveLength(1)
   })
 
   test.each(['', '.', 'e5', '0x10', '1_000', 'NaN', 'Infinity', '1e999', ' 1', '9'.repeat(500)])(

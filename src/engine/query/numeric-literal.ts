@@ -1,4 +1,3 @@
-import { canonicalNumber, numberType } from '../schema/field-value.ts'
 import type { TypedValue } from '../schema/value-type.ts'
 
 export type NumericType = 'i64' | 'u64' | 'f64'
@@ -48,10 +47,21 @@ export function parseFloatLiteral(text: string): number | undefined {
   return value !== undefined && Number.isFinite(value) ? value : undefined
 }
 
-/** The one (type, value) as which json and dynamic fields index a number. */
-export function indexedNumber(literal: NumericLiteral): { type: NumericType; value: TypedValue } {
-  const value = canonicalNumber(literal)
-  return { type: numberType(value), value: typeof value === 'bigint' ? shortInteger(value) : value }
+/** A number as each type that holds it exactly. The first is how json and dynamic fields index it; the
+ *  others stand in splits from when the path was declared with a type of its own. */
+export function numericReadings(
+  literal: NumericLiteral,
+): { readonly type: NumericType; readonly value: TypedValue }[] {
+  if (typeof literal === 'number') return [{ type: 'f64', value: literal }]
+  const readings: { type: NumericType; value: TypedValue }[] = []
+  for (const type of ['i64', 'u64'] as const) {
+    const value = integerOf(type, literal)
+    if (value !== undefined) readings.push({ type, value })
+  }
+  const float = Number(literal)
+  if (readings.length === 0 || BigInt(float) === literal)
+    readings.push({ type: 'f64', value: float })
+  return readings
 }
 
 /** One side of a range over numbers of any type. */

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { dateFromNanos, truncateDate } from './datetime.ts'
-import { compareBytes, compareTyped, decodeTerm, encodeTerm } from './term.ts'
+import { compareBytes } from '../bytes/byte-order.ts'
+import { compareTyped, decodeTerm, encodeTerm } from './term.ts'
 import type { TypedValue, ValueType } from './value-type.ts'
 
 const shortest = (value: bigint) => (Number.isSafeInteger(Number(value)) ? Number(value) : value)

@@ -1,6 +1,8 @@
 import { splitKey } from '../metastore/layout.ts'
 import { withoutCoveredTime } from '../query/prune.ts'
 import type { Query } from '../query/query.ts'
+import type { Schema } from '../schema/schema.ts'
+import type { Column } from '../split/column.ts'
 import type { AggregationSplit, SubAggregation } from './aggregations/aggregation.ts'
 import { AggregationMemory } from './aggregations/aggregation.ts'
 import { parseAggregations } from './aggregations/kinds.ts'
@@ -20,6 +22,7 @@ import type {
   TermFrequency,
 } from './leaf-request.ts'
 import { mapLimited } from './read-ranges.ts'
+import { isNumeric } from './number-keys.ts'
 import type { SortKey } from './request.ts'
 import { ScoreSink } from './scores.ts'
 import type { SortColumn } from './sort-column.ts'
@@ -44,7 +47,7 @@ interface SplitAnswer {
 interface LeafPlan {
   readonly request: LeafRequest
   readonly query: Query
-  readonly timestamp: { readonly path: string; readonly precisionNs: number } | undefined
+  readonly schema: Schema
   readonly aggregations: readonly SubAggregation[]
   readonly memory: AggregationMemory
   readonly scored: boolean
@@ -80,7 +83,7 @@ function planLeaf(request: LeafRequest): LeafPlan {
   return {
     request,
     query,
-    timestamp: schema.timestampField,
+    schema,
     aggregations: request.aggs === undefined ? [] : parseAggregations(request.aggs, schema),
     memory: new AggregationMemory(),
     scored: request.hitLimit > 0 && request.sort.some(({ by }) => by === 'score'),
@@ -97,13 +100,13 @@ async function answerSplit(
   plan: LeafPlan,
   search: SplitSearch,
 ): Promise<SplitAnswer> {
-  const { request, timestamp } = plan
+  const { request, schema } = plan
   const { partialResults } = search.context.caches
   const timeRange =
     split.timeRange === undefined
       ? undefined
       : { start: split.timeRange.startSeconds, end: split.timeRange.endSeconds }
-  const query = withoutCoveredTime(plan.query, timeRange, timestamp)
+  const query = withoutCoveredTime(plan.query, timeRange, schema.timestampField)
   const cacheKey = leafCacheKey(request, split, query)
   const cached = partialResults.get(cacheKey)
   // Only answers are ever put under these keys.
@@ -166,7 +169,7 @@ function collectHits(
       case 'score':
         return scoresOf(matches, clause, reader)
       case 'field':
-        return sortColumn(key.field, columnsAt(reader, key.field), reader.docCount)
+        return sortColumn(key.field, sortableColumns(key.field, plan, reader), reader.docCount)
     }
   }
   const firstDoc = sort.findIndex(({ by }) => by === 'doc')
@@ -179,16 +182,20 @@ function collectHits(
   })
 }
 
+/** A declared field is no text, or the request would have been refused: a column of text is from before
+ *  the mapping changed, and its documents have no value to sort by. */
+function sortableColumns(path: string, { schema }: LeafPlan, reader: SplitReader): Column[] {
+  const columns = columnsAt(reader, path)
+  return schema.resolve(path)?.mapping === 'declared' ? columns.filter(isNumeric) : columns
+}
+
 function scoresOf(matches: DocSet, clause: Clause, reader: SplitReader): SortColumn {
   const sink = new ScoreSink(toList(matches, reader.docCount), reader.docCount)
   clause.score(reader, sink, 1)
   return scoreColumn(sink.docs, sink.scores, reader.docCount)
 }
 
-function columnsAt(
-  reader: SplitReader,
-  path: string,
-): NonNullable<ReturnType<SplitReader['column']>>[] {
+function columnsAt(reader: SplitReader, path: string): Column[] {
   return reader.footer.fieldsAt(path).flatMap((field) => reader.column(field) ?? [])
 }
 

@@ -171,6 +171,56 @@ describe('order', () => {
   })
 })
 
+describe('splits written under an older mapping', () => {
+  test('a clause that they cannot answer matches nothing there', async () => {
+    const fixture = await SearchFixture.create({
+      field_mappings: [
+        { name: 'id', type: 'u64' },
+        { name: 'size', type: 'text', tokenizer: 'raw', fast: true },
+        { name: 'body', type: 'text' },
+      ],
+    })
+    await fixture.addSplit(['{"id":1,"size":"large","body":"red fox"}'])
+    await fixture.remap({
+      field_mappings: [
+        { name: 'id', type: 'u64' },
+        { name: 'size', type: 'u64', fast: true },
+        { name: 'body', type: 'text', record: 'position' },
+      ],
+    })
+    await fixture.addSplit(['{"id":2,"size":7,"body":"red fox"}', '{"id":3}'])
+    expect(await fixture.ids({ query: 'size:7' })).toEqual([2])
+    expect(await fixture.ids({ query: 'size:>5' })).toEqual([2])
+    expect(await fixture.ids({ query: 'body:"red fox"' })).toEqual([2])
+    expect(await fixture.ids({ query: 'body:fox' })).toEqual([2, 1])
+  })
+
+  test('their texts are no values to sort by once the field is a number', async () => {
+    const fixture = await SearchFixture.create({
+      field_mappings: [{ name: 'size', type: 'text', tokenizer: 'raw', fast: true }],
+    })
+    await fixture.addSplit(['{"id":1,"size":"large"}'])
+    await fixture.remap({ field_mappings: [{ name: 'size', type: 'u64', fast: true }] })
+    await fixture.addSplit(['{"id":2,"size":7}', '{"id":3,"size":9}'])
+    const sort: Ask['sort'] = [{ by: 'field', field: 'size', order: 'asc', dateUnit: 'ms' }]
+    expect(await fixture.ids({ sort })).toEqual([2, 3, 1])
+  })
+
+  test('a number of a field that is declared no more is found by its path', async () => {
+    const fixture = await SearchFixture.create({
+      field_mappings: [
+        { name: 'small', type: 'u64' },
+        { name: 'price', type: 'f64' },
+      ],
+    })
+    await fixture.addSplit(['{"id":1,"small":7,"price":2}'])
+    await fixture.remap({ field_mappings: [] })
+    await fixture.addSplit(['{"id":2,"small":7,"price":2}'])
+    expect(await fixture.ids({ query: 'small:7' })).toEqual([2, 1])
+    expect(await fixture.ids({ query: 'price:2' })).toEqual([2, 1])
+  })
+})
+
 describe('reads', () => {
   /** Big enough not to be read whole. */
   async function bigSplit(): Promise<SearchFixture> {

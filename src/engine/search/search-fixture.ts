@@ -27,7 +27,7 @@ export type Ask = Partial<Omit<SearchRequest, 'query'>> & { readonly query?: str
 export class SearchFixture {
   readonly store: CountingStore
   readonly metastore: Metastore
-  readonly config: IndexConfig
+  config: IndexConfig
   #context: SearchContext
 
   private constructor(store: CountingStore, metastore: Metastore, config: IndexConfig) {
@@ -44,14 +44,14 @@ export class SearchFixture {
     const clock = instantClock()
     const store = countingStore(memoryStore(clock))
     const metastore = new Metastore(store, { clock, random: countingRandom() })
-    const config = parseIndexConfig({
-      version: '0.9',
-      index_id: 'events',
-      doc_mapping: docMapping,
-      search_settings: searchSettings,
-    })
-    const created = await metastore.createIndex(config)
+    const created = await metastore.createIndex(eventsConfig(docMapping, searchSettings))
     return new SearchFixture(store, metastore, created.metadata.config)
+  }
+
+  /** From here on documents and queries have another mapping; the splits stay as they are. */
+  async remap(docMapping: JsonObject): Promise<void> {
+    const updated = await this.metastore.updateConfig(eventsConfig(docMapping, {}))
+    this.config = updated.metadata.config
   }
 
   /** One split with these documents; returns its id. */
@@ -140,6 +140,15 @@ export class SearchFixture {
     const { hits } = await this.search(ask)
     return hits.map(({ json }) => (JSON.parse(json) as { id: JsonValue }).id) // what these tests index
   }
+}
+
+function eventsConfig(docMapping: JsonObject, searchSettings: JsonObject): IndexConfig {
+  return parseIndexConfig({
+    version: '0.9',
+    index_id: 'events',
+    doc_mapping: docMapping,
+    search_settings: searchSettings,
+  })
 }
 
 function searchRequest({ query = '*', ...rest }: Ask): SearchRequest {
