@@ -77,14 +77,15 @@ export type AssumptionName = keyof CostAssumptions
  *  - queries, query time, cold share, response size and HTTP share: the documented defaults of
  *    `cost-estimate`, round numbers chosen for comparison with the tutorial's own;
  *  - batch, interval, document size: the sample generator, 100,000 documents of 16.04 MB;
- *  - index time and size: not a measurement but the slowest and largest that a release may be (1.5 s a
- *    batch on the development machine, 75 bytes a document), scaled as `measured.ts` does. Replace them
- *    with `--assume-measured`;
+ *  - index size: 33 bytes a document, as `npm run bench -- indexing` prints it anywhere;
+ *  - index time: not a measurement but the slowest that a release may be (1.5 s a batch on the
+ *    development machine), scaled as `measured.ts` does. Replace it with `--assume-measured`;
  *  - staged size: gzip level 6 of generated batches, 0.27 to 0.29 of the source;
  *  - staging life: a one-day rule removes an object 24 to 48 h after its creation, 36 h on average;
  *  - reads: the read plan of a cold split (footer, terms, data, documents) over the ten splits that are
  *    a guess for a query with a time range;
- *  - merges: factor ten, so one merge of ten splits for ten files, at twice the indexing rate;
+ *  - merges: factor ten, so one merge of ten splits for ten files; 1.7 s for a million documents on the
+ *    development machine, scaled likewise and rounded up;
  *  - cold start, generator time, log bytes: guesses on the cautious side until a deployment is read. */
 export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   region: 'us-east-1',
@@ -109,9 +110,9 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   metastoreWritesPerFile: 1,
   indexerReadsPerFile: 2,
   mergesPerFile: 0.1,
-  mergeSeconds: 13,
+  mergeSeconds: 4,
   splitsPerMerge: 10,
-  indexRatio: 75 / 160.4,
+  indexRatio: 33 / 160.4,
   stagedRatio: 0.28,
   retentionDays: 30,
   stagingDaysKept: 1.5,

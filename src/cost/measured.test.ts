@@ -50,10 +50,10 @@ test('bytes a document become ratios of the measured document size', () => {
   ])
 })
 
-test('the default assumptions follow from the slowest and largest that a release may be', () => {
+test('the default assumptions follow from the slowest that a release may be and the size it has', () => {
   const { assumptions } = assumeMeasured(DEFAULT_ASSUMPTIONS, {
     docsPerSecond: 100_000 / 1.5,
-    indexBytesPerDoc: 75,
+    indexBytesPerDoc: 33,
   })
   expect(assumptions.indexSeconds).toBeCloseTo(DEFAULT_ASSUMPTIONS.indexSeconds, 9)
   expect(assumptions.indexRatio).toBeCloseTo(DEFAULT_ASSUMPTIONS.indexRatio, 9)
