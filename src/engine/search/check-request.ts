@@ -29,7 +29,7 @@ function checkCount(name: string, value: number, limit: number): void {
     'invalid',
     `\`${name}\` must be a whole number from 0 to ${limit}, not ${value}`,
     {
-      fix: 'Page further with search_after.',
+      fix: 'Narrow the query by a range on the sort field, or page with search_after in the Elasticsearch dialect.',
     },
   )
 }

@@ -170,6 +170,21 @@ describe('custom tokenizers', () => {
     const bad: TokenizerConfig = { name: 'n', type: 'regex', pattern: '[a', filters: [] }
     expect(() => tokenizerRegistry([bad])).toThrow('the tokenizer pattern `[a` is not valid')
   })
+
+  test.each([
+    ['a(?=b)', false],
+    ['(?<!a)b', false],
+    [String.raw`(a)\1`, false],
+    [String.raw`(?<x>a)\k<x>`, false],
+    [String.raw`\\1`, true],
+    ['(?<x>a)', true],
+    ['(?:a)', true],
+  ])('%s is in the dialect: %s', (pattern, isIn) => {
+    const config: TokenizerConfig = { name: 'n', type: 'regex', pattern, filters: [] }
+    const make = (): unknown => tokenizerRegistry([config])
+    if (isIn) expect(make).not.toThrow()
+    else expect(make).toThrow('look-around or a back-reference')
+  })
 })
 
 test('utf8Length equals what the encoder writes', () => {

@@ -112,8 +112,19 @@ function regexSplitter(pattern: string): TokenSplitter {
   }
 }
 
+/** What the platform has beyond the dialect, and what no engine of bounded cost has. */
+const BEYOND_DIALECT = /\(\?<?[=!]|\\(?:[1-9]|k<)/
+
 /** Accepts the inline flags `(?i)`, `(?s)`, `(?m)` in front and `(?P<name>…)`. */
 function compilePattern(pattern: string): RegExp {
+  const escapesPaired = pattern.replaceAll('\\\\', '')
+  if (BEYOND_DIALECT.test(escapesPaired)) {
+    throw new QwError(
+      'invalid',
+      `the tokenizer pattern \`${pattern}\` has look-around or a back-reference, which are not supported`,
+      { fix: 'describe the token itself, such as [a-z]+' },
+    )
+  }
   const inline = /^\(\?([ims]+)\)/.exec(pattern)
   const body = pattern.slice(inline?.[0].length ?? 0).replaceAll('(?P<', '(?<')
   try {
