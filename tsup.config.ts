@@ -11,6 +11,8 @@ export default defineConfig({
   splitting: true,
   minify: true,
   clean: true,
+  // Read and removed by scripts/write-licenses.mjs.
+  metafile: true,
   noExternal: [/.*/],
   esbuildOptions(options) {
     // A CommonJS package that is imported dynamically loses the names of its exports.

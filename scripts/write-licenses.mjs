@@ -1,0 +1,29 @@
+// The bundle carries other people's code, whose licences ask that their notices come along:
+// dist/THIRD-PARTY-LICENSES.txt, from the list of what was really bundled.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const metafile = join(root, 'dist', 'metafile-esm.json')
+const { inputs } = JSON.parse(readFileSync(metafile, 'utf8'))
+rmSync(metafile)
+
+const folders = new Set(Object.keys(inputs).flatMap((path) => packageFolder(path) ?? []))
+const notices = [...folders].toSorted().map(notice)
+writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), notices.join('\n'))
+console.log(`THIRD-PARTY-LICENSES.txt ${notices.length} packages`)
+
+/** `node_modules/@a/b` of `node_modules/@a/b/lib/c.js`, also when it is nested. */
+function packageFolder(path) {
+  return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]
+}
+
+function notice(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+  const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
+  const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim()
+  if (license === undefined && text === '') throw new Error(`${name} says nothing of its licence`)
+  const shown = text !== '' ? text : `Licensed under ${license}.`
+  return `${'='.repeat(80)}\n${name} ${version} (${license})\n${'='.repeat(80)}\n${shown}\n`
+}
