@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { indexCreateCommand } from '../../src/cli/commands/index-changes.ts'
 import { ingestCommand } from '../../src/cli/commands/ingest.ts'
 import { ingestFailuresCommand } from '../../src/cli/commands/ingest-failures.ts'
 import { ingestStatusCommand } from '../../src/cli/commands/ingest-status.ts'
@@ -233,6 +236,37 @@ describe('runs', () => {
     expect(stopped.stderr).toContain('the index is as it was')
     expect(answer(await ingest([path])).docs).toBe(200)
     expect(await count()).toBe(200)
+  })
+})
+
+describe('a failure part-way', () => {
+  test('counts what was committed before it, and merging still follows', async () => {
+    const schema = `${SCHEMA.replace('index_id: orders', 'index_id: cut')}indexing_settings:\n  split_num_docs_target: 2000\n`
+    const made = await place.run(indexCreateCommand, {
+      options: { file: await place.write('cut.yaml', schema) },
+    })
+    expect(made, made.error?.message ?? '').toMatchObject({ exitCode: 0 })
+    const whole = gzipSync(orders(40_000))
+    const path = await place.write('half.gz', whole.subarray(0, whole.length / 2))
+    const run = await place.run(ingestCommand, { args: [path], options: { index: 'cut' } })
+    expect(run.error?.kind).toBe('corrupt')
+    const docs = await count('cut')
+    expect(docs).toBeGreaterThan(0)
+    expect(run.stderr).toContain(`${docs.toLocaleString('en-US')} documents indexed`)
+    expect(run.stdout).toContain('what was committed stays')
+  })
+
+  test('that took the index with it is not followed by a merge', async () => {
+    const path = await place.write('orders.ndjson', orders(10))
+    const index = place.path(join('data', 'qw-lambda', 'shop', 'index-bucket'))
+    const run = await place.run(ingestCommand, {
+      args: [path],
+      onNote: (text) =>
+        text.startsWith('Indexing') && rmSync(index, { recursive: true, force: true }),
+    })
+    expect(run.exitCode).toBe(6)
+    expect(run.stderr).toContain('0 documents indexed')
+    expect(run.stderr).not.toMatch(/merg/i)
   })
 })
 

@@ -38,14 +38,19 @@ interface Totals {
 }
 
 export function totalsOf({ sources }: IngestOutcome): Totals {
-  const sum = (pick: (result: IndexingResult) => number): number =>
-    sources.reduce((total, { result }) => total + (result === undefined ? 0 : pick(result)), 0)
+  const sum = (pick: (source: SourceOutcome) => number | undefined): number =>
+    sources.reduce((total, source) => total + (pick(source) ?? 0), 0)
   return {
-    docs: sum((result) => result.docCount),
-    rejected: sum((result) => result.rejectedCount),
-    sourceBytes: sum((result) => result.sourceBytes),
-    splitBytes: sum((result) => result.splitBytes),
+    docs: sum((source) => indexedOf(source)?.docCount),
+    rejected: sum((source) => indexedOf(source)?.rejectedCount),
+    sourceBytes: sum((source) => indexedOf(source)?.sourceBytes),
+    splitBytes: sum(({ result }) => result?.splitBytes),
   }
+}
+
+/** What of a source is in the index: also of one that failed after some commits. */
+function indexedOf({ result, published }: SourceOutcome) {
+  return result ?? published
 }
 
 /** The reasons of several sources, most frequent first. */
@@ -79,18 +84,18 @@ const SOURCE_COLUMNS = [
 ] as const
 
 async function printSources(context: CliContext, outcome: IngestOutcome): Promise<void> {
-  const rows = outcome.sources.map(({ path, result, error }) => [
-    path === STDIN ? 'stdin' : path,
-    formatCount(result?.docCount ?? 0),
-    formatCount(result?.rejectedCount ?? 0),
-    formatBytes(result?.sourceBytes ?? 0),
-    statusText(result, error),
+  const rows = outcome.sources.map((source) => [
+    source.path === STDIN ? 'stdin' : source.path,
+    formatCount(indexedOf(source)?.docCount ?? 0),
+    formatCount(indexedOf(source)?.rejectedCount ?? 0),
+    formatBytes(indexedOf(source)?.sourceBytes ?? 0),
+    statusText(source),
   ])
   const left = outcome.notStarted.map((path) => [path, '0', '0', formatBytes(0), 'not started'])
   await printRows(context, SOURCE_COLUMNS, [...rows, ...left])
 }
 
-function statusText(result: IndexingResult | undefined, error: QwError | undefined): string {
+function statusText({ result, error, published }: SourceOutcome): string {
   switch (result?.state) {
     case 'done':
       return isEmpty(result) ? 'empty' : 'indexed'
@@ -101,7 +106,8 @@ function statusText(result: IndexingResult | undefined, error: QwError | undefin
     case 'tooManyRejects':
       return 'too many rejected'
     case undefined:
-      return error === undefined ? 'stopped' : 'failed'
+      if (error === undefined) return 'stopped'
+      return (published?.docCount ?? 0) > 0 ? 'failed; what was committed stays' : 'failed'
   }
 }
 
@@ -163,15 +169,17 @@ function documentOf(outcome: IngestOutcome): Record<string, unknown> {
   }
 }
 
-function sourceDocument({ path, result, error }: SourceOutcome): Record<string, unknown> {
+function sourceDocument(source: SourceOutcome): Record<string, unknown> {
+  const { path, result, error, published } = source
+  const indexed = indexedOf(source)
   return {
-    uri: path === STDIN ? 'stdin' : (result?.sourceUri ?? path),
-    run_id: result?.runId ?? null,
-    bytes: result?.sourceBytes ?? 0,
-    docs: result?.docCount ?? 0,
-    rejected: result?.rejectedCount ?? 0,
+    uri: path === STDIN ? 'stdin' : (indexed?.sourceUri ?? path),
+    run_id: indexed?.runId ?? null,
+    bytes: indexed?.sourceBytes ?? 0,
+    docs: indexed?.docCount ?? 0,
+    rejected: indexed?.rejectedCount ?? 0,
     status: statusWord(result, error),
-    splits: result?.splitIds.length ?? 0,
+    splits: result?.splitIds.length ?? published?.splitCount ?? 0,
     ...(error === undefined ? {} : { error: error.message }),
   }
 }

@@ -7,6 +7,8 @@ import { runMerges } from '../../engine/indexing/merge.ts'
 import { planMerges } from '../../engine/indexing/merge-policy.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../../engine/indexing/reject-limit.ts'
+import type { Source } from '../../engine/indexing/source.ts'
+import type { RunSummary } from '../../engine/metastore/run-summary.ts'
 import type { CliContext } from '../context.ts'
 import type { DataStack } from '../data-stack.ts'
 import { formatCount, plural } from '../format/number.ts'
@@ -32,6 +34,8 @@ export interface SourceOutcome {
   readonly path: string
   readonly result: IndexingResult | undefined
   readonly error: QwError | undefined
+  /** What was published before the error came. */
+  readonly published?: RunSummary | undefined
 }
 
 export interface IngestOutcome {
@@ -62,7 +66,8 @@ export async function runIngest(
     waiting.length === 0 && sources.every(({ result }) => result !== undefined && isEnd(result))
   if (isDone) run.phase.succeed(`Indexed ${plural(run.docCount, 'document')}`)
   else run.phase.fail()
-  if (!context.signal.aborted) await mergeSmallSplits(context, stack, request.indexId)
+  const canMerge = run.isIndexWritable && !context.signal.aborted
+  if (canMerge) await mergeSmallSplits(context, stack, request.indexId)
   return outcome
 }
 
@@ -77,6 +82,8 @@ class IngestRun {
   docCount = 0
   /** Rejects of a limit by count were used up. */
   isOverLimit = false
+  /** False once the index could not even take the note that a run over it failed. */
+  isIndexWritable = true
   readonly #context: CliContext
   readonly #stack: DataStack
   readonly #request: IngestRequest
@@ -92,8 +99,10 @@ class IngestRun {
   async source(path: string, number: number): Promise<SourceOutcome> {
     const { indexId, opener, force, rejects } = this.#request
     const limit = this.#limit()
+    const startedMs = Math.floor(this.#context.clock.nowMs())
+    let source: Source | undefined
     try {
-      const source = await opener.open(path)
+      source = await opener.open(path)
       const result = await indexSource(this.#stack.indexing, {
         indexId,
         source,
@@ -112,8 +121,23 @@ class IngestRun {
       return { path, result, error }
     } catch (error) {
       if (this.#context.signal.aborted) return { path, result: undefined, error: undefined }
-      return { path, result: undefined, error: asQwError(error, path) }
+      const published =
+        source === undefined ? undefined : await this.#publishedOf(source.uri, startedMs)
+      return { path, result: undefined, error: asQwError(error, path), published }
     }
+  }
+
+  /** What the index remembers of a run that threw: the commits before the failure stay. */
+  async #publishedOf(sourceUri: string, startedMs: number): Promise<RunSummary | undefined> {
+    const run = await this.#stack.indexing.metastore.load(this.#request.indexId).then(
+      ({ runs }) =>
+        runs.find((each) => each.sourceUri === sourceUri && each.startedMs >= startedMs),
+      () => undefined,
+    )
+    if (run?.state !== 'failed') this.isIndexWritable = false
+    this.docCount += run?.docCount ?? 0
+    this.#rejectedCount += run?.rejectedCount ?? 0
+    return run
   }
 
   #limit(): MaxRejects | undefined {
