@@ -22,11 +22,21 @@ export async function benchCli(root: string): Promise<void> {
     const initMs = performance.now() - initStart
     await run('generator', 'run', '--batches', String(BATCHES - 1), ...where)
     printTable(`Command line, whole process (median of ${RUNS})`, [
-      { measure: 'qw-lambda --version', value: await timed('--version'), must: '120 ms', aim: '70 ms' },
+      {
+        measure: 'qw-lambda --version',
+        value: await timed('--version'),
+        must: '120 ms',
+        aim: '70 ms',
+      },
       { measure: 'qw-lambda --help', value: await timed('--help'), must: '180 ms', aim: '100 ms' },
       {
         measure: 'first byte on the screen of `status`',
-        value: ms(await medianMs(() => firstByte(program, ['status', ...where], folder), { runs: RUNS, warmUps: 2 })),
+        value: ms(
+          await medianMs(() => firstByte(program, ['status', ...where], folder), {
+            runs: RUNS,
+            warmUps: 2,
+          }),
+        ),
         must: '150 ms',
         aim: '100 ms',
       },
@@ -50,7 +60,10 @@ export async function benchCli(root: string): Promise<void> {
 }
 
 async function wholeProcess(program: string, args: readonly string[], cwd: string): Promise<void> {
-  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   await new Promise<void>((resolve, reject) => {
@@ -61,7 +74,10 @@ async function wholeProcess(program: string, args: readonly string[], cwd: strin
 }
 
 async function firstByte(program: string, args: readonly string[], cwd: string): Promise<void> {
-  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   await new Promise<void>((resolve) => {
     child.stdout.once('data', () => resolve())
     child.stderr.once('data', () => resolve())
@@ -70,9 +86,13 @@ async function firstByte(program: string, args: readonly string[], cwd: string):
 }
 
 function packedSize(root: string, folder: string): string {
-  const name = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
-    cwd: root,
-    encoding: 'utf8',
-  }).trim()
+  const name = execFileSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  ).trim()
   return `${(statSync(join(folder, name)).size / 1e6).toFixed(2)} MB`
 }

@@ -6,7 +6,9 @@ import { printMachine } from './measure.ts'
 import { benchSearching } from './searching.ts'
 
 const [, , root = '.', ...parts] = process.argv
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string
+}
 const wants = (part: string): boolean => parts.length === 0 || parts.includes(part)
 
 printMachine(version)

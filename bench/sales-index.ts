@@ -47,7 +47,9 @@ export async function indexBatch(
   { batch, withShop }: { readonly batch: number; readonly withShop: boolean },
 ): Promise<{ elapsedMs: number; splitBytes: number }> {
   const key = `${INDEX_ID}/${batch}.gz`
-  const info = await staging.put(key, stagedBatch(batch, withShop), { condition: { kind: 'always' } })
+  const info = await staging.put(key, stagedBatch(batch, withShop), {
+    condition: { kind: 'always' },
+  })
   const start = performance.now()
   const result = await indexSource(indexing, {
     indexId: INDEX_ID,

@@ -10,7 +10,13 @@ import { latencyStore } from '../src/stores/latency-store.ts'
 import { memoryStore } from '../src/stores/memory-store.ts'
 import { systemClock, systemRandom } from '../src/stores/system-clock.ts'
 import { medianMs, ms, printTable, type Row } from './measure.ts'
-import { BATCH_DOCS, createSalesIndex, INDEX_ID, indexBatch, type SalesIndex } from './sales-index.ts'
+import {
+  BATCH_DOCS,
+  createSalesIndex,
+  INDEX_ID,
+  indexBatch,
+  type SalesIndex,
+} from './sales-index.ts'
 
 const BATCHES = 20
 const RUNS = 21

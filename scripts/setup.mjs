@@ -15,14 +15,20 @@ if (newest([join(root, 'package-lock.json')]) > timeOf(installed)) {
   run('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'])
 }
 const sources = ['src', 'templates', 'scripts'].map((folder) => join(root, folder))
-if (newest([...sources, join(root, 'tsup.config.ts'), join(root, 'package.json')]) > timeOf(built)) {
+if (
+  newest([...sources, join(root, 'tsup.config.ts'), join(root, 'package.json')]) > timeOf(built)
+) {
   run('npm', ['run', '--silent', 'build'])
 }
 
 function run(command, args) {
   process.stderr.write(`$ ${command} ${args.join(' ')}\n`)
   // npm is a .cmd file on Windows, which only a shell starts.
-  execFileSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  execFileSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
 }
 
 function timeOf(path) {

@@ -20,7 +20,9 @@ function packageFolder(path) {
 }
 
 function notice(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+  const { name, version, license } = JSON.parse(
+    readFileSync(join(root, folder, 'package.json'), 'utf8'),
+  )
   const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
   const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim()
   if (license === undefined && text === '') throw new Error(`${name} says nothing of its licence`)

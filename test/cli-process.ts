@@ -17,7 +17,10 @@ export interface RunOptions {
   readonly input?: string | Uint8Array
 }
 
-export function startCli(args: readonly string[], options: RunOptions): ChildProcessWithoutNullStreams {
+export function startCli(
+  args: readonly string[],
+  options: RunOptions,
+): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd,
     env: cleanEnvironment(options.env),
@@ -45,7 +48,8 @@ export async function finished(child: ChildProcessWithoutNullStreams): Promise<P
 /** Nothing of the developer's own set-up reaches the program. */
 function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(QWL_|AWS_|CI$|NO_COLOR|FORCE_COLOR|CLICOLOR|COLUMNS|XDG_|VITEST|NODE_OPTIONS)/.test(name),
+    ([name]) =>
+      !/^(QWL_|AWS_|CI$|NO_COLOR|FORCE_COLOR|CLICOLOR|COLUMNS|XDG_|VITEST|NODE_OPTIONS)/.test(name),
   )
   return { ...Object.fromEntries(kept), ...extra }
 }

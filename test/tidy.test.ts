@@ -31,11 +31,15 @@ test('every relative link in a document leads somewhere', () => {
 })
 
 test('every file that a document names in backticks exists', () => {
-  const named = ['README.md', 'docs/ARCHITECTURE.md', 'docs/CONTRIBUTING.md', 'docs/FORMAT.md'].flatMap(
-    (document) =>
-      [...read(document).matchAll(/`((?:src|test|bench|scripts|templates|docs|bin)\/[\w./-]+)`/g)].map(
-        (match) => ({ document, path: match[1] ?? '' }),
-      ),
+  const named = [
+    'README.md',
+    'docs/ARCHITECTURE.md',
+    'docs/CONTRIBUTING.md',
+    'docs/FORMAT.md',
+  ].flatMap((document) =>
+    [
+      ...read(document).matchAll(/`((?:src|test|bench|scripts|templates|docs|bin)\/[\w./-]+)`/g),
+    ].map((match) => ({ document, path: match[1] ?? '' })),
   )
   expect(named.length).toBeGreaterThan(10)
   expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([])
@@ -51,7 +55,9 @@ test('no marker of unfinished work is left in the sources', () => {
 
 test('no test is skipped, focused or left to be written', () => {
   const idle = /\b(?:it|test|describe)\.(?:skip|only|todo)\b/
-  const found = files(/\.test\.ts$/).filter((path) => path !== 'test/tidy.test.ts' && idle.test(read(path)))
+  const found = files(/\.test\.ts$/).filter(
+    (path) => path !== 'test/tidy.test.ts' && idle.test(read(path)),
+  )
   expect(found).toEqual([])
 })
 

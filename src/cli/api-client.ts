@@ -18,11 +18,7 @@ export interface ApiAnswer {
 /** Nothing reads the host: the client knows where to send it. */
 const BASE = 'http://qw-lambda/api/v1'
 
-async function apiGet(
-  client: ApiClient,
-  path: string,
-  signal?: AbortSignal,
-): Promise<ApiAnswer> {
+async function apiGet(client: ApiClient, path: string, signal?: AbortSignal): Promise<ApiAnswer> {
   return await send(client, new Request(`${BASE}${path}`, signal === undefined ? {} : { signal }))
 }
 

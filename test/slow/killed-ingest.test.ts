@@ -31,7 +31,19 @@ async function setUp(): Promise<{ folder: string; where: string[] }> {
   await writeFile(join(folder, 'orders.yaml'), SCHEMA)
   await writeFile(join(folder, 'orders.ndjson'), orders())
   const created = await runCli(
-    ['init', '--target', 'local', '--name', 'shop', '--data', 'empty', '--schema', 'orders.yaml', '-y', ...where],
+    [
+      'init',
+      '--target',
+      'local',
+      '--name',
+      'shop',
+      '--data',
+      'empty',
+      '--schema',
+      'orders.yaml',
+      '-y',
+      ...where,
+    ],
     { cwd: folder },
   )
   expect(created, created.stderr).toMatchObject({ exitCode: 0 })
@@ -51,7 +63,9 @@ test(`ingest killed at ${KILLS} random moments and run again counts every docume
   const { folder, where } = await setUp()
   const args = ['ingest', 'orders.ndjson', '--index', 'orders', ...where]
   const clear = async (): Promise<void> => {
-    const cleared = await runCli(['index', 'clear', 'orders', '--confirm', 'orders', ...where], { cwd: folder })
+    const cleared = await runCli(['index', 'clear', 'orders', '--confirm', 'orders', ...where], {
+      cwd: folder,
+    })
     expect(cleared, cleared.stderr).toMatchObject({ exitCode: 0 })
   }
   const startedMs = Date.now()

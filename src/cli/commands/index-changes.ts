@@ -171,11 +171,7 @@ async function exists(stack: DataStack, indexId: string): Promise<boolean> {
   return (await stack.indexing.metastore.listIndexIds()).includes(indexId)
 }
 
-async function docCountOf(
-  context: CliContext,
-  stack: DataStack,
-  indexId: string,
-): Promise<number> {
+async function docCountOf(context: CliContext, stack: DataStack, indexId: string): Promise<number> {
   try {
     const file = await stack.indexing.metastore.load(indexId, context.signal)
     return publishedSplits(file).reduce((sum, split) => sum + split.docCount, 0)

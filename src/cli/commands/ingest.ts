@@ -65,11 +65,11 @@ export const ingestCommand = defineCommand({
     ),
     force: flag('--force', 'index again what was indexed before'),
     wait: flag('--no-wait', 'return when accepted; local documents are searchable by then'),
-    via: choice('--via <way>', 'where a deployment’s documents are indexed: its function, or here', [
-      'auto',
-      'lambda',
-      'local',
-    ]),
+    via: choice(
+      '--via <way>',
+      'where a deployment’s documents are indexed: its function, or here',
+      ['auto', 'lambda', 'local'],
+    ),
     jobs: integer(`--jobs <count>`, `uploads at once (${DEFAULT_JOBS})`, 1),
   },
   examples: [
