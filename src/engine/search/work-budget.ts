@@ -3,7 +3,7 @@ import { QwError } from '../errors.ts'
 /** Steps that a query may take in one split, at 5 to 10 ns each: what keeps hundreds of wildcards, or a
  *  phrase of a thousand common words, from holding up everything else. One pattern over three million
  *  terms is well inside. */
-export const SPLIT_WORK_LIMIT = 200_000_000
+const SPLIT_WORK_LIMIT = 200_000_000
 
 /** What is left for one query in one split. Counts work, not time, so that an answer never depends on
  *  the machine. */

@@ -16,7 +16,7 @@ import { jsonFloat } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
 import type { Bounds } from './options.ts'
 import type { SubPartials } from './sub-aggregations.ts'
-import { mergeSubs, renderSubs, SubCollectors } from './sub-aggregations.ts'
+import { mergeBuckets, renderSubs, SubCollectors } from './sub-aggregations.ts'
 import { numberColumns, ValueBlock } from './values.ts'
 
 /** A histogram as both dialects ask for it: on dates every number is in milliseconds. */
@@ -72,25 +72,13 @@ export class HistogramAggregation implements Aggregation<HistogramPartial> {
   merge(partials: readonly HistogramPartial[]): HistogramPartial {
     const [first] = partials
     if (partials.length === 1 && first !== undefined) return first
-    const lists = new Map<number, HistogramBucket[]>()
-    for (const { buckets } of partials) {
-      for (const [index, bucket] of buckets) {
-        const list = lists.get(index)
-        if (list === undefined) lists.set(index, [bucket])
-        else list.push(bucket)
-      }
+    return {
+      scale: partials.find(({ scale }) => scale !== undefined)?.scale,
+      buckets: mergeBuckets(
+        partials.map(({ buckets }) => buckets),
+        this.#settings.subs,
+      ),
     }
-    const merged = new Map<number, HistogramBucket>()
-    for (const [index, list] of lists) {
-      merged.set(index, {
-        docCount: list.reduce((sum, bucket) => sum + bucket.docCount, 0),
-        subs: mergeSubs(
-          this.#settings.subs,
-          list.map((bucket) => bucket.subs),
-        ),
-      })
-    }
-    return { scale: partials.find(({ scale }) => scale !== undefined)?.scale, buckets: merged }
   }
 
   render(partial: HistogramPartial, budget: BucketBudget): JsonObject {

@@ -39,6 +39,38 @@ export function mergeSubs(
   return subs.map((sub, index) => sub.aggregation.merge(present.map((list) => list[index])))
 }
 
+/** What every bucket has, whatever it is a bucket of. */
+interface Bucket {
+  readonly docCount: number
+  readonly subs: SubPartials
+}
+
+/** Buckets with the same key as one; what more a bucket says is taken from the first. */
+export function mergeBuckets<Key, Kind extends Bucket>(
+  maps: readonly ReadonlyMap<Key, Kind>[],
+  subs: readonly SubAggregation[],
+): Map<Key, Kind> {
+  const lists = new Map<Key, [Kind, ...Kind[]]>()
+  for (const buckets of maps) {
+    for (const [key, bucket] of buckets) {
+      const list = lists.get(key)
+      if (list === undefined) lists.set(key, [bucket])
+      else list.push(bucket)
+    }
+  }
+  const merged = new Map<Key, Kind>()
+  for (const [key, list] of lists) {
+    const [first] = list
+    const docCount = list.reduce((sum, bucket) => sum + bucket.docCount, 0)
+    const parts = list.map((bucket) => bucket.subs)
+    merged.set(
+      key,
+      list.length === 1 ? first : { ...first, docCount, subs: mergeSubs(subs, parts) },
+    )
+  }
+  return merged
+}
+
 /** Adds each sub-aggregation's result to a bucket under its name. */
 export function renderSubs(
   subs: readonly SubAggregation[],

@@ -17,7 +17,7 @@ import { asNumber, booleanOption, countOption, fieldOption, invalidAggregation }
 import type { Ordinals } from './ordinals.ts'
 import { ordinalsOf } from './ordinals.ts'
 import type { SubPartials } from './sub-aggregations.ts'
-import { mergeSubs, renderSubs, SubCollectors } from './sub-aggregations.ts'
+import { mergeBuckets, renderSubs, SubCollectors } from './sub-aggregations.ts'
 import type { TermFilter } from './term-filter.ts'
 import { parseTermFilter } from './term-filter.ts'
 import type { TermKey } from './term-key.ts'
@@ -139,18 +139,11 @@ class TermsAggregation implements Aggregation<TermsPartial> {
   merge(partials: readonly TermsPartial[]): TermsPartial {
     const [first] = partials
     if (partials.length === 1 && first !== undefined) return first
-    const lists = new Map<string, TermBucket[]>()
-    for (const { buckets } of partials) {
-      for (const [tag, bucket] of buckets) {
-        const list = lists.get(tag)
-        if (list === undefined) lists.set(tag, [bucket])
-        else list.push(bucket)
-      }
-    }
-    const merged = new Map<string, TermBucket>()
-    for (const [tag, list] of lists) merged.set(tag, mergeBuckets(list, this.#settings.subs))
     return {
-      buckets: merged,
+      buckets: mergeBuckets(
+        partials.map(({ buckets }) => buckets),
+        this.#settings.subs,
+      ),
       otherCount: partials.reduce((sum, partial) => sum + partial.otherCount, 0),
       errorBound: partials.reduce((sum, partial) => sum + partial.errorBound, 0),
     }
@@ -178,19 +171,6 @@ class TermsAggregation implements Aggregation<TermsPartial> {
 
   metric(): undefined {
     return undefined
-  }
-}
-
-function mergeBuckets(list: readonly TermBucket[], subs: readonly SubAggregation[]): TermBucket {
-  const [first] = list
-  if (first !== undefined && list.length === 1) return first
-  return {
-    key: (first as TermBucket).key, // lists are made with their first bucket
-    docCount: list.reduce((sum, { docCount }) => sum + docCount, 0),
-    subs: mergeSubs(
-      subs,
-      list.map((bucket) => bucket.subs),
-    ),
   }
 }
 
