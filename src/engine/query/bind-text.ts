@@ -21,9 +21,17 @@ export function bindText(ast: TextAst, field: ResolvedField): Query {
   if (field.type === 'str') return bindWords(ast, field)
   if (field.type === 'json') {
     const readings = isPrefix ? [] : readingsOf(field, ast.text)
-    return anyOf([...readings.map((reading) => equals(field, reading)), bindWords(ast, field)])
+    // A date has to be quoted for its colons: it is found as a date where a phrase cannot be.
+    const words =
+      readings.length > 0 && isImpossiblePhrase(ast, field) ? [] : [bindWords(ast, field)]
+    return anyOf([...readings.map((reading) => equals(field, reading)), ...words])
   }
   return equals(field, { type: field.type, value: readLiteral(field, field.type, ast.text) })
+}
+
+function isImpossiblePhrase({ match, text }: TextAst, field: ResolvedField): boolean {
+  if (match.mode !== 'phrase' || !field.indexed || field.terms?.record === 'position') return false
+  return tokenize(text, termsOf(field)).length > 1
 }
 
 function bindWords(ast: TextAst, field: ResolvedField): Query {

@@ -251,6 +251,11 @@ describe('ranges', () => {
 })
 
 describe('json and dynamic paths', () => {
+  test('a quoted date is a date where a phrase is out of reach, quoted words are refused there', () => {
+    expect(show(bind('words.x:"2024-01-31T00:00:00Z"'))).toBe('words.x:date=1706659200000')
+    expect(failure('words.x:"red fox"').message).toContain('does not have positions indexed')
+  })
+
   test.each([
     ['data.x:5', '(?data.x:i64=5 ?data.x:u64=5 ?data.x:f64=5 ?data.x:str=5)1'],
     ['data.x:1.0', '(?data.x:i64=1 ?data.x:u64=1 ?data.x:f64=1 ?data.x:str=1.0)1'],
