@@ -2,8 +2,10 @@ import { messageOf, QwError } from '../engine/errors.ts'
 import { buildContext, fallbackReporter, type ProcessHost } from './build-context.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import type { Interruption } from './interruption.ts'
+import { fittingSigns } from './format/ascii.ts'
 import { runProgram } from './program.ts'
 import type { Reporter } from './reporters/reporter.ts'
+import { styleFor } from './style.ts'
 
 export interface CommandLine {
   readonly host: ProcessHost
@@ -16,6 +18,8 @@ export interface CommandLine {
 /** Runs one command line from its words to its exit status; failures are reported, never thrown. */
 export async function runCommandLine(line: CommandLine): Promise<number> {
   const { host, argv, version, interruption } = line
+  const ascii = argv.includes('--ascii')
+  const helpStyle = styleFor({ isTerminal: false, choice: 'never', ascii, env: host.env })
   let report: Reporter = fallbackReporter(argv, host)
   try {
     const running = runProgram(argv, {
@@ -26,7 +30,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
         return context
       },
       columns: host.stdout.columns,
-      write: (text) => host.stdout.write(text),
+      write: (text) => host.stdout.write(fittingSigns(text, helpStyle)),
     })
     return await Promise.race([running, interruption.abandoned])
   } catch (error) {

@@ -1,4 +1,5 @@
 import { QwError } from '../engine/errors.ts'
+import { fittingSigns } from './format/ascii.ts'
 import type { Style } from './style.ts'
 
 export interface Question<T> {
@@ -54,11 +55,12 @@ export function promptsFor(settings: PromptSettings): Prompts {
   const { style } = settings
   const screen = { ascii: style.ascii, signal: settings.signal }
   const asks = settings.interactive && !settings.yes
+  /** The words of a question as the terminal can show them. */
   const withFlag = <Q extends { readonly message: string; readonly flag: string }>(
     question: Q,
   ): Q => ({
     ...question,
-    message: `${question.message} ${style.paint.dim(`(${question.flag})`)}`,
+    message: fittingSigns(`${question.message} ${style.paint.dim(`(${question.flag})`)}`, style),
   })
   /** The default where nobody is asked, said aloud. */
   const taken = <T extends string>(question: Question<T>): T => {
@@ -76,7 +78,11 @@ export function promptsFor(settings: PromptSettings): Prompts {
     async select(question) {
       if (!asks) return taken(question)
       const { askSelect } = await loadScreen(style)
-      return await askSelect(withFlag(question), screen)
+      const choices = question.choices.map((choice) => ({
+        ...choice,
+        name: fittingSigns(choice.name, style),
+      }))
+      return await askSelect(withFlag({ ...question, choices }), screen)
     },
     async confirm(question) {
       if (settings.yes) return true

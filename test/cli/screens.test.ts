@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { orders, SCHEMA, SCREENS } from './screen-list.ts'
@@ -49,6 +50,12 @@ describe.each(VIEWS)('screens at $name', ({ name, options }) => {
     )
     expect(tooWide).toEqual([])
   })
+})
+
+test('where only ASCII can be shown, nothing else is', async () => {
+  const text = await readFile(join(FOLDER, 'narrow-ascii.txt'), 'utf8')
+  // oxlint-disable-next-line no-control-regex
+  expect(text.split('\n').filter((line) => !/^[\u0000-\u007F␛]*$/.test(line))).toEqual([])
 })
 
 /** Tables and drawings; help texts are laid out for 80 columns. */

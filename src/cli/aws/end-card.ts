@@ -1,4 +1,5 @@
 import type { CliContext } from '../context.ts'
+import { fittingSigns } from '../format/ascii.ts'
 import { estimateOf } from './estimate.ts'
 import type { PreparedDeploy } from './prepare-deploy.ts'
 import type { DeployResult } from './run-deploy.ts'
@@ -26,9 +27,10 @@ export async function printEndCard(
     ])
   }
   rows.push(['freshness', freshness(config)], ['cost', estimateOf(config).text])
-  await out.write(
-    rows.map(([name, value]) => `${out.style.paint.dim(name.padEnd(11))}${value}\n`).join(''),
-  )
+  const text = rows
+    .map(([name, value]) => `${out.style.paint.dim(name.padEnd(11))}${value}\n`)
+    .join('')
+  await out.write(fittingSigns(text, out.style))
 }
 
 /** What to type after a deployment. */

@@ -1,5 +1,6 @@
 import { QwError } from '../../engine/errors.ts'
 import { defineCommand } from '../command.ts'
+import { fittingSigns } from '../format/ascii.ts'
 import { printJson } from '../format/rows.ts'
 import { TOPIC_NAMES } from '../help/topic-names.ts'
 import { TOPIC_SUMMARIES, topicText } from '../help/topics.ts'
@@ -17,16 +18,14 @@ export const helpCommand = defineCommand({
       if (context.format === 'json') return await printJson(context, TOPIC_SUMMARIES)
       const width = Math.max(...TOPIC_NAMES.map((topic) => topic.length)) + 2
       const lines = TOPIC_NAMES.map((topic) => `  ${topic.padEnd(width)}${TOPIC_SUMMARIES[topic]}`)
-      await context.out.write(
-        `Topics:\n${lines.join('\n')}\n\nRead one: qw-lambda help <topic>\nCommands: qw-lambda --help, qw-lambda help <command>\n`,
-      )
-      return
+      const text = `Topics:\n${lines.join('\n')}\n\nRead one: qw-lambda help <topic>\nCommands: qw-lambda --help, qw-lambda help <command>\n`
+      return await context.out.write(fittingSigns(text, context.out.style))
     }
     const topic = TOPIC_NAMES.find((candidate) => candidate === name)
     if (topic === undefined) throw unknownTopic(name)
     const text = topicText(topic, context.out.style)
     if (context.format === 'json') return await printJson(context, { topic, text })
-    await context.out.write(text)
+    await context.out.write(fittingSigns(text, context.out.style))
   },
 })
 

@@ -320,11 +320,11 @@ function sizeOf(split: JsonObject): number {
 }
 
 function timeCell(seconds: JsonValue | undefined, zone: Zone): string {
-  return typeof seconds === 'number' ? formatTime(seconds * 1_000, zone, 'seconds') : '–'
+  return typeof seconds === 'number' ? formatTime(seconds * 1_000, zone, 'seconds') : '-'
 }
 
 function rangeCell(range: JsonValue | undefined, zone: Zone): string {
   return isJsonObject(range)
-    ? `${timeCell(range['start'], zone)} – ${timeCell(range['end'], zone)}`
-    : '–'
+    ? `${timeCell(range['start'], zone)} - ${timeCell(range['end'], zone)}`
+    : '-'
 }

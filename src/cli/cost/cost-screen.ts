@@ -2,6 +2,7 @@ import type { ActualCost } from '../../cost/actual.ts'
 import { formatQuantity, formatUsd } from '../../cost/format.ts'
 import type { Lever } from '../../cost/levers.ts'
 import type { CostEstimate } from '../../cost/model.ts'
+import { fittingSigns } from '../format/ascii.ts'
 import { wrapWords } from '../format/facts.ts'
 import { drawTable, type TableColumn } from '../format/table.ts'
 import type { Output } from '../streams.ts'
@@ -89,10 +90,12 @@ export function leverLines(levers: readonly Lever[], out: Output): string {
 export function explainLines(estimate: CostEstimate, out: Output): string {
   const width = Math.max(...estimate.rows.map(({ label }) => label.length)) + 2
   const lines = estimate.rows.flatMap(({ label, arithmetic }) =>
-    wrapWords(arithmetic, Math.max(30, out.columns - width)).map((line, i) => {
-      const name = (i === 0 ? label : '').padEnd(width)
-      return `${out.style.paint.dim(name)}${line}`
-    }),
+    wrapWords(fittingSigns(arithmetic, out.style), Math.max(30, out.columns - width)).map(
+      (line, i) => {
+        const name = (i === 0 ? label : '').padEnd(width)
+        return `${out.style.paint.dim(name)}${line}`
+      },
+    ),
   )
   const names = Object.entries(estimate.assumptions).map(
     ([name, value]) => `  --assume ${name}=${assumedText(value)}`,

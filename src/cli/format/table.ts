@@ -50,7 +50,7 @@ export function drawTable(data: TableData, { width, style, wrap = false }: Table
     // At word ends a word wider than its column would be cut.
     wrapOnWordBoundary: !hasWideWord(data, widths),
   })
-  for (const row of data.rows) table.push(row.map(oneLine))
+  for (const row of data.rows) table.push(row.map((cell) => oneLine(cell, style)))
   const lines = table.toString().split('\n')
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
 }
@@ -62,8 +62,8 @@ function hasWideWord({ rows }: TableData, widths: readonly number[]): boolean {
 }
 
 /** Control characters would move the cursor; a line break becomes a visible sign. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\r?\n/g, '⏎').replaceAll(/\t/g, ' ')
+function oneLine(text: string, { ascii }: Style): string {
+  return text.replaceAll(/\r?\n/g, ascii ? '|' : '⏎').replaceAll(/\t/g, ' ')
 }
 
 /** Column widths whose sum with gaps is within `width`; wide columns shrink before narrow ones. */

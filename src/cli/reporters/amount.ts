@@ -6,7 +6,7 @@ import type { PhaseAmount } from './reporter.ts'
 const MIN_RATE_MS = 500
 
 /** `412 MB / 1.1 GB · 24 MB/s · 2 rejected · 29.0 s left` */
-export function describeAmount(amount: PhaseAmount, elapsedMs: number, dot: string): string {
+export function describeAmount(amount: PhaseAmount, elapsedMs: number): string {
   const show = (n: number): string =>
     amount.unit === 'bytes' ? formatBytes(n) : `${formatCount(n)} ${amount.unit}`
   const parts = [
@@ -18,7 +18,7 @@ export function describeAmount(amount: PhaseAmount, elapsedMs: number, dot: stri
   if (amount.total !== undefined && perSecond > 0 && amount.done < amount.total) {
     parts.push(`${formatDuration(((amount.total - amount.done) / perSecond) * 1_000)} left`)
   }
-  return parts.join(` ${dot} `)
+  return parts.join(' · ')
 }
 
 /** `████░░░░░░  42 %`; empty when there is no total. */

@@ -1,4 +1,5 @@
 import type { QwError } from '../../engine/errors.ts'
+import { fittingSigns } from '../format/ascii.ts'
 import { formatDuration } from '../format/duration.ts'
 import type { Style } from '../style.ts'
 import { describeAmount } from './amount.ts'
@@ -25,12 +26,13 @@ export function plainReporter(
   settings: ReporterSettings,
   recent: RecentDetails = new RecentDetails(),
 ): Reporter {
-  const { style, write } = settings
+  const { style } = settings
+  const write = (text: string): void => settings.write(fittingSigns(text, style))
   const speak = settings.level !== 'quiet'
   return {
     phase(title) {
       recent.clear()
-      return plainPhase(title, settings, recent)
+      return plainPhase(title, { ...settings, write }, recent)
     },
     note: (text) => speak && write(`${text}\n`),
     hint: (text) => speak && write(`${style.paint.dim(text)}\n`),
@@ -39,7 +41,8 @@ export function plainReporter(
       write(`${style.paint.yellow('!')} ${text}\n${fix === undefined ? '' : `  Fix   ${fix}\n`}`)
     },
     error(error: QwError, exitCode: number) {
-      write(settings.errors === 'json' ? errorJson(error, exitCode) : errorText(error, style))
+      if (settings.errors === 'json') settings.write(errorJson(error, exitCode))
+      else write(errorText(error, style))
     },
     detail(text) {
       if (settings.level === 'verbose') write(`${style.paint.dim(`  ${text}`)}\n`)
@@ -62,11 +65,9 @@ function plainPhase(title: string, settings: ReporterSettings, recent: RecentDet
     spokenMs = nowMs
     say(`${title}: ${describe(nowMs - startedMs)}`)
   }
-  const { ascii } = settings.style
-  say(`${title} ${ascii ? '...' : '…'}`)
+  say(`${title} …`)
   return {
-    progress: (amount) =>
-      sayNowAndThen((elapsedMs) => describeAmount(amount, elapsedMs, ascii ? '-' : '·')),
+    progress: (amount) => sayNowAndThen((elapsedMs) => describeAmount(amount, elapsedMs)),
     waiting: (what) =>
       sayNowAndThen((elapsedMs) => `waiting for ${what}, ${formatDuration(elapsedMs)}`),
     succeed: (text) =>

@@ -97,7 +97,7 @@ describe('on a terminal', () => {
 
 describe('an amount', () => {
   test('without a total has neither bar nor time left', () => {
-    expect(describeAmount({ done: 2_000_000, unit: 'bytes' }, 1_000, '·')).toBe('2.0 MB · 2.0 MB/s')
+    expect(describeAmount({ done: 2_000_000, unit: 'bytes' }, 1_000)).toBe('2.0 MB · 2.0 MB/s')
     expect(drawAmount({ done: 2, unit: 'bytes' }, 10, false)).toBe('')
   })
 

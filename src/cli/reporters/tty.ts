@@ -1,3 +1,4 @@
+import { fittingSigns } from '../format/ascii.ts'
 import { formatDuration } from '../format/duration.ts'
 import { describeAmount, drawAmount } from './amount.ts'
 import { LiveLine } from './live-line.ts'
@@ -48,7 +49,6 @@ function livePhase({ title, expectation, settings, line, recent }: LivePhase): P
   const { style } = settings
   const startedMs = settings.nowMs()
   const elapsedMs = (): number => settings.nowMs() - startedMs
-  const dot = style.ascii ? '-' : '·'
   const frames = style.ascii ? ASCII_FRAMES : FRAMES
   let describe: (columns: number) => readonly string[] = () => []
   line.start((frame, columns) => {
@@ -58,18 +58,18 @@ function livePhase({ title, expectation, settings, line, recent }: LivePhase): P
       parts.push(`usually ${formatDuration(expectation.typicalMs)}`)
     }
     // Two columns go to the spinner; what is too long is cut, since a line that wraps cannot be redrawn.
-    const text = parts.join(` ${dot} `).slice(0, Math.max(0, columns - 2))
+    const text = fittingSigns(parts.join(' · '), style).slice(0, Math.max(0, columns - 2))
     return `${style.paint.cyan(frames[frame % frames.length] ?? '')} ${text}`
   })
   const end = (text: string): void => {
     line.stop()
-    line.print(`${text}\n`)
+    line.print(`${fittingSigns(text, style)}\n`)
   }
   return {
     progress(amount) {
       describe = (columns) => {
         const bar = columns < MIN_COLUMNS_FOR_BAR ? '' : drawAmount(amount, BAR_CELLS, style.ascii)
-        const words = describeAmount(amount, elapsedMs(), dot)
+        const words = describeAmount(amount, elapsedMs())
         return bar === '' ? [words] : [bar, words]
       }
       line.refresh()
@@ -84,7 +84,8 @@ function livePhase({ title, expectation, settings, line, recent }: LivePhase): P
     },
     fail(text) {
       end(`${style.paint.red(style.ascii ? 'x' : '✗')} ${text ?? title}`)
-      for (const detail of recent.take()) line.print(`  ${style.paint.dim(detail)}\n`)
+      for (const detail of recent.take())
+        line.print(`  ${style.paint.dim(fittingSigns(detail, style))}\n`)
     },
   }
 }

@@ -34,7 +34,7 @@ const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
 
 /** A metric for reading: grouped, four decimals; a dash where there is none. */
 export function metricText(value: JsonValue | undefined): string {
-  if (value === null || value === undefined) return '–'
+  if (value === null || value === undefined) return '-'
   if (typeof value === 'string') return printable(value)
   if (typeof value === 'bigint') return DECIMALS.format(value)
   const number = numberOf(value)

@@ -206,7 +206,7 @@ async function footer(session: SearchSession, ask: Ask, answer: Answer): Promise
       : `${formatCount(hits.length)} of ${plural(total, 'hit')}`
     : plural(total, 'match', 'matches')
   const line = [counted, ...factParts(facts)].join(' · ')
-  report.hint(out.style.ascii ? line.replaceAll('·', '-').replaceAll('µ', 'u') : line)
+  report.hint(line)
   if (total === 0 && options.count !== true) {
     const window: TimeWindow = ask.question?.window ?? {
       startNs: undefined,
