@@ -504,6 +504,18 @@ describe('aggregations', () => {
     }
   }
 
+  test('negative zero is in the bucket of zero, whichever comes first', async () => {
+    const fixture = await SearchFixture.create({
+      field_mappings: [{ name: 'x', type: 'f64', fast: true }],
+    })
+    await fixture.addSplit(['{"x":-0.0}', '{"x":0}', '{"x":0.5}'])
+    await fixture.addSplit(['{"x":-0.0}'])
+    const response = await fixture.search({ aggs: { x: { terms: { field: 'x' } } } })
+    expect(stringifyJson(response.aggregations ?? null)).toContain(
+      '"buckets":[{"key":0.0,"doc_count":3},{"key":0.5,"doc_count":1}]',
+    )
+  })
+
   test('more buckets than the limit is an error that names the limit', async () => {
     const fixture = await shop()
     const aggs = { a: { date_histogram: { field: 'ts', fixed_interval: '1ms' } } }

@@ -60,7 +60,8 @@ function numberOrdinals(column: NumberKeys): Ordinals {
 
 function numberKey(column: NumberKeys, key: number): TermKey {
   const value = exactValue(column, key)
-  if (typeof value === 'number') return { type: 'float', value }
+  // -0 and 0 are one bucket, whichever of them stands in the column.
+  if (typeof value === 'number') return { type: 'float', value: value === 0 ? 0 : value }
   if (column.type === 'bool') return { type: 'bool', value: value !== 0n }
   return { type: column.type === 'date' ? 'date' : 'int', value }
 }
