@@ -52,6 +52,8 @@ describe('a deployment', () => {
       region: REGION,
       deployed: true,
       first_data: { docs: 100_000, rejected: 0 },
+      outputs: { index_bucket: expect.any(String), api_url: expect.stringContaining('/api/v1') },
+      verify: { ok: true },
     })
     expect((init['first_query'] as { hits: number }).hits).toBeGreaterThan(40_000)
     expect(JSON.parse(desk.read('qw-lambda.json'))).toMatchObject({ name: NAME, target: 'aws' })
@@ -91,6 +93,22 @@ describe('a deployment', () => {
     expect(changed.filter(({ action }) => action !== 'modify')).toEqual([])
     expect(JSON.parse(desk.read('qw-lambda.json'))).toMatchObject({
       deployment: { functions: { searcherMemoryMb: 1024, settings: { [POLLING]: '0' } } },
+    })
+  })
+
+  test('init in its folder shows it, and changes what a flag names', async () => {
+    const nothing = await desk.json('init', '-y')
+    expect(nothing).toMatchObject({ schema: 'qw-lambda/init/1', name: NAME, changed: [] })
+    const changed = await desk.json('init', '-y', '--retention', '60d')
+    expect(changed).toMatchObject({
+      schema: 'qw-lambda/init/1',
+      outputs: { index_bucket: outputs['index_bucket'] },
+    })
+    expect(JSON.parse(desk.read('qw-lambda.json'))).toMatchObject({
+      deployment: { index: { retentionDays: 60 } },
+    })
+    expect(await desk.failure('init', '--name', 'other', '-y')).toMatchObject({
+      code: 'QWL-PROJECT-EXISTS',
     })
   })
 

@@ -284,6 +284,19 @@ describe('in a folder that is set up', () => {
     expect(await count('*')).toBe(70)
   })
 
+  test('with --json whatever is changed is one document of init', async () => {
+    await setUp()
+    const from = await place.write('more.ndjson', logs(40).replaceAll('request', 'other'))
+    const run = await place.run(initCommand, { options: { from, every: '15m' }, json: true })
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      schema: 'qw-lambda/init/1',
+      name: 'shop',
+      changed: ['data', 'every'],
+      ingest: { docs: 40, rejected: 0 },
+    })
+    expect(project()).toMatchObject({ generator: { every: '15m' } })
+  })
+
   test('another name is refused with the way out; --force keeps the old file', async () => {
     await setUp()
     const refused = await place.run(initCommand, { options: { name: 'other', data: 'empty' } })

@@ -19,7 +19,7 @@ import { runAwsIngest } from './ingest.ts'
 import { lambdaClient } from './lambda-client.ts'
 import type { Deployment } from './open-deployment.ts'
 import { prepareDeploy, type PreparedDeploy } from './prepare-deploy.ts'
-import { runDeploy } from './run-deploy.ts'
+import { deployDocument, runDeploy } from './run-deploy.ts'
 import { openSession } from './session.ts'
 import { showNewDeployment } from './show-plan.ts'
 
@@ -119,6 +119,7 @@ async function deployAndFill(
     place: `${identity.region}, account ${identity.accountId}`,
     client,
     firstData,
+    deployResult: deployDocument(prepared, result),
     indexBytes: await indexBytes(client, result.state.outputs['IndexId'], firstData),
   }
 }

@@ -2,11 +2,11 @@ import { isQwError } from '../../engine/errors.ts'
 import { openLocalStack, type LocalStack } from '../../local/local-stack.ts'
 import { defineCommand } from '../command.ts'
 import type { CliContext } from '../context.ts'
-import { EXIT } from '../exit-codes.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { askPlan } from '../init/ask.ts'
 import { changeExisting } from '../init/change-existing.ts'
 import { showFirstHits } from '../init/first-hits.ts'
-import { INIT_OPTIONS } from '../init/init-options.ts'
+import { INIT_OPTIONS, type InitOptions } from '../init/init-options.ts'
 import { projectDocument, projectText } from '../init/project-file.ts'
 import { setUpAws } from '../init/target-aws.ts'
 import { setUpLocal } from '../init/target-local.ts'
@@ -29,8 +29,9 @@ export const initCommand = defineCommand({
       if (options.print !== true) return await changeExisting(context, existing, options)
       return await context.out.write(projectText(context.settings.project?.document ?? {}))
     }
-    if (options.force !== true && options.print !== true && (await showsDeployment(context))) {
-      return EXIT.ok
+    if (options.force !== true && options.print !== true) {
+      const changed = await changedDeployment(context, options)
+      if (changed !== undefined) return changed
     }
     const plan = await askPlan(context, options)
     if (options.print === true) {
@@ -56,9 +57,12 @@ async function existingStack(context: CliContext): Promise<LocalStack | undefine
   }
 }
 
-/** In a folder of a running deployment: shows it, and says what changes it. False when there is none. */
-async function showsDeployment(context: CliContext): Promise<boolean> {
-  if (context.settings.project?.document['target'] !== 'aws') return false
-  const { showExistingDeployment } = await import('../aws/init-existing.ts')
-  return await showExistingDeployment(context)
+/** In a folder of a running deployment: shows it, and changes one thing. Undefined when there is none. */
+async function changedDeployment(
+  context: CliContext,
+  options: InitOptions,
+): Promise<ExitCode | undefined> {
+  if (context.settings.project?.document['target'] !== 'aws') return undefined
+  const { changeExistingDeployment } = await import('../aws/init-existing.ts')
+  return await changeExistingDeployment(context, options)
 }

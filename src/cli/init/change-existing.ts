@@ -10,6 +10,7 @@ import { reportIngest } from '../ingest/ingest-report.ts'
 import { SourceOpener } from '../ingest/open-source.ts'
 import { rejectLimit } from '../ingest/reject-limit.ts'
 import { runIngest } from '../ingest/run-ingest.ts'
+import { withInnerDocument } from './inner-document.ts'
 import type { InitOptions } from './init-options.ts'
 import { everyText, projectText, writeKeepingOld } from './project-file.ts'
 import { parseRetentionText, withRetention } from './retention.ts'
@@ -34,23 +35,29 @@ export async function changeExisting(
   }
   const flags = changesOf(options)
   const changes = flags.length > 0 ? flags : [await askChange(context)]
-  let exitCode: ExitCode = EXIT.ok
   let document = { ...context.settings.project?.document }
   for (const change of changes) {
-    const ended = await apply(context, stack, change)
-    if (ended !== EXIT.ok) exitCode = ended
+    await changeSetting(context, stack, change)
     document = { ...document, ...intentOf(change) }
   }
   await writeProject(context, document)
-  const isUnchanged = changes.every(({ kind }) => kind === 'none')
-  if (context.format === 'json' && !changes.some(({ kind }) => kind === 'data')) {
+  // Last: documents that do not fit end the command.
+  const data = changes.find((change) => change.kind === 'data')
+  if (data !== undefined) {
+    return await withInnerDocument(
+      context,
+      (inner) => addData(inner, stack, data.from),
+      (ingest) => ({ ...existingDocument(context, stack, changes), ingest }),
+    )
+  }
+  if (context.format === 'json') {
     await context.out.write(`${JSON.stringify(existingDocument(context, stack, changes))}\n`)
-  } else if (isUnchanged) {
+  } else if (changes.every(({ kind }) => kind === 'none')) {
     context.report.hint(
       `Nothing was changed. Change one thing: --every, --retention, --from\nBegin anew: qw-lambda teardown --confirm ${stack.name}, then init`,
     )
   }
-  return exitCode
+  return EXIT.ok
 }
 
 function refuseOtherName(
@@ -125,12 +132,15 @@ async function askChange({ prompts }: CliContext): Promise<Change> {
   }
 }
 
-async function apply(context: CliContext, stack: LocalStack, change: Change): Promise<ExitCode> {
+async function changeSetting(
+  context: CliContext,
+  stack: LocalStack,
+  change: Change,
+): Promise<void> {
   switch (change.kind) {
     case 'none':
-      return EXIT.ok
     case 'data':
-      return await addData(context, stack, change.from)
+      return
     case 'every':
       await stack.updateFile((file) => ({
         ...file,
@@ -140,10 +150,9 @@ async function apply(context: CliContext, stack: LocalStack, change: Change): Pr
           paused: !Number.isFinite(change.everyMs),
         },
       }))
-      return EXIT.ok
+      return
     case 'retention':
-      await changeRetention(context, stack, change.period)
-      return EXIT.ok
+      return await changeRetention(context, stack, change.period)
   }
 }
 

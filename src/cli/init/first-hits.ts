@@ -131,6 +131,7 @@ function endDocument(
 ): Record<string, unknown> {
   const { firstData, indexBytes, region } = setUp
   return {
+    ...setUp.deployResult,
     schema: 'qw-lambda/init/1',
     name: plan.name,
     target: plan.target.kind,

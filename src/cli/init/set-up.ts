@@ -10,6 +10,8 @@ export interface SetUp {
   readonly firstData: FirstData | undefined
   /** Size of the index now. */
   readonly indexBytes: number
+  /** What deploying gave, as `deploy --json` says it; undefined on this machine. */
+  readonly deployResult?: Readonly<Record<string, unknown>>
 }
 
 export interface FirstData {
