@@ -18,7 +18,10 @@ const MINUTE_MS = 60_000
 const DOCS = 10
 
 /** A stack of ten documents a batch, and another process's view of it. */
-async function world(generator: Partial<GeneratorState> = {}) {
+async function world(
+  generator: Partial<GeneratorState> = {},
+  onLog: (fields: unknown) => void = () => undefined,
+) {
   const dataDir = await mkdtemp(join(tmpdir(), 'qwl-schedule-'))
   folders.push(dataDir)
   const base = instantClock()
@@ -34,7 +37,10 @@ async function world(generator: Partial<GeneratorState> = {}) {
     },
   }
   const logged: Readonly<Record<string, unknown>>[] = []
-  const log = (fields: Readonly<Record<string, unknown>>): number => logged.push(fields)
+  const log = (fields: Readonly<Record<string, unknown>>): void => {
+    logged.push(fields)
+    onLog(fields)
+  }
   const host = { dataDir, clock, random: systemRandom, log }
   const stack = await createLocalStack(host, 'shop', undefined)
   const other = await openLocalStack(host, 'shop')
@@ -133,6 +139,22 @@ test('the stack’s seed counts on from batch to batch, so that no two are the s
   const keys = logged.flatMap((line) => (line['event'] === 'generated' ? line['keys'] : []))
   const seeds = keys.map((key) => /-(\d+)\.gz$/.exec(String(key))?.[1])
   expect(seeds).toEqual(['7', '8', '9'])
+})
+
+test('interrupted, nothing of it runs on, and what was staged is indexed by whoever recovers', async () => {
+  const end = new AbortController()
+  const isGenerated = (fields: unknown): boolean =>
+    (fields as Readonly<Record<string, unknown>>)['event'] === 'generated'
+  const onLog = (fields: unknown): void => {
+    if (isGenerated(fields)) end.abort(new Error('interrupted'))
+  }
+  const { stack, other, clock } = await world({ docsPerBatch: 20_000 }, onLog)
+  await expect(runGenerator(stack, clock, { batches: 2 }, end.signal)).rejects.toThrow(
+    'interrupted',
+  )
+  await other.staging.recover()
+  await other.staging.settled()
+  expect(await docCountOf(other)).toBe(40_000)
 })
 
 test('the next run is due an interval after the last, and at once when there was none', () => {

@@ -48,7 +48,8 @@ export function nextRunMs(generator: Pick<GeneratorState, 'lastRunMs' | 'everyMs
   return generator.lastRunMs === undefined ? 0 : generator.lastRunMs + generator.everyMs
 }
 
-/** One invocation of the generator, remembered as its last run; returns when all of it is indexed. */
+/** One invocation of the generator, remembered as its last run; returns when all of it is indexed.
+ *  Aborted, it throws the signal's reason as soon as nothing of it runs any more. */
 export async function runGenerator(
   stack: LocalStack,
   clock: Clock,
@@ -71,9 +72,14 @@ export async function runGenerator(
     event['seed'] ??
     (generator.seed === undefined ? undefined : generator.seed + generator.batchCount - batches)
   const invocation = { requestId: `generator-${startedMs}`, deadlineMs: undefined, signal }
-  const generated = await generate({ ...event, seed }, invocation)
+  const generated = await generate({ ...event, seed }, invocation).catch(async (error: unknown) => {
+    // What was staged before is being indexed: the caller may be about to remove the folder.
+    await stack.staging.settled()
+    throw error
+  })
   const stagedMs = clock.nowMs()
   const { reports } = await stack.staging.settled()
+  signal?.throwIfAborted()
   return {
     docCount: generated.num_docs,
     indexedCount: reports.reduce((sum, report) => sum + report.num_docs, 0),

@@ -42,7 +42,7 @@ export class StagingBucket {
       ...components.store,
       put: async (key, body, options) => {
         const info = await components.store.put(key, body, options)
-        this.#announce(info)
+        this.#announce(info, options.signal)
         return info
       },
     }
@@ -70,30 +70,34 @@ export class StagingBucket {
     return announced
   }
 
-  #announce(info: ObjectInfo): void {
-    this.#queue = this.#queue.then(() => this.#deliver(info))
+  #announce(info: ObjectInfo, signal?: AbortSignal): void {
+    this.#queue = this.#queue.then(() => this.#deliver(info, signal))
   }
 
-  async #deliver(info: ObjectInfo): Promise<void> {
+  /** Aborted, the object stays as it is: whoever recovers next goes on with it. */
+  async #deliver(info: ObjectInfo, signal: AbortSignal | undefined): Promise<void> {
     const { indexer, clock, log } = this.#components
     const { key } = info
-    for (let delivery = 1; ; delivery++) {
+    const isStopped = (): boolean => signal?.aborted === true
+    for (let delivery = 1; !isStopped(); delivery++) {
       try {
         const report = await indexer(this.#eventFor(key), {
           requestId: `local-${clock.nowMs()}`,
           deadlineMs: undefined,
+          signal,
         })
-        if (!isIndexerReport(report)) return
+        if (!isIndexerReport(report) || isStopped()) return
         this.#reports.push(report)
         await this.#removeIfDone(info, report)
         return
       } catch (error) {
+        if (isStopped()) return
         log({ event: 'delivery-failed', key, delivery, error: messageOf(error) })
         if (delivery >= MAX_DELIVERIES || !isWorthRetrying(error)) {
           this.#deadLetters.push({ key, error: messageOf(error) })
           return
         }
-        await clock.sleep(REDELIVERY_MS)
+        await clock.sleep(REDELIVERY_MS, signal).catch(() => undefined)
       }
     }
   }

@@ -248,6 +248,23 @@ describe('what goes wrong leaves nothing half done', () => {
   })
 })
 
+test('Ctrl-C while sample data is made takes everything back before it is all indexed', async () => {
+  const controller = new AbortController()
+  let said = ''
+  const run = await place.run(initCommand, {
+    options: { name: 'shop', data: 'sample' },
+    signal: controller.signal,
+    onNote: (text) => {
+      said += text
+      if (text.startsWith('Making sample sales')) setTimeout(() => controller.abort('stop'), 50)
+    },
+  })
+  expect(run.exitCode).toBe(130)
+  expect(said).toContain('taken back')
+  expect(said).not.toContain('Indexed 100,000')
+  expect(await place.names()).toEqual([])
+})
+
 describe('in a folder that is set up', () => {
   async function setUp(): Promise<void> {
     const from = await place.write('app.ndjson', logs(30))

@@ -101,7 +101,7 @@ async function putFirstData(
 async function generateSample(context: CliContext, stack: LocalStack): Promise<FirstData> {
   const phase = context.report.phase('Making sample sales and indexing them')
   try {
-    const run = await runGenerator(stack, context.clock, {})
+    const run = await runGenerator(stack, context.clock, {}, context.signal)
     const perSecond = Math.round((run.indexedCount / Math.max(1, run.elapsedMs)) * 1_000)
     phase.succeed(`Indexed ${plural(run.indexedCount, 'document')}, ${formatCount(perSecond)}/s`)
     return {
