@@ -28,6 +28,8 @@ test('one process serves at a time, and others learn where', async () => {
     code: 'LOCAL-LOCK',
     message: expect.stringContaining(URL),
   })
+  await lock.moveTo('http://127.0.0.1:7281')
+  expect(await runningServer(folder)).toMatchObject({ url: 'http://127.0.0.1:7281' })
   await lock.release()
   expect(await runningServer(folder)).toBeUndefined()
   await (await takeServeLock(folder, URL)).release()

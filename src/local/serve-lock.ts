@@ -7,6 +7,8 @@ import { newOwnerTag, ownerState } from '../stores/process-owner.ts'
 
 /** Which process serves a stack: one at a time, so that its schedule runs once. */
 export interface ServeLock {
+  /** Tells others where it listens in fact. */
+  moveTo(url: string): Promise<void>
   release(): Promise<void>
 }
 
@@ -26,22 +28,29 @@ const SIGN_EVERY_MS = 5_000
 /** A server of another machine or container is given up after this. */
 const NO_SIGN_MS = 30_000
 
-/** Throws `conflict` (LOCAL-LOCK) while another living process serves the stack. */
+/** `url` is where it is going to listen: nobody who was refused has answered a request. Throws
+ *  `conflict` (LOCAL-LOCK) while another living process serves the stack. */
 export async function takeServeLock(folder: string, url: string): Promise<ServeLock> {
   const store = folderStore({ root: folder })
   const holder: Holder = { pid: process.pid, url, owner: newOwnerTag() }
+  const write = async (content: Holder, condition: PutCondition): Promise<void> => {
+    await store.put(FILE, Buffer.from(JSON.stringify(content)), { condition })
+  }
   const found = await readHolder(folder)
   if (found !== undefined && found.isServing) throw servedAlready(folder, found.holder)
   const condition: PutCondition =
     found === undefined ? { kind: 'ifAbsent' } : { kind: 'ifMatch', etag: found.etag }
   try {
-    await store.put(FILE, Buffer.from(JSON.stringify(holder)), { condition })
+    await write(holder, condition)
   } catch (error) {
     const winner = isQwError(error, 'conflict') ? await readHolder(folder) : undefined
     throw winner === undefined ? error : servedAlready(folder, winner.holder)
   }
   const signs = setInterval(() => void giveSign(folder), SIGN_EVERY_MS).unref()
   return {
+    async moveTo(actual) {
+      if (actual !== url) await write({ ...holder, url: actual }, { kind: 'always' })
+    },
     async release() {
       clearInterval(signs)
       const now = await readHolder(folder)

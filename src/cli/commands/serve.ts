@@ -23,7 +23,7 @@ const OPTIONS = {
   host: text('--host <address>', 'address (127.0.0.1)'),
   apiKeyFile: text('--api-key-file <file>', 'ask for this key in x-api-key'),
   proxy: flag('--proxy', 'pass requests to the deployment in AWS, without a key'),
-  readOnly: flag('--read-only', 'no documents by HTTP, no index changes'),
+  readOnly: flag('--read-only', 'write nothing: no documents, no index changes, no sample data'),
   cors: text('--cors <origin>', 'let pages of this origin read answers; * for all'),
   log: choice('--log <kind>', 'request log on stderr (short)', ['none', 'short', 'json']),
   plain: flag('--plain', 'compress only for clients that ask; no 6 MB limit'),
@@ -59,21 +59,18 @@ export const serveCommand = defineCommand({
     const log = stack.runLog.of('api')
     const queue = new IngestQueue({ indexing: stack.indexing, store: stack.ingestStore, log })
     const api = apiOf(context, { stack, queue, apiKeys, options })
-    const gateway = await listen(context, { stack, api, host, options })
-    const lock = await takeServeLock(stack.folder, gateway.url).catch(async (error: unknown) => {
-      await gateway.close(0)
-      throw error
-    })
+    const parts = { stack, api, host, options }
+    if (options.readOnly === true) return await serveReading(context, parts)
+    const lock = await takeServeLock(stack.folder, `http://${host}:${options.port ?? DEFAULT_PORT}`)
     try {
+      const gateway = await listen(context, parts)
+      await lock.moveTo(gateway.url)
       // The address first: whoever waits for it may begin while older files are looked through.
       await announce(context, gateway, options)
       await queue.recover()
       await stack.staging.recover(context.signal)
       const schedule = scheduleOf(context, stack, options)
-      await aborted(context.signal)
-      context.report.hint(
-        `Ending running requests (${formatDuration(DRAIN_MS)} at most). Ctrl-C again ends at once.`,
-      )
+      await untilStopped(context)
       // Together: requests that wait for their commit end with it.
       await Promise.all([gateway.close(DRAIN_MS), queue.drain(), schedule])
       context.report.hint('Stopped.')
@@ -82,6 +79,28 @@ export const serveCommand = defineCommand({
     }
   },
 })
+
+/** Writes nothing, so any number of servers may do it, and the disk may be read-only. */
+async function serveReading(context: CliContext, parts: ListenParts): Promise<void> {
+  if (parts.options.generator === true) {
+    throw new QwError('invalid', '--generator makes data, and --read-only writes nothing', {
+      code: 'USAGE',
+      fix: 'leave one of them out',
+    })
+  }
+  const gateway = await listen(context, parts)
+  await announce(context, gateway, parts.options)
+  await untilStopped(context)
+  await gateway.close(DRAIN_MS)
+  context.report.hint('Stopped.')
+}
+
+async function untilStopped({ signal, report }: CliContext): Promise<void> {
+  await aborted(signal)
+  report.hint(
+    `Ending running requests (${formatDuration(DRAIN_MS)} at most). Ctrl-C again ends at once.`,
+  )
+}
 
 /** Nobody else may spend the caller's credentials. */
 async function proxy(context: CliContext, host: string, options: ServeOptions): Promise<void> {
@@ -139,7 +158,8 @@ async function listen(context: CliContext, parts: ListenParts): Promise<Gateway>
       onRequest(line) {
         show(line)
         const { method, path, status, elapsedMs } = line
-        keep({ event: 'request', method, path, status, ms: elapsedMs })
+        if (options.readOnly !== true)
+          keep({ event: 'request', method, path, status, ms: elapsedMs })
       },
     },
     { host, port: options.port ?? DEFAULT_PORT, mayMove: options.port === undefined },
