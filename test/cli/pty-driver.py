@@ -1,7 +1,9 @@
 """Runs a program on a pseudo-terminal and types into it.
 
-stdin: {"argv", "cwd", "env", "columns", "rows", "steps": [{"wait", "send"}], "limit_s", "stdout"}
-Each step waits until the text appears on the screen after what the step before saw, then types.
+stdin: {"argv", "cwd", "env", "columns", "rows", "steps": [{"wait", "send"}], "idle_limit_s", "stdout"}
+Each step waits until the text appears on the screen after what the step before saw and the screen has
+settled, then types. A program that shows nothing new for idle_limit_s is killed: on a busy machine a
+long dialogue takes long, but it goes on.
 stdout: {"exit", "transcript", "piped", "missed"}: missed is the text that never came.
 With "stdout": "pipe" the program's stdout is a pipe beside the terminal, as in $(command).
 """
@@ -29,13 +31,21 @@ os.close(piped_write)
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 raw, piped = b"", b""
-limit = time.time() + ask.get("limit_s", 20)
+IDLE_LIMIT_S = ask.get("idle_limit_s", 20)
+# A question is drawn in several writes; a spinner never settles, so it is not waited for long.
+SETTLED_S, SETTLE_LIMIT_S = 0.05, 1
+# One that only spins.
+end = time.time() + 100
+changed = time.time()
+matched = None
 steps = list(ask["steps"])
 seen = 0
 missed = None
 open_fds = [parent, piped_read]
-while open_fds and time.time() < limit:
-    ready, _, _ = select.select(open_fds, [], [], 0.05)
+while open_fds and time.time() < min(changed + IDLE_LIMIT_S, end):
+    ready, _, _ = select.select(open_fds, [], [], 0.02)
+    if ready:
+        changed = time.time()
     for fd in ready:
         try:
             data = os.read(fd, 65536)
@@ -48,16 +58,19 @@ while open_fds and time.time() < limit:
         else:
             piped += data
     screen = ESCAPES.sub("", raw.decode("utf-8", "replace"))
-    if steps:
+    if steps and matched is None:
         at = screen.find(steps[0]["wait"], seen)
         if at >= 0:
             seen = at + len(steps[0]["wait"])
-            # The program may still be about to listen.
-            time.sleep(0.05)
-            os.write(parent, steps.pop(0)["send"].encode())
+            matched = time.time()
+    now = time.time()
+    if matched is not None and (now > changed + SETTLED_S or now > matched + SETTLE_LIMIT_S):
+        os.write(parent, steps.pop(0)["send"].encode())
+        changed, matched = now, None
 if steps:
     missed = steps[0]["wait"]
 exit_code = None
+limit = min(changed + IDLE_LIMIT_S, end)
 while exit_code is None:
     done, status = os.waitpid(pid, os.WNOHANG)
     if done:

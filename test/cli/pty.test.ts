@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runCli } from '../cli-process.ts'
 import { orders, SCHEMA } from './screen-list.ts'
 import {
@@ -14,6 +14,9 @@ import {
 } from './terminal.ts'
 
 const { enter, ctrlC, escape, down, backspace } = KEY
+
+// The driver ends what shows nothing new; many of these at once are slow on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 let root: string
 
