@@ -10,6 +10,7 @@ test(
     // A fresh seed on each run looks in new places; SEED repeats a run that failed.
     const first = Number(process.env['SEED'] ?? Date.now() % 1_000_000_000)
     const cases = process.env['SEED'] === undefined ? CASES : 1
+    console.log(`${cases} cases from SEED=${first}`)
     let checks = 0
     for (let seed = first; seed < first + cases; seed += 1) {
       const report = await runCase(seed).catch((error: unknown) => {
