@@ -118,8 +118,12 @@ describe('a deployment', () => {
       deployment: { name: NAME, target: 'aws', region: REGION },
       indexes: [{ id: 'mock-sales', docs: 100_000 }],
       ingest: { generator: { state: 'on' }, failures: 0 },
+      cost: { mtd_usd: expect.any(Number), projected_usd: expect.any(Number) },
       warnings: [],
     })
+    expect((await desk.run('status')).stdout).toMatch(
+      /^cost +<?\$\d+\.\d+ this month to date, .* a month/m,
+    )
   })
 
   test('every way of searching gives the same answer', async () => {

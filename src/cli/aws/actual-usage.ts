@@ -19,11 +19,13 @@ const MAX_INITS = 20_000
 const METRICS = 'cloudwatch:GetMetricData'
 
 /** What a deployment used in the last days, or since it was made. A figure that may not be read says
- *  which permission is missing; the others are there all the same. */
+ *  which permission is missing; the others are there all the same. Without `coldStarts` no logs are
+ *  read, and the time of start-ups is left out. */
 export async function readActualUsage(
   context: CliContext,
   deployment: Deployment,
   days: number,
+  { coldStarts }: { readonly coldStarts: boolean } = { coldStarts: true },
 ): Promise<MeasuredUsage> {
   const { state, session } = deployment
   const endMs = context.clock.nowMs()
@@ -34,10 +36,12 @@ export async function readActualUsage(
   const config = configOfStack(state, session)
   const { functions } = config
   const { IndexerFunction, SearcherFunction, GeneratorFunction, QueueUrl } = state.outputs
+  const logsOf = (output: string): string | undefined =>
+    coldStarts ? state.outputs[output] : undefined
   const [indexer, searcher, generator] = await Promise.all([
-    reader.lambda(IndexerFunction, state.outputs['IndexerLogs'], functions.indexerMemoryMb),
-    reader.lambda(SearcherFunction, state.outputs['SearcherLogs'], functions.searcherMemoryMb),
-    reader.lambda(GeneratorFunction, state.outputs['GeneratorLogs'], GENERATOR_MEMORY_MB),
+    reader.lambda(IndexerFunction, logsOf('IndexerLogs'), functions.indexerMemoryMb),
+    reader.lambda(SearcherFunction, logsOf('SearcherLogs'), functions.searcherMemoryMb),
+    reader.lambda(GeneratorFunction, logsOf('GeneratorLogs'), GENERATOR_MEMORY_MB),
   ])
   const [indexBytes, stagingBytes, logIngestedBytes, logStoredBytes, restApiCalls, queueRequests] =
     await Promise.all([
@@ -164,7 +168,7 @@ class UsageReader {
 
   /** CloudWatch's Duration leaves start-up out; the line that AWS writes for each invocation has it. */
   async #initMs(logGroup: string | undefined): Promise<Reading> {
-    if (logGroup === undefined) return known(0, 'no function')
+    if (logGroup === undefined) return known(0, 'not read')
     return await attempt('logs:FilterLogEvents', 'log REPORT lines', async () => {
       const { logs } = this.#deployment.session.ports
       const lines = logs.lines(

@@ -8,9 +8,8 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { formatDuration } from '../format/duration.ts'
 import { formatBytes, plural } from '../format/number.ts'
 import { printJson, printRows } from '../format/rows.ts'
-import { configOfStack } from './config-of-stack.ts'
 import { cloudMetastore, directClient } from './direct-client.ts'
-import { estimateOf } from './estimate.ts'
+import { monthCost, type MonthCost } from './month-cost.ts'
 import { currentDeployment, type Deployment } from './open-deployment.ts'
 import { openSession } from './session.ts'
 
@@ -26,8 +25,12 @@ export async function awsStatus(
   context: CliContext,
   options: AwsStatusOptions = {},
 ): Promise<ExitCode> {
+  let cost: Promise<MonthCost> | undefined
   for (;;) {
-    const facts = await readFacts(context, await currentDeployment(context))
+    const deployment = await currentDeployment(context)
+    // Metrics cost money to read, and a month does not change between two looks.
+    cost ??= monthCost(context, deployment)
+    const facts = await readFacts(context, deployment, cost)
     if (context.format === 'json') await printJson(context, documentOf(context, facts))
     else await context.out.write(screenOf(context, facts))
     if (options.watchMs === undefined) {
@@ -79,15 +82,20 @@ interface StatusFacts {
   readonly status: DeploymentStatus
   readonly indexes: readonly IndexLine[]
   readonly lastRun: RunSummary | undefined
-  readonly projectedUsd: number | undefined
+  readonly cost: MonthCost
   readonly warnings: readonly Warning[]
 }
 
-async function readFacts(context: CliContext, deployment: Deployment): Promise<StatusFacts> {
+async function readFacts(
+  context: CliContext,
+  deployment: Deployment,
+  costing: Promise<MonthCost>,
+): Promise<StatusFacts> {
   const { session, name } = deployment
-  const [status, data] = await Promise.all([
+  const [status, data, cost] = await Promise.all([
     readStatus(name, session.ports),
     readIndexes(context, deployment),
+    costing,
   ])
   const warnings: Warning[] = [...status.warnings, ...data.warnings]
   if (status.version !== undefined && status.version !== context.version) {
@@ -98,7 +106,7 @@ async function readFacts(context: CliContext, deployment: Deployment): Promise<S
     deployment,
     status,
     ...data,
-    projectedUsd: projectedUsd(deployment),
+    cost,
     warnings,
   }
 }
@@ -161,16 +169,6 @@ function indexLine(id: string, stats: JsonObject, nowMs: number): IndexLine {
   }
 }
 
-function projectedUsd({ state, session }: Deployment): number | undefined {
-  try {
-    return estimateOf(configOfStack(state, session)).usdPerMonth
-  } catch (error) {
-    // Parameters of a version that this one does not know: no estimate then.
-    if (!isQwError(error, 'invalid')) throw error
-    return undefined
-  }
-}
-
 function documentOf(context: CliContext, facts: StatusFacts) {
   const { deployment, status, indexes, lastRun, warnings } = facts
   const { generator, queue, deadLetters } = status
@@ -200,7 +198,10 @@ function documentOf(context: CliContext, facts: StatusFacts) {
             },
     },
     search: {},
-    cost: { mtd_usd: null, projected_usd: facts.projectedUsd ?? null },
+    cost: {
+      mtd_usd: facts.cost.monthToDateUsd ?? null,
+      projected_usd: facts.cost.projectedUsd ?? null,
+    },
     warnings,
   }
 }
@@ -233,14 +234,7 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
         ? 'none'
         : `${generator.state === 'enabled' ? 'on' : 'paused'}, ${generator.expression}`,
     ),
-    ...(facts.projectedUsd === undefined
-      ? []
-      : [
-          line(
-            'cost',
-            `about $${facts.projectedUsd.toFixed(2)} a month assumed (cost-estimate --actual measures)`,
-          ),
-        ]),
+    line('cost', facts.cost.text),
     ...warnings.map(({ message, fix }) => `${paint.yellow('!')} ${message}\n  ${fix}\n`),
   ]
   return lines.join('')

@@ -90,7 +90,7 @@ async function askProfile({ settings, prompts, env }: CliContext): Promise<strin
 }
 
 async function askRegion(
-  { settings, prompts, env }: CliContext,
+  { settings, prompts, report, env }: CliContext,
   profile: string | undefined,
 ): Promise<string> {
   const { region } = settings.all
@@ -99,6 +99,10 @@ async function askRegion(
   const fallback = region.value ?? (await profileRegion(env, profile))
   if (fallback === undefined && !prompts.interactive) {
     throw missingFlags(['--region <region>'], 'qw-lambda init --target aws --region us-east-1 -y')
+  }
+  // No price factors are known: a wrong one would be worse than none.
+  if (prompts.interactive) {
+    report.hint('Prices are known for us-east-1 only; another Region is estimated at these.')
   }
   return await prompts.text({
     message: 'Region',
