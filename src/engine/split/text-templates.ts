@@ -36,15 +36,19 @@ export function encodeTemplates({ source, starts, ends }: TextSlices, out: ByteW
   const ids = new Uint32Array(starts.length)
   const runs: Runs = { literals: [], values: [] }
   let hasNumbers = false
+  let template: Template | undefined
   for (let i = 0; i < starts.length; i++) {
     if (!findRuns(source, starts[i] as number, ends[i] as number, runs)) return false
-    const key = templateKey(source, runs.literals)
-    let template = templates.get(key)
-    if (template === undefined) {
-      if (templates.size >= Math.min(limit, FREE_TEMPLATES + i / MIN_TEXTS_PER_EARLY_TEMPLATE))
-        return false
-      template = newTemplate(templates.size, source, runs)
-      templates.set(key, template)
+    // Most texts follow the template of the one before: no key is made for them.
+    if (template === undefined || !hasLiterals(template, source, runs.literals)) {
+      const key = templateKey(source, runs.literals)
+      template = templates.get(key)
+      if (template === undefined) {
+        if (templates.size >= Math.min(limit, FREE_TEMPLATES + i / MIN_TEXTS_PER_EARLY_TEMPLATE))
+          return false
+        template = newTemplate(templates.size, source, runs)
+        templates.set(key, template)
+      }
     }
     ids[i] = template.id
     for (let slot = 0; slot < runs.values.length; slot++) {
@@ -94,6 +98,18 @@ function findRuns(
     at = runEnd
   }
   literals.push(literalStart, end)
+  return true
+}
+
+function hasLiterals(template: Template, source: Uint8Array, literals: readonly number[]): boolean {
+  const expected = template.literals
+  if (expected.length * 2 !== literals.length) return false
+  for (let i = 0; i < expected.length; i++) {
+    const literal = expected[i] as Uint8Array
+    const start = literals[2 * i] as number
+    if ((literals[2 * i + 1] as number) - start !== literal.length) return false
+    for (let k = 0; k < literal.length; k++) if (literal[k] !== source[start + k]) return false
+  }
   return true
 }
 

@@ -29,15 +29,14 @@ export function encodeWords(texts: TextSlices, out: ByteWriter): boolean {
   const numbers = new GrowableUint32()
   for (let i = 0; i < starts.length; i++) {
     const end = ends[i] as number
-    let wordStart = starts[i] as number
-    for (;;) {
-      let at = wordStart
-      while (at < end && source[at] !== SPACE) at++
-      numbers.push(words.numberOf(wordStart, at))
-      counts[i] = (counts[i] as number) + 1
-      if (at >= end) break
-      wordStart = at + 1
-    }
+    let count = 0
+    let at = (starts[i] as number) - 1
+    do {
+      numbers.push(words.numberAt(at + 1, end))
+      count++
+      at = words.wordEnd
+    } while (at < end)
+    counts[i] = count
   }
   const bits = numbers.length * bitWidth(Math.max(0, words.count - 1))
   if (bits / 8 + words.sizeBytes * WORD_LIST_SHARE > deflatedEstimate(texts)) return false
@@ -45,7 +44,8 @@ export function encodeWords(texts: TextSlices, out: ByteWriter): boolean {
   encodeSequence(counts, counts.length, out)
   out.varint(order.length)
   for (const word of order) out.sized(words.at(word))
-  const ranks = numbers.view().map((number) => rankOf[number] as number)
+  const ranks = numbers.view()
+  for (let i = 0; i < ranks.length; i++) ranks[i] = rankOf[ranks[i] as number] as number
   encodeSequence(ranks, ranks.length, out)
   return true
 }
@@ -70,10 +70,13 @@ function deflatedEstimate({ source, starts, ends }: TextSlices): number {
 class WordNumbers {
   readonly #source: Uint8Array
   readonly #words = new ByteStrings()
-  #starts = new GrowableUint32()
-  #ends = new GrowableUint32()
+  readonly #starts = new GrowableUint32()
+  readonly #ends = new GrowableUint32()
+  readonly #hashes = new GrowableUint32()
   /** Number + 1 of the word, 0 when free. */
   #table = new Uint32Array(4096)
+  /** Where the word of the last `numberAt` ends. */
+  wordEnd = 0
 
   constructor(source: Uint8Array) {
     this.#source = source
@@ -87,35 +90,44 @@ class WordNumbers {
     return this.#words.sizeBytes
   }
 
-  numberOf(start: number, end: number): number {
-    const mask = this.#table.length - 1
-    let slot = this.#hash(start, end) & mask
+  /** The number of the word that starts there and goes on to a space or `limit`. */
+  numberAt(start: number, limit: number): number {
+    const source = this.#source
+    let hash = 0
+    let end = start
+    for (; end < limit; end++) {
+      const byte = source[end] as number
+      if (byte === SPACE) break
+      hash = Math.imul(hash ^ byte, 0x01000193)
+    }
+    this.wordEnd = end
+    hash = (hash ^ (hash >>> 15)) >>> 0
+    const table = this.#table
+    const mask = table.length - 1
+    let slot = hash & mask
     for (;;) {
-      const number = (this.#table[slot] as number) - 1
-      if (number < 0) break
-      if (this.#equals(number, start, end)) return number
+      const number = (table[slot] as number) - 1
+      if (number < 0) return this.#add(start, end, hash, slot)
+      if (this.#hashes.at(number) === hash && this.#equals(number, start, end)) return number
       slot = (slot + 1) & mask
     }
+  }
+
+  #add(start: number, end: number, hash: number, slot: number): number {
     const number = this.#words.addBytes(this.#source.subarray(start, end))
     this.#starts.push(start)
     this.#ends.push(end)
+    this.#hashes.push(hash)
     this.#table[slot] = number + 1
     if (this.count * 2 > this.#table.length) this.#grow()
     return number
   }
 
-  #hash(start: number, end: number): number {
-    let hash = end - start
-    for (let at = start; at < end; at++) {
-      hash = Math.imul(hash ^ (this.#source[at] as number), 0x01000193)
-    }
-    return hash ^ (hash >>> 15)
-  }
-
   #equals(number: number, start: number, end: number): boolean {
+    const source = this.#source
     let at = this.#starts.at(number)
     if (this.#ends.at(number) - at !== end - start) return false
-    for (let i = start; i < end; i++) if (this.#source[i] !== this.#source[at++]) return false
+    for (let i = start; i < end; i++) if (source[i] !== source[at++]) return false
     return true
   }
 
@@ -123,7 +135,7 @@ class WordNumbers {
     const table = new Uint32Array(this.#table.length * 2)
     const mask = table.length - 1
     for (let number = 0; number < this.count; number++) {
-      let slot = this.#hash(this.#starts.at(number), this.#ends.at(number)) & mask
+      let slot = this.#hashes.at(number) & mask
       while (table[slot] !== 0) slot = (slot + 1) & mask
       table[slot] = number + 1
     }
