@@ -59,7 +59,16 @@ test('where only ASCII can be shown, nothing else is', async () => {
 })
 
 /** Tables and drawings; help texts are laid out for 80 columns. */
-const FITTED = new Set(['index-list', 'search', 'search-terms', 'cost', 'status'])
+const FITTED = new Set([
+  'index-list',
+  'index-splits',
+  'list',
+  'fields',
+  'search',
+  'search-terms',
+  'cost',
+  'status',
+])
 
 function drawScreen(line: string, screen: Performance | undefined, folder: string): string {
   if (screen === undefined) return ''

@@ -53,7 +53,7 @@ async function printLeftovers(context: CliContext, leftovers: readonly Leftover[
     costOf(each).usdText,
     each.command,
   ])
-  await printRows(context, columns, rows)
+  await printRows(context, columns, rows, 'blocks')
 }
 
 function leftoverDocument(leftover: Leftover) {

@@ -170,7 +170,7 @@ export const indexSplitsCommand = defineCommand({
       { name: 'age', align: 'right' as const },
       { name: 'merges', align: 'right' as const },
     ]
-    await printRows(context, columns, rows)
+    await printRows(context, columns, rows, 'blocks')
   },
 })
 

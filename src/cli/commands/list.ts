@@ -55,7 +55,7 @@ export const listCommand = defineCommand({
       stack.url ?? 'no',
       stack.place,
     ])
-    await printRows(context, columns, rows)
+    await printRows(context, columns, rows, 'blocks')
   },
 })
 

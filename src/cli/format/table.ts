@@ -32,13 +32,7 @@ const NO_BORDERS = Object.fromEntries(
 
 /** Rows under a dim header, fitted to the width: the widest columns give way first. */
 export function drawTable(data: TableData, { width, style, wrap = false }: TableSpace): string {
-  const natural = data.columns.map((column, i) =>
-    data.rows.reduce(
-      (most, row) => Math.max(most, stringWidth(row[i] ?? '')),
-      stringWidth(column.name),
-    ),
-  )
-  const widths = fitWidths(natural, width)
+  const widths = fitWidths(naturalWidths(data), width)
   const table = new Table({
     head: data.columns.map((column) => style.paint.dim(column.name)),
     colAligns: data.columns.map((column) => column.align ?? 'left'),
@@ -53,6 +47,19 @@ export function drawTable(data: TableData, { width, style, wrap = false }: Table
   for (const row of data.rows) table.push(row.map((cell) => oneLine(cell, style)))
   const lines = table.toString().split('\n')
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+}
+
+/** How much of a table's width has to be cut for the screen: 0 of one that fits. */
+export function lostShare(data: TableData, width: number): number {
+  const natural = naturalWidths(data)
+  const total = natural.reduce((sum, w) => sum + w, 0) + GAP * (natural.length - 1)
+  return Math.max(0, total - width) / total
+}
+
+function naturalWidths({ columns, rows }: TableData): number[] {
+  return columns.map((column, i) =>
+    rows.reduce((most, row) => Math.max(most, stringWidth(row[i] ?? '')), stringWidth(column.name)),
+  )
 }
 
 function hasWideWord({ rows }: TableData, widths: readonly number[]): boolean {
