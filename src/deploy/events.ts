@@ -59,5 +59,12 @@ export type DeployEvent =
       readonly objectsDeleted: number
       readonly bytesDeleted: number
     }
+  /** A step that failed and is passed over, to be told of at the end. */
+  | {
+      readonly kind: 'passedOver'
+      readonly what: string
+      readonly id: string
+      readonly reason: string
+    }
   | { readonly kind: 'removed'; readonly what: string; readonly id: string }
   | { readonly kind: 'kept'; readonly what: string; readonly id: string }

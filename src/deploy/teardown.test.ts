@@ -9,6 +9,7 @@ const REQUEST: TeardownRequest = {
   deployment: 'shop',
   index: 'delete',
   running: 'wait',
+  failing: 'stop',
   vouchedBuckets: [],
 }
 const STAGING = 'qw-lambda-shop-stagingbucket'
@@ -97,6 +98,39 @@ describe('teardown', () => {
       message: expect.stringMatching(/split-7: AccessDenied/),
     })
   })
+
+  test('forced, it goes past a bucket that is not ours and removes everything else', async () => {
+    const cloud = await deployed()
+    const entries = cloud.bucketsByName.get(INDEX)?.entries ?? []
+    cloud.bucketsByName.set(INDEX, { tags: {}, entries })
+    const { result, events } = await collect(
+      teardown({ ...REQUEST, failing: 'passOver' }, cloud.ports),
+    )
+    expect(cloud.stack?.status).toBe('DELETE_COMPLETE')
+    expect(cloud.bucketsByName.get(INDEX)?.entries).toHaveLength(2_500)
+    expect([...cloud.bucketsByName.keys()]).toEqual([INDEX])
+    expect(result.removed.map(({ id }) => id)).not.toContain(INDEX)
+    expect(result.leftovers).toMatchObject([{ reason: expect.stringContaining('tag') }])
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'passedOver', id: INDEX }))
+  })
+
+  test.each(['setMapping', 'deleteEntries', 'delete', 'deleteBucket'])(
+    'forced, a failing call %s does not end it, and expired credentials do',
+    async (call) => {
+      const forced: TeardownRequest = { ...REQUEST, failing: 'passOver' }
+      const cloud = await deployed()
+      const denied = new QwError('invalid', 'AWS refuses', { code: 'PERM-MISSING' })
+      cloud.faults.push({ call, error: denied })
+      const { result } = await collect(teardown(forced, cloud.ports))
+      expect(result.leftovers.map(({ reason }) => reason)).toContain('AWS refuses')
+      const expired = new QwError('invalid', 'expired', { code: 'CRED-EXPIRED' })
+      const other = await deployed()
+      other.faults.push({ call, error: expired })
+      await expect(collect(teardown(forced, other.ports))).rejects.toMatchObject({
+        code: 'CRED-EXPIRED',
+      })
+    },
+  )
 
   test.each([
     'entries',

@@ -6,6 +6,7 @@ import { followStack, type OperationEnd } from './follow-stack.ts'
 import { findLeftovers, type Leftover } from './leftovers.ts'
 import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf } from './naming.ts'
 import type { CloudPorts, Identity, StackResource, StackState } from './ports.ts'
+import { PassedOver, type StepTarget } from './passed-over.ts'
 import { stopSources } from './stop-sources.ts'
 import { belongsTo, refuseForeign } from './stack-situation.ts'
 
@@ -15,6 +16,9 @@ export interface TeardownRequest {
   readonly index: 'delete' | 'keep'
   /** Whether to wait for a running indexer. */
   readonly running: 'wait' | 'ignore'
+  /** `passOver`: the steps after one that failed are taken all the same, and the result tells what is
+   *  left of it; a resource that keeps its stack from going is left out of the stack. */
+  readonly failing: 'stop' | 'passOver'
   /** Buckets without our tag that the user says may be emptied. */
   readonly vouchedBuckets: readonly string[]
 }
@@ -59,6 +63,7 @@ class Teardown {
   readonly #request: TeardownRequest
   readonly #ports: TeardownPorts
   readonly #signal: AbortSignal | undefined
+  readonly #passed: PassedOver
   readonly #removed: { type: string; id: string }[] = []
   readonly #kept: { type: string; id: string }[] = []
   #objectsDeleted = 0
@@ -68,6 +73,7 @@ class Teardown {
     this.#request = request
     this.#ports = ports
     this.#signal = signal
+    this.#passed = new PassedOver(request.deployment, request.failing === 'passOver', signal)
   }
 
   async *run(): AsyncGenerator<DeployEvent, TeardownResult> {
@@ -75,13 +81,19 @@ class Teardown {
     const identity = await this.#ports.account.identity()
     const stack = await this.#ports.stacks.describe(stackNameOf(deployment))
     if (stack !== undefined) refuseForeign(stack, deployment)
-    if (stack !== undefined) yield* this.#removeStack(stack)
+    if (stack !== undefined) {
+      const target = { type: 'AWS::CloudFormation::Stack', id: stack.name }
+      yield* this.#passed.attempt(target, () => this.#removeStack(stack))
+    }
     yield { kind: 'phase', phase: 'sweep', state: 'started' }
-    yield* this.#sweep(identity)
+    yield* this.#sweepLogs()
+    yield* this.#sweepTagged()
+    yield* this.#sweepArtifacts(identity)
     yield { kind: 'phase', phase: 'sweep', state: 'done' }
     yield { kind: 'phase', phase: 'prove', state: 'started' }
     const keptIds = this.#kept.map(({ id }) => id)
-    const leftovers = await findLeftovers(deployment, keptIds, this.#ports.inventory)
+    const found = await findLeftovers(deployment, keptIds, this.#ports.inventory)
+    const leftovers = this.#passed.explain(found)
     yield { kind: 'phase', phase: 'prove', state: 'done' }
     return {
       removed: this.#removed,
@@ -102,7 +114,10 @@ class Teardown {
       }
     }
     yield { kind: 'phase', phase: 'stop', state: 'started' }
-    yield* stopSources(stack, this.#request.running, this.#ports, this.#signal)
+    const sources = { type: 'what makes and indexes new data', id: stack.name }
+    yield* this.#passed.attempt(sources, () =>
+      stopSources(stack, this.#request.running, this.#ports, this.#signal),
+    )
     yield { kind: 'phase', phase: 'stop', state: 'done' }
     const resources = await stacks.resources(stack.stackId)
     yield* this.#emptyBuckets(resources)
@@ -110,7 +125,7 @@ class Teardown {
     yield* this.#deleteStack(stack)
     for (const { type, physicalId } of resources) {
       const isKept = this.#kept.some(({ id }) => id === physicalId)
-      if (!isKept) this.#removed.push({ type, id: physicalId })
+      if (!isKept && !this.#passed.has(physicalId)) this.#removed.push({ type, id: physicalId })
     }
     yield* this.#gone('AWS::CloudFormation::Stack', stack.name)
     yield { kind: 'phase', phase: 'delete', state: 'done' }
@@ -127,7 +142,9 @@ class Teardown {
         }
         continue
       }
-      yield* this.#empty(physicalId)
+      if (this.#passed.has(physicalId)) continue
+      const target = { type, id: physicalId }
+      yield* this.#passed.attempt(target, () => this.#empty(physicalId))
     }
     yield { kind: 'phase', phase: 'empty', state: 'done' }
   }
@@ -150,9 +167,8 @@ class Teardown {
         ({ status }) => status === 'DELETE_FAILED',
       )
       const keptIds = new Set(this.#kept.map(({ id }) => id))
-      const onlyKept =
-        failed.length > 0 && failed.every(({ physicalId }) => keptIds.has(physicalId))
-      if (onlyKept) {
+      const mayStay = (id: string): boolean => keptIds.has(id) || this.#passed.has(id)
+      if (failed.length > 0 && failed.every(({ physicalId }) => mayStay(physicalId))) {
         const retained = yield* this.#delete(
           stack,
           failed.map(({ logicalId }) => logicalId),
@@ -193,38 +209,58 @@ class Teardown {
     return failureError(`delete the stack ${stack.name}`, end.cause ?? endOf(stack.name, end.state))
   }
 
-  async *#sweep(identity: Identity): AsyncGenerator<DeployEvent, void> {
+  async *#sweepLogs(): AsyncGenerator<DeployEvent, void> {
     const { deployment } = this.#request
-    const { stacks, logs, secrets, inventory, buckets } = this.#ports
+    const { stacks, logs } = this.#ports
     const stackName = stackNameOf(deployment)
     const others = (await stacks.list()).filter((state) => !belongsTo(state, deployment))
+    // `qw-lambda-shop-` is also how the groups of a deployment named shop-two begin.
+    const theirs = others.flatMap((state) => logPrefixes(state.name))
     for (const prefix of logPrefixes(stackName)) {
       for (const { name } of await logs.groups(prefix)) {
-        // `qw-lambda-shop-` is also how the groups of a deployment named shop-two begin.
-        const theirs = others.flatMap((state) => logPrefixes(state.name))
         if (theirs.some((each) => name.startsWith(each))) continue
-        await logs.deleteGroup(name)
-        yield* this.#gone('AWS::Logs::LogGroup', name)
+        yield* this.#remove({ type: 'AWS::Logs::LogGroup', id: name }, () => logs.deleteGroup(name))
       }
     }
+  }
+
+  async *#sweepTagged(): AsyncGenerator<DeployEvent, void> {
+    const { secrets, inventory } = this.#ports
     const keptIds = new Set(this.#kept.map(({ id }) => id))
-    for (const { arn } of await inventory.tagged(DEPLOYMENT_TAG, deployment)) {
+    for (const { arn } of await inventory.tagged(DEPLOYMENT_TAG, this.#request.deployment)) {
       const [, , service, , , resource = ''] = arn.split(':')
       if (service === 'secretsmanager') {
-        await secrets.delete(arn)
-        yield* this.#gone('AWS::SecretsManager::Secret', arn)
+        const target = { type: 'AWS::SecretsManager::Secret', id: arn }
+        yield* this.#remove(target, () => secrets.delete(arn))
       } else if (service === 's3' && !keptIds.has(resource) && this.#request.index === 'delete') {
         yield* this.#removeBucket(resource)
       }
     }
-    const artifacts = artifactBucketOf({ ...identity, deployment })
-    if ((await buckets.tags(artifacts)) !== undefined) yield* this.#removeBucket(artifacts)
+  }
+
+  async *#sweepArtifacts(identity: Identity): AsyncGenerator<DeployEvent, void> {
+    const artifacts = artifactBucketOf({ ...identity, deployment: this.#request.deployment })
+    if ((await this.#ports.buckets.tags(artifacts)) !== undefined)
+      yield* this.#removeBucket(artifacts)
   }
 
   async *#removeBucket(bucket: string): AsyncGenerator<DeployEvent, void> {
-    yield* this.#empty(bucket)
-    await this.#ports.buckets.delete(bucket)
-    yield* this.#gone('AWS::S3::Bucket', bucket)
+    if (this.#passed.has(bucket)) return
+    const target = { type: 'AWS::S3::Bucket', id: bucket }
+    yield* this.#passed.attempt(target, () => this.#empty(bucket))
+    if (this.#passed.has(bucket)) return
+    yield* this.#remove(target, () => this.#ports.buckets.delete(bucket))
+  }
+
+  async *#remove(
+    target: StepTarget,
+    remove: () => Promise<void>,
+  ): AsyncGenerator<DeployEvent, void> {
+    const gone = (): Generator<DeployEvent> => this.#gone(target.type, target.id)
+    yield* this.#passed.attempt(target, async function* () {
+      await remove()
+      yield* gone()
+    })
   }
 
   *#gone(type: string, id: string): Generator<DeployEvent> {

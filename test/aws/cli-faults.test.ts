@@ -167,7 +167,9 @@ describe('a deployment among faults', () => {
     const forced = await desk.run('teardown', '--confirm', NAME, '--force', '--json')
     expect(forced.exitCode).toBe(10)
     expect(JSON.parse(forced.stdout)).toMatchObject({
-      leftovers: expect.arrayContaining([expect.anything()]),
+      leftovers: expect.arrayContaining([
+        expect.objectContaining({ reason: expect.stringContaining('held') }),
+      ]),
     })
     endpoint.fault = () => undefined
     expect(await desk.json('teardown', '--confirm', NAME)).toMatchObject({ leftovers: [] })

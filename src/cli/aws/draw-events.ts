@@ -85,6 +85,8 @@ class EventDrawing {
           detail: `${formatBytes(event.bytesDeleted)} of ${event.bucket}`,
         })
         return
+      case 'passedOver':
+        return report.warn(`${event.id}: ${event.reason}`)
       case 'removed':
         return report.detail(`removed ${event.what} ${event.id}`)
       case 'kept':

@@ -1,9 +1,7 @@
-import { findLeftovers, type Leftover } from '../../deploy/leftovers.ts'
 import { stackNameOf } from '../../deploy/naming.ts'
 import type { StackState } from '../../deploy/ports.ts'
 import { deploymentNameOf } from '../../deploy/status.ts'
 import { teardown, type TeardownResult } from '../../deploy/teardown.ts'
-import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { plural } from '../format/number.ts'
@@ -18,7 +16,7 @@ export interface AwsTeardownOptions {
   readonly confirm: string | undefined
   readonly dryRun: boolean
   readonly keepIndex: boolean
-  /** Report what could not be removed instead of stopping there. */
+  /** Go on past what cannot be removed, and report it at the end. */
   readonly force: boolean
   /** Do not wait for a running indexer. */
   readonly now: boolean
@@ -83,6 +81,7 @@ async function run(
   const request = {
     deployment: name,
     index: options.keepIndex ? ('keep' as const) : ('delete' as const),
+    failing: options.force ? ('passOver' as const) : ('stop' as const),
     running: options.now ? ('ignore' as const) : ('wait' as const),
     vouchedBuckets: options.bucketsAreMine,
   }
@@ -97,24 +96,7 @@ async function run(
       const gone =
         removed.length === 0 ? 'Nothing is gone yet' : `${plural(removed.length, 'thing')} gone`
       context.report.note(`Stopped. ${gone}; the same command goes on from here.`)
-      throw error
     }
-    if (!options.force || !(error instanceof QwError)) throw error
-    context.report.warn(error.message, error.fix)
-    const leftovers = await findLeftovers(name, [], session.ports.inventory)
-    const failure: Leftover = {
-      type: 'AWS::CloudFormation::Stack',
-      arn: stackNameOf(name),
-      component: undefined,
-      reason: error.message,
-      command: `qw-lambda teardown --stack ${name}`,
-    }
-    return {
-      removed,
-      kept: [],
-      leftovers: [failure, ...leftovers],
-      objectsDeleted: 0,
-      bytesDeleted: 0,
-    }
+    throw error
   }
 }
