@@ -45,6 +45,7 @@ test.each([
   [4, ['serve', '--host', '0.0.0.0']],
   [6, ['index', 'describe', 'nosuch']],
   [6, ['config', 'get', 'profile']],
+  [2, ['teardown', '--keep-logs', '--confirm', 'shop']],
   [11, ['teardown']],
   [11, ['teardown', '--confirm', 'other']],
   [12, ['cost-estimate', '--max', '0.01']],

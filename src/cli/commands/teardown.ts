@@ -20,6 +20,7 @@ export const teardownCommand = defineCommand({
     confirm: text('--confirm <name>', 'the stack’s name, typed out'),
     dryRun: flag('--dry-run', 'show what would go, and stop'),
     keepIndex: flag('--keep-index', 'in AWS: leave the index bucket and what is in it'),
+    keepLogs: flag('--keep-logs', 'refused, with the way to save them first'),
     force: flag('--force', 'in AWS: go on past what fails, and report it at the end'),
     now: flag('--now', 'in AWS: do not wait for a running indexer'),
     bucketIsMine: list(
@@ -29,6 +30,7 @@ export const teardownCommand = defineCommand({
   },
   examples: ['qw-lambda teardown --confirm shop'],
   async run(context, { options }) {
+    if (options.keepLogs === true) throw logsCannotStay()
     if (isCloudTarget(context)) {
       const { awsTeardown } = await import('../aws/teardown.ts')
       return await awsTeardown(context, {
@@ -64,6 +66,14 @@ export const teardownCommand = defineCommand({
     await reportRemoval(context, plan, context.clock.nowMs() - startedMs)
   },
 })
+
+function logsCannotStay(): QwError {
+  return new QwError('invalid', 'the logs cannot be kept: they go with their stack', {
+    code: 'USAGE',
+    why: 'CloudFormation leaves out of a deletion only what it has failed to delete before',
+    fix: 'save them first: qw-lambda logs --since 30d --format ndjson > logs.ndjson\nthen leave --keep-logs out',
+  })
+}
 
 interface RemovalPlan {
   readonly name: string
