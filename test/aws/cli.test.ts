@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Desk, tagBuckets } from './cli-desk.ts'
+import { KEYS, Terminal } from './terminal.ts'
 import { createBucket, openBucket, REGION } from './cloud.ts'
 
 const NAME = 'shop-story'
@@ -109,6 +110,20 @@ describe('a deployment', () => {
     })
     expect(await desk.failure('init', '--name', 'other', '-y')).toMatchObject({
       code: 'QWL-PROJECT-EXISTS',
+    })
+  })
+
+  test('init asks there what to change, and deploys it', async () => {
+    const terminal = new Terminal(['init'], { cwd: desk.folder, env: desk.env })
+    await terminal.see('Change one thing')
+    terminal.type(KEYS.down.repeat(3) + KEYS.enter)
+    await terminal.see('Keep documents for')
+    terminal.type(`90d${KEYS.enter}`)
+    await terminal.see(`Change ${NAME} now?`)
+    terminal.type(KEYS.enter)
+    expect(await terminal.ended, terminal.screen).toBe(0)
+    expect(JSON.parse(desk.read('qw-lambda.json'))).toMatchObject({
+      deployment: { index: { retentionDays: 90 } },
     })
   })
 
