@@ -67,6 +67,16 @@ export class ByteStrings {
     return this.#bytes.subarray(start, this.#ends.at(index))
   }
 
+  /** Whether the string is text[start, end), which is ASCII. */
+  // oxlint-disable-next-line max-params -- the inner loop of indexing: an object per token would cost
+  isAsciiSlice(index: number, text: string, start: number, end: number): boolean {
+    const bytes = this.#bytes
+    let at = index === 0 ? 0 : this.#ends.at(index - 1)
+    if (this.#ends.at(index) - at !== end - start) return false
+    for (let i = start; i < end; i++) if (bytes[at++] !== text.charCodeAt(i)) return false
+    return true
+  }
+
   /** The numbers of the strings in byte order. */
   sorted(): Uint32Array {
     return sortByteStrings(this.#bytes, this.#ends.view())

@@ -72,11 +72,14 @@ export class TermAccumulator {
 
   #addText(text: string): void {
     const buffer = this.#buffer
-    this.#options.tokenizer.tokenize(text, buffer)
-    const { count, terms, positions } = buffer
+    const { tokenizer } = this.#options
+    const folded = tokenizer.splitAscii?.(text, buffer)
+    if (folded === undefined) tokenizer.tokenize(text, buffer)
+    const { count, terms, positions, starts, ends } = buffer
     const base = this.#nextPosition
     for (let i = 0; i < count; i++) {
-      this.#tokens.push(terms[i] as string)
+      if (folded === undefined) this.#tokens.push(terms[i] as string)
+      else this.#tokens.pushSlice(folded, starts[i] as number, ends[i] as number)
       if (!this.#hasPositions) continue
       const position = base + (positions[i] as number)
       this.#positions.push(position)

@@ -12,6 +12,8 @@ const MAP_ENTRY_BYTES = 80
 /** After so many tokens a field is judged: are its terms mostly new? */
 const SAMPLE_TOKENS = 4096
 const MOSTLY_NEW_SHARE = 0.8
+/** A power of two; twice the words of everyday texts, so that few share a place. */
+const RECENT_TERMS = 32 * 1024
 
 const latin1 = new TextDecoder('latin1')
 
@@ -21,6 +23,8 @@ export interface TokenStream {
   readonly length: number
   readonly memoryBytes: number
   push(value: TypedValue): void
+  /** As `push(text.slice(start, end))`, mostly without making that string. The slice is ASCII. */
+  pushSlice(text: string, start: number, end: number): void
   rank(): RankedTokens
 }
 
@@ -45,6 +49,9 @@ class ByteTokens implements TokenStream {
   readonly #strings = new ByteStrings()
   readonly #tokens = new GrowableUint32()
   #sharing = true
+  /** By hash, the number + 1 of the last term with it, so that most tokens need no string and no Map;
+   *  undefined in a field of few tokens. */
+  #recent: Uint32Array | undefined
 
   get length(): number {
     return this.#tokens.length
@@ -52,13 +59,32 @@ class ByteTokens implements TokenStream {
 
   get memoryBytes(): number {
     const distinctBytes = this.#numbers.size * MAP_ENTRY_BYTES
-    return this.#strings.memoryBytes + this.#tokens.capacityBytes + distinctBytes
+    const recentBytes = this.#recent?.byteLength ?? 0
+    return this.#strings.memoryBytes + this.#tokens.capacityBytes + distinctBytes + recentBytes
   }
 
   push(value: TypedValue): void {
     if (typeof value === 'string') this.#pushText(value)
     else if (value instanceof Uint8Array) this.#pushBytes(value)
     else throw new QwError('internal', `a ${typeof value} is no text and no bytes`)
+  }
+
+  pushSlice(text: string, start: number, end: number): void {
+    const recent = this.#recent
+    if (recent === undefined) {
+      this.#pushText(text.slice(start, end))
+      return
+    }
+    let hash = 0
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+    const place = (hash ^ (hash >>> 15)) & (RECENT_TERMS - 1)
+    const number = (recent[place] as number) - 1
+    if (number >= 0 && this.#strings.isAsciiSlice(number, text, start, end)) {
+      this.#tokens.push(number)
+      return
+    }
+    this.#pushText(text.slice(start, end))
+    recent[place] = this.#tokens.at(this.#tokens.length - 1) + 1
   }
 
   #pushText(text: string): void {
@@ -84,7 +110,10 @@ class ByteTokens implements TokenStream {
   }
 
   #judge(): void {
-    if (this.#numbers.size < SAMPLE_TOKENS * MOSTLY_NEW_SHARE) return
+    if (this.#numbers.size < SAMPLE_TOKENS * MOSTLY_NEW_SHARE) {
+      this.#recent = new Uint32Array(RECENT_TERMS)
+      return
+    }
     this.#sharing = false
     this.#numbers.clear()
   }
@@ -134,6 +163,10 @@ class NumberTokens implements TokenStream {
     if (typeof key === 'bigint') this.#bigints ??= [...this.#numbers.view()]
     if (this.#bigints !== undefined) this.#bigints.push(key)
     else this.#numbers.push(Number(key))
+  }
+
+  pushSlice(): void {
+    throw new QwError('internal', `a slice of a text is no ${this.#type}`)
   }
 
   /** Equal for equal terms, in the order of the terms. */

@@ -5,6 +5,8 @@ import type { TokenBuffer } from './tokenizer.ts'
 /** Splitters write tokens with positions 0, 1, 2…; the buffer's old content is gone. */
 export type TokenSplitter = (text: string, out: TokenBuffer) => void
 
+const SPACE = 0x20
+
 export const OTHER = 0
 export const LOWER = 1
 export const UPPER = 2
@@ -55,42 +57,35 @@ export const splitAlphanumeric: TokenSplitter = (text, out) => {
 }
 
 /**
- * Short tokens of `text`, lower-cased: what `splitAlphanumeric` and the filters for long tokens and
- * lower case make, in one pass. Returns false, with `out` undefined, when the text is not all ASCII.
+ * Bounds of the short tokens of `text` in its lower-case form, which is returned: what
+ * `splitAlphanumeric` and the filters for long tokens and lower case make, in one pass and without
+ * `terms`. Returns undefined, with `out` undefined, when the text is not all ASCII.
  */
-export function tokenizeAscii(text: string, out: TokenBuffer): boolean {
+export function splitAscii(text: string, out: TokenBuffer): string | undefined {
+  const { positions, starts, ends } = out
   const lower = text.toLowerCase()
+  let count = 0
   let position = 0
   let start = -1
-  out.count = 0
-  for (let i = 0; i < lower.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit >= 128) return false
+  for (let i = 0; i <= text.length; i++) {
+    // A space ends the last token.
+    const unit = i < text.length ? text.charCodeAt(i) : SPACE
+    if (unit >= 128) return undefined
     if (ASCII_CLASS[unit] !== OTHER) {
       if (start < 0) start = i
     } else if (start >= 0) {
-      pushShortToken(out, lower, start, i, position++)
+      if (i - start < MAX_TOKEN_BYTES) {
+        positions[count] = position
+        starts[count] = start
+        ends[count] = i
+        count++
+      }
+      position++
       start = -1
     }
   }
-  if (start >= 0) pushShortToken(out, lower, start, lower.length, position)
-  return true
-}
-
-// oxlint-disable-next-line max-params -- the inner loop of indexing: an object per token would cost
-function pushShortToken(
-  out: TokenBuffer,
-  text: string,
-  start: number,
-  end: number,
-  position: number,
-): void {
-  if (end - start >= MAX_TOKEN_BYTES) return
-  const at = out.count++
-  out.terms[at] = text.slice(start, end)
-  out.positions[at] = position
-  out.starts[at] = start
-  out.ends[at] = end
+  out.count = count
+  return lower
 }
 
 const CJK = '\\u4500-\\u9fff\\u3400-\\u4dbf\\u{20000}-\\u{2a6df}\\u{2a700}-\\u{2ceaf}'

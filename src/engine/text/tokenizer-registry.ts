@@ -1,9 +1,9 @@
 import { QwError } from '../errors.ts'
 import {
   splitAlphanumeric,
+  splitAscii,
   splitChineseCompatible,
   splitWhitespace,
-  tokenizeAscii,
 } from './alphanumeric.ts'
 import type { TokenSplitter } from './alphanumeric.ts'
 import { splitNgrams } from './ngram.ts'
@@ -63,8 +63,14 @@ function makeDefaultTokenizer(): Tokenizer {
   return {
     ...general,
     tokenize(text, out) {
-      if (!tokenizeAscii(text, out)) general.tokenize(text, out)
+      const lower = splitAscii(text, out)
+      if (lower === undefined) {
+        general.tokenize(text, out)
+        return
+      }
+      for (let i = 0; i < out.count; i++) out.terms[i] = lower.slice(out.starts[i], out.ends[i])
     },
+    splitAscii,
   }
 }
 
