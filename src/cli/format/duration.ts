@@ -26,6 +26,7 @@ function shortUnit(unit: string): string {
 
 /** `850 ms`, `3.2 s`, `1 m 40 s`, `2 h 5 m`, `3 d 4 h`: two units at most. */
 export function formatDuration(ms: number): string {
+  if (ms === 0) return '0 ms'
   if (ms < 1) return `${Math.round(ms * 1000)} µs`
   if (ms < 1_000) return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`

@@ -91,7 +91,7 @@ describe('on a terminal', () => {
     const drawn = text.split('\r\u001B[2K')
     expect(drawn[1]).toBe('⠋ A phase with a ti')
     expect(drawn[2]).toBe('a note\n')
-    expect(drawn.at(-1)).toMatch(/\?25h✓ Done 0 µs\n$/)
+    expect(drawn.at(-1)).toMatch(/\?25h✓ Done 0 ms\n$/)
   })
 })
 
