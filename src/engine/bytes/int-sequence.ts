@@ -43,9 +43,7 @@ export function encodeSequence(
   count: number,
   out: ByteWriter,
 ): void {
-  let max = 0
-  for (let i = 0; i < count; i++) if ((values[i] as number) > max) max = values[i] as number
-  out.u8(bitWidth(max))
+  out.u8(bitWidth(greatestOf(values, 0, count)))
   for (let start = 0; start < count; start += SEQUENCE_BLOCK_VALUES) {
     encodeBlock(values, start, Math.min(start + SEQUENCE_BLOCK_VALUES, count), out)
   }
@@ -57,13 +55,8 @@ function encodeBlock(
   end: number,
   out: ByteWriter,
 ): void {
-  let min = Infinity
-  let max = 0
-  for (let i = start; i < end; i++) {
-    const value = values[i] as number
-    if (value < min) min = value
-    if (value > max) max = value
-  }
+  const min = leastOf(values, start, end)
+  const max = greatestOf(values, start, end)
   out.varint(min)
   out.varint(max)
   const count = end - start
@@ -73,15 +66,45 @@ function encodeBlock(
     out.u8(line.width | LINEAR)
     out.f64(line.slope)
     out.varint(line.reference >= 0 ? line.reference * 2 : -line.reference * 2 - 1)
-    for (let i = 0; i < count; i++) {
-      residuals[i] = (values[start + i] as number) - Math.floor(line.slope * i) - line.reference
-    }
+    setResiduals(values, start, end, line)
     writeResiduals(count, line.width, out)
     return
   }
   out.u8(width)
-  for (let i = 0; i < count; i++) residuals[i] = (values[start + i] as number) - min
+  setResiduals(values, start, end, { slope: 0, reference: min })
   writeResiduals(count, width, out)
+}
+
+// Loops of their own: a compiled loop is thrown away when it ends in code that has not run yet.
+
+function leastOf(values: Float64Array | Uint32Array, start: number, end: number): number {
+  let least = Infinity
+  for (let i = start; i < end; i++) {
+    const value = values[i] as number
+    if (value < least) least = value
+  }
+  return least
+}
+
+/** 0 when there are no values. */
+function greatestOf(values: Float64Array | Uint32Array, start: number, end: number): number {
+  let greatest = 0
+  for (let i = start; i < end; i++) {
+    const value = values[i] as number
+    if (value > greatest) greatest = value
+  }
+  return greatest
+}
+
+function setResiduals(
+  values: Float64Array | Uint32Array,
+  start: number,
+  end: number,
+  { slope, reference }: { readonly slope: number; readonly reference: number },
+): void {
+  for (let i = start; i < end; i++) {
+    residuals[i - start] = (values[i] as number) - Math.floor(slope * (i - start)) - reference
+  }
 }
 
 /** The line from the first value to the last, lowered until every value is on or above it. */

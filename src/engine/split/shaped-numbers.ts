@@ -28,7 +28,11 @@ export interface ParsedNumber {
   integerDigits: number
 }
 
-export const parsed: ParsedNumber = { end: 0, mantissa: 0, decimals: 0, integerDigits: 0 }
+/** A double from the start: the object would change its layout, and undo what was compiled for it, with
+ *  the first mantissa beyond 31 bits. */
+const DOUBLE = Number.NaN
+
+export const parsed: ParsedNumber = { end: 0, mantissa: DOUBLE, decimals: 0, integerDigits: 0 }
 
 /** Reads the number at `start` into `parsed`. Left alone: exponents, more than MAX_DIGITS digits,
  *  leading zeros, fractions ending in zero and minus zero. */

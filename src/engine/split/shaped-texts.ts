@@ -37,9 +37,8 @@ export class TextValues {
   }
 
   encode(out: ByteWriter): void {
-    const { buffer, byteOffset, byteLength } = this.#source
     const texts: TextSlices = {
-      source: Buffer.from(buffer, byteOffset, byteLength),
+      source: this.#source,
       starts: this.#starts.view(),
       ends: this.#ends.view(),
     }

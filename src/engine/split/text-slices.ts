@@ -4,7 +4,7 @@ import type { SequenceValues } from '../bytes/int-sequence.ts'
 
 /** Texts inside a buffer: text i is [starts[i], ends[i]). */
 export interface TextSlices {
-  readonly source: Buffer
+  readonly source: Uint8Array
   readonly starts: Uint32Array
   readonly ends: Uint32Array
 }

@@ -113,7 +113,8 @@ function hasLiterals(template: Template, source: Uint8Array, literals: readonly 
   return true
 }
 
-function templateKey(source: Buffer, literals: readonly number[]): string {
+function templateKey(bytes: Uint8Array, literals: readonly number[]): string {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let key = ''
   for (let i = 0; i < literals.length; i += 2) {
     if (i > 0) key += '\0'
