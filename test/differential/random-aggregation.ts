@@ -165,6 +165,18 @@ function fill(keys: readonly number[], minDocCount: number): number[] {
   return Array.from({ length: sorted.at(-1)! - first + 1 }, (_, at) => first + at)
 }
 
+/** Exact where whole numbers meet whole widths; doubles would be off beyond 2^53. */
+function bucketOf(value: ModelValue, interval: number, offset: number): number {
+  const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value)
+  if (!isWhole || !Number.isInteger(interval) || !Number.isInteger(offset)) {
+    return Math.floor((Number(value) - offset) / interval)
+  }
+  const distance = BigInt(value as number | bigint) - BigInt(offset)
+  const width = BigInt(interval)
+  const whole = distance / width
+  return Number(distance % width < 0n ? whole - 1n : whole)
+}
+
 function histogramResult(
   docs: readonly ModelDoc[],
   field: ModelField,
@@ -175,7 +187,7 @@ function histogramResult(
     subs,
   }: { interval: number; offset: number; minDocCount: number; subs: ModelAggregations },
 ): Json {
-  const groups = group(docs, field, (value) => Math.floor((Number(value) - offset) / interval))
+  const groups = group(docs, field, (value) => bucketOf(value, interval, offset))
   const keys = fill([...groups.keys()], minDocCount)
   return {
     buckets: keys

@@ -263,6 +263,10 @@ function bucketOfValue(
   if (keys.type === 'date' && typeof value === 'bigint') {
     return Number(floorDiv(value - nanosOf(offset), nanosOf(interval)))
   }
+  // Doubles would put a value beyond 2^53 into another bucket than the exact way of another split does.
+  if (typeof value === 'bigint' && Number.isSafeInteger(interval) && Number.isSafeInteger(offset)) {
+    return Number(floorDiv(value - BigInt(offset), BigInt(interval)))
+  }
   return Math.floor((Number(value) - offset) / interval)
 }
 
@@ -270,7 +274,7 @@ function bucketOfValue(
  * The fast way for integers on an integer interval: with base - offset = whole * interval + rest, the
  * bucket of a key is whole + floor((rest + step * key) / interval). Divided by what interval, rest and
  * step have in common the numbers stay below 2^53, where the quotient of doubles has an exact floor.
- * Undefined when they do not.
+ * Undefined when they do not, or when bucket numbers themselves do not.
  */
 function scaledFunction(
   keys: NumberKeys,
@@ -291,8 +295,11 @@ function scaledFunction(
   const whole = floorDiv(scale.base - offset, interval)
   const rest = scale.base - offset - whole * interval
   const common = gcd(gcd(interval, rest), scale.step)
-  if ((rest + scale.step * BigInt(range.high)) / common > BigInt(Number.MAX_SAFE_INTEGER))
+  const last = whole + (rest + scale.step * BigInt(range.high)) / interval
+  if ((rest + scale.step * BigInt(range.high)) / common > BigInt(Number.MAX_SAFE_INTEGER)) {
     return undefined
+  }
+  if (!Number.isSafeInteger(Number(whole)) || !Number.isSafeInteger(Number(last))) return undefined
   const start = Number(rest / common)
   const step = Number(scale.step / common)
   const width = Number(interval / common)
