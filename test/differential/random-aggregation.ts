@@ -333,15 +333,22 @@ function spread(numbers: readonly number[], average: number): Json {
   const has = count > 1
   const population = has ? squares / count : null
   const sampling = has ? squares / (count - 1) : null
-  const root = (variance: number | null): number | null =>
-    variance === null ? null : Math.sqrt(variance)
+  // A mean of doubles is off by an ulp of the largest value for each addition at most, and a variance
+  // by the square of that: nothing for small values, and all there is for equal ones beyond 2^53.
+  const largest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const meanError = count * Number.EPSILON * largest
+  const within = (value: number | null, error: number): Sum | null =>
+    value === null ? null : new Sum(value, Math.max(1, value, error / 1e-9))
+  const variance = (value: number | null): Sum | null => within(value, meanError ** 2)
+  const root = (value: number | null): Sum | null =>
+    within(value === null ? null : Math.sqrt(value), meanError)
   const bound = (variance: number | null, sign: number): number | null =>
     variance === null ? null : average + sign * 2 * Math.sqrt(variance)
   return {
     sum_of_squares: count === 0 ? null : numbers.reduce((sum, value) => sum + value * value, 0),
-    variance: population,
-    variance_population: population,
-    variance_sampling: sampling,
+    variance: variance(population),
+    variance_population: variance(population),
+    variance_sampling: variance(sampling),
     std_deviation: root(population),
     std_deviation_population: root(population),
     std_deviation_sampling: root(sampling),
