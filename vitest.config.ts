@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/slow/**', 'test/aws/**', '**/node_modules/**'],
+    setupFiles: ['test/property-seed.ts'],
     testTimeout: 30_000,
   },
 })
