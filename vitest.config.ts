@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/slow/**', 'test/aws/**', '**/node_modules/**'],
     setupFiles: ['test/property-seed.ts'],
+    // By default one core is left idle: half of the machine where there are two.
+    maxWorkers: '100%',
     testTimeout: 30_000,
   },
 })
