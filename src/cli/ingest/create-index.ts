@@ -1,5 +1,5 @@
 import { isQwError } from '../../engine/errors.ts'
-import { inferIndexConfig } from '../../engine/schema/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer.ts'
 import type { CliContext } from '../context.ts'
 import type { DataStack } from '../data-stack.ts'
 import { plural } from '../format/number.ts'
