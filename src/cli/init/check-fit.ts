@@ -4,7 +4,7 @@ import { Metastore } from '../../engine/metastore/metastore.ts'
 import type { IndexConfig } from '../../engine/schema/index-config.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
-import type { CliContext } from '../context.ts'
+import type { CliContext } from '../command/context.ts'
 
 const CHECKED_DOCS = 1_000
 
