@@ -5,7 +5,7 @@ import { drawEvents } from '../deployment/draw-events.ts'
 import { masked } from '../deployment/end-card.ts'
 import { currentDeployment } from '../stack/aws-deployment.ts'
 import { defineCommand } from '../command/command.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { printJson } from '../command/rows.ts'
 import { duration, text } from '../command/option.ts'
 

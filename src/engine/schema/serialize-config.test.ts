@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 
-import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { parseIndexConfig } from './config-text.ts'
 import { serializeIndexConfig } from './serialize-config.ts'
 import { EVERYTHING, withMapping } from './testing/sample-configs.ts'
