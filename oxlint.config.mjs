@@ -1,23 +1,32 @@
-/**
- * The linter's rules, with the fence between the folders of src as tables. Plain JavaScript, named by
- * `-c` in package.json, because that loads on every supported Node.
- */
+// The lint rules, and the fence between the rooms of docs/ARCHITECTURE.md: which folder may import
+// which. One table for each level; a folder that a table does not name to another is closed to it.
+// That `aws-*.ts` of the command line are loaded by import() alone is held by test/tidy.test.ts: the
+// rule used here cannot tell the two ways of importing apart.
 
-/** What each room of src may import of the others. */
-const ROOMS = {
+const ROOMS = ['engine', 'stores', 'aws', 'api', 'cost', 'deploy', 'local', 'functions', 'cli']
+const ENTRY_POINTS = ['indexer', 'searcher', 'generator'].map((name) => `**/functions/${name}.ts`)
+
+/** Rooms of src and the rooms that each may import. `*` after a name: some of it, told below. */
+const ROOM_ARROWS = {
   engine: [],
-  stores: ['engine/ports.ts', 'engine/errors.ts'],
-  aws: ['engine/ports.ts', 'engine/errors.ts', 'deploy'],
+  stores: ['engine*'],
+  aws: ['engine*', 'deploy'],
   api: ['engine'],
   cost: [],
-  deploy: ['engine/schema', 'engine/errors.ts'],
+  deploy: ['engine*'],
   local: ['functions', 'api', 'engine', 'stores'],
-  functions: ['api', 'engine', 'stores', 'aws'],
-  cli: ['engine', 'stores', 'aws', 'api', 'cost', 'deploy', 'local', 'functions'],
+  functions: ['engine', 'stores', 'aws', 'api'],
 }
 
-/** What each room of the engine may import of the others. */
-const ENGINE = {
+/** What rooms that see some of the engine see of it. */
+const ENGINE_PARTS = {
+  stores: ['ports.ts', 'errors.ts'],
+  aws: ['ports.ts', 'errors.ts'],
+  deploy: ['schema/**', 'dates/**', 'errors.ts'],
+}
+
+/** Inside the engine, from the bottom up. */
+const ENGINE_ARROWS = {
   bytes: [],
   dates: ['bytes'],
   text: ['bytes'],
@@ -26,49 +35,64 @@ const ENGINE = {
   sources: ['bytes', 'dates', 'text', 'schema'],
   split: ['bytes', 'dates', 'text', 'schema'],
   metastore: ['bytes', 'dates', 'text', 'schema', 'split'],
-  indexing: ['bytes', 'dates', 'text', 'schema', 'split', 'metastore', 'sources'],
+  indexing: ['bytes', 'dates', 'text', 'schema', 'sources', 'split', 'metastore'],
   search: ['bytes', 'dates', 'text', 'schema', 'query', 'split', 'metastore'],
 }
 
-/** What every verb of the CLI stands on. */
-const BELOW_VERBS = ['deployment', 'intake', 'stack', 'command', 'reporters', 'format']
-const VERBS = [
-  ...['api-key', 'config', 'cost', 'deploy', 'doctor', 'generator', 'indexes', 'ingest', 'init'],
-  ...['logs', 'search', 'serve', 'status', 'teardown'],
-]
-
-/** What each folder of the CLI may import of the others: no verb imports another verb. */
-const CLI = {
+/** Inside the command line, from the bottom up; every other folder there is a verb family. */
+const CLI_ARROWS = {
   format: [],
   reporters: ['format'],
-  command: ['reporters', 'format'],
-  stack: ['command', 'reporters', 'format'],
-  intake: ['stack', 'command', 'reporters', 'format'],
-  deployment: ['stack', 'command', 'reporters', 'format'],
-  ...Object.fromEntries(VERBS.map((verb) => [verb, BELOW_VERBS])),
-  // These two still end in another verb's command.
-  init: [...BELOW_VERBS, 'deploy', 'indexes', 'ingest', 'search', 'status'],
-  deploy: [...BELOW_VERBS, 'search'],
-  program: [...VERBS, ...BELOW_VERBS],
+  command: ['format', 'reporters'],
+  stack: ['format', 'reporters', 'command'],
+  intake: ['format', 'reporters', 'command', 'stack'],
+  deployment: ['format', 'reporters', 'command', 'stack'],
 }
+const CLI_VERBS = [
+  'init',
+  'ingest',
+  'search',
+  'indexes',
+  'serve',
+  'status',
+  'cost',
+  'deploy',
+  'teardown',
+  'doctor',
+  'logs',
+  'generator',
+  'api-key',
+  'config',
+]
+const BELOW_VERBS = Object.keys(CLI_ARROWS)
+const CLI_FOLDERS = [...BELOW_VERBS, ...CLI_VERBS, 'program']
 
-const SDK = {
+const NO_SDK = {
   group: ['@aws-sdk/*', '@smithy/*', 'aws4fetch'],
   message: 'Only src/aws knows the SDK: declare a port.',
 }
-const TESTING = {
+const NO_ENTRY_POINT = {
+  group: ENTRY_POINTS,
+  message: "Nobody imports the functions' entry points.",
+}
+const NO_TESTING = {
   group: ['**/testing/**'],
   message: 'Fixtures, contract suites and fakes are for tests alone.',
 }
-const ENTRY_POINTS = {
-  group: ['indexer', 'searcher', 'generator'].map((name) => `**/functions/${name}.ts`),
-  message: "Nobody imports the functions' entry points.",
-}
-const PURE = [
+const NO_HOST = [
   {
-    group: 'fs fs/promises os http https net child_process process timers timers/promises'
-      .split(' ')
-      .map((name) => `node:${name}`),
+    group: [
+      'node:fs',
+      'node:fs/promises',
+      'node:os',
+      'node:http',
+      'node:https',
+      'node:net',
+      'node:child_process',
+      'node:process',
+      'node:timers',
+      'node:timers/promises',
+    ],
     message: 'The engine is pure: bytes and values in, bytes and values out.',
   },
   {
@@ -77,75 +101,69 @@ const PURE = [
   },
 ]
 
-const restrictImports = (patterns) => ({ 'no-restricted-imports': ['error', { patterns }] })
+function closed(files, patterns) {
+  const imports = ['error', { patterns: patterns.filter(({ group }) => group.length > 0) }]
+  return { files, rules: { 'no-restricted-imports': imports } }
+}
 
-/**
- * What a row of a table forbids, where folders are reached by `up`. An allowed path such as
- * `engine/schema` opens that part alone.
- */
-function fence(table, folder, up = '**') {
-  const allowed = table[folder]
-  const isOpen = (other) => allowed.includes(other) || other === folder
-  const closed = Object.keys(table).filter((other) => !isOpen(other))
-  const parts = allowed.filter((path) => path.includes('/'))
-  return {
-    group: [
-      ...closed.map((other) => `${up}/${other}/**`),
-      ...parts.map((path) => (path.endsWith('.ts') ? `!**/${path}` : `!**/${path}/**`)),
+function roomFence(room, arrows) {
+  const seen = arrows.map((name) => name.replace('*', ''))
+  const message = `src/${room} imports ${arrows.length === 0 ? 'no other room' : seen.join(', ')} (docs/ARCHITECTURE.md).`
+  const hidden = ROOMS.filter((name) => name !== room && !seen.includes(name))
+  const part = ENGINE_PARTS[room]
+  const engine =
+    part === undefined ? [] : ['**/engine/**', ...part.map((path) => `!**/engine/${path}`)]
+  return closed(
+    [`src/${room}/**`],
+    [
+      { group: hidden.map((name) => `**/${name}/**`), message },
+      { group: engine, message: `src/${room} sees ${part?.join(', ')} of the engine.` },
+      ...(room === 'aws' ? [] : [NO_SDK]),
+      NO_TESTING,
     ],
-    message: `${folder} may import ${allowed.join(', ') || 'none of its neighbours'} (docs/ARCHITECTURE.md).`,
-  }
+  )
 }
 
-function roomRules(room) {
-  const patterns = [fence(ROOMS, room), TESTING]
-  if (room !== 'aws') patterns.push(SDK)
-  return { files: [`src/${room}/**`], rules: restrictImports(patterns) }
-}
-
-/** A later override replaces the room's rule, so it says all of it again. */
-function engineRules(part) {
-  const patterns = [fence(ROOMS, 'engine'), fence(ENGINE, part), TESTING, SDK, ...PURE]
-  return { files: [`src/engine/${part}/**`], rules: restrictImports(patterns) }
-}
-
-/** Rooms and verbs share names (`cost`, `deploy`): a neighbour is what one step up reaches. */
-function cliRules(folder) {
-  const patterns = [fence(ROOMS, 'cli'), fence(CLI, folder, '..'), TESTING, SDK, ENTRY_POINTS]
-  return { files: [`src/cli/${folder}/**`], rules: restrictImports(patterns) }
-}
-
-const clockMessage = 'The engine has no clock: use the Clock port.'
-const ENGINE_GLOBALS = {
-  files: ['src/engine/**'],
-  rules: {
-    'no-restricted-globals': [
-      'error',
-      { name: 'process', message: 'The engine reads no environment: pass a setting in.' },
-      { name: 'fetch', message: 'The engine has no network: use the ObjectStore port.' },
-      { name: 'setTimeout', message: clockMessage },
-      { name: 'performance', message: clockMessage },
-    ],
-    'no-restricted-properties': [
-      'error',
-      { object: 'Date', property: 'now', message: clockMessage },
-      { object: 'Math', property: 'random', message: 'Use the Random port.' },
-    ],
-  },
-}
-
-const ENVIRONMENT = {
-  files: ['api', 'stores', 'aws', 'deploy', 'cost', 'local'].map((room) => `src/${room}/**`),
-  rules: {
-    'no-restricted-properties': [
-      'error',
+function engineFence(room, arrows) {
+  const hidden = Object.keys(ENGINE_ARROWS).filter(
+    (name) => name !== room && !arrows.includes(name),
+  )
+  return closed(
+    [`src/engine/${room}/**`],
+    [
       {
-        object: 'process',
-        property: 'env',
-        message: 'The environment is read in functions/ and cli/ alone.',
+        group: ROOMS.filter((name) => name !== 'engine').map((name) => `**/${name}/**`),
+        message: 'The engine imports no other room: declare a port in engine/ports.ts.',
       },
+      {
+        group: hidden.map((name) => `**/${name}/**`),
+        message: `engine/${room} may import ${arrows.join(', ') || 'nothing'} of the engine.`,
+      },
+      ...NO_HOST,
+      NO_SDK,
+      NO_TESTING,
     ],
-  },
+  )
+}
+
+function cliFence(folder, arrows) {
+  const hidden = CLI_FOLDERS.filter((name) => name !== folder && !arrows.includes(name))
+  const patterns = [
+    {
+      group: hidden.map((name) => `../${name}/**`),
+      message: `cli/${folder} may import ${arrows.join(', ') || 'nothing'} of the command line; another command is run by context.runCommand.`,
+    },
+    NO_SDK,
+    NO_ENTRY_POINT,
+    NO_TESTING,
+  ]
+  return closed([`src/cli/${folder}/**`], patterns)
+}
+
+const cliArrows = {
+  ...CLI_ARROWS,
+  ...Object.fromEntries(CLI_VERBS.map((verb) => [verb, BELOW_VERBS])),
+  program: CLI_FOLDERS,
 }
 
 export default {
@@ -172,17 +190,48 @@ export default {
     'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
   },
   overrides: [
-    ...Object.keys(ROOMS).map(roomRules),
-    ...Object.keys(ENGINE).map(engineRules),
-    ...Object.keys(CLI).map(cliRules),
-    ENGINE_GLOBALS,
-    ENVIRONMENT,
+    {
+      files: ['src/engine/**'],
+      rules: {
+        'no-restricted-globals': [
+          'error',
+          {
+            name: 'process',
+            message: 'The engine reads no environment: pass a setting in.',
+          },
+          { name: 'fetch', message: 'The engine has no network: use the ObjectStore port.' },
+          { name: 'setTimeout', message: 'The engine has no clock: use the Clock port.' },
+          { name: 'performance', message: 'The engine has no clock: use the Clock port.' },
+        ],
+        'no-restricted-properties': [
+          'error',
+          { object: 'Date', property: 'now', message: 'Use the Clock port.' },
+          { object: 'Math', property: 'random', message: 'Use the Random port.' },
+        ],
+      },
+    },
+    ...Object.entries(ROOM_ARROWS).map(([room, arrows]) => roomFence(room, arrows)),
+    ...Object.entries(ENGINE_ARROWS).map(([room, arrows]) => engineFence(room, arrows)),
+    ...Object.entries(cliArrows).map(([folder, arrows]) => cliFence(folder, arrows)),
     {
       files: ['src/**/*.test.ts', 'src/**/testing/**'],
       rules: {
         'no-restricted-imports': 'off',
         'no-restricted-globals': 'off',
         'no-restricted-properties': 'off',
+      },
+    },
+    {
+      files: ['api', 'stores', 'aws', 'deploy', 'cost', 'local'].map((room) => `src/${room}/**`),
+      rules: {
+        'no-restricted-properties': [
+          'error',
+          {
+            object: 'process',
+            property: 'env',
+            message: 'The environment is read in functions/ and cli/ alone.',
+          },
+        ],
       },
     },
     {

@@ -4,6 +4,11 @@ import { isAscii, isUtf8 } from 'node:buffer'
 const NEWLINE = 10
 const CARRIAGE_RETURN = 13
 
+/** A longer line is rejected, not read into memory. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024
+/** Beginning of a rejected line that is kept: enough to recognise it. */
+export const MAX_KEPT_LINE_BYTES = 2_000
+
 /** Some whole lines of a source, with the text decoded once for all of them. */
 export class LineBatch {
   readonly kind = 'lines'
@@ -94,6 +99,11 @@ export interface LineSplitterSettings {
   readonly maxLineBytes: number
   /** Bytes of an over-long line that are kept. */
   readonly prefixBytes: number
+}
+
+export const LINE_LIMITS: LineSplitterSettings = {
+  maxLineBytes: MAX_LINE_BYTES,
+  prefixBytes: MAX_KEPT_LINE_BYTES,
 }
 
 /** Cuts a stream of chunks into batches of whole lines. Holds at most one unfinished line. */

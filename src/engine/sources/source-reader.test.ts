@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { countingStore } from '../../stores/counting-store.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { objectSource, READ_BYTES, type Source, WHOLE_OBJECT_BYTES } from './source.ts'
-import { MAX_LINE_BYTES, readSource, type ReadSourceOptions } from './source-reader.ts'
+import { MAX_LINE_BYTES } from './line-batch.ts'
+import { readSource, type ReadSourceOptions } from './source-reader.ts'
 
 /** A source that comes in pieces of `pieceBytes`. */
 function sourceOf(bytes: Uint8Array, pieceBytes = bytes.length + 1): Source {

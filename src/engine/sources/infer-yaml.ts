@@ -1,4 +1,4 @@
-import { escapeName } from './field-path.ts'
+import { escapeName } from '../schema/field-path.ts'
 import type { InferredField } from './infer.ts'
 
 export interface InferredMapping {

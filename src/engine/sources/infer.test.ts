@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
-import { DocMapper, newMappedDoc } from './doc-mapper.ts'
-import { parseIndexConfig } from './config-text.ts'
+import { DocMapper, newMappedDoc } from '../schema/doc-mapper.ts'
+import { parseIndexConfig } from '../schema/config-text.ts'
 import { inferIndexConfig } from './infer.ts'
 
 const docs = (make: (i: number) => JsonObject, count = 100) =>

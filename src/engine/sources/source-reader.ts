@@ -1,13 +1,10 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { isQwError, messageOf, QwError } from '../errors.ts'
-import { type LineEvent, LineSplitter } from './line-batch.ts'
-import { MAX_KEPT_LINE_BYTES } from './rejects.ts'
+import { LINE_LIMITS, type LineEvent, LineSplitter } from './line-batch.ts'
 import type { Source } from './source.ts'
 import { recogniseCompression, refuseOtherText, SNIFF_BYTES } from './source-format.ts'
 
-/** A longer line is rejected, not read into memory. */
-export const MAX_LINE_BYTES = 16 * 1024 * 1024
 /** Decoded bytes handed on at a time: some thousand lines, little enough to stop between two. */
 const CHUNK_BYTES = 1024 * 1024
 
@@ -46,10 +43,7 @@ export async function* readSource(
       skippedBytes += chunk.length - rest.length + skipped
       if (skippedBytes < resumeAt) continue
       rest = rest.subarray(skipped)
-      splitter = new LineSplitter(
-        { maxLineBytes: MAX_LINE_BYTES, prefixBytes: MAX_KEPT_LINE_BYTES },
-        { line: skippedLines + 1, position: skippedBytes },
-      )
+      splitter = new LineSplitter(LINE_LIMITS, { line: skippedLines + 1, position: skippedBytes })
     }
     yield* splitter.push(rest)
   }
