@@ -90,7 +90,8 @@ export function stagingEvents(
 ): StagingEvent[] {
   const textOf = (value: TemplateValue | undefined): string => {
     const name = at(value, 'Ref')
-    return typeof name === 'string' ? (parameters[name] ?? '') : String(value ?? '')
+    if (typeof name === 'string') return parameters[name] ?? ''
+    return typeof value === 'string' ? value : ''
   }
   const properties = template.Resources['StagingBucket']?.Properties
   const queues = at(properties?.['NotificationConfiguration'], 'QueueConfigurations')
