@@ -157,6 +157,16 @@ describe('indexes', () => {
     expect((await shop.ask(`${path}?split_states=Odd`)).status).toBe(400)
   })
 
+  test('creating an index tells which of its settings have no effect', async () => {
+    const fixture = new ApiFixture()
+    const yaml =
+      'version: "0.9"\nindex_id: noted\ndoc_mapping: {}\ningest_settings: {validate_docs: false}\n'
+    expect(at((await fixture.create(yaml)).json, 'notes')).toEqual([
+      expect.stringMatching(/^`ingest_settings\.validate_docs` has no effect: /),
+    ])
+    expect(at((await fixture.ask('/api/v1/indexes/noted')).json, 'notes')).toBeUndefined()
+  })
+
   test('an index lives: created once, cleared, updated, deleted', async () => {
     const fixture = new ApiFixture()
     const yaml = 'version: "0.9"\nindex_id: short-lived\ndoc_mapping: {}\n'
