@@ -116,6 +116,34 @@ describe('search', () => {
     expect(at(answer.json, 'message')).toContain(words)
   })
 
+  test('too many buckets is a 400 that names the limit', async () => {
+    const histogram = { field: 'price', interval: 0.000001 }
+    const body = JSON.stringify({ query: '*', max_hits: 0, aggs: { prices: { histogram } } })
+    const answer = await shop.ask(SEARCH, { body })
+    expect(answer.status).toBe(400)
+    expect(answer.json).toMatchObject({
+      code: 'QWL-AGG-LIMIT',
+      message: expect.stringContaining('BUCKET_LIMIT=65000'),
+    })
+  })
+
+  test.each<[string, object]>([
+    ['a query', { query: 'pricee:>5' }],
+    ['a sort key', { sort_by: 'pricee' }],
+    ['a snippet', { snippet_fields: 'pricee' }],
+    ['an aggregation', { aggs: { a: { sum: { field: 'pricee' } } } }],
+  ])('a field that does not exist has the same words in %s', async (_what, part) => {
+    const answer = await strict.ask(`/api/v1/strict-shop/search`, {
+      body: JSON.stringify({ query: '*', ...part }),
+    })
+    expect(answer.status).toBe(400)
+    expect(answer.json).toEqual({
+      message: 'field does not exist: `pricee`. nearest: `price`, `id`, `ts`',
+      code: 'QWL-QUERY-FIELD',
+      fix: 'nearest: `price`, `id`, `ts`',
+    })
+  })
+
   test('a syntax error carries its position, for a caret', async () => {
     const answer = await shop.ask(`${SEARCH}?query=${encodeURIComponent('id:1 AND )')}`)
     expect(answer.status).toBe(400)

@@ -6,6 +6,7 @@ import type { FieldMapping, JsonOptions } from './field-mapping.ts'
 import { buildFieldTable } from './field-table.ts'
 import { parseDocMapping } from './parse-doc-mapping.ts'
 import { parseIndexingSettings, parseIngestSettings, parseRetention } from './parse-settings.ts'
+import { unknownField } from './nearest.ts'
 
 export type MappingMode = 'dynamic' | 'lenient' | 'strict'
 
@@ -168,8 +169,8 @@ function parseSearchSettings(top: ConfigSection, docMapping: DocMapping): Search
     if (defaultSearchFields.indexOf(name) !== i) refuseSetting(path, `\`${name}\` is named twice`)
     const field = table.resolve(name)
     if (field === undefined) {
-      const near = table.nearest(name).join(', ')
-      refuseSetting(path, `unknown field \`${name}\``, near === '' ? undefined : `nearest: ${near}`)
+      const unknown = unknownField(name, table)
+      refuseSetting(path, unknown.message, unknown.fix)
     }
     if (!field.indexed) refuseSetting(path, `field \`${name}\` is not indexed`)
   })
