@@ -127,20 +127,29 @@ describe('search', () => {
     })
   })
 
+  const STRICT = `
+version: 0.9
+index_id: strict-shop
+doc_mapping:
+  mode: strict
+  field_mappings: [{ name: price, type: u64, fast: true }, { name: title, type: text }]
+`
+
   test.each<[string, object]>([
     ['a query', { query: 'pricee:>5' }],
     ['a sort key', { sort_by: 'pricee' }],
     ['a snippet', { snippet_fields: 'pricee' }],
     ['an aggregation', { aggs: { a: { sum: { field: 'pricee' } } } }],
   ])('a field that does not exist has the same words in %s', async (_what, part) => {
-    const answer = await strict.ask(`/api/v1/strict-shop/search`, {
-      body: JSON.stringify({ query: '*', ...part }),
-    })
+    const strict = new ApiFixture()
+    await strict.create(STRICT)
+    const body = JSON.stringify({ query: '*', ...part })
+    const answer = await strict.ask('/api/v1/strict-shop/search', { body })
     expect(answer.status).toBe(400)
     expect(answer.json).toEqual({
-      message: 'field does not exist: `pricee`. nearest: `price`, `id`, `ts`',
+      message: 'field does not exist: `pricee`. nearest: `price`, `title`',
       code: 'QWL-QUERY-FIELD',
-      fix: 'nearest: `price`, `id`, `ts`',
+      fix: 'nearest: `price`, `title`',
     })
   })
 

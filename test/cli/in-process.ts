@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, QwError } from '../../src/engine/errors.ts'
-import type { AnyCommand, RawOptions } from '../../src/cli/command.ts'
-import type { CliContext } from '../../src/cli/context.ts'
-import { exitCodeOf } from '../../src/cli/exit-codes.ts'
-import { missingFlags, type Prompts } from '../../src/cli/prompts.ts'
+import type { AnyCommand, RawOptions } from '../../src/cli/command/command.ts'
+import type { CliContext } from '../../src/cli/command/context.ts'
+import { exitCodeOf } from '../../src/cli/command/exit-codes.ts'
+import { missingFlags, type Prompts } from '../../src/cli/command/prompts.ts'
+import { runCommand } from '../../src/cli/program/registry.ts'
 import { plainReporter } from '../../src/cli/reporters/plain.ts'
-import { resolveSettings } from '../../src/cli/settings.ts'
-import { styleFor } from '../../src/cli/style.ts'
+import { resolveSettings } from '../../src/cli/command/settings.ts'
+import { styleFor } from '../../src/cli/format/style.ts'
 
 /** A command run in this process: a hundredth of the time that a process takes, and with answers. */
 export interface Invocation {
@@ -137,6 +138,7 @@ export class Workplace {
       signal: signal ?? new AbortController().signal,
       clock: { nowMs: () => Date.now(), sleep: (ms, by) => sleep(ms, undefined, { signal: by }) },
       argv: [],
+      runCommand,
     }
   }
 }

@@ -1,15 +1,14 @@
 import { QwError } from '../../engine/errors.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
-import { statusCommand } from '../commands/status.ts'
-import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
+import type { CliContext } from '../command/context.ts'
+import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { parseDurationMs } from '../format/duration.ts'
-import { expandSources } from '../ingest-files.ts'
-import { ensureIndex } from '../ingest/create-index.ts'
-import { reportIngest } from '../ingest/ingest-report.ts'
-import { SourceOpener } from '../ingest/open-source.ts'
-import { rejectLimit } from '../ingest/reject-limit.ts'
-import { runIngest } from '../ingest/run-ingest.ts'
+import { expandSources } from '../intake/ingest-files.ts'
+import { ensureIndex } from '../intake/create-index.ts'
+import { reportIngest } from '../intake/ingest-report.ts'
+import { SourceOpener } from '../intake/open-source.ts'
+import { rejectLimit } from '../intake/reject-limit.ts'
+import { runIngest } from '../intake/run-ingest.ts'
 import { withInnerDocument } from './inner-document.ts'
 import type { InitOptions } from './init-options.ts'
 import { everyText, projectText, writeKeepingOld } from './project-file.ts'
@@ -31,7 +30,7 @@ export async function changeExisting(
   refuseOtherName(context, stack, options)
   if (context.format !== 'json') {
     context.report.note(`${stack.name} is set up already (${context.settings.projectPath}):`)
-    await statusCommand.invoke(context, [], {})
+    await context.runCommand('status', { context })
   }
   const flags = changesOf(options)
   const changes = flags.length > 0 ? flags : [await askChange(context)]

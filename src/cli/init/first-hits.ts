@@ -1,12 +1,11 @@
 import { isJsonObject } from '../../engine/bytes/json.ts'
-import { apiGetJson } from '../api-client.ts'
-import { searchCommand } from '../commands/search.ts'
-import type { CliContext } from '../context.ts'
+import { apiGetJson } from '../stack/api-client.ts'
+import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../format/duration.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import type { InitPlan } from './init-plan.ts'
 import { replayCommand, shellWord } from './replay-command.ts'
-import type { SettingName } from '../settings.ts'
+import type { SettingName } from '../command/settings.ts'
 import type { SetUp } from './set-up.ts'
 
 const SHOWN_HITS = '5'
@@ -71,7 +70,8 @@ async function showHits(
     get: (key) => place[key] ?? settings.get(key),
   }
   const options = { maxHits: SHOWN_HITS, index: index?.config.indexId }
-  await searchCommand.invoke({ ...context, settings: named }, [query], options)
+  const inner = { ...context, settings: named }
+  await context.runCommand('search', { context: inner, args: [query], options })
 }
 
 function noteFigures(
