@@ -1,5 +1,5 @@
 import { dryRunSource, type DryRunResult } from '../../engine/indexing/dry-run.ts'
-import type { Source } from '../../engine/indexing/source.ts'
+import type { Source } from '../../engine/sources/source.ts'
 import { Metastore } from '../../engine/metastore/metastore.ts'
 import type { IndexConfig } from '../../engine/schema/index-config.ts'
 import { memoryStore } from '../../stores/memory-store.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { Source } from '../../engine/indexing/source.ts'
+import type { Source } from '../../engine/sources/source.ts'
 import { cutIntoPieces, packed, stagedKey, type Piece } from './aws-ingest-pieces.ts'
 
 const { signal } = new AbortController()

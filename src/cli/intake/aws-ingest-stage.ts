@@ -1,5 +1,5 @@
 import { isQwError } from '../../engine/errors.ts'
-import type { Source } from '../../engine/indexing/source.ts'
+import type { Source } from '../../engine/sources/source.ts'
 import type { ObjectStore } from '../../engine/ports.ts'
 import type { CliContext } from '../command/context.ts'
 import { cloudMetastore } from '../stack/aws-direct-client.ts'

@@ -1,7 +1,7 @@
 import { isQwError, messageOf, QwError } from '../../engine/errors.ts'
 import type { IndexingResult } from '../../engine/indexing/indexing-result.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
-import { objectSource } from '../../engine/indexing/source.ts'
+import { objectSource } from '../../engine/sources/source.ts'
 import type { ObjectInfo } from '../../engine/ports.ts'
 import type { CliContext } from '../command/context.ts'
 import { plural } from '../format/number.ts'

@@ -1,6 +1,6 @@
 import { QwError } from '../../engine/errors.ts'
-import type { Source } from '../../engine/indexing/source.ts'
-import { decompressed } from '../../engine/indexing/source-reader.ts'
+import type { Source } from '../../engine/sources/source.ts'
+import { decompressed } from '../../engine/sources/source-reader.ts'
 import { fileSource, fileToLookAt, streamSource, type PipeSource } from '../../local/file-source.ts'
 import type { CliContext } from '../command/context.ts'
 import { STDIN } from './ingest-files.ts'

@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { isQwError, QwError } from '../../engine/errors.ts'
-import type { Source } from '../../engine/indexing/source.ts'
-import { readSource } from '../../engine/indexing/source-reader.ts'
+import type { Source } from '../../engine/sources/source.ts'
+import { readSource } from '../../engine/sources/source-reader.ts'
 
 /** Documents that a mapping is inferred from: enough to meet rare values, read in well under a second. */
 export const DEFAULT_SAMPLE_DOCS = 2_000
