@@ -3,6 +3,7 @@ import type { JsonValue } from '../bytes/json.ts'
 import { ConfigSection, quoteValue, refuseSetting } from './config-section.ts'
 import { buildFieldTable } from './field-table.ts'
 import type { DocMapping, IndexConfig, SearchSettings } from './index-config.ts'
+import { unknownField } from './nearest.ts'
 import { parseDocMapping } from './parse-doc-mapping.ts'
 import { parseIndexingSettings, parseIngestSettings, parseRetention } from './parse-settings.ts'
 import { notesOnEffects } from './settings-without-effect.ts'
@@ -81,8 +82,8 @@ function parseSearchSettings(top: ConfigSection, docMapping: DocMapping): Search
     if (defaultSearchFields.indexOf(name) !== i) refuseSetting(path, `\`${name}\` is named twice`)
     const field = table.resolve(name)
     if (field === undefined) {
-      const near = table.nearest(name).join(', ')
-      refuseSetting(path, `unknown field \`${name}\``, near === '' ? undefined : `nearest: ${near}`)
+      const unknown = unknownField(name, table)
+      refuseSetting(path, unknown.message, unknown.fix)
     }
     if (!field.indexed) refuseSetting(path, `field \`${name}\` is not indexed`)
   })
