@@ -4,10 +4,10 @@ import { dirname, join, resolve } from 'node:path'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import type { RawOptions } from './command.ts'
 
-export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
+type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
 
 /** One setting with where its value came from; `undefined` is unset, to be discovered or asked. */
-export interface Setting {
+interface Setting {
   readonly value: string | undefined
   readonly origin: Origin
   /** The variable or file that gave it. */
@@ -44,7 +44,7 @@ export interface Settings {
 }
 
 /** `qw-lambda.json`: intent, safe to commit. Keys that only the deployment knows are kept as they are. */
-export interface ProjectFile {
+interface ProjectFile {
   readonly path: string
   readonly document: Readonly<Record<string, unknown>>
 }
@@ -74,7 +74,7 @@ export const PROJECT_KEYS: Readonly<Partial<Record<SettingName, string>>> = {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-export interface SettingsInput {
+interface SettingsInput {
   readonly flags: RawOptions
   readonly env: Environment
   readonly cwd: string

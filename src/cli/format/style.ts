@@ -9,7 +9,7 @@ export interface Style {
 
 export type ColorChoice = 'auto' | 'always' | 'never'
 
-export interface StyleFacts {
+interface StyleFacts {
   readonly isTerminal: boolean
   readonly choice: ColorChoice
   readonly ascii: boolean

@@ -6,7 +6,7 @@ const SHOW_CURSOR = '\u001B[?25h'
 const CLEAR_LINE = '\r\u001B[2K'
 
 /** What the line says in a frame, at most `columns` characters wide. */
-export type DrawLine = (frame: number, columns: number) => string
+type DrawLine = (frame: number, columns: number) => string
 
 /**
  * One line at the bottom of a terminal that is redrawn in place while work goes on; other lines are
