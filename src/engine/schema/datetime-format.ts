@@ -1,6 +1,6 @@
 import { JsonFloat } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
-import { refuseSetting } from './config-section.ts'
+import { refuseSetting } from './shape.ts'
 import {
   civilFromDate,
   dateFromCivil,
