@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { indexSource } from '../src/engine/indexing/pipeline.ts'
-import { objectSource } from '../src/engine/indexing/source.ts'
+import { objectSource } from '../src/engine/sources/source.ts'
 import type { IndexingComponents } from '../src/engine/indexing/components.ts'
 import { Metastore } from '../src/engine/metastore/metastore.ts'
 import type { ObjectStore } from '../src/engine/ports.ts'

@@ -1,7 +1,7 @@
-import { thisProcess } from './build-context.ts'
-import { runCommandLine } from './command-line.ts'
-import { listenForSignals } from './interruption.ts'
-import { exitQuietlyOnClosedPipe } from './streams.ts'
+import { thisProcess } from './program/build-context.ts'
+import { runCommandLine } from './program/command-line.ts'
+import { listenForSignals } from './program/interruption.ts'
+import { exitQuietlyOnClosedPipe } from './format/streams.ts'
 
 /** Runs the command line (without node and script) and ends the process with the exit status. */
 export async function main(argv: readonly string[], version: string): Promise<void> {

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../engine/errors.ts'
-import type { Source } from '../engine/indexing/source.ts'
+import type { Source } from '../engine/sources/source.ts'
 
 const READ_BYTES = 1 << 20
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { shellScript } from '../../src/cli/completion/shell-scripts.ts'
-import { loadWordTree } from '../../src/cli/completion/word-tree.ts'
+import { shellScript } from '../../src/cli/program/completion/shell-scripts.ts'
+import { loadWordTree } from '../../src/cli/program/completion/word-tree.ts'
 
 let script: string
 

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fieldsCommand } from '../../src/cli/commands/fields.ts'
+import { fieldsCommand } from '../../src/cli/search/fields-command.ts'
 import {
   indexClearCommand,
   indexCreateCommand,
   indexDeleteCommand,
   indexInferCommand,
-} from '../../src/cli/commands/index-changes.ts'
+} from '../../src/cli/indexes/index-change-command.ts'
 import {
   indexDescribeCommand,
   indexListCommand,
   indexSplitsCommand,
-} from '../../src/cli/commands/index-commands.ts'
-import { ingestCommand } from '../../src/cli/commands/ingest.ts'
-import { initCommand } from '../../src/cli/commands/init.ts'
-import type { AnyCommand } from '../../src/cli/command.ts'
+} from '../../src/cli/indexes/index-command.ts'
+import { ingestCommand } from '../../src/cli/ingest/ingest-command.ts'
+import { initCommand } from '../../src/cli/init/init-command.ts'
+import type { AnyCommand } from '../../src/cli/command/command.ts'
 import { readIndexConfig } from '../../src/engine/schema/config-text.ts'
 import { Workplace, type Invocation } from './in-process.ts'
 

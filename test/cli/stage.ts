@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { runCommandLine } from '../../src/cli/command-line.ts'
-import type { ProcessHost } from '../../src/cli/build-context.ts'
+import { runCommandLine } from '../../src/cli/program/command-line.ts'
+import type { ProcessHost } from '../../src/cli/program/build-context.ts'
 
 /** When everything on the stage happens: 2026-11-23 04:00:05 UTC. */
 const NOW_MS = Date.UTC(2026, 10, 23, 4, 0, 5)

@@ -6,7 +6,7 @@ import {
 } from '../../cost/assumption-input.ts'
 import type { CostAssumptions } from '../../cost/assumptions.ts'
 import { messageOf, QwError } from '../../engine/errors.ts'
-import { flag, list, text, type OptionValues } from '../option.ts'
+import { flag, list, text, type OptionValues } from '../command/option.ts'
 
 /** What-if flags: each sets the assumption of its name; units are read by the cost model. */
 const WHAT_IF = {

@@ -5,7 +5,7 @@ import type { CostEstimate } from '../../cost/model.ts'
 import { fittingSigns } from '../format/ascii.ts'
 import { wrapWords } from '../format/facts.ts'
 import { drawTable, type TableColumn } from '../format/table.ts'
-import type { Output } from '../streams.ts'
+import type { Output } from '../format/streams.ts'
 
 export interface CostColumns {
   readonly assumed: CostEstimate

@@ -3,10 +3,10 @@ import { QwError } from '../../engine/errors.ts'
 import { publishedSplits, type IndexFile } from '../../engine/metastore/index-metadata.ts'
 import { splitSizeBytes } from '../../engine/metastore/split-record.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
-import { apiPost } from '../api-client.ts'
-import type { CliContext } from '../context.ts'
-import { localClient } from '../local-client.ts'
-import { currentIndex, currentLocalStack } from '../local-stacks.ts'
+import { apiPost } from '../stack/api-client.ts'
+import type { CliContext } from '../command/context.ts'
+import { localClient } from '../stack/local-client.ts'
+import { currentIndex, currentLocalStack } from '../stack/local-stacks.ts'
 
 /** A typical query, the first time to fill the caches, then timed. */
 const QUERY_RUNS = 5

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { messageOf } from '../../engine/errors.ts'
 import { runningServer } from '../../local/serve-lock.ts'
-import type { CliContext } from '../context.ts'
+import type { CliContext } from '../command/context.ts'
 import { formatBytes } from '../format/number.ts'
 import { fail, pass, warn, type Finding } from './finding.ts'
 

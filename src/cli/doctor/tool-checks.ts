@@ -1,4 +1,4 @@
-import type { CliContext } from '../context.ts'
+import type { CliContext } from '../command/context.ts'
 import { fail, pass, warn, type Finding } from './finding.ts'
 
 const NODE_MIN = [20, 19] as const

@@ -1,4 +1,4 @@
-import type { Style } from '../style.ts'
+import type { Style } from './style.ts'
 
 const PLAIN: Readonly<Record<string, string>> = {
   '…': '...',

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import type { Style } from '../style.ts'
+import type { Style } from './style.ts'
 import { formatCount } from './number.ts'
 
 export interface Bar {

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import { styleFor } from '../style.ts'
+import { styleFor } from './style.ts'
 import { drawBars } from './chart.ts'
 import { fittedLine } from './fitted-line.ts'
 import { separatedRow } from './separated.ts'

@@ -1,4 +1,4 @@
-import type { Output } from '../streams.ts'
+import type { Output } from './streams.ts'
 
 /** A name and what there is to say about it; an empty name goes on under the one above. */
 export type Fact = readonly [name: string, text: string]

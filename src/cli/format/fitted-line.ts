@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import type { Style } from '../style.ts'
+import type { Style } from './style.ts'
 
 // oxlint-disable-next-line no-control-regex -- the colour sequences that our own painting writes
 const PAINT = /\u001b\[[0-9;]*m/g

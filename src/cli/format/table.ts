@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import stringWidth from 'string-width'
-import type { Style } from '../style.ts'
+import type { Style } from './style.ts'
 
 export interface TableColumn {
   readonly name: string

@@ -1,5 +1,5 @@
-import type { SampleStream, SampleStreamState } from './sample-stream.ts'
-import { streamUsdPerMonth } from './stream-text.ts'
+import type { SampleStream, SampleStreamState } from '../stack/sample-stream.ts'
+import { streamUsdPerMonth } from '../stack/stream-text.ts'
 
 /** The document of `generator status|pause|resume|set --json`. */
 export function streamDocument(stream: SampleStream, state: SampleStreamState): object {

@@ -1,12 +1,12 @@
 import { dryRunSource, type DryRunResult } from '../../engine/indexing/dry-run.ts'
 import type { IndexingComponents } from '../../engine/indexing/components.ts'
-import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
+import type { CliContext } from '../command/context.ts'
+import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { plural } from '../format/number.ts'
-import { printJson, printRows } from '../format/rows.ts'
-import { STDIN } from '../ingest-files.ts'
-import { mergedReasons, REASON_COLUMNS, reasonRow } from './ingest-report.ts'
-import type { SourceOpener } from './open-source.ts'
+import { printJson, printRows } from '../command/rows.ts'
+import { STDIN } from '../intake/ingest-files.ts'
+import { mergedReasons, REASON_COLUMNS, reasonRow } from '../intake/ingest-report.ts'
+import type { SourceOpener } from '../intake/open-source.ts'
 
 /** Rejected lines that are shown whole. */
 const SHOWN_LINES = 5

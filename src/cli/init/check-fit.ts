@@ -1,10 +1,10 @@
 import { dryRunSource, type DryRunResult } from '../../engine/indexing/dry-run.ts'
-import type { Source } from '../../engine/indexing/source.ts'
+import type { Source } from '../../engine/sources/source.ts'
 import { Metastore } from '../../engine/metastore/metastore.ts'
 import type { IndexConfig } from '../../engine/schema/index-config.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
-import type { CliContext } from '../context.ts'
+import type { CliContext } from '../command/context.ts'
 
 const CHECKED_DOCS = 1_000
 

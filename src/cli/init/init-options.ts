@@ -1,4 +1,4 @@
-import { choice, duration, flag, integer, text, type OptionValues } from '../option.ts'
+import { choice, duration, flag, integer, text, type OptionValues } from '../command/option.ts'
 
 export const INIT_OPTIONS = {
   target: choice('--target <where>', 'where it runs: this machine, or AWS', ['local', 'aws']),

@@ -1,5 +1,5 @@
-import type { CliContext } from '../context.ts'
-import { EXIT, type ExitCode } from '../exit-codes.ts'
+import type { CliContext } from '../command/context.ts'
+import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 
 export type Document = Readonly<Record<string, unknown>>
 

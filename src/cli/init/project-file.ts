@@ -1,10 +1,10 @@
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, relative } from 'node:path'
-import type { CliContext } from '../context.ts'
+import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../format/duration.ts'
 import type { InitPlan } from './init-plan.ts'
-import { awsProjectDocument } from './aws-config.ts'
+import { awsProjectDocument } from './deployment-answers.ts'
 
 /** `qw-lambda.json`: what is wanted, safe to commit; what is there, the stack itself knows. */
 export function projectDocument(context: CliContext, plan: InitPlan): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
-import type { CliContext } from '../context.ts'
-import { awsFlags } from './aws-config.ts'
+import type { CliContext } from '../command/context.ts'
+import { awsFlags } from './deployment-answers.ts'
 import type { InitPlan } from './init-plan.ts'
 import { everyText } from './project-file.ts'
 

@@ -1,5 +1,5 @@
-import type { InferredField } from '../../engine/schema/infer.ts'
-import { writeInferredYaml } from '../../engine/schema/infer-yaml.ts'
+import type { InferredField } from '../../engine/sources/infer.ts'
+import { writeInferredYaml } from '../../engine/sources/infer-yaml.ts'
 
 /** A mapping on its way from "inferred" to "accepted". */
 export interface SchemaDraft {

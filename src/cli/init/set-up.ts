@@ -1,4 +1,4 @@
-import type { ApiClient } from '../api-client.ts'
+import type { ApiClient } from '../stack/api-client.ts'
 
 /** What an `init` brought about. */
 export interface SetUp {

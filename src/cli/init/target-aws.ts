@@ -1,6 +1,6 @@
 import { QwError } from '../../engine/errors.ts'
-import type { CliContext } from '../context.ts'
-import { missingFlags } from '../prompts.ts'
+import type { CliContext } from '../command/context.ts'
+import { missingFlags } from '../command/prompts.ts'
 import type { InitOptions } from './init-options.ts'
 import type { InitPlan } from './init-plan.ts'
 import type { SetUp } from './set-up.ts'
@@ -66,9 +66,7 @@ export async function askAwsRest(
 /** Deploys the plan, puts the first data in and waits for the first hits. */
 export async function setUpAws(context: CliContext, plan: InitPlan): Promise<SetUp | undefined> {
   if (plan.target.kind !== 'aws') throw new QwError('internal', 'a local stack was planned')
-  return await (
-    await import('../aws/init-deploy.ts')
-  ).initDeploy(context, plan, plan.target.answers)
+  return await (await import('./aws-init-deploy.ts')).initDeploy(context, plan, plan.target.answers)
 }
 
 async function askProfile({ settings, prompts, env }: CliContext): Promise<string | undefined> {
@@ -76,7 +74,7 @@ async function askProfile({ settings, prompts, env }: CliContext): Promise<strin
   if (given !== undefined) return given
   // Keys in the environment are whose account is meant.
   if ((env['AWS_ACCESS_KEY_ID'] ?? '') !== '') return undefined
-  const { listProfiles } = await import('../aws/profiles.ts')
+  const { listProfiles } = await import('../stack/aws-profiles.ts')
   const names = (await listProfiles(env)).map(({ name }) => name)
   const [first] = names
   if (names.length < 2 || first === undefined)
@@ -95,7 +93,7 @@ async function askRegion(
 ): Promise<string> {
   const { region } = settings.all
   if (region.origin === 'flag' && region.value !== undefined) return checkedRegion(region.value)
-  const { profileRegion } = await import('../aws/profiles.ts')
+  const { profileRegion } = await import('../stack/aws-profiles.ts')
   const fallback = region.value ?? (await profileRegion(env, profile))
   if (fallback === undefined && !prompts.interactive) {
     throw missingFlags(['--region <region>'], 'qw-lambda init --target aws --region us-east-1 -y')
@@ -125,7 +123,7 @@ async function checkCredentials(
   context: CliContext,
   place: { readonly region: string; readonly profile: string | undefined },
 ): Promise<void> {
-  const { openSession } = await import('../aws/session.ts')
+  const { openSession } = await import('../stack/aws-session.ts')
   const phase = context.report.phase('Asking AWS who you are')
   try {
     const session = await openSession(context, place)

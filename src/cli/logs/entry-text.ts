@@ -1,4 +1,4 @@
-import type { Style } from '../style.ts'
+import type { Style } from '../format/style.ts'
 import { formatTime, type Zone } from '../format/time.ts'
 import { textOf, type LogEntry } from './log-entry.ts'
 

@@ -1,5 +1,5 @@
 import type { QwError } from '../../engine/errors.ts'
-import type { Style } from '../style.ts'
+import type { Style } from '../format/style.ts'
 
 /** Help topics that say more about errors of a code, by the code's beginning. */
 const TOPICS: readonly (readonly [prefix: string, topic: string])[] = [

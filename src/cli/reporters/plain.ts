@@ -1,7 +1,7 @@
 import type { QwError } from '../../engine/errors.ts'
 import { fittingSigns } from '../format/ascii.ts'
 import { formatDuration } from '../format/duration.ts'
-import type { Style } from '../style.ts'
+import type { Style } from '../format/style.ts'
 import { describeAmount } from './amount.ts'
 import { errorJson, errorText } from './error-text.ts'
 import { RecentDetails } from './recent-details.ts'

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { QwError } from '../../engine/errors.ts'
-import { styleFor } from '../style.ts'
+import { styleFor } from '../format/style.ts'
 import { describeAmount, drawAmount } from './amount.ts'
 import { errorJson, errorText } from './error-text.ts'
 import { plainReporter, type ReporterSettings } from './plain.ts'

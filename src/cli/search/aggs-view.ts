@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { drawTable } from '../format/table.ts'
-import type { Output } from '../streams.ts'
+import type { Output } from '../format/streams.ts'
 import { bucketsOf, keyText, metricText, numberOf } from './buckets.ts'
 import type { DrawnResult } from './drawing.ts'
 

@@ -1,6 +1,6 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import { apiGetJson } from '../api-client.ts'
+import { apiGetJson } from '../stack/api-client.ts'
 import { parseDurationMs } from '../format/duration.ts'
 import { showAggs } from './aggs-view.ts'
 import { numberOf } from './buckets.ts'

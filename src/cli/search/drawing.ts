@@ -1,6 +1,6 @@
 import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { separatedRow } from '../format/separated.ts'
-import type { Output } from '../streams.ts'
+import type { Output } from '../format/streams.ts'
 import { cellText } from './cells.ts'
 
 /** An aggregation that was asked for and how its result is shown. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../engine/bytes/json.ts'
 import { fittedLine } from '../format/fitted-line.ts'
-import type { Output } from '../streams.ts'
+import type { Output } from '../format/streams.ts'
 import { flattenHit, humanCell } from './cells.ts'
 import { columnsOf, plainPath, type FlatHit } from './columns.ts'
 import { HitsWriter, type HitsView } from './hits-view.ts'

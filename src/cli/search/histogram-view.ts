@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/byte
 import { drawBars, type Bar } from '../format/chart.ts'
 import { plural } from '../format/number.ts'
 import { formatTime, type Zone } from '../format/time.ts'
-import type { Output } from '../streams.ts'
+import type { Output } from '../format/streams.ts'
 import { bucketsOf, countOf, keyText, numberOf } from './buckets.ts'
 import { drawingWidth, type DrawnResult } from './drawing.ts'
 import type { Interval } from './interval.ts'

@@ -1,4 +1,4 @@
-import type { OutputFormat } from '../command.ts'
+import type { OutputFormat } from '../command/command.ts'
 import { highlighterFor, NO_HIGHLIGHT, type Highlighter } from './highlight.ts'
 import type { HitsFormat, HitsView } from './hits-view.ts'
 import type { Question } from './question.ts'

@@ -7,7 +7,7 @@ import {
 import { separatedRow, type Separated } from '../format/separated.ts'
 import { drawTable, type TableColumn } from '../format/table.ts'
 import type { Zone } from '../format/time.ts'
-import type { Output } from '../streams.ts'
+import type { Output } from '../format/streams.ts'
 import stringWidth from 'string-width'
 import { cellText, flattenHit, humanCell, isNumeric } from './cells.ts'
 import { columnsOf, plainPath, stableColumnsOf, type FlatHit } from './columns.ts'

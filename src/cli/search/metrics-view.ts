@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/byte
 import { QwError } from '../../engine/errors.ts'
 import { drawTable } from '../format/table.ts'
 import { formatTime, type Zone } from '../format/time.ts'
-import type { Output } from '../streams.ts'
+import type { Output } from '../format/streams.ts'
 import { metricText, numberOf } from './buckets.ts'
 import type { DrawnResult } from './drawing.ts'
 

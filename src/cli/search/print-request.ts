@@ -1,6 +1,6 @@
 import { parseJson, stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import type { RouteAddress } from './route.ts'
+import type { RouteAddress } from '../stack/route.ts'
 
 export interface PrintedRequest {
   readonly index: string

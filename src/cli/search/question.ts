@@ -1,5 +1,5 @@
 import type { QueryAst } from '../../engine/query/query-ast.ts'
-import type { CliContext } from '../context.ts'
+import type { CliContext } from '../command/context.ts'
 import type { IndexFacts } from './index-facts.ts'
 import { parseQuery, readQuery, refuseSwallowedRedirect } from './query-text.ts'
 import type { SearchOptions } from './search-options.ts'

@@ -1,7 +1,15 @@
 import { QwError } from '../../engine/errors.ts'
 import { MAX_HITS_LIMIT, START_OFFSET_LIMIT } from '../../engine/search/request.ts'
-import { choice, duration, flag, integer, list, text, type OptionValues } from '../option.ts'
-import { VIA_CHOICES } from './route.ts'
+import {
+  choice,
+  duration,
+  flag,
+  integer,
+  list,
+  text,
+  type OptionValues,
+} from '../command/option.ts'
+import { VIA_CHOICES } from '../stack/route.ts'
 import { TIME_OPTIONS } from './time-options.ts'
 
 export const DEFAULT_MAX_HITS = 20

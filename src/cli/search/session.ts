@@ -1,8 +1,8 @@
 import { QwError } from '../../engine/errors.ts'
-import type { CliContext } from '../context.ts'
+import type { CliContext } from '../command/context.ts'
 import { parseZone, type Zone } from '../format/time.ts'
 import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
-import { openRoute, type SearchRoute } from './route.ts'
+import { openRoute, type SearchRoute } from '../stack/route.ts'
 import type { SearchOptions } from './search-options.ts'
 
 /** What every way of searching starts from. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../engine/bytes/json.ts'
-import type { Style } from '../style.ts'
+import type { Style } from '../format/style.ts'
 import { printable } from './cells.ts'
 
 /** Field to fragments, one record a hit; empty where none were asked for. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { drawBars, type Bar } from '../format/chart.ts'
 import { formatCount, plural } from '../format/number.ts'
-import type { Output } from '../streams.ts'
+import type { Output } from '../format/streams.ts'
 import { bucketsOf, countOf, keyText, numberOf } from './buckets.ts'
 import { drawingWidth, type DrawnResult } from './drawing.ts'
 

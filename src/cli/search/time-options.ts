@@ -1,5 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
-import { text } from '../option.ts'
+import { text } from '../command/option.ts'
 import { floorDiv, parseTimeNs, rfc3339OfNs } from '../format/time.ts'
 
 export const TIME_OPTIONS = {

@@ -1,7 +1,7 @@
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { nearestNames } from '../../engine/schema/nearest.ts'
 import { isJsonObject } from '../../engine/bytes/json.ts'
-import { apiGetJson } from '../api-client.ts'
+import { apiGetJson } from '../stack/api-client.ts'
 import { formatDuration } from '../format/duration.ts'
 import { formatTime, type Zone } from '../format/time.ts'
 import { dataRange } from './choose-drawing.ts'

@@ -2,8 +2,8 @@ import { publishedSplits, type IndexFile } from '../../engine/metastore/index-me
 import { splitSizeBytes } from '../../engine/metastore/split-record.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
 import { runningServer } from '../../local/serve-lock.ts'
-import type { CliContext } from '../context.ts'
-import { localSampleStream } from '../generator/sample-stream.ts'
+import type { CliContext } from '../command/context.ts'
+import { localSampleStream } from '../stack/sample-stream.ts'
 import type { IndexRun, IndexStatus, StackStatus } from './stack-status.ts'
 import { warningsOf } from './status-warnings.ts'
 

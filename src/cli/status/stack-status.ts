@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../engine/metastore/run-summary.ts'
-import type { SampleStreamState } from '../generator/sample-stream.ts'
+import type { SampleStreamState } from '../stack/sample-stream.ts'
 
 /** Everything that `status` says of a local stack, as plain values. */
 export interface StackStatus {

@@ -2,8 +2,8 @@ import { formatDuration } from '../format/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { formatTime, type Zone } from '../format/time.ts'
-import { describeState } from '../generator/stream-text.ts'
-import type { Output } from '../streams.ts'
+import { describeState } from '../stack/stream-text.ts'
+import type { Output } from '../format/streams.ts'
 import type { IndexRun, IndexStatus, StackStatus } from './stack-status.ts'
 
 export interface StatusView {

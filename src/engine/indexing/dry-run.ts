@@ -1,7 +1,8 @@
 import type { IndexingComponents } from './components.ts'
 import { MAX_KEPT_REJECTS, type RejectedDoc, type RejectReason } from './rejects.ts'
-import type { Source } from './source.ts'
-import { MAX_LINE_BYTES, readSource } from './source-reader.ts'
+import type { Source } from '../sources/source.ts'
+import { MAX_LINE_BYTES } from '../sources/line-batch.ts'
+import { readSource } from '../sources/source-reader.ts'
 import { Workbench } from './workbench.ts'
 
 export interface DryRunRequest {

@@ -14,7 +14,7 @@ import { countingRandom, publishedNumbers, testConfig, testLines } from './index
 import { runJanitor } from './janitor.ts'
 import { runMerges } from './merge.ts'
 import { indexSource } from './pipeline.ts'
-import { objectSource, type Source } from './source.ts'
+import { objectSource, type Source } from '../sources/source.ts'
 
 const DOCS = 50
 /** Five splits per file, and a merge as soon as three splits are there. */

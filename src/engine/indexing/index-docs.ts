@@ -2,9 +2,9 @@ import { QwError } from '../errors.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import type { IndexingComponents } from './components.ts'
-import { LineSplitter } from './line-batch.ts'
-import { MAX_KEPT_LINE_BYTES, MAX_KEPT_REJECTS, type RejectedDoc } from './rejects.ts'
-import { MAX_LINE_BYTES, withoutByteOrderMark } from './source-reader.ts'
+import { LINE_LIMITS, LineSplitter, MAX_LINE_BYTES } from '../sources/line-batch.ts'
+import { MAX_KEPT_REJECTS, type RejectedDoc } from './rejects.ts'
+import { withoutByteOrderMark } from '../sources/source-reader.ts'
 import { Workbench } from './workbench.ts'
 
 export interface IndexDocsRequest {
@@ -87,10 +87,7 @@ function fillBenches(body: Uint8Array, settings: BenchSettings): Workbench[] {
       blankLines: 'skip',
     })
   const benches = [newBench(0)]
-  const splitter = new LineSplitter(
-    { maxLineBytes: MAX_LINE_BYTES, prefixBytes: MAX_KEPT_LINE_BYTES },
-    { line: 1, position: 0 },
-  )
+  const splitter = new LineSplitter(LINE_LIMITS, { line: 1, position: 0 })
   for (const event of [...splitter.push(withoutByteOrderMark(body)), ...splitter.finish()]) {
     let bench = benches.at(-1) ?? newBench(0)
     if (event.kind === 'overlong') {

@@ -1,6 +1,6 @@
 import type { IndexingProgress } from './indexing-result.ts'
 import type { MaxRejects } from './reject-limit.ts'
-import type { Source } from './source.ts'
+import type { Source } from '../sources/source.ts'
 
 export interface IndexSourceRequest {
   readonly indexId: string

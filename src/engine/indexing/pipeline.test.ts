@@ -17,7 +17,7 @@ import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingResult } from './indexing-result.ts'
 import { indexSource } from './pipeline.ts'
 import { readRejectedDocs } from './rejects.ts'
-import { objectSource, type Source } from './source.ts'
+import { objectSource, type Source } from '../sources/source.ts'
 
 async function world(config: IndexConfig = testConfig(), inner: ObjectStore = memoryStore()) {
   const clock = instantClock()

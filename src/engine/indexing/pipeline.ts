@@ -4,9 +4,9 @@ import type { IndexFile } from '../metastore/index-metadata.ts'
 import type { IndexingComponents } from './components.ts'
 import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingProgress, IndexingResult } from './indexing-result.ts'
-import type { LineEvent } from './line-batch.ts'
+import { type LineEvent, MAX_LINE_BYTES } from '../sources/line-batch.ts'
 import { type CommitEnd, RunLedger } from './run-ledger.ts'
-import { MAX_LINE_BYTES, readSource } from './source-reader.ts'
+import { readSource } from '../sources/source-reader.ts'
 import type { Workbench } from './workbench.ts'
 
 /** A split is cut when its builder holds this much. Finishing needs as much again for a moment, so a

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { instantClock } from '../../stores/instant-clock.ts'
 import { rejectedKey } from '../metastore/layout.ts'
+import { MAX_KEPT_LINE_BYTES } from '../sources/line-batch.ts'
 import { Metastore } from '../metastore/metastore.ts'
 import { dryRunSource } from './dry-run.ts'
 import { countingRandom, testConfig, testLine } from './indexing-fixture.ts'
@@ -10,7 +11,6 @@ import { exceedsRejectLimit } from './reject-limit.ts'
 import {
   decodeRejects,
   encodeRejects,
-  MAX_KEPT_LINE_BYTES,
   MAX_KEPT_REJECTS,
   MAX_REASONS,
   readRejectedDocs,

@@ -2,6 +2,7 @@ import { QwError } from '../errors.ts'
 import { rejectedPrefix } from '../metastore/layout.ts'
 import type { ObjectStore } from '../ports.ts'
 import type { DocRejection } from '../schema/doc-rejection.ts'
+import { MAX_KEPT_LINE_BYTES } from '../sources/line-batch.ts'
 
 type RejectKind = DocRejection['kind'] | 'encoding' | 'blank' | 'tooLong'
 
@@ -28,8 +29,6 @@ export interface RejectReason {
   readonly firstLine: number
 }
 
-/** Beginning of a rejected line that is kept: enough to recognise it. */
-export const MAX_KEPT_LINE_BYTES = 2_000
 /** Rejected documents kept per run; the rest is counted. With the limit above, 2 MB of memory. */
 export const MAX_KEPT_REJECTS = 1_000
 /** Different reasons counted apart per run; further ones count as `OTHER_REASON`. */

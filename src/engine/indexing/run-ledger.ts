@@ -10,7 +10,7 @@ import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingResult, IndexingState } from './indexing-result.ts'
 import { exceedsRejectLimit } from './reject-limit.ts'
 import { encodeRejects, MAX_KEPT_REJECTS, RejectLog } from './rejects.ts'
-import type { Source } from './source.ts'
+import type { Source } from '../sources/source.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { Workbench } from './workbench.ts'
 

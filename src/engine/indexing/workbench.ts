@@ -12,7 +12,7 @@ import type { MappedDoc } from '../schema/field-spec.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { prunedSource } from '../schema/render.ts'
 import { type BuiltSplit, SplitBuilder, type SplitBuilderSettings } from '../split/split-builder.ts'
-import type { LineBatch, OverlongLine } from './line-batch.ts'
+import type { LineBatch, OverlongLine } from '../sources/line-batch.ts'
 import { type RejectedDoc, RejectLog } from './rejects.ts'
 
 export interface WorkbenchSettings {

@@ -1,0 +1,199 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { messageOf, QwError } from '../../engine/errors.ts'
+import type { RawOptions } from './command.ts'
+
+export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
+
+/** One setting with where its value came from; `undefined` is unset, to be discovered or asked. */
+export interface Setting {
+  readonly value: string | undefined
+  readonly origin: Origin
+  /** The variable or file that gave it. */
+  readonly source?: string
+}
+
+export const SETTING_NAMES = [
+  'stack',
+  'target',
+  'region',
+  'profile',
+  'dataDir',
+  'index',
+  'format',
+  'tz',
+  'color',
+  'progress',
+  'timeout',
+] as const
+
+export type SettingName = (typeof SETTING_NAMES)[number]
+
+export interface Settings {
+  get(name: SettingName): string | undefined
+  readonly all: Readonly<Record<SettingName, Setting>>
+  /** Where local stacks live. */
+  readonly dataDir: string
+  readonly project: ProjectFile | undefined
+  /** Where a project file is or would be written. */
+  readonly projectPath: string
+  readonly userPath: string
+  /** Files that could not be read; empty unless the command tolerates them. */
+  readonly problems: readonly QwError[]
+}
+
+/** `qw-lambda.json`: intent, safe to commit. Keys that only the deployment knows are kept as they are. */
+export interface ProjectFile {
+  readonly path: string
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+/** Variables that give a setting, the first that is set. */
+export const ENVIRONMENT: Readonly<Partial<Record<SettingName, readonly string[]>>> = {
+  stack: ['QWL_STACK'],
+  region: ['QWL_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
+  profile: ['QWL_PROFILE', 'AWS_PROFILE'],
+  dataDir: ['QWL_DATA_DIR'],
+  index: ['QWL_INDEX'],
+  format: ['QWL_FORMAT'],
+  tz: ['QWL_TZ'],
+  progress: ['QWL_PROGRESS'],
+  timeout: ['QWL_TIMEOUT'],
+}
+
+/** Project files call the stack by `name`, as users do. */
+export const PROJECT_KEYS: Readonly<Partial<Record<SettingName, string>>> = {
+  stack: 'name',
+  target: 'target',
+  region: 'region',
+  profile: 'profile',
+  dataDir: 'dataDir',
+  index: 'index',
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export interface SettingsInput {
+  readonly flags: RawOptions
+  readonly env: Environment
+  readonly cwd: string
+}
+
+/** Flag, environment, project file, user file, default: the first that has a value. */
+export function resolveSettings(
+  { flags, env, cwd }: SettingsInput,
+  brokenFiles: 'throw' | 'collect' = 'throw',
+): Settings {
+  const userPath = join(configHome(env), 'qw-lambda', 'config.json')
+  const projectPath = findProjectPath({ flags, env, cwd })
+  const problems: QwError[] = []
+  const read = (path: string): Readonly<Record<string, unknown>> | undefined => {
+    try {
+      return readJsonObject(path)
+    } catch (error) {
+      if (brokenFiles === 'throw' || !(error instanceof QwError)) throw error
+      problems.push(error)
+      return undefined
+    }
+  }
+  const project = read(projectPath)
+  const user = read(userPath)
+  const all: Partial<Record<SettingName, Setting>> = {}
+  for (const name of SETTING_NAMES) {
+    all[name] = fromFlags(name, flags) ??
+      fromEnvironment(name, env) ??
+      fromFile(PROJECT_KEYS[name], project, projectPath, 'project file') ??
+      fromFile(name, user, userPath, 'user file') ?? { value: undefined, origin: 'default' }
+  }
+  // Every name of SETTING_NAMES was assigned in the loop.
+  const complete = all as Record<SettingName, Setting>
+  const base = complete.dataDir.origin === 'project file' ? dirname(projectPath) : cwd
+  return {
+    get: (name) => complete[name].value,
+    all: complete,
+    dataDir: resolve(base, complete.dataDir.value ?? join(dataHome(env), 'qw-lambda')),
+    project: project === undefined ? undefined : { path: projectPath, document: project },
+    projectPath,
+    userPath,
+    problems,
+  }
+}
+
+function fromFlags(name: SettingName, flags: RawOptions): Setting | undefined {
+  if (name === 'format' && flags['json'] === true) {
+    return { value: 'json', origin: 'flag', source: '--json' }
+  }
+  if (name === 'target' && flags['local'] === true) {
+    return { value: 'local', origin: 'flag', source: '--local' }
+  }
+  if (name === 'color' && flags['color'] === false) {
+    return { value: 'never', origin: 'flag', source: '--no-color' }
+  }
+  const value = flags[name]
+  const source = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  return typeof value === 'string' ? { value, origin: 'flag', source } : undefined
+}
+
+function fromEnvironment(name: SettingName, env: Environment): Setting | undefined {
+  if (name === 'target' && env['QWL_LOCAL'] === '1') {
+    return { value: 'local', origin: 'environment', source: 'QWL_LOCAL' }
+  }
+  for (const variable of ENVIRONMENT[name] ?? []) {
+    const value = env[variable]
+    if (value !== undefined && value !== '')
+      return { value, origin: 'environment', source: variable }
+  }
+  return undefined
+}
+
+function fromFile(
+  key: string | undefined,
+  document: Readonly<Record<string, unknown>> | undefined,
+  path: string,
+  origin: Origin,
+): Setting | undefined {
+  const value = key === undefined ? undefined : document?.[key]
+  return typeof value === 'string' ? { value, origin, source: path } : undefined
+}
+
+/** The nearest `qw-lambda.json` upward, stopping at a repository's root or at home. */
+function findProjectPath({ flags, env, cwd }: SettingsInput): string {
+  const named = typeof flags['config'] === 'string' ? flags['config'] : env['QWL_CONFIG']
+  if (named !== undefined && named !== '') return resolve(cwd, named)
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'qw-lambda.json')
+    if (existsSync(candidate)) return candidate
+    const isTop = folder === dirname(folder) || folder === homedir()
+    if (isTop || existsSync(join(folder, '.git'))) return join(cwd, 'qw-lambda.json')
+  }
+}
+
+function readJsonObject(path: string): Readonly<Record<string, unknown>> | undefined {
+  if (!existsSync(path)) return undefined
+  let document: unknown
+  try {
+    document = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new QwError('invalid', `cannot read ${path}: ${messageOf(error)}`, {
+      code: 'CONFIG-FILE',
+      fix: `mend the file, or move it away and run qw-lambda init`,
+      cause: error,
+    })
+  }
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw new QwError('invalid', `${path} is not a JSON object`, { code: 'CONFIG-FILE' })
+  }
+  // An object that is no array has string keys.
+  return document as Readonly<Record<string, unknown>>
+}
+
+function configHome(env: Environment): string {
+  return env['XDG_CONFIG_HOME'] || join(homedir(), '.config')
+}
+
+function dataHome(env: Environment): string {
+  if (process.platform === 'win32')
+    return env['LOCALAPPDATA'] || join(homedir(), 'AppData', 'Local')
+  return env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share')
+}

@@ -1,0 +1,92 @@
+import { isQwError, QwError } from '../../engine/errors.ts'
+import { preflight } from '../../deploy/check.ts'
+import type { DeploymentConfig } from '../../deploy/deployment-config.ts'
+import { artifactBucketOf } from '../../deploy/naming.ts'
+import { planDeployment, type DeployPlan } from '../../deploy/plan.ts'
+import type { Identity, StackState } from '../../deploy/ports.ts'
+import type { CliContext } from '../command/context.ts'
+import { drawCheck } from './draw-events.ts'
+import { readPackageFiles } from './package-files.ts'
+import { readIndexConfigFile } from './project-file.ts'
+import type { AwsSession } from '../stack/aws-session.ts'
+
+export interface PreparedDeploy {
+  readonly session: AwsSession
+  readonly config: DeploymentConfig
+  readonly plan: DeployPlan
+  readonly identity: Identity
+  /** As it was before; undefined when there is none. */
+  readonly stack: StackState | undefined
+}
+
+export interface PrepareRequest {
+  readonly config: DeploymentConfig
+  /** The user's own key; counts on the first deployment only. */
+  readonly apiKey?: string | undefined
+  /** Bring back a secret that waits for its deletion. */
+  readonly restoreSecret?: boolean
+}
+
+/** Checks the account and works out what to do; changes nothing but a secret that is to be restored.
+ *  Throws what the first failed check says, CRED-*, SECRET-PENDING. */
+export async function prepareDeploy(
+  context: CliContext,
+  session: AwsSession,
+  request: PrepareRequest,
+): Promise<PreparedDeploy> {
+  const { config } = request
+  const phase = context.report.phase('Checking the account')
+  const found = await preflight(config.name, session.ports)
+  const { identity, stack } = found
+  if (identity === undefined) {
+    phase.fail()
+    // Asked again for its own error, which says more than the check's line.
+    throw await session.ports.account.identity().then(
+      () => new QwError('unavailable', 'AWS could not be asked who you are', { code: 'NETWORK' }),
+      (error: unknown) => error,
+    )
+  }
+  phase.succeed(`Account ${identity.accountId}, ${identity.region}`)
+  for (const check of found.checks) {
+    if (check.state === 'warn') drawCheck(context, check)
+    if (check.id !== 'secret' || check.state !== 'fail') continue
+    const arn = stack?.outputs['ApiKeySecretArn']
+    if (request.restoreSecret !== true || arn === undefined) {
+      throw new QwError('conflict', check.message, {
+        code: 'SECRET-PENDING',
+        ...(check.fix === undefined ? {} : { fix: check.fix }),
+      })
+    }
+    await session.ports.secrets.restore(arn)
+    context.report.note('Restored the secret with the API key.')
+  }
+  const files = await readPackageFiles()
+  const indexConfig =
+    (await readIndexConfigFile(context, config.index.configFile)) ??
+    (await deployedIndexConfig(session, { config, identity, stack }))
+  const plan = planDeployment(
+    { ...files, config, version: context.version, indexConfig, apiKey: request.apiKey },
+    identity,
+  )
+  return { session, config, plan, identity, stack }
+}
+
+/** Without a project file the index config that the stack was made with stays. */
+async function deployedIndexConfig(
+  session: AwsSession,
+  facts: Pick<PreparedDeploy, 'config' | 'identity' | 'stack'>,
+): Promise<Uint8Array | undefined> {
+  const { config, identity, stack } = facts
+  const key = stack?.parameters['IndexConfigKey'] ?? ''
+  if (key === '' || stack?.parameters['IndexId'] !== config.index.id) return undefined
+  const bucket = artifactBucketOf({ ...identity, deployment: config.name })
+  try {
+    return (await session.openBucket(bucket).get(key))?.bytes
+  } catch (error) {
+    if (!isQwError(error, 'notFound')) throw error
+    throw new QwError('conflict', `the index config ${key} is gone from ${bucket}`, {
+      fix: 'run deploy where qw-lambda.json and its index config are',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,75 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { messageOf, QwError } from '../../engine/errors.ts'
+import {
+  parseDeploymentConfig,
+  serializeDeploymentConfig,
+  type DeploymentConfig,
+} from '../../deploy/deployment-config.ts'
+import type { CliContext } from '../command/context.ts'
+
+/** The deployment that the project file describes; undefined when it describes none of this name. */
+export function projectConfig(
+  context: CliContext,
+  place: { readonly name: string | undefined; readonly region: string },
+): DeploymentConfig | undefined {
+  const document = context.settings.project?.document
+  if (document === undefined || document['target'] !== 'aws') return undefined
+  const { name } = document
+  if (place.name !== undefined && name !== place.name) return undefined
+  const section = document['deployment'] ?? {}
+  if (typeof section !== 'object') {
+    throw new QwError('invalid', `${context.settings.projectPath}: deployment is not an object`, {
+      code: 'CONFIG-FILE',
+    })
+  }
+  return parseDeploymentConfig({ ...section, name, region: document['region'] ?? place.region })
+}
+
+/** The project file's text for this deployment. */
+export function projectDocument(
+  context: CliContext,
+  config: DeploymentConfig,
+  profile: string | undefined = context.settings.get('profile'),
+): Record<string, unknown> {
+  const { name, region, ...deployment } = serializeDeploymentConfig(config)
+  const kept = context.settings.project?.document ?? {}
+  const { dataDir: _local, ...others } = kept
+  return {
+    ...(kept['name'] === name ? others : {}),
+    name,
+    target: 'aws',
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    deployment,
+  }
+}
+
+/** Writes it; a file that was there before stays as `.bak` when it is another deployment's. */
+export async function writeProjectFile(
+  context: CliContext,
+  config: DeploymentConfig,
+): Promise<void> {
+  const { projectPath, project } = context.settings
+  if (existsSync(projectPath) && project?.document['name'] !== config.name) {
+    await copyFile(projectPath, `${projectPath}.bak`)
+  }
+  const document = projectDocument(context, config)
+  await writeFile(projectPath, `${JSON.stringify(document, undefined, 2)}\n`)
+}
+
+/** The index config that a deployment names by a path relative to the project file. */
+export async function readIndexConfigFile(
+  context: CliContext,
+  configFile: string | undefined,
+): Promise<Uint8Array | undefined> {
+  if (configFile === undefined) return undefined
+  const path = resolve(dirname(context.settings.projectPath), configFile)
+  return await readFile(path).catch((cause: unknown) => {
+    throw new QwError('notFound', `cannot read the index config ${path}: ${messageOf(cause)}`, {
+      fix: 'check index.configFile in qw-lambda.json',
+      cause,
+    })
+  })
+}

@@ -1,0 +1,120 @@
+import { readApiKey } from '../../deploy/api-key.ts'
+import { readStatus } from '../../deploy/status.ts'
+import { isJsonObject } from '../../engine/bytes/json.ts'
+import { apiGetJson } from '../stack/api-client.ts'
+import type { CliContext } from '../command/context.ts'
+import { fail, pass, warn, type Finding } from './finding.ts'
+import { formatDuration } from '../format/duration.ts'
+import { directClient } from '../stack/aws-direct-client.ts'
+import { failedFinding } from './failed-finding.ts'
+import type { Deployment } from '../stack/aws-deployment.ts'
+
+/** How much older than a batch's interval the newest document may be. */
+const LAG_GRACE_MS = 600_000
+
+/** The running deployment: each part that can be wrong without the stack being so. */
+export async function deploymentFindings(
+  context: CliContext,
+  deployment: Deployment,
+): Promise<Finding[]> {
+  const checks = [
+    versionFinding(context, deployment),
+    partFindings(deployment),
+    keyFinding(deployment),
+    lagFinding(context, deployment),
+  ]
+  return (await Promise.all(checks)).flat()
+}
+
+function versionFinding({ version }: CliContext, { state }: Deployment): Promise<Finding[]> {
+  const deployed = state.tags['qw-lambda:version'] ?? 'unknown'
+  return Promise.resolve([
+    deployed === version
+      ? pass('deployment.version', `deployed by this version, ${version}`)
+      : warn(
+          'deployment.version',
+          `deployed by ${deployed}, this is ${version}`,
+          'qw-lambda deploy',
+        ),
+  ])
+}
+
+async function partFindings({ name, session }: Deployment): Promise<Finding[]> {
+  try {
+    const { queue, deadLetters, indexing, generator } = await readStatus(name, session.ports)
+    const dead = deadLetters?.waiting ?? 0
+    return [
+      indexing === 'disabled'
+        ? fail(
+            'deployment.indexing',
+            'the indexer takes no files from the queue',
+            'qw-lambda deploy',
+          )
+        : pass(
+            'deployment.indexing',
+            `the indexer takes files; ${queue?.waiting ?? 0} are waiting`,
+          ),
+      dead > 0
+        ? warn(
+            'deployment.dead-letters',
+            `${dead} files or runs failed for good`,
+            'qw-lambda logs indexer --errors',
+          )
+        : pass('deployment.dead-letters', 'no run failed for good'),
+      pass(
+        'deployment.generator',
+        generator === undefined ? 'no sample stream' : `the sample stream is ${generator.state}`,
+      ),
+    ]
+  } catch (error) {
+    return [failedFinding('deployment.parts', error)]
+  }
+}
+
+async function keyFinding({ state, session }: Deployment): Promise<Finding[]> {
+  const url = state.outputs['ApiUrl']
+  if (url === undefined) return [pass('deployment.api', 'no HTTP API')]
+  try {
+    const key = await readApiKey(state, session.ports.secrets)
+    const { status } = await session.ports.api.get(`${url}/version`, key)
+    if (status === 200) return [pass('deployment.api', 'the API answers and takes the key')]
+    const fix =
+      status === 403
+        ? 'wait two minutes, then: qw-lambda api-key rotate'
+        : 'qw-lambda logs searcher --errors'
+    return [fail('deployment.api', `the API answers ${status}`, fix)]
+  } catch (error) {
+    return [failedFinding('deployment.api', error)]
+  }
+}
+
+async function lagFinding(context: CliContext, deployment: Deployment): Promise<Finding[]> {
+  const { outputs, parameters } = deployment.state
+  const index = outputs['IndexId'] ?? ''
+  try {
+    const client = directClient(context, deployment)
+    const path = `/indexes/${encodeURIComponent(index)}/describe?format=json`
+    const stats = await apiGetJson(client, path, context.signal)
+    const newest = isJsonObject(stats) ? stats['max_timestamp'] : undefined
+    if (newest === undefined || newest === null) {
+      return [
+        warn('deployment.data', `${index} has no documents with a time`, 'qw-lambda generator run'),
+      ]
+    }
+    const ageMs = Math.max(0, context.clock.nowMs() - Number(newest) * 1_000)
+    const everyMs = Number(parameters['GeneratorIntervalMinutes'] ?? 0) * 60_000
+    const isLate = parameters['Generator'] === 'on' && ageMs > everyMs + LAG_GRACE_MS
+    const message = `the newest document of ${index} is ${formatDuration(ageMs)} old`
+    return [
+      isLate
+        ? warn(
+            'deployment.data',
+            message,
+            'qw-lambda generator status, qw-lambda logs indexer --errors',
+          )
+        : pass('deployment.data', message),
+    ]
+  } catch (error) {
+    return [failedFinding('deployment.data', error)]
+  }
+}

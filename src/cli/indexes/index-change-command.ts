@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { stringifyJson } from '../../engine/bytes/json.ts'
+import { isQwError, messageOf, QwError } from '../../engine/errors.ts'
+import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
+import { readIndexConfig } from '../../engine/schema/config-text.ts'
+import type { ReadConfig } from '../../engine/schema/index-config.ts'
+import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { serializeIndexConfig } from '../../engine/schema/serialize-config.ts'
+import { defineCommand } from '../command/command.ts'
+import type { CliContext } from '../command/context.ts'
+import { plural } from '../format/number.ts'
+import { printJson } from '../command/rows.ts'
+import { expandSources, STDIN } from '../intake/ingest-files.ts'
+import { indexIdFor, noteFields } from '../intake/inferred-fields.ts'
+import { SourceOpener } from '../intake/open-source.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleDocs } from '../intake/sample.ts'
+import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
+import { flag, integer, text } from '../command/option.ts'
+import { missingFlags } from '../command/prompts.ts'
+
+export const indexInferCommand = defineCommand({
+  summary: 'an index config from a sample of a file, with comments',
+  description: 'Needs no stack: the config goes to stdout, what was found to stderr.',
+  args: [['<file>', 'file of documents, or - for stdin']],
+  options: {
+    index: text('--index <id>', 'index id in the config (the file’s name)'),
+    rows: integer('--rows <count>', `documents looked at (${DEFAULT_SAMPLE_DOCS})`, 1),
+    timestampField: text('--timestamp-field <field>', 'the field that is the documents’ time'),
+  },
+  examples: ['qw-lambda index infer orders.ndjson > orders.yaml'],
+  async run(context, { args, options }) {
+    const [path = ''] = await expandSources(args)
+    const source = await new SourceOpener(context).lookAt(path)
+    const docs = await sampleDocs(source, options.rows ?? DEFAULT_SAMPLE_DOCS, context.signal)
+    const { timestampField } = options
+    const inferred = inferIndexConfig(docs, {
+      indexId: options.index ?? indexIdFor(path),
+      ...(timestampField === undefined ? {} : { timestampField }),
+    })
+    if (context.format === 'json') {
+      return await context.out.write(
+        `${stringifyJson({
+          schema: 'qw-lambda/index-infer/1',
+          documents: docs.length,
+          config: serializeIndexConfig(inferred.config),
+          timestamp_candidates: [...inferred.timestampCandidates],
+          left_dynamic: inferred.leftDynamic.map(({ name, reason }) => ({ name, reason })),
+        })}\n`,
+      )
+    }
+    const timestamp = inferred.config.docMapping.timestampField
+    noteFields(context, { ...inferred, docs, timestamp })
+    await context.out.write(inferred.yaml)
+    context.report.hint(
+      `From ${plural(docs.length, 'document')}. Next: qw-lambda index create -f FILE`,
+    )
+  },
+})
+
+export const indexCreateCommand = defineCommand({
+  summary: 'make an index from a config file',
+  options: {
+    file: text('-f, --file <config>', 'index config, YAML or JSON; - for stdin'),
+    overwrite: flag('--overwrite', 'replace an index of the same id, with all its documents'),
+    confirm: text('--confirm <id>', 'the replaced index’s id, typed out'),
+  },
+  examples: [
+    'qw-lambda index create -f orders.yaml',
+    'qw-lambda index create -f orders.yaml --overwrite --confirm orders',
+  ],
+  async run(context, { options }) {
+    if (options.file === undefined)
+      throw missingFlags(['--file'], 'qw-lambda index create -f orders.yaml')
+    const stack = await currentDataStack(context)
+    const { config, notes } = await readConfigFile(options.file)
+    for (const note of notes) context.report.note(note)
+    const { indexId } = config
+    const { metastore } = stack.indexing
+    const isReplaced = options.overwrite === true && (await exists(stack, indexId))
+    if (isReplaced) {
+      await context.prompts.typedName({
+        message: `This deletes all documents of ${indexId}`,
+        name: indexId,
+        given: options.confirm,
+      })
+      await metastore.deleteIndex(indexId)
+    }
+    await metastore.createIndex(config)
+    await stack.updateFile((file) => ({ ...file, defaultIndex: file.defaultIndex ?? indexId }))
+    if (context.format === 'json') {
+      const document = { schema: 'qw-lambda/index-create/1', id: indexId, replaced: isReplaced }
+      return await printJson(context, document)
+    }
+    context.report.note(`${isReplaced ? 'Replaced' : 'Created'} index ${indexId}`)
+    context.report.hint(`Next: qw-lambda ingest <file> --index ${indexId}`)
+  },
+})
+
+export const indexClearCommand = defineCommand({
+  summary: 'remove all documents of an index, and keep the index',
+  args: [['<id>', 'index id']],
+  options: {
+    confirm: text('--confirm <id>', 'the index id, typed out'),
+    keepCheckpoints: flag('--keep-checkpoints', 'files indexed before stay marked as indexed'),
+  },
+  examples: ['qw-lambda index clear orders --confirm orders'],
+  async run(context, { args, options }) {
+    const [indexId = ''] = args
+    const stack = await currentDataStack(context)
+    const docCount = await docCountOf(context, stack, indexId)
+    await context.prompts.typedName({
+      message: `This deletes ${plural(docCount, 'document')} of ${indexId}`,
+      name: indexId,
+      given: options.confirm,
+    })
+    const keepCheckpoints = options.keepCheckpoints === true
+    const removed = await stack.indexing.metastore.clearIndex(indexId, { keepCheckpoints })
+    await sayRemoved(context, 'index-clear', { indexId, docCount, splitCount: removed.length })
+  },
+})
+
+export const indexDeleteCommand = defineCommand({
+  summary: 'remove an index with all its documents',
+  args: [['<id>', 'index id']],
+  options: { confirm: text('--confirm <id>', 'the index id, typed out') },
+  examples: ['qw-lambda index delete orders --confirm orders'],
+  async run(context, { args, options }) {
+    const [indexId = ''] = args
+    const stack = await currentDataStack(context)
+    const docCount = await docCountOf(context, stack, indexId)
+    await context.prompts.typedName({
+      message: `This deletes ${indexId} with ${plural(docCount, 'document')}`,
+      name: indexId,
+      given: options.confirm,
+    })
+    const removed = await stack.indexing.metastore.deleteIndex(indexId)
+    await stack.updateFile((file) => ({
+      ...file,
+      defaultIndex: file.defaultIndex === indexId ? undefined : file.defaultIndex,
+    }))
+    await sayRemoved(context, 'index-delete', { indexId, docCount, splitCount: removed.length })
+  },
+})
+
+/** Throws `notFound` for a file that is not there and `invalid` for a config that will not do. */
+export async function readConfigFile(path: string): Promise<ReadConfig> {
+  let source: string
+  try {
+    source = path === STDIN ? readFileSync(0, 'utf8') : await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new QwError('notFound', `cannot read ${path}: ${messageOf(cause)}`, {
+      fix: 'name an index config file; make one: qw-lambda index infer <data file>',
+      cause,
+    })
+  }
+  try {
+    return readIndexConfig(source)
+  } catch (error) {
+    if (!isQwError(error)) throw error
+    throw new QwError(error.kind, `the index config ${path} will not do: ${error.message}`, {
+      code: error.code ?? 'INDEX-CONFIG',
+      ...(error.why === undefined ? {} : { why: error.why }),
+      fix: error.fix ?? 'mend that setting in the file',
+      cause: error,
+    })
+  }
+}
+
+async function exists(stack: DataStack, indexId: string): Promise<boolean> {
+  return (await stack.indexing.metastore.listIndexIds()).includes(indexId)
+}
+
+async function docCountOf(context: CliContext, stack: DataStack, indexId: string): Promise<number> {
+  try {
+    const file = await stack.indexing.metastore.load(indexId, context.signal)
+    return publishedSplits(file).reduce((sum, split) => sum + split.docCount, 0)
+  } catch (error) {
+    // A metastore file that cannot be read must not stop its own removal.
+    if (isQwError(error, 'corrupt')) return 0
+    throw error
+  }
+}
+
+interface Removal {
+  readonly indexId: string
+  readonly docCount: number
+  readonly splitCount: number
+}
+
+async function sayRemoved(
+  context: CliContext,
+  what: 'index-clear' | 'index-delete',
+  { indexId, docCount, splitCount }: Removal,
+): Promise<void> {
+  if (context.format === 'json') {
+    const document = {
+      schema: `qw-lambda/${what}/1`,
+      id: indexId,
+      docs_removed: docCount,
+      splits_removed: splitCount,
+    }
+    return await printJson(context, document)
+  }
+  const verb = what === 'index-clear' ? 'Cleared' : 'Deleted'
+  context.report.note(
+    `${verb} ${indexId}: ${plural(docCount, 'document')} in ${plural(splitCount, 'split')} are gone.`,
+  )
+}

@@ -1,0 +1,130 @@
+import { QwError } from '../../engine/errors.ts'
+import { isCloudTarget } from '../stack/target.ts'
+import { defineCommand } from '../command/command.ts'
+import type { ExitCode } from '../command/exit-codes.ts'
+import { expandSources } from '../intake/ingest-files.ts'
+import { ensureIndex } from '../intake/create-index.ts'
+import { runDryRun } from './dry-run.ts'
+import { reportIngest } from '../intake/ingest-report.ts'
+import { SourceOpener } from '../intake/open-source.ts'
+import { rejectLimit } from '../intake/reject-limit.ts'
+import { runIngest } from '../intake/run-ingest.ts'
+import { currentDataStack } from '../stack/data-stack.ts'
+import { currentIndex } from '../stack/local-stacks.ts'
+import { choice, flag, integer, text, type OptionSpec } from '../command/option.ts'
+import { missingFlags } from '../command/prompts.ts'
+
+const DRY_RUN_DOCS = 1_000
+const DEFAULT_JOBS = 4
+
+interface DryRunChoice {
+  readonly maxDocs: number
+  /** A source that stood where the count may stand. */
+  readonly source: string | undefined
+}
+
+const dryRun: OptionSpec<DryRunChoice> = {
+  flags: '--dry-run [n]',
+  help: `only parse and map the first documents of each source (${DRY_RUN_DOCS})`,
+  takesValue: true,
+  parse(value) {
+    if (value === '') return { maxDocs: DRY_RUN_DOCS, source: undefined }
+    if (!/^\d[\d_]*$/.test(value)) return { maxDocs: DRY_RUN_DOCS, source: value }
+    return { maxDocs: Math.max(1, Number(value.replaceAll('_', ''))), source: undefined }
+  },
+}
+
+export const ingestCommand = defineCommand({
+  summary: 'index files, folders, globs or stdin',
+  description:
+    'Waits until everything can be searched. The same file is never indexed twice, and a run that was stopped goes on where it was.',
+  args: [
+    [
+      '[src...]',
+      'files, folders, globs, - for stdin, or s3://… of a deployment (NDJSON or a JSON array, plain or gzip)',
+    ],
+  ],
+  options: {
+    index: text('--index <id>', 'index to write (the stack’s default)'),
+    create: flag(
+      '--create',
+      'make the index if it is missing, with a mapping inferred from the data',
+    ),
+    timestampField: text('--timestamp-field <field>', 'the time of an index that --create makes'),
+    inputFormat: choice('--input-format <format>', 'how documents are written (auto, by content)', [
+      'auto',
+      'ndjson',
+      'json',
+    ]),
+    dryRun,
+    maxErrors: text('--max-errors <n|%>', 'stop above this many rejected documents (1 %)'),
+    onError: choice(
+      '--on-error <what>',
+      'rejected documents: keep them for ingest failures, skip, or abort',
+      ['dead-letter', 'skip', 'abort'],
+    ),
+    force: flag('--force', 'index again what was indexed before'),
+    wait: flag('--no-wait', 'return when accepted; local documents are searchable by then'),
+    via: choice(
+      '--via <way>',
+      'where a deployment’s documents are indexed: its function, or here',
+      ['auto', 'lambda', 'local'],
+    ),
+    jobs: integer(`--jobs <count>`, `uploads at once (${DEFAULT_JOBS})`, 1),
+  },
+  examples: [
+    'qw-lambda ingest logs/*.ndjson.gz',
+    'zcat big.gz | qw-lambda ingest - --index hdfs-logs',
+    'qw-lambda ingest orders.json --create --index orders',
+    'qw-lambda ingest orders.ndjson --dry-run',
+  ],
+  async run(context, { args, options }) {
+    const named = options.dryRun?.source === undefined ? args : [options.dryRun.source, ...args]
+    if (named.length === 0) throw missingFlags(['<src>'], 'qw-lambda ingest logs.ndjson')
+    const limit = rejectLimit(options.onError, options.maxErrors)
+    const opener = new SourceOpener(context, options.inputFormat)
+    const inFunction = isCloudTarget(context) && options.via !== 'local'
+    const sendTo = async (index: string | undefined): Promise<ExitCode> => {
+      const { awsIngest } = await import('../intake/aws-ingest.ts')
+      const { force = false, wait = true, jobs = DEFAULT_JOBS } = options
+      return await awsIngest(context, { sources: named, index, opener, force, wait, jobs })
+    }
+    if (inFunction && options.dryRun === undefined && options.create !== true) {
+      return await sendTo(options.index)
+    }
+    const stack = await currentDataStack(context)
+    const paths = await expandSources(named)
+    const isDryRun = options.dryRun !== undefined
+    if (isDryRun && options.create === true) {
+      throw new QwError('invalid', '--dry-run writes nothing, and --create makes an index', {
+        code: 'USAGE',
+        fix: 'see the mapping without making it: qw-lambda index infer <file>',
+      })
+    }
+    const indexId =
+      options.create === true
+        ? await ensureIndex(context, stack, {
+            index: options.index ?? context.settings.get('index'),
+            path: paths[0] ?? '',
+            opener,
+            timestampField: options.timestampField,
+          })
+        : await currentIndex(context, stack, options.index)
+    if (options.dryRun !== undefined) {
+      const { maxDocs } = options.dryRun
+      return await runDryRun(context, stack.indexing, { indexId, paths, opener, maxDocs })
+    }
+    if (inFunction) return await sendTo(indexId)
+    // A missing index fails every file in the same way: once is enough.
+    await stack.indexing.metastore.load(indexId, context.signal)
+    const outcome = await runIngest(context, stack, {
+      indexId,
+      paths,
+      opener,
+      force: options.force === true,
+      maxRejects: limit,
+      rejects: options.onError === 'skip' ? 'drop' : 'keep',
+    })
+    return await reportIngest(context, outcome)
+  },
+})

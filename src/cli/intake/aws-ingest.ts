@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import { messageOf, QwError } from '../../engine/errors.ts'
+import type { IndexingResult } from '../../engine/indexing/indexing-result.ts'
+import type { CliContext } from '../command/context.ts'
+import type { ExitCode } from '../command/exit-codes.ts'
+import { plural } from '../format/number.ts'
+import { expandSources, STDIN } from './ingest-files.ts'
+import { reportIngest } from './ingest-report.ts'
+import type { SourceOpener } from './open-source.ts'
+import type { IngestOutcome, SourceOutcome } from './run-ingest.ts'
+import { cloudMetastore, directClient } from '../stack/aws-direct-client.ts'
+import { awaitSearchable, followObjects, type ObjectProgress } from './aws-ingest-follow.ts'
+import { indexStoredObjects } from './aws-ingest-stored.ts'
+import { lambdaClient } from '../stack/aws-lambda-client.ts'
+import { currentDeployment, outputOf, type Deployment } from '../stack/aws-deployment.ts'
+import { cloudIndex } from '../stack/aws-routes.ts'
+import { stageFile, type StagedFile } from './aws-ingest-stage.ts'
+
+export interface AwsIngestRequest {
+  /** As typed: files, folders, globs, `-`, `s3://bucket/key`, `s3://bucket/prefix/`. */
+  readonly sources: readonly string[]
+  readonly index: string | undefined
+  readonly opener: SourceOpener
+  readonly force: boolean
+  readonly wait: boolean
+  /** Uploads under way at once. */
+  readonly jobs: number
+}
+
+/** Files are cut, packed and staged, from where the deployment takes them by itself; objects in S3 are
+ *  indexed where they are. Waits until everything can be searched. */
+export async function awsIngest(context: CliContext, request: AwsIngestRequest): Promise<ExitCode> {
+  const outcome = await runAwsIngest(context, await currentDeployment(context), request)
+  return await reportIngest(context, outcome)
+}
+
+export async function runAwsIngest(
+  context: CliContext,
+  deployment: Deployment,
+  request: AwsIngestRequest,
+): Promise<IngestOutcome> {
+  const startedMs = context.clock.nowMs()
+  const indexId = cloudIndex(context, deployment, request.index)
+  const stored = request.sources.filter((source) => source.startsWith('s3://'))
+  const paths = request.sources.filter((source) => !source.startsWith('s3://'))
+  const outcomes: SourceOutcome[] = []
+  if (stored.length > 0) {
+    const { force } = request
+    outcomes.push(
+      ...(await indexStoredObjects(context, deployment, { uris: stored, indexId, force })),
+    )
+  }
+  if (paths.length > 0)
+    outcomes.push(...(await ingestFiles(context, deployment, { ...request, paths, indexId })))
+  const isPublished = outcomes.some(({ result }) => (result?.docCount ?? 0) > 0)
+  if (request.wait && isPublished && !context.signal.aborted) {
+    await waitForSearcher(context, deployment, indexId)
+  }
+  return { sources: outcomes, notStarted: [], elapsedMs: context.clock.nowMs() - startedMs }
+}
+
+interface FilesRequest extends AwsIngestRequest {
+  readonly paths: readonly string[]
+  readonly indexId: string
+}
+
+async function ingestFiles(
+  context: CliContext,
+  deployment: Deployment,
+  request: FilesRequest,
+): Promise<SourceOutcome[]> {
+  const paths = await expandSources(request.paths)
+  const staged = await stageFiles(context, deployment, { ...request, paths })
+  const pieces = staged.flatMap(({ file }) => file?.pieces ?? [])
+  const uris = pieces.map(({ uri }) => uri)
+  if (!request.wait || uris.length === 0 || context.signal.aborted) {
+    return staged.map(({ path, file, error }) =>
+      outcomeOf({ path, file, error }, request.indexId, new Map()),
+    )
+  }
+  const phase = context.report.phase(`Indexing ${plural(uris.length, 'staged file')} in AWS`)
+  const metastore = cloudMetastore(context, deployment)
+  try {
+    const found = await followObjects(context, metastore, {
+      indexId: request.indexId,
+      uris,
+      onProgress: (done, docs) =>
+        phase.progress({
+          done: docs,
+          unit: 'docs',
+          detail: `${done} of ${plural(uris.length, 'file')}`,
+        }),
+    })
+    phase.succeed()
+    return staged.map((each) => outcomeOf(each, request.indexId, found))
+  } catch (error) {
+    phase.fail()
+    if (context.signal.aborted) {
+      context.report.note('Indexing goes on in AWS. Follow: qw-lambda ingest status')
+    }
+    throw error
+  }
+}
+
+interface StagedPath {
+  readonly path: string
+  readonly file: StagedFile | undefined
+  readonly error: QwError | undefined
+}
+
+async function stageFiles(
+  context: CliContext,
+  deployment: Deployment,
+  request: FilesRequest,
+): Promise<StagedPath[]> {
+  const { paths, indexId, opener, jobs } = request
+  const bucket = outputOf(deployment, 'StagingBucket')
+  const staged: StagedPath[] = []
+  const nonce = request.force ? randomUUID() : ''
+  for (const path of paths) {
+    const shown = path === STDIN ? 'stdin' : path
+    const phase = context.report.phase(`Uploading ${shown}`)
+    try {
+      const source = await opener.open(path)
+      const file = await stageFile(context, deployment, {
+        source,
+        bucket,
+        indexId,
+        jobs,
+        nonce,
+        onRead: (done) => phase.progress({ done, total: source.sizeBytes, unit: 'bytes' }),
+      })
+      phase.succeed(`Uploaded ${shown}: ${plural(file.pieces.length, 'file')} staged`)
+      staged.push({ path, file, error: undefined })
+    } catch (error) {
+      phase.fail()
+      if (context.signal.aborted) {
+        context.report.note(
+          'Stopped. What was uploaded is indexed; the same command goes on from there.',
+        )
+        throw error
+      }
+      staged.push({ path, file: undefined, error: asQwError(error, shown) })
+    }
+  }
+  return staged
+}
+
+function asQwError(error: unknown, path: string): QwError {
+  if (error instanceof QwError) return error
+  return new QwError('internal', `cannot upload ${path}: ${messageOf(error)}`, { cause: error })
+}
+
+/** One file's pieces put together again as the result of one run. */
+function outcomeOf(
+  { path, file, error }: StagedPath,
+  indexId: string,
+  found: ReadonlyMap<string, ObjectProgress>,
+): SourceOutcome {
+  if (file === undefined) return { path, result: undefined, error }
+  const all = file.pieces.map((piece) => ({ piece, progress: found.get(piece.uri) }))
+  const fresh = all.filter(({ piece }) => !piece.wasIndexed)
+  const sum = (pick: (each: (typeof fresh)[number]) => number): number =>
+    fresh.reduce((total, each) => total + pick(each), 0)
+  const failed = all.find(({ progress }) => progress?.state === 'failed')?.progress?.run
+  const rejected = sum(({ progress }) => progress?.run?.rejectedCount ?? 0)
+  const result: IndexingResult = {
+    runId: all.findLast(({ progress }) => progress?.run !== undefined)?.progress?.run?.runId ?? '',
+    indexId,
+    sourceUri: path,
+    state:
+      fresh.length === 0 && all.length > 0
+        ? 'alreadyIndexed'
+        : found.size === 0
+          ? 'incomplete'
+          : 'done',
+    docCount: sum(({ piece, progress }) =>
+      progress === undefined ? 0 : (progress.run?.docCount ?? piece.lineCount),
+    ),
+    rejectedCount: rejected,
+    sourceBytes: sum(({ piece }) => piece.sizeBytes),
+    splitIds: [],
+    splitBytes: 0,
+    emptyCommitCount: 0,
+    rejectReasons: [],
+    rejectedKeys: [],
+    elapsedMs: 0,
+  }
+  return { path, result, error: failed === undefined ? undefined : runError(path, failed) }
+}
+
+function runError(
+  path: string,
+  run: { readonly state: string; readonly error: string | undefined },
+): QwError {
+  const reason =
+    run.error ?? (run.state === 'tooManyRejects' ? 'too many rejected documents' : run.state)
+  return new QwError('invalid', `${path}: ${reason}`, {
+    code: run.state === 'tooManyRejects' ? 'INGEST-REJECTS' : 'INGEST-FAILED',
+    fix: 'qw-lambda ingest failures\nqw-lambda logs indexer --errors',
+  })
+}
+
+/** How long a warm searcher may answer from what it read before. */
+const POLLING = 'MetastorePollingSeconds'
+
+async function waitForSearcher(
+  context: CliContext,
+  deployment: Deployment,
+  indexId: string,
+): Promise<void> {
+  const phase = context.report.phase('Waiting until the searcher has seen it')
+  const seconds = Number(deployment.state.parameters[POLLING] ?? 60)
+  const clients = { direct: directClient(context, deployment), searcher: lambdaClient(deployment) }
+  const limitMs = (seconds + 30) * 1_000
+  if (await awaitSearchable(context, clients, { indexId, limitMs }))
+    return phase.succeed('Searchable')
+  phase.fail(`Published; the searcher looks for new documents every ${seconds} s`)
+}

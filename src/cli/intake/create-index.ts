@@ -1,0 +1,48 @@
+import { isQwError } from '../../engine/errors.ts'
+import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import type { CliContext } from '../command/context.ts'
+import type { DataStack } from '../stack/data-stack.ts'
+import { plural } from '../format/number.ts'
+import { indexIdFor, noteFields } from './inferred-fields.ts'
+import type { SourceOpener } from './open-source.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleDocs } from './sample.ts'
+
+export interface CreateRequest {
+  /** Undefined: the stack's default, or one named after the file. */
+  readonly index: string | undefined
+  readonly path: string
+  readonly opener: SourceOpener
+  readonly timestampField: string | undefined
+}
+
+/** The index to write: the one there is, or a new one whose mapping is inferred from the data. */
+export async function ensureIndex(
+  context: CliContext,
+  stack: DataStack,
+  request: CreateRequest,
+): Promise<string> {
+  const { metastore } = stack.indexing
+  const { defaultIndex } = await stack.readFile()
+  const indexId = request.index ?? defaultIndex ?? indexIdFor(request.path)
+  try {
+    await metastore.load(indexId, context.signal)
+    return indexId
+  } catch (error) {
+    if (!isQwError(error, 'notFound')) throw error
+  }
+  const source = await request.opener.lookAt(request.path)
+  const docs = await sampleDocs(source, DEFAULT_SAMPLE_DOCS, context.signal)
+  const { timestampField } = request
+  const inferred = inferIndexConfig(docs, {
+    indexId,
+    ...(timestampField === undefined ? {} : { timestampField }),
+  })
+  await metastore.createIndex(inferred.config)
+  if (defaultIndex === undefined) {
+    await stack.updateFile((file) => ({ ...file, defaultIndex: file.defaultIndex ?? indexId }))
+  }
+  const timestamp = inferred.config.docMapping.timestampField
+  context.report.note(`Created index ${indexId} from ${plural(docs.length, 'document')}:`)
+  noteFields(context, { ...inferred, docs, timestamp })
+  return indexId
+}

@@ -1,0 +1,250 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { messageOf, QwError } from '../../engine/errors.ts'
+import type { IndexingProgress, IndexingResult } from '../../engine/indexing/indexing-result.ts'
+import { runMerges } from '../../engine/indexing/merge.ts'
+import { planMerges } from '../../engine/indexing/merge-policy.ts'
+import { indexSource } from '../../engine/indexing/pipeline.ts'
+import type { MaxRejects } from '../../engine/indexing/reject-limit.ts'
+import type { Source } from '../../engine/sources/source.ts'
+import type { RunSummary } from '../../engine/metastore/run-summary.ts'
+import type { CliContext } from '../command/context.ts'
+import type { DataStack } from '../stack/data-stack.ts'
+import { formatCount, plural } from '../format/number.ts'
+import { STDIN } from './ingest-files.ts'
+import type { PhaseReport } from '../reporters/reporter.ts'
+import type { SourceOpener } from './open-source.ts'
+
+/** The checkpoint's name for what this command read. */
+const SOURCE_ID = '_ingest-cli-source'
+
+export interface IngestRequest {
+  readonly indexId: string
+  readonly paths: readonly string[]
+  readonly opener: SourceOpener
+  readonly force: boolean
+  /** Undefined: any number. A count holds for the whole run, a fraction for each source. */
+  readonly maxRejects: MaxRejects | undefined
+  readonly rejects: 'keep' | 'drop'
+}
+
+/** How one source fared: a result, or the error that ended it. */
+export interface SourceOutcome {
+  readonly path: string
+  readonly result: IndexingResult | undefined
+  readonly error: QwError | undefined
+  /** What was published before the error came. */
+  readonly published?: RunSummary | undefined
+}
+
+export interface IngestOutcome {
+  readonly sources: readonly SourceOutcome[]
+  /** Named by the command and not begun, because of Ctrl-C or the limit of rejects. */
+  readonly notStarted: readonly string[]
+  readonly elapsedMs: number
+}
+
+/** Indexes the sources one after another. What goes wrong with one is its outcome; the others go on. */
+export async function runIngest(
+  context: CliContext,
+  stack: DataStack,
+  request: IngestRequest,
+): Promise<IngestOutcome> {
+  const startedMs = context.clock.nowMs()
+  const run = new IngestRun(context, stack, request)
+  const sources: SourceOutcome[] = []
+  const waiting = [...request.paths]
+  run.phase = context.report.phase(titleOf(request.paths))
+  run.totalBytes = await totalBytes(request.paths)
+  while (waiting.length > 0 && !context.signal.aborted && !run.isOverLimit) {
+    const path = waiting.shift() ?? ''
+    sources.push(await run.source(path, sources.length + 1))
+  }
+  const outcome = { sources, notStarted: waiting, elapsedMs: context.clock.nowMs() - startedMs }
+  const isDone =
+    waiting.length === 0 && sources.every(({ result }) => result !== undefined && isEnd(result))
+  if (isDone) run.phase.succeed(`Indexed ${plural(run.docCount, 'document')}`)
+  else run.phase.fail()
+  const canMerge = run.isIndexWritable && !context.signal.aborted
+  if (canMerge) await mergeSmallSplits(context, stack, request.indexId)
+  return outcome
+}
+
+function isEnd({ state }: IndexingResult): boolean {
+  return state === 'done' || state === 'alreadyIndexed'
+}
+
+/** What the sources of one run add up to. */
+class IngestRun {
+  phase: PhaseReport | undefined
+  totalBytes: number | undefined
+  docCount = 0
+  /** Rejects of a limit by count were used up. */
+  isOverLimit = false
+  /** False once the index could not even take the note that a run over it failed. */
+  isIndexWritable = true
+  readonly #context: CliContext
+  readonly #stack: DataStack
+  readonly #request: IngestRequest
+  #doneBytes = 0
+  #rejectedCount = 0
+
+  constructor(context: CliContext, stack: DataStack, request: IngestRequest) {
+    this.#context = context
+    this.#stack = stack
+    this.#request = request
+  }
+
+  async source(path: string, number: number): Promise<SourceOutcome> {
+    const { indexId, opener, force, rejects } = this.#request
+    const limit = this.#limit()
+    const startedMs = Math.floor(this.#context.clock.nowMs())
+    let source: Source | undefined
+    try {
+      source = await opener.open(path)
+      const result = await indexSource(this.#stack.indexing, {
+        indexId,
+        source,
+        sourceId: SOURCE_ID,
+        force,
+        rejects,
+        signal: this.#context.signal,
+        ...(limit === undefined ? {} : { maxRejects: limit }),
+        onProgress: (progress) => this.#report(progress, number),
+      })
+      this.docCount += result.docCount
+      this.#rejectedCount += result.rejectedCount
+      this.#doneBytes += source.sizeBytes ?? (await sizeOf(path)) ?? 0
+      if (result.state === 'tooManyRejects' && limit?.kind === 'count') this.isOverLimit = true
+      const error = result.state === 'tooManyRejects' ? tooManyRejects(path, result) : undefined
+      return { path, result, error }
+    } catch (error) {
+      if (this.#context.signal.aborted) return { path, result: undefined, error: undefined }
+      const published =
+        source === undefined ? undefined : await this.#publishedOf(source.uri, startedMs)
+      return { path, result: undefined, error: asQwError(error, path), published }
+    }
+  }
+
+  /** What the index remembers of a run that threw: the commits before the failure stay. */
+  async #publishedOf(sourceUri: string, startedMs: number): Promise<RunSummary | undefined> {
+    const run = await this.#stack.indexing.metastore.load(this.#request.indexId).then(
+      ({ runs }) =>
+        runs.find((each) => each.sourceUri === sourceUri && each.startedMs >= startedMs),
+      () => undefined,
+    )
+    if (run?.state !== 'failed') this.isIndexWritable = false
+    this.docCount += run?.docCount ?? 0
+    this.#rejectedCount += run?.rejectedCount ?? 0
+    return run
+  }
+
+  #limit(): MaxRejects | undefined {
+    const { maxRejects } = this.#request
+    if (maxRejects?.kind !== 'count') return maxRejects
+    return { kind: 'count', count: Math.max(0, maxRejects.count - this.#rejectedCount) }
+  }
+
+  #report(progress: IndexingProgress, number: number): void {
+    const { paths } = this.#request
+    const rejected = this.#rejectedCount + progress.rejectedCount
+    const parts = [
+      ...(paths.length > 1 ? [`file ${formatCount(number)} of ${formatCount(paths.length)}`] : []),
+      `${formatCount(this.docCount + progress.docCount)} docs`,
+      ...(rejected === 0 ? [] : [`${formatCount(rejected)} rejected`]),
+    ]
+    // An array's lines are counted after unpacking: no more than the file itself is said to be read.
+    const read = Math.min(progress.readBytes, progress.totalBytes ?? progress.readBytes)
+    this.phase?.progress({
+      done: this.#doneBytes + read,
+      total: progress.totalBytes === undefined ? undefined : this.totalBytes,
+      unit: 'bytes',
+      detail: parts.join(' · '),
+    })
+  }
+}
+
+function titleOf(paths: readonly string[]): string {
+  const [path = ''] = paths
+  if (paths.length > 1) return `Indexing ${plural(paths.length, 'file')}`
+  return `Indexing ${path === STDIN ? 'stdin' : path}`
+}
+
+async function totalBytes(paths: readonly string[]): Promise<number | undefined> {
+  let total = 0
+  for (const path of paths) {
+    const size = path === STDIN ? undefined : await sizeOf(path)
+    if (size === undefined) return undefined
+    total += size
+  }
+  return total
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return await stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  )
+}
+
+/** Small splits make searches slow; a failure here takes nothing from what was indexed. */
+async function mergeSmallSplits(
+  context: CliContext,
+  stack: DataStack,
+  indexId: string,
+): Promise<void> {
+  try {
+    const file = await stack.indexing.metastore.load(indexId, context.signal)
+    const { indexingSettings } = file.metadata.config
+    if (planMerges(file.splits, indexingSettings, context.clock.nowMs()).length === 0) return
+    const phase = context.report.phase('Merging small splits')
+    const merges = await runMerges(stack.indexing, { indexId, signal: context.signal })
+    phase.succeed(
+      `Merged ${plural(merges.mergedSplitCount, 'split')} into ${formatCount(merges.mergeCount)}`,
+    )
+    for (const { error } of merges.failures) context.report.warn(`a merge failed: ${error}`)
+  } catch (error) {
+    if (!context.signal.aborted) context.report.warn(`merging failed: ${messageOf(error)}`)
+  }
+}
+
+function tooManyRejects(path: string, result: IndexingResult): QwError {
+  const [top] = result.rejectReasons
+  const total = result.rejectedCount + result.docCount
+  const share = total > result.rejectedCount ? ` of ${formatCount(total)}` : ''
+  const name = path === STDIN ? 'stdin' : path
+  return new QwError(
+    'invalid',
+    `too many rejected documents in ${name} (${formatCount(result.rejectedCount)}${share})`,
+    {
+      code: 'INGEST-REJECTS',
+      ...(top === undefined
+        ? {}
+        : { why: `mostly: ${top.reason} (first on line ${top.firstLine})` }),
+      fix: 'look at them: qw-lambda ingest failures\nmend the data or the mapping, or allow more: --max-errors 50%',
+    },
+  )
+}
+
+/** With the name of the file, which an engine that sees bytes alone cannot know. */
+function asQwError(error: unknown, path: string): QwError {
+  if (!(error instanceof QwError)) {
+    return new QwError('internal', `cannot ingest ${path}: ${messageOf(error)}`, { cause: error })
+  }
+  if (path === STDIN) return error
+  const { code, why, fix } = error
+  return new QwError(error.kind, withPath(error.message, path), {
+    ...(code === undefined ? {} : { code }),
+    ...(why === undefined ? {} : { why }),
+    ...(fix === undefined ? {} : { fix }),
+    cause: error,
+  })
+}
+
+/** Paths as they were typed; what says nothing of the file gets its name. */
+function withPath(message: string, path: string): string {
+  const typed = message.replaceAll(pathToFileURL(resolve(path)).href, path)
+  if (typed.startsWith(path)) return `the file ${typed}`
+  return typed.includes(path) ? typed : `cannot ingest ${path}: ${typed}`
+}

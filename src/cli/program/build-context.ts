@@ -1,0 +1,174 @@
+import { QwError } from '../../engine/errors.ts'
+import type { Clock } from '../../engine/ports.ts'
+import { systemClock } from '../../stores/system-clock.ts'
+import type { AnyCommand, OutputFormat, RawOptions } from '../command/command.ts'
+import type { CliContext } from '../command/context.ts'
+import type { Interruption } from './interruption.ts'
+import { promptsFor } from '../command/prompts.ts'
+import { plainReporter } from '../reporters/plain.ts'
+import type { Reporter } from '../reporters/reporter.ts'
+import { ttyReporter } from '../reporters/tty.ts'
+import { resolveSettings, type Settings } from '../command/settings.ts'
+import { outputOf } from '../format/streams.ts'
+import { styleFor, type ColorChoice, type Style } from '../format/style.ts'
+
+/** What a command line runs in: this process, or a stage that a test sets. */
+export interface ProcessHost {
+  readonly stdin: { readonly isTTY?: boolean }
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly clock: Clock
+}
+
+export function thisProcess(): ProcessHost {
+  const { stdin, stdout, stderr, env } = process
+  return { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock }
+}
+
+export interface ContextInput {
+  readonly host: ProcessHost
+  readonly argv: readonly string[]
+  readonly options: RawOptions
+  readonly command: AnyCommand
+  readonly version: string
+  readonly interruption: Interruption
+}
+
+/** Flags, environment and files as one value. */
+export function buildContext(input: ContextInput): CliContext {
+  const { host, argv, options, command, version, interruption } = input
+  const { env, cwd, clock } = host
+  const settings = resolveSettings(
+    { flags: options, env, cwd },
+    command.toleratesBrokenFiles === true ? 'collect' : 'throw',
+  )
+  const format = formatOf(settings, command)
+  const quiet = options['quiet'] === true
+  const verbosity = countVerbose(argv) + debugLevel(env['QWL_DEBUG'])
+  const color = options['color'] === false ? 'never' : colorOf(settings.get('color'))
+  const ascii = options['ascii'] === true
+  const styleOf = (stream: NodeJS.WriteStream): Style =>
+    styleFor({ isTerminal: stream.isTTY === true, choice: color, ascii, env })
+  const errorStyle = styleOf(host.stderr)
+  const yes = options['yes'] === true || env['QWL_YES'] === '1'
+  const report = reporterFor({ host, settings, style: errorStyle, quiet, verbosity, format })
+  interruption.limitTime(settings.get('timeout'))
+  return {
+    version,
+    cwd,
+    env,
+    out: outputOf(host.stdout, styleOf(host.stdout), positiveInteger(env['COLUMNS'])),
+    report,
+    prompts: promptsFor({
+      interactive: canAsk(options, host),
+      yes,
+      style: errorStyle,
+      say: (text) => report.note(text),
+      signal: interruption.signal,
+    }),
+    settings,
+    format,
+    verbosity,
+    quiet,
+    yes,
+    signal: interruption.signal,
+    clock,
+    argv,
+  }
+}
+
+/** For mistakes found before the options are known. */
+export function fallbackReporter(
+  argv: readonly string[],
+  { stderr, env, clock }: ProcessHost,
+): Reporter {
+  return plainReporter({
+    style: styleFor({
+      isTerminal: stderr.isTTY === true,
+      choice: argv.includes('--no-color') ? 'never' : 'auto',
+      ascii: argv.includes('--ascii'),
+      env,
+    }),
+    level: 'normal',
+    errors: argv.includes('--json') || env['QWL_FORMAT'] === 'json' ? 'json' : 'text',
+    phases: 'lines',
+    nowMs: () => clock.nowMs(),
+    write: (text) => stderr.write(text),
+  })
+}
+
+interface ReporterFacts {
+  readonly host: ProcessHost
+  readonly settings: Settings
+  readonly style: Style
+  readonly quiet: boolean
+  readonly verbosity: number
+  readonly format: OutputFormat
+}
+
+function reporterFor({ host, settings, style, quiet, verbosity, format }: ReporterFacts): Reporter {
+  const progress = settings.get('progress') ?? 'auto'
+  const reporterSettings = {
+    style,
+    level: quiet ? 'quiet' : verbosity > 0 ? 'verbose' : 'normal',
+    errors: format === 'json' ? 'json' : 'text',
+    phases: progress === 'none' ? 'none' : 'lines',
+    nowMs: () => host.clock.nowMs(),
+    write: (text: string) => host.stderr.write(text),
+  } as const
+  const isDrawn = host.stderr.isTTY === true && progress === 'auto' && !host.env['CI']
+  return isDrawn && host.env['TERM'] !== 'dumb'
+    ? ttyReporter({ ...reporterSettings, stream: host.stderr })
+    : plainReporter(reporterSettings)
+}
+
+function canAsk(options: RawOptions, { stdin, stderr, env }: ProcessHost): boolean {
+  return (
+    stdin.isTTY === true &&
+    stderr.isTTY === true &&
+    options['input'] !== false &&
+    (env['CI'] ?? '') === '' &&
+    (env['QWL_NO_INPUT'] ?? '') === ''
+  )
+}
+
+const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'tsv', 'line', 'raw']
+
+/** The format that was asked for. One that the command lacks is a mistake when it was a flag; a
+ *  standing preference (variable, file) gives way to the table. */
+function formatOf(settings: Settings, command: AnyCommand): OutputFormat {
+  const { value, origin } = settings.all.format
+  if (value === undefined) return 'table'
+  const found = FORMATS.find((format) => format === value)
+  const supported: readonly OutputFormat[] = ['table', 'json', ...(command.formats ?? [])]
+  if (found !== undefined && supported.includes(found)) return found
+  if (found !== undefined && origin !== 'flag') return 'table'
+  throw new QwError(
+    'invalid',
+    found === undefined ? `unknown format \`${value}\`` : `this command does not print ${value}`,
+    { code: 'USAGE', fix: `use one of ${supported.join(', ')}` },
+  )
+}
+
+function colorOf(text: string | undefined): ColorChoice {
+  return text === 'always' || text === 'never' ? text : 'auto'
+}
+
+function countVerbose(argv: readonly string[]): number {
+  return argv.reduce((count, word) => {
+    if (word === '--verbose') return count + 1
+    return /^-[a-zA-Z]*v[a-zA-Z]*$/.test(word) ? count + word.split('v').length - 1 : count
+  }, 0)
+}
+
+function debugLevel(value: string | undefined): number {
+  if (value === undefined || value === '' || value === '0') return 0
+  return value === 'http' ? 2 : 1
+}
+
+function positiveInteger(text: string | undefined): number | undefined {
+  const number = Number(text)
+  return Number.isInteger(number) && number > 0 ? number : undefined
+}

@@ -1,0 +1,79 @@
+import { messageOf, QwError } from '../../engine/errors.ts'
+import { buildContext, fallbackReporter, type ProcessHost } from './build-context.ts'
+import { EXIT, exitCodeOf } from '../command/exit-codes.ts'
+import type { Interruption } from './interruption.ts'
+import { fittingSigns } from '../format/ascii.ts'
+import { runProgram } from './program.ts'
+import type { Reporter } from '../reporters/reporter.ts'
+import { styleFor } from '../format/style.ts'
+
+export interface CommandLine {
+  readonly host: ProcessHost
+  /** Without node and script. */
+  readonly argv: readonly string[]
+  readonly version: string
+  readonly interruption: Interruption
+}
+
+/** Runs one command line from its words to its exit status; failures are reported, never thrown. */
+export async function runCommandLine(line: CommandLine): Promise<number> {
+  const { host, argv, version, interruption } = line
+  const ascii = argv.includes('--ascii')
+  const helpStyle = styleFor({ isTerminal: false, choice: 'never', ascii, env: host.env })
+  let report: Reporter = fallbackReporter(argv, host)
+  try {
+    const running = runProgram(argv, {
+      version,
+      contextFor(options, command) {
+        const context = buildContext({ host, argv, options, command, version, interruption })
+        report = context.report
+        return context
+      },
+      columns: host.stdout.columns,
+      write: (text) => host.stdout.write(fittingSigns(text, helpStyle)),
+    })
+    return await Promise.race([running, interruption.abandoned])
+  } catch (error) {
+    return reportFailure(error, report, line)
+  }
+}
+
+function reportFailure(
+  error: unknown,
+  report: Reporter,
+  { host, interruption }: CommandLine,
+): number {
+  const isPromptExit = error instanceof Error && /^(ExitPrompt|AbortPrompt)Error$/.test(error.name)
+  const { signal } = interruption
+  const timedOut = signal.aborted && signal.reason instanceof QwError ? signal.reason : undefined
+  if (
+    timedOut !== undefined &&
+    (isPromptExit || error === timedOut || !(error instanceof QwError))
+  ) {
+    report.error(timedOut, EXIT.limit)
+    return EXIT.limit
+  }
+  if (isPromptExit) {
+    report.note('Cancelled. Nothing was changed.')
+    return interruption.exitCode()
+  }
+  if (signal.aborted && (error === signal.reason || !(error instanceof QwError))) {
+    report.note('Interrupted.')
+    return interruption.exitCode()
+  }
+  const known = error instanceof QwError ? error : unexpected(error)
+  const exitCode = exitCodeOf(known.kind, known.code)
+  report.error(known, exitCode)
+  if (host.env['QWL_DEBUG'] !== undefined && error instanceof Error) {
+    host.stderr.write(`${error.stack ?? ''}\n`)
+  }
+  return exitCode
+}
+
+function unexpected(error: unknown): QwError {
+  return new QwError('internal', `unexpected fault: ${messageOf(error)}`, {
+    why: 'this is a mistake in qw-lambda, not in what you typed',
+    fix: 'run it again with QWL_DEBUG=1 and report what it prints',
+    cause: error,
+  })
+}

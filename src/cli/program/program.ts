@@ -1,0 +1,187 @@
+import { Command as Commander, CommanderError, Option } from 'commander'
+import { QwError } from '../../engine/errors.ts'
+import { attachValues } from './attached-values.ts'
+import type { AnyCommand, RawOptions } from '../command/command.ts'
+import type { CliContext } from '../command/context.ts'
+import type { ExitCode } from '../command/exit-codes.ts'
+import { TOPIC_NAMES } from './help/topic-names.ts'
+import { GLOBAL_OPTIONS } from './global-options.ts'
+import type { OptionSpec, OptionSpecs } from '../command/option.ts'
+import { COMMANDS, findCommand, GROUP_SUMMARIES, type CommandEntry } from './registry.ts'
+
+export interface ProgramHost {
+  readonly version: string
+  /** Called with every option, global ones included, before the command runs. */
+  contextFor(options: RawOptions, command: AnyCommand): CliContext
+  /** Of the screen that help is read on; undefined: 80. */
+  readonly columns: number | undefined
+  write(text: string): void
+}
+
+/** Flags that answer by themselves, without a command. */
+const INFORMATIVE = new Set(['-h', '--help', '-V', '--version'])
+
+/**
+ * Parses `argv` (without node and script) and runs the command. Only the typed command's module is
+ * loaded. Rejects with QwError for a usage mistake; resolves to the exit status otherwise.
+ */
+export async function runProgram(argv: readonly string[], host: ProgramHost): Promise<ExitCode> {
+  const words = positionals(argv)
+  if (words.length === 0 && !argv.some((word) => INFORMATIVE.has(word))) {
+    return await runProgram(['welcome', ...argv], host)
+  }
+  const helpFor = commandOfHelp(words)
+  if (helpFor !== undefined) return await runProgram([...helpFor, '--help'], host)
+  let exitCode: ExitCode = 0
+  const root = rootCommand(host)
+  const typed = findCommand(words)
+  let specs: OptionSpecs = GLOBAL_OPTIONS
+  for (const entry of COMMANDS) {
+    const loaded = entry === typed ? await entry.load() : undefined
+    const command = addEntry(root, entry)
+    if (loaded === undefined) continue
+    specs = { ...GLOBAL_OPTIONS, ...loaded.options }
+    describe(command, loaded)
+    command.action(async () => {
+      const options: RawOptions = command.optsWithGlobals()
+      const context = host.contextFor(options, loaded)
+      exitCode = (await loaded.invoke(context, command.args, options)) ?? 0
+    })
+  }
+  try {
+    await root.parseAsync(attachValues(argv, specs), { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return 0
+    throw usageError(error, words)
+  }
+  return exitCode
+}
+
+/** `help search` means `search --help`; `help query` is a topic, and stays. */
+function commandOfHelp(words: readonly string[]): readonly string[] | undefined {
+  const [first, ...rest] = words
+  if (first !== 'help' || rest.length === 0) return undefined
+  const isCommand = findCommand(rest) !== undefined || GROUP_SUMMARIES.has(rest[0] ?? '')
+  return isCommand ? rest : undefined
+}
+
+function rootCommand(host: ProgramHost): Commander {
+  const root = new Commander('qw-lambda')
+    .description('Serverless search on your own S3 bucket, or on this laptop.')
+    .usage('<command> [options]')
+    .version(host.version, '-V, --version', 'print the version')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => host.write(text),
+      getOutHelpWidth: () => host.columns ?? 80,
+      // The error itself is printed by main, in the shape of every other error.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    })
+    .showSuggestionAfterError(true)
+    .helpCommand(false)
+    .addHelpText('after', AFTER_HELP)
+  for (const spec of Object.values(GLOBAL_OPTIONS)) addOption(root, spec)
+  root.addOption(new Option('--no-color', 'no colour').hideHelp())
+  return root
+}
+
+const AFTER_HELP = `
+Start with   qw-lambda init
+Read on      qw-lambda help <topic>
+             ${TOPIC_NAMES.join(', ')}`
+
+function addEntry(root: Commander, entry: CommandEntry): Commander {
+  const parent = parentOf(root, entry)
+  const hidden = entry.group === undefined
+  const command = parent.command(entry.words.at(-1) ?? '', { hidden }).summary(entry.summary)
+  command
+    .description(entry.summary)
+    .aliases([...(entry.aliases ?? [])])
+    .helpCommand(false)
+  if (parent === root && !hidden) command.helpGroup(`${entry.group}:`)
+  return command
+}
+
+function parentOf(root: Commander, entry: CommandEntry): Commander {
+  let parent = root
+  for (const word of entry.words.slice(0, -1)) {
+    const known = parent.commands.find((command) => command.name() === word)
+    if (known !== undefined) {
+      parent = known
+      continue
+    }
+    const summary = GROUP_SUMMARIES.get(word) ?? word
+    parent = parent.command(word).summary(summary).description(summary).helpCommand(false)
+    parent.helpGroup(`${entry.group ?? 'Tool'}:`)
+  }
+  return parent
+}
+
+function describe(command: Commander, spec: AnyCommand): void {
+  if (spec.description !== undefined) command.description(`${spec.summary}\n\n${spec.description}`)
+  for (const [notation, help] of spec.args ?? []) command.argument(notation, help)
+  for (const option of Object.values(spec.options)) addOption(command, option)
+  const after = []
+  if (spec.formats !== undefined) {
+    const formats = [...new Set(['table', 'json', ...spec.formats])]
+    after.push(`\nFormats:\n  ${formats.join(' ')}`)
+  }
+  if (spec.examples !== undefined) {
+    after.push(`\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
+  }
+  if (after.length > 0) command.addHelpText('after', after.join('\n'))
+}
+
+function addOption(command: Commander, spec: OptionSpec<unknown>): void {
+  const choices = spec.choices === undefined ? '' : `: ${spec.choices.join(', ')}`
+  const option = new Option(spec.flags, `${spec.help}${choices}`)
+  if (spec.isRepeatable === true) {
+    option.argParser((value, before?: string) =>
+      before === undefined ? value : `${before},${value}`,
+    )
+  }
+  command.addOption(option)
+}
+
+/** The arguments that are not options, nor values of global options that take one. */
+function positionals(argv: readonly string[]): string[] {
+  const valued = new Set(
+    Object.values(GLOBAL_OPTIONS).flatMap((spec) =>
+      spec.takesValue ? [/--[a-z-]+/.exec(spec.flags)?.[0] ?? ''] : [],
+    ),
+  )
+  const words: string[] = []
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? ''
+    if (valued.has(word)) i++
+    else if (!word.startsWith('-')) words.push(word)
+  }
+  return words
+}
+
+function usageError(error: CommanderError, words: readonly string[]): QwError {
+  const [group = ''] = words
+  if (error.code === 'commander.help') return subcommandMissing(group)
+  const [what, suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const command = findCommand(words)?.words.join(' ')
+  const help = `qw-lambda ${command === undefined ? '' : `${command} `}--help`
+  const meant = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(suggestion ?? '')?.[1]
+  return new QwError('invalid', what ?? error.message, {
+    code: 'USAGE',
+    fix: meant === undefined ? help : `did you mean ${meant}?\n${help}`,
+  })
+}
+
+/** `qw-lambda index` alone. */
+function subcommandMissing(group: string): QwError {
+  const names = COMMANDS.filter(({ words }) => words.length > 1 && words[0] === group).map(
+    ({ words }) => words.slice(1).join(' '),
+  )
+  return new QwError('invalid', `${group} needs to know what to do: ${names.join(', ')}`, {
+    code: 'USAGE',
+    fix: `qw-lambda ${group} ${names[0] ?? '--help'}`,
+  })
+}

@@ -1,0 +1,70 @@
+import { defineCommand } from '../command/command.ts'
+import type { CliContext } from '../command/context.ts'
+import type { ExitCode } from '../command/exit-codes.ts'
+import { parseDurationMs } from '../format/duration.ts'
+import { checkOptions, SEARCH_OPTIONS, type SearchOptions } from './search-options.ts'
+import { readQuestion } from './question.ts'
+import { openSession } from './session.ts'
+
+export const searchCommand = defineCommand({
+  summary: 'find documents, count them, draw them',
+  args: [['[query]', 'what to find; everything when left out, - is stdin (qw-lambda help query)']],
+  options: SEARCH_OPTIONS,
+  formats: ['table', 'json', 'ndjson', 'csv', 'tsv', 'line', 'raw'],
+  examples: [
+    `qw-lambda search 'quantity:>5'`,
+    `qw-lambda search 'severity_text:ERROR' --since 2h --histogram --by resource.service`,
+    `qw-lambda search --terms name:5 --json`,
+    `qw-lambda search 'level:error' --all --format ndjson | gzip > errors.gz`,
+    `qw-lambda search 'level:error' --print curl`,
+  ],
+  run: (context, { args, options }) => search(context, args[0], options),
+})
+
+export const tailCommand = defineCommand({
+  summary: 'watch new documents as they arrive (search --follow)',
+  args: [['[query]', 'what to watch for; everything when left out']],
+  options: SEARCH_OPTIONS,
+  formats: ['table', 'ndjson', 'csv', 'tsv', 'line', 'raw'],
+  examples: ['qw-lambda tail', `qw-lambda tail 'severity_text:ERROR' --fields timestamp,body`],
+  run: (context, { args, options }) => search(context, args[0], { ...options, follow: true }),
+})
+
+async function search(
+  context: CliContext,
+  argument: string | undefined,
+  given: SearchOptions,
+): Promise<ExitCode> {
+  const { query, options } = untangled(argument, given)
+  checkOptions(options, context.format)
+  if (options.body !== undefined || options.es !== undefined) {
+    const { runGivenBody } = await import('./run-search.ts')
+    return await runGivenBody(await openSession(context, options))
+  }
+  const question = await readQuestion(context, query, options)
+  const session = await openSession(context, options)
+  if (options.follow === true) {
+    const { follow } = await import('./follow.ts')
+    return await follow(session, question)
+  }
+  if (options.all === true) {
+    const { runAllHits } = await import('./all-hits.ts')
+    return await runAllHits(session, question)
+  }
+  const { runSearch } = await import('./run-search.ts')
+  return await runSearch(session, question)
+}
+
+/** In `search --histogram 'quantity:>5'` the flag's optional value swallowed the query. */
+function untangled(
+  query: string | undefined,
+  options: SearchOptions,
+): { readonly query: string | undefined; readonly options: SearchOptions } {
+  const { histogram } = options
+  const isQuery =
+    query === undefined &&
+    histogram !== undefined &&
+    histogram !== '' &&
+    parseDurationMs(histogram) === undefined
+  return isQuery ? { query: histogram, options: { ...options, histogram: '' } } : { query, options }
+}

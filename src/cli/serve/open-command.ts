@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { QwError } from '../../engine/errors.ts'
+import { runningServer } from '../../local/serve-lock.ts'
+import { currentDeployment, type Deployment } from '../stack/aws-deployment.ts'
+import { isCloudTarget } from '../stack/target.ts'
+import { defineCommand } from '../command/command.ts'
+import type { CliContext } from '../command/context.ts'
+import { printJson } from '../command/rows.ts'
+import { currentLocalStack } from '../stack/local-stacks.ts'
+import { flag } from '../command/option.ts'
+
+const PLACES = ['ui', 'api', 'stack', 'logs', 'bucket', 'costs', 'grafana'] as const
+
+type Place = (typeof PLACES)[number]
+
+export const openCommand = defineCommand({
+  summary: 'open the API, the bucket or another page of the stack',
+  args: [['[what]', `${PLACES.join(', ')} (in AWS stack, else ui)`]],
+  options: { print: flag('--print', 'print the address instead') },
+  examples: ['qw-lambda open stack', 'qw-lambda open logs --print'],
+  async run(context, { args, options }) {
+    const isCloud = isCloudTarget(context)
+    const url = await addressOf(context, placeOf(args[0] ?? (isCloud ? 'stack' : 'ui')))
+    if (context.format === 'json')
+      return await printJson(context, { schema: 'qw-lambda/open/1', url })
+    const opened = options.print !== true && context.out.isTerminal && openBrowser(context, url)
+    await context.out.write(`${url}\n`)
+    if (opened) context.report.hint('Opened in the browser.')
+  },
+})
+
+function placeOf(text: string): Place {
+  const found = PLACES.find((place) => place === text)
+  if (found !== undefined) return found
+  throw new QwError('invalid', `there is no page \`${text}\``, {
+    code: 'USAGE',
+    fix: `one of ${PLACES.join(', ')}`,
+  })
+}
+
+async function addressOf(context: CliContext, place: Place): Promise<string> {
+  if (isCloudTarget(context)) return cloudAddress(await currentDeployment(context), place)
+  const stack = await currentLocalStack(context)
+  const server = await runningServer(stack.folder)
+  if (server === undefined) {
+    throw new QwError('unavailable', `${stack.name} is not being served`, {
+      fix: 'qw-lambda serve --open',
+    })
+  }
+  if (place === 'ui') return server.url
+  if (place === 'api') return `${server.url}/api/v1`
+  throw new QwError('invalid', `a local stack has no page \`${place}\``, {
+    fix: 'qw-lambda open ui',
+  })
+}
+
+function cloudAddress({ session, state }: Deployment, place: Place): string {
+  const { region } = session
+  const console = `https://${region}.console.aws.amazon.com`
+  switch (place) {
+    case 'ui':
+      throw new QwError('unavailable', 'the page is served from here', {
+        fix: 'qw-lambda serve --proxy',
+      })
+    case 'api':
+      return state.outputs['ApiUrl'] ?? noApi(state.name)
+    case 'stack':
+      return `${console}/cloudformation/home?region=${region}#/stacks/stackinfo?stackId=${encodeURIComponent(state.stackId)}`
+    case 'logs':
+      return `${console}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encodeURIComponent(state.outputs['IndexerLogs'] ?? '').replaceAll('%', '$25')}`
+    case 'bucket':
+      return `https://${region}.console.aws.amazon.com/s3/buckets/${state.outputs['IndexBucket'] ?? ''}?region=${region}`
+    case 'costs':
+      return 'https://console.aws.amazon.com/cost-management/home#/cost-explorer'
+    case 'grafana':
+      return 'https://grafana.com/grafana/plugins/quickwit-quickwit-datasource/'
+  }
+}
+
+function noApi(stack: string): never {
+  throw new QwError('invalid', `${stack} has no HTTP API`, {
+    code: 'KEY-NONE',
+    fix: 'qw-lambda deploy --api',
+  })
+}
+
+/** Whether there is a browser to hand it to; what that does with it is its own matter. */
+function openBrowser({ env }: CliContext, url: string): boolean {
+  const hasDisplay =
+    process.platform !== 'linux' || (env['DISPLAY'] ?? env['WAYLAND_DISPLAY'] ?? '') !== ''
+  const opener =
+    env['BROWSER'] ??
+    { darwin: 'open', win32: 'explorer' }[process.platform as string] ??
+    'xdg-open'
+  if (!hasDisplay && env['BROWSER'] === undefined) return false
+  const child = spawn(opener, [url], { stdio: 'ignore', detached: true })
+  child.on('error', () => undefined)
+  child.unref()
+  return true
+}

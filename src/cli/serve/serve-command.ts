@@ -1,0 +1,229 @@
+import { readFile } from 'node:fs/promises'
+import { QwError } from '../../engine/errors.ts'
+import { createApi, type Api } from '../../api/app.ts'
+import { startGateway, type Gateway, type RequestLine } from '../../local/gateway.ts'
+import { IngestQueue } from '../../local/ingest-queue.ts'
+import type { LocalStack } from '../../local/local-stack.ts'
+import { runSchedule } from '../../local/schedule.ts'
+import { takeServeLock } from '../../local/serve-lock.ts'
+import { isCloudTarget } from '../stack/target.ts'
+import { defineCommand } from '../command/command.ts'
+import type { CliContext } from '../command/context.ts'
+import { formatDuration } from '../format/duration.ts'
+import { printJson } from '../command/rows.ts'
+import { currentLocalStack } from '../stack/local-stacks.ts'
+import { choice, duration, flag, integer, text, type OptionValues } from '../command/option.ts'
+
+const DEFAULT_PORT = 7280
+/** How long running requests may take to end after the first Ctrl-C. */
+const DRAIN_MS = 3_000
+
+const OPTIONS = {
+  port: integer('--port <port>', `port (${DEFAULT_PORT}, or the next free one)`),
+  host: text('--host <address>', 'address (127.0.0.1)'),
+  apiKeyFile: text('--api-key-file <file>', 'ask for this key in x-api-key'),
+  proxy: flag('--proxy', 'pass requests to the deployment in AWS, without a key'),
+  readOnly: flag('--read-only', 'write nothing: no documents, no index changes, no sample data'),
+  cors: text('--cors <origin>', 'let pages of this origin read answers; * for all'),
+  log: choice('--log <kind>', 'request log on stderr (short)', ['none', 'short', 'json']),
+  plain: flag('--plain', 'compress only for clients that ask; no 6 MB limit'),
+  generator: flag('--generator', 'make sample data, also when that is paused'),
+  // Both set the option of the one above, to true and to false.
+  noGenerator: flag('--no-generator', 'make no sample data'),
+  every: duration('--every <duration>', 'time between two sample batches, for now'),
+}
+
+type ServeOptions = OptionValues<typeof OPTIONS>
+
+export const serveCommand = defineCommand({
+  summary: 'serve the HTTP API of a local stack, with its schedule',
+  description:
+    'Prints its address on stdout when it answers. Ctrl-C ends running requests first, twice ends at once.',
+  options: OPTIONS,
+  examples: [
+    'qw-lambda serve --port 7280',
+    `curl --compressed 'http://127.0.0.1:7280/api/v1/mock-sales/search?query=quantity:>5'`,
+    'qw-lambda serve --host 0.0.0.0 --api-key-file key.txt --read-only',
+  ],
+  async run(context, { options }) {
+    const host = options.host ?? '127.0.0.1'
+    if (options.proxy === true || isCloudTarget(context)) return await proxy(context, host, options)
+    const stack = await currentLocalStack(context)
+    const apiKeys = await readKeys(options.apiKeyFile)
+    if (!isLoopback(host) && apiKeys.length === 0) {
+      throw new QwError('invalid', `${host} is reachable from other machines`, {
+        code: 'KEY-MISSING',
+        fix: 'pass --api-key-file <file>, so that not everybody can read and write',
+      })
+    }
+    const log = stack.runLog.of('api')
+    const queue = new IngestQueue({ indexing: stack.indexing, store: stack.ingestStore, log })
+    const api = apiOf(context, { stack, queue, apiKeys, options })
+    const parts = { stack, api, host, options }
+    if (options.readOnly === true) return await serveReading(context, parts)
+    const lock = await takeServeLock(stack.folder, `http://${host}:${options.port ?? DEFAULT_PORT}`)
+    try {
+      const gateway = await listen(context, parts)
+      await lock.moveTo(gateway.url)
+      // The address first: whoever waits for it may begin while older files are looked through.
+      await announce(context, gateway, options)
+      await queue.recover()
+      await stack.staging.recover(context.signal)
+      const schedule = scheduleOf(context, stack, options)
+      await untilStopped(context)
+      // Together: requests that wait for their commit end with it.
+      await Promise.all([gateway.close(DRAIN_MS), queue.drain(), schedule])
+      context.report.hint('Stopped.')
+    } finally {
+      await lock.release()
+    }
+  },
+})
+
+/** Writes nothing, so any number of servers may do it, and the disk may be read-only. */
+async function serveReading(context: CliContext, parts: ListenParts): Promise<void> {
+  if (parts.options.generator === true) {
+    throw new QwError('invalid', '--generator makes data, and --read-only writes nothing', {
+      code: 'USAGE',
+      fix: 'leave one of them out',
+    })
+  }
+  const gateway = await listen(context, parts)
+  await announce(context, gateway, parts.options)
+  await untilStopped(context)
+  await gateway.close(DRAIN_MS)
+  context.report.hint('Stopped.')
+}
+
+async function untilStopped({ signal, report }: CliContext): Promise<void> {
+  await aborted(signal)
+  report.hint(
+    `Ending running requests (${formatDuration(DRAIN_MS)} at most). Ctrl-C again ends at once.`,
+  )
+}
+
+/** Nobody else may spend the caller's credentials. */
+async function proxy(context: CliContext, host: string, options: ServeOptions): Promise<void> {
+  if (!isLoopback(host)) {
+    throw new QwError(
+      'invalid',
+      `${host} is reachable from other machines, and a proxy asks for no key`,
+      {
+        code: 'KEY-MISSING',
+        fix: 'serve on 127.0.0.1, or use the deployment’s own API with its key',
+      },
+    )
+  }
+  const { serveProxy } = await import('./aws-serve-proxy.ts')
+  await serveProxy(context, {
+    host,
+    port: options.port ?? DEFAULT_PORT,
+    mayMove: options.port === undefined,
+    corsOrigin: options.cors,
+    onRequest: requestLog(options.log ?? 'short', (line) => context.report.note(line)),
+    drainMs: DRAIN_MS,
+  })
+}
+
+interface ApiParts {
+  readonly stack: LocalStack
+  readonly queue: IngestQueue
+  readonly apiKeys: readonly string[]
+  readonly options: ServeOptions
+}
+
+function apiOf({ version }: CliContext, { stack, queue, apiKeys, options }: ApiParts): Api {
+  const build = { version, commitHash: '', buildDate: '' }
+  const ingest = options.readOnly === true ? undefined : queue
+  const responses = options.plain === true ? 'plain' : 'function'
+  return createApi({ search: stack.search, ingest, build }, { apiKeys, responses })
+}
+
+interface ListenParts {
+  readonly stack: LocalStack
+  readonly api: Api
+  readonly host: string
+  readonly options: ServeOptions
+}
+
+async function listen(context: CliContext, parts: ListenParts): Promise<Gateway> {
+  const { stack, api, host, options } = parts
+  const keep = stack.runLog.of('api')
+  const show = requestLog(options.log ?? 'short', (line) => context.report.note(line))
+  const gateway = await startGateway(
+    {
+      fetch: (request) => api.fetch(request),
+      clock: context.clock,
+      corsOrigin: options.cors,
+      onRequest(line) {
+        show(line)
+        const { method, path, status, elapsedMs } = line
+        if (options.readOnly !== true)
+          keep({ event: 'request', method, path, status, ms: elapsedMs })
+      },
+    },
+    { host, port: options.port ?? DEFAULT_PORT, mayMove: options.port === undefined },
+  )
+  if (options.port === undefined && gateway.port !== DEFAULT_PORT) {
+    context.report.note(`Port ${DEFAULT_PORT} is in use: taking ${gateway.port}.`)
+  }
+  return gateway
+}
+
+async function announce(
+  context: CliContext,
+  gateway: Gateway,
+  options: ServeOptions,
+): Promise<void> {
+  const api = `${gateway.url}/api/v1`
+  if (context.format === 'json')
+    await printJson(context, { schema: 'qw-lambda/serve/1', url: gateway.url, api_url: api })
+  else await context.out.write(`${gateway.url}\n`)
+  const access = options.readOnly === true ? ', read-only' : ''
+  context.report.hint(`API under ${api}${access}. Ctrl-C stops.`)
+}
+
+async function scheduleOf(
+  context: CliContext,
+  stack: LocalStack,
+  options: ServeOptions,
+): Promise<void> {
+  if (options.generator === false) return
+  await runSchedule(stack, context.clock, {
+    signal: context.signal,
+    log: stack.runLog.of('generator'),
+    everyMs: options.every,
+    evenIfPaused: options.generator === true,
+  })
+}
+
+function requestLog(
+  kind: 'none' | 'short' | 'json',
+  say: (text: string) => void,
+): (line: RequestLine) => void {
+  if (kind === 'none') return () => undefined
+  if (kind === 'json') return (line) => say(JSON.stringify(line))
+  return ({ status, method, path, elapsedMs, splits }) => {
+    const searched = splits === undefined ? '' : ` ${splits} splits`
+    say(`${status} ${method} ${path} ${formatDuration(elapsedMs)}${searched}`)
+  }
+}
+
+async function readKeys(path: string | undefined): Promise<string[]> {
+  if (path === undefined) return []
+  const key = (await readFile(path, 'utf8').catch(() => '')).trim()
+  if (key !== '') return [key]
+  throw new QwError('invalid', `cannot read an API key from ${path}`, {
+    code: 'KEY-MISSING',
+    fix: 'put the key alone into that file',
+  })
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }))
+}
