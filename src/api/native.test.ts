@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ApiFixture, at, sales, type Asked } from './api-fixture.ts'
+import { ApiFixture, at, sales, type Asked } from './testing/api-fixture.ts'
 
 const SEARCH = '/api/v1/mock-sales/search'
 const shop = new ApiFixture()

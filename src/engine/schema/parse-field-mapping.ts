@@ -1,6 +1,10 @@
-import { checkInputFormats, checkOutputFormat } from './datetime-format.ts'
+import {
+  dateFormatProblem,
+  INPUT_DATE_FORMATS,
+  OUTPUT_DATE_FORMATS,
+} from '../dates/datetime-format.ts'
 import type { DatetimePrecision, FieldMapping, JsonOptions, TextIndexing } from './field-mapping.ts'
-import type { Normalizer } from './field-spec.ts'
+import type { Normalizer } from '../text/normalizer.ts'
 import { probablyMeant } from './nearest.ts'
 import {
   choice,
@@ -301,13 +305,26 @@ function jsonOptions(
 }
 
 function inputFormats(formats: readonly string[], place: Place): readonly string[] {
-  checkInputFormats(formats, place.path)
+  formats.forEach((format, i) => {
+    checkDateFormat(format, INPUT_DATE_FORMATS, { ...place, path: `${place.path}[${i}]` })
+  })
   return formats.length === 0 ? ['rfc3339', 'unix_timestamp'] : [...new Set(formats)]
 }
 
 function outputFormat(format: string, place: Place): string {
-  checkOutputFormat(format, place.path)
+  checkDateFormat(format, OUTPUT_DATE_FORMATS, place)
   return format
+}
+
+function checkDateFormat(format: string, names: readonly string[], place: Place): void {
+  const problem = dateFormatProblem(format, names)
+  if (problem === undefined) return
+  const meant = probablyMeant(format, names)
+  refuse(
+    place,
+    `unknown date format \`${format}\` (${problem}); allowed: ${names.join(', ')} or a pattern such as %Y-%m-%d`,
+    meant === undefined ? undefined : `did you mean \`${meant}\`?`,
+  )
 }
 
 function precisionOf(

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../bytes/json.ts'
-import { parseByteSize, parseDuration } from './duration.ts'
+import { parseDuration } from '../dates/duration.ts'
 import type {
   IndexingSettings,
   IngestSettings,
@@ -83,6 +83,25 @@ function factorsOf(
   }
   const at = { ...place, path: `${place.path}.maturation_period` }
   return { mergeFactor, maxMergeFactor, maturationPeriodMs: durationMs(raw.maturation_period, at) }
+}
+
+const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['k', 1e3],
+  ['m', 1e6],
+  ['g', 1e9],
+  ['t', 1e12],
+  ['ki', 1024],
+  ['mi', 1024 ** 2],
+  ['gi', 1024 ** 3],
+  ['ti', 1024 ** 4],
+])
+
+/** `2G`, `500 MB`, `1GiB`, `1000` as bytes; undefined when the text is no size. */
+function parseByteSize(text: string): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*$/i.exec(text)
+  const unit = BYTE_UNITS.get((match?.[2] ?? '?').toLowerCase())
+  return unit === undefined ? undefined : Math.round(Number(match?.[1]) * unit)
 }
 
 /** `2G` or a number of bytes. */

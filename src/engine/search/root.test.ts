@@ -3,8 +3,8 @@ import type { JsonObject } from '../bytes/json.ts'
 import { JsonFloat, stringifyJson } from '../bytes/json.ts'
 import { splitKey } from '../metastore/layout.ts'
 import { WHOLE_SPLIT_BYTES } from './split-reader.ts'
-import type { Ask } from './search-fixture.ts'
-import { SearchFixture } from './search-fixture.ts'
+import type { Ask } from './testing/search-fixture.ts'
+import { SearchFixture } from './testing/search-fixture.ts'
 
 const SHOP: JsonObject = {
   mode: 'dynamic',

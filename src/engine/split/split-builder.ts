@@ -1,7 +1,7 @@
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
-import { dateToSeconds } from '../schema/datetime.ts'
+import { dateToSeconds } from '../dates/datetime.ts'
 import type { FieldSpec, MappedDoc, TermOptions } from '../schema/field-spec.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
 import { newColumnAccumulator } from './column-accumulator.ts'

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { isJsonObject, JsonFloat } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
-import { dateToNanos, parseRfc3339 } from '../../schema/datetime.ts'
+import { dateToNanos, parseRfc3339 } from '../../dates/datetime.ts'
 import type { AggregationField, AggregationInput } from './aggregation.ts'
 
 /** Reading the options of one aggregation: each function throws `invalid` naming aggregation and option. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ObjectInfo, ObjectStore, PutCondition } from '../engine/ports.ts'
+import type { ObjectInfo, ObjectStore, PutCondition } from '../../engine/ports.ts'
 
 export interface OpenedStore {
   readonly store: ObjectStore
