@@ -88,3 +88,20 @@ test('every npm script that a document or the CI names exists', () => {
   expect(named.length).toBeGreaterThan(3)
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
 })
+
+test('in the command line, what is only about AWS is loaded by import() alone', () => {
+  const staticImport =
+    /(?:^|\n)(?:import|export)\s+(?!type\b)[^;'"]*?from\s+'([^']*\/aws-[\w-]+\.ts)'/g
+  const named = files(/^src\/cli\/.*\.ts$/)
+  const found = named
+    .filter((path) => !/\/aws-[\w-]+\.ts$|\.test\.ts$/.test(path))
+    .flatMap((path) =>
+      [...read(path).matchAll(staticImport)].map((match) => `${path} -> ${match[1]}`),
+    )
+  expect(named.some((path) => /\/aws-[\w-]+\.ts$/.test(path))).toBe(true)
+  expect(found).toEqual([])
+})
+
+test('every file of the command line but main.ts stands in the folder of its topic', () => {
+  expect(files(/^src\/cli\/[^/]+$/)).toEqual(['src/cli/main.ts'])
+})

@@ -57,11 +57,19 @@ const NETWORK: Meaning = {
   fix: 'check the connection and the name of the Region',
 }
 const GONE: Meaning = { kind: 'notFound', code: 'NOT-FOUND', fix: 'qw-lambda status' }
+/** S3 judged nothing, because another operation on the key or bucket was under way. */
+const IN_FLIGHT: Meaning = {
+  kind: 'unavailable',
+  code: 'THROTTLED',
+  fix: 'run the same command again',
+}
 const CONFLICT: Meaning = {
   kind: 'conflict',
   code: 'CONFLICT',
   fix: 'another change is running: try again in a minute',
 }
+
+export const IN_FLIGHT_NAMES = ['ConditionalRequestConflict', 'OperationAborted']
 
 /** One table for all services: names first, since a status says less. */
 const BY_NAME: ReadonlyMap<string, Meaning> = new Map([
@@ -105,10 +113,10 @@ const BY_NAME: ReadonlyMap<string, Meaning> = new Map([
     'ResourceConflictException',
     'ResourceInUseException',
     'ConflictException',
-    'OperationAborted',
     'OperationAbortedException',
     'BucketNotEmpty',
   ]),
+  ...each(IN_FLIGHT, IN_FLIGHT_NAMES),
 ])
 
 const SOCKET_CODES = ['ENOTFOUND', 'ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE']

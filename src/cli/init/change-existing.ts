@@ -1,6 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
-import { statusCommand } from '../status/status-command.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { parseDurationMs } from '../format/duration.ts'
@@ -31,7 +30,7 @@ export async function changeExisting(
   refuseOtherName(context, stack, options)
   if (context.format !== 'json') {
     context.report.note(`${stack.name} is set up already (${context.settings.projectPath}):`)
-    await statusCommand.invoke(context, [], {})
+    await context.runCommand('status', { context })
   }
   const flags = changesOf(options)
   const changes = flags.length > 0 ? flags : [await askChange(context)]

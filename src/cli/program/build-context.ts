@@ -9,6 +9,7 @@ import { plainReporter } from '../reporters/plain.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { ttyReporter } from '../reporters/tty.ts'
 import { resolveSettings, type Settings } from '../command/settings.ts'
+import { runCommand } from './registry.ts'
 import { outputOf } from '../format/streams.ts'
 import { styleFor, type ColorChoice, type Style } from '../format/style.ts'
 
@@ -76,6 +77,7 @@ export function buildContext(input: ContextInput): CliContext {
     signal: interruption.signal,
     clock,
     argv,
+    runCommand,
   }
 }
 

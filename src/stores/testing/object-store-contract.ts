@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ObjectInfo, ObjectStore, PutCondition } from '../../engine/ports.ts'
+import {
+  storedAs,
+  type ObjectInfo,
+  type ObjectStore,
+  type PutCondition,
+} from '../../engine/ports.ts'
 
 export interface OpenedStore {
   readonly store: ObjectStore
@@ -163,6 +168,14 @@ function conditionContract(current: () => ObjectStore): void {
     const info = await put(current(), 'k', 'one', IF_ABSENT)
     await expect(put(current(), 'k', 'two', IF_ABSENT)).rejects.toMatchObject({ kind: 'conflict' })
     expect(await current().get('k')).toEqual({ bytes: bytesOf('one'), etag: info.etag })
+  })
+
+  test('after a conflict the object itself says whose bytes it holds', async () => {
+    const info = await put(current(), 'k', 'ours', IF_ABSENT)
+    expect(await storedAs(current(), 'k', bytesOf('ours'))).toMatchObject({ etag: info.etag })
+    expect(await storedAs(current(), 'k', bytesOf('mine'))).toBeUndefined()
+    expect(await storedAs(current(), 'k', bytesOf('of another length'))).toBeUndefined()
+    expect(await storedAs(current(), 'absent', bytesOf('ours'))).toBeUndefined()
   })
 
   test('ifAbsent creates again after a delete', async () => {
