@@ -33,12 +33,12 @@ describe('a setting', () => {
     const seen: string[] = [resolved().all.region.origin]
     await changeJsonFile(resolved().userPath, { region: 'user-1' })
     seen.push(resolved().get('region') ?? '')
-    writeProject({ region: 'project-1' })
+    writeProject({ region: 'eu-west-1' })
     seen.push(resolved().get('region') ?? '')
     const env = { AWS_REGION: 'env-1' }
     seen.push(resolved({}, env).get('region') ?? '')
     seen.push(resolved({ region: 'flag-1' }, env).get('region') ?? '')
-    expect(seen).toEqual(['default', 'user-1', 'project-1', 'env-1', 'flag-1'])
+    expect(seen).toEqual(['default', 'user-1', 'eu-west-1', 'env-1', 'flag-1'])
   })
 
   test('says which variable or file gave it', () => {

@@ -1,13 +1,14 @@
-import { stringifyJson } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
 import { buildFieldTable } from './field-table.ts'
 import type { IndexConfig } from './index-config.ts'
+import { INDEX_ID } from './index-id.ts'
 import { DOC_MAPPING } from './parse-doc-mapping.ts'
 import { INDEXING_SETTINGS, INGEST_SETTINGS, RETENTION } from './parse-settings.ts'
 import {
   list,
   object,
   optional,
+  quoteValue,
   refuseChoice,
   refuseSetting,
   required,
@@ -15,8 +16,6 @@ import {
   withDefault,
   type Shape,
 } from './shape.ts'
-
-const INDEX_ID = /^[a-zA-Z][a-zA-Z0-9\-_.]{2,254}$/
 
 /** A config and what its user should know about how it was read. */
 export interface ReadConfig {
@@ -54,17 +53,13 @@ export function readConfigValue(value: JsonValue): ReadConfig {
   return { config, notes: [...notes, note] }
 }
 
-export function isIndexId(text: string): boolean {
-  return INDEX_ID.test(text)
-}
-
 const VERSIONS = ['0.7', '0.8', '0.9']
 
 /** Notes on how the version was understood. */
 const VERSION: Shape<readonly string[]> = {
   schema: { enum: [...VERSIONS, ...VERSIONS.map(Number)] },
   read(value, place) {
-    const written = typeof value === 'string' ? value : stringifyJson(value)
+    const written = typeof value === 'string' ? value : quoteValue(value)
     if (!VERSIONS.includes(written)) refuseChoice(value, VERSIONS, place)
     return typeof value === 'string' ? [] : [`\`version\` is a number: read as "${written}"`]
   },
@@ -72,16 +67,10 @@ const VERSION: Shape<readonly string[]> = {
 
 /** A whole index config, apart from what its sections say about each other. */
 export const INDEX_CONFIG = object({
+  $schema: optional('For editors alone.', text()),
   // The tutorial's own mapping has none, so none is fine.
   version: optional('Of this format.', VERSION),
-  index_id: required(
-    'What the index is called.',
-    text({
-      pattern: INDEX_ID,
-      refusal: (id) =>
-        `\`${id}\` is no index id: a letter, then 2 to 254 letters, digits, \`-\`, \`_\` or \`.\``,
-    }),
-  ),
+  index_id: required('What the index is called.', INDEX_ID),
   index_uri: optional('Where its splits lie.', text()),
   doc_mapping: required('What documents look like.', DOC_MAPPING),
   indexing_settings: withDefault('How splits are made and merged.', INDEXING_SETTINGS, {}),

@@ -22,19 +22,21 @@ export function refuseSetting(path: string, why: string, fix?: string): never {
 }
 
 /** How to name a wrong value in a message. */
-export function quoteValue(value: JsonValue): string {
-  const text = stringifyJson(value)
+export function quoteValue(value: unknown): string {
+  // What is read here was parsed from JSON or YAML.
+  const text = stringifyJson(value as JsonValue)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
 /**
  * One rule for one value of a JSON document, known once: `read` refuses with the place of the setting
  * what `schema`, the same rule in the words of JSON Schema, tells an editor to underline. What two
- * settings say about each other is no shape; whoever reads them checks that.
+ * settings say about each other is no shape; whoever reads them checks that. Values are those of
+ * parsed JSON or YAML; undefined counts as absent.
  */
 export interface Shape<T> {
   readonly schema: JsonObject
-  read(value: JsonValue, place: Place): T
+  read(value: unknown, place: Place): T
 }
 
 /** A shape under a key. Null means absent, as in YAML where a key is followed by nothing. */
@@ -136,7 +138,7 @@ export function choice<const T extends string | number>(allowed: readonly T[]): 
 }
 
 export function refuseChoice(
-  value: JsonValue,
+  value: unknown,
   allowed: readonly (string | number)[],
   place: Place,
 ): never {
@@ -238,8 +240,10 @@ export function recursive<T>(name: string, shape: () => Shape<T>): Shape<T> {
   }
 }
 
-function asObject(value: JsonValue, place: Place): JsonObject {
-  return isJsonObject(value) ? value : refuse(place, `expected an object, got ${quoteValue(value)}`)
+function asObject(value: unknown, place: Place): JsonObject {
+  // Parsed, as all that is read here.
+  const json = value as JsonValue
+  return isJsonObject(json) ? json : refuse(place, `expected an object, got ${quoteValue(json)}`)
 }
 
 function inside({ document, path }: Place, key: string): Place {
@@ -253,5 +257,20 @@ function refuseOtherKeys(fields: JsonObject, allowed: readonly string[], place: 
     const meant = probablyMeant(key, names)
     const fix = meant === undefined ? undefined : `did you mean \`${meant}\`?`
     refuse(inside(place, key), `unknown setting; allowed here: ${names.join(', ')}`, fix)
+  }
+}
+
+/** The whole document's JSON Schema; `definitions` are its recursive shapes by their names. */
+export function documentSchema(
+  title: string,
+  shape: Shape<unknown>,
+  definitions: Readonly<Record<string, Shape<unknown>>> = {},
+): JsonObject {
+  const parts = Object.entries(definitions).map(([name, { schema }]) => [name, schema])
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title,
+    ...shape.schema,
+    ...(parts.length === 0 ? {} : { definitions: Object.fromEntries(parts) as JsonObject }),
   }
 }
