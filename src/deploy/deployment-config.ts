@@ -169,7 +169,7 @@ const SECTION = {
   monthlyBudgetUsd: withDefault('Alert above this a month; 0: never.', count(0, 1_000_000), 0),
 }
 
-export const DEPLOYMENT_NAME = text({
+const DEPLOYMENT_NAME = text({
   pattern: /^[a-z][a-z0-9-]{2,30}$/,
   refusal: (name) =>
     `\`${name}\` is no deployment name: a small letter, then 2 to 30 small letters, digits or \`-\``,

@@ -30,7 +30,8 @@ export function projectDocument(
   config: DeploymentConfig,
   profile: string | undefined = context.settings.get('profile'),
 ): Record<string, unknown> {
-  const { name, region, ...deployment } = serializeDeploymentConfig(config)
+  const { name, region } = config
+  const { name: _above, region: _too, ...deployment } = serializeDeploymentConfig(config)
   const wanted = { name, target: 'aws', region, dataDir: undefined, deployment }
   return projectWith(context, profile === undefined ? wanted : { ...wanted, profile })
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, relative } from 'node:path'
 import type { CliContext } from '../command/context.ts'
 import { projectWith } from '../command/project-shape.ts'
-import { formatDuration } from '../format/duration.ts'
+import { exactDuration } from '../../engine/dates/duration.ts'
 import type { InitPlan } from './init-plan.ts'
 import { awsProjectDocument } from './deployment-answers.ts'
 
@@ -30,7 +30,7 @@ export function projectText(document: Readonly<Record<string, unknown>>): string
 }
 
 export function everyText(everyMs: number): string {
-  return Number.isFinite(everyMs) ? formatDuration(everyMs).replaceAll(/\s/g, '') : 'none'
+  return Number.isFinite(everyMs) ? exactDuration(everyMs).replaceAll(/\s/g, '') : 'none'
 }
 
 /** Undoes what was written. */

@@ -1,5 +1,5 @@
 import { fittingSigns } from '../format/ascii.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { describeAmount, drawAmount } from './amount.ts'
 import { LiveLine } from './live-line.ts'
 import { plainReporter, type ReporterSettings } from './plain.ts'
