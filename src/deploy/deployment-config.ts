@@ -12,6 +12,7 @@ import {
   withDefault,
   type Shape,
 } from '../engine/schema/shape.ts'
+import { hasBudgets, REGION_PATTERN } from './partition.ts'
 
 /** What the user wants, complete and checked. Saved as one section of the project file, and safe to
  *  commit: it holds no key and no name that AWS made. */
@@ -37,9 +38,22 @@ export interface DeploymentConfig {
   /** Absent: no sample data. */
   readonly generator: { readonly everyMinutes: number; readonly docs: number } | undefined
   readonly api: boolean
+  /** Over all keys together: what a key in wrong hands can cost is bounded by them. */
+  readonly apiLimits: {
+    readonly requestsPerSecond: number
+    readonly burst: number
+    /** 0: no limit. */
+    readonly requestsPerDay: number
+  }
+  /** Needs the account's role for API Gateway's logs. */
+  readonly apiAccessLog: boolean
   readonly firehose: boolean
   /** A bucket of the same account whose files may be indexed in place. */
   readonly sourceBucket: string | undefined
+  /** The key that the source bucket is encrypted with, where it has one of its own. */
+  readonly sourceKmsKeyArn: string | undefined
+  /** ARN of the policy that bounds every role of the stack. */
+  readonly permissionsBoundary: string | undefined
   readonly logRetentionDays: number
   readonly alarms: 'none' | 'essential' | 'all'
   readonly notifyEmail: string | undefined
@@ -139,6 +153,12 @@ function chosenOf(values: Readonly<Record<string, string | undefined>>): Record<
   return Object.fromEntries(chosen)
 }
 
+const API_LIMITS = object({
+  requestsPerSecond: withDefault('Steadily.', count(1, 10_000), 50),
+  burst: withDefault('At once.', count(1, 5_000), 100),
+  requestsPerDay: withDefault('A day; 0: no limit.', count(0, 1_000_000_000), 100_000),
+})
+
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
 
 const SECTION = {
@@ -158,10 +178,20 @@ const SECTION = {
   functions: withDefault('The deployed functions.', FUNCTIONS, {}),
   generator: withDefault('Sample data, or false.', GENERATOR_OR_NONE, {}),
   api: withDefault('With an HTTP API and a key.', flag, true),
+  apiLimits: withDefault('Of all keys together.', API_LIMITS, {}),
+  apiAccessLog: withDefault('With one log line a request of the HTTP API.', flag, false),
   firehose: withDefault('With a delivery stream for single records.', flag, false),
   sourceBucket: optional(
     'A bucket of the same account whose files may be indexed in place.',
     text({ pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/ }),
+  ),
+  sourceKmsKeyArn: optional(
+    'The key that this bucket is encrypted with.',
+    text({ pattern: /^arn:[a-z-]+:kms:[^:]+:\d{12}:key\/.+$/ }),
+  ),
+  permissionsBoundary: optional(
+    'A policy that bounds every role of the stack.',
+    text({ pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/ }),
   ),
   logRetentionDays: withDefault('Logs stay this long.', choice(LOG_RETENTION_DAYS), 14),
   alarms: withDefault('Which alarms there are.', choice(['none', 'essential', 'all']), 'essential'),
@@ -169,13 +199,13 @@ const SECTION = {
   monthlyBudgetUsd: withDefault('Alert above this a month; 0: never.', count(0, 1_000_000), 0),
 }
 
-const DEPLOYMENT_NAME = text({
-  pattern: /^[a-z][a-z0-9-]{2,30}$/,
-  refusal: (name) =>
-    `\`${name}\` is no deployment name: a small letter, then 2 to 30 small letters, digits or \`-\``,
-})
+/** Long enough, and short enough that no name which CloudFormation makes from the stack's, a resource's
+ *  and thirteen characters of its own is cut: a function's may have 64, and `GeneratorFunction` is the
+ *  longest. The printed policy goes by how those names begin. */
+export const DEPLOYMENT_NAME = /^[a-z][a-z0-9-]{2,21}$/
+
 export const REGION = text({
-  pattern: /^[a-z]{2}(-[a-z]+)+-\d$/,
+  pattern: REGION_PATTERN,
   refusal: (region) => `\`${region}\` is no Region such as eu-west-1`,
 })
 
@@ -183,7 +213,7 @@ export const REGION = text({
 export const DEPLOYMENT_SECTION = object(SECTION)
 
 const DEPLOYMENT = object({
-  name: required('Names the stack.', DEPLOYMENT_NAME),
+  name: required('Names the stack.', text({ pattern: DEPLOYMENT_NAME })),
   region: required('Where it is.', REGION),
   ...SECTION,
 })
@@ -194,6 +224,16 @@ export function parseDeploymentConfig(value: unknown): DeploymentConfig {
   if (config.monthlyBudgetUsd > 0 && config.notifyEmail === undefined) {
     throw new QwError('invalid', 'monthlyBudgetUsd is set and notifyEmail is not', {
       fix: 'give --budget-email, or nobody would hear of the alert',
+    })
+  }
+  if (config.monthlyBudgetUsd > 0 && !hasBudgets(config.region)) {
+    throw new QwError('invalid', `AWS has no budgets in ${config.region}`, {
+      fix: 'pass --budget 0, and make the budget in the console: it lives in another Region',
+    })
+  }
+  if (config.sourceKmsKeyArn !== undefined && config.sourceBucket === undefined) {
+    throw new QwError('invalid', 'sourceKmsKeyArn is set and sourceBucket is not', {
+      fix: 'name the bucket with --source-bucket',
     })
   }
   return config

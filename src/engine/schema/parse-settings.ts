@@ -125,14 +125,18 @@ export const INDEXING_SETTINGS: Shape<IndexingSettings> = mapped(
       count(1),
       10_000_000,
     ),
-    docstore_compression_level: withDefault('Of stored documents.', count(), 8),
+    docstore_compression_level: withDefault(
+      'Of stored documents, on the scale of zstd; 0 stores them as they are.',
+      count(),
+      8,
+    ),
     docstore_blocksize: withDefault('Bytes of documents compressed together.', count(1), 1_000_000),
     merge_policy: withDefault('Which splits become one.', MERGE_POLICY, { type: 'stable_log' }),
     resources: withDefault(
       'What indexing may use.',
       object({
         heap_size: withDefault('Memory of one split in the making.', BYTE_SIZE, 2_000_000_000),
-        max_merge_write_throughput: optional('Accepted and ignored.', anything()),
+        max_merge_write_throughput: optional('Without effect.', anything()),
       }),
       {},
     ),
@@ -153,8 +157,8 @@ function anything(): Shape<unknown> {
 
 export const INGEST_SETTINGS: Shape<IngestSettings> = mapped(
   object({
-    min_shards: withDefault('Accepted; there are no shards here.', count(1), 1),
-    validate_docs: withDefault('Accepted; documents are always checked.', flag, true),
+    min_shards: withDefault('Without effect: there are no shards.', count(1), 1),
+    validate_docs: withDefault('Without effect: documents are always checked.', flag, true),
   }),
   (raw) => ({ minShards: raw.min_shards, validateDocs: raw.validate_docs }),
 )
@@ -170,7 +174,7 @@ export const RETENTION: Shape<RetentionPolicy> = mapped(
   object({
     period: required('Documents older than this are dropped.', DURATION),
     schedule: withDefault(
-      'Accepted; what is past its period goes with the next clean-up.',
+      'Without effect: what is past its period goes with the next clean-up.',
       text({
         pattern: SCHEDULE,
         refusal: (written) =>

@@ -2,8 +2,10 @@ import type { JsonValue } from '../bytes/json.ts'
 import { buildFieldTable } from './field-table.ts'
 import type { IndexConfig } from './index-config.ts'
 import { INDEX_ID } from './index-id.ts'
+import { unknownField } from './nearest.ts'
 import { DOC_MAPPING } from './parse-doc-mapping.ts'
 import { INDEXING_SETTINGS, INGEST_SETTINGS, RETENTION } from './parse-settings.ts'
+import { notesOnEffects } from './settings-without-effect.ts'
 import {
   list,
   object,
@@ -41,16 +43,11 @@ export function readConfigValue(value: JsonValue): ReadConfig {
     retention: raw.retention,
   }
   checkSearchFields(config)
-  const notes = raw.version === undefined ? ['`version` is missing: read as "0.9"'] : raw.version
   if (config.retention !== undefined && config.docMapping.timestampField === undefined) {
     refuseSetting('retention', 'needs `doc_mapping.timestamp_field`')
   }
-  if (config.retention === undefined || /^@?hourly$/.test(config.retention.schedule)) {
-    return { config, notes }
-  }
-  const note =
-    '`retention.schedule` has no effect: what is past its period goes with the next clean-up'
-  return { config, notes: [...notes, note] }
+  const { version = ['`version` is missing: read as "0.9"'] } = raw
+  return { config, notes: [...version, ...notesOnEffects(value)] }
 }
 
 const VERSIONS = ['0.7', '0.8', '0.9']
@@ -93,8 +90,8 @@ function checkSearchFields({ docMapping, searchSettings }: IndexConfig): void {
     if (defaultSearchFields.indexOf(name) !== i) refuseSetting(path, `\`${name}\` is named twice`)
     const field = table.resolve(name)
     if (field === undefined) {
-      const near = table.nearest(name).join(', ')
-      refuseSetting(path, `unknown field \`${name}\``, near === '' ? undefined : `nearest: ${near}`)
+      const unknown = unknownField(name, table)
+      refuseSetting(path, unknown.message, unknown.fix)
     }
     if (!field.indexed) refuseSetting(path, `field \`${name}\` is not indexed`)
   })

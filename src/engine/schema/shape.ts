@@ -12,8 +12,7 @@ export interface Place {
 /** Throws `invalid` about the setting at this place. */
 export function refuse({ document, path }: Place, why: string, fix?: string): never {
   const where = path === '' ? '' : `\`${path}\`: `
-  const facts = fix === undefined ? {} : { fix }
-  throw new QwError('invalid', `invalid ${document}: ${where}${why}`, facts)
+  throw new QwError('invalid', `invalid ${document}: ${where}${why}`, { fix })
 }
 
 /** `refuse` for the checks of an index config that look at several settings at once. */

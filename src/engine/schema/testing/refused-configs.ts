@@ -321,7 +321,7 @@ export const REFUSED_CONFIGS: readonly [string, JsonValue, string, string | unde
       { mode: 'strict', field_mappings: [{ name: 'body', type: 'text' }] },
       { search_settings: { default_search_fields: ['bodi'] } },
     ),
-    '`search_settings.default_search_fields[0]`: unknown field `bodi`',
+    '`search_settings.default_search_fields[0]`: field does not exist: `bodi`',
     'body',
   ],
   [
