@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type * as sdkModule from '@aws-sdk/client-s3'
 import type { BucketEntry, BucketPage, BucketPort, StoredKey } from '../deploy/ports.ts'
+import { partitionOf } from '../deploy/partition.ts'
 import { QwError } from '../engine/errors.ts'
 import { call, errorName, IN_FLIGHT_NAMES } from './aws-errors.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
@@ -139,7 +140,7 @@ function locationOf(region: string, sdk: typeof sdkModule) {
 }
 
 function tlsOnly(bucket: string, region: string): string {
-  const arn = `arn:${partitionOf(region)}:s3:::${bucket}`
+  const arn = `arn:${partitionOf(region).id}:s3:::${bucket}`
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
@@ -153,11 +154,6 @@ function tlsOnly(bucket: string, region: string): string {
       },
     ],
   })
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn'
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }
 
 function takenError(bucket: string, cause: unknown): QwError {
@@ -191,8 +187,7 @@ async function list({ sdk, client }: Open, bucket: string, prefix: string): Prom
 
 function urlOf(settings: AwsSettings, bucket: string, key: string): string {
   if (settings.endpoint !== undefined) return `${settings.endpoint}/${bucket}/${key}`
-  const domain = settings.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  return `https://${bucket}.s3.${settings.region}.${domain}/${key}`
+  return `https://${bucket}.s3.${settings.region}.${partitionOf(settings.region).domain}/${key}`
 }
 
 /** AWS pages versions by two markers; we hand them on as one opaque word. */

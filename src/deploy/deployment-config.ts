@@ -1,4 +1,5 @@
 import { QwError } from '../engine/errors.ts'
+import { hasBudgets, REGION_PATTERN } from './partition.ts'
 
 /** What the user wants, complete and checked. Saved as one section of the project file, and safe to
  *  commit: it holds no key and no name that AWS made. */
@@ -24,9 +25,22 @@ export interface DeploymentConfig {
   /** Absent: no sample data. */
   readonly generator: { readonly everyMinutes: number; readonly docs: number } | undefined
   readonly api: boolean
+  /** Over all keys together: what a key in wrong hands can cost is bounded by them. */
+  readonly apiLimits: {
+    readonly requestsPerSecond: number
+    readonly burst: number
+    /** 0: no limit. */
+    readonly requestsPerDay: number
+  }
+  /** Needs the account's role for API Gateway's logs. */
+  readonly apiAccessLog: boolean
   readonly firehose: boolean
   /** A bucket of the same account whose files may be indexed in place. */
   readonly sourceBucket: string | undefined
+  /** The key that the source bucket is encrypted with, where it has one of its own. */
+  readonly sourceKmsKeyArn: string | undefined
+  /** ARN of the policy that bounds every role of the stack. */
+  readonly permissionsBoundary: string | undefined
   readonly logRetentionDays: number
   readonly alarms: 'none' | 'essential' | 'all'
   readonly notifyEmail: string | undefined
@@ -44,8 +58,10 @@ export const FUNCTION_SETTINGS: Readonly<Record<string, string>> = {
   QW_LAMBDA_ENABLE_VERBOSE_JSON_LOGS: 'VerboseLogs',
 }
 
-const DEPLOYMENT_NAME = /^[a-z][a-z0-9-]{2,30}$/
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
+/** Long enough, and short enough that no name which CloudFormation makes from the stack's, a resource's
+ *  and thirteen characters of its own is cut: a function's may have 64, and `GeneratorFunction` is the
+ *  longest. The printed policy goes by how those names begin. */
+export const DEPLOYMENT_NAME = /^[a-z][a-z0-9-]{2,21}$/
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
 const INDEXER_TIMEOUTS = [120, 300, 900] as const
 
@@ -57,7 +73,7 @@ export function parseDeploymentConfig(value: unknown): DeploymentConfig {
   const generator = root.take('generator')
   const config: DeploymentConfig = {
     name: root.text('name', DEPLOYMENT_NAME),
-    region: root.text('region', REGION),
+    region: root.text('region', REGION_PATTERN),
     accountId: root.optionalText('accountId', /^\d{12}$/),
     index: {
       id: index.optionalText('id', /^[a-zA-Z][a-zA-Z0-9-_.]{2,254}$/) ?? 'mock-sales',
@@ -73,8 +89,15 @@ export function parseDeploymentConfig(value: unknown): DeploymentConfig {
     },
     generator: generator === false ? undefined : parseGenerator(generator),
     api: root.choice('api', true, [true, false] as const),
+    apiLimits: parseApiLimits(root.take('apiLimits')),
+    apiAccessLog: root.choice('apiAccessLog', false, [true, false] as const),
     firehose: root.choice('firehose', false, [true, false] as const),
     sourceBucket: root.optionalText('sourceBucket', /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+    sourceKmsKeyArn: root.optionalText('sourceKmsKeyArn', /^arn:[a-z-]+:kms:[^:]+:\d{12}:key\/.+$/),
+    permissionsBoundary: root.optionalText(
+      'permissionsBoundary',
+      /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/,
+    ),
     logRetentionDays: root.choice('logRetentionDays', 14, LOG_RETENTION_DAYS),
     alarms: root.choice('alarms', 'essential', ['none', 'essential', 'all'] as const),
     notifyEmail: root.optionalText('notifyEmail', /^[^@\s]+@[^@\s]+$/),
@@ -84,6 +107,16 @@ export function parseDeploymentConfig(value: unknown): DeploymentConfig {
   if (config.monthlyBudgetUsd > 0 && config.notifyEmail === undefined) {
     throw new QwError('invalid', 'monthlyBudgetUsd is set and notifyEmail is not', {
       fix: 'give --budget-email, or nobody would hear of the alert',
+    })
+  }
+  if (config.monthlyBudgetUsd > 0 && !hasBudgets(config.region)) {
+    throw new QwError('invalid', `AWS has no budgets in ${config.region}`, {
+      fix: 'pass --budget 0, and make the budget in the console: it lives in another Region',
+    })
+  }
+  if (config.sourceKmsKeyArn !== undefined && config.sourceBucket === undefined) {
+    throw new QwError('invalid', 'sourceKmsKeyArn is set and sourceBucket is not', {
+      fix: 'name the bucket with --source-bucket',
     })
   }
   return config
@@ -101,6 +134,17 @@ function parseGenerator(value: unknown): DeploymentConfig['generator'] {
     docs: generator.count('docs', 100_000, { min: 1, max: 1_000_000 }),
   }
   generator.refuseRest()
+  return parsed
+}
+
+function parseApiLimits(value: unknown): DeploymentConfig['apiLimits'] {
+  const limits = section(value ?? {}, 'apiLimits')
+  const parsed = {
+    requestsPerSecond: limits.count('requestsPerSecond', 50, { min: 1, max: 10_000 }),
+    burst: limits.count('burst', 100, { min: 1, max: 5_000 }),
+    requestsPerDay: limits.count('requestsPerDay', 100_000, { min: 0, max: 1_000_000_000 }),
+  }
+  limits.refuseRest()
   return parsed
 }
 

@@ -7,7 +7,7 @@ import {
   type JsonValue,
 } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import { parseDuration } from '../../engine/schema/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import type { Hit, SearchRequest, SortKey } from '../../engine/search/request.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { indexPatterns } from '../index-patterns.ts'

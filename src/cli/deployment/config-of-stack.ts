@@ -34,8 +34,16 @@ export function configOfStack(
         ? false
         : { everyMinutes: number('GeneratorIntervalMinutes'), docs: number('GeneratorDocs') },
     api: parameters['Api'] !== 'off',
+    apiLimits: {
+      requestsPerSecond: number('ApiRequestsPerSecond'),
+      burst: number('ApiBurst'),
+      requestsPerDay: number('ApiRequestsPerDay'),
+    },
+    apiAccessLog: parameters['ApiAccessLog'] === 'on',
     firehose: parameters['Firehose'] === 'on',
     sourceBucket: text('SourceBucket'),
+    sourceKmsKeyArn: text('SourceKmsKeyArn'),
+    permissionsBoundary: text('PermissionsBoundary'),
     logRetentionDays: number('LogRetentionDays'),
     alarms: text('Alarms'),
     notifyEmail: text('NotifyEmail'),

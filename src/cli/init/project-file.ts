@@ -2,7 +2,7 @@ import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, relative } from 'node:path'
 import type { CliContext } from '../command/context.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import type { InitPlan } from './init-plan.ts'
 import { awsProjectDocument } from './deployment-answers.ts'
 

@@ -62,7 +62,7 @@ function reportFailure(
     return interruption.exitCode()
   }
   const known = error instanceof QwError ? error : unexpected(error)
-  const exitCode = exitCodeOf(known.kind, known.code)
+  const exitCode = exitCodeOf(known)
   report.error(known, exitCode)
   if (host.env['QWL_DEBUG'] !== undefined && error instanceof Error) {
     host.stderr.write(`${error.stack ?? ''}\n`)

@@ -90,10 +90,10 @@ function terminal(columns: number): { stream: NodeJS.WriteStream; told: () => st
     isTTY: true,
     columns,
   }) as unknown as NodeJS.WriteStream
-  // oxlint-disable-next-line no-control-regex -- what ora hides the cursor and holds frames together with
   const told = (): string =>
     chunks
       .join('')
+      // oxlint-disable-next-line no-control-regex -- how ora hides the cursor and holds a frame together
       .replaceAll(/\u001B\[\?\d+[hl]/g, '')
       .replaceAll(/[⠋⠙⠹]/g, '*')
   return { stream, told }

@@ -1,7 +1,7 @@
 import ora, { type Ora } from 'ora'
 import stringWidth from 'string-width'
 import { fittingSigns } from '../format/ascii.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { fittedLine } from '../format/fitted-line.ts'
 import { forTerminal } from '../format/visible.ts'
 import { describeAmount, drawAmount } from './amount.ts'

@@ -1,4 +1,4 @@
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { formatTime, type Zone } from '../format/time.ts'

@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../format/number.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import type { StackStatus, StatusWarning } from './stack-status.ts'
 
 /** A batch takes this long to become searchable, with room. */

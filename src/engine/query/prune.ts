@@ -1,4 +1,4 @@
-import { dateToNanos } from '../schema/datetime.ts'
+import { dateToNanos } from '../dates/datetime.ts'
 import { compareTyped, decodeTerm } from '../schema/term.ts'
 import type { FieldRef, TypedValue, ValueType } from '../schema/value-type.ts'
 import type { BoolQuery, Query, RangeQuery } from './query.ts'

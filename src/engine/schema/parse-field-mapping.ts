@@ -1,9 +1,13 @@
 import type { JsonValue } from '../bytes/json.ts'
+import {
+  dateFormatProblem,
+  INPUT_DATE_FORMATS,
+  OUTPUT_DATE_FORMATS,
+} from '../dates/datetime-format.ts'
 import type { TokenizerRegistry } from '../text/tokenizer-registry.ts'
 import { ConfigSection, quoteValue, refuseSetting } from './config-section.ts'
-import { checkInputFormats, checkOutputFormat } from './datetime-format.ts'
 import type { FieldMapping, JsonOptions, TextIndexing } from './field-mapping.ts'
-import type { Normalizer } from './field-spec.ts'
+import type { Normalizer } from '../text/normalizer.ts'
 import { probablyMeant } from './nearest.ts'
 
 const FIELD_NAME = /^[@$_\-a-zA-Z][@$_/.\-a-zA-Z0-9]{0,254}$/
@@ -213,12 +217,25 @@ function parseDatetime(section: ConfigSection) {
   }
   const formats = section.texts('input_formats')
   const inputFormats = formats.length === 0 ? ['rfc3339', 'unix_timestamp'] : [...new Set(formats)]
-  checkInputFormats(inputFormats, section.pathOf('input_formats'))
+  inputFormats.forEach((format, i) => {
+    checkDateFormat(format, INPUT_DATE_FORMATS, `${section.pathOf('input_formats')}[${i}]`)
+  })
   const outputFormat = section.text('output_format') ?? 'rfc3339'
-  checkOutputFormat(outputFormat, section.pathOf('output_format'))
+  checkDateFormat(outputFormat, OUTPUT_DATE_FORMATS, section.pathOf('output_format'))
   const precisionKey = section.has('precision') ? 'precision' : 'fast_precision'
   const fastPrecision = section.choice(precisionKey, PRECISIONS, 'seconds')
   return { inputFormats, outputFormat, fastPrecision }
+}
+
+function checkDateFormat(format: string, names: readonly string[], path: string): void {
+  const problem = dateFormatProblem(format, names)
+  if (problem === undefined) return
+  const meant = probablyMeant(format, names)
+  refuseSetting(
+    path,
+    `unknown date format \`${format}\` (${problem}); allowed: ${names.join(', ')} or a pattern such as %Y-%m-%d`,
+    meant === undefined ? undefined : `did you mean \`${meant}\`?`,
+  )
 }
 
 function parseObject(section: ConfigSection, tokenizers: TokenizerRegistry): FieldMapping[] {

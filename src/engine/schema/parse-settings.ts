@@ -1,6 +1,6 @@
+import { parseDuration } from '../dates/duration.ts'
 import type { ConfigSection } from './config-section.ts'
 import { quoteValue } from './config-section.ts'
-import { parseByteSize, parseDuration } from './duration.ts'
 import type {
   IndexingSettings,
   IngestSettings,
@@ -31,7 +31,6 @@ export function parseIndexingSettings(top: ConfigSection): IndexingSettings {
   }
 }
 
-/** `max_merge_write_throughput` is accepted and ignored, as the reference does. */
 function parseHeapSize(settings: ConfigSection): number {
   const section = settings.section('resources', ['heap_size', 'max_merge_write_throughput'])
   const value = section.raw('heap_size')
@@ -41,6 +40,25 @@ function parseHeapSize(settings: ConfigSection): number {
     parseByteSize(value) ??
     section.refuse('heap_size', `expected a size such as 2G or 500MB, got ${quoteValue(value)}`)
   )
+}
+
+const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['k', 1e3],
+  ['m', 1e6],
+  ['g', 1e9],
+  ['t', 1e12],
+  ['ki', 1024],
+  ['mi', 1024 ** 2],
+  ['gi', 1024 ** 3],
+  ['ti', 1024 ** 4],
+])
+
+/** `2G`, `500 MB`, `1GiB`, `1000` as bytes; undefined when the text is no size. */
+function parseByteSize(text: string): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*$/i.exec(text)
+  const unit = BYTE_UNITS.get((match?.[2] ?? '?').toLowerCase())
+  return unit === undefined ? undefined : Math.round(Number(match?.[1]) * unit)
 }
 
 const MERGE_KEYS = {

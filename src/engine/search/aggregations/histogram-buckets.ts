@@ -1,6 +1,6 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { dateFromNanos, formatRfc3339 } from '../../schema/datetime.ts'
+import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
 import { COLUMN_BLOCK_VALUES } from '../../split/column.ts'
 import type { NumberKeys } from '../number-keys.ts'
 import { exactValue, firstKeyFrom, floorDiv, lastKeyUpTo } from '../number-keys.ts'

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { storedAs, type ObjectInfo, type ObjectStore, type PutCondition } from '../engine/ports.ts'
+import {
+  storedAs,
+  type ObjectInfo,
+  type ObjectStore,
+  type PutCondition,
+} from '../../engine/ports.ts'
 
 export interface OpenedStore {
   readonly store: ObjectStore

@@ -4,8 +4,7 @@ import {
   daysFromCivil,
   formatRfc3339,
   type DateValue,
-} from '../../schema/datetime.ts'
-import { failAt } from './dsl-object.ts'
+} from './datetime.ts'
 
 /** Characters of one `format`; brackets nest no deeper than that. */
 const MAX_FORMAT_CHARS = 200
@@ -66,6 +65,8 @@ type Part =
   | 'weekday'
   | 'zone'
 
+type Fail = (reason: string) => never
+
 type Item =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'token'; readonly letters: string }
@@ -73,20 +74,21 @@ type Item =
 
 /**
  * `text` read by a Java date pattern or a named format, as RFC 3339. Several formats are joined by
- * `||`. Absent parts are the first month or day and midnight; without a zone it is UTC.
+ * `||`. Absent parts are the first month or day and midnight; without a zone it is UTC. `fail` throws
+ * the caller's error, which knows where the format was written.
  */
-export function javaDateToRfc3339(text: string, format: string, path: string): string {
+export function javaDateToRfc3339(text: string, format: string, fail: Fail): string {
   if (format.length > MAX_FORMAT_CHARS) {
-    return failAt(path, `a date format takes at most ${MAX_FORMAT_CHARS} characters`)
+    return fail(`a date format takes at most ${MAX_FORMAT_CHARS} characters`)
   }
   for (const single of format.split('||')) {
-    const date = parseBy(single.trim(), text, path)
+    const date = parseBy(single.trim(), text, fail)
     if (date !== undefined) return formatRfc3339(date)
   }
-  return failAt(path, `\`${text.slice(0, 100)}\` does not match the date format \`${format}\``)
+  return fail(`\`${text.slice(0, 100)}\` does not match the date format \`${format}\``)
 }
 
-function parseBy(format: string, text: string, path: string): DateValue | undefined {
+function parseBy(format: string, text: string, fail: Fail): DateValue | undefined {
   if (format === 'epoch_millis' || format === 'epoch_second') {
     if (!/^-?[0-9]{1,15}$/.test(text)) return undefined
     const millis = Number(text) * (format === 'epoch_second' ? 1000 : 1)
@@ -96,7 +98,7 @@ function parseBy(format: string, text: string, path: string): DateValue | undefi
     )
   }
   const alias = ALIASES.get(format)
-  const compiler = new FormatCompiler(alias ?? format, alias !== undefined, path)
+  const compiler = new FormatCompiler(alias ?? format, alias !== undefined, fail)
   const parts = new Map<Part, string>()
   const end = matchItems(compiler.compile(), text, 0, parts)
   return end === text.length ? dateOf(parts) : undefined
@@ -105,13 +107,13 @@ function parseBy(format: string, text: string, path: string): DateValue | undefi
 class FormatCompiler {
   readonly #format: string
   readonly #isAlias: boolean
-  readonly #path: string
+  readonly #refuse: Fail
   #at = 0
 
-  constructor(format: string, isAlias: boolean, path: string) {
+  constructor(format: string, isAlias: boolean, refuse: Fail) {
     this.#format = format
     this.#isAlias = isAlias
-    this.#path = path
+    this.#refuse = refuse
   }
 
   compile(): Item[] {
@@ -158,7 +160,7 @@ class FormatCompiler {
   }
 
   #fail(reason: string): never {
-    return failAt(this.#path, `bad date format \`${this.#format}\`: ${reason}`)
+    return this.#refuse(`bad date format \`${this.#format}\`: ${reason}`)
   }
 }
 

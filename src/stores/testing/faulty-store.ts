@@ -1,6 +1,6 @@
-import { QwError } from '../engine/errors.ts'
-import type { ErrorKind } from '../engine/errors.ts'
-import type { Clock, ObjectInfo, ObjectStore } from '../engine/ports.ts'
+import { QwError } from '../../engine/errors.ts'
+import type { ErrorKind } from '../../engine/errors.ts'
+import type { Clock, ObjectInfo, ObjectStore } from '../../engine/ports.ts'
 import { seededFractions } from './seeded-fractions.ts'
 
 export type Fault =

@@ -1,12 +1,12 @@
-import { splitKey } from '../metastore/layout.ts'
-import type { Metastore } from '../metastore/metastore.ts'
-import { publishedSplits } from '../metastore/index-metadata.ts'
-import type { Random } from '../ports.ts'
-import type { JsonValue } from '../bytes/json.ts'
-import { parseIndexConfig } from '../schema/config-text.ts'
-import type { IndexConfig } from '../schema/index-config.ts'
-import { locateDocs, readDocs } from '../split/doc-store.ts'
-import { decodeFooter } from '../split/footer.ts'
+import { splitKey } from '../../metastore/layout.ts'
+import type { Metastore } from '../../metastore/metastore.ts'
+import { publishedSplits } from '../../metastore/index-metadata.ts'
+import type { Random } from '../../ports.ts'
+import type { JsonValue } from '../../bytes/json.ts'
+import { parseIndexConfig } from '../../schema/config-text.ts'
+import type { IndexConfig } from '../../schema/index-config.ts'
+import { locateDocs, readDocs } from '../../split/doc-store.ts'
+import { decodeFooter } from '../../split/footer.ts'
 
 /** What the tests of this room index: `{"ts": seconds, "n": number, "text": words}`. */
 export function testConfig(

@@ -1,6 +1,5 @@
 import { JsonFloat } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
-import { refuseSetting } from './config-section.ts'
 import {
   civilFromDate,
   dateFromCivil,
@@ -16,12 +15,12 @@ import {
   parseZone,
 } from './datetime.ts'
 import type { DateValue } from './datetime.ts'
-import { probablyMeant } from './nearest.ts'
 import { compileDatePattern } from './strptime.ts'
 import { fromUnixFloat, fromUnixInteger, fromUnixText } from './unix-timestamp.ts'
 
-const INPUT_NAMES = ['rfc3339', 'iso8601', 'rfc2822', 'unix_timestamp']
-const OUTPUT_NAMES = [
+/** Formats known by name, beside patterns such as `%Y-%m-%d`. */
+export const INPUT_DATE_FORMATS = ['rfc3339', 'iso8601', 'rfc2822', 'unix_timestamp']
+export const OUTPUT_DATE_FORMATS = [
   'rfc3339',
   'iso8601',
   'rfc2822',
@@ -31,25 +30,11 @@ const OUTPUT_NAMES = [
   'unix_timestamp_nanos',
 ]
 
-/** Throws `invalid` for a format that is neither a known name nor a usable pattern. */
-export function checkInputFormats(formats: readonly string[], path: string): void {
-  formats.forEach((format, i) => checkFormat(format, INPUT_NAMES, `${path}[${i}]`))
-}
-
-export function checkOutputFormat(format: string, path: string): void {
-  checkFormat(format, OUTPUT_NAMES, path)
-}
-
-function checkFormat(format: string, names: readonly string[], path: string): void {
-  if (names.includes(format)) return
+/** Why a format is neither one of the names nor a usable pattern; undefined for a good one. */
+export function dateFormatProblem(format: string, names: readonly string[]): string | undefined {
+  if (names.includes(format)) return undefined
   const compiled = compileDatePattern(format)
-  if (!('problem' in compiled)) return
-  const meant = probablyMeant(format, names)
-  refuseSetting(
-    path,
-    `unknown date format \`${format}\` (${compiled.problem}); allowed: ${names.join(', ')} or a pattern such as %Y-%m-%d`,
-    meant === undefined ? undefined : `did you mean \`${meant}\`?`,
-  )
+  return 'problem' in compiled ? compiled.problem : undefined
 }
 
 export type DateParser = (value: JsonValue) => DateValue | undefined

@@ -1,4 +1,4 @@
-import { ApiFixture, sales, type Asked } from '../api-fixture.ts'
+import { ApiFixture, sales, type Asked } from '../../testing/api-fixture.ts'
 
 export const ELASTIC = '/api/v1/_elastic'
 

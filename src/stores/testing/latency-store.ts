@@ -1,4 +1,4 @@
-import type { Clock, ObjectStore } from '../engine/ports.ts'
+import type { Clock, ObjectStore } from '../../engine/ports.ts'
 import { seededFractions } from './seeded-fractions.ts'
 
 export interface LatencyModel {

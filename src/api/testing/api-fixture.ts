@@ -1,14 +1,19 @@
 import { gunzipSync } from 'node:zlib'
-import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../engine/bytes/json.ts'
-import { indexDocs } from '../engine/indexing/index-docs.ts'
-import { Metastore } from '../engine/metastore/metastore.ts'
-import { shippedConfigText } from '../engine/schema/shipped-configs.ts'
-import { SearchCaches } from '../engine/search/caches.ts'
-import { instantClock, type InstantClock } from '../stores/instant-clock.ts'
-import { memoryStore } from '../stores/memory-store.ts'
-import { systemRandom } from '../stores/system-clock.ts'
-import { createApi, type Api } from './app.ts'
-import type { ApiServices, ApiSettings, CommitMode, IngestService } from './services.ts'
+import {
+  isJsonObject,
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../engine/bytes/json.ts'
+import { indexDocs } from '../../engine/indexing/index-docs.ts'
+import { Metastore } from '../../engine/metastore/metastore.ts'
+import { shippedConfigText } from '../../engine/schema/shipped-configs.ts'
+import { SearchCaches } from '../../engine/search/caches.ts'
+import { instantClock, type InstantClock } from '../../stores/testing/instant-clock.ts'
+import { memoryStore } from '../../stores/memory-store.ts'
+import { systemRandom } from '../../stores/system-clock.ts'
+import { createApi, type Api } from '../app.ts'
+import type { ApiServices, ApiSettings, CommitMode, IngestService } from '../services.ts'
 
 export interface Answer {
   readonly status: number

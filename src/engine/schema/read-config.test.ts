@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { isQwError } from '../errors.ts'
 import type { QwError } from '../errors.ts'
-import { checkConfigUpdate } from './config-update.ts'
 import { parseIndexConfig, readIndexConfig } from './config-text.ts'
-import { serializeIndexConfig } from './serialize-config.ts'
 import { shippedConfig, shippedConfigText } from './shipped-configs.ts'
+import { withMapping } from './testing/sample-configs.ts'
 
 /** The mapping that the tutorial prints, with neither a version nor search settings. */
 const TUTORIAL = `index_id: mock-sales
@@ -34,10 +33,6 @@ doc_mapping:
       tokenizer: default
   timestamp_field: ts
 `
-
-function withMapping(docMapping: JsonValue, rest: JsonObject = {}): JsonObject {
-  return { version: '0.9', index_id: 'test', doc_mapping: docMapping, ...rest }
-}
 
 const withField = (field: JsonObject) => withMapping({ field_mappings: [{ name: 'f', ...field }] })
 
@@ -166,6 +161,22 @@ describe('what is accepted', () => {
     })
     expect(retention).toEqual({ period: '90 days', periodMs: 7_776_000_000, schedule: 'daily' })
   })
+})
+
+test.each([
+  ['1000', 1000],
+  ['2G', 2e9],
+  ['500 MB', 5e8],
+  ['1GiB', 1024 ** 3],
+  ['1.5k', 1500],
+])('the size %j is %i bytes', (heapSize, bytes) => {
+  const rest = { indexing_settings: { resources: { heap_size: heapSize } } }
+  expect(parseIndexConfig(withMapping({}, rest)).indexingSettings.heapSizeBytes).toBe(bytes)
+})
+
+test.each(['2x', 'i', ''])('%j is no size', (heapSize) => {
+  const rest = { indexing_settings: { resources: { heap_size: heapSize } } }
+  expect(refusalOf(withMapping({}, rest)).message).toContain('expected a size such as 2G or 500MB')
 })
 
 describe('what is refused, with the path of the setting', () => {
@@ -491,7 +502,7 @@ describe('what is refused, with the path of the setting', () => {
         { mode: 'strict', field_mappings: [{ name: 'body', type: 'text' }] },
         { search_settings: { default_search_fields: ['bodi'] } },
       ),
-      '`search_settings.default_search_fields[0]`: unknown field `bodi`',
+      '`search_settings.default_search_fields[0]`: field does not exist: `bodi`',
       'body',
     ],
     [
@@ -521,225 +532,5 @@ describe('what is refused, with the path of the setting', () => {
     expect(refusalOf('{"a": ').message).toContain('invalid JSON')
     expect(refusalOf('just words').message).toContain('expected an object')
     expect(refusalOf('a: 1\na: 2').message).toContain('invalid YAML')
-  })
-})
-
-/** One of everything, so that reading back what was written is a test of every key. */
-const EVERYTHING = withMapping(
-  {
-    timestamp_field: 'ts',
-    tag_fields: ['tenant'],
-    partition_key: 'tenant',
-    index_field_presence: true,
-    store_source: true,
-    document_length: true,
-    tokenizers: [
-      { name: 'grams', type: 'ngram', min_gram: 2, max_gram: 4, filters: ['lower_caser'] },
-      { name: 'words', type: 'regex', pattern: '[a-z]+' },
-    ],
-    field_mappings: [
-      {
-        name: 'ts',
-        type: 'datetime',
-        fast: true,
-        precision: 'milliseconds',
-        input_formats: ['%Y', 'rfc3339', '%Y'],
-      },
-      { name: 'tenant', type: 'u64', description: 'who' },
-      {
-        name: 'text',
-        type: 'array<text>',
-        tokenizer: 'grams',
-        record: 'position',
-        fieldnorms: true,
-        fast: { normalizer: 'lowercase' },
-      },
-      { name: 'kept', type: 'text', indexed: false },
-      { name: 'price', type: 'f64', coerce: false, output_format: 'string', stored: false },
-      { name: 'flag', type: 'bool' },
-      { name: 'ip', type: 'array<ip>', fast: true },
-      { name: 'raw', type: 'bytes', input_format: 'hex', output_format: 'hex' },
-      { name: 'j', type: 'json', expand_dots: false, fast: true },
-      { name: 'o', type: 'object', field_mappings: [{ name: 'x.y', type: 'i64' }] },
-      {
-        name: 'all',
-        type: 'concatenate',
-        concatenate_fields: ['text', 'o.x.y'],
-        include_dynamic_fields: true,
-      },
-    ],
-  },
-  {
-    index_uri: 's3://b/i',
-    indexing_settings: {
-      merge_policy: { type: 'limit_merge', max_merge_ops: 3 },
-      resources: { heap_size: '1GiB' },
-    },
-    ingest_settings: { validate_docs: false },
-    search_settings: { default_search_fields: ['text', 'j.a', 'unseen'] },
-    retention: { period: '1 month', schedule: '@daily' },
-  },
-)
-
-describe('the serialised form', () => {
-  test.each([
-    ['everything', EVERYTHING],
-    ['the defaults', withMapping({})],
-    [
-      'no merges',
-      withMapping(
-        { mode: 'strict' },
-        { indexing_settings: { merge_policy: { type: 'no_merge' } } },
-      ),
-    ],
-  ])('of %s reads back to the same config', (_what, source) => {
-    const config = parseIndexConfig(source)
-    const written = serializeIndexConfig(config)
-    expect(parseIndexConfig(written)).toEqual(config)
-    expect(serializeIndexConfig(parseIndexConfig(JSON.stringify(written)))).toEqual(written)
-  })
-
-  test('writes every default out', () => {
-    expect(serializeIndexConfig(parseIndexConfig(withMapping({})))).toEqual({
-      version: '0.9',
-      index_id: 'test',
-      doc_mapping: {
-        mode: 'dynamic',
-        dynamic_mapping: {
-          expand_dots: true,
-          fast: { normalizer: 'raw' },
-          indexed: true,
-          record: 'basic',
-          stored: true,
-          tokenizer: 'raw',
-        },
-        field_mappings: [],
-        timestamp_field: null,
-        tag_fields: [],
-        max_num_partitions: 200,
-        index_field_presence: false,
-        store_document_size: false,
-        store_source: false,
-        tokenizers: [],
-      },
-      indexing_settings: {
-        commit_timeout_secs: 60,
-        docstore_compression_level: 8,
-        docstore_blocksize: 1_000_000,
-        split_num_docs_target: 10_000_000,
-        merge_policy: {
-          type: 'stable_log',
-          merge_factor: 10,
-          max_merge_factor: 12,
-          maturation_period: '2days',
-          min_level_num_docs: 100_000,
-        },
-        resources: { heap_size: 2_000_000_000 },
-      },
-      ingest_settings: { min_shards: 1 },
-      search_settings: { default_search_fields: [] },
-      retention: null,
-    })
-  })
-
-  test('has the option keys of each field type', () => {
-    const { doc_mapping } = serializeIndexConfig(parseIndexConfig(EVERYTHING))
-    expect(doc_mapping).toMatchObject({
-      field_mappings: [
-        {
-          name: 'ts',
-          type: 'datetime',
-          fast: true,
-          fast_precision: 'milliseconds',
-          indexed: true,
-          input_formats: ['%Y', 'rfc3339'],
-          output_format: 'rfc3339',
-          stored: true,
-        },
-        {
-          name: 'tenant',
-          type: 'u64',
-          coerce: true,
-          fast: false,
-          indexed: true,
-          output_format: 'number',
-          stored: true,
-        },
-        {
-          name: 'text',
-          type: 'array<text>',
-          fast: { normalizer: 'lowercase' },
-          fieldnorms: true,
-          indexed: true,
-          record: 'position',
-          stored: true,
-          tokenizer: 'grams',
-        },
-        { name: 'kept', type: 'text', fast: false, indexed: false, stored: true },
-        { name: 'price' },
-        { name: 'flag', type: 'bool', fast: false, indexed: true, stored: true },
-        { name: 'ip', type: 'array<ip>', fast: true },
-        { name: 'raw', type: 'bytes', input_format: 'hex', output_format: 'hex' },
-        {
-          name: 'j',
-          type: 'json',
-          expand_dots: false,
-          fast: { normalizer: 'raw' },
-          indexed: true,
-          record: 'basic',
-          stored: true,
-          tokenizer: 'raw',
-        },
-        { name: 'o', type: 'object' },
-        { name: 'all', type: 'concatenate' },
-      ],
-    })
-  })
-})
-
-describe('an update', () => {
-  const current = parseIndexConfig(EVERYTHING)
-  const changed = (change: (mapping: JsonObject) => JsonObject, rest: JsonObject = {}) => {
-    const mapping = EVERYTHING['doc_mapping'] as JsonObject
-    return parseIndexConfig({ ...EVERYTHING, doc_mapping: change(mapping), ...rest })
-  }
-
-  test('of settings leaves the mapping as it is', () => {
-    const next = changed((mapping) => mapping, {
-      search_settings: {},
-      retention: null,
-      index_uri: null,
-    })
-    expect(checkConfigUpdate(current, next)).toEqual({ docMappingChanged: false })
-  })
-
-  test('of fields asks for a new mapping uid', () => {
-    const next = changed((mapping) => ({ ...mapping, store_source: false }))
-    expect(checkConfigUpdate(current, next)).toEqual({ docMappingChanged: true })
-  })
-
-  test('may add a tokenizer but not change one', () => {
-    const tokenizers = (list: JsonValue[]) =>
-      changed((mapping) => ({ ...mapping, tokenizers: list }))
-    const [grams, words] = (EVERYTHING['doc_mapping'] as { tokenizers: JsonObject[] }).tokenizers
-    if (grams === undefined || words === undefined)
-      throw new Error('the fixture has two tokenizers')
-    const added = tokenizers([grams, words, { name: 'more', type: 'simple' }])
-    expect(checkConfigUpdate(current, added)).toEqual({ docMappingChanged: true })
-    const edited = tokenizers([{ ...grams, max_gram: 5 }, words])
-    expect(() => checkConfigUpdate(current, edited)).toThrow(
-      'the tokenizer `grams` cannot be changed',
-    )
-  })
-
-  test.each<[string, () => ReturnType<typeof changed>]>([
-    ['`index_id`', () => changed((mapping) => mapping, { index_id: 'other' })],
-    ['`index_uri`', () => changed((mapping) => mapping, { index_uri: 's3://b/other' })],
-    [
-      '`doc_mapping.timestamp_field`',
-      () => changed((mapping) => ({ ...mapping, timestamp_field: null }), { retention: null }),
-    ],
-  ])('cannot change %s', (path, next) => {
-    expect(() => checkConfigUpdate(current, next())).toThrow(`${path}: cannot be changed`)
   })
 })

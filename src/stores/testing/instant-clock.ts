@@ -1,4 +1,4 @@
-import type { Clock } from '../engine/ports.ts'
+import type { Clock } from '../../engine/ports.ts'
 
 export interface InstantClock extends Clock {
   /** Every duration slept so far, in order of asking. */

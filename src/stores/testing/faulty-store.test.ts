@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { faultyStore, scriptedFaults, seededFaults } from './faulty-store.ts'
 import { instantClock } from './instant-clock.ts'
-import { memoryStore } from './memory-store.ts'
+import { memoryStore } from '../memory-store.ts'
 import { objectStoreContract } from './object-store-contract.ts'
 
 const always = { condition: { kind: 'always' } } as const
