@@ -24,8 +24,8 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   try {
     const running = runProgram(argv, {
       version,
-      contextFor(options, command) {
-        const context = buildContext({ host, argv, options, command, version, interruption })
+      async contextFor(options, command) {
+        const context = await buildContext({ host, argv, options, command, version, interruption })
         report = context.report
         return context
       },
