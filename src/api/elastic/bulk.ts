@@ -6,8 +6,9 @@ import { isIndexId } from '../../engine/schema/read-config.ts'
 import { jsonText } from '../reply.ts'
 import { INGEST_BODY, readBody } from '../request-body.ts'
 import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
-import { asQwError, messageWithFix, statusOf } from '../status.ts'
-import { errorCause } from './elastic-error.ts'
+import { asQwError, messageWithFix } from '../api-error.ts'
+import { statusOf } from '../status.ts'
+import { errorCause } from '../api-error.ts'
 import { urlFields } from './request-parts.ts'
 
 const PARAMS = [

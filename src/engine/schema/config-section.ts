@@ -6,7 +6,7 @@ import { probablyMeant } from './nearest.ts'
 /** Throws `invalid` about the setting at `path` (empty: the config as a whole). */
 export function refuseSetting(path: string, why: string, fix?: string): never {
   const where = path === '' ? '' : `\`${path}\`: `
-  throw new QwError('invalid', `invalid config: ${where}${why}`, fix === undefined ? {} : { fix })
+  throw new QwError('invalid', `invalid config: ${where}${why}`, { fix })
 }
 
 /** How to name a wrong value in a message. */

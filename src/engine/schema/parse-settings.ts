@@ -31,7 +31,6 @@ export function parseIndexingSettings(top: ConfigSection): IndexingSettings {
   }
 }
 
-/** `max_merge_write_throughput` is accepted and ignored, as the reference does. */
 function parseHeapSize(settings: ConfigSection): number {
   const section = settings.section('resources', ['heap_size', 'max_merge_write_throughput'])
   const value = section.raw('heap_size')

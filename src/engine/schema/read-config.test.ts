@@ -502,7 +502,7 @@ describe('what is refused, with the path of the setting', () => {
         { mode: 'strict', field_mappings: [{ name: 'body', type: 'text' }] },
         { search_settings: { default_search_fields: ['bodi'] } },
       ),
-      '`search_settings.default_search_fields[0]`: unknown field `bodi`',
+      '`search_settings.default_search_fields[0]`: field does not exist: `bodi`',
       'body',
     ],
     [

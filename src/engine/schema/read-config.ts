@@ -3,8 +3,10 @@ import type { JsonValue } from '../bytes/json.ts'
 import { ConfigSection, quoteValue, refuseSetting } from './config-section.ts'
 import { buildFieldTable } from './field-table.ts'
 import type { DocMapping, IndexConfig, SearchSettings } from './index-config.ts'
+import { unknownField } from './nearest.ts'
 import { parseDocMapping } from './parse-doc-mapping.ts'
 import { parseIndexingSettings, parseIngestSettings, parseRetention } from './parse-settings.ts'
+import { notesOnEffects } from './settings-without-effect.ts'
 
 const TOP_KEYS = [
   'version',
@@ -32,7 +34,6 @@ export interface ReadConfig {
  */
 export function readConfigValue(value: JsonValue): ReadConfig {
   const top = new ConfigSection(value, '', TOP_KEYS)
-  const notes = checkVersion(top)
   const indexId = top.requiredText('index_id')
   if (!isIndexId(indexId)) {
     top.refuse(
@@ -54,12 +55,7 @@ export function readConfigValue(value: JsonValue): ReadConfig {
   if (config.retention !== undefined && docMapping.timestampField === undefined) {
     top.refuse('retention', 'needs `doc_mapping.timestamp_field`')
   }
-  if (config.retention !== undefined && !/^@?hourly$/.test(config.retention.schedule)) {
-    notes.push(
-      '`retention.schedule` has no effect: what is past its period goes with the next clean-up',
-    )
-  }
-  return { config, notes }
+  return { config, notes: [...checkVersion(top), ...notesOnEffects(value)] }
 }
 
 export function isIndexId(text: string): boolean {
@@ -86,8 +82,8 @@ function parseSearchSettings(top: ConfigSection, docMapping: DocMapping): Search
     if (defaultSearchFields.indexOf(name) !== i) refuseSetting(path, `\`${name}\` is named twice`)
     const field = table.resolve(name)
     if (field === undefined) {
-      const near = table.nearest(name).join(', ')
-      refuseSetting(path, `unknown field \`${name}\``, near === '' ? undefined : `nearest: ${near}`)
+      const unknown = unknownField(name, table)
+      refuseSetting(path, unknown.message, unknown.fix)
     }
     if (!field.indexed) refuseSetting(path, `field \`${name}\` is not indexed`)
   })

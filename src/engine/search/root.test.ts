@@ -377,7 +377,7 @@ describe('bad requests', () => {
     [
       'an unknown sort field',
       { sort: [{ by: 'field', field: 'body.x', order: 'asc', dateUnit: 'ms' }] },
-      'unknown field used in sort by',
+      'field does not exist: `body.x`',
     ],
     [
       'a text sort field',
