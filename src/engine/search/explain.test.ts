@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../bytes/json.ts'
 import { splitKey } from '../metastore/layout.ts'
-import { countNeeds } from './explain.ts'
+import type { countNeeds } from './explain.ts'
 import type { Need } from './needs.ts'
 import { needKey } from './needs.ts'
 import type { Ask } from './testing/search-fixture.ts'
