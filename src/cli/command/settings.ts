@@ -45,13 +45,8 @@ export interface Settings {
   readonly problems: readonly QwError[]
 }
 
-<<<<<<< HEAD
-/** `qw-lambda.json`: intent, safe to commit. Keys that only the deployment knows are kept as they are. */
-interface ProjectFile {
-=======
 /** `qw-lambda.json` as it was written, checked. */
-export interface ProjectFile {
->>>>>>> main
+interface ProjectFile {
   readonly path: string
   readonly document: Readonly<Record<string, unknown>>
 }

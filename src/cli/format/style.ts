@@ -2,7 +2,7 @@ import { Chalk } from 'chalk'
 import { marked } from './visible.ts'
 
 /** Colours whose sequences carry our mark (visible.ts). */
-export type Paint = Readonly<
+type Paint = Readonly<
   Record<
     'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white',
     (text: string) => string

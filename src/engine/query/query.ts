@@ -39,7 +39,7 @@ export interface PositionedTerm {
   readonly position: number
 }
 
-interface PhraseQuery {
+export interface PhraseQuery {
   readonly kind: 'phrase'
   readonly field: FieldRef
   readonly terms: readonly PositionedTerm[]
