@@ -10,7 +10,7 @@ const KEY_POLL_MS = 3_000
  *  So many in a row, each a poll apart, tell that it has settled. */
 const SUCCESSES_IN_A_ROW = 3
 
-export interface VerifyPorts {
+interface VerifyPorts {
   readonly clock: DeployClock
   readonly functions: FunctionPort
   readonly api: ApiProbePort
@@ -22,7 +22,7 @@ export interface VerifyRequest {
   readonly api: ApiAccess | undefined
 }
 
-export interface ApiAccess {
+interface ApiAccess {
   /** Ends in `/api/v1`. */
   readonly url: string
   readonly key: string
@@ -90,7 +90,7 @@ export async function* awaitKey(
 function apiError(url: string, status: number, body: string): QwError {
   if (status === 403) {
     return new QwError('unavailable', `${url} still refuses the key after three minutes`, {
-      code: 'KEY-REJECTED',
+      code: 'KEY-PENDING',
       fix: 'qw-lambda doctor in some minutes, or search --via lambda meanwhile',
     })
   }

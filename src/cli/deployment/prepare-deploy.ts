@@ -21,7 +21,7 @@ export interface PreparedDeploy {
   readonly seenAtMs: number
 }
 
-export interface PrepareRequest {
+interface PrepareRequest {
   readonly config: DeploymentConfig
   /** The user's own key; counts on the first deployment only. */
   readonly apiKey?: string | undefined
@@ -57,7 +57,7 @@ export async function prepareDeploy(
     if (request.restoreSecret !== true || arn === undefined) {
       throw new QwError('conflict', check.message, {
         code: 'SECRET-PENDING',
-        ...(check.fix === undefined ? {} : { fix: check.fix }),
+        fix: check.fix,
       })
     }
     await session.ports.secrets.restore(arn)

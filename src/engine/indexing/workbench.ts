@@ -15,7 +15,7 @@ import { type BuiltSplit, SplitBuilder, type SplitBuilderSettings } from '../spl
 import type { LineBatch, OverlongLine } from '../sources/line-batch.ts'
 import { type RejectedDoc, RejectLog } from './rejects.ts'
 
-export interface WorkbenchSettings {
+interface WorkbenchSettings {
   readonly config: IndexConfig
   /** For date formats without a year. */
   readonly nowMs: number
@@ -137,6 +137,7 @@ export function splitSettings(config: IndexConfig): SplitBuilderSettings {
   const { timestampField, tagFields, indexFieldPresence, storeDocumentSize } = config.docMapping
   return {
     docStoreBlockBytes: config.indexingSettings.docstoreBlocksizeBytes,
+    docStoreLevel: config.indexingSettings.docstoreCompressionLevel,
     ...(timestampField === undefined ? {} : { timestampPath: timestampField }),
     tagPaths: tagFields,
     indexFieldPresence,
