@@ -6,33 +6,32 @@ const INTEGER = /^[+-]?\d+$/
 /** Reads named fields of one request, whether they came as JSON or in the URL; unknown ones are refused. */
 export class RequestFields {
   readonly #values: ReadonlyMap<string, JsonValue>
-  readonly #fromUrl: boolean
+  /** Where numbers and booleans are text. */
+  readonly #urlNames: ReadonlySet<string>
 
-  private constructor(values: ReadonlyMap<string, JsonValue>, fromUrl: boolean) {
+  private constructor(values: ReadonlyMap<string, JsonValue>, urlNames: ReadonlySet<string>) {
     this.#values = values
-    this.#fromUrl = fromUrl
+    this.#urlNames = urlNames
   }
 
   static fromJson(body: JsonObject, known: readonly string[]): RequestFields {
-    return RequestFields.#checked(new Map(Object.entries(body)), known, false)
+    return RequestFields.fromUrl(new URLSearchParams(), known, body)
   }
 
-  static fromUrl(query: URLSearchParams, known: readonly string[]): RequestFields {
-    return RequestFields.#checked(new Map(query), known, true)
-  }
-
-  static #checked(
-    values: ReadonlyMap<string, JsonValue>,
+  /** With a body beside the URL, the URL wins where both say something. */
+  static fromUrl(
+    query: URLSearchParams,
     known: readonly string[],
-    fromUrl: boolean,
+    body: JsonObject = {},
   ): RequestFields {
+    const values = new Map<string, JsonValue>([...Object.entries(body), ...query])
     for (const name of values.keys()) {
       if (!known.includes(name)) {
         const names = known.map((k) => `\`${k}\``).join(', ')
         throw unreadable(`unknown field \`${name}\`, expected one of ${names}`)
       }
     }
-    return new RequestFields(values, fromUrl)
+    return new RequestFields(values, new Set(query.keys()))
   }
 
   has(name: string): boolean {
@@ -60,7 +59,9 @@ export class RequestFields {
     const value = this.raw(name)
     if (value === undefined) return undefined
     const number =
-      this.#fromUrl && typeof value === 'string' && INTEGER.test(value) ? Number(value) : value
+      this.#urlNames.has(name) && typeof value === 'string' && INTEGER.test(value)
+        ? Number(value)
+        : value
     if (typeof number === 'number' && Number.isSafeInteger(number)) return number
     throw this.wrong(name, 'an integer')
   }
@@ -75,7 +76,8 @@ export class RequestFields {
   boolean(name: string): boolean | undefined {
     const value = this.raw(name)
     if (value === undefined || typeof value === 'boolean') return value
-    if (this.#fromUrl && (value === 'true' || value === 'false')) return value === 'true'
+    const isUrlWord = this.#urlNames.has(name) && (value === 'true' || value === 'false')
+    if (isUrlWord) return value === 'true'
     throw this.wrong(name, 'true or false')
   }
 

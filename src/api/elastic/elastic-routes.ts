@@ -13,6 +13,10 @@ import { addSearchRoutes } from './search-routes.ts'
 
 const PREFIX = '/_elastic'
 
+export function isElasticPath(path: string, base: string): boolean {
+  return path === `${base}${PREFIX}` || path.startsWith(`${base}${PREFIX}/`)
+}
+
 /** The Elasticsearch dialect below `base`, beside the native API. */
 export function addElasticDialect(app: Hono, base: string, services: ApiServices): void {
   // Clients refuse to talk to a server that does not say this, in errors too.
