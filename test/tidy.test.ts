@@ -89,6 +89,18 @@ test('every npm script that a document or the CI names exists', () => {
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
 })
 
+test('every error code is thrown somewhere', () => {
+  const list = read('src/engine/errors.ts').match(/KIND_OF_CODE = \{([\s\S]*?)\n\}/)?.[1] ?? ''
+  const codes = [...list.matchAll(/^ {2}'?([A-Z][A-Z0-9-]+)'?: '/gm)].map((match) => match[1] ?? '')
+  expect(codes.length).toBeGreaterThan(50)
+  const tables = /^src\/(engine\/errors|api\/status|cli\/.*exit-codes)\.ts$/
+  const sources = files(/^src\/.*(?<!\.test)\.ts$/)
+    .filter((path) => !tables.test(path) && !path.includes('/testing/'))
+    .map(read)
+    .join('\n')
+  expect(codes.filter((code) => !sources.includes(`'${code}'`))).toEqual([])
+})
+
 test('in the command line, what is only about AWS is loaded by import() alone', () => {
   const staticImport =
     /(?:^|\n)(?:import|export)\s+(?!type\b)[^;'"]*?from\s+'([^']*\/aws-[\w-]+\.ts)'/g

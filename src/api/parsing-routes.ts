@@ -10,7 +10,7 @@ import { tokenizerRegistry } from '../engine/text/tokenizer-registry.ts'
 import { jsonReply } from './reply.ts'
 import { decodeError, readJsonObject } from './request-body.ts'
 import { RequestFields } from './request-fields.ts'
-import { asQwError } from './status.ts'
+import { asQwError } from './api-error.ts'
 
 /** What a query or a tokenizer makes of a text, without any index. */
 export function addParsingRoutes(app: Hono): void {
@@ -39,9 +39,8 @@ function parse(query: string, searchField: readonly string[]): QueryAst {
       ...(searchField.length === 0 ? {} : { defaultFields: searchField }),
     })
   } catch (cause) {
-    const { kind, message, position } = asQwError(cause)
-    const at = position === undefined ? {} : { position }
-    throw new QwError(kind, message, { code: 'PARSE-QUERY', ...at, cause })
+    const { message, position } = asQwError(cause)
+    throw new QwError('invalid', message, { code: 'PARSE-QUERY', position, cause })
   }
 }
 

@@ -198,7 +198,7 @@ async function* replaceHusk(
 ): AsyncGenerator<DeployEvent, void> {
   const { plan, ports, options } = context
   if (!(await options.replaceHusk(state))) {
-    throw new QwError('conflict', `${state.name} is ${state.status}: its first create failed`, {
+    throw new QwError('invalid', `${state.name} is ${state.status}: its first create failed`, {
       code: 'CONFIRM',
       fix: 'pass --yes to delete the remains and create it again',
     })

@@ -85,7 +85,7 @@ export async function* awaitKey(
 function apiError(url: string, status: number, body: string): QwError {
   if (status === 403) {
     return new QwError('unavailable', `${url} still refuses the key after three minutes`, {
-      code: 'KEY-REJECTED',
+      code: 'KEY-PENDING',
       fix: 'qw-lambda doctor in some minutes, or search --via lambda meanwhile',
     })
   }

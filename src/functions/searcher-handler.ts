@@ -67,7 +67,7 @@ function untilDeadline({ deadlineMs, signal }: Invocation, nowMs: number) {
 
 function outOfTime(leftMs: number): QwError {
   const seconds = Math.round(leftMs / 1_000)
-  return new QwError('unavailable', `the search was stopped after ${seconds} s`, {
+  return new QwError('tooLarge', `the search was stopped after ${seconds} s`, {
     code: 'REQ-TIMEOUT',
     fix: 'narrow the time range, ask for less, or give the searcher more memory',
   })

@@ -190,7 +190,7 @@ async function closeServer(server: Server, clock: Clock, graceMs: number): Promi
 }
 
 function cannotListen({ host, port }: GatewaySettings, error: NodeJS.ErrnoException): QwError {
-  return new QwError('invalid', `cannot listen on port ${port} of ${host}: ${error.message}`, {
+  return new QwError('conflict', `cannot listen on port ${port} of ${host}: ${error.message}`, {
     code: 'LOCAL-PORT',
     fix:
       error.code === 'EACCES'

@@ -90,7 +90,7 @@ export class Workplace {
           : new QwError('internal', messageOf(error), { cause: error })
       return {
         ...written,
-        exitCode: exitCodeOf(known.kind, known.code),
+        exitCode: exitCodeOf(known),
         error: known,
         asked: script.asked,
       }

@@ -54,7 +54,7 @@ export async function prepareDeploy(
     if (request.restoreSecret !== true || arn === undefined) {
       throw new QwError('conflict', check.message, {
         code: 'SECRET-PENDING',
-        ...(check.fix === undefined ? {} : { fix: check.fix }),
+        fix: check.fix,
       })
     }
     await session.ports.secrets.restore(arn)

@@ -22,7 +22,7 @@ export async function readConfigFile(path: string): Promise<ReadConfig> {
     if (!isQwError(error)) throw error
     throw new QwError(error.kind, `the index config ${path} will not do: ${error.message}`, {
       code: error.code ?? 'INDEX-CONFIG',
-      ...(error.why === undefined ? {} : { why: error.why }),
+      why: error.why,
       fix: error.fix ?? 'mend that setting in the file',
       cause: error,
     })

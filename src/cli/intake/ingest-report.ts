@@ -208,17 +208,12 @@ function failureOf(errors: readonly QwError[], { sources }: IngestOutcome): QwEr
   if (sources.length === 1) return first
   const lines = errors.slice(0, 5).map((error) => error.message)
   const more = errors.length > 5 ? [`and ${errors.length - 5} more`] : []
-  const isAll = errors.length === sources.length
-  return new QwError(
-    first.kind,
-    isAll
-      ? `none of ${plural(sources.length, 'file')} could be indexed`
-      : `${formatCount(errors.length)} of ${plural(sources.length, 'file')} failed; the others are indexed`,
-    {
-      code: isAll ? (first.code ?? 'INGEST-FAILED') : 'INGEST-PARTIAL',
-      why: [...lines, ...more].join('\n'),
-      ...(first.fix === undefined ? {} : { fix: first.fix }),
-      cause: first,
-    },
-  )
+  const files = plural(sources.length, 'file')
+  const facts = { why: [...lines, ...more].join('\n'), fix: first.fix, cause: first }
+  if (errors.length === sources.length) {
+    const message = `none of ${files} could be indexed`
+    return new QwError(first.kind, message, { ...facts, code: first.code })
+  }
+  const message = `${formatCount(errors.length)} of ${files} failed; the others are indexed`
+  return new QwError('invalid', message, { ...facts, code: 'INGEST-PARTIAL' })
 }

@@ -235,9 +235,9 @@ function asQwError(error: unknown, path: string): QwError {
   if (path === STDIN) return error
   const { code, why, fix } = error
   return new QwError(error.kind, withPath(error.message, path), {
-    ...(code === undefined ? {} : { code }),
-    ...(why === undefined ? {} : { why }),
-    ...(fix === undefined ? {} : { fix }),
+    code,
+    why,
+    fix,
     cause: error,
   })
 }

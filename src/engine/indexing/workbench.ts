@@ -137,6 +137,7 @@ export function splitSettings(config: IndexConfig): SplitBuilderSettings {
   const { timestampField, tagFields, indexFieldPresence, storeDocumentSize } = config.docMapping
   return {
     docStoreBlockBytes: config.indexingSettings.docstoreBlocksizeBytes,
+    docStoreLevel: config.indexingSettings.docstoreCompressionLevel,
     ...(timestampField === undefined ? {} : { timestampPath: timestampField }),
     tagPaths: tagFields,
     indexFieldPresence,

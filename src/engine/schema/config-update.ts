@@ -1,6 +1,6 @@
 import { stringifyJson } from '../bytes/json.ts'
 import type { TokenizerConfig } from '../text/tokenizer-config.ts'
-import { refuseSetting } from './config-section.ts'
+import { refuseSetting } from './shape.ts'
 import type { DocMapping, IndexConfig } from './index-config.ts'
 import { serializeDocMapping } from './serialize-config.ts'
 

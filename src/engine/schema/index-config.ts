@@ -36,7 +36,9 @@ export interface DocMapping {
 export interface IndexingSettings {
   readonly commitTimeoutSecs: number
   readonly splitNumDocsTarget: number
+  /** On the scale of zstd, where the default is 8; 0 stores documents as they are. */
   readonly docstoreCompressionLevel: number
+  /** JSON bytes of the documents that are compressed together, and read together. */
   readonly docstoreBlocksizeBytes: number
   readonly mergePolicy: MergePolicyConfig
   readonly heapSizeBytes: number
@@ -66,7 +68,7 @@ export interface IngestSettings {
   readonly validateDocs: boolean
 }
 
-export interface SearchSettings {
+interface SearchSettings {
   readonly defaultSearchFields: readonly string[]
 }
 
@@ -75,9 +77,8 @@ export interface RetentionPolicy {
   /** As written: `90 days`. */
   readonly period: string
   /**
-   * As written: `hourly` and the like, or a cron expression with a seconds field. Kept and shown, and
-   * without effect: what is past its period goes with the next clean-up, which the indexer runs after
-   * files, at the first of a process and then every half hour.
+   * As written: `hourly` and the like, or a cron expression with a seconds field. Without effect: the
+   * indexer cleans up after files, at the first of a process and then every half hour.
    */
   readonly schedule: string
 }

@@ -7,8 +7,7 @@ import type { AggregationField, AggregationInput } from './aggregation.ts'
 /** Reading the options of one aggregation: each function throws `invalid` naming aggregation and option. */
 
 export function invalidAggregation(name: string, reason: string, fix?: string): QwError {
-  const facts = fix === undefined ? {} : { fix }
-  return new QwError('invalid', `invalid aggregation request: "${name}": ${reason}`, facts)
+  return new QwError('invalid', `invalid aggregation request: "${name}": ${reason}`, { fix })
 }
 
 export function fieldOption(input: AggregationInput): AggregationField {
