@@ -386,8 +386,11 @@ describe('every request', () => {
     const path = `${SEARCH}?query=*`
     expect((await shop.ask(path, withKey('second-key'), api)).status).toBe(200)
     expect((await shop.ask(path, withKey('second-kez'), api)).status).toBe(403)
-    const missing = await shop.ask('/api/v1/_elastic', {}, api)
+    const missing = await shop.ask('/api/v1/indexes', {}, api)
     expect([missing.status, at(missing.json, 'code')]).toEqual([403, 'QWL-KEY-MISSING'])
+    const elastic = await shop.ask('/api/v1/_elastic', {}, api)
+    expect(elastic.headers.get('www-authenticate')).toContain('Basic')
+    expect([elastic.status, at(elastic.json, 'error', 'type')]).toEqual([401, 'security_exception'])
     expect((await shop.ask('/health/livez', {}, api)).json).toBe(true)
   })
 })

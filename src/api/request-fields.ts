@@ -28,7 +28,8 @@ export class RequestFields {
     for (const name of values.keys()) {
       if (!known.includes(name)) {
         const names = known.map((k) => `\`${k}\``).join(', ')
-        throw unreadable(`unknown field \`${name}\`, expected one of ${names}`)
+        const isParam = query.has(name)
+        throw unreadable(`unknown field \`${name}\`, expected one of ${names}`, isParam)
       }
     }
     return new RequestFields(values, new Set(query.keys()))
@@ -92,11 +93,14 @@ export class RequestFields {
   wrong(name: string, expected: string): QwError {
     const value = this.#values.get(name) ?? null
     const shown = value instanceof JsonFloat ? String(value.value) : stringifyJson(value)
-    return unreadable(`\`${name}\` has to be ${expected}, not ${shown.slice(0, 200)}`)
+    const message = `\`${name}\` has to be ${expected}, not ${shown.slice(0, 200)}`
+    return unreadable(message, this.#urlNames.has(name))
   }
 }
 
 /** A parameter or key that cannot be understood, told apart from a request that cannot be answered. */
-function unreadable(message: string): QwError {
-  return new QwError('invalid', message, { code: 'REQUEST-DECODE' })
+function unreadable(message: string, isUrlParameter: boolean): QwError {
+  return new QwError('invalid', message, {
+    code: isUrlParameter ? 'REQUEST-PARAM' : 'REQUEST-DECODE',
+  })
 }
