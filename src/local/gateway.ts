@@ -5,7 +5,7 @@ import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
 import { encodeBody } from './content-coding.ts'
 
-export interface GatewaySettings {
+interface GatewaySettings {
   readonly host: string
   readonly port: number
   /** Try the following ports when this one is taken. */

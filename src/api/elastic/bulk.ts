@@ -25,7 +25,7 @@ const PARAMS = [
 
 const NEWLINE = 0x0a
 
-export interface BulkServices {
+interface BulkServices {
   readonly ingest: IngestService
   readonly clock: Clock
 }
