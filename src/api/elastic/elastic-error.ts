@@ -58,7 +58,7 @@ export function errorCause(reason: string, type: string): JsonObject {
   return { root_cause: [{ type, reason }], type, reason }
 }
 
-export function elasticTypeOf({ kind, code }: QwError): string {
+function elasticTypeOf({ kind, code }: QwError): string {
   return (code === undefined ? undefined : TYPE_OF_CODE[code]) ?? TYPE_OF_KIND[kind]
 }
 
