@@ -77,23 +77,26 @@ export function makeStacks(settings: AwsSettings): StackPort {
       )
     },
     past: async (name) => past(await open(), name),
+    ...rollbacks(open),
+  }
+}
+
+function rollbacks(
+  open: () => Promise<Open>,
+): Pick<StackPort, 'cancelUpdate' | 'continueRollback'> {
+  return {
     async cancelUpdate(stackName, token) {
       const { sdk, client } = await open()
+      const input = { StackName: stackName, ClientRequestToken: token }
       await changing('cancel the update', () =>
-        client.send(
-          new sdk.CancelUpdateStackCommand({ StackName: stackName, ClientRequestToken: token }),
-        ),
+        client.send(new sdk.CancelUpdateStackCommand(input)),
       )
     },
     async continueRollback(stackName, token) {
       const { sdk, client } = await open()
+      const input = { StackName: stackName, ClientRequestToken: token }
       await changing('continue the rollback', () =>
-        client.send(
-          new sdk.ContinueUpdateRollbackCommand({
-            StackName: stackName,
-            ClientRequestToken: token,
-          }),
-        ),
+        client.send(new sdk.ContinueUpdateRollbackCommand(input)),
       )
     },
   }
