@@ -3,6 +3,7 @@ import stringWidth from 'string-width'
 import { fittingSigns } from '../format/ascii.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { fittedLine } from '../format/fitted-line.ts'
+import { FALLBACK_COLUMNS } from '../format/streams.ts'
 import { forTerminal } from '../format/visible.ts'
 import { describeAmount, drawAmount } from './amount.ts'
 import { plainReporter, type ReporterSettings } from './plain.ts'
@@ -29,6 +30,7 @@ type TtySettings = ReporterSettings & { readonly stream: NodeJS.WriteStream }
  */
 export function ttyReporter(settings: TtySettings): Reporter {
   if (settings.level === 'quiet' || settings.phases === 'none') return plainReporter(settings)
+  giveWidth(settings.stream)
   const recent = new RecentDetails()
   const plain = plainReporter(settings, recent)
   let spinner: Ora | undefined
@@ -46,6 +48,20 @@ export function ttyReporter(settings: TtySettings): Reporter {
       plain.error(error, exitCode)
     },
   }
+}
+
+/**
+ * Some terminals say that they are 0 columns wide (as `script` does without one of its own). Ora would
+ * divide by it.
+ */
+function giveWidth(stream: NodeJS.WriteStream): void {
+  let told = stream.columns
+  Object.defineProperty(stream, 'columns', {
+    configurable: true,
+    enumerable: true,
+    get: () => told || FALLBACK_COLUMNS,
+    set: (columns: number) => (told = columns),
+  })
 }
 
 interface LivePhase {
@@ -67,7 +83,8 @@ function livePhase({ title, expectation, settings, recent }: LivePhase): {
   const fitting = (text: string, columns: number): string =>
     forTerminal(fittedLine(fittingSigns(text.replaceAll('\n', ' '), style), columns, style), style)
   // The spinner and its gap, and the last column, where some terminals break the line already.
-  const room = (): number => Math.max(1, (stream.columns || 80) - 3)
+  const room = (): number => Math.max(1, stream.columns - 3)
+  let drawn = ''
   const facts = (): string => {
     const parts = [...describe(room())]
     if (elapsedMs() > SHOW_ELAPSED_AFTER_MS) parts.push(formatDuration(elapsedMs()))
@@ -75,7 +92,8 @@ function livePhase({ title, expectation, settings, recent }: LivePhase): {
       parts.push(`usually ${formatDuration(expectation.typicalMs)}`)
     }
     const left = room() - stringWidth(fitting(title, room())) - 1
-    return left <= 1 ? '' : fitting(parts.map((part) => `· ${part}`).join(' '), left)
+    drawn = left <= 1 ? '' : fitting(parts.map((part) => `· ${part}`).join(' '), left)
+    return drawn
   }
   const spinner = ora({
     text: fitting(title, room()),
@@ -88,6 +106,13 @@ function livePhase({ title, expectation, settings, recent }: LivePhase): {
     color: style.colored ? 'cyan' : false,
     spinner: { frames: style.ascii ? ASCII_FRAMES : FRAMES, interval: FRAME_MS },
   })
+  // A narrower window has broken the line into several, of which ora knows one.
+  const onResize = (): void => {
+    const rows = Math.ceil(stringWidth(`* ${spinner.text} ${drawn}`) / stream.columns)
+    if (rows > 1) stream.write(`\u001B[${rows - 1}A\r\u001B[J`)
+    spinner.text = fitting(title, room())
+  }
+  stream.on('resize', onResize)
   spinner.start()
   let drawnMs = settings.nowMs()
   /** Work blocks the timer: whoever has news asks for a frame. */
@@ -97,6 +122,7 @@ function livePhase({ title, expectation, settings, recent }: LivePhase): {
     if (spinner.isSpinning) spinner.render()
   }
   const end = (symbol: string, text: string): void => {
+    stream.off('resize', onResize)
     spinner.stop()
     settings.write(`${symbol} ${fittingSigns(text, style)}\n`)
   }
