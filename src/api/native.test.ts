@@ -81,7 +81,7 @@ describe('search', () => {
     expect(at(answer.json, 'num_hits')).toBe(2)
   })
 
-  test('search-plan names the splits and reads nothing', async () => {
+  test('search-plan names the splits, and the parts that would be read of one', async () => {
     const answer = await shop.ask('/api/v1/mock-sales/search-plan?query=quantity:5')
     expect(answer.status).toBe(200)
     expect(at(answer.json, 'searched_splits')).toHaveLength(2)

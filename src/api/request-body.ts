@@ -10,7 +10,7 @@ const MAX_INGEST_BODY_BYTES = 10 << 20
 /** A compressed body may grow to this many times its limit. */
 const MAX_EXPANSION = 10
 
-export interface BodyRules {
+interface BodyRules {
   readonly maxBytes: number
   /** `required`: without Content-Length the request is refused (411). */
   readonly length: 'required' | 'optional'

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
 
-export interface GatewaySettings {
+interface GatewaySettings {
   readonly host: string
   readonly port: number
   /** Try the following ports when this one is taken. */

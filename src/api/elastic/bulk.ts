@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono'
 import { parseJson, isJsonObject, stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { Clock } from '../../engine/ports.ts'
-import { isIndexId } from '../../engine/schema/read-config.ts'
+import { isIndexId } from '../../engine/schema/index-id.ts'
 import { jsonText } from '../reply.ts'
 import { INGEST_BODY, readBody } from '../request-body.ts'
 import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
@@ -25,7 +25,7 @@ const PARAMS = [
 
 const NEWLINE = 0x0a
 
-export interface BulkServices {
+interface BulkServices {
   readonly ingest: IngestService
   readonly clock: Clock
 }

@@ -43,7 +43,7 @@ interface ScrollState {
   readonly expiresMs: number
 }
 
-export interface ScrollStart {
+interface ScrollStart {
   readonly indexes: string
   readonly query: string
   readonly body: JsonObject
