@@ -95,8 +95,8 @@ export function parseIso8601(text: string): DateValue | undefined {
   const match = ISO8601.exec(text)
   if (match === null) return undefined
   const year = Number(match[1])
-  let month = Number(match[2] ?? 1)
-  let day = Number(match[3] ?? 1)
+  let month = Number(match[2] ?? '1')
+  let day = Number(match[3] ?? '1')
   const days = isoDays(year, match)
   if (days !== undefined) {
     const civil = civilFromDate(days * 86_400_000)
