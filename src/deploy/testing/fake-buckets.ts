@@ -4,13 +4,15 @@ import type { FakeBucket, World } from './world.ts'
 
 const PAGE = 1_000
 
+function needBucket(world: World, name: string): FakeBucket {
+  const bucket = world.bucketsByName.get(name)
+  if (bucket === undefined) throw new QwError('notFound', `no bucket ${name}`)
+  return bucket
+}
+
 /** S3: a bucket is deleted only when it is empty; deleting objects fails for each on its own. */
 export function fakeBuckets(world: World): BucketPort {
-  const need = (name: string): FakeBucket => {
-    const bucket = world.bucketsByName.get(name)
-    if (bucket === undefined) throw new QwError('notFound', `no bucket ${name}`)
-    return bucket
-  }
+  const need = (name: string): FakeBucket => needBucket(world, name)
   return {
     tags: async (bucket) => {
       world.enter('bucketTags')

@@ -1,5 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
-import type { CloudPorts, InventoryPort, SecretPort } from '../ports.ts'
+import type { CloudPorts, InventoryPort, LogsPort, SecretPort } from '../ports.ts'
 import type { World } from './world.ts'
 
 type Services = Omit<CloudPorts, 'stacks' | 'buckets'>
@@ -29,22 +29,7 @@ export function fakeServices(world: World): Services {
       },
     },
     secrets: fakeSecrets(world),
-    logs: {
-      groups: async (prefix) => {
-        world.enter('logGroups')
-        return [...world.logGroups]
-          .filter((name) => name.startsWith(prefix))
-          .map((name) => ({ name, storedBytes: 0 }))
-      },
-      // oxlint-disable-next-line require-yield -- no test reads lines through the fake
-      lines: async function* () {
-        throw new QwError('internal', 'the fake keeps no log lines')
-      },
-      deleteGroup: async (name) => {
-        world.enter('deleteLogGroup')
-        world.logGroups.delete(name)
-      },
-    },
+    logs: fakeLogs(world),
     functions: {
       invoke: async () => {
         world.enter('invoke')
@@ -86,6 +71,25 @@ export function fakeServices(world: World): Services {
         world.refusalsBeforeKeyWorks -= 1
         return { status: spread && world.keysAccepted.has(key) ? 200 : 403, body: 'answer' }
       },
+    },
+  }
+}
+
+function fakeLogs(world: World): LogsPort {
+  return {
+    groups: async (prefix) => {
+      world.enter('logGroups')
+      return [...world.logGroups]
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => ({ name, storedBytes: 0 }))
+    },
+    // oxlint-disable-next-line require-yield -- no test reads lines through the fake
+    lines: async function* () {
+      throw new QwError('internal', 'the fake keeps no log lines')
+    },
+    deleteGroup: async (name) => {
+      world.enter('deleteLogGroup')
+      world.logGroups.delete(name)
     },
   }
 }
