@@ -77,6 +77,17 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }
 
+/** Days from 1970-01-01 of a day (1 to 7, from Monday) of an ISO week; undefined when the year has no
+ *  such week. Week 1 is the one that holds January 4th; 1970-01-01 was a Thursday. */
+export function daysFromIsoWeek(year: number, week: number, day: number): number | undefined {
+  const mondayOfWeek1 = (ofYear: number): number => {
+    const january4 = daysFromCivil(ofYear, 1, 4)
+    return january4 - ((((january4 + 3) % 7) + 7) % 7)
+  }
+  const monday = mondayOfWeek1(year) + (week - 1) * 7
+  return week >= 1 && monday < mondayOfWeek1(year + 1) ? monday + day - 1 : undefined
+}
+
 /** Undefined when a part is out of range. Second 60 (a leap second) is the last instant of its minute. */
 export function dateFromCivil(civil: CivilTime, offsetSeconds: number): DateValue | undefined {
   const { year, month, day, hour, minute, second, nanos } = civil
