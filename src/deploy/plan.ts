@@ -93,7 +93,7 @@ function parametersOf(
 ): Record<string, string> {
   const onOff = (value: boolean) => (value ? 'on' : 'off')
   const settings = Object.entries(config.functions.settings).flatMap(([name, text]) => {
-    const parameter = FUNCTION_SETTINGS[name]
+    const parameter = FUNCTION_SETTINGS[name]?.parameter
     return parameter === undefined ? [] : [[parameter, text] as const]
   })
   return {

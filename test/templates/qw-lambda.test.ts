@@ -233,7 +233,7 @@ describe('functions', () => {
   })
 
   test('every setting a user may choose reaches a parameter, and every such variable a function', () => {
-    for (const [variable, parameter] of Object.entries(FUNCTION_SETTINGS)) {
+    for (const [variable, { parameter }] of Object.entries(FUNCTION_SETTINGS)) {
       expect(template.Parameters).toHaveProperty(parameter)
       expect(TEXT).toContain(`${variable}: !Ref ${parameter}`)
     }

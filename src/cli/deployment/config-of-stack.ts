@@ -54,7 +54,7 @@ export function configOfStack(
 
 /** Settings that differ from the template's own defaults: only those were chosen by somebody. */
 function settingsOf(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  const chosen = Object.entries(FUNCTION_SETTINGS).flatMap(([name, parameter]) => {
+  const chosen = Object.entries(FUNCTION_SETTINGS).flatMap(([name, { parameter }]) => {
     const value = parameters[parameter]
     return value === undefined || value === TEMPLATE_DEFAULTS[parameter] ? [] : [[name, value]]
   })

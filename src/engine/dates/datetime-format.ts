@@ -38,7 +38,7 @@ export function dateFormatProblem(format: string, names: readonly string[]): str
   return 'problem' in compiled ? compiled.problem : undefined
 }
 
-export type DateParser = (value: JsonValue) => DateValue | undefined
+type DateParser = (value: JsonValue) => DateValue | undefined
 
 /** Tries the formats in order; undefined when none fits. The formats were checked with the config. */
 export function makeDateParser(formats: readonly string[], nowMs: number): DateParser {
@@ -126,7 +126,7 @@ function isoDays(year: number, match: RegExpExecArray): number | 'impossible' | 
   return daysFromIsoWeek(year, Number(match[5]), Number(match[6])) ?? 'impossible'
 }
 
-export type DateFormatter = (value: DateValue) => JsonValue
+type DateFormatter = (value: DateValue) => JsonValue
 
 /** The format was checked with the config. */
 export function makeDateFormatter(format: string): DateFormatter {

@@ -15,7 +15,7 @@ import type { TypedValue } from './value-type.ts'
 /** As much of a line as says where it goes wrong. */
 const EXCERPT_CHARS = 20
 
-export interface DocMapperSettings {
+interface DocMapperSettings {
   /** For date formats without a year. */
   readonly nowMs: number
 }

@@ -68,7 +68,7 @@ export interface IngestSettings {
   readonly validateDocs: boolean
 }
 
-export interface SearchSettings {
+interface SearchSettings {
   readonly defaultSearchFields: readonly string[]
 }
 

@@ -1,25 +1,23 @@
-import { stringifyJson } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
-import { ConfigSection, quoteValue, refuseSetting } from './config-section.ts'
 import { buildFieldTable } from './field-table.ts'
-import type { DocMapping, IndexConfig, SearchSettings } from './index-config.ts'
+import type { IndexConfig } from './index-config.ts'
+import { INDEX_ID } from './index-id.ts'
 import { unknownField } from './nearest.ts'
-import { parseDocMapping } from './parse-doc-mapping.ts'
-import { parseIndexingSettings, parseIngestSettings, parseRetention } from './parse-settings.ts'
+import { DOC_MAPPING } from './parse-doc-mapping.ts'
+import { INDEXING_SETTINGS, INGEST_SETTINGS, RETENTION } from './parse-settings.ts'
 import { notesOnEffects } from './settings-without-effect.ts'
-
-const TOP_KEYS = [
-  'version',
-  'index_id',
-  'index_uri',
-  'doc_mapping',
-  'indexing_settings',
-  'ingest_settings',
-  'search_settings',
-  'retention',
-]
-const VERSIONS = ['0.7', '0.8', '0.9']
-const INDEX_ID = /^[a-zA-Z][a-zA-Z0-9\-_.]{2,254}$/
+import {
+  list,
+  object,
+  optional,
+  quoteValue,
+  refuseChoice,
+  refuseSetting,
+  required,
+  text,
+  withDefault,
+  type Shape,
+} from './shape.ts'
 
 /** A config and what its user should know about how it was read. */
 export interface ReadConfig {
@@ -33,52 +31,62 @@ export interface ReadConfig {
  * only reads those should load a YAML parser.
  */
 export function readConfigValue(value: JsonValue): ReadConfig {
-  const top = new ConfigSection(value, '', TOP_KEYS)
-  const indexId = top.requiredText('index_id')
-  if (!isIndexId(indexId)) {
-    top.refuse(
-      'index_id',
-      `\`${indexId}\` is no index id: a letter, then 2 to 254 letters, digits, \`-\`, \`_\` or \`.\``,
-    )
-  }
-  if (!top.has('doc_mapping')) top.refuse('doc_mapping', 'this setting is mandatory')
-  const docMapping = parseDocMapping(top)
+  const place = { document: 'config', path: '' }
+  const raw = INDEX_CONFIG.read(value, place)
   const config: IndexConfig = {
-    indexId,
-    indexUri: top.text('index_uri'),
-    docMapping,
-    indexingSettings: parseIndexingSettings(top),
-    ingestSettings: parseIngestSettings(top),
-    searchSettings: parseSearchSettings(top, docMapping),
-    retention: parseRetention(top),
+    indexId: raw.index_id,
+    indexUri: raw.index_uri,
+    docMapping: raw.doc_mapping,
+    indexingSettings: raw.indexing_settings,
+    ingestSettings: raw.ingest_settings,
+    searchSettings: { defaultSearchFields: raw.search_settings.default_search_fields },
+    retention: raw.retention,
   }
-  if (config.retention !== undefined && docMapping.timestampField === undefined) {
-    top.refuse('retention', 'needs `doc_mapping.timestamp_field`')
+  checkSearchFields(config)
+  if (config.retention !== undefined && config.docMapping.timestampField === undefined) {
+    refuseSetting('retention', 'needs `doc_mapping.timestamp_field`')
   }
-  return { config, notes: [...checkVersion(top), ...notesOnEffects(value)] }
+  const { version = ['`version` is missing: read as "0.9"'] } = raw
+  return { config, notes: [...version, ...notesOnEffects(value)] }
 }
 
-export function isIndexId(text: string): boolean {
-  return INDEX_ID.test(text)
+const VERSIONS = ['0.7', '0.8', '0.9']
+
+/** Notes on how the version was understood. */
+const VERSION: Shape<readonly string[]> = {
+  schema: { enum: [...VERSIONS, ...VERSIONS.map(Number)] },
+  read(value, place) {
+    const written = typeof value === 'string' ? value : quoteValue(value)
+    if (!VERSIONS.includes(written)) refuseChoice(value, VERSIONS, place)
+    return typeof value === 'string' ? [] : [`\`version\` is a number: read as "${written}"`]
+  },
 }
 
-/** Notes on how the version was understood. The tutorial's own mapping has none, so none is fine. */
-function checkVersion(top: ConfigSection): string[] {
-  const value = top.raw('version')
-  if (value === undefined) return ['`version` is missing: read as "0.9"']
-  const text = typeof value === 'string' ? value : stringifyJson(value)
-  if (!VERSIONS.includes(text)) {
-    top.refuse('version', `expected one of ${VERSIONS.join(', ')}, got ${quoteValue(value)}`)
-  }
-  return typeof value === 'string' ? [] : [`\`version\` is a number: read as "${text}"`]
-}
+/** A whole index config, apart from what its sections say about each other. */
+export const INDEX_CONFIG = object({
+  $schema: optional('For editors alone.', text()),
+  // The tutorial's own mapping has none, so none is fine.
+  version: optional('Of this format.', VERSION),
+  index_id: required('What the index is called.', INDEX_ID),
+  index_uri: optional('Where its splits lie.', text()),
+  doc_mapping: required('What documents look like.', DOC_MAPPING),
+  indexing_settings: withDefault('How splits are made and merged.', INDEXING_SETTINGS, {}),
+  ingest_settings: withDefault('Accepted for configs of a cluster.', INGEST_SETTINGS, {}),
+  search_settings: withDefault(
+    'What queries mean.',
+    object({
+      default_search_fields: withDefault('Fields of words without one.', list(text()), []),
+    }),
+    {},
+  ),
+  retention: optional('How long documents stay.', RETENTION),
+})
 
-function parseSearchSettings(top: ConfigSection, docMapping: DocMapping): SearchSettings {
-  const section = top.section('search_settings', ['default_search_fields'])
-  const defaultSearchFields = section.texts('default_search_fields')
+function checkSearchFields({ docMapping, searchSettings }: IndexConfig): void {
+  const { defaultSearchFields } = searchSettings
   const table = buildFieldTable(docMapping)
   defaultSearchFields.forEach((name, i) => {
-    const path = `${section.pathOf('default_search_fields')}[${i}]`
+    const path = `search_settings.default_search_fields[${i}]`
     if (defaultSearchFields.indexOf(name) !== i) refuseSetting(path, `\`${name}\` is named twice`)
     const field = table.resolve(name)
     if (field === undefined) {
@@ -87,5 +95,4 @@ function parseSearchSettings(top: ConfigSection, docMapping: DocMapping): Search
     }
     if (!field.indexed) refuseSetting(path, `field \`${name}\` is not indexed`)
   })
-  return { defaultSearchFields }
 }

@@ -16,12 +16,19 @@ import { mergeSplits } from '../../split/merge-splits.ts'
 import type { BuiltSplit, SplitBuilderSettings } from '../../split/split-builder.ts'
 import { SplitBuilder } from '../../split/split-builder.ts'
 import { SearchCaches } from '../caches.ts'
-import type { SearchRequest, SearchResponse } from '../request.ts'
+import { explainSplit } from '../explain.ts'
+import type { ReadSizes } from '../fetch.ts'
+import type { Need } from '../needs.ts'
+import type { SearchPlanResponse, SearchRequest, SearchResponse } from '../request.ts'
+import { leafRequest, planRoot } from '../root-plan.ts'
 import type { SearchContext } from '../root.ts'
-import { searchRoot } from '../root.ts'
+import { planSearch, searchRoot } from '../root.ts'
 
 /** What the tests of this room ask for: a query string and whatever differs from a plain search. */
 export type Ask = Partial<Omit<SearchRequest, 'query'>> & { readonly query?: string }
+
+/** Every part is one request, so that the requests of a search are its needs. */
+export const EXACT_READS: ReadSizes = { wholeSplitBytes: 0, tailBytes: 0, gapBytes: -1 }
 
 /** One index over a memory store that counts requests: real splits, published as the indexer does. */
 export class SearchFixture {
@@ -129,6 +136,25 @@ export class SearchFixture {
 
   get context(): SearchContext {
     return this.#context
+  }
+
+  /** What a search would read of each split, by split id. */
+  async explain(ask: Ask = {}): Promise<Map<string, readonly Need[]>> {
+    const request = searchRequest(ask)
+    const { indexes } = planRoot(request, await this.metastore.listIndexes(['events']))
+    const explained = new Map<string, readonly Need[]>()
+    for (const leaf of indexes.map((index) => leafRequest(request, index))) {
+      for (const split of leaf.splits) {
+        const search = { context: this.#context, signal: undefined }
+        explained.set(split.splitId, await explainSplit(leaf, split, search))
+      }
+    }
+    return explained
+  }
+
+  /** Counts of parts, as the `search-plan` endpoint tells them. */
+  async plan(ask: Ask = {}): Promise<SearchPlanResponse> {
+    return planSearch(searchRequest(ask), this.#context)
   }
 
   search(ask: Ask = {}, context: Partial<SearchContext> = {}): Promise<SearchResponse> {
