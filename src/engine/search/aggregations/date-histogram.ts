@@ -13,12 +13,9 @@ export const DATE_HISTOGRAM: AggregationKind = {
       throw invalidAggregation(input.name, `field "${path}" is not a datetime`)
     }
     rejectOption(input, 'interval', 'use `fixed_interval`, such as "1d"')
-    const calendar = String(input.options['calendar_interval'] ?? '')
-    rejectOption(
-      input,
-      'calendar_interval',
-      `use \`fixed_interval\`, such as "${nearestFixedWidth(calendar) ?? '1d'}"`,
-    )
+    const calendar = input.options['calendar_interval']
+    const width = typeof calendar === 'string' ? nearestFixedWidth(calendar) : undefined
+    rejectOption(input, 'calendar_interval', `use \`fixed_interval\`, such as "${width ?? '1d'}"`)
     rejectOption(input, 'format', 'keys are RFC 3339')
     return new HistogramAggregation({
       path,
