@@ -96,8 +96,8 @@ export function parseIso8601(text: string): DateValue | undefined {
   const match = ISO8601.exec(text)
   if (match === null) return undefined
   const year = Number(match[1])
-  let month = Number(match[2] ?? 1)
-  let day = Number(match[3] ?? 1)
+  let month = Number(match[2] ?? '1')
+  let day = Number(match[3] ?? '1')
   const days = isoDays(year, match)
   if (days === 'impossible') return undefined
   if (days !== undefined) {

@@ -204,7 +204,7 @@ export function parseDateLiteral(text: string): DateValue | undefined {
   if (rfc3339 !== undefined) return rfc3339
   const match = LITERAL.exec(text)
   if (match === null) return fromUnixText(text) ?? parseRfc2822(text)
-  const part = (i: number, otherwise?: number) => Number(match[i] ?? match[otherwise ?? i] ?? 0)
+  const part = (i: number, otherwise?: number) => Number(match[i] ?? match[otherwise ?? i] ?? '0')
   const civil = {
     year: part(1),
     month: part(2, 11),
