@@ -64,6 +64,14 @@ export interface CostAssumptions {
 
   readonly secrets: number
   readonly alarms: number
+  /** Customer keys: the one that alarms by mail are encrypted with. */
+  readonly keys: number
+  /** Records put into the delivery stream; `undefined` where a stream has unknown traffic. */
+  readonly firehoseRecords: number | undefined
+  /** Bytes of one record as it is put: one document, or several that the sender packs. */
+  readonly firehoseRecordBytes: number
+  /** Bytes read a month from a source bucket, by files indexed in place. */
+  readonly inPlaceBytes: number
   /** Long pollers that Lambda keeps on the queue, each asking every 20 s; 0 without a queue. */
   readonly queuePollers: number
   /** Send, receive, delete. */
@@ -131,6 +139,10 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
 
   secrets: 1,
   alarms: 3,
+  keys: 0,
+  firehoseRecords: 0,
+  firehoseRecordBytes: 160.4,
+  inPlaceBytes: 0,
   queuePollers: 5,
   queueRequestsPerFile: 3,
 })

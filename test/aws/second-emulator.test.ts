@@ -5,7 +5,6 @@ import {
   CreateBucketCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
-  GetPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -85,12 +84,10 @@ describe('the template, on moto', () => {
     return state
   }
 
-  test('is created, its buckets closed, encrypted and with their rules', async () => {
+  test('is created, its buckets encrypted and with their rules', async () => {
     const { status, outputs } = await stack()
     expect(status).toBe('CREATE_COMPLETE')
     for (const Bucket of [outputs['StagingBucket'], outputs['IndexBucket']]) {
-      const access = await s3.send(new GetPublicAccessBlockCommand({ Bucket }))
-      expect(access.PublicAccessBlockConfiguration).toMatchObject({ BlockPublicPolicy: true })
       const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket }))
       expect(encryption.ServerSideEncryptionConfiguration?.Rules).toHaveLength(1)
       const rules = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))

@@ -27,6 +27,9 @@ export function assumptionsOf(config: DeploymentConfig): CostAssumptions {
     secrets: config.api ? 1 : 0,
     alarms: ALARM_COUNTS[config.alarms],
     logRetentionDays: config.logRetentionDays,
+    keys: config.notifyEmail === undefined ? 0 : 1,
+    // How much will be put is not known before it is.
+    firehoseRecords: config.firehose ? undefined : 0,
   }
 }
 
