@@ -6,6 +6,7 @@ import type { FieldMapping, JsonOptions } from './field-mapping.ts'
 import { buildFieldTable } from './field-table.ts'
 import { parseDocMapping } from './parse-doc-mapping.ts'
 import { parseIndexingSettings, parseIngestSettings, parseRetention } from './parse-settings.ts'
+import type { SourceFormat } from './source-format.ts'
 
 export type MappingMode = 'dynamic' | 'lenient' | 'strict'
 
@@ -70,6 +71,8 @@ export type MergePolicyConfig =
 export interface IngestSettings {
   readonly minShards: number
   readonly validateDocs: boolean
+  /** How the index's files are written; undefined: recognised by content. */
+  readonly inputFormat: SourceFormat | undefined
 }
 
 interface SearchSettings {

@@ -7,6 +7,7 @@ import type {
   MergePolicyConfig,
   RetentionPolicy,
 } from './index-config.ts'
+import { findSourceFormat, SOURCE_FORMAT_NAMES, type SourceFormat } from './source-format.ts'
 
 const INDEXING_KEYS = [
   'commit_timeout_secs',
@@ -99,11 +100,21 @@ function parseFactors(section: ConfigSection) {
 }
 
 export function parseIngestSettings(top: ConfigSection): IngestSettings {
-  const section = top.section('ingest_settings', ['min_shards', 'validate_docs'])
+  const section = top.section('ingest_settings', ['min_shards', 'validate_docs', 'input_format'])
+  const inputFormat = section.text('input_format')
   return {
     minShards: section.count('min_shards', 1, 1),
     validateDocs: section.flag('validate_docs', true),
+    inputFormat: inputFormat === undefined ? undefined : inputFormatOf(section, inputFormat),
   }
+}
+
+function inputFormatOf(section: ConfigSection, name: string): SourceFormat {
+  const known = SOURCE_FORMAT_NAMES.join(', ')
+  return (
+    findSourceFormat(name) ??
+    section.refuse('input_format', `expected one of ${known}, or json:<path>, got \`${name}\``)
+  )
 }
 
 const SCHEDULES = ['hourly', 'daily', 'weekly', 'monthly', 'yearly']
