@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { QwError } from '../engine/errors.ts'
 
 /** Without keys everybody may ask; with keys, one of them has to come. Throws `invalid` (KEY-…). */
-export type KeyCheck = (given: string | undefined) => void
+type KeyCheck = (given: string | undefined) => void
 
 export function makeKeyCheck(keys: readonly string[]): KeyCheck {
   const digests = keys.map(digestOf)

@@ -9,7 +9,7 @@ import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import type { ApiServices, ApiSettings } from './services.ts'
-import { asQwError, errorReply } from './status.ts'
+import { asQwError, errorReply } from './api-error.ts'
 
 /** Request to Response, for every host: Lambda, the local server, the CLI in process, tests. */
 export interface Api {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ApiFixture, at, sales, type Asked } from './api-fixture.ts'
+import { ApiFixture, at, sales, type Asked } from './testing/api-fixture.ts'
 
 const SEARCH = '/api/v1/mock-sales/search'
 const shop = new ApiFixture()
@@ -81,7 +81,7 @@ describe('search', () => {
     expect(at(answer.json, 'num_hits')).toBe(2)
   })
 
-  test('search-plan names the splits and reads nothing', async () => {
+  test('search-plan names the splits, and the parts that would be read of one', async () => {
     const answer = await shop.ask('/api/v1/mock-sales/search-plan?query=quantity:5')
     expect(answer.status).toBe(200)
     expect(at(answer.json, 'searched_splits')).toHaveLength(2)
@@ -114,6 +114,43 @@ describe('search', () => {
     const answer = await shop.ask(SEARCH + query, asked)
     expect(answer.status).toBe(400)
     expect(at(answer.json, 'message')).toContain(words)
+  })
+
+  test('too many buckets is a 400 that names the limit', async () => {
+    const histogram = { field: 'price', interval: 0.000001 }
+    const body = JSON.stringify({ query: '*', max_hits: 0, aggs: { prices: { histogram } } })
+    const answer = await shop.ask(SEARCH, { body })
+    expect(answer.status).toBe(400)
+    expect(answer.json).toMatchObject({
+      code: 'QWL-AGG-LIMIT',
+      message: expect.stringContaining('BUCKET_LIMIT=65000'),
+    })
+  })
+
+  const STRICT = `
+version: 0.9
+index_id: strict-shop
+doc_mapping:
+  mode: strict
+  field_mappings: [{ name: price, type: u64, fast: true }, { name: title, type: text }]
+`
+
+  test.each<[string, object]>([
+    ['a query', { query: 'pricee:>5' }],
+    ['a sort key', { sort_by: 'pricee' }],
+    ['a snippet', { snippet_fields: 'pricee' }],
+    ['an aggregation', { aggs: { a: { sum: { field: 'pricee' } } } }],
+  ])('a field that does not exist has the same words in %s', async (_what, part) => {
+    const strict = new ApiFixture()
+    await strict.create(STRICT)
+    const body = JSON.stringify({ query: '*', ...part })
+    const answer = await strict.ask('/api/v1/strict-shop/search', { body })
+    expect(answer.status).toBe(400)
+    expect(answer.json).toEqual({
+      message: 'field does not exist: `pricee`. nearest: `price`, `title`',
+      code: 'QWL-QUERY-FIELD',
+      fix: 'nearest: `price`, `title`',
+    })
   })
 
   test('a syntax error carries its position, for a caret', async () => {
@@ -155,6 +192,16 @@ describe('indexes', () => {
     expect(at((await shop.ask(`${path}?start_timestamp=${late}`)).json, 'size')).toBe(1)
     expect(at((await shop.ask(`${path}?split_states=Staged`)).json, 'size')).toBe(0)
     expect((await shop.ask(`${path}?split_states=Odd`)).status).toBe(400)
+  })
+
+  test('creating an index tells which of its settings have no effect', async () => {
+    const fixture = new ApiFixture()
+    const yaml =
+      'version: "0.9"\nindex_id: noted\ndoc_mapping: {}\ningest_settings: {validate_docs: false}\n'
+    expect(at((await fixture.create(yaml)).json, 'notes')).toEqual([
+      expect.stringMatching(/^`ingest_settings\.validate_docs` has no effect: /),
+    ])
+    expect(at((await fixture.ask('/api/v1/indexes/noted')).json, 'notes')).toBeUndefined()
   })
 
   test('an index lives: created once, cleared, updated, deleted', async () => {

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../engine/bytes/json.ts'
-import { QwError } from '../engine/errors.ts'
+import { isQwError, QwError } from '../engine/errors.ts'
+import { zstdDecompressed } from '../engine/sources/unpack/zstd.ts'
 
 /** Largest body of search, config and Elasticsearch requests. */
 const MAX_JSON_BODY_BYTES = 1 << 20
@@ -10,7 +11,7 @@ const MAX_INGEST_BODY_BYTES = 10 << 20
 /** A compressed body may grow to this many times its limit. */
 const MAX_EXPANSION = 10
 
-export interface BodyRules {
+interface BodyRules {
   readonly maxBytes: number
   /** `required`: without Content-Length the request is refused (411). */
   readonly length: 'required' | 'optional'
@@ -78,7 +79,7 @@ const DECOMPRESSORS: Readonly<Record<string, Decompress>> = {
   deflate: promisify(zlib.inflate),
   'x-deflate': promisify(zlib.inflate),
   br: promisify(zlib.brotliDecompress),
-  ...zstdOfThisNode(),
+  zstd: (bytes, { maxOutputLength }) => zstdDecompressed(bytes, maxOutputLength),
 }
 
 async function decompress(
@@ -99,19 +100,12 @@ async function decompress(
   try {
     return await run(bytes, { maxOutputLength })
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
-      throw bodyTooLarge(maxOutputLength)
-    }
+    const isTooLarge =
+      isQwError(cause, 'tooLarge') ||
+      (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE')
+    if (isTooLarge) throw bodyTooLarge(maxOutputLength)
     throw decodeError(`the body is not valid ${name}`, cause)
   }
-}
-
-/** Node has zstd from 22.15 on. */
-function zstdOfThisNode(): Readonly<Record<string, Decompress>> {
-  const run: unknown = Reflect.get(zlib, 'zstdDecompress')
-  if (typeof run !== 'function') return {}
-  // The types of Node 20 do not know it; it takes what the others take.
-  return { zstd: promisify(run as typeof zlib.gunzip) }
 }
 
 function lengthRequired(): QwError {

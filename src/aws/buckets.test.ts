@@ -88,3 +88,13 @@ test('a bucket of our own is tagged and closed again instead of failing', async 
   ])
   expect(server.requests[1]?.body).toContain('<Key>qw-lambda:deployment</Key><Value>shop</Value>')
 })
+
+test.each(['ConditionalRequestConflict', 'OperationAborted'])(
+  'an artifact whose put meets another operation (409 %s) is put again',
+  async (code) => {
+    let refusals = 2
+    const buckets = await bucketsOver(() => (refusals-- > 0 ? failure(409, code) : { body: '' }))
+    await buckets.put('shop', 'zip', new Uint8Array(3))
+    expect(server.requests).toHaveLength(3)
+  },
+)

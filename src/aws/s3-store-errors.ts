@@ -3,7 +3,7 @@ import type { S3Response } from './s3-store-http.ts'
 import { textIn } from './s3-store-xml.ts'
 
 /** What was asked, for the message. */
-export interface S3Action {
+interface S3Action {
   readonly bucket: string
   readonly region: string
   /** Empty: the bucket itself. */
@@ -22,7 +22,9 @@ const BY_WORD: Readonly<Record<string, readonly [ErrorKind, Facts?]>> = {
   // The upload was aborted under our hands: the whole put has to start again.
   NoSuchUpload: ['unavailable'],
   PreconditionFailed: ['conflict'],
-  ConditionalRequestConflict: ['conflict'],
+  // Another operation on the key was under way, so the condition was not even looked at: nothing says
+  // that there is an object. S3 asks to try again (docs/decisions/0017).
+  ConditionalRequestConflict: ['unavailable'],
   OperationAborted: ['unavailable'],
   SlowDown: ['unavailable', { code: 'THROTTLED' }],
   RequestTimeout: ['unavailable'],
@@ -74,9 +76,9 @@ function isRefusal(status: number): boolean {
 
 function kindOf(status: number): ErrorKind {
   if (status === 404) return 'notFound'
-  if (status === 409 || status === 412) return 'conflict'
+  if (status === 412) return 'conflict'
   if (status === 416) return 'invalid'
-  if (status === 429 || status >= 500) return 'unavailable'
+  if (status === 409 || status === 429 || status >= 500) return 'unavailable'
   return 'internal'
 }
 

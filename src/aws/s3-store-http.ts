@@ -18,6 +18,23 @@ export interface S3Settings {
   /** Base address of another service that speaks S3, such as `http://127.0.0.1:5000`; the bucket then
    *  goes into the path. Undefined: AWS. */
   readonly endpoint?: string | undefined
+  /** Tests set them lower. */
+  readonly limits?: Partial<S3Limits>
+}
+
+interface S3Limits {
+  /** S3 answers within a second or two; a connection that is silent for longer is not worth waiting for. */
+  readonly idleTimeoutMs: number
+  /** Bodies up to this size go in one request; S3 itself would take 5 GiB. */
+  readonly singlePutBytesMax: number
+  /** Of each part but the last. S3 wants at least 5 MiB and takes 10,000 parts. */
+  readonly partBytes: number
+}
+
+export const S3_LIMITS: S3Limits = {
+  idleTimeoutMs: 10_000,
+  singlePutBytesMax: 64 * 1024 * 1024,
+  partBytes: 32 * 1024 * 1024,
 }
 
 export interface S3Request {
@@ -39,10 +56,8 @@ export interface S3Response {
 
 /** Sends one request, once. Rejects with `unavailable` when no complete answer came, and with the
  *  signal's reason when aborted; any status is an answer. */
-export type SendToS3 = (request: S3Request) => Promise<S3Response>
+type SendToS3 = (request: S3Request) => Promise<S3Response>
 
-/** S3 answers within a second or two; a connection that is silent for longer is not worth waiting for. */
-const IDLE_TIMEOUT_MS = 10_000
 /** Requests under way at once per store; more wait for a free connection. */
 const CONNECTIONS_MAX = 64
 
@@ -55,6 +70,7 @@ const NO_BODY = new Uint8Array()
 export function makeS3Sender(settings: S3Settings): SendToS3 {
   const { protocol, host, hostname, port, basePath } = addressOf(settings)
   const transport = openTransport(protocol)
+  const idleTimeoutMs = settings.limits?.idleTimeoutMs ?? S3_LIMITS.idleTimeoutMs
 
   return async (request) => {
     const { method, key, query = {}, headers = {}, body = NO_BODY, signal } = request
@@ -78,11 +94,11 @@ export function makeS3Sender(settings: S3Settings): SendToS3 {
       method,
       path: search === '' ? path : `${path}?${search}`,
       headers: signed,
-      timeout: IDLE_TIMEOUT_MS,
+      timeout: idleTimeoutMs,
       ...(signal === undefined ? {} : { signal }),
     })
     try {
-      return await answerOf(outgoing, body)
+      return await answerOf(outgoing, body, idleTimeoutMs)
     } catch (error) {
       signal?.throwIfAborted()
       throw new QwError('unavailable', `no answer from ${host}: ${messageOf(error)}`, {
@@ -132,11 +148,15 @@ function addressOf({ bucket, region, endpoint }: S3Settings): Address {
   }
 }
 
-function answerOf(outgoing: ClientRequest, body: Uint8Array): Promise<S3Response> {
+function answerOf(
+  outgoing: ClientRequest,
+  body: Uint8Array,
+  idleTimeoutMs: number,
+): Promise<S3Response> {
   return new Promise((resolve, reject) => {
     outgoing.on('error', reject)
     outgoing.on('timeout', () =>
-      outgoing.destroy(new Error(`silent for ${IDLE_TIMEOUT_MS / 1_000} s`)),
+      outgoing.destroy(new Error(`silent for ${idleTimeoutMs / 1_000} s`)),
     )
     outgoing.on('response', (incoming) => {
       // The length in an answer to HEAD is the object's, and no body follows.

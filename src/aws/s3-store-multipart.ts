@@ -2,18 +2,15 @@ import { QwError } from '../engine/errors.ts'
 import type { S3Request, S3Response } from './s3-store-http.ts'
 import { textIn } from './s3-store-xml.ts'
 
-/** Bodies up to this size go in one request; S3 itself would take 5 GiB. */
-export const SINGLE_PUT_BYTES_MAX = 64 * 1024 * 1024
-/** Of each part but the last. S3 wants at least 5 MiB and takes 10,000 parts. */
-export const PART_BYTES = 32 * 1024 * 1024
 const PARTS_AT_ONCE = 4
 
 /** Sends one request and throws for every failing status. */
-export type AskS3 = (request: S3Request) => Promise<S3Response>
+type AskS3 = (request: S3Request) => Promise<S3Response>
 
-export interface MultipartPut {
+interface MultipartPut {
   readonly key: string
   readonly body: Uint8Array
+  readonly partBytes: number
   /** Checked by S3 when the parts are put together. */
   readonly conditionHeaders: Readonly<Record<string, string>>
   readonly signal: AbortSignal | undefined
@@ -58,7 +55,7 @@ export async function putInParts(ask: AskS3, put: MultipartPut): Promise<S3Respo
 }
 
 async function sendParts(ask: AskS3, put: MultipartPut, uploadId: string): Promise<string[]> {
-  const partCount = Math.ceil(put.body.byteLength / PART_BYTES)
+  const partCount = Math.ceil(put.body.byteLength / put.partBytes)
   const etags: string[] = []
   const failed = new AbortController()
   const signal =
@@ -71,7 +68,7 @@ async function sendParts(ask: AskS3, put: MultipartPut, uploadId: string): Promi
         method: 'PUT',
         key: put.key,
         query: { partNumber: String(index + 1), uploadId },
-        body: put.body.subarray(index * PART_BYTES, (index + 1) * PART_BYTES),
+        body: put.body.subarray(index * put.partBytes, (index + 1) * put.partBytes),
         signal,
       })
       etags[index] = headers.etag ?? ''

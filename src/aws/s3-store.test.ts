@@ -61,6 +61,7 @@ function refusal(status: number, code: string, message = 'words', more = ''): An
 
 const ALWAYS = { condition: { kind: 'always' } } as const
 const IF_MATCH = { condition: { kind: 'ifMatch', etag: 'e' } } as const
+const IF_ABSENT = { condition: { kind: 'ifAbsent' } } as const
 const BODY = new Uint8Array(3)
 
 describe('what S3 says becomes what the caller does next', () => {
@@ -85,11 +86,19 @@ describe('what S3 says becomes what the caller does next', () => {
 
   test.each([
     [412, 'PreconditionFailed'],
-    [409, 'ConditionalRequestConflict'],
     [404, 'NoSuchKey'],
   ])('%i %s to a conditional put is a conflict', async (status, code) => {
     answers.push(refusal(status, code))
     await expect(store.put('k', BODY, IF_MATCH)).rejects.toMatchObject({ kind: 'conflict' })
+  })
+
+  test.each([
+    ['ConditionalRequestConflict', IF_MATCH],
+    ['ConditionalRequestConflict', IF_ABSENT],
+    ['OperationAborted', ALWAYS],
+  ])('409 %s says nothing about the object, and may be tried again', async (code, options) => {
+    answers.push(refusal(409, code))
+    await expect(store.put('k', BODY, options)).rejects.toMatchObject({ kind: 'unavailable' })
   })
 
   test('a refusal names the permission, the object and what to allow', async () => {

@@ -1,8 +1,14 @@
 import { isQwError, QwError } from '../engine/errors.ts'
 import type { ByteRange, ObjectInfo, ObjectStore, PutCondition } from '../engine/ports.ts'
 import { s3Failure } from './s3-store-errors.ts'
-import { makeS3Sender, type S3Request, type S3Response, type S3Settings } from './s3-store-http.ts'
-import { putInParts, SINGLE_PUT_BYTES_MAX } from './s3-store-multipart.ts'
+import {
+  makeS3Sender,
+  S3_LIMITS,
+  type S3Request,
+  type S3Response,
+  type S3Settings,
+} from './s3-store-http.ts'
+import { putInParts } from './s3-store-multipart.ts'
 import { elementsIn, textIn } from './s3-store-xml.ts'
 
 /** Keys of one listing request: S3's own limit. */
@@ -17,6 +23,7 @@ const LIST_PAGE_KEYS = 1_000
  */
 export function s3Store(settings: S3Settings): ObjectStore {
   const ask = makeAsk(settings)
+  const { singlePutBytesMax, partBytes } = { ...S3_LIMITS, ...settings.limits }
   return {
     async get(key, { ifNoneMatch, signal } = {}) {
       const headers = ifNoneMatch === undefined ? {} : { 'if-none-match': quoted(ifNoneMatch) }
@@ -30,8 +37,8 @@ export function s3Store(settings: S3Settings): ObjectStore {
       const conditionHeaders = headersOf(condition)
       const response = await asConflict(
         condition,
-        body.byteLength > SINGLE_PUT_BYTES_MAX
-          ? putInParts(ask, { key, body, conditionHeaders, signal })
+        body.byteLength > singlePutBytesMax
+          ? putInParts(ask, { key, body, partBytes, conditionHeaders, signal })
           : ask({ method: 'PUT', key, headers: conditionHeaders, body, signal }),
       )
       // S3 tells no time of modification here; the answer's own is the same second.

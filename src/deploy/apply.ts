@@ -15,7 +15,7 @@ import type {
 import { busyError, refuseForeign, situationOf } from './stack-situation.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
 
-export interface ApplyPorts {
+interface ApplyPorts {
   readonly clock: DeployClock
   readonly stacks: StackPort
   readonly buckets: BucketPort
@@ -198,7 +198,7 @@ async function* replaceHusk(
 ): AsyncGenerator<DeployEvent, void> {
   const { plan, ports, options } = context
   if (!(await options.replaceHusk(state))) {
-    throw new QwError('conflict', `${state.name} is ${state.status}: its first create failed`, {
+    throw new QwError('invalid', `${state.name} is ${state.status}: its first create failed`, {
       code: 'CONFIRM',
       fix: 'pass --yes to delete the remains and create it again',
     })

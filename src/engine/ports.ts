@@ -1,3 +1,5 @@
+import { isQwError } from './errors.ts'
+
 /** What the engine needs from the world. Adapters implement these; wrappers (counting, latency,
  *  faulty, caching, retrying) implement them over another instance. */
 
@@ -36,7 +38,9 @@ export interface ObjectStore {
   read(key: string, range: ByteRange, signal?: AbortSignal): Promise<Uint8Array>
   /** Throws `notFound`. */
   head(key: string, signal?: AbortSignal): Promise<ObjectInfo>
-  /** Atomic: readers see the old object or the new one. Throws `conflict` when the condition fails; the object is then untouched. */
+  /** Atomic: readers see the old object or the new one. Throws `conflict` when the condition was judged
+   *  and failed; the object is then untouched. `unavailable` says nothing about the object: the put may
+   *  have happened or not. A `conflict` may come from an own put whose answer was lost: `storedAs` tells. */
   put(key: string, body: Uint8Array, options: PutOptions): Promise<ObjectInfo>
   /** Every object whose key starts with `prefix`, in ascending byte order of keys. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectInfo>
@@ -44,7 +48,7 @@ export interface ObjectStore {
   delete(key: string, signal?: AbortSignal): Promise<void>
 }
 
-export interface GetOptions {
+interface GetOptions {
   readonly ifNoneMatch?: string
   readonly signal?: AbortSignal | undefined
 }
@@ -52,6 +56,29 @@ export interface GetOptions {
 export interface PutOptions {
   readonly condition: PutCondition
   readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The object at `key` when it holds exactly these bytes, which after a conflict means that an own put
+ * went through and its answer was lost. Costs a HEAD, and a GET when the length is right. Bytes rather
+ * than a checksum: docs/decisions/0017. Only right for bodies that carry something unique to the
+ * writer, such as a random id.
+ */
+export async function storedAs(
+  store: ObjectStore,
+  key: string,
+  body: Uint8Array,
+): Promise<ObjectInfo | undefined> {
+  try {
+    // Facts first: if the object is replaced in between, the ETags differ.
+    const info = await store.head(key)
+    if (info.sizeBytes !== body.byteLength) return undefined
+    const stored = await store.get(key)
+    return stored?.etag === info.etag && Buffer.compare(stored.bytes, body) === 0 ? info : undefined
+  } catch (error) {
+    if (isQwError(error, 'notFound')) return undefined
+    throw error
+  }
 }
 
 export interface Clock {

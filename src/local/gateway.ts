@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
 
-export interface GatewaySettings {
+interface GatewaySettings {
   readonly host: string
   readonly port: number
   /** Try the following ports when this one is taken. */
@@ -116,7 +116,7 @@ async function closeServer(
 }
 
 function cannotListen({ host, port }: GatewaySettings, error: NodeJS.ErrnoException): QwError {
-  return new QwError('invalid', `cannot listen on port ${port} of ${host}: ${error.message}`, {
+  return new QwError('conflict', `cannot listen on port ${port} of ${host}: ${error.message}`, {
     code: 'LOCAL-PORT',
     fix:
       error.code === 'EACCES'

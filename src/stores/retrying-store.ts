@@ -1,5 +1,12 @@
 import { isQwError } from '../engine/errors.ts'
-import type { Clock, ObjectInfo, ObjectStore, PutOptions, Random } from '../engine/ports.ts'
+import {
+  storedAs,
+  type Clock,
+  type ObjectInfo,
+  type ObjectStore,
+  type PutOptions,
+  type Random,
+} from '../engine/ports.ts'
 import { compareKeys } from './object-key.ts'
 
 export interface RetrySettings {
@@ -50,7 +57,7 @@ export function retryingStore(inner: ObjectStore, settings: RetrySettings): Obje
       } catch (error) {
         if (isQwError(error, 'unavailable')) answerLost = true
         if (!answerLost || !isQwError(error, 'conflict')) throw error
-        const ours = await retry(() => findOurs(inner, key, body), options.signal)
+        const ours = await retry(() => storedAs(inner, key, body), options.signal)
         if (ours === undefined) throw error
         return ours
       }
@@ -100,23 +107,6 @@ function pauses(
     const pauseMs = ceilingMs * randomFraction(settings.random)
     if (clock.nowMs() + pauseMs > deadlineMs) throw error
     await clock.sleep(pauseMs, signal)
-  }
-}
-
-async function findOurs(
-  inner: ObjectStore,
-  key: string,
-  body: Uint8Array,
-): Promise<ObjectInfo | undefined> {
-  try {
-    // Facts first: if the object is replaced in between, the ETags differ.
-    const info = await inner.head(key)
-    if (info.sizeBytes !== body.byteLength) return undefined
-    const stored = await inner.get(key)
-    return stored?.etag === info.etag && Buffer.compare(stored.bytes, body) === 0 ? info : undefined
-  } catch (error) {
-    if (isQwError(error, 'notFound')) return undefined
-    throw error
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { PART_BYTES, SINGLE_PUT_BYTES_MAX } from '../../src/aws/s3-store-multipart.ts'
+import { S3_LIMITS } from '../../src/aws/s3-store-http.ts'
 import type { ObjectInfo } from '../../src/engine/ports.ts'
-import { objectStoreContract } from '../../src/stores/object-store-contract.ts'
+import { objectStoreContract } from '../../src/stores/testing/object-store-contract.ts'
 import { createBucket, openBucket } from './cloud.ts'
 
 objectStoreContract('the S3 store', async () => ({
@@ -9,13 +9,15 @@ objectStoreContract('the S3 store', async () => ({
   close: () => Promise.resolve(),
 }))
 
+const { partBytes, singlePutBytesMax } = S3_LIMITS
+
 test('a body over the limit of one put goes in parts, under the same conditions', async () => {
   const store = openBucket(await createBucket('parts'))
-  const body = new Uint8Array(SINGLE_PUT_BYTES_MAX + PART_BYTES + 1).map((_, i) => i >>> 12)
+  const body = new Uint8Array(singlePutBytesMax + partBytes + 1).map((_, i) => i >>> 12)
   const info = await store.put('large', body, { condition: { kind: 'ifAbsent' } })
   const head = await store.head('large')
   expect(head).toMatchObject({ sizeBytes: body.byteLength, etag: info.etag })
-  const range = { start: PART_BYTES - 5, end: PART_BYTES + 5 }
+  const range = { start: partBytes - 5, end: partBytes + 5 }
   expect(await store.read('large', range)).toEqual(body.slice(range.start, range.end))
 
   const again = store.put('large', body, { condition: { kind: 'ifAbsent' } })

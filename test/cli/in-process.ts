@@ -7,6 +7,7 @@ import type { AnyCommand, RawOptions } from '../../src/cli/command/command.ts'
 import type { CliContext } from '../../src/cli/command/context.ts'
 import { exitCodeOf } from '../../src/cli/command/exit-codes.ts'
 import { missingFlags, type Prompts } from '../../src/cli/command/prompts.ts'
+import { runCommand } from '../../src/cli/program/registry.ts'
 import { plainReporter } from '../../src/cli/reporters/plain.ts'
 import { resolveSettings } from '../../src/cli/command/settings.ts'
 import { styleFor } from '../../src/cli/format/style.ts'
@@ -89,7 +90,7 @@ export class Workplace {
           : new QwError('internal', messageOf(error), { cause: error })
       return {
         ...written,
-        exitCode: exitCodeOf(known.kind, known.code),
+        exitCode: exitCodeOf(known),
         error: known,
         asked: script.asked,
       }
@@ -137,6 +138,7 @@ export class Workplace {
       signal: signal ?? new AbortController().signal,
       clock: { nowMs: () => Date.now(), sleep: (ms, by) => sleep(ms, undefined, { signal: by }) },
       argv: [],
+      runCommand,
     }
   }
 }

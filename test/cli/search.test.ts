@@ -303,7 +303,7 @@ describe.concurrent('mistakes and empty answers', () => {
     const { exitCode, stderr } = await stack.run(['search', 'levle:error'])
     expect(exitCode).toBe(0)
     expect(stderr).toContain('no hits')
-    expect(stderr).toContain('no document has a field levle; nearest: level')
+    expect(stderr).toContain('no document has a field levle; nearest: `level`')
     const early = await stack.run(['search', '--until', '2020-01-01', '--require-hits'])
     expect(early.exitCode).toBe(12)
     expect(early.stderr).toContain('all of it after the time range asked for')
@@ -325,7 +325,7 @@ describe.concurrent('mistakes and empty answers', () => {
   })
 
   test('a drawing without a bar names the fields that were meant', async () => {
-    expect((await stack.run(['search', '--terms', 'leval'])).stderr).toContain('nearest: level')
+    expect((await stack.run(['search', '--terms', 'leval'])).stderr).toContain('nearest: `level`')
   })
 
   test('an index that is not there exits 6', async () => {

@@ -17,7 +17,7 @@ export class Sum {
 }
 
 /** An aggregation as JSON and as what it gives for some documents, worked out one document at a time. */
-export interface ModelAggregation {
+interface ModelAggregation {
   readonly request: Json
   result(docs: readonly ModelDoc[]): Json
 }

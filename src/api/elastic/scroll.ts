@@ -7,7 +7,7 @@ import {
   type JsonValue,
 } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import { parseDuration } from '../../engine/schema/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import type { Hit, SearchRequest, SortKey } from '../../engine/search/request.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { indexPatterns } from '../index-patterns.ts'
@@ -43,7 +43,7 @@ interface ScrollState {
   readonly expiresMs: number
 }
 
-export interface ScrollStart {
+interface ScrollStart {
   readonly indexes: string
   readonly query: string
   readonly body: JsonObject

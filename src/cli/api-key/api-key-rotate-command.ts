@@ -3,9 +3,8 @@ import { readApiKey, rotateApiKey } from '../../deploy/api-key.ts'
 import { QwError } from '../../engine/errors.ts'
 import { drawEvents } from '../deployment/draw-events.ts'
 import { masked } from '../deployment/end-card.ts'
-import { currentDeployment } from '../stack/aws-deployment.ts'
 import { defineCommand } from '../command/command.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { printJson } from '../command/rows.ts'
 import { duration, text } from '../command/option.ts'
 
@@ -21,6 +20,7 @@ export const apiKeyRotateCommand = defineCommand({
     confirm: text('--confirm <name>', 'the deployment’s name, for --grace 0s'),
   },
   async run(context, { options }) {
+    const { currentDeployment } = await import('../stack/aws-deployment.ts')
     const { name, state, session } = await currentDeployment(context)
     const graceMs = options.grace ?? DEFAULT_GRACE_MS
     if (!Number.isFinite(graceMs)) {

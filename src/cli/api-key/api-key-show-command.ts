@@ -1,6 +1,5 @@
 import { readApiKey } from '../../deploy/api-key.ts'
 import { masked } from '../deployment/end-card.ts'
-import { currentDeployment } from '../stack/aws-deployment.ts'
 import { defineCommand } from '../command/command.ts'
 import { printJson } from '../command/rows.ts'
 import { flag } from '../command/option.ts'
@@ -14,6 +13,7 @@ export const apiKeyShowCommand = defineCommand({
   },
   examples: ['export QWL_API_KEY=$(qw-lambda api-key show)', 'qw-lambda api-key show --curl'],
   async run(context, { options }) {
+    const { currentDeployment } = await import('../stack/aws-deployment.ts')
     const { state, session } = await currentDeployment(context)
     const key = await readApiKey(state, session.ports.secrets)
     const shown = options.masked === true ? masked(key) : key

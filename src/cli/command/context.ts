@@ -1,5 +1,6 @@
 import type { Clock } from '../../engine/ports.ts'
-import type { OutputFormat } from './command.ts'
+import type { OutputFormat, RawOptions } from './command.ts'
+import type { ExitCode } from './exit-codes.ts'
 import type { Prompts } from './prompts.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Settings } from './settings.ts'
@@ -24,4 +25,16 @@ export interface CliContext {
   readonly clock: Clock
   /** The command line as typed, without the program's name. */
   readonly argv: readonly string[]
+  /** One command ends by running another, as if its name, arguments and options had been typed. */
+  readonly runCommand: RunCommand
 }
+
+/** `context` is the caller's, or one made from it. Throws what the other command throws. */
+export type RunCommand = (
+  name: string,
+  typed: {
+    readonly context: CliContext
+    readonly args?: readonly string[]
+    readonly options?: RawOptions
+  },
+) => Promise<ExitCode>

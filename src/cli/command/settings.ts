@@ -2,12 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { messageOf, QwError } from '../../engine/errors.ts'
+import { object, optional, text, type Shape } from '../../engine/schema/shape.ts'
 import type { RawOptions } from './command.ts'
+import { PROJECT_FILE } from './project-shape.ts'
 
-export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
+type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
 
 /** One setting with where its value came from; `undefined` is unset, to be discovered or asked. */
-export interface Setting {
+interface Setting {
   readonly value: string | undefined
   readonly origin: Origin
   /** The variable or file that gave it. */
@@ -43,8 +45,8 @@ export interface Settings {
   readonly problems: readonly QwError[]
 }
 
-/** `qw-lambda.json`: intent, safe to commit. Keys that only the deployment knows are kept as they are. */
-export interface ProjectFile {
+/** `qw-lambda.json` as it was written, checked. */
+interface ProjectFile {
   readonly path: string
   readonly document: Readonly<Record<string, unknown>>
 }
@@ -72,9 +74,13 @@ export const PROJECT_KEYS: Readonly<Partial<Record<SettingName, string>>> = {
   index: 'index',
 }
 
+const USER_FILE = object(
+  Object.fromEntries(SETTING_NAMES.map((name) => [name, optional(name, text())])),
+)
+
 type Environment = Readonly<Record<string, string | undefined>>
 
-export interface SettingsInput {
+interface SettingsInput {
   readonly flags: RawOptions
   readonly env: Environment
   readonly cwd: string
@@ -88,17 +94,17 @@ export function resolveSettings(
   const userPath = join(configHome(env), 'qw-lambda', 'config.json')
   const projectPath = findProjectPath({ flags, env, cwd })
   const problems: QwError[] = []
-  const read = (path: string): Readonly<Record<string, unknown>> | undefined => {
+  const read = (path: string, shape: Shape<unknown>) => {
     try {
-      return readJsonObject(path)
+      return readJsonObject(path, shape)
     } catch (error) {
       if (brokenFiles === 'throw' || !(error instanceof QwError)) throw error
       problems.push(error)
       return undefined
     }
   }
-  const project = read(projectPath)
-  const user = read(userPath)
+  const project = read(projectPath, PROJECT_FILE)
+  const user = read(userPath, USER_FILE)
   const all: Partial<Record<SettingName, Setting>> = {}
   for (const name of SETTING_NAMES) {
     all[name] = fromFlags(name, flags) ??
@@ -169,7 +175,11 @@ function findProjectPath({ flags, env, cwd }: SettingsInput): string {
   }
 }
 
-function readJsonObject(path: string): Readonly<Record<string, unknown>> | undefined {
+/** The object as it was written, so that it can be written back. Throws CONFIG-FILE. */
+function readJsonObject(
+  path: string,
+  shape: Shape<unknown>,
+): Readonly<Record<string, unknown>> | undefined {
   if (!existsSync(path)) return undefined
   let document: unknown
   try {
@@ -181,10 +191,14 @@ function readJsonObject(path: string): Readonly<Record<string, unknown>> | undef
       cause: error,
     })
   }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw new QwError('invalid', `${path} is not a JSON object`, { code: 'CONFIG-FILE' })
+  try {
+    shape.read(document, { document: path, path: '' })
+  } catch (cause) {
+    if (!(cause instanceof QwError)) throw cause
+    const { message, fix = 'mend the file' } = cause
+    throw new QwError('invalid', message, { code: 'CONFIG-FILE', fix, cause })
   }
-  // An object that is no array has string keys.
+  // Both shapes are objects.
   return document as Readonly<Record<string, unknown>>
 }
 

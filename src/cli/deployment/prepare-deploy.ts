@@ -19,7 +19,7 @@ export interface PreparedDeploy {
   readonly stack: StackState | undefined
 }
 
-export interface PrepareRequest {
+interface PrepareRequest {
   readonly config: DeploymentConfig
   /** The user's own key; counts on the first deployment only. */
   readonly apiKey?: string | undefined
@@ -54,7 +54,7 @@ export async function prepareDeploy(
     if (request.restoreSecret !== true || arn === undefined) {
       throw new QwError('conflict', check.message, {
         code: 'SECRET-PENDING',
-        ...(check.fix === undefined ? {} : { fix: check.fix }),
+        fix: check.fix,
       })
     }
     await session.ports.secrets.restore(arn)

@@ -5,13 +5,13 @@ import type { ResourceChange, StackState } from '../../deploy/ports.ts'
 import { verifyDeployment } from '../../deploy/verify.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { plural } from '../format/number.ts'
 import { drawEvents } from './draw-events.ts'
 import { estimateOf } from './estimate.ts'
 import type { PreparedDeploy } from './prepare-deploy.ts'
 
-export interface DeployChoices {
+interface DeployChoices {
   readonly verify: boolean
   readonly replaceBuckets: 'allowed' | 'refused'
   /** Whether a new deployment makes its first batch at once. */

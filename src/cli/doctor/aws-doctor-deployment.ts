@@ -3,10 +3,9 @@ import { readStatus } from '../../deploy/status.ts'
 import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
-import { fail, pass, warn, type Finding } from './finding.ts'
-import { formatDuration } from '../format/duration.ts'
+import { failedFinding, fail, pass, warn, type Finding } from './finding.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { directClient } from '../stack/aws-direct-client.ts'
-import { failedFinding } from './failed-finding.ts'
 import type { Deployment } from '../stack/aws-deployment.ts'
 
 /** How much older than a batch's interval the newest document may be. */

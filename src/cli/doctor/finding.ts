@@ -1,3 +1,5 @@
+import { isQwError, messageOf } from '../../engine/errors.ts'
+
 /** Groups of checks; the ones about an account are made where a deployment is meant. */
 export const CHECK_GROUPS = [
   'tool',
@@ -34,6 +36,12 @@ export function warn(id: string, message: string, fix: string): Finding {
 
 export function fail(id: string, message: string, fix: string): Finding {
   return { id, group: groupOf(id), state: 'fail', message, fix }
+}
+
+/** What went wrong with a check, as its finding. */
+export function failedFinding(id: string, error: unknown): Finding {
+  const fix = isQwError(error) ? error.fix : undefined
+  return fail(id, messageOf(error), fix ?? 'run it again with -v')
 }
 
 /** The group is the part of the id before the dot. */

@@ -1,4 +1,4 @@
-import { parseDurationMs } from './duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 
 const NS_PER_MS = 1_000_000n
 
@@ -9,11 +9,11 @@ const NS_PER_MS = 1_000_000n
 export function parseTimeNs(text: string, nowMs: number): bigint | undefined {
   const relative = /^now(?:\s*-\s*(.+))?$/.exec(text)
   if (relative !== null) {
-    const ago = relative[1] === undefined ? 0 : parseDurationMs(relative[1])
+    const ago = relative[1] === undefined ? 0 : parseDuration(relative[1])
     return ago === undefined ? undefined : nsOfMs(nowMs - ago)
   }
   if (/^\d+$/.test(text)) return unixNs(text)
-  const ago = parseDurationMs(text)
+  const ago = parseDuration(text)
   if (ago !== undefined) return nsOfMs(nowMs - ago)
   return writtenTimeNs(text)
 }

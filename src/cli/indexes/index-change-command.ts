@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { stringifyJson } from '../../engine/bytes/json.ts'
-import { isQwError, messageOf, QwError } from '../../engine/errors.ts'
+import { isQwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
-import { readIndexConfig } from '../../engine/schema/config-text.ts'
-import type { ReadConfig } from '../../engine/schema/index-config.ts'
 import { inferIndexConfig } from '../../engine/sources/infer.ts'
 import { serializeIndexConfig } from '../../engine/schema/serialize-config.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { plural } from '../format/number.ts'
 import { printJson } from '../command/rows.ts'
-import { expandSources, STDIN } from '../intake/ingest-files.ts'
+import { readConfigFile } from '../intake/config-file.ts'
+import { expandSources } from '../intake/ingest-files.ts'
 import { indexIdFor, noteFields } from '../intake/inferred-fields.ts'
 import { SourceOpener } from '../intake/open-source.ts'
 import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
@@ -146,30 +143,6 @@ export const indexDeleteCommand = defineCommand({
     await sayRemoved(context, 'index-delete', { indexId, docCount, splitCount: removed.length })
   },
 })
-
-/** Throws `notFound` for a file that is not there and `invalid` for a config that will not do. */
-export async function readConfigFile(path: string): Promise<ReadConfig> {
-  let source: string
-  try {
-    source = path === STDIN ? readFileSync(0, 'utf8') : await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new QwError('notFound', `cannot read ${path}: ${messageOf(cause)}`, {
-      fix: 'name an index config file; make one: qw-lambda index infer <data file>',
-      cause,
-    })
-  }
-  try {
-    return readIndexConfig(source)
-  } catch (error) {
-    if (!isQwError(error)) throw error
-    throw new QwError(error.kind, `the index config ${path} will not do: ${error.message}`, {
-      code: error.code ?? 'INDEX-CONFIG',
-      ...(error.why === undefined ? {} : { why: error.why }),
-      fix: error.fix ?? 'mend that setting in the file',
-      cause: error,
-    })
-  }
-}
 
 async function exists(stack: DataStack, indexId: string): Promise<boolean> {
   return (await stack.indexing.metastore.listIndexIds()).includes(indexId)

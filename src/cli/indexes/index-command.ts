@@ -7,7 +7,7 @@ import {
 import { QwError } from '../../engine/errors.ts'
 import { apiGetJson, type ApiClient } from '../stack/api-client.ts'
 import { defineCommand } from '../command/command.ts'
-import { formatDuration, parseDurationMs } from '../format/duration.ts'
+import { formatDuration, parseDuration } from '../../engine/dates/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { printJson, printRows } from '../command/rows.ts'
@@ -262,7 +262,7 @@ async function yamlOf(config: JsonObject): Promise<string> {
 }
 
 function sinceSeconds(since: string, nowMs: number): number {
-  const agoMs = parseDurationMs(since.replace(/^now\s*-\s*/, ''))
+  const agoMs = parseDuration(since.replace(/^now\s*-\s*/, ''))
   if (agoMs !== undefined) return Math.floor((nowMs - agoMs) / 1_000)
   if (/^\d{9,10}$/.test(since)) return Number(since)
   const ms = Date.parse(since)

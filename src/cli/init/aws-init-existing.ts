@@ -1,17 +1,14 @@
 import { isQwError, QwError } from '../../engine/errors.ts'
-import { deployCommand } from '../deploy/deploy-command.ts'
-import { ingestCommand } from '../ingest/ingest-command.ts'
 import type { RawOptions } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
-import { parseDurationMs } from '../format/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import { printJson } from '../command/rows.ts'
 import type { InitOptions } from './init-options.ts'
 import { withInnerDocument, type Document } from './inner-document.ts'
 import { everyText } from './project-file.ts'
 import { parseRetentionText } from './retention.ts'
 import { currentDeployment } from '../stack/aws-deployment.ts'
-import { awsStatus } from '../status/aws-status.ts'
 
 /** What `init` may change of a deployment: flags of `deploy`, or files to be indexed. */
 type Change =
@@ -30,7 +27,7 @@ export async function changeExistingDeployment(
   context.report.note(`This folder is set up already (${projectPath}):`)
   try {
     if (context.format === 'json') await currentDeployment(context)
-    else await awsStatus(context)
+    else await context.runCommand('status', { context })
   } catch (error) {
     if (!isQwError(error) || error.code !== 'STACK-NONE') throw error
     context.report.note(`${name} is not deployed.`)
@@ -99,7 +96,7 @@ async function askChange(context: CliContext): Promise<Change> {
       flag,
       fallback,
       validate: (text) =>
-        text === 'none' || parseDurationMs(text) !== undefined
+        text === 'none' || parseDuration(text) !== undefined
           ? undefined
           : `write ${fallback} or none`,
     })
@@ -155,13 +152,13 @@ async function apply(context: CliContext, change: Change): Promise<ExitCode> {
     case 'settings':
       return await withInnerDocument(
         context,
-        (inner) => deployCommand.invoke(inner, [], change.flags),
+        (inner) => context.runCommand('deploy', { context: inner, options: change.flags }),
         (inner) => document(inner, Object.keys(change.flags)),
       )
     case 'data':
       return await withInnerDocument(
         context,
-        (inner) => ingestCommand.invoke(inner, [change.from], {}),
+        (inner) => context.runCommand('ingest', { context: inner, args: [change.from] }),
         (ingest) => document({ ingest }, ['data']),
       )
   }

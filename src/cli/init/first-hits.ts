@@ -1,8 +1,7 @@
 import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
-import { searchCommand } from '../search/search-command.ts'
 import type { CliContext } from '../command/context.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import type { InitPlan } from './init-plan.ts'
 import { replayCommand, shellWord } from './replay-command.ts'
@@ -71,7 +70,8 @@ async function showHits(
     get: (key) => place[key] ?? settings.get(key),
   }
   const options = { maxHits: SHOWN_HITS, index: index?.config.indexId }
-  await searchCommand.invoke({ ...context, settings: named }, [query], options)
+  const inner = { ...context, settings: named }
+  await context.runCommand('search', { context: inner, args: [query], options })
 }
 
 function noteFigures(

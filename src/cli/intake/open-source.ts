@@ -6,7 +6,7 @@ import type { CliContext } from '../command/context.ts'
 import { STDIN } from './ingest-files.ts'
 
 /** `auto` looks at the content; names tell nothing. */
-export type InputFormat = 'auto' | 'ndjson' | 'json'
+type InputFormat = 'auto' | 'ndjson' | 'json'
 
 /** The files of one command. Stdin is one source, whoever looks at it first. */
 export class SourceOpener {

@@ -1,4 +1,7 @@
 import type { AnyCommand } from '../command/command.ts'
+import { EXIT } from '../command/exit-codes.ts'
+import type { RunCommand } from '../command/context.ts'
+import { QwError } from '../../engine/errors.ts'
 
 /**
  * Every command by its words, with the module that runs it. Only the module of the command that was
@@ -30,7 +33,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     words: ['diff'],
     summary: 'what deploy would change, and what that costs',
     group: 'Start',
-    load: async () => (await import('../deploy/diff-command.ts')).diffCommand,
+    load: async () => (await import('../deploy/deploy-command.ts')).diffCommand,
   },
   {
     words: ['status'],
@@ -138,22 +141,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     words: ['generator', 'status'],
     summary: 'the sample stream: on or paused, how much, when next',
     group: 'Data',
-    load: async () =>
-      (await import('../generator/generator-status-command.ts')).generatorStatusCommand,
+    load: async () => (await import('../generator/generator-command.ts')).generatorStatusCommand,
   },
   {
     words: ['generator', 'pause'],
     summary: 'stop making sample data',
     group: 'Data',
-    load: async () =>
-      (await import('../generator/generator-switch-command.ts')).generatorPauseCommand,
+    load: async () => (await import('../generator/generator-command.ts')).generatorPauseCommand,
   },
   {
     words: ['generator', 'resume'],
     summary: 'make sample data again',
     group: 'Data',
-    load: async () =>
-      (await import('../generator/generator-switch-command.ts')).generatorResumeCommand,
+    load: async () => (await import('../generator/generator-command.ts')).generatorResumeCommand,
   },
   {
     words: ['generator', 'run'],
@@ -295,4 +295,11 @@ export function findCommand(words: readonly string[]): CommandEntry | undefined 
       return words[i] === word || (isLast && (entry.aliases ?? []).includes(words[i] ?? ''))
     })
   return [...COMMANDS].toSorted((a, b) => b.words.length - a.words.length).find(matches)
+}
+
+/** What commands get as `context.runCommand`. */
+export const runCommand: RunCommand = async (name, { context, args = [], options = {} }) => {
+  const entry = findCommand(name.split(' '))
+  if (entry === undefined) throw new QwError('internal', `there is no command ${name}`)
+  return (await (await entry.load()).invoke(context, args, options)) ?? EXIT.ok
 }

@@ -1,6 +1,5 @@
 import { listLocalStacks } from '../../local/local-stack.ts'
 import { defineCommand } from '../command/command.ts'
-import { statusCommand } from '../status/status-command.ts'
 
 /** What `qw-lambda` alone says: how to begin, or how things stand. */
 export const welcomeCommand = defineCommand({
@@ -12,7 +11,7 @@ export const welcomeCommand = defineCommand({
     const named = settings.get('stack')
     const isKnown = named === undefined ? names.length === 1 : names.includes(named)
     if (isKnown && settings.get('target') !== 'aws') {
-      await statusCommand.invoke(context, [], {})
+      await context.runCommand('status', { context })
       report.hint(
         [
           '',

@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import { apiGetJson } from '../stack/api-client.ts'
-import { parseDurationMs } from '../format/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import { showAggs } from './aggs-view.ts'
 import { numberOf } from './buckets.ts'
 import type { Drawing } from './drawing.ts'
@@ -92,7 +92,7 @@ async function histogramDrawing(session: SearchSession, window: TimeWindow): Pro
 
 function givenInterval(text: string | undefined): Interval | undefined {
   if (text === undefined || text === '') return undefined
-  const ms = parseDurationMs(text)
+  const ms = parseDuration(text)
   if (ms !== undefined && ms >= 1) return { text, ms }
   throw new QwError('invalid', `--histogram takes a width such as 30s, 5m or 1d, not \`${text}\``)
 }

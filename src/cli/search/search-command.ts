@@ -1,7 +1,7 @@
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import type { ExitCode } from '../command/exit-codes.ts'
-import { parseDurationMs } from '../format/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import { checkOptions, SEARCH_OPTIONS, type SearchOptions } from './search-options.ts'
 import { readQuestion } from './question.ts'
 import { openSession } from './session.ts'
@@ -65,6 +65,6 @@ function untangled(
     query === undefined &&
     histogram !== undefined &&
     histogram !== '' &&
-    parseDurationMs(histogram) === undefined
+    parseDuration(histogram) === undefined
   return isQuery ? { query: histogram, options: { ...options, histogram: '' } } : { query, options }
 }

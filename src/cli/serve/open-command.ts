@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { QwError } from '../../engine/errors.ts'
 import { runningServer } from '../../local/serve-lock.ts'
-import { currentDeployment, type Deployment } from '../stack/aws-deployment.ts'
+import type { Deployment } from '../stack/aws-deployment.ts'
 import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
@@ -39,7 +39,10 @@ function placeOf(text: string): Place {
 }
 
 async function addressOf(context: CliContext, place: Place): Promise<string> {
-  if (isCloudTarget(context)) return cloudAddress(await currentDeployment(context), place)
+  if (isCloudTarget(context)) {
+    const { currentDeployment } = await import('../stack/aws-deployment.ts')
+    return cloudAddress(await currentDeployment(context), place)
+  }
   const stack = await currentLocalStack(context)
   const server = await runningServer(stack.folder)
   if (server === undefined) {

@@ -1,11 +1,16 @@
-import { deploymentNameOf, readStatus, type DeploymentStatus } from '../../deploy/status.ts'
+import {
+  deploymentNameOf,
+  findDeployment,
+  readStatus,
+  type DeploymentStatus,
+} from '../../deploy/status.ts'
 import { isJsonObject, type JsonObject } from '../../engine/bytes/json.ts'
 import { isQwError } from '../../engine/errors.ts'
 import type { RunSummary } from '../../engine/metastore/run-summary.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatBytes, plural } from '../format/number.ts'
 import { printJson, printRows } from '../command/rows.ts'
 import { cloudMetastore, directClient } from '../stack/aws-direct-client.ts'
@@ -238,4 +243,14 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
     ...warnings.map(({ message, fix }) => `${paint.yellow('!')} ${message}\n  ${fix}\n`),
   ]
   return lines.join('')
+}
+
+/** What the user's settings have to hold for a deployment to be meant from now on. */
+export async function namedDeployment(
+  context: CliContext,
+  name: string,
+): Promise<{ readonly name: string; readonly target: 'aws'; readonly region: string }> {
+  const { ports, region } = await openSession(context)
+  await findDeployment(name, ports.stacks)
+  return { name, target: 'aws', region }
 }

@@ -39,7 +39,9 @@ interface NamedStack {
 
 async function namedStack(context: CliContext, name: string): Promise<NamedStack> {
   if (isCloudTarget(context)) {
-    const { target, region } = await (await import('./aws-use.ts')).namedDeployment(context, name)
+    const { target, region } = await (
+      await import('./aws-status.ts')
+    ).namedDeployment(context, name)
     return { name, place: { target, region } }
   }
   const stack = await openLocalStack(localHost(context), name)

@@ -4,7 +4,7 @@ import type { Source } from '../sources/source.ts'
 import { readSource } from '../sources/read-source.ts'
 import { Workbench } from './workbench.ts'
 
-export interface DryRunRequest {
+interface DryRunRequest {
   readonly indexId: string
   readonly source: Source
   /** Accepted documents after which it stops; the batch in which it stops counts no further rejects. */

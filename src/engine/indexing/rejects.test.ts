@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../stores/memory-store.ts'
-import { instantClock } from '../../stores/instant-clock.ts'
+import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { rejectedKey } from '../metastore/layout.ts'
 import { MAX_KEPT_LINE_BYTES } from '../sources/line-batch.ts'
 import { Metastore } from '../metastore/metastore.ts'
 import { dryRunSource } from './dry-run.ts'
-import { countingRandom, testConfig, testLine } from './indexing-fixture.ts'
+import { countingRandom, testConfig, testLine } from './testing/indexing-fixture.ts'
 import { exceedsRejectLimit } from './reject-limit.ts'
 import {
   decodeRejects,

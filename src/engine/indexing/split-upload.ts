@@ -2,11 +2,12 @@ import { isQwError } from '../errors.ts'
 import type { IndexMetadata } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
+import { storedAs } from '../ports.ts'
 import type { BuiltSplit } from '../split/split-builder.ts'
 import type { IndexingComponents } from './components.ts'
 import { maturityAtBirth } from './merge-policy.ts'
 
-export interface SplitOrigin {
+interface SplitOrigin {
   readonly sourceId: string
   readonly mergeOpCount: number
   readonly docMappingUid: string
@@ -28,8 +29,10 @@ export async function uploadSplit(
   try {
     await metastore.store.put(key, built.bytes, { condition: { kind: 'ifAbsent' } })
   } catch (error) {
-    // Nobody else makes this id: an earlier try of the same put went through and its answer was lost.
+    // An earlier try of the same put may have gone through. A record of bytes that are not there would
+    // be documents lost, so the object itself has to say it.
     if (!isQwError(error, 'conflict')) throw error
+    if ((await storedAs(metastore.store, key, built.bytes)) === undefined) throw error
   }
   const nowSeconds = Math.floor(clock.nowMs() / 1000)
   return {

@@ -17,7 +17,7 @@ import { NOT_UTF8 } from '../sources/line-stage.ts'
 import type { RecordBatch } from '../sources/record-batch.ts'
 import { type RejectedDoc, RejectLog } from './rejects.ts'
 
-export interface WorkbenchSettings {
+interface WorkbenchSettings {
   readonly config: IndexConfig
   /** For date formats without a year. */
   readonly nowMs: number
@@ -147,6 +147,7 @@ export function splitSettings(config: IndexConfig): SplitBuilderSettings {
   const { timestampField, tagFields, indexFieldPresence, storeDocumentSize } = config.docMapping
   return {
     docStoreBlockBytes: config.indexingSettings.docstoreBlocksizeBytes,
+    docStoreLevel: config.indexingSettings.docstoreCompressionLevel,
     ...(timestampField === undefined ? {} : { timestampPath: timestampField }),
     tagPaths: tagFields,
     indexFieldPresence,

@@ -1,7 +1,7 @@
 import { JsonFloat, stringifyJson } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
 import { parseBinary } from './binary-text.ts'
-import { makeDateParser } from './datetime-format.ts'
+import { makeDateParser } from '../dates/datetime-format.ts'
 import { DocRejection } from './doc-rejection.ts'
 import type { DeclaredField } from './field-table.ts'
 import { parseIp } from './ip.ts'

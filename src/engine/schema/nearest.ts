@@ -1,3 +1,5 @@
+import { QwError } from '../errors.ts'
+
 /** Up to `count` of `names` most like `wanted`, best first; ties in the order given. */
 export function nearestNames(wanted: string, names: Iterable<string>, count: number): string[] {
   const lowered = wanted.toLowerCase()
@@ -14,6 +16,25 @@ export function probablyMeant(wanted: string, names: Iterable<string>): string |
   const allowed = Math.max(1, Math.floor(Math.min(wanted.length, best.length) / 3))
   return distanceOf(wanted.toLowerCase(), best.toLowerCase()) <= allowed ? best : undefined
 }
+
+/** The error of every request that names a field which the index does not have. */
+export function unknownField(
+  path: string,
+  schema: { nearest(path: string): readonly string[] },
+): QwError {
+  const shown = path.length > MAX_SHOWN_CHARS ? `${path.slice(0, MAX_SHOWN_CHARS)}…` : path
+  const fix = nearestHint(schema.nearest(path)) ?? 'the index declares no fields'
+  return new QwError('invalid', `field does not exist: \`${shown}\``, { code: 'QUERY-FIELD', fix })
+}
+
+/** How every error says which names may have been meant; undefined for none. */
+export function nearestHint(names: readonly string[]): string | undefined {
+  return names.length === 0
+    ? undefined
+    : `nearest: ${names.map((name) => `\`${name}\``).join(', ')}`
+}
+
+const MAX_SHOWN_CHARS = 60
 
 /** Texts beyond this length are compared by their beginning: the cost is quadratic. */
 const MAX_COMPARED_CHARS = 64

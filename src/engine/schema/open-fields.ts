@@ -1,6 +1,6 @@
 import { JsonFloat } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
-import { parseRfc3339 } from './datetime.ts'
+import { parseRfc3339 } from '../dates/datetime.ts'
 import { DocRejection } from './doc-rejection.ts'
 import { escapeName, joinPath } from './field-path.ts'
 import type { FieldSpec, TermOptions } from './field-spec.ts'
@@ -27,7 +27,7 @@ interface PathNode {
   presentIn: number
 }
 
-export interface OpenFieldOptions {
+interface OpenFieldOptions {
   readonly terms: TermOptions | undefined
   readonly column: ColumnOptions | undefined
   readonly expandDots: boolean

@@ -1,3 +1,4 @@
+import { unknownField } from '../schema/nearest.ts'
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { isJsonObject } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
@@ -21,12 +22,7 @@ export interface SnippetField {
 export function snippetFields(schema: Schema, names: readonly string[]): SnippetField[] {
   return names.map((name) => {
     const field = schema.resolve(name)
-    if (field === undefined) {
-      throw new QwError('invalid', `unknown snippet field \`${name}\``, {
-        code: 'QUERY-FIELD',
-        fix: `Nearest names: ${schema.nearest(name).join(', ') || 'none'}.`,
-      })
-    }
+    if (field === undefined) throw unknownField(name, schema)
     if (field.type !== 'str' || field.terms === undefined || !field.stored) {
       throw new QwError(
         'invalid',

@@ -1,14 +1,14 @@
 import { JsonFloat } from '../bytes/json.ts'
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
-import { parseIso8601 } from '../schema/datetime-format.ts'
-import { parseRfc2822, parseRfc3339 } from '../schema/datetime.ts'
+import { parseIso8601 } from '../dates/datetime-format.ts'
+import { parseRfc2822, parseRfc3339 } from '../dates/datetime.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { writeInferredYaml } from './infer-yaml.ts'
 import { parseIp } from '../schema/ip.ts'
-import { compileDatePattern } from '../schema/strptime.ts'
-import { fromUnixFloat, fromUnixInteger } from '../schema/unix-timestamp.ts'
+import { compileDatePattern } from '../dates/strptime.ts'
+import { fromUnixFloat, fromUnixInteger } from '../dates/unix-timestamp.ts'
 
 type InferredType = 'text' | 'u64' | 'i64' | 'f64' | 'bool' | 'datetime' | 'ip' | 'json'
 
@@ -29,7 +29,7 @@ export interface InferredField {
   readonly presence: number
 }
 
-export interface InferredConfig {
+interface InferredConfig {
   readonly config: IndexConfig
   /** The same config as commented YAML that `parseIndexConfig` accepts. */
   readonly yaml: string
@@ -40,7 +40,7 @@ export interface InferredConfig {
   readonly timestampCandidates: readonly string[]
 }
 
-export interface InferOptions {
+interface InferOptions {
   readonly indexId: string
   /** Otherwise the best candidate, or none. */
   readonly timestampField?: string

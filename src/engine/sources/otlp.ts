@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../bytes/json.ts'
-import { formatRfc3339 } from '../schema/datetime.ts'
+import { formatRfc3339 } from '../dates/datetime.ts'
 
 /**
  * OpenTelemetry's JSON batches: resource -> scope -> record, each level with attributes as lists of

@@ -103,10 +103,12 @@ const ACTION_KEYS =
 
 /** A file for Elasticsearch's bulk endpoint: documents between lines that say what to do with them. */
 function recogniseBulk(doc: JsonObject, secondLine: string): SourceFormat {
-  const [[action = '', target] = []] = Object.entries(doc)
-  const isAction = Object.keys(doc).length === 1 && ACTIONS.includes(action)
+  const [entry, ...others] = Object.entries(doc)
+  const target = entry !== undefined && ACTIONS.includes(entry[0]) ? entry[1] : undefined
   const isBulk =
-    isAction && isJsonObject(target) && Object.keys(target).every((key) => ACTION_KEYS.test(key))
+    others.length === 0 &&
+    isJsonObject(target) &&
+    Object.keys(target).every((key) => ACTION_KEYS.test(key))
   return isBulk && secondLine !== '' ? linesOfPattern('bulk') : NDJSON
 }
 

@@ -8,8 +8,9 @@ import type { ByteRange } from '../ports.ts'
 import type { FieldRef, ValueType } from '../schema/value-type.ts'
 import type { ColumnInfo } from './column.ts'
 import type { DocStoreIndex } from './doc-store.ts'
+import type { FieldnormsInfo } from './fieldnorms.ts'
 import { RECORD_CODES } from './term-dictionary.ts'
-import type { TermsInfo } from './term-dictionary.ts'
+import type { TermsInfo } from './term-index.ts'
 
 /*
  * The end of the file: what plans every read. A sealed block (body below), then the trailer, whose
@@ -63,7 +64,7 @@ export interface SplitField extends FieldRef {
   readonly terms: TermsInfo | undefined
   readonly column: ColumnInfo | undefined
   /** Tokens per document; `decodeFieldnorms` reads the section. */
-  readonly fieldnorms: ByteRange | undefined
+  readonly fieldnorms: FieldnormsInfo | undefined
   /** Tokens indexed over all documents. */
   readonly totalTokens: number
   /** Documents with at least one token. */
@@ -75,7 +76,7 @@ export function fieldKey(field: FieldRef): string {
 }
 
 /** Everything of the footer but `fieldsAt`. */
-export type FooterContent = Omit<SplitFooter, 'formatVersion' | 'fileBytes' | 'fieldsAt'>
+type FooterContent = Omit<SplitFooter, 'formatVersion' | 'fileBytes' | 'fieldsAt'>
 
 /** The order of fields in the footer. */
 export function compareFields(a: FieldRef, b: FieldRef): number {
@@ -245,7 +246,8 @@ function readField(reader: ByteReader, docCount: number): SplitField {
     (parts & Part.column) === 0
       ? undefined
       : { type, docCount, ...readRange(reader), valueCount: reader.varint() }
-  const fieldnorms = (parts & Part.fieldnorms) === 0 ? undefined : readRange(reader)
+  const fieldnorms =
+    (parts & Part.fieldnorms) === 0 ? undefined : { docCount, ...readRange(reader) }
   return { path, type, terms, column, fieldnorms, totalTokens, docsWithTerms }
 }
 

@@ -109,7 +109,7 @@ function placeField(field: WrittenField, docCount: number, layout: Layout): Spli
       valueCount: column.valueCount,
       ...layout.place(column.sealed),
     },
-    fieldnorms: fieldnorms && layout.place(fieldnorms),
+    fieldnorms: fieldnorms && { docCount, ...layout.place(fieldnorms) },
     totalTokens,
     docsWithTerms,
   }

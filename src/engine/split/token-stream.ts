@@ -3,7 +3,7 @@ import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteStrings, wellFormed } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
-import { dateToSeconds } from '../schema/datetime.ts'
+import { dateToSeconds } from '../dates/datetime.ts'
 import { encodeTerm } from '../schema/term.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 

@@ -92,6 +92,7 @@ export class BucketBudget {
         'tooLarge',
         `the aggregation has more than BUCKET_LIMIT=${BUCKET_LIMIT} buckets`,
         {
+          code: 'AGG-LIMIT',
           fix: 'Use a larger interval, a smaller size, or a narrower time range.',
         },
       )

@@ -1,3 +1,4 @@
+import { unknownField } from '../../schema/nearest.ts'
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { isJsonObject } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
@@ -78,13 +79,7 @@ function kindOf(name: string, entry: JsonObject): { kind: AggregationKind; optio
 
 function fastField(schema: Schema, path: string): AggregationField {
   const field = schema.resolve(path)
-  if (field === undefined) {
-    const near = schema.nearest(path)
-    throw new QwError('invalid', `Field "${path}" does not exist`, {
-      code: 'QUERY-FIELD',
-      ...(near.length > 0 ? { fix: `Nearest names: ${near.join(', ')}.` } : {}),
-    })
-  }
+  if (field === undefined) throw unknownField(path, schema)
   if (field.column === undefined) {
     throw new QwError('invalid', `Field "${path}" is not configured as a fast field`, {
       code: 'QUERY-SCHEMA',

@@ -1,7 +1,7 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { isJsonObject } from '../../bytes/json.ts'
-import { dateFromNanos, formatRfc3339 } from '../../schema/datetime.ts'
+import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
 import type { NumberKeys } from '../number-keys.ts'
 import { firstKeyFrom } from '../number-keys.ts'
 import type {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { dateToNanos, parseRfc3339 } from '../../schema/datetime.ts'
+import { dateToNanos, parseRfc3339 } from '../../dates/datetime.ts'
 import type { Column } from '../../split/column.ts'
 import type {
   Aggregation,

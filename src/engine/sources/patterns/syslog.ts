@@ -3,7 +3,7 @@ import type { LineReader, LineReaderSettings, LineReading } from '../line-reader
 import { columns } from './columns.ts'
 import { bsdTime, isoTime } from './times.ts'
 
-export const SYSLOG_COLUMNS = columns(
+const SYSLOG_COLUMNS = columns(
   'timestamp:time',
   'host',
   'app',
@@ -15,11 +15,10 @@ export const SYSLOG_COLUMNS = columns(
 )
 
 const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug']
-const FACILITIES = [
-  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron'],
-  ...['authpriv', 'ftp', 'ntp', 'audit', 'alert', 'clock'],
-  ...Array.from({ length: 8 }, (_, i) => `local${i}`),
-]
+const FACILITIES =
+  'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit alert clock local0 local1 local2 local3 local4 local5 local6 local7'.split(
+    ' ',
+  )
 
 const PRIORITY = /^<(\d{1,3})>/
 /** The header of RFC 5424 after its priority: version, time, host, app, process, message id. */

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { isQwError, messageOf, QwError } from '../../engine/errors.ts'
+import { readIndexConfig } from '../../engine/schema/config-text.ts'
+import type { ReadConfig } from '../../engine/schema/read-config.ts'
+import { STDIN } from './ingest-files.ts'
+
+/** An index config that the user wrote. Throws `notFound` for a file that is not there and `invalid` for a config that will not do. */
+export async function readConfigFile(path: string): Promise<ReadConfig> {
+  let source: string
+  try {
+    source = path === STDIN ? readFileSync(0, 'utf8') : await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new QwError('notFound', `cannot read ${path}: ${messageOf(cause)}`, {
+      fix: 'name an index config file; make one: qw-lambda index infer <data file>',
+      cause,
+    })
+  }
+  try {
+    return readIndexConfig(source)
+  } catch (error) {
+    if (!isQwError(error)) throw error
+    throw new QwError(error.kind, `the index config ${path} will not do: ${error.message}`, {
+      code: error.code ?? 'INDEX-CONFIG',
+      why: error.why,
+      fix: error.fix ?? 'mend that setting in the file',
+      cause: error,
+    })
+  }
+}
