@@ -80,7 +80,7 @@ export class JsonScanner {
 
   finish(): (LineEvent | RecordBatch)[] {
     if (this.#place === 'document') this.#endDocument()
-    if (this.#place !== 'outside') this.#reject(`the text ends inside an ${this.#container()}`)
+    else if (this.#place !== 'outside') this.#reject(`the text ends inside an ${this.#container()}`)
     return this.#take()
   }
 

@@ -12,7 +12,7 @@ import { clfTime, isoTime } from './times.ts'
  *   seconds   Unix seconds         host    an address, or a name in <name>_host
  *   skip      says nothing that another column does not
  */
-export type ColumnKind =
+type ColumnKind =
   | 'keyword'
   | 'words'
   | 'id'

@@ -2,7 +2,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../../bytes/json.ts'
 import type { LineReader, LineReading } from '../line-reader.ts'
 import { columns } from './columns.ts'
 
-const CONTAINER_COLUMNS = columns('timestamp:time', 'stream', 'message:words')
+export const CONTAINER_COLUMNS = columns('timestamp:time', 'stream', 'message:words')
 
 const CRI =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([FP])(?: (.*))?$/s

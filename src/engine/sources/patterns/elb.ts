@@ -4,7 +4,7 @@ import { addColumn, type Column, columns } from './columns.ts'
 import { logTokens } from './log-tokens.ts'
 
 /** Application Load Balancer: the columns of its access log entries; the last ones came over the years. */
-const ALB_COLUMNS = columns(
+export const ALB_COLUMNS = columns(
   'type',
   'timestamp:time',
   'elb',
@@ -43,7 +43,7 @@ const ALB_LEAST = 17
 const ALB_TYPES = new Set(['http', 'https', 'h2', 'grpcs', 'ws', 'wss'])
 
 /** Classic Load Balancer. */
-const CLB_COLUMNS = columns(
+export const CLB_COLUMNS = columns(
   'timestamp:time',
   'elb',
   'client:address',
@@ -63,7 +63,7 @@ const CLB_COLUMNS = columns(
 const CLB_LEAST = 12
 
 /** Network Load Balancer, TLS listeners. */
-const NLB_COLUMNS = columns(
+export const NLB_COLUMNS = columns(
   'type',
   'version',
   'timestamp:time',

@@ -3,7 +3,7 @@ import { columns } from './columns.ts'
 import { readColumns } from './elb.ts'
 
 /** S3 server access log records; the last columns came over the years. */
-const S3_COLUMNS = columns(
+export const S3_COLUMNS = columns(
   'bucket_owner:id',
   'bucket',
   'timestamp:clfTime',

@@ -3,7 +3,7 @@ import type { LineReader, LineReaderSettings, LineReading } from '../line-reader
 import { columns } from './columns.ts'
 import { bsdTime, isoTime } from './times.ts'
 
-const SYSLOG_COLUMNS = columns(
+export const SYSLOG_COLUMNS = columns(
   'timestamp:time',
   'host',
   'app',

@@ -3,7 +3,7 @@ import type { LineReader, LineReaderSettings } from '../line-reader.ts'
 import { columns } from './columns.ts'
 import { timeAtHead } from './times.ts'
 
-const TEXT_COLUMNS = columns('timestamp:time', 'message:words')
+export const TEXT_COLUMNS = columns('timestamp:time', 'message:words')
 
 /**
  * Any line is a message. It has the time that stands at its head; a line without one, such as those of

@@ -7,7 +7,7 @@ import { clfTime, ctimeTime, slashedTime } from './times.ts'
 
 /** Fields of an access log line in the common or combined format of nginx and Apache, with what may
  *  stand around it: the virtual host in front, the forwarded-for header or the request's time behind. */
-const ACCESS_COLUMNS = columns(
+export const ACCESS_COLUMNS = columns(
   'timestamp:clfTime',
   'remote_addr:host',
   'remote_user',
@@ -67,7 +67,7 @@ function addMore(doc: JsonObject, text: string): void {
   }
 }
 
-const ERROR_COLUMNS = columns(
+export const ERROR_COLUMNS = columns(
   'timestamp:time',
   'level',
   'module',
