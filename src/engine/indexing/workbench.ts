@@ -13,6 +13,7 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import { prunedSource } from '../schema/render.ts'
 import { type BuiltSplit, SplitBuilder, type SplitBuilderSettings } from '../split/split-builder.ts'
 import { type LineBatch, MAX_LINE_BYTES, type OverlongLine } from '../sources/line-batch.ts'
+import { LineProblem } from '../sources/line-reader.ts'
 import { NOT_UTF8 } from '../sources/line-stage.ts'
 import type { RecordBatch } from '../sources/record-batch.ts'
 import { type RejectedDoc, RejectLog } from './rejects.ts'
@@ -80,11 +81,8 @@ export class Workbench {
   }
 
   rejectOverlong({ line, position, prefix }: OverlongLine): void {
-    const reason = `the line is longer than ${MAX_LINE_BYTES} bytes`
-    this.rejects.add(
-      { line, bytePosition: position, kind: 'tooLong', reason, path: undefined },
-      prefix,
-    )
+    const why = plain('tooLong', `the line is longer than ${MAX_LINE_BYTES} bytes`)
+    this.rejects.add({ ...why, line, bytePosition: position }, prefix)
   }
 
   /** No document may follow. There must be at least one. */
@@ -96,7 +94,7 @@ export class Workbench {
   #addLine(batch: LineBatch, i: number): void {
     const text = batch.textOf(i)
     if (text === undefined) {
-      this.#reject(batch, i, { kind: 'encoding', reason: NOT_UTF8 })
+      this.#reject(batch, i, plain('encoding', NOT_UTF8))
       return
     }
     if (isBlank(text)) return
@@ -115,8 +113,8 @@ export class Workbench {
 
   #addRecord(batch: RecordBatch, i: number): void {
     const { doc } = batch.recordAt(i)
-    if (typeof doc === 'string') {
-      this.#reject(batch, i, { kind: 'format', reason: doc })
+    if (doc instanceof LineProblem) {
+      this.#reject(batch, i, { ...plain('format', doc.summary), ...doc })
       return
     }
     const bytes = Buffer.from(stringifyJson(doc))
@@ -126,21 +124,19 @@ export class Workbench {
     this.#builder?.add(this.#doc, kept)
   }
 
-  #reject(
-    batch: LineBatch | RecordBatch,
-    i: number,
-    why: Pick<RejectedDoc, 'kind' | 'reason'> & { path?: string | undefined },
-  ): void {
-    const { kind, reason, path } = why
-    const bytePosition = batch.positionOf(i)
-    if (batch.kind === 'lines') {
-      const line = batch.lineNumberOf(i)
-      this.rejects.add({ line, bytePosition, kind, reason, path }, batch.bytesOf(i))
-    } else {
-      const { line, raw } = batch.recordAt(i)
-      this.rejects.add({ line, bytePosition, kind, reason, path }, raw)
-    }
+  #reject(batch: LineBatch | RecordBatch, i: number, why: RejectWhy): void {
+    const { kind, reason, summary, example, path } = why
+    const line = batch.lineNumberOf(i)
+    const place = { line, bytePosition: batch.positionOf(i) }
+    this.rejects.add({ ...place, kind, reason, summary, example, path }, batch.bytesOf(i))
   }
+}
+
+type RejectWhy = Pick<RejectedDoc, 'kind' | 'reason' | 'summary' | 'example' | 'path'>
+
+/** A reason about a line as a whole. */
+function plain(kind: RejectedDoc['kind'], reason: string): RejectWhy {
+  return { kind, reason, summary: reason, example: undefined, path: undefined }
 }
 
 export function splitSettings(config: IndexConfig): SplitBuilderSettings {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../bytes/json.ts'
-import type { LineReader, LineReading } from './line-reader.ts'
+import { LineProblem, type LineReader, type LineReading } from './line-reader.ts'
 import { MAX_LINE_BYTES } from './line-batch.ts'
 
 /**
@@ -14,20 +14,19 @@ export function delimitedReader(delimiter: ',' | '\t' | ';'): LineReader {
     read(line): LineReading {
       if (!record.isOpen && line === '') return undefined
       const values = record.push(line)
-      if (values === undefined) return undefined
-      if (typeof values === 'string') return values
+      if (values === undefined || values instanceof LineProblem) return values
+
       if (header !== undefined) return docOf(header, values)
-      const names = headerNames(values)
-      if (typeof names === 'string') return names
-      header = names
+      header = headerNames(values)
+
       return undefined
     },
-    finish: () => (record.isOpen ? ['a quote is never closed'] : []),
+    finish: () => (record.isOpen ? [new LineProblem('a quote is never closed')] : []),
   }
 }
 
 /** Every column has a name: an empty one is called after its place, the second `x` is `x_2`. */
-function headerNames(values: readonly string[]): readonly string[] | string {
+function headerNames(values: readonly string[]): readonly string[] {
   const seen = new Map<string, number>()
   return values.map((value, i) => {
     const name = value.trim() === '' ? `column_${i + 1}` : value.trim()
@@ -37,9 +36,9 @@ function headerNames(values: readonly string[]): readonly string[] | string {
   })
 }
 
-function docOf(header: readonly string[], values: readonly string[]): JsonObject | string {
+function docOf(header: readonly string[], values: readonly string[]): LineReading {
   if (values.length !== header.length) {
-    return `${values.length} values where the header has ${header.length}`
+    return new LineProblem(`the header names ${header.length} columns`, String(values.length))
   }
   const doc: JsonObject = {}
   for (const [i, name] of header.entries()) {
@@ -65,13 +64,13 @@ class Record {
     return this.#open !== undefined
   }
 
-  /** The record's values, when the line ends it; a text when it never will. */
-  push(line: string): string[] | string | undefined {
+  /** The record's values, when the line ends it; a problem when none ever will. */
+  push(line: string): string[] | LineProblem | undefined {
     if (!this.isOpen && !line.includes('"')) return line.split(this.#delimiter)
     this.#length += line.length + 1
     if (this.#length > MAX_LINE_BYTES) {
       this.#take()
-      return 'a quote is not closed within 16 MiB'
+      return new LineProblem('a quote is not closed within 16 MiB')
     }
     this.#read(line)
     return this.isOpen ? undefined : this.#take()

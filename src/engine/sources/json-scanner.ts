@@ -1,6 +1,7 @@
 // Casts to number: indexes into a Uint8Array are below its length.
 import { JsonLinesWriter } from './json-lines-writer.ts'
 import { type LineEvent, MAX_KEPT_LINE_BYTES } from './line-batch.ts'
+import { LineProblem } from './line-reader.ts'
 import { RecordBatch } from './record-batch.ts'
 
 const NEWLINE = 0x0a
@@ -260,7 +261,7 @@ export class JsonScanner {
     }
     // In the order of the source: whoever stops after this event has everything before it.
     this.#events.push(...this.#writer.take(position))
-    const record = { doc: why, line, position, raw: Uint8Array.from(head) }
+    const record = { doc: new LineProblem(why), line, position, raw: Uint8Array.from(head) }
     this.#events.push(new RecordBatch([record], this.#position))
   }
 }

@@ -1,5 +1,5 @@
 import { LINE_LIMITS, type LineBatch, type LineEvent, LineSplitter } from './line-batch.ts'
-import type { LineReader } from './line-reader.ts'
+import { LineProblem, type LineReader } from './line-reader.ts'
 import { RecordBatch, type SourceRecord } from './record-batch.ts'
 
 /** The lines of a source read by a `LineReader`. A record's position is that of the line which ended it. */
@@ -48,7 +48,8 @@ export class LineStage {
 
   #readLine(batch: LineBatch, i: number): SourceRecord | undefined {
     const text = batch.textOf(i)
-    const doc = text === undefined ? NOT_UTF8 : this.#reader.read(withoutReturn(text))
+    const doc =
+      text === undefined ? new LineProblem(NOT_UTF8) : this.#reader.read(withoutReturn(text))
     if (doc === undefined) return undefined
     return {
       doc,

@@ -1,17 +1,20 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../bytes/json.ts'
+import { LineProblem } from './line-reader.ts'
+import type { SourceRecord } from './record-batch.ts'
 import { formatRfc3339 } from '../dates/datetime.ts'
 
 /**
  * OpenTelemetry's JSON batches: resource -> scope -> record, each level with attributes as lists of
  * key and value. One document per log record or span, with what its resource and scope say.
  */
-export function otlpDocs(batch: JsonObject, signal: 'logs' | 'traces'): JsonObject[] | string {
+export function otlpDocs(batch: JsonObject, signal: 'logs' | 'traces'): SourceRecord['doc'][] {
   const [resourceKey, scopeKey, recordKey] =
     signal === 'logs'
       ? ['resourceLogs', 'scopeLogs', 'logRecords']
       : ['resourceSpans', 'scopeSpans', 'spans']
   const resources = batch[resourceKey]
-  if (!Array.isArray(resources)) return `the object has no array \`${resourceKey}\``
+  if (!Array.isArray(resources))
+    return [new LineProblem(`the object has no array \`${resourceKey}\``)]
   const docOf = signal === 'logs' ? logDoc : spanDoc
   const docs: JsonObject[] = []
   for (const entry of objects(resources)) {

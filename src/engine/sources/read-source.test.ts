@@ -5,6 +5,7 @@ import { countingStore } from '../../stores/counting-store.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { objectSource, READ_BYTES, type Source, WHOLE_OBJECT_BYTES } from './source.ts'
 import { MAX_LINE_BYTES } from './line-batch.ts'
+import { LineProblem } from './line-reader.ts'
 import { readSource, type ReadSourceOptions } from './read-source.ts'
 
 /** A source that comes in pieces of `pieceBytes`. */
@@ -28,7 +29,7 @@ async function linesOf(source: Source, options?: ReadSourceOptions): Promise<str
     if (event.kind === 'overlong') lines.push(`overlong ${event.line}`)
     else if (event.kind === 'records') {
       for (const { doc } of event.records)
-        lines.push(typeof doc === 'string' ? doc : stringifyJson(doc))
+        lines.push(doc instanceof LineProblem ? doc.reason : stringifyJson(doc))
     } else for (let i = 0; i < event.count; i++) lines.push(event.textOf(i)?.trimEnd() ?? 'invalid')
   }
   return lines

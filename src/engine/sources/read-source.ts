@@ -5,6 +5,7 @@ import { decompressed, refused, type UnpackOptions } from './compression.ts'
 import { delimitedReader } from './delimited.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { LINE_LIMITS, type LineEvent, LineSplitter } from './line-batch.ts'
+import { LineProblem } from './line-reader.ts'
 import { LineStage, NOT_UTF8 } from './line-stage.ts'
 import { otlpDocs } from './otlp.ts'
 import { LINE_READERS } from './patterns/line-patterns.ts'
@@ -178,22 +179,23 @@ class OtlpStage implements Stage {
     const records: SourceRecord[] = []
     for (let i = 0; i < event.count; i++) {
       const docs = this.#docsOf(event.textOf(i))
-      const list = typeof docs === 'string' ? [docs] : docs
+
       const facts = { line: event.lineNumberOf(i), raw: event.bytesOf(i) }
       // A record takes more than a byte of its batch, so that these positions lie inside it.
       const start = event.positionOf(i)
-      list.forEach((doc, n) => records.push({ ...facts, doc, position: start + n }))
+      docs.forEach((doc, n) => records.push({ ...facts, doc, position: start + n }))
     }
     return new RecordBatch(records, event.endPosition)
   }
 
-  #docsOf(text: string | undefined): SourceRecord['doc'][] | string {
-    if (text === undefined) return NOT_UTF8
+  #docsOf(text: string | undefined): SourceRecord['doc'][] {
+    if (text === undefined) return [new LineProblem(NOT_UTF8)]
     try {
       const batch = parseJson(text)
-      return isJsonObject(batch) ? otlpDocs(batch, this.#signal) : 'the batch is not a JSON object'
+      if (!isJsonObject(batch)) return [new LineProblem('the batch is not a JSON object')]
+      return otlpDocs(batch, this.#signal)
     } catch (error) {
-      return messageOf(error)
+      return [new LineProblem(messageOf(error))]
     }
   }
 }

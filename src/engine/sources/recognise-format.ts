@@ -7,7 +7,7 @@ import {
 import { refused, startsWith } from './compression.ts'
 import { delimitedReader } from './delimited.ts'
 import { JsonScanner } from './json-scanner.ts'
-import type { LineReader } from './line-reader.ts'
+import { LineProblem, type LineReader } from './line-reader.ts'
 import { LINE_READERS } from './patterns/line-patterns.ts'
 
 /** Unpacked bytes that a format is recognised by. */
@@ -152,10 +152,10 @@ function reads(reader: LineReader, lines: readonly string[]): boolean {
   let failures = 0
   for (const line of lines) {
     const reading = reader.read(line)
-    if (typeof reading === 'string') failures++
+    if (reading instanceof LineProblem) failures++
     else if (reading !== undefined) docs++
   }
-  docs += reader.finish?.().filter((doc) => typeof doc !== 'string').length ?? 0
+  docs += reader.finish?.().filter((doc) => !(doc instanceof LineProblem)).length ?? 0
   return docs > 0 && docs >= LEAST_SHARE * (docs + failures)
 }
 

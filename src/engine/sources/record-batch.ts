@@ -1,9 +1,10 @@
 import type { JsonObject } from '../bytes/json.ts'
+import type { LineProblem } from './line-reader.ts'
 
 /** One record of a source that is not written as JSON lines. */
 export interface SourceRecord {
-  /** The document, or in a few words why the record is none. */
-  readonly doc: JsonObject | string
+  /** The document, or why the record is none. */
+  readonly doc: JsonObject | LineProblem
   /** Line of the source in which the record ends, from 1. */
   readonly line: number
   /** Byte offset in the source. Ascends strictly from record to record, so that a position says
@@ -33,6 +34,16 @@ export class RecordBatch {
     const record = this.records[i]
     if (record === undefined) throw new RangeError(`no record ${i} of ${this.count}`)
     return record
+  }
+
+  /** As it stands in the source, to be shown when it is rejected. */
+  bytesOf(i: number): Uint8Array {
+    return this.recordAt(i).raw
+  }
+
+  /** Its line in the source, from 1. */
+  lineNumberOf(i: number): number {
+    return this.recordAt(i).line
   }
 
   positionOf(i: number): number {

@@ -1,6 +1,7 @@
 import { isJsonObject, parseJson, type JsonObject } from '../bytes/json.ts'
 import { isQwError, QwError } from '../errors.ts'
 import { sourceFormatName, type SourceFormat } from '../schema/source-format.ts'
+import { LineProblem } from './line-reader.ts'
 import { readSource, type SourceEvent } from './read-source.ts'
 import type { Source } from './source.ts'
 
@@ -62,7 +63,7 @@ function* documentsOf(event: SourceEvent): Generator<JsonObject | undefined> {
       yield undefined
       return
     case 'records':
-      for (const { doc } of event.records) yield typeof doc === 'string' ? undefined : doc
+      for (const { doc } of event.records) yield doc instanceof LineProblem ? undefined : doc
       return
     case 'lines':
       for (let i = 0; i < event.count; i++) {

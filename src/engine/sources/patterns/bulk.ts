@@ -1,6 +1,6 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../bytes/json.ts'
 import { messageOf } from '../../errors.ts'
-import type { LineReader, LineReading } from '../line-reader.ts'
+import { LineProblem, type LineReader, type LineReading } from '../line-reader.ts'
 
 type Action = 'index' | 'create' | 'update' | 'delete'
 
@@ -16,14 +16,16 @@ export function bulkReader(): LineReader {
         value = parseJson(line)
       } catch (error) {
         action = undefined
-        return messageOf(error)
+        return new LineProblem(messageOf(error))
       }
-      if (!isJsonObject(value)) return 'the line is not a JSON object'
+      if (!isJsonObject(value)) return new LineProblem('the line is not a JSON object', line)
       const before = action
       action = undefined
       if (before !== undefined) return documentOf(value, before)
       action = actionOf(value)
-      if (action === undefined) return 'an action such as {"index":{}} belongs before a document'
+      if (action === undefined) {
+        return new LineProblem('an action such as {"index":{}} belongs before a document', line)
+      }
       if (action === 'delete') action = undefined
       return undefined
     },
@@ -40,5 +42,5 @@ function actionOf(value: JsonObject): Action | undefined {
 function documentOf(value: JsonObject, action: Action): LineReading {
   if (action !== 'update') return value
   const { doc } = value
-  return isJsonObject(doc) ? doc : 'the update holds no `doc`'
+  return isJsonObject(doc) ? doc : new LineProblem('the update holds no `doc`')
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../bytes/json.ts'
-import type { LineReader, LineReading } from '../line-reader.ts'
+import { LineProblem, type LineReader, type LineReading } from '../line-reader.ts'
 import { addColumn, type Column, columns } from './columns.ts'
 import { isoTime } from './times.ts'
 
@@ -51,7 +51,7 @@ export function cloudfrontReader(): LineReader {
         return undefined
       }
       if (line === '' || line.startsWith('#')) return undefined
-      if (known === undefined) return 'no `#Fields:` line stands before it'
+      if (known === undefined) return new LineProblem('no `#Fields:` line stands before it')
       return readRequest(line.split('\t'), known)
     },
   }
@@ -67,7 +67,7 @@ function columnOf(field: string): Column {
 
 function readRequest(values: readonly string[], known: readonly Column[]): LineReading {
   if (values.length !== known.length) {
-    return `${values.length} values where the header has ${known.length}`
+    return new LineProblem(`${known.length} values belong on a line`, String(values.length))
   }
   const doc: JsonObject = {}
   let date = ''
@@ -77,11 +77,12 @@ function readRequest(values: readonly string[], known: readonly Column[]): LineR
     if (column.name === 'date') date = text
     else if (column.name === 'time') time = text
     else if (!addColumn(doc, column, decoded(text, column))) {
-      return `\`${text.slice(0, 80)}\` is no ${column.kind} for ${column.name}`
+      return new LineProblem(`${column.name} is no ${column.kind}`, text)
     }
   }
   const timestamp = isoTime(`${date}T${time}`)
-  if (timestamp === undefined) return `\`${date} ${time}\` is no time`.slice(0, 100)
+  if (timestamp === undefined)
+    return new LineProblem('date and time are no time', `${date} ${time}`)
   return { timestamp, ...doc }
 }
 

@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../bytes/json.ts'
-import type { LineReader, LineReading } from '../line-reader.ts'
+import { LineProblem, type LineReader, type LineReading } from '../line-reader.ts'
 import { columns } from './columns.ts'
 
 export const CONTAINER_COLUMNS = columns('timestamp:time', 'stream', 'message:words')
@@ -26,8 +26,9 @@ export function containerReader(): LineReader {
     read(line): LineReading {
       if (line === '') return undefined
       const part = line.startsWith('{') ? dockerPart(line) : criPart(line)
-      if (part === undefined)
-        return 'no container line: neither `time stream P|F text` nor its JSON'
+      if (part === undefined) {
+        return new LineProblem('neither `time stream P|F text` nor its JSON', line)
+      }
       const { timestamp, stream, text, isLast } = part
       const before = partials.get(stream)
       const whole = { timestamp: before?.timestamp ?? timestamp, text: (before?.text ?? '') + text }

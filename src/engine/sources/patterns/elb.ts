@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../bytes/json.ts'
-import type { LineReader, LineReading } from '../line-reader.ts'
+import { LineProblem, type LineReader, type LineReading } from '../line-reader.ts'
 import { addColumn, type Column, columns } from './columns.ts'
 import { logTokens } from './log-tokens.ts'
 
@@ -112,15 +112,16 @@ export function readColumns(
 ): LineReading {
   if (line === '') return undefined
   const tokens = logTokens(line)
-  if (tokens === undefined) return 'a quote or bracket is never closed'
-  if (tokens.length < least) return `${tokens.length} values where at least ${least} belong`
-  if (!isOne(tokens)) return `a line does not begin with \`${(tokens[0] ?? '').slice(0, 40)}\``
+  if (tokens === undefined) return new LineProblem('a quote or bracket is never closed')
+  if (tokens.length < least)
+    return new LineProblem(`at least ${least} values belong on a line`, line)
+  if (!isOne(tokens)) return new LineProblem('the line begins as none of this format', line)
   const doc: JsonObject = {}
   for (const [i, column] of known.entries()) {
     const text = tokens[i]
     if (text === undefined) break
     if (!addColumn(doc, column, text)) {
-      return `\`${text.slice(0, 80)}\` is no ${column.kind} for ${column.name}`
+      return new LineProblem(`${column.name} is no ${column.kind}`, text)
     }
   }
   return doc

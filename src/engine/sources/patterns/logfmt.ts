@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../bytes/json.ts'
-import type { LineReader, LineReading } from '../line-reader.ts'
+import { LineProblem, type LineReader, type LineReading } from '../line-reader.ts'
 
 const SPACE = 0x20
 const QUOTE = 0x22
@@ -20,7 +20,8 @@ function readLogfmt(line: string): LineReading {
     }
     const keyEnd = endOfKey(line, at)
     const key = line.slice(at, keyEnd)
-    if (key === '' || key.includes('"')) return `no key in front of \`${line.slice(at, at + 20)}\``
+    if (key === '' || key.includes('"'))
+      return new LineProblem('a value has no key', line.slice(at))
     at = keyEnd
     if (line.charCodeAt(at) !== EQUALS) {
       doc[key] = true
@@ -28,12 +29,12 @@ function readLogfmt(line: string): LineReading {
     }
     pairs++
     const end = endOfValue(line, ++at)
-    if (end < 0) return `the quote after \`${key}=\` is never closed`
+    if (end < 0) return new LineProblem('a quote is never closed', key)
     addValue(doc, key, line.slice(at, end))
     at = end
   }
   if (line.trim() === '') return undefined
-  return pairs === 0 ? 'it holds no key=value' : doc
+  return pairs === 0 ? new LineProblem('the line holds no key=value', line) : doc
 }
 
 function endOfKey(line: string, from: number): number {

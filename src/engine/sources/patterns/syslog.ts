@@ -1,5 +1,10 @@
 import type { JsonObject } from '../../bytes/json.ts'
-import type { LineReader, LineReaderSettings, LineReading } from '../line-reader.ts'
+import {
+  LineProblem,
+  type LineReader,
+  type LineReaderSettings,
+  type LineReading,
+} from '../line-reader.ts'
 import { columns } from './columns.ts'
 import { bsdTime, isoTime } from './times.ts'
 
@@ -36,7 +41,7 @@ export function syslogReader({ nowMs }: LineReaderSettings): LineReader {
       const priority = PRIORITY.exec(line)
       const rest = priority === null ? line : line.slice(priority[0].length)
       if (priority !== null && !addPriority(doc, Number(priority[1]))) {
-        return `\`${priority[0]}\` is no syslog priority`
+        return new LineProblem('the line begins with no syslog priority', priority[0])
       }
       return read5424(rest, doc) ?? read3164(rest, doc, nowMs)
     },
@@ -58,14 +63,15 @@ function read5424(text: string, doc: JsonObject): LineReading {
   if (match === null) return undefined
   const [whole, time = '', host = '', app = '', pid = '', msgid = ''] = match
   const timestamp = isoTime(time)
-  if (timestamp === undefined && time !== '-') return `\`${time.slice(0, 40)}\` is no time`
+  if (timestamp === undefined && time !== '-')
+    return new LineProblem('the header holds no time', time)
   if (timestamp !== undefined) doc['timestamp'] = timestamp
   for (const [name, value] of Object.entries({ host, app, pid, msgid })) {
     if (value !== '-') doc[name] = value
   }
   const rest = text.slice(whole.length)
   const data = structuredData(rest)
-  if (data === undefined) return 'the structured data is never closed'
+  if (data === undefined) return new LineProblem('the structured data is never closed', rest)
   if (Object.keys(data.elements).length > 0) doc['structured_data'] = data.elements
   doc['message'] = rest
     .slice(data.end)
@@ -101,7 +107,7 @@ function read3164(text: string, doc: JsonObject, nowMs: number): LineReading {
   const [whole = '', time = '', host = '', app, pid] = match ?? []
   const timestamp = bsdTime(time, nowMs) ?? isoTime(time)
   if (match === null || timestamp === undefined) {
-    return 'no syslog line: it begins with a time and a host'
+    return new LineProblem('a syslog line begins with a time and a host', text)
   }
   doc['timestamp'] = timestamp
   doc['host'] = host

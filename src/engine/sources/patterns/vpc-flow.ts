@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../bytes/json.ts'
-import type { LineReader, LineReading } from '../line-reader.ts'
+import { LineProblem, type LineReader, type LineReading } from '../line-reader.ts'
 import { addColumn, type Column, columns } from './columns.ts'
 
 /** Every field that a flow log can be set to write, by its name there with `_` for `-`. */
@@ -80,13 +80,13 @@ function headerColumns(words: readonly string[]): readonly Column[] | undefined 
 
 function readFlow(words: readonly string[], known: readonly Column[]): LineReading {
   if (words.length !== known.length) {
-    return `${words.length} values where the header has ${known.length}`
+    return new LineProblem(`${known.length} values belong on a line`, String(words.length))
   }
   const doc: JsonObject = {}
   for (const [i, column] of known.entries()) {
     const text = words[i] ?? ''
     if (!addColumn(doc, column, text)) {
-      return `\`${text.slice(0, 80)}\` is no ${column.kind} for ${column.name}`
+      return new LineProblem(`${column.name} is no ${column.kind}`, text)
     }
   }
   return doc

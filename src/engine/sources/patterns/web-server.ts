@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../bytes/json.ts'
 import { parseIp } from '../../schema/ip.ts'
-import type { LineReader, LineReading } from '../line-reader.ts'
+import { LineProblem, type LineReader, type LineReading } from '../line-reader.ts'
 import { addColumn, addRequest, type Column, columns } from './columns.ts'
 import { logTokens } from './log-tokens.ts'
 import { clfTime, ctimeTime, slashedTime } from './times.ts'
@@ -31,15 +31,18 @@ export const accessReader = (): LineReader => ({ read: readAccess })
 function readAccess(line: string): LineReading {
   if (line === '') return undefined
   const tokens = logTokens(line)
-  if (tokens === undefined) return 'a quote or bracket is never closed'
+  if (tokens === undefined) return new LineProblem('a quote or bracket is never closed')
   // One token more in front is the virtual host.
   const skip = clfTime(tokens[4] ?? '') !== undefined ? 1 : 0
   const [remote = '', , user = '', time = '', request = '', status = '', bytes = ''] =
     tokens.slice(skip)
   const timestamp = clfTime(time)
-  if (timestamp === undefined) return 'no time in brackets stands in fourth place'
-  if (!/^\d{3}$/.test(status)) return `\`${status.slice(0, 40)}\` is no status`
-  if (!/^(?:\d{1,15}|-)$/.test(bytes)) return `\`${bytes.slice(0, 40)}\` is no count of bytes`
+  if (timestamp === undefined)
+    return new LineProblem('no time in brackets stands in fourth place', line)
+  if (!/^\d{3}$/.test(status))
+    return new LineProblem('the status is no number of three digits', status)
+  if (!/^(?:\d{1,15}|-)$/.test(bytes))
+    return new LineProblem('the size is no count of bytes', bytes)
   const doc: JsonObject = { timestamp }
   addColumn(doc, ADDRESS, remote)
   if (user !== '-' && user !== '') doc['remote_user'] = user
@@ -93,7 +96,9 @@ export const nginxErrorReader = (): LineReader => ({
   read(line) {
     if (line === '') return undefined
     const match = NGINX_ERROR.exec(line)
-    if (match === null) return 'no nginx error line: it begins with a time, a level, and a process'
+    if (match === null) {
+      return new LineProblem('an nginx error begins with a time, a level, and a process', line)
+    }
     const [, time = '', level = '', pid, tid, connection, rest = ''] = match
     const doc: JsonObject = { timestamp: slashedTime(time) ?? time, level }
     doc['pid'] = Number(pid)
@@ -137,7 +142,7 @@ export const apacheErrorReader = (): LineReader => ({
     const match = APACHE_ERROR.exec(line)
     const timestamp = ctimeTime(match?.[1] ?? '')
     if (match === null || timestamp === undefined) {
-      return 'no Apache error line: it begins with a time and a level in brackets'
+      return new LineProblem('an Apache error begins with a time and a level in brackets', line)
     }
     const [, , module, level = '', pid, tid, rest = ''] = match
     const doc: JsonObject = { timestamp, level }
