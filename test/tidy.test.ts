@@ -117,3 +117,37 @@ test('in the command line, what is only about AWS is loaded by import() alone', 
 test('every file of the command line but main.ts stands in the folder of its topic', () => {
   expect(files(/^src\/cli\/[^/]+$/)).toEqual(['src/cli/main.ts'])
 })
+
+test('an export is imported by somebody', () => {
+  const sources = files(/^(src|test|bench)\/.*\.ts$/)
+  const imported = new Set(
+    sources.flatMap((path) =>
+      [...read(path).matchAll(/(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'(\.[^']+)'/g)]
+        .map(([, names = '', target = '']) => ({ names, file: join(dirname(path), target) }))
+        .flatMap(({ names, file }) =>
+          names.split(',').map((name) => `${file} ${/^\s*(?:type\s+)?(\w*)/.exec(name)?.[1]}`),
+        ),
+    ),
+  )
+  // What is loaded by import() hands over all it has, and entry points are called from outside.
+  const whole = new Set([
+    ...sources.flatMap((path) =>
+      [...read(path).matchAll(/import\('(\.[^']+)'\)/g)].map(([, target = '']) =>
+        join(dirname(path), target),
+      ),
+    ),
+    'src/cli/main.ts',
+    ...['indexer', 'searcher', 'generator'].map((name) => `src/functions/${name}.ts`),
+  ])
+  const exported = sources
+    .filter((path) => path.startsWith('src/') && !whole.has(path))
+    .flatMap((path) =>
+      [
+        ...read(path).matchAll(
+          /^export (?:async )?(?:abstract )?(?:function\*?|const|class|interface|type) (\w+)/gm,
+        ),
+      ].map(([, name]) => `${path} ${name}`),
+    )
+  expect(exported.length).toBeGreaterThan(1_000)
+  expect(exported.filter((name) => !imported.has(name))).toEqual([])
+})

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
-import { elasticErrorReply, errorFromReply, errorReply } from './api-error.ts'
+import { errorFromReply, errorReply } from './api-error.ts'
+import { elasticErrorReply } from './elastic/elastic-error.ts'
 
 const ERRORS = fc.oneof(
   fc.constant(['notFound', 'INDEX-NONE'] as const),
@@ -18,8 +19,9 @@ test('an error that has a code comes back from its answer as it was thrown', asy
       fc.string(),
       fc.option(fc.string(), { nil: undefined }),
       fc.option(fc.nat(), { nil: undefined }),
-      async ([kind, code], message, fix, position) => {
-        const reply = errorReply(new QwError<typeof kind>(kind, message, { code, fix, position }))
+      fc.constantFrom(errorReply, elasticErrorReply),
+      async ([kind, code], message, fix, position, replyWith) => {
+        const reply = replyWith(new QwError<typeof kind>(kind, message, { code, fix, position }))
         const { status } = reply
         expect(errorFromReply(status, await reply.text())).toMatchObject({
           kind,

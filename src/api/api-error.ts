@@ -5,7 +5,6 @@ import {
   messageOf,
   QwError,
   shownCode,
-  type ErrorCode,
   type ErrorKind,
 } from '../engine/errors.ts'
 import { jsonText } from './reply.ts'
@@ -15,7 +14,7 @@ import { statusOf } from './status.ts'
  * An error as the body of an answer, and back:
  *
  *   native         {"message", "code": "QWL-…", "position", "fix"}      the message ends with the fix
- *   Elasticsearch  {"status", "error": {"reason", "type", "caused_by", "stack_trace", "root_cause"}}
+ *   Elasticsearch  the same, and {"status", "error"} beside it: elastic/elastic-error.ts
  */
 
 /** Anything thrown, as the error that clients are told. */
@@ -25,51 +24,18 @@ export function asQwError(error: unknown): QwError {
 }
 
 /** The native error body; `code`, `position` and `fix` are for programs. */
-export function errorReply(error: QwError): Response {
+export function errorBody(error: QwError): JsonObject {
   const { code, position, fix } = error
-  const body = {
+  return {
     message: messageWithFix(error),
     ...(code === undefined ? {} : { code: shownCode(code) }),
     ...(position === undefined ? {} : { position }),
     ...(fix === undefined ? {} : { fix }),
   }
-  return jsonText(JSON.stringify(body), statusOf(error))
 }
 
-/** Requests that no handler saw through: the Elasticsearch routes answer these like native ones. */
-const REFUSED_BEFORE_HANDLER: readonly ErrorCode[] = [
-  'BODY-LIMIT',
-  'CONTENT-ENCODING',
-  'KEY-MISSING',
-  'KEY-REJECTED',
-  'LENGTH-REQUIRED',
-  'METHOD',
-  'NOT-IMPLEMENTED',
-  'REQUEST-DECODE',
-  'ROUTE',
-]
-
-export function wasRefusedBeforeHandler({ code }: QwError): boolean {
-  return code !== undefined && REFUSED_BEFORE_HANDLER.includes(code)
-}
-
-export function elasticErrorReply(error: QwError): Response {
-  if (wasRefusedBeforeHandler(error)) return errorReply(error)
-  const body = { status: statusOf(error), error: errorCause(messageWithFix(error), null) }
-  return jsonText(stringifyJson(body), body.status)
-}
-
-/** The answer of one search among several; some clients read the first root cause alone. */
-export function elasticErrorSlot(error: QwError): JsonObject {
-  const reason = messageWithFix(error)
-  return {
-    status: statusOf(error),
-    error: { ...errorCause(reason, null), root_cause: [{ type: null, reason }] },
-  }
-}
-
-export function errorCause(reason: string, type: string | null): JsonObject {
-  return { reason, type, caused_by: null, stack_trace: null }
+export function errorReply(error: QwError): Response {
+  return jsonText(stringifyJson(errorBody(error)), statusOf(error))
 }
 
 /** What a client reads: the message, then the way out. */

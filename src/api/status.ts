@@ -39,6 +39,7 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   'PARSE-QUERY': 500,
   'REQ-TIMEOUT': 503,
   'REQUEST-DECODE': 400,
+  'REQUEST-PARAM': 400,
   'RESP-TOO-BIG': 413,
   ROUTE: 404,
   'SCROLL-GONE': 500,

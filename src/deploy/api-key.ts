@@ -14,7 +14,7 @@ interface Keyring {
   readonly keys: Readonly<Partial<Record<Slot, string>>>
 }
 
-export interface KeyPorts {
+interface KeyPorts {
   readonly clock: DeployClock
   readonly stacks: StackPort
   readonly secrets: SecretPort
@@ -33,7 +33,7 @@ export async function readApiKey(state: StackState, secrets: SecretPort): Promis
   return key
 }
 
-export interface Rotation {
+interface Rotation {
   readonly deployment: string
   /** 20 to 128 letters and digits, from a good random source. */
   readonly newKey: string

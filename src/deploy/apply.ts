@@ -15,7 +15,7 @@ import type {
 import { busyError, refuseForeign, situationOf } from './stack-situation.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
 
-export interface ApplyPorts {
+interface ApplyPorts {
   readonly clock: DeployClock
   readonly stacks: StackPort
   readonly buckets: BucketPort

@@ -24,13 +24,13 @@ export function contentHash(content: Uint8Array | string): string {
 const NAME_WAIT_MS = 180_000
 const NAME_POLL_MS = 10_000
 
-export interface UploadRequest {
+interface UploadRequest {
   readonly bucket: string
   readonly deployment: string
   readonly artifacts: readonly Artifact[]
 }
 
-export interface UploadPorts {
+interface UploadPorts {
   readonly buckets: BucketPort
   readonly clock: DeployClock
 }

@@ -11,13 +11,13 @@ import type {
 import { belongsTo, situationOf } from './stack-situation.ts'
 import { isQwError, messageOf } from '../engine/errors.ts'
 
-export interface CheckPorts {
+interface CheckPorts {
   readonly account: AccountPort
   readonly stacks: StackPort
   readonly secrets: SecretPort
 }
 
-export interface Preflight {
+interface Preflight {
   readonly checks: readonly Check[]
   /** Absent when the credentials do not work. */
   readonly identity: Identity | undefined

@@ -3,14 +3,14 @@ import { DEPLOYMENT_TAG } from './naming.ts'
 import type { BucketPort } from './ports.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
 
-export interface EmptyRequest {
+interface EmptyRequest {
   readonly bucket: string
   readonly deployment: string
   /** The user vouches for a bucket without our tag. */
   readonly vouched: boolean
 }
 
-export interface Emptied {
+interface Emptied {
   readonly objectsDeleted: number
   readonly bytesDeleted: number
 }

@@ -15,7 +15,7 @@ const PARTITIONS: readonly {
   { begins: '', id: 'aws', domain: 'amazonaws.com' },
 ]
 
-export interface Partition {
+interface Partition {
   /** The second part of an ARN, such as `aws-cn`. */
   readonly id: string
   /** What host names end in. */

@@ -12,7 +12,7 @@ interface PolicyStatement {
   >
 }
 
-export interface PolicyDocument {
+interface PolicyDocument {
   readonly Version: '2012-10-17'
   readonly Statement: readonly PolicyStatement[]
 }

@@ -198,7 +198,7 @@ export interface LogsPort {
   deleteGroup(name: string): Promise<void>
 }
 
-export interface FunctionResult {
+interface FunctionResult {
   readonly payload: Uint8Array
   /** Set when the function threw or ran out of time or memory: AWS's word for it. */
   readonly functionError: string | undefined

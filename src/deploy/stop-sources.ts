@@ -2,7 +2,7 @@ import type { DeployEvent } from './events.ts'
 import type { BucketPort, DeployClock, FunctionPort, SchedulePort, StackState } from './ports.ts'
 import { isQwError } from '../engine/errors.ts'
 
-export interface SourcePorts {
+interface SourcePorts {
   readonly clock: DeployClock
   readonly functions: FunctionPort
   readonly schedules: SchedulePort

@@ -32,7 +32,7 @@ export interface TeardownResult {
   readonly bytesDeleted: number
 }
 
-export type TeardownPorts = Pick<
+type TeardownPorts = Pick<
   CloudPorts,
   | 'clock'
   | 'account'

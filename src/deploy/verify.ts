@@ -9,19 +9,19 @@ const KEY_POLL_MS = 3_000
 /** While it spreads, answers flap between right and wrong. */
 const SUCCESSES_IN_A_ROW = 2
 
-export interface VerifyPorts {
+interface VerifyPorts {
   readonly clock: DeployClock
   readonly functions: FunctionPort
   readonly api: ApiProbePort
 }
 
-export interface VerifyRequest {
+interface VerifyRequest {
   readonly searcher: string
   /** Absent when there is no HTTP API. */
   readonly api: ApiAccess | undefined
 }
 
-export interface ApiAccess {
+interface ApiAccess {
   /** Ends in `/api/v1`. */
   readonly url: string
   readonly key: string

@@ -44,6 +44,7 @@ const KIND_OF_CODE = {
   'PARSE-QUERY': 'invalid',
   'REQ-TIMEOUT': 'tooLarge',
   'REQUEST-DECODE': 'invalid',
+  'REQUEST-PARAM': 'invalid',
   'RESP-TOO-BIG': 'tooLarge',
   ROUTE: 'notFound',
   'SCROLL-GONE': 'invalid',

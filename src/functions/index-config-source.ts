@@ -4,7 +4,7 @@ import { readIndexConfig } from '../engine/schema/config-text.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
 import { shippedConfig } from '../engine/schema/shipped-configs.ts'
 
-export interface ConfigSourceSettings {
+interface ConfigSourceSettings {
   /** `s3://bucket/key` of a YAML or JSON config; undefined: only the shipped configs. */
   readonly uri: string | undefined
   /** The index that the config is for; undefined: the one it names. */

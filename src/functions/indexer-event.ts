@@ -16,7 +16,7 @@ export interface SourceTask {
 }
 
 /** Tasks with the SQS message they came in; a failed task makes its message come again. */
-export interface IndexerEvent {
+interface IndexerEvent {
   readonly tasks: readonly QueuedTask[]
   /** Messages that make no sense. They fail alone, and end in the dead-letter queue. */
   readonly unreadable: readonly { readonly messageId: string; readonly reason: string }[]

@@ -8,7 +8,7 @@ import { INGEST_BODY, readBody } from '../request-body.ts'
 import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
 import { asQwError, messageWithFix } from '../api-error.ts'
 import { statusOf } from '../status.ts'
-import { errorCause } from '../api-error.ts'
+import { errorCause } from './elastic-error.ts'
 import { urlFields } from './request-parts.ts'
 
 const PARAMS = [
@@ -25,7 +25,7 @@ const PARAMS = [
 
 const NEWLINE = 0x0a
 
-export interface BulkServices {
+interface BulkServices {
   readonly ingest: IngestService
   readonly clock: Clock
 }

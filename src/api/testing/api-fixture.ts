@@ -15,7 +15,7 @@ import { systemRandom } from '../../stores/system-clock.ts'
 import { createApi, type Api } from '../app.ts'
 import type { ApiServices, ApiSettings, CommitMode, IngestService } from '../services.ts'
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string

@@ -59,6 +59,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'PARSE-QUERY': EXIT.usage,
   'REQ-TIMEOUT': EXIT.limit,
   'REQUEST-DECODE': EXIT.usage,
+  'REQUEST-PARAM': EXIT.usage,
   'RESP-TOO-BIG': EXIT.limit,
   ROUTE: EXIT.notFound,
   'SCROLL-GONE': EXIT.usage,

@@ -3,7 +3,7 @@ import { fittingSigns } from '../format/ascii.ts'
 import { forTerminal } from '../format/visible.ts'
 import type { Style } from '../format/style.ts'
 
-export interface Question<T> {
+interface Question<T> {
   readonly message: string
   /** The flag that would have answered it, such as `--name shop`; shown dimmed. */
   readonly flag: string
@@ -20,14 +20,14 @@ export interface SelectQuestion<T extends string> extends Question<T> {
   readonly choices: readonly { readonly value: T; readonly name: string; readonly hint?: string }[]
 }
 
-export interface ConfirmQuestion {
+interface ConfirmQuestion {
   readonly message: string
   readonly flag: string
   readonly fallback: boolean
 }
 
 /** Destroying data: the name has to be typed, or given by `--confirm`. */
-export interface TypedNameQuestion {
+interface TypedNameQuestion {
   readonly message: string
   readonly name: string
   readonly given: string | undefined
@@ -42,7 +42,7 @@ export interface Prompts {
   typedName(question: TypedNameQuestion): Promise<void>
 }
 
-export interface PromptSettings {
+interface PromptSettings {
   readonly interactive: boolean
   readonly yes: boolean
   /** Of stderr. */

@@ -6,10 +6,10 @@ import { object, optional, text, type Shape } from '../../engine/schema/shape.ts
 import type { RawOptions } from './command.ts'
 import { PROJECT_FILE } from './project-shape.ts'
 
-export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
+type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
 
 /** One setting with where its value came from; `undefined` is unset, to be discovered or asked. */
-export interface Setting {
+interface Setting {
   readonly value: string | undefined
   readonly origin: Origin
   /** The variable or file that gave it. */
@@ -46,7 +46,7 @@ export interface Settings {
 }
 
 /** `qw-lambda.json` as it was written, checked. */
-export interface ProjectFile {
+interface ProjectFile {
   readonly path: string
   readonly document: Readonly<Record<string, unknown>>
 }
@@ -80,7 +80,7 @@ const USER_FILE = object(
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-export interface SettingsInput {
+interface SettingsInput {
   readonly flags: RawOptions
   readonly env: Environment
   readonly cwd: string

@@ -19,7 +19,7 @@ export interface PreparedDeploy {
   readonly stack: StackState | undefined
 }
 
-export interface PrepareRequest {
+interface PrepareRequest {
   readonly config: DeploymentConfig
   /** The user's own key; counts on the first deployment only. */
   readonly apiKey?: string | undefined

@@ -11,7 +11,7 @@ import { drawEvents } from './draw-events.ts'
 import { estimateOf } from './estimate.ts'
 import type { PreparedDeploy } from './prepare-deploy.ts'
 
-export interface DeployChoices {
+interface DeployChoices {
   readonly verify: boolean
   readonly replaceBuckets: 'allowed' | 'refused'
   /** Whether a new deployment makes its first batch at once. */

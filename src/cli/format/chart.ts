@@ -12,13 +12,13 @@ export interface Bar {
   readonly note?: string
 }
 
-export interface BarChart {
+interface BarChart {
   readonly bars: readonly Bar[]
   /** Names of the stacked series, in the order of `parts`. */
   readonly series: readonly string[]
 }
 
-export interface ChartSpace {
+interface ChartSpace {
   readonly width: number
   readonly style: Style
 }

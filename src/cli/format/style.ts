@@ -2,7 +2,7 @@ import { Chalk } from 'chalk'
 import { marked } from './visible.ts'
 
 /** Colours whose sequences carry our mark (visible.ts). */
-export type Paint = Readonly<
+type Paint = Readonly<
   Record<
     'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white',
     (text: string) => string
@@ -18,7 +18,7 @@ export interface Style {
 
 export type ColorChoice = 'auto' | 'always' | 'never'
 
-export interface StyleFacts {
+interface StyleFacts {
   readonly isTerminal: boolean
   readonly choice: ColorChoice
   readonly ascii: boolean

@@ -11,7 +11,7 @@ import type { SourceOpener } from '../intake/open-source.ts'
 /** Rejected lines that are shown whole. */
 const SHOWN_LINES = 5
 
-export interface DryRunRequest {
+interface DryRunRequest {
   readonly indexId: string
   readonly paths: readonly string[]
   readonly opener: SourceOpener

@@ -11,7 +11,7 @@ import { cloudMetastore } from '../stack/aws-direct-client.ts'
 import { loadIndex, progressOf } from './aws-ingest-follow.ts'
 import { outputOf, type Deployment } from '../stack/aws-deployment.ts'
 
-export interface StoredRequest {
+interface StoredRequest {
   /** `s3://bucket/key`, or `s3://bucket/prefix/` for all below. */
   readonly uris: readonly string[]
   readonly indexId: string

@@ -19,7 +19,7 @@ import type { SourceOpener } from './open-source.ts'
 /** The checkpoint's name for what this command read. */
 const SOURCE_ID = '_ingest-cli-source'
 
-export interface IngestRequest {
+interface IngestRequest {
   readonly indexId: string
   readonly paths: readonly string[]
   readonly opener: SourceOpener

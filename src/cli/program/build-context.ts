@@ -27,7 +27,7 @@ export function thisProcess(): ProcessHost {
   return { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock }
 }
 
-export interface ContextInput {
+interface ContextInput {
   readonly host: ProcessHost
   readonly argv: readonly string[]
   readonly options: RawOptions

@@ -7,7 +7,7 @@ import { runProgram } from './program.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { styleFor } from '../format/style.ts'
 
-export interface CommandLine {
+interface CommandLine {
   readonly host: ProcessHost
   /** Without node and script. */
   readonly argv: readonly string[]

@@ -9,7 +9,7 @@ import { GLOBAL_OPTIONS } from './global-options.ts'
 import type { OptionSpec, OptionSpecs } from '../command/option.ts'
 import { COMMANDS, findCommand, GROUP_SUMMARIES, type CommandEntry } from './registry.ts'
 
-export interface ProgramHost {
+interface ProgramHost {
   readonly version: string
   /** Called with every option, global ones included, before the command runs. */
   contextFor(options: RawOptions, command: AnyCommand): Promise<CliContext>

@@ -20,7 +20,7 @@ export async function readArgument(path: string, flag: string): Promise<string> 
   })
 }
 
-export interface QuerySources {
+interface QuerySources {
   readonly argument: string | undefined
   readonly options: Pick<SearchOptions, 'query' | 'queryFile'>
 }

@@ -22,7 +22,7 @@ async function apiGet(client: ApiClient, path: string, signal?: AbortSignal): Pr
   return await send(client, new Request(`${BASE}${path}`, signal === undefined ? {} : { signal }))
 }
 
-export interface ApiPost {
+interface ApiPost {
   readonly path: string
   readonly body: string
   readonly signal?: AbortSignal | undefined

@@ -6,7 +6,7 @@ import { describeState } from '../stack/stream-text.ts'
 import type { Output } from '../format/streams.ts'
 import type { IndexRun, IndexStatus, StackStatus } from './stack-status.ts'
 
-export interface StatusView {
+interface StatusView {
   readonly out: Output
   readonly zone: Zone
   readonly nowMs: number

@@ -5,7 +5,7 @@ import type { StackStatus, StatusWarning } from './stack-status.ts'
 /** A batch takes this long to become searchable, with room. */
 const BATCH_GRACE_MS = 60_000
 
-export interface WarningFacts {
+interface WarningFacts {
   /** Files of the ingest queue. */
   readonly waitingCount: number
   readonly nowMs: number

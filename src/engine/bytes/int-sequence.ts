@@ -28,7 +28,7 @@ const LINEAR_LIMIT = 2 ** 51
 /** Decoded values: the narrowest array that holds the greatest. */
 export type SequenceValues = Uint8Array | Uint16Array | Uint32Array | Float64Array
 
-export interface Sequence {
+interface Sequence {
   readonly values: SequenceValues
   readonly blockMins: Float64Array
   readonly blockMaxs: Float64Array

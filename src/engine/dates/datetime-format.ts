@@ -37,7 +37,7 @@ export function dateFormatProblem(format: string, names: readonly string[]): str
   return 'problem' in compiled ? compiled.problem : undefined
 }
 
-export type DateParser = (value: JsonValue) => DateValue | undefined
+type DateParser = (value: JsonValue) => DateValue | undefined
 
 /** Tries the formats in order; undefined when none fits. The formats were checked with the config. */
 export function makeDateParser(formats: readonly string[], nowMs: number): DateParser {
@@ -127,7 +127,7 @@ function isoDays(year: number, match: RegExpExecArray): number | undefined {
   return mondayOfWeek1 + (Number(match[5]) - 1) * 7 + Number(match[6]) - 1
 }
 
-export type DateFormatter = (value: DateValue) => JsonValue
+type DateFormatter = (value: DateValue) => JsonValue
 
 /** The format was checked with the config. */
 export function makeDateFormatter(format: string): DateFormatter {

@@ -6,7 +6,7 @@ export type DateValue = number | bigint
 const NANOS_PER_MS = 1_000_000n
 
 /** Parts of a written date, in the calendar; `month` and `day` from 1. */
-export interface CivilTime {
+interface CivilTime {
   readonly year: number
   readonly month: number
   readonly day: number

@@ -13,7 +13,7 @@ import type { DateValue } from './datetime.ts'
  * Date patterns in the manner of strptime and strftime, both directions. A pattern is compiled to
  * items: a literal, white space, or a marker. Composite markers are expanded first.
  */
-export interface DatePattern {
+interface DatePattern {
   /** Undefined when the text does not match to its end. `nowMs` supplies a missing year. */
   parse(text: string, nowMs: number): DateValue | undefined
   format(value: DateValue): string

@@ -13,7 +13,7 @@ import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { ObjectInfo } from '../ports.ts'
 import type { IndexingComponents } from './components.ts'
 
-export interface JanitorRequest {
+interface JanitorRequest {
   readonly indexId: string
   /** No task is begun after this. */
   readonly deadlineMs?: number
@@ -28,7 +28,7 @@ export interface JanitorRequest {
   readonly dryRun?: boolean
 }
 
-export interface JanitorResult {
+interface JanitorResult {
   /** Published splits marked because the retention period is over. */
   readonly retiredSplitCount: number
   readonly deletedSplitCount: number

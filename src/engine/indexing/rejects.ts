@@ -148,7 +148,7 @@ export function decodeRejects(bytes: Uint8Array, key: string): KeptReject[] {
   })
 }
 
-export interface ReadRejectsRequest {
+interface ReadRejectsRequest {
   readonly indexId: string
   /** Default: all runs that are still kept. */
   readonly runId?: string

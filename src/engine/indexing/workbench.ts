@@ -15,7 +15,7 @@ import { type BuiltSplit, SplitBuilder, type SplitBuilderSettings } from '../spl
 import type { LineBatch, OverlongLine } from '../sources/line-batch.ts'
 import { type RejectedDoc, RejectLog } from './rejects.ts'
 
-export interface WorkbenchSettings {
+interface WorkbenchSettings {
   readonly config: IndexConfig
   /** For date formats without a year. */
   readonly nowMs: number

@@ -26,7 +26,7 @@ export interface SplitFacts {
   readonly columnBounds: readonly FieldBounds[]
 }
 
-export interface TimestampField {
+interface TimestampField {
   readonly path: string
   readonly precisionNs: number
 }

@@ -4,7 +4,7 @@ import { refuseSetting } from './shape.ts'
 import type { DocMapping, IndexConfig } from './index-config.ts'
 import { serializeDocMapping } from './serialize-config.ts'
 
-export interface ConfigUpdate {
+interface ConfigUpdate {
   /** The mapping changed in substance: it needs a new `doc_mapping_uid`. */
   readonly docMappingChanged: boolean
 }

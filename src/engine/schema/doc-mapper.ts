@@ -13,7 +13,7 @@ import { MappingSink, SpecList } from './mapping-sink.ts'
 import type { OpenFields } from './open-fields.ts'
 import type { TypedValue } from './value-type.ts'
 
-export interface DocMapperSettings {
+interface DocMapperSettings {
   /** For date formats without a year. */
   readonly nowMs: number
 }

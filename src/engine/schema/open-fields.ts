@@ -27,7 +27,7 @@ interface PathNode {
   presentIn: number
 }
 
-export interface OpenFieldOptions {
+interface OpenFieldOptions {
   readonly terms: TermOptions | undefined
   readonly column: ColumnOptions | undefined
   readonly expandDots: boolean

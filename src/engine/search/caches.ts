@@ -1,7 +1,7 @@
 import type { Part, PartValues } from './needs.ts'
 
 /** Byte limits of what one process keeps between searches. */
-export interface SearchCacheLimits {
+interface SearchCacheLimits {
   /** Parts of splits as decoded: footers, dictionary blocks, posting lists, columns, whole small splits. */
   readonly partBytes: number
   /** Stored documents that were hits. */

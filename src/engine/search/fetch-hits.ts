@@ -28,13 +28,13 @@ export interface LocatedHit {
   readonly config: IndexConfig
 }
 
-export interface HitDisplay {
+interface HitDisplay {
   readonly snippetFields: readonly SnippetField[]
   /** By path, then term. */
   readonly weights: ReadonlyMap<string, ReadonlyMap<string, number>>
 }
 
-export interface FetchedHits {
+interface FetchedHits {
   /** In the order asked for, without those of splits that failed. */
   readonly hits: readonly Hit[]
   readonly failures: readonly (LeafFailure & { readonly indexId: string })[]

@@ -38,7 +38,7 @@ export const READ_SIZES: ReadSizes = {
   gapBytes: 128 * 1024,
 }
 
-export interface SplitPlace {
+interface SplitPlace {
   readonly key: string
   /** Its end is the size of the object. */
   readonly footer: ByteRange

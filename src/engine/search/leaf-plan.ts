@@ -61,7 +61,7 @@ export interface ReadSplit {
   readonly needs: readonly Need[]
 }
 
-export interface LeafReads {
+interface LeafReads {
   readonly context: FetchContext
   readonly signal: AbortSignal | undefined
   /** Which needs are really fetched: a search takes all of them. */

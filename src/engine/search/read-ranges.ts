@@ -22,7 +22,7 @@ export function coalesceRanges(ranges: readonly ByteRange[], gapBytes: number): 
   return merged
 }
 
-export interface ReadSource {
+interface ReadSource {
   readonly store: ObjectStore
   readonly key: string
   /** Ranges at most this far apart become one read. */

@@ -64,7 +64,7 @@ export class ScoreSink {
   }
 }
 
-export interface Bm25Weight {
+interface Bm25Weight {
   /** Boost times the sum of the terms' inverse document frequencies. */
   readonly idf: number
   /** Undefined: length does not count. */

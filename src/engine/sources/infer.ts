@@ -29,7 +29,7 @@ export interface InferredField {
   readonly presence: number
 }
 
-export interface InferredConfig {
+interface InferredConfig {
   readonly config: IndexConfig
   /** The same config as commented YAML that `parseIndexConfig` accepts. */
   readonly yaml: string
@@ -40,7 +40,7 @@ export interface InferredConfig {
   readonly timestampCandidates: readonly string[]
 }
 
-export interface InferOptions {
+interface InferOptions {
   readonly indexId: string
   /** Otherwise the best candidate, or none. */
   readonly timestampField?: string

@@ -19,7 +19,7 @@ export interface ColumnAccumulator {
   finish(docCount: number): ColumnInput
 }
 
-export interface ColumnOptions {
+interface ColumnOptions {
   readonly normalizer: Normalizer
   readonly precisionNs: number
 }

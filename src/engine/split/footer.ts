@@ -76,7 +76,7 @@ export function fieldKey(field: FieldRef): string {
 }
 
 /** Everything of the footer but `fieldsAt`. */
-export type FooterContent = Omit<SplitFooter, 'formatVersion' | 'fileBytes' | 'fieldsAt'>
+type FooterContent = Omit<SplitFooter, 'formatVersion' | 'fileBytes' | 'fieldsAt'>
 
 /** The order of fields in the footer. */
 export function compareFields(a: FieldRef, b: FieldRef): number {

@@ -22,7 +22,7 @@ export type IntValues =
   | { readonly kind: 'numbers'; readonly values: Float64Array; readonly unit: bigint }
   | { readonly kind: 'bigints'; readonly values: BigInt64Array | BigUint64Array }
 
-export interface IntBody {
+interface IntBody {
   readonly base: bigint
   readonly step: bigint
   readonly min: bigint | undefined

@@ -20,7 +20,7 @@ const POINT = 0x2e
 const MINUS = 0x2d
 const ZERO = 0x30
 
-export interface ParsedNumber {
+interface ParsedNumber {
   /** Where the number ends; the start when there is none that prints back to the same text. */
   end: number
   mantissa: number

@@ -36,7 +36,7 @@ export interface SplitBuilderSettings extends DocStoreSettings {
   readonly storeDocumentSize?: boolean
 }
 
-export interface ColumnBounds extends FieldRef {
+interface ColumnBounds extends FieldRef {
   readonly min: TypedValue
   readonly max: TypedValue
 }

@@ -10,7 +10,7 @@ export type Fault =
   | { readonly kind: 'failAfter'; readonly errorKind?: ErrorKind }
   | { readonly kind: 'delay'; readonly delayMs: number }
 
-export interface FaultTarget {
+interface FaultTarget {
   readonly verb: 'get' | 'read' | 'head' | 'put' | 'list' | 'delete'
   /** The prefix for `list`. */
   readonly key: string
@@ -66,7 +66,7 @@ export function scriptedFaults(script: readonly (Fault | undefined)[]): FaultPla
   return () => script[next++]
 }
 
-export interface FaultRates {
+interface FaultRates {
   readonly seed: number
   /** Shares of requests, each in [0, 1]; together at most 1. */
   readonly failBefore: number

@@ -6,7 +6,7 @@ import {
   type PutCondition,
 } from '../../engine/ports.ts'
 
-export interface OpenedStore {
+interface OpenedStore {
   readonly store: ObjectStore
   readonly close: () => Promise<void>
 }

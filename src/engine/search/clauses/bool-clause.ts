@@ -5,7 +5,7 @@ import type { FetchedSplit } from '../fetch.ts'
 import type { Need } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 
-export interface BoolParts {
+interface BoolParts {
   readonly must: readonly Clause[]
   readonly filter: readonly Clause[]
   readonly should: readonly Clause[]

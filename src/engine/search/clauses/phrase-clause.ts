@@ -15,7 +15,7 @@ import { countExact, countSloppy } from './phrase-match.ts'
 import { prefixStretch, scanStretch } from './terms-clause.ts'
 
 /** What a phrase is made of: terms, and perhaps a last word of which only the start is known. */
-export interface PhraseParts {
+interface PhraseParts {
   readonly field: SplitField
   readonly terms: readonly PositionedTerm[]
   readonly prefix: PositionedTerm | undefined
