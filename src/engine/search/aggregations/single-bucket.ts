@@ -11,7 +11,7 @@ import { BucketIds } from './bucket-ids.ts'
 import type { SubPartials } from './sub-aggregations.ts'
 import { mergeSubs, renderSubs, SubCollectors } from './sub-aggregations.ts'
 
-export interface SingleBucketPartial {
+interface SingleBucketPartial {
   readonly docCount: number
   readonly subs: SubPartials
 }

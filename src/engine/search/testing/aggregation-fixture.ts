@@ -18,7 +18,7 @@ const MAPPING: JsonObject = {
 }
 
 /** Seven sales in two splits. */
-export const SALES: readonly (readonly JsonObject[])[] = [
+const SALES: readonly (readonly JsonObject[])[] = [
   [
     { time: '2024-05-01T09:00:00Z', shop: 'north', price: 10, items: 1, colors: ['red', 'blue'] },
     { time: '2024-05-01T17:30:00Z', shop: 'south', price: 2.5, items: 4, colors: ['red'] },
