@@ -1,4 +1,5 @@
 // Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
+import { elementAt } from '../../bytes/element-at.ts'
 import type { JsonObject } from '../../bytes/json.ts'
 import { exactValue, isNumeric, numberKeys } from '../number-keys.ts'
 import type { NumberKeys } from '../number-keys.ts'
@@ -250,7 +251,7 @@ class KeySums {
       sum: this.#sums[parent] as number,
       min: this.#mins[parent] as number,
       max: this.#maxs[parent] as number,
-      squares: this.#squares[parent] ?? 0,
+      squares: this.#squares[parent] as number,
     }
   }
 
@@ -314,7 +315,9 @@ class CountCollector implements Collector<StatsPartial> {
   }
 
   result(parent: number): StatsPartial {
-    return { ...EMPTY, count: this.#counts[parent] ?? 0 }
+    // Grown no further than to the last parent that had documents.
+    const count = parent < this.#counts.length ? elementAt(this.#counts, parent) : 0
+    return { ...EMPTY, count }
   }
 
   #grow(parent: number): void {

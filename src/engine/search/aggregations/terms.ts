@@ -204,7 +204,9 @@ class ColumnTerms implements Collector<TermsPartial> {
     if (this.#allowed !== undefined) {
       const allowed = this.#allowed
       const keep = new Uint8Array(values.count)
-      for (let i = 0; i < values.count; i += 1) keep[i] = allowed[values.keys[i] ?? 0] ?? 0
+      for (let i = 0; i < values.count; i++) {
+        keep[i] = allowed[values.keys[i] as number] as number
+      }
       values.filter(keep)
     }
     const ids = this.#ids.add(values.parents, values.keys, values.count)
