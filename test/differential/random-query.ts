@@ -24,8 +24,8 @@ const QUERY_MAKERS: Readonly<Record<Query['kind'], QueryMaker>> = {
   matchNone: noneLeaf,
   bool: (_, { fields, choices, depth }) => randomBool(fields, choices, depth),
   boost: (_, { fields, choices, depth }) => {
-    const { text, matches } = randomQuery(fields, choices, depth - 1)
-    return { text: `(${text})^${choices.of([0.5, 2, 3])}`, matches }
+    const query = randomQuery(fields, choices, depth - 1)
+    return { ...query, text: `(${query.text})^${choices.of([0.5, 2, 3])}` }
   },
   term: (field, { choices }) => (field.indexed ? termLeaf(field, choices) : undefined),
   termSet: (field, { choices }) => setLeaf(field, choices),
