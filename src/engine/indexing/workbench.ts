@@ -114,7 +114,8 @@ export class Workbench {
   #addRecord(batch: RecordBatch, i: number): void {
     const { doc } = batch.recordAt(i)
     if (doc instanceof LineProblem) {
-      this.#reject(batch, i, { ...plain('format', doc.summary), ...doc })
+      const { reason, summary, example } = doc
+      this.#reject(batch, i, { kind: 'format', reason, summary, example, path: undefined })
       return
     }
     const bytes = Buffer.from(stringifyJson(doc))
