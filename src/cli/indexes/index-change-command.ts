@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../engine/bytes/json.ts'
 import { isQwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { serializeIndexConfig } from '../../engine/schema/serialize-config.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'

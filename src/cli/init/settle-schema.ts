@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../engine/bytes/json.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatCount, plural } from '../format/number.ts'

@@ -1,5 +1,5 @@
 import { isQwError } from '../../engine/errors.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import type { CliContext } from '../command/context.ts'
 import type { DataStack } from '../stack/data-stack.ts'
 import { plural } from '../format/number.ts'
