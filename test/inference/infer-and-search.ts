@@ -120,7 +120,7 @@ function numberOf(value: JsonValue): unknown {
 }
 
 function canonicalIp(value: JsonValue): string {
-  const text = String(value)
+  const text = typeof value === 'string' ? value : ''
   return text.includes(':') ? new URL(`http://[${text}]`).hostname : text
 }
 

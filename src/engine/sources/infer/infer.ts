@@ -3,6 +3,7 @@ import { QwError } from '../../errors.ts'
 import { parseIndexConfig } from '../../schema/config-text.ts'
 import type { IndexConfig } from '../../schema/index-config.ts'
 import type { SourceFormat } from '../../schema/source-format.ts'
+import { type SourceTemplate, templateFor } from '../templates/source-templates.ts'
 import { collectFacts, type FieldFacts, MAX_WHOLE_BYTES } from './field-facts.ts'
 import type { DateUnit, FieldProposal } from './mapping-proposal.ts'
 import { writeMappingYaml } from './mapping-yaml.ts'
@@ -18,6 +19,8 @@ export interface InferredConfig {
   readonly leftDynamic: readonly { readonly name: string; readonly reason: string }[]
   /** Fields that look like the document's time, best first. */
   readonly timestampCandidates: readonly string[]
+  /** The ready mapping that was taken, since the documents are of its kind. */
+  readonly template: string | undefined
 }
 
 interface InferOptions {
@@ -40,6 +43,10 @@ export function inferIndexConfig(
   if (sampleDocs.length === 0) {
     throw new QwError('invalid', 'no documents to infer a mapping from')
   }
+  const ready = format === undefined ? undefined : templateFor(format, sampleDocs)
+  if (ready !== undefined && fits(ready, sampleDocs, timestampField)) {
+    return fromTemplate(ready, indexId, sampleDocs)
+  }
   const leftDynamic: { name: string; reason: string }[] = []
   const fields: FieldProposal[] = []
   for (const [name, facts] of collectFacts(sampleDocs, hasTypes(format))) {
@@ -56,7 +63,37 @@ export function inferIndexConfig(
   const timestamp = timestampField ?? timestampCandidates[0]
   const yaml = writeMappingYaml({ indexId, fields, leftDynamic, timestamp })
   const config = parseIndexConfig(yaml, 'yaml')
-  return { config, yaml, fields, leftDynamic, timestampCandidates }
+  return { config, yaml, fields, leftDynamic, timestampCandidates, template: undefined }
+}
+
+/** A template's time is in every document; an odd file without it is better off with what is there. */
+function fits(
+  { timestamp }: SourceTemplate,
+  docs: readonly JsonObject[],
+  timestampField: string | undefined,
+): boolean {
+  const isWanted = timestampField === undefined || timestampField === timestamp
+  return isWanted && docs.every((doc) => (doc[timestamp] ?? null) !== null)
+}
+
+function fromTemplate(
+  template: SourceTemplate,
+  indexId: string,
+  docs: readonly JsonObject[],
+): InferredConfig {
+  const yaml = template.yaml(indexId)
+  const fields = template.fields.map((field) => {
+    const count = docs.filter((doc) => (doc[field.name] ?? null) !== null).length
+    return { ...field, presence: count / docs.length }
+  })
+  return {
+    config: parseIndexConfig(yaml, 'yaml'),
+    yaml,
+    fields,
+    leftDynamic: [],
+    timestampCandidates: [template.timestamp],
+    template: template.name,
+  }
 }
 
 function hasTypes(format: SourceFormat | undefined): boolean {

@@ -1,4 +1,4 @@
-type ProposedType = 'text' | 'u64' | 'i64' | 'f64' | 'bool' | 'datetime' | 'ip' | 'json'
+type ProposedType = 'text' | 'u64' | 'i64' | 'f64' | 'bool' | 'datetime' | 'ip' | 'json' | 'object'
 
 /** `raw`: whole values. The others cut text into words; `chinese_compatible` ideographs one by one. */
 export type ProposedTokenizer = 'raw' | 'default' | 'chinese_compatible'
@@ -18,6 +18,8 @@ export interface FieldProposal {
   readonly dateFormats: readonly string[]
   /** For datetime: how fine its values are. */
   readonly dateUnit: DateUnit | undefined
+  /** For object: the fields inside. Inference proposes none: an object that is null would be refused. */
+  readonly fields?: readonly FieldProposal[]
   /** Why it was taken for this, in a few words. */
   readonly reason: string
   /** Share of the documents that have it, 0 to 1. */

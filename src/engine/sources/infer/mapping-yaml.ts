@@ -26,13 +26,13 @@ export function writeMappingYaml(proposal: MappingProposal): string {
     lines.push(`  timestamp_field: ${quote(escapeName(timestamp))}`)
   }
   const texts = fields.filter(({ type }) => type === 'text').map(({ name }) => name)
-  const searched = proposal.searched ?? texts
+  const searched = proposal.searched ?? texts.map(escapeName)
   if (searched.length > 0) {
     lines.push(
       '',
       'search_settings:',
       '  # Searched when a query names no field.',
-      `  default_search_fields: [${searched.map((name) => quote(escapeName(name))).join(', ')}]`,
+      `  default_search_fields: [${searched.map(quote).join(', ')}]`,
     )
   }
   return `${lines.join('\n')}\n`
@@ -60,6 +60,12 @@ function fieldLines(field: FieldProposal): string[] {
   }
   if (field.type === 'datetime') {
     lines.push(`      fast_precision: ${field.dateUnit ?? 'milliseconds'}`)
+  }
+  if (field.type === 'object') {
+    lines.push('      field_mappings:')
+    for (const child of field.fields ?? []) {
+      lines.push(...fieldLines(child).map((line) => `    ${line}`))
+    }
   }
   if (field.fast) lines.push('      fast: true')
   return lines
