@@ -25,6 +25,8 @@ const CASES = [
   ['ip:IN [8.8.0.0/16 10.0.0.1 "2001:db9::/48"]', [1, 3, 6]],
 ] as const
 
+const BY_ID = [{ by: 'field', field: 'id', order: 'asc', dateUnit: 'ms' }] as const
+
 test.each([
   { fast: true, indexed: true },
   { fast: true, indexed: false },
@@ -32,7 +34,7 @@ test.each([
 ])('networks find their addresses, whatever answers for the field: %j', async (field) => {
   const fixture = await threeNetworks(field)
   for (const [query, ids] of CASES) {
-    expect((await fixture.ids({ query })).toSorted(), query).toEqual(ids)
+    expect(await fixture.ids({ query, sort: BY_ID }), query).toEqual(ids)
   }
 })
 
