@@ -6,7 +6,7 @@ import type { SearchRequest, SearchResponse } from '../src/engine/search/request
 import { searchRoot, type SearchContext } from '../src/engine/search/root.ts'
 import { Metastore } from '../src/engine/metastore/metastore.ts'
 import { countingStore, readRounds } from '../src/stores/counting-store.ts'
-import { latencyStore } from '../src/stores/latency-store.ts'
+import { latencyStore } from '../src/stores/testing/latency-store.ts'
 import { memoryStore } from '../src/stores/memory-store.ts'
 import { systemClock, systemRandom } from '../src/stores/system-clock.ts'
 import { medianMs, ms, printTable, type Row } from './measure.ts'

@@ -89,6 +89,18 @@ test('every npm script that a document or the CI names exists', () => {
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
 })
 
+test('every error code is thrown somewhere', () => {
+  const list = read('src/engine/errors.ts').match(/KIND_OF_CODE = \{([\s\S]*?)\n\}/)?.[1] ?? ''
+  const codes = [...list.matchAll(/^ {2}'?([A-Z][A-Z0-9-]+)'?: '/gm)].map((match) => match[1] ?? '')
+  expect(codes.length).toBeGreaterThan(50)
+  const tables = /^src\/(engine\/errors|api\/status|cli\/.*exit-codes)\.ts$/
+  const sources = files(/^src\/.*(?<!\.test)\.ts$/)
+    .filter((path) => !tables.test(path) && !path.includes('/testing/'))
+    .map(read)
+    .join('\n')
+  expect(codes.filter((code) => !sources.includes(`'${code}'`))).toEqual([])
+})
+
 test('in the command line, what is only about AWS is loaded by import() alone', () => {
   const staticImport =
     /(?:^|\n)(?:import|export)\s+(?!type\b)[^;'"]*?from\s+'([^']*\/aws-[\w-]+\.ts)'/g
@@ -104,4 +116,45 @@ test('in the command line, what is only about AWS is loaded by import() alone', 
 
 test('every file of the command line but main.ts stands in the folder of its topic', () => {
   expect(files(/^src\/cli\/[^/]+$/)).toEqual(['src/cli/main.ts'])
+})
+
+test('an export is imported by somebody', () => {
+  const sources = files(/^(src|test|bench)\/.*\.ts$/)
+  const imported = new Set(
+    sources.flatMap((path) =>
+      [...read(path).matchAll(/(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'(\.[^']+)'/g)]
+        .map(([, names = '', target = '']) => ({ names, file: join(dirname(path), target) }))
+        .flatMap(({ names, file }) =>
+          names.split(',').map((name) => `${file} ${/^\s*(?:type\s+)?(\w*)/.exec(name)?.[1]}`),
+        ),
+    ),
+  )
+  // What is loaded by import() hands over all it has, and entry points are called from outside.
+  const whole = new Set([
+    ...sources.flatMap((path) =>
+      [...read(path).matchAll(/import\('(\.[^']+)'\)/g)].map(([, target = '']) =>
+        join(dirname(path), target),
+      ),
+    ),
+    'src/cli/main.ts',
+    ...['indexer', 'searcher', 'generator'].map((name) => `src/functions/${name}.ts`),
+  ])
+  const exported = sources
+    .filter((path) => path.startsWith('src/') && !whole.has(path))
+    .flatMap((path) =>
+      [
+        ...read(path).matchAll(
+          /^export (?:async )?(?:abstract )?(?:function\*?|const|class|interface|type) (\w+)/gm,
+        ),
+      ].map(([, name]) => `${path} ${name}`),
+    )
+  expect(exported.length).toBeGreaterThan(1_000)
+  expect(exported.filter((name) => !imported.has(name))).toEqual([])
+})
+
+test('no read of a list in the engine falls back on a number, which would hide a wrong index', () => {
+  const found = files(/^src\/engine\/.*(?<!\.test)\.ts$/).filter((path) =>
+    /\] \?\? -?\d/.test(read(path)),
+  )
+  expect(found).toEqual([])
 })

@@ -1,39 +1,61 @@
 import { Hono } from 'hono'
+import { getPathNoStrict } from 'hono/utils/url'
 import { makeKeyCheck } from './api-key.ts'
-import { addElasticDialect } from './elastic/elastic-routes.ts'
+import { elasticErrorReply } from './elastic/elastic-error.ts'
+import { addElasticDialect, isElasticPath } from './elastic/elastic-routes.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
-import { unknownRoute } from './known-paths.ts'
+import { methodsOf, unknownRoute } from './known-paths.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import type { ApiServices, ApiSettings } from './services.ts'
-import { asQwError, errorReply } from './status.ts'
+import { asQwError, errorReply } from './api-error.ts'
 
 /** Request to Response, for every host: Lambda, the local server, the CLI in process, tests. */
 export interface Api {
   fetch(request: Request): Promise<Response>
 }
 
+const BASE = '/api/v1'
+
 export function createApi(services: ApiServices, settings: ApiSettings): Api {
   const checkKey = makeKeyCheck(settings.apiKeys)
-  const app = new Hono({ strict: false })
-  app.onError((error) => errorReply(asQwError(error)))
-  app.notFound((c) => errorReply(unknownRoute(app, c.req.method, c.req.path)))
+  const app = new Hono({ getPath: pathOf })
+  const failure = (path: string, error: unknown): Response =>
+    isElasticPath(path, BASE) ? elasticErrorReply(asQwError(error)) : errorReply(asQwError(error))
+  app.onError((error, c) => failure(c.req.path, error))
+  app.notFound((c) => {
+    const { method, path } = c.req
+    const methods = methodsOf(app, path)
+    const allow = { allow: methods.join(', ') }
+    if (method === 'OPTIONS' && methods.length > 0) {
+      return new Response(null, { status: 204, headers: allow })
+    }
+    const reply = failure(path, unknownRoute(method, methods))
+    if (methods.length > 0) reply.headers.set('allow', allow.allow)
+    return reply
+  })
   addHealthRoutes(app)
-  app.use('/api/v1/*', async (c, next) => {
-    checkKey(c.req.header('x-api-key'))
+  app.use(`${BASE}/*`, async (c, next) => {
+    checkKey(c.req.raw.headers)
     await next()
   })
-  addElasticDialect(app, '/api/v1', services)
-  app.route('/api/v1', nativeRoutes(services))
+  addElasticDialect(app, BASE, services)
+  app.route(BASE, nativeRoutes(services))
   return {
     async fetch(request) {
       const response = await app.fetch(request)
       return settings.responses === 'function' ? await applyFunctionRules(response) : response
     },
   }
+}
+
+/** Slashes in a row are one, and one at the end is none: a base that ends in one and a path that starts
+ *  with one make two. */
+function pathOf(request: Request): string {
+  return getPathNoStrict(request).replaceAll(/\/{2,}/g, '/')
 }
 
 function nativeRoutes(services: ApiServices): Hono {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ApiFixture, at, sales, type Asked } from './api-fixture.ts'
+import { ApiFixture, at, sales, type Asked } from './testing/api-fixture.ts'
 import { applyFunctionRules, MAX_FUNCTION_GZIP_BYTES } from './function-rules.ts'
 import { jsonText } from './reply.ts'
 

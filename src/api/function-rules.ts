@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { QwError } from '../engine/errors.ts'
-import { errorReply } from './status.ts'
+import { errorReply } from './api-error.ts'
 
 /** What one synchronous answer of a function may weigh, envelope included. */
 const MAX_FUNCTION_REPLY_BYTES = 6 * 1024 * 1024

@@ -47,8 +47,7 @@ export async function withMissingAs<T>(work: Promise<T>, message: string): Promi
     return await work
   } catch (cause) {
     if (!isQwError(cause, 'notFound') || cause.code !== 'INDEX-NONE') throw cause
-    const fix = cause.fix === undefined ? {} : { fix: cause.fix }
-    throw new QwError('notFound', message, { code: cause.code, ...fix, cause })
+    throw new QwError('notFound', message, { code: cause.code, fix: cause.fix, cause })
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Context, Hono } from 'hono'
-import type { JsonValue } from '../engine/bytes/json.ts'
+import type { JsonObject, JsonValue } from '../engine/bytes/json.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
 import type { IndexFile } from '../engine/metastore/index-metadata.ts'
 import type { Metastore } from '../engine/metastore/metastore.ts'
 import type { SplitRecord } from '../engine/metastore/split-record.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
+import type { ReadConfig } from '../engine/schema/read-config.ts'
 import { indexPatterns, loadIndex, matchingIndexes, withMissingAs } from './index-patterns.ts'
 import { describeJson, metadataJson, removedSplitJson, splitJson } from './metadata.ts'
 import { JSON_STYLES, jsonReply } from './reply.ts'
@@ -47,22 +48,22 @@ export function addIndexWriteRoutes(app: Hono, { search: { metastore } }: ApiSer
   app.post('/indexes', async (c) => {
     const fields = queryFields(c, ['overwrite'])
     const overwrite = fields.boolean('overwrite') ?? false
-    const config = await readConfig(c)
+    const { config, notes } = await readConfig(c)
     if (overwrite) await deleteIfThere(metastore, config.indexId)
-    return reply(fields, metadataJson(await metastore.createIndex(config)))
+    return reply(fields, noted(await metastore.createIndex(config), notes))
   })
   app.put('/indexes/:id', async (c) => {
     const fields = queryFields(c, ['create'])
     const mayCreate = fields.boolean('create') ?? false
-    const config = await readConfig(c)
+    const { config, notes } = await readConfig(c)
     if (config.indexId !== c.req.param('id')) {
       throw new QwError('invalid', `index_id \`${config.indexId}\` differs from the path's`)
     }
     try {
-      return reply(fields, metadataJson(await updateConfig(metastore, config)))
+      return reply(fields, noted(await updateConfig(metastore, config), notes))
     } catch (error) {
       if (!mayCreate || !isQwError(error, 'notFound')) throw error
-      return reply(fields, metadataJson(await metastore.createIndex(config)))
+      return reply(fields, noted(await metastore.createIndex(config), notes))
     }
   })
   app.put('/indexes/:id/clear', async (c) => {
@@ -92,6 +93,11 @@ export function addIndexWriteRoutes(app: Hono, { search: { metastore } }: ApiSer
     await withMissingAs(metastore.markForDeletion(id, ids), missingInMetastore(id))
     return reply(fields, null)
   })
+}
+
+/** The index, with `notes` on its config where there is something that its user should know. */
+function noted(file: IndexFile, notes: readonly string[]): JsonObject {
+  return { ...metadataJson(file), ...(notes.length === 0 ? {} : { notes: [...notes] }) }
 }
 
 function updateConfig(metastore: Metastore, config: IndexConfig): Promise<IndexFile> {
@@ -130,7 +136,7 @@ function splitFilter(fields: RequestFields): (split: SplitRecord) => boolean {
   }
 }
 
-async function readConfig(c: Context): Promise<IndexConfig> {
+async function readConfig(c: Context): Promise<ReadConfig> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim() ?? 'application/json'
   if (type !== 'application/json' && type !== 'application/yaml') {
     throw new QwError('invalid', `content type ${type} is not supported for an index config`, {
@@ -140,8 +146,8 @@ async function readConfig(c: Context): Promise<IndexConfig> {
   }
   const text = new TextDecoder().decode(await readBody(c.req.raw, JSON_BODY))
   // Loaded when needed: a searcher never needs a YAML parser.
-  const { parseIndexConfig } = await import('../engine/schema/config-text.ts')
-  return parseIndexConfig(text, type === 'application/json' ? 'json' : 'yaml')
+  const { readIndexConfig } = await import('../engine/schema/config-text.ts')
+  return readIndexConfig(text, type === 'application/json' ? 'json' : 'yaml')
 }
 
 async function deleteIfThere(metastore: Metastore, indexId: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ApiFixture, at, sales, type Asked } from './api-fixture.ts'
+import { ApiFixture, at, sales, type Asked } from './testing/api-fixture.ts'
 
 const SEARCH = '/api/v1/mock-sales/search'
 const shop = new ApiFixture()
@@ -81,7 +81,7 @@ describe('search', () => {
     expect(at(answer.json, 'num_hits')).toBe(2)
   })
 
-  test('search-plan names the splits and reads nothing', async () => {
+  test('search-plan names the splits, and the parts that would be read of one', async () => {
     const answer = await shop.ask('/api/v1/mock-sales/search-plan?query=quantity:5')
     expect(answer.status).toBe(200)
     expect(at(answer.json, 'searched_splits')).toHaveLength(2)
@@ -114,6 +114,43 @@ describe('search', () => {
     const answer = await shop.ask(SEARCH + query, asked)
     expect(answer.status).toBe(400)
     expect(at(answer.json, 'message')).toContain(words)
+  })
+
+  test('too many buckets is a 400 that names the limit', async () => {
+    const histogram = { field: 'price', interval: 0.000001 }
+    const body = JSON.stringify({ query: '*', max_hits: 0, aggs: { prices: { histogram } } })
+    const answer = await shop.ask(SEARCH, { body })
+    expect(answer.status).toBe(400)
+    expect(answer.json).toMatchObject({
+      code: 'QWL-AGG-LIMIT',
+      message: expect.stringContaining('BUCKET_LIMIT=65000'),
+    })
+  })
+
+  const STRICT = `
+version: 0.9
+index_id: strict-shop
+doc_mapping:
+  mode: strict
+  field_mappings: [{ name: price, type: u64, fast: true }, { name: title, type: text }]
+`
+
+  test.each<[string, object]>([
+    ['a query', { query: 'pricee:>5' }],
+    ['a sort key', { sort_by: 'pricee' }],
+    ['a snippet', { snippet_fields: 'pricee' }],
+    ['an aggregation', { aggs: { a: { sum: { field: 'pricee' } } } }],
+  ])('a field that does not exist has the same words in %s', async (_what, part) => {
+    const strict = new ApiFixture()
+    await strict.create(STRICT)
+    const body = JSON.stringify({ query: '*', ...part })
+    const answer = await strict.ask('/api/v1/strict-shop/search', { body })
+    expect(answer.status).toBe(400)
+    expect(answer.json).toEqual({
+      message: 'field does not exist: `pricee`. nearest: `price`, `title`',
+      code: 'QWL-QUERY-FIELD',
+      fix: 'nearest: `price`, `title`',
+    })
   })
 
   test('a syntax error carries its position, for a caret', async () => {
@@ -155,6 +192,16 @@ describe('indexes', () => {
     expect(at((await shop.ask(`${path}?start_timestamp=${late}`)).json, 'size')).toBe(1)
     expect(at((await shop.ask(`${path}?split_states=Staged`)).json, 'size')).toBe(0)
     expect((await shop.ask(`${path}?split_states=Odd`)).status).toBe(400)
+  })
+
+  test('creating an index tells which of its settings have no effect', async () => {
+    const fixture = new ApiFixture()
+    const yaml =
+      'version: "0.9"\nindex_id: noted\ndoc_mapping: {}\ningest_settings: {validate_docs: false}\n'
+    expect(at((await fixture.create(yaml)).json, 'notes')).toEqual([
+      expect.stringMatching(/^`ingest_settings\.validate_docs` has no effect: /),
+    ])
+    expect(at((await fixture.ask('/api/v1/indexes/noted')).json, 'notes')).toBeUndefined()
   })
 
   test('an index lives: created once, cleared, updated, deleted', async () => {
@@ -239,6 +286,22 @@ describe('ingest', () => {
     expect([bomb.status, at(bomb.json, 'code')]).toEqual([413, 'QWL-BODY-LIMIT'])
   })
 
+  test('codings may be several, and deflate may come without its wrapper', async () => {
+    const fixture = new ApiFixture()
+    await fixture.createShipped('mock-sales')
+    const document = Buffer.from('{"ts":1700000000,"id":1}')
+    for (const [encoding, body] of [
+      ['deflate', deflateSync(document)],
+      ['deflate', deflateRawSync(document)],
+      ['deflate, gzip', gzipSync(deflateSync(document))],
+      ['br', brotliCompressSync(document)],
+    ] as const) {
+      const asked = { body, headers: { 'content-encoding': encoding } }
+      const answer = await fixture.ask('/api/v1/mock-sales/ingest?commit=force', asked)
+      expect(at(answer.json, 'num_ingested_docs'), encoding).toBe(1)
+    }
+  })
+
   test('an empty body is nothing to do', async () => {
     const asked = { method: 'POST', headers: { 'content-length': '0' } }
     const answer = await shop.ask('/api/v1/mock-sales/ingest', asked)
@@ -255,7 +318,6 @@ describe('every request', () => {
     ['a wrong method', '/api/v1/mock-sales/search', { method: 'DELETE' }, 405],
     ['a wrong method on an index', '/api/v1/indexes/mock-sales', { body: '{}' }, 405],
     ['a body without length', SEARCH, { method: 'POST' }, 411],
-    ['a body in chunks', SEARCH, { body: '{}', headers: { 'transfer-encoding': 'chunked' } }, 411],
     ['a search body over 1 MiB', SEARCH, { body: ' '.repeat((1 << 20) + 1) }, 413],
     [
       'an ingest body over 10 MiB',
@@ -297,6 +359,20 @@ describe('every request', () => {
     expect(at(answer.json, 'message')).toContain('metastore error `index `absent-index` not found`')
   })
 
+  test('methods that a path does not answer are told in `allow`, and no advice names one that changes anything', async () => {
+    const clear = await shop.ask('/api/v1/indexes/mock-sales/clear')
+    expect([clear.status, clear.headers.get('allow')]).toEqual([405, 'PUT'])
+    expect(clear.text).not.toMatch(/PUT|DELETE/)
+    const options = await shop.ask('/api/v1/indexes/mock-sales', { method: 'OPTIONS' })
+    expect([options.status, options.headers.get('allow')]).toEqual([204, 'DELETE, GET, HEAD, PUT'])
+    expect((await shop.ask('/api/v1/nowhere/at/all', { method: 'OPTIONS' })).status).toBe(404)
+  })
+
+  test('slashes in a row and one at the end change nothing', async () => {
+    const answer = await shop.ask('/api/v1//indexes//mock-sales/')
+    expect(at(answer.json, 'index_config', 'index_id')).toBe('mock-sales')
+  })
+
   test('a read-only host knows no route that changes anything', async () => {
     const api = shop.as({ apiKeys: [], responses: 'plain' }, { ingest: undefined })
     expect((await shop.ask('/api/v1/mock-sales/ingest', { body: '{}' }, api)).status).toBe(404)
@@ -310,8 +386,11 @@ describe('every request', () => {
     const path = `${SEARCH}?query=*`
     expect((await shop.ask(path, withKey('second-key'), api)).status).toBe(200)
     expect((await shop.ask(path, withKey('second-kez'), api)).status).toBe(403)
-    const missing = await shop.ask('/api/v1/_elastic', {}, api)
+    const missing = await shop.ask('/api/v1/indexes', {}, api)
     expect([missing.status, at(missing.json, 'code')]).toEqual([403, 'QWL-KEY-MISSING'])
+    const elastic = await shop.ask('/api/v1/_elastic', {}, api)
+    expect(elastic.headers.get('www-authenticate')).toContain('Basic')
+    expect([elastic.status, at(elastic.json, 'error', 'type')]).toEqual([401, 'security_exception'])
     expect((await shop.ask('/health/livez', {}, api)).json).toBe(true)
   })
 })

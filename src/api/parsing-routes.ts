@@ -1,16 +1,17 @@
+import { elementAt } from '../engine/bytes/element-at.ts'
 import type { Hono } from 'hono'
 import type { JsonObject, JsonValue } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
 import type { QueryAst } from '../engine/query/query-ast.ts'
 import { parseQueryString } from '../engine/query/query-string.ts'
-import { readConfigValue } from '../engine/schema/index-config.ts'
+import { readConfigValue } from '../engine/schema/read-config.ts'
 import { newTokenBuffer } from '../engine/text/token-buffer.ts'
 import type { Tokenizer } from '../engine/text/tokenizer.ts'
 import { tokenizerRegistry } from '../engine/text/tokenizer-registry.ts'
 import { jsonReply } from './reply.ts'
 import { decodeError, readJsonObject } from './request-body.ts'
 import { RequestFields } from './request-fields.ts'
-import { asQwError } from './status.ts'
+import { asQwError } from './api-error.ts'
 
 /** What a query or a tokenizer makes of a text, without any index. */
 export function addParsingRoutes(app: Hono): void {
@@ -39,9 +40,8 @@ function parse(query: string, searchField: readonly string[]): QueryAst {
       ...(searchField.length === 0 ? {} : { defaultFields: searchField }),
     })
   } catch (cause) {
-    const { kind, message, position } = asQwError(cause)
-    const at = position === undefined ? {} : { position }
-    throw new QwError(kind, message, { code: 'PARSE-QUERY', ...at, cause })
+    const { message, position } = asQwError(cause)
+    throw new QwError('invalid', message, { code: 'PARSE-QUERY', position, cause })
   }
 }
 
@@ -78,12 +78,12 @@ function tokensOf(text: string, tokenizer: Tokenizer): JsonObject[] {
   tokenizer.tokenize(text, buffer)
   const out: JsonObject[] = []
   for (let i = 0; i < buffer.count; i++) {
-    const start = buffer.starts[i] ?? 0
+    const start = elementAt(buffer.starts, i)
     out.push({
       offset_from: Buffer.byteLength(text.slice(0, start)),
-      offset_to: Buffer.byteLength(text.slice(0, buffer.ends[i] ?? start)),
-      position: buffer.positions[i] ?? 0,
-      text: buffer.terms[i] ?? '',
+      offset_to: Buffer.byteLength(text.slice(0, elementAt(buffer.ends, i))),
+      position: elementAt(buffer.positions, i),
+      text: elementAt(buffer.terms, i),
       position_length: 1,
     })
   }

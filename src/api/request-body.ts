@@ -10,33 +10,42 @@ const MAX_INGEST_BODY_BYTES = 10 << 20
 /** A compressed body may grow to this many times its limit. */
 const MAX_EXPANSION = 10
 
-export interface BodyRules {
+interface BodyRules {
   readonly maxBytes: number
-  /** `required`: without Content-Length the request is refused (411). */
+  /** `required`: a request without a body and without Content-Length is refused (411). */
   readonly length: 'required' | 'optional'
 }
 
 export const JSON_BODY: BodyRules = { maxBytes: MAX_JSON_BODY_BYTES, length: 'required' }
-export const OPTIONAL_JSON_BODY: BodyRules = { maxBytes: MAX_JSON_BODY_BYTES, length: 'optional' }
+const OPTIONAL_JSON_BODY: BodyRules = { maxBytes: MAX_JSON_BODY_BYTES, length: 'optional' }
 export const INGEST_BODY: BodyRules = { maxBytes: MAX_INGEST_BODY_BYTES, length: 'required' }
 
 /** The body, decompressed. Throws `tooLarge` naming the limit, without reading on past it. */
 export async function readBody(request: Request, rules: BodyRules): Promise<Uint8Array> {
   const declared = request.headers.get('content-length')
-  // A Request made in this process has a body and no length; over HTTP that means chunks.
-  const isChunked = request.headers.has('transfer-encoding')
-  if (rules.length === 'required' && declared === null && isChunked) throw lengthRequired()
   const declaredBytes = Number(declared ?? 0)
   if (declaredBytes > rules.maxBytes) throw bodyTooLarge(rules.maxBytes)
   if (declaredBytes > 0 && request.body === null) throw bodyLost(request.method)
   const bytes = await readUpTo(request, rules.maxBytes)
-  if (rules.length === 'required' && declared === null && bytes.length === 0) throw lengthRequired()
+  // Chunks need no length, not even to say that there are none.
+  const saysLength = declared !== null || request.headers.has('transfer-encoding')
+  if (rules.length === 'required' && !saysLength && bytes.length === 0) throw lengthRequired()
   return await decompress(bytes, request.headers.get('content-encoding'), rules.maxBytes)
 }
 
 /** Throws `invalid` for anything but a JSON object. */
 export async function readJsonObject(request: Request): Promise<JsonObject> {
   return jsonObjectOf(await readBody(request, JSON_BODY))
+}
+
+/** An absent or blank body is an empty object. */
+export async function readOptionalJsonObject(request: Request): Promise<JsonObject> {
+  const body = await readBody(request, OPTIONAL_JSON_BODY)
+  return body.every(isSpace) ? {} : jsonObjectOf(body)
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)
 }
 
 export function jsonObjectOf(body: Uint8Array): JsonObject {
@@ -72,22 +81,51 @@ async function readUpTo(request: Request, maxBytes: number): Promise<Uint8Array>
 
 type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>
 
+const gunzip = promisify(zlib.gunzip)
+const inflate = promisify(zlib.inflate)
+const inflateRaw = promisify(zlib.inflateRaw)
+
 const DECOMPRESSORS: Readonly<Record<string, Decompress>> = {
-  gzip: promisify(zlib.gunzip),
-  'x-gzip': promisify(zlib.gunzip),
-  deflate: promisify(zlib.inflate),
-  'x-deflate': promisify(zlib.inflate),
+  gzip: gunzip,
+  'x-gzip': gunzip,
+  deflate: inflateEither,
+  'x-deflate': inflateEither,
   br: promisify(zlib.brotliDecompress),
   ...zstdOfThisNode(),
 }
 
+/** The name means the zlib format; some clients send what is inside it alone. */
+async function inflateEither(
+  bytes: Uint8Array,
+  options: { maxOutputLength: number },
+): Promise<Uint8Array> {
+  const [first = 0, second = 0] = bytes
+  const isZlib = (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0
+  return await (isZlib ? inflate(bytes, options) : inflateRaw(bytes, options))
+}
+
+/** Codings are listed in the order in which they were applied. */
 async function decompress(
   bytes: Uint8Array,
   encoding: string | null,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  const name = encoding?.trim().toLowerCase() ?? 'identity'
-  if (name === 'identity' || name === '') return bytes
+  const names = (encoding ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+  let plain = bytes
+  for (const name of names.toReversed()) {
+    if (name !== 'identity' && name !== '') plain = await decompressOne(plain, name, maxBytes)
+  }
+  return plain
+}
+
+async function decompressOne(
+  bytes: Uint8Array,
+  name: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const run = Object.hasOwn(DECOMPRESSORS, name) ? DECOMPRESSORS[name] : undefined
   if (run === undefined) {
     throw new QwError('invalid', `content encoding ${name} is not supported`, {

@@ -6,33 +6,33 @@ const INTEGER = /^[+-]?\d+$/
 /** Reads named fields of one request, whether they came as JSON or in the URL; unknown ones are refused. */
 export class RequestFields {
   readonly #values: ReadonlyMap<string, JsonValue>
-  readonly #fromUrl: boolean
+  /** Where numbers and booleans are text. */
+  readonly #urlNames: ReadonlySet<string>
 
-  private constructor(values: ReadonlyMap<string, JsonValue>, fromUrl: boolean) {
+  private constructor(values: ReadonlyMap<string, JsonValue>, urlNames: ReadonlySet<string>) {
     this.#values = values
-    this.#fromUrl = fromUrl
+    this.#urlNames = urlNames
   }
 
   static fromJson(body: JsonObject, known: readonly string[]): RequestFields {
-    return RequestFields.#checked(new Map(Object.entries(body)), known, false)
+    return RequestFields.fromUrl(new URLSearchParams(), known, body)
   }
 
-  static fromUrl(query: URLSearchParams, known: readonly string[]): RequestFields {
-    return RequestFields.#checked(new Map(query), known, true)
-  }
-
-  static #checked(
-    values: ReadonlyMap<string, JsonValue>,
+  /** With a body beside the URL, the URL wins where both say something. */
+  static fromUrl(
+    query: URLSearchParams,
     known: readonly string[],
-    fromUrl: boolean,
+    body: JsonObject = {},
   ): RequestFields {
+    const values = new Map<string, JsonValue>([...Object.entries(body), ...query])
     for (const name of values.keys()) {
       if (!known.includes(name)) {
         const names = known.map((k) => `\`${k}\``).join(', ')
-        throw unreadable(`unknown field \`${name}\`, expected one of ${names}`)
+        const isParam = query.has(name)
+        throw unreadable(`unknown field \`${name}\`, expected one of ${names}`, isParam)
       }
     }
-    return new RequestFields(values, fromUrl)
+    return new RequestFields(values, new Set(query.keys()))
   }
 
   has(name: string): boolean {
@@ -60,7 +60,9 @@ export class RequestFields {
     const value = this.raw(name)
     if (value === undefined) return undefined
     const number =
-      this.#fromUrl && typeof value === 'string' && INTEGER.test(value) ? Number(value) : value
+      this.#urlNames.has(name) && typeof value === 'string' && INTEGER.test(value)
+        ? Number(value)
+        : value
     if (typeof number === 'number' && Number.isSafeInteger(number)) return number
     throw this.wrong(name, 'an integer')
   }
@@ -75,7 +77,8 @@ export class RequestFields {
   boolean(name: string): boolean | undefined {
     const value = this.raw(name)
     if (value === undefined || typeof value === 'boolean') return value
-    if (this.#fromUrl && (value === 'true' || value === 'false')) return value === 'true'
+    const isUrlWord = this.#urlNames.has(name) && (value === 'true' || value === 'false')
+    if (isUrlWord) return value === 'true'
     throw this.wrong(name, 'true or false')
   }
 
@@ -90,11 +93,14 @@ export class RequestFields {
   wrong(name: string, expected: string): QwError {
     const value = this.#values.get(name) ?? null
     const shown = value instanceof JsonFloat ? String(value.value) : stringifyJson(value)
-    return unreadable(`\`${name}\` has to be ${expected}, not ${shown.slice(0, 200)}`)
+    const message = `\`${name}\` has to be ${expected}, not ${shown.slice(0, 200)}`
+    return unreadable(message, this.#urlNames.has(name))
   }
 }
 
 /** A parameter or key that cannot be understood, told apart from a request that cannot be answered. */
-function unreadable(message: string): QwError {
-  return new QwError('invalid', message, { code: 'REQUEST-DECODE' })
+function unreadable(message: string, isUrlParameter: boolean): QwError {
+  return new QwError('invalid', message, {
+    code: isUrlParameter ? 'REQUEST-PARAM' : 'REQUEST-DECODE',
+  })
 }

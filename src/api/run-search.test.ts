@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { withTimeout } from './run-search.ts'
-import { statusOf, asQwError } from './status.ts'
+import { asQwError } from './api-error.ts'
+import { statusOf } from './status.ts'
 
 const open = new AbortController().signal
 

@@ -13,7 +13,7 @@ import {
   jsonText,
   type JsonStyle,
 } from './reply.ts'
-import { decodeError, readJsonObject } from './request-body.ts'
+import { decodeError, readJsonObject, readOptionalJsonObject } from './request-body.ts'
 import { RequestFields } from './request-fields.ts'
 import { runSearch, withTimeout } from './run-search.ts'
 import type { ApiServices } from './services.ts'
@@ -68,11 +68,12 @@ export function addSearchRoutes(app: Hono, services: ApiServices): void {
   })
 }
 
+/** URL and body as one, whatever the method: what the URL says wins. */
 async function searchFields(c: Context): Promise<RequestFields> {
-  if (c.req.method === 'POST') {
-    return RequestFields.fromJson(await readJsonObject(c.req.raw), SEARCH_FIELDS)
-  }
-  return RequestFields.fromUrl(new URL(c.req.url).searchParams, SEARCH_FIELDS)
+  const query = new URL(c.req.url).searchParams
+  const mustHaveBody = c.req.method === 'POST' && query.size === 0
+  const body = await (mustHaveBody ? readJsonObject : readOptionalJsonObject)(c.req.raw)
+  return RequestFields.fromUrl(query, SEARCH_FIELDS, body)
 }
 
 /** The native request: operators default to AND, hits to 20, counts are exact. */

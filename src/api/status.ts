@@ -1,9 +1,7 @@
-import type { ErrorKind } from '../engine/errors.ts'
-import { messageOf, QwError } from '../engine/errors.ts'
-import { jsonText } from './reply.ts'
+import type { ErrorCode, ErrorKind, QwError } from '../engine/errors.ts'
 
-/** HTTP statuses come from the kind, in this table alone. An index that exists already is a 400, as clients expect. */
-const STATUS_BY_KIND: Record<ErrorKind, number> = {
+/** An index that exists already is a 400, as clients expect. */
+const BY_KIND: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   notFound: 404,
   conflict: 400,
@@ -13,49 +11,113 @@ const STATUS_BY_KIND: Record<ErrorKind, number> = {
   internal: 500,
 }
 
-/** Where a code says more than its kind. */
-const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+/** In the order of the list in engine/errors.ts; what only a deployment or the CLI throws has its kind's. */
+const BY_CODE: Readonly<Record<ErrorCode, number>> = {
+  // The engine: metastore, splits, sources.
+  'INDEX-EXISTS': 400,
+  'INDEX-NONE': 404,
+  'INGEST-FORMAT': 400,
+  'META-CONFLICT': 400,
+  'SPLIT-VERSION': 400,
+  // Queries and aggregations.
   'AGG-LIMIT': 400,
+  'QUERY-FIELD': 400,
+  'QUERY-LIMIT': 400,
+  'QUERY-REGEX': 400,
+  'QUERY-SCHEMA': 400,
+  'QUERY-SYNTAX': 400,
+  'QUERY-VALUE': 400,
+  // The HTTP API and the functions behind it.
+  'BODY-LIMIT': 413,
   'CONTENT-ENCODING': 415,
   'CONTENT-TYPE': 415,
-  'FAILED-SPLITS': 500,
-  FORBIDDEN: 403,
   'KEY-MISSING': 403,
   'KEY-REJECTED': 403,
   'LENGTH-REQUIRED': 411,
   METHOD: 405,
   'NOT-IMPLEMENTED': 501,
   'PARSE-QUERY': 500,
-  'QUERY-LIMIT': 400,
+  'REQ-TIMEOUT': 503,
+  'REQUEST-DECODE': 400,
+  'REQUEST-PARAM': 400,
+  'RESP-TOO-BIG': 413,
+  ROUTE: 404,
   'SCROLL-GONE': 500,
-  'SEARCH-LIMIT': 400,
   'SEARCH-TIMEOUT': 408,
-  'SPLIT-MISSING': 500,
+  // AWS, whichever of its services answers.
+  AWS: 500,
+  'AWS-FAULT': 503,
+  'BUCKET-NAME-BUSY': 503,
+  'BUCKET-NONE': 400,
+  'BUCKET-TAKEN': 400,
+  CONFLICT: 400,
+  'CRED-EXPIRED': 400,
+  'CRED-NONE': 400,
+  'CRED-REJECTED': 400,
+  'CRED-SKEW': 400,
+  NETWORK: 503,
+  'NOT-FOUND': 404,
+  'PERM-MISSING': 400,
+  'PERM-SCP': 400,
+  'REGION-DISABLED': 400,
+  'REGION-NONE': 400,
+  'REGION-WRONG': 400,
+  'REQ-TOO-BIG': 413,
   THROTTLED: 429,
+  // Deploying, checking and removing a stack.
+  'ACCOUNT-WRONG': 400,
+  'API-LOG-ROLE': 400,
+  'BUCKET-NOT-EMPTY': 400,
+  'BUCKET-NOT-OURS': 400,
+  CONFIRM: 400,
+  'FUNCTION-FAILED': 500,
+  'GENERATOR-FAILED': 500,
+  'GENERATOR-NONE': 400,
+  'KEY-NONE': 400,
+  'KEY-PENDING': 503,
+  LEFTOVERS: 500,
+  'NAME-TAKEN': 400,
+  'KEY-TAKEN': 400,
+  'NOT-SEARCHABLE': 503,
+  QUOTA: 413,
+  'QUOTA-CONCURRENCY': 413,
+  'QUOTA-MEMORY': 413,
+  'REPLACES-BUCKET': 400,
+  'SECRET-PENDING': 400,
+  'STACK-BUSY': 400,
+  'STACK-EXISTS': 400,
+  'STACK-FAILED': 500,
+  'STACK-INCOMPLETE': 400,
+  'STACK-NONE': 404,
+  'STACK-NOT-OURS': 400,
+  'STACK-STUCK': 500,
+  'VERIFY-API': 500,
+  'VERIFY-SEARCHER': 500,
+  // The command line and the stack on this machine.
+  'AGG-NOTFAST': 400,
+  'CONFIG-FILE': 400,
+  'ENDPOINT-DOWN': 503,
+  'ENDPOINT-NONE': 400,
+  'FILE-EXISTS': 400,
+  'FLAGS-MISSING': 400,
+  'INDEX-CONFIG': 400,
+  'INDEX-EMPTY': 404,
+  'INGEST-FAILED': 500,
+  'INGEST-PARTIAL': 400,
+  'INGEST-REJECTS': 400,
+  'INGEST-S3': 400,
+  'INGEST-TIMEOUT': 503,
+  'LOCAL-LOCK': 400,
+  'LOCAL-PORT': 400,
+  'NOT-SET-UP': 404,
+  'PROJECT-EXISTS': 400,
+  'QUERY-REDIRECT': 400,
+  'RUN-NONE': 404,
+  'STACK-AMBIGUOUS': 400,
+  USAGE: 400,
+  'VIA-NONE': 400,
 }
 
-export function statusOf(error: QwError): number {
-  return STATUS_BY_CODE[error.code ?? ''] ?? STATUS_BY_KIND[error.kind]
-}
-
-/** What a client reads: the message, then the way out. */
-export function messageWithFix(error: QwError): string {
-  return error.fix === undefined ? error.message : `${error.message}. ${error.fix}`
-}
-
-/** Anything thrown, as the error that clients are told. */
-export function asQwError(error: unknown): QwError {
-  if (error instanceof QwError) return error
-  return new QwError('internal', `internal error: ${messageOf(error)}`, { cause: error })
-}
-
-/** The native error body; `code`, `position` and `fix` are for programs. */
-export function errorReply(error: QwError): Response {
-  const body = {
-    message: messageWithFix(error),
-    ...(error.code === undefined ? {} : { code: `QWL-${error.code}` }),
-    ...(error.position === undefined ? {} : { position: error.position }),
-    ...(error.fix === undefined ? {} : { fix: error.fix }),
-  }
-  return jsonText(JSON.stringify(body), statusOf(error))
+export function statusOf({ kind, code }: Pick<QwError, 'kind' | 'code'>): number {
+  return code === undefined ? BY_KIND[kind] : BY_CODE[code]
 }

@@ -1,4 +1,4 @@
-import { QwError, type ErrorKind } from '../engine/errors.ts'
+import { kindOfCode, QwError, type ErrorCode } from '../engine/errors.ts'
 
 /** What the SDK's errors have in common, read without trusting the type. */
 interface SdkFacts {
@@ -10,61 +10,50 @@ interface SdkFacts {
 }
 
 interface Meaning {
-  readonly kind: ErrorKind
-  readonly code: string
+  readonly code: ErrorCode
   readonly fix: string
 }
 
 const THROTTLED: Meaning = {
-  kind: 'unavailable',
   code: 'THROTTLED',
   fix: 'wait a minute and run the same command again',
 }
 const EXPIRED: Meaning = {
-  kind: 'invalid',
   code: 'CRED-EXPIRED',
   fix: 'log in again, for example: aws sso login --profile PROFILE',
 }
 const NO_CREDENTIALS: Meaning = {
-  kind: 'invalid',
   code: 'CRED-NONE',
   fix: 'aws configure sso, or --profile, or init --target local',
 }
 const REJECTED: Meaning = {
-  kind: 'invalid',
   code: 'CRED-REJECTED',
   fix: 'check the keys of this profile; a Region that is not enabled answers the same',
 }
-const SKEW: Meaning = { kind: 'invalid', code: 'CRED-SKEW', fix: 'set the clock of this machine' }
+const SKEW: Meaning = { code: 'CRED-SKEW', fix: 'set the clock of this machine' }
 const FORBIDDEN: Meaning = {
-  kind: 'invalid',
   code: 'PERM-MISSING',
   fix: 'qw-lambda deploy --print-policy shows every permission needed',
 }
 const SCP: Meaning = {
-  kind: 'invalid',
   code: 'PERM-SCP',
   fix: 'an organisation policy forbids it: ask its owner, or try another --region',
 }
 const REGION_DISABLED: Meaning = {
-  kind: 'invalid',
   code: 'REGION-DISABLED',
   fix: 'enable the Region in the account settings, or choose another --region',
 }
 const NETWORK: Meaning = {
-  kind: 'unavailable',
   code: 'NETWORK',
   fix: 'check the connection and the name of the Region',
 }
-const GONE: Meaning = { kind: 'notFound', code: 'NOT-FOUND', fix: 'qw-lambda status' }
+const GONE: Meaning = { code: 'NOT-FOUND', fix: 'qw-lambda status' }
 /** S3 judged nothing, because another operation on the key or bucket was under way. */
 const IN_FLIGHT: Meaning = {
-  kind: 'unavailable',
   code: 'THROTTLED',
   fix: 'run the same command again',
 }
 const CONFLICT: Meaning = {
-  kind: 'conflict',
   code: 'CONFLICT',
   fix: 'another change is running: try again in a minute',
 }
@@ -136,11 +125,15 @@ export function translate(error: unknown, what: string): unknown {
   const facts = factsOf(error)
   if (facts.name === 'AbortError') return error
   const meaning = meaningOf(facts)
-  return new QwError(meaning.kind, `could not ${what}: ${facts.name}: ${facts.message}`, {
-    code: meaning.code,
-    fix: meaning.fix,
-    cause: error,
-  })
+  return new QwError(
+    kindOfCode(meaning.code),
+    `could not ${what}: ${facts.name}: ${facts.message}`,
+    {
+      code: meaning.code,
+      fix: meaning.fix,
+      cause: error,
+    },
+  )
 }
 
 /** AWS's name for the error, for adapters that know one service's names. */
@@ -152,7 +145,7 @@ function meaningOf(facts: SdkFacts): Meaning {
   const { name, message, status, code } = facts
   // The SDK tells these apart in prose alone.
   if (/Region is missing/.test(message)) {
-    return { kind: 'invalid', code: 'REGION-NONE', fix: 'pass --region, or set AWS_REGION' }
+    return { code: 'REGION-NONE', fix: 'pass --region, or set AWS_REGION' }
   }
   if (/signature expired|not yet current/i.test(message)) return SKEW
   const named = BY_NAME.get(name)
@@ -167,7 +160,7 @@ function meaningOf(facts: SdkFacts): Meaning {
   if (status === 409) return CONFLICT
   if (status === 429) return THROTTLED
   if (status !== undefined && status >= 500) return { ...THROTTLED, code: 'AWS-FAULT' }
-  return { kind: 'internal', code: 'AWS', fix: 'run again with -v for the details' }
+  return { code: 'AWS', fix: 'run again with -v for the details' }
 }
 
 function factsOf(error: unknown): SdkFacts {

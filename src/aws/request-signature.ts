@@ -7,7 +7,7 @@ export interface AwsCredentials {
   readonly sessionToken?: string | undefined
 }
 
-export interface UnsignedRequest {
+interface UnsignedRequest {
   readonly method: string
   readonly host: string
   /** Percent-encoded by `encodePath`. */
@@ -18,7 +18,7 @@ export interface UnsignedRequest {
   readonly body: Uint8Array
 }
 
-export interface Signing {
+interface Signing {
   readonly credentials: AwsCredentials
   readonly region: string
   /** As signatures name it. */

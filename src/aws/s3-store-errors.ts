@@ -3,7 +3,7 @@ import type { S3Response } from './s3-store-http.ts'
 import { textIn } from './s3-store-xml.ts'
 
 /** What was asked, for the message. */
-export interface S3Action {
+interface S3Action {
   readonly bucket: string
   readonly region: string
   /** Empty: the bucket itself. */

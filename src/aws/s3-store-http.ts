@@ -16,7 +16,7 @@ export interface S3Settings {
   readonly limits?: Partial<S3Limits>
 }
 
-export interface S3Limits {
+interface S3Limits {
   /** S3 answers within a second or two; a connection that is silent for longer is not worth waiting for. */
   readonly idleTimeoutMs: number
   /** Bodies up to this size go in one request; S3 itself would take 5 GiB. */
@@ -46,7 +46,7 @@ export type S3Response = HttpAnswer
 
 /** Sends one request, once. Rejects with `unavailable` when no complete answer came, and with the
  *  signal's reason when aborted; any status is an answer. */
-export type SendToS3 = (request: S3Request) => Promise<S3Response>
+type SendToS3 = (request: S3Request) => Promise<S3Response>
 
 const NO_BODY = new Uint8Array()
 

@@ -5,9 +5,9 @@ import { textIn } from './s3-store-xml.ts'
 const PARTS_AT_ONCE = 4
 
 /** Sends one request and throws for every failing status. */
-export type AskS3 = (request: S3Request) => Promise<S3Response>
+type AskS3 = (request: S3Request) => Promise<S3Response>
 
-export interface MultipartPut {
+interface MultipartPut {
   readonly key: string
   readonly body: Uint8Array
   readonly partBytes: number

@@ -47,7 +47,7 @@ export interface MeasuredUsage {
   readonly alarms: Reading
 }
 
-export interface ActualRow extends CostRow {
+interface ActualRow extends CostRow {
   readonly windowDays: number
   /** Where the figure was read, such as `CloudWatch Duration`; `undefined` when it was not. */
   readonly source: string | undefined

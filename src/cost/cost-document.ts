@@ -7,7 +7,7 @@ import { MONTH_DAYS } from './month.ts'
 const COST_SCHEMA = 'qw-lambda/cost/1'
 
 /** The document of `cost-estimate --json`. What is not known is null. */
-export interface CostDocument {
+interface CostDocument {
   readonly schema: typeof COST_SCHEMA
   readonly currency: 'USD'
   readonly region: string

@@ -7,7 +7,7 @@ import { type PriceBook, type PriceId, US_EAST_1_PRICES, usdFor } from './price-
 export const IDLE_POLLERS_PER_QUEUE = 5
 
 /** What a stack holds while nobody uses it: no files arriving, no queries. */
-export interface StackShape {
+interface StackShape {
   readonly secrets: number
   /** Standard resolution. */
   readonly alarms: number

@@ -40,15 +40,19 @@ test('what is saved is read back as it was', () => {
 describe('a setting that cannot be is refused by its path', () => {
   test.each([
     [{ ...MINIMAL, name: 'My Shop' }, 'name'],
-    [{ name: 'shop' }, 'region is missing'],
+    [{ name: 'shop' }, '`region`: this setting is mandatory'],
     [{ ...MINIMAL, functions: { indexerMemoryMb: 64 } }, 'functions.indexerMemoryMb'],
     [{ ...MINIMAL, functions: { indexerTimeoutSeconds: 60 } }, 'functions.indexerTimeoutSeconds'],
     [{ ...MINIMAL, functions: { settings: { PATH: 'x' } } }, 'functions.settings.PATH'],
+    [
+      { ...MINIMAL, functions: { settings: { QW_LAMBDA_DISABLE_MERGE: 'maybe' } } },
+      'functions.settings.QW_LAMBDA_DISABLE_MERGE',
+    ],
     [{ ...MINIMAL, generator: { everyMinutes: 0.5 } }, 'generator.everyMinutes'],
     [{ ...MINIMAL, generator: { interval: 5 } }, 'generator.interval'],
-    [{ ...MINIMAL, apiKey: 'secret' }, 'unknown settings: apiKey'],
+    [{ ...MINIMAL, apiKey: 'secret' }, '`apiKey`: unknown setting'],
     [{ ...MINIMAL, monthlyBudgetUsd: 5 }, 'notifyEmail'],
-    ['shop', 'has to be an object'],
+    ['shop', 'expected an object'],
   ])('%j', (given, path) => {
     expect(() => parseDeploymentConfig(given)).toThrow(path)
   })

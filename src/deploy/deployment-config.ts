@@ -1,4 +1,18 @@
 import { QwError } from '../engine/errors.ts'
+import { INDEX_ID } from '../engine/schema/index-id.ts'
+import {
+  choice,
+  count,
+  flag,
+  mapped,
+  object,
+  optional,
+  required,
+  text,
+  withDefault,
+  type Shape,
+} from '../engine/schema/shape.ts'
+import { hasBudgets, REGION_PATTERN } from './partition.ts'
 
 /** What the user wants, complete and checked. Saved as one section of the project file, and safe to
  *  commit: it holds no key and no name that AWS made. */
@@ -24,9 +38,22 @@ export interface DeploymentConfig {
   /** Absent: no sample data. */
   readonly generator: { readonly everyMinutes: number; readonly docs: number } | undefined
   readonly api: boolean
+  /** Over all keys together: what a key in wrong hands can cost is bounded by them. */
+  readonly apiLimits: {
+    readonly requestsPerSecond: number
+    readonly burst: number
+    /** 0: no limit. */
+    readonly requestsPerDay: number
+  }
+  /** Needs the account's role for API Gateway's logs. */
+  readonly apiAccessLog: boolean
   readonly firehose: boolean
   /** A bucket of the same account whose files may be indexed in place. */
   readonly sourceBucket: string | undefined
+  /** The key that the source bucket is encrypted with, where it has one of its own. */
+  readonly sourceKmsKeyArn: string | undefined
+  /** ARN of the policy that bounds every role of the stack. */
+  readonly permissionsBoundary: string | undefined
   readonly logRetentionDays: number
   readonly alarms: 'none' | 'essential' | 'all'
   readonly notifyEmail: string | undefined
@@ -34,56 +61,179 @@ export interface DeploymentConfig {
   readonly monthlyBudgetUsd: number
 }
 
-/** Settings of the deployed functions that a user may choose, with the template parameter behind each. */
-export const FUNCTION_SETTINGS: Readonly<Record<string, string>> = {
-  QW_LAMBDA_SEARCHER_METASTORE_POLLING_INTERVAL_SECONDS: 'MetastorePollingSeconds',
-  QW_LAMBDA_PARTIAL_REQUEST_CACHE_CAPACITY: 'RequestCacheCapacity',
-  QW_LAMBDA_DISABLE_MERGE: 'DisableMerge',
-  QW_LAMBDA_DISABLE_JANITOR: 'DisableJanitor',
-  QW_LAMBDA_MAX_CHECKPOINTS: 'MaxCheckpoints',
-  QW_LAMBDA_ENABLE_VERBOSE_JSON_LOGS: 'VerboseLogs',
+interface FunctionSetting {
+  /** The template parameter behind it. */
+  readonly parameter: string
+  readonly about: string
+  readonly value: Shape<string>
 }
 
-const DEPLOYMENT_NAME = /^[a-z][a-z0-9-]{2,30}$/
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
-const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
-const INDEXER_TIMEOUTS = [120, 300, 900] as const
+const ON_OR_OFF = choice(['true', 'false'])
+const NUMBER = text({
+  pattern: /^\d+$/,
+  refusal: (written) => `expected digits as text, got \`${written}\``,
+})
+const SIZE = text({
+  pattern: /^\d+(\.\d+)?\s*[KMGkmg]?[Bb]?$/,
+  refusal: (written) => `expected a size such as 64M, got \`${written}\``,
+})
 
-/** Reads the section from parsed JSON; fills in every default. Throws `invalid` with the path of the setting. */
+/** Settings of the deployed functions that a user may choose, by the name of their variable. */
+export const FUNCTION_SETTINGS: Readonly<Record<string, FunctionSetting>> = {
+  QW_LAMBDA_SEARCHER_METASTORE_POLLING_INTERVAL_SECONDS: {
+    parameter: 'MetastorePollingSeconds',
+    about: 'A warm searcher looks for new documents this often.',
+    value: NUMBER,
+  },
+  QW_LAMBDA_PARTIAL_REQUEST_CACHE_CAPACITY: {
+    parameter: 'RequestCacheCapacity',
+    about: 'Memory for answers of single splits.',
+    value: SIZE,
+  },
+  QW_LAMBDA_DISABLE_MERGE: {
+    parameter: 'DisableMerge',
+    about: 'Whether the indexer leaves splits as they are.',
+    value: ON_OR_OFF,
+  },
+  QW_LAMBDA_DISABLE_JANITOR: {
+    parameter: 'DisableJanitor',
+    about: 'Whether the indexer deletes nothing.',
+    value: ON_OR_OFF,
+  },
+  QW_LAMBDA_MAX_CHECKPOINTS: {
+    parameter: 'MaxCheckpoints',
+    about: 'Finished files that are remembered by name.',
+    value: NUMBER,
+  },
+  QW_LAMBDA_ENABLE_VERBOSE_JSON_LOGS: {
+    parameter: 'VerboseLogs',
+    about: 'Whether the functions log every step.',
+    value: ON_OR_OFF,
+  },
+}
+
+const GENERATOR = object({
+  everyMinutes: withDefault('A batch this often.', count(1, 1440), 5),
+  docs: withDefault('Documents of a batch.', count(1, 1_000_000), 100_000),
+})
+
+type Generator = ReturnType<typeof GENERATOR.read>
+
+/** False: no sample data. */
+const GENERATOR_OR_NONE: Shape<Generator | undefined> = {
+  schema: { anyOf: [{ const: false }, GENERATOR.schema] },
+  read: (value, place) => (value === false ? undefined : GENERATOR.read(value, place)),
+}
+
+const FUNCTIONS = object({
+  arch: withDefault('Processor; arm64 is a fifth cheaper.', choice(['arm64', 'x86_64']), 'arm64'),
+  indexerMemoryMb: withDefault('Memory of the indexer.', count(512, 10_240), 3008),
+  searcherMemoryMb: withDefault('Memory of the searcher.', count(256, 10_240), 3008),
+  indexerTimeoutSeconds: withDefault('Of one run of the indexer.', choice([120, 300, 900]), 300),
+  settings: withDefault(
+    'Variables of the functions.',
+    mapped(
+      object(
+        Object.fromEntries(
+          Object.entries(FUNCTION_SETTINGS).map(([name, { about, value }]) => {
+            return [name, optional(about, value)]
+          }),
+        ),
+      ),
+      chosenOf,
+    ),
+    {},
+  ),
+})
+
+function chosenOf(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const chosen = Object.entries(values).filter((entry): entry is [string, string] => {
+    return entry[1] !== undefined
+  })
+  return Object.fromEntries(chosen)
+}
+
+const API_LIMITS = object({
+  requestsPerSecond: withDefault('Steadily.', count(1, 10_000), 50),
+  burst: withDefault('At once.', count(1, 5_000), 100),
+  requestsPerDay: withDefault('A day; 0: no limit.', count(0, 1_000_000_000), 100_000),
+})
+
+const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
+
+const SECTION = {
+  accountId: optional(
+    'Deploying into any other account is refused.',
+    text({ pattern: /^\d{12}$/ }),
+  ),
+  index: withDefault(
+    'The index that sample data and staged files go to.',
+    object({
+      id: withDefault('What it is called.', INDEX_ID, 'mock-sales'),
+      configFile: optional('Its config, relative to this file.', text({ pattern: /./ })),
+      retentionDays: withDefault('Documents stay this long; 0: for ever.', count(0, 36_500), 30),
+    }),
+    {},
+  ),
+  functions: withDefault('The deployed functions.', FUNCTIONS, {}),
+  generator: withDefault('Sample data, or false.', GENERATOR_OR_NONE, {}),
+  api: withDefault('With an HTTP API and a key.', flag, true),
+  apiLimits: withDefault('Of all keys together.', API_LIMITS, {}),
+  apiAccessLog: withDefault('With one log line a request of the HTTP API.', flag, false),
+  firehose: withDefault('With a delivery stream for single records.', flag, false),
+  sourceBucket: optional(
+    'A bucket of the same account whose files may be indexed in place.',
+    text({ pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/ }),
+  ),
+  sourceKmsKeyArn: optional(
+    'The key that this bucket is encrypted with.',
+    text({ pattern: /^arn:[a-z-]+:kms:[^:]+:\d{12}:key\/.+$/ }),
+  ),
+  permissionsBoundary: optional(
+    'A policy that bounds every role of the stack.',
+    text({ pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/ }),
+  ),
+  logRetentionDays: withDefault('Logs stay this long.', choice(LOG_RETENTION_DAYS), 14),
+  alarms: withDefault('Which alarms there are.', choice(['none', 'essential', 'all']), 'essential'),
+  notifyEmail: optional('Who hears of them.', text({ pattern: /^[^@\s]+@[^@\s]+$/ })),
+  monthlyBudgetUsd: withDefault('Alert above this a month; 0: never.', count(0, 1_000_000), 0),
+}
+
+/** Long enough, and short enough that no name which CloudFormation makes from the stack's, a resource's
+ *  and thirteen characters of its own is cut: a function's may have 64, and `GeneratorFunction` is the
+ *  longest. The printed policy goes by how those names begin. */
+export const DEPLOYMENT_NAME = /^[a-z][a-z0-9-]{2,21}$/
+
+export const REGION = text({
+  pattern: REGION_PATTERN,
+  refusal: (region) => `\`${region}\` is no Region such as eu-west-1`,
+})
+
+/** What the project file keeps under `deployment`; name and Region stand above it. */
+export const DEPLOYMENT_SECTION = object(SECTION)
+
+const DEPLOYMENT = object({
+  name: required('Names the stack.', text({ pattern: DEPLOYMENT_NAME })),
+  region: required('Where it is.', REGION),
+  ...SECTION,
+})
+
+/** Fills in every default. Throws `invalid` with the path of the setting. */
 export function parseDeploymentConfig(value: unknown): DeploymentConfig {
-  const root = section(value, '')
-  const index = section(root.take('index') ?? {}, 'index')
-  const functions = section(root.take('functions') ?? {}, 'functions')
-  const generator = root.take('generator')
-  const config: DeploymentConfig = {
-    name: root.text('name', DEPLOYMENT_NAME),
-    region: root.text('region', REGION),
-    accountId: root.optionalText('accountId', /^\d{12}$/),
-    index: {
-      id: index.optionalText('id', /^[a-zA-Z][a-zA-Z0-9-_.]{2,254}$/) ?? 'mock-sales',
-      configFile: index.optionalText('configFile', /./),
-      retentionDays: index.count('retentionDays', 30, { min: 0, max: 36_500 }),
-    },
-    functions: {
-      arch: functions.choice('arch', 'arm64', ['arm64', 'x86_64'] as const),
-      indexerMemoryMb: functions.count('indexerMemoryMb', 3008, { min: 512, max: 10_240 }),
-      searcherMemoryMb: functions.count('searcherMemoryMb', 3008, { min: 256, max: 10_240 }),
-      indexerTimeoutSeconds: functions.choice('indexerTimeoutSeconds', 300, INDEXER_TIMEOUTS),
-      settings: parseSettings(functions.take('settings')),
-    },
-    generator: generator === false ? undefined : parseGenerator(generator),
-    api: root.choice('api', true, [true, false] as const),
-    firehose: root.choice('firehose', false, [true, false] as const),
-    sourceBucket: root.optionalText('sourceBucket', /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
-    logRetentionDays: root.choice('logRetentionDays', 14, LOG_RETENTION_DAYS),
-    alarms: root.choice('alarms', 'essential', ['none', 'essential', 'all'] as const),
-    notifyEmail: root.optionalText('notifyEmail', /^[^@\s]+@[^@\s]+$/),
-    monthlyBudgetUsd: root.count('monthlyBudgetUsd', 0, { min: 0, max: 1_000_000 }),
-  }
-  for (const part of [root, index, functions]) part.refuseRest()
+  const config = DEPLOYMENT.read(value, { document: 'deployment', path: '' })
   if (config.monthlyBudgetUsd > 0 && config.notifyEmail === undefined) {
     throw new QwError('invalid', 'monthlyBudgetUsd is set and notifyEmail is not', {
       fix: 'give --budget-email, or nobody would hear of the alert',
+    })
+  }
+  if (config.monthlyBudgetUsd > 0 && !hasBudgets(config.region)) {
+    throw new QwError('invalid', `AWS has no budgets in ${config.region}`, {
+      fix: 'pass --budget 0, and make the budget in the console: it lives in another Region',
+    })
+  }
+  if (config.sourceKmsKeyArn !== undefined && config.sourceBucket === undefined) {
+    throw new QwError('invalid', 'sourceKmsKeyArn is set and sourceBucket is not', {
+      fix: 'name the bucket with --source-bucket',
     })
   }
   return config
@@ -92,94 +242,4 @@ export function parseDeploymentConfig(value: unknown): DeploymentConfig {
 /** The section as it is saved: `parseDeploymentConfig` gives the same value back. */
 export function serializeDeploymentConfig(config: DeploymentConfig): Record<string, unknown> {
   return { ...config, generator: config.generator ?? false }
-}
-
-function parseGenerator(value: unknown): DeploymentConfig['generator'] {
-  const generator = section(value ?? {}, 'generator')
-  const parsed = {
-    everyMinutes: generator.count('everyMinutes', 5, { min: 1, max: 1440 }),
-    docs: generator.count('docs', 100_000, { min: 1, max: 1_000_000 }),
-  }
-  generator.refuseRest()
-  return parsed
-}
-
-function parseSettings(value: unknown): Readonly<Record<string, string>> {
-  const settings: Record<string, string> = {}
-  for (const [name, text] of Object.entries(section(value ?? {}, 'functions.settings').all())) {
-    if (!Object.hasOwn(FUNCTION_SETTINGS, name)) {
-      throw new QwError('invalid', `functions.settings.${name} is not a setting of the functions`, {
-        fix: `known settings: ${Object.keys(FUNCTION_SETTINGS).join(', ')}`,
-      })
-    }
-    if (typeof text !== 'string') {
-      throw new QwError('invalid', `functions.settings.${name} has to be text`)
-    }
-    settings[name] = text
-  }
-  return settings
-}
-
-/** Takes settings out of one object; what is left at the end is unknown. */
-function section(value: unknown, path: string) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new QwError('invalid', `${path === '' ? 'the deployment' : path} has to be an object`)
-  }
-  const rest = new Map<string, unknown>(Object.entries(value))
-  const at = (key: string) => (path === '' ? key : `${path}.${key}`)
-  const take = (key: string): unknown => {
-    const found = rest.get(key)
-    rest.delete(key)
-    return found
-  }
-  const optionalText = (key: string, pattern: RegExp): string | undefined => {
-    const found = take(key)
-    if (found === undefined) return undefined
-    if (typeof found === 'string' && pattern.test(found)) return found
-    throw new QwError(
-      'invalid',
-      `${at(key)} ${JSON.stringify(found)} has to match ${pattern.source}`,
-    )
-  }
-  return {
-    take,
-    optionalText,
-    all: () => Object.fromEntries(rest),
-    text(key: string, pattern: RegExp): string {
-      const found = optionalText(key, pattern)
-      if (found === undefined) throw new QwError('invalid', `${at(key)} is missing`)
-      return found
-    },
-    count(key: string, fallback: number, limits: { min: number; max: number }): number {
-      const found = take(key) ?? fallback
-      const fits =
-        typeof found === 'number' &&
-        Number.isInteger(found) &&
-        found >= limits.min &&
-        found <= limits.max
-      if (fits) return found
-      throw new QwError(
-        'invalid',
-        `${at(key)} ${JSON.stringify(found)} has to be a whole number from ${limits.min} to ${limits.max}`,
-      )
-    },
-    choice<T extends string | number | boolean>(
-      key: string,
-      fallback: T,
-      choices: readonly T[],
-    ): T {
-      const found = take(key) ?? fallback
-      const chosen = choices.find((each) => each === found)
-      if (chosen !== undefined) return chosen
-      throw new QwError(
-        'invalid',
-        `${at(key)} ${JSON.stringify(found)} has to be one of ${choices.join(', ')}`,
-      )
-    },
-    refuseRest(): void {
-      const unknown = [...rest.keys()].map(at)
-      if (unknown.length === 0) return
-      throw new QwError('invalid', `unknown settings: ${unknown.join(', ')}`)
-    },
-  }
 }

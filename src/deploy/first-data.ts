@@ -7,12 +7,12 @@ const POLL_MS = 2_000
 /** Notification, batching window, a cold indexer and the searcher's polling of the metastore. */
 const SEARCHABLE_LIMIT_MS = 300_000
 
-export interface FirstDataPorts {
+interface FirstDataPorts {
   readonly clock: DeployClock
   readonly functions: FunctionPort
 }
 
-export interface BatchRequest {
+interface BatchRequest {
   readonly generator: string
   readonly searcher: string
   readonly indexId: string
@@ -23,7 +23,7 @@ export interface BatchRequest {
   readonly seed?: number
 }
 
-export interface BatchResult {
+interface BatchResult {
   readonly docCount: number
   /** Of the whole index, once the batch can be searched. */
   readonly hitCount: number

@@ -10,7 +10,7 @@ const SAY_WAITING_MS = 60_000
 /** No operation of this stack takes nearly as long; AWS itself gives up earlier. */
 const OPERATION_LIMIT_MS = 3_600_000
 
-export interface Operation {
+interface Operation {
   readonly stackId: string
   /** Events before it belong to earlier operations. */
   readonly sinceMs: number

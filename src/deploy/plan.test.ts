@@ -47,7 +47,7 @@ test.each([
 })
 
 test('the artifact bucket of the longest name fits S3 and differs by account and Region', () => {
-  const deployment = 'a'.repeat(31)
+  const deployment = 'a'.repeat(22)
   const home = { deployment, accountId: '123456789012', region: 'ap-southeast-1' }
   const names = [
     artifactBucketOf(home),

@@ -2,7 +2,8 @@ import { contentHash, makeArtifact, type Artifact } from './artifacts.ts'
 import { FUNCTION_SETTINGS, type DeploymentConfig } from './deployment-config.ts'
 import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf, VERSION_TAG } from './naming.ts'
 import type { Identity } from './ports.ts'
-import { parseTemplate, resourcesOf, type PlannedResource } from './template.ts'
+import { stagingEvents, type StagingEvent } from './running-parts.ts'
+import { parseTemplate, resourcesOf, templateFor, type PlannedResource } from './template.ts'
 import { QwError } from '../engine/errors.ts'
 
 /** What a deployment is made from; the caller has read the files. */
@@ -37,6 +38,8 @@ export interface DeployPlan {
   /** Equal for equal template, parameters and tags: how a deployment with no change is recognised. */
   readonly hash: string
   readonly resources: readonly PlannedResource[]
+  /** What the staging bucket tells the queue of. */
+  readonly stagingEvents: readonly StagingEvent[]
 }
 
 const OWN_KEY = /^[A-Za-z0-9]{20,128}$/
@@ -55,9 +58,11 @@ export function planDeployment(inputs: DeployInputs, identity: Identity): Deploy
     searcher: makeArtifact('functions/searcher', 'zip', inputs.zips.searcher),
     generator: makeArtifact('functions/generator', 'zip', inputs.zips.generator),
   }
-  const template = makeArtifact('templates/qw-lambda', 'yaml', Buffer.from(inputs.template))
+  const templateText = templateFor(config.region, inputs.template)
+  const template = makeArtifact('templates/qw-lambda', 'yaml', Buffer.from(templateText))
   const indexConfig =
     inputs.indexConfig && makeArtifact(`configs/${config.index.id}`, 'yaml', inputs.indexConfig)
+  const parsed = parseTemplate(templateText)
   const artifactBucket = artifactBucketOf({
     deployment: config.name,
     accountId: identity.accountId,
@@ -71,7 +76,7 @@ export function planDeployment(inputs: DeployInputs, identity: Identity): Deploy
     IndexConfigKey: indexConfig?.key ?? '',
   })
   const tags = { [DEPLOYMENT_TAG]: config.name, [VERSION_TAG]: inputs.version }
-  const hash = contentHash(JSON.stringify([inputs.template, parameters, tags]))
+  const hash = contentHash(JSON.stringify([templateText, parameters, tags]))
   return {
     deployment: config.name,
     stackName: stackNameOf(config.name),
@@ -82,7 +87,8 @@ export function planDeployment(inputs: DeployInputs, identity: Identity): Deploy
     apiKey: inputs.apiKey,
     tags,
     hash,
-    resources: resourcesOf(parseTemplate(inputs.template), parameters),
+    resources: resourcesOf(parsed, parameters),
+    stagingEvents: stagingEvents(parsed, parameters),
   }
 }
 
@@ -92,7 +98,7 @@ function parametersOf(
 ): Record<string, string> {
   const onOff = (value: boolean) => (value ? 'on' : 'off')
   const settings = Object.entries(config.functions.settings).flatMap(([name, text]) => {
-    const parameter = FUNCTION_SETTINGS[name]
+    const parameter = FUNCTION_SETTINGS[name]?.parameter
     return parameter === undefined ? [] : [[parameter, text] as const]
   })
   return {
@@ -105,12 +111,18 @@ function parametersOf(
     IndexId: config.index.id,
     DataRetentionDays: String(config.index.retentionDays),
     SourceBucket: config.sourceBucket ?? '',
+    SourceKmsKeyArn: config.sourceKmsKeyArn ?? '',
+    PermissionsBoundary: config.permissionsBoundary ?? '',
     Generator: onOff(config.generator !== undefined),
     ...(config.generator && {
       GeneratorIntervalMinutes: String(config.generator.everyMinutes),
       GeneratorDocs: String(config.generator.docs),
     }),
     Api: onOff(config.api),
+    ApiRequestsPerSecond: String(config.apiLimits.requestsPerSecond),
+    ApiBurst: String(config.apiLimits.burst),
+    ApiRequestsPerDay: String(config.apiLimits.requestsPerDay),
+    ApiAccessLog: onOff(config.apiAccessLog),
     Firehose: onOff(config.firehose),
     Alarms: config.alarms,
     NotifyEmail: config.notifyEmail ?? '',

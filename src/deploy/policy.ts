@@ -1,5 +1,6 @@
 import type { DeploymentConfig } from './deployment-config.ts'
-import { artifactBucketOf, stackNameOf, type Home } from './naming.ts'
+import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf, type Home } from './naming.ts'
+import { partitionOf } from './partition.ts'
 
 interface PolicyStatement {
   readonly Sid: string
@@ -11,7 +12,7 @@ interface PolicyStatement {
   >
 }
 
-export interface PolicyDocument {
+interface PolicyDocument {
   readonly Version: '2012-10-17'
   readonly Statement: readonly PolicyStatement[]
 }
@@ -21,33 +22,43 @@ export interface PolicyDocument {
 interface Scope {
   readonly home: Home
   readonly stack: string
+  /** Of this Region and account. */
   readonly arn: (service: string, resource: string) => string
+  /** Of services whose names say the Region or the account themselves, or neither. */
+  readonly globalArn: (service: string, resource: string) => string
 }
 
 /** The parts of a deployment that need permissions of their own. */
-export type OptionalParts = Pick<DeploymentConfig, 'firehose' | 'notifyEmail' | 'monthlyBudgetUsd'>
+export type OptionalParts = Pick<
+  DeploymentConfig,
+  'firehose' | 'notifyEmail' | 'monthlyBudgetUsd' | 'sourceBucket' | 'permissionsBoundary'
+>
 
 /** What IAM takes as one managed policy, white space not counted. */
 const MANAGED_POLICY_LIMIT = 6_144
 
 /** What deploying, operating and removing one deployment needs: CloudFormation acts with the
- *  caller's permissions. Usually one policy; several where one would be too long for IAM. */
+ *  caller's permissions. Several policies, since one would be too long for IAM. */
 export function deployerPolicies(home: Home, parts: OptionalParts): PolicyDocument[] {
+  const partition = partitionOf(home.region).id
   const scope: Scope = {
     home,
     stack: stackNameOf(home.deployment),
-    arn: (service, resource) => `arn:aws:${service}:${home.region}:${home.accountId}:${resource}`,
+    arn: (service, resource) =>
+      `arn:${partition}:${service}:${home.region}:${home.accountId}:${resource}`,
+    globalArn: (service, resource) => `arn:${partition}:${service}:${resource}`,
   }
   return inPolicies([
     ...stackStatements(scope),
     ...bucketStatements(scope),
     ...functionStatements(scope),
-    ...roleStatements(scope),
+    ...roleStatements(scope, parts.permissionsBoundary),
     ...sourceStatements(scope),
     ...apiStatements(scope),
     ...watchStatements(scope),
     ...(parts.firehose ? [firehoseStatement(scope)] : []),
-    ...(parts.notifyEmail !== undefined ? [notifyStatement(scope)] : []),
+    ...(parts.notifyEmail !== undefined ? notifyStatements(scope) : []),
+    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts.sourceBucket) : []),
     ...(parts.monthlyBudgetUsd > 0 ? [budgetStatement(scope)] : []),
   ])
 }
@@ -73,7 +84,8 @@ function policyOf(statements: readonly PolicyStatement[]): PolicyDocument {
 function stackStatements({ stack, arn }: Scope): PolicyStatement[] {
   const stackActions =
     'CreateChangeSet DescribeChangeSet ExecuteChangeSet DeleteChangeSet DescribeStacks ' +
-    'DescribeStackEvents DescribeStackResources DeleteStack ContinueUpdateRollback TagResource'
+    'DescribeStackEvents DescribeStackResources DeleteStack CancelUpdateStack ' +
+    'ContinueUpdateRollback TagResource'
   return [
     allow('Stack', actions('cloudformation', stackActions), [
       arn('cloudformation', `stack/${stack}/*`),
@@ -84,6 +96,8 @@ function stackStatements({ stack, arn }: Scope): PolicyStatement[] {
       'Look',
       [
         'cloudformation:DescribeStacks',
+        'cloudformation:ListStacks',
+        'cloudformation:GetResource',
         'lambda:GetAccountSettings',
         'lambda:ListEventSourceMappings',
         'logs:DescribeLogGroups',
@@ -96,15 +110,15 @@ function stackStatements({ stack, arn }: Scope): PolicyStatement[] {
   ]
 }
 
-function bucketStatements({ home, stack }: Scope): PolicyStatement[] {
-  const buckets = [`arn:aws:s3:::${stack}-*`, `arn:aws:s3:::${artifactBucketOf(home)}`]
+function bucketStatements({ home, stack, globalArn }: Scope): PolicyStatement[] {
+  const buckets = [globalArn('s3', `::${stack}-*`), globalArn('s3', `::${artifactBucketOf(home)}`)]
   const bucketActions =
     'CreateBucket DeleteBucket ListBucket ListBucketVersions ListBucketMultipartUploads ' +
-    'GetBucketTagging PutBucketTagging GetEncryptionConfiguration PutEncryptionConfiguration ' +
-    'GetLifecycleConfiguration PutLifecycleConfiguration GetBucketNotification ' +
-    'PutBucketNotification GetBucketPolicy PutBucketPolicy DeleteBucketPolicy ' +
-    'GetBucketPublicAccessBlock PutBucketPublicAccessBlock GetBucketOwnershipControls ' +
-    'PutBucketOwnershipControls'
+    'TagResource GetBucketTagging PutBucketTagging GetEncryptionConfiguration ' +
+    'PutEncryptionConfiguration GetLifecycleConfiguration PutLifecycleConfiguration ' +
+    'GetBucketNotification PutBucketNotification GetBucketPolicy PutBucketPolicy ' +
+    'DeleteBucketPolicy GetBucketPublicAccessBlock PutBucketPublicAccessBlock ' +
+    'GetBucketOwnershipControls PutBucketOwnershipControls'
   const objectActions = 'GetObject PutObject DeleteObject DeleteObjectVersion AbortMultipartUpload'
   return [
     allow('Buckets', actions('s3', bucketActions), buckets),
@@ -116,11 +130,21 @@ function bucketStatements({ home, stack }: Scope): PolicyStatement[] {
   ]
 }
 
+/** For looking at files that are indexed in place; the indexer itself has a role. */
+function sourceBucketStatements({ globalArn }: Scope, bucket: string): PolicyStatement[] {
+  const arn = globalArn('s3', `::${bucket}`)
+  return [
+    allow('SourceBucket', ['s3:ListBucket'], [arn]),
+    allow('SourceObjects', ['s3:GetObject'], [`${arn}/*`]),
+  ]
+}
+
 function functionStatements({ stack, arn }: Scope): PolicyStatement[] {
   const functionArn = arn('lambda', `function:${stack}-*`)
   const functionActions =
     'CreateFunction UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction GetFunction ' +
-    'GetFunctionConfiguration InvokeFunction AddPermission RemovePermission GetPolicy ' +
+    'GetFunctionConfiguration GetFunctionCodeSigningConfig GetFunctionRecursionConfig ' +
+    'GetRuntimeManagementConfig InvokeFunction AddPermission RemovePermission GetPolicy ' +
     'PutFunctionEventInvokeConfig UpdateFunctionEventInvokeConfig ' +
     'DeleteFunctionEventInvokeConfig GetFunctionEventInvokeConfig'
   const mappingActions =
@@ -137,14 +161,28 @@ function functionStatements({ stack, arn }: Scope): PolicyStatement[] {
   ]
 }
 
-function roleStatements({ home, stack }: Scope): PolicyStatement[] {
-  const roles = [`arn:aws:iam::${home.accountId}:role/${stack}-*`]
-  const roleActions =
-    'CreateRole DeleteRole GetRole UpdateAssumeRolePolicy PutRolePolicy DeleteRolePolicy ' +
-    'GetRolePolicy TagRole UntagRole'
+/** With a boundary, roles can be made and given rights only under it: otherwise whoever may write the
+ *  policy of a role can give himself every right by way of a function. */
+function roleStatements(
+  { home, stack, globalArn }: Scope,
+  boundary: string | undefined,
+): PolicyStatement[] {
+  const roles = [globalArn('iam', `:${home.accountId}:role/${stack}-*`)]
+  const granting = 'CreateRole PutRolePolicy DeleteRolePolicy'
+  const others =
+    'DeleteRole GetRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy GetRolePolicy ' +
+    'ListRolePolicies ListAttachedRolePolicies ListRoleTags TagRole UntagRole'
+  // A service's name as a principal is the same in every partition, whatever its hosts are called.
   const services = ['lambda', 'scheduler', 'firehose'].map((name) => `${name}.amazonaws.com`)
   return [
-    allow('Roles', actions('iam', roleActions), roles),
+    ...(boundary === undefined
+      ? [allow('Roles', actions('iam', `${granting} ${others}`), roles)]
+      : [
+          allow('Roles', actions('iam', others), roles),
+          allow('BoundRoles', actions('iam', `${granting} PutRolePermissionsBoundary`), roles, {
+            StringEquals: { 'iam:PermissionsBoundary': boundary },
+          }),
+        ]),
     allow('PassRoles', ['iam:PassRole'], roles, {
       StringEquals: { 'iam:PassedToService': services },
     }),
@@ -165,20 +203,29 @@ function sourceStatements({ stack, arn }: Scope): PolicyStatement[] {
   ]
 }
 
-function apiStatements({ home, arn }: Scope): PolicyStatement[] {
-  const paths = ['restapis', 'apikeys', 'usageplans'].flatMap((path) => [path, `${path}/*`])
+/** API Gateway makes up all ids, so that only tags tell what is ours: made with our tag, touched with
+ *  it. Putting tags on is a request of its own, which names the resource but cannot ask for its tags. */
+function apiStatements({ home, stack, arn, globalArn }: Scope): PolicyStatement[] {
+  const gateway = (path: string) => globalArn('apigateway', `${home.region}::/${path}`)
+  const kinds = ['restapis', 'apikeys', 'usageplans']
   const secretActions =
     'CreateSecret UpdateSecret DeleteSecret RestoreSecret DescribeSecret GetSecretValue ' +
     'PutSecretValue TagResource UntagResource'
   return [
+    allow('ApiCreate', ['apigateway:POST'], kinds.map(gateway), {
+      StringEquals: { [`aws:RequestTag/${DEPLOYMENT_TAG}`]: home.deployment },
+    }),
     allow(
       'Api',
       actions('apigateway', 'GET POST PUT PATCH DELETE'),
-      [...paths, 'tags/*'].map((path) => `arn:aws:apigateway:${home.region}::/${path}`),
+      kinds.map((kind) => gateway(`${kind}/*`)),
+      { StringEquals: { [`aws:ResourceTag/${DEPLOYMENT_TAG}`]: home.deployment } },
     ),
-    // CloudFormation names a secret by its logical id, without the stack's name.
+    allow('ApiTags', actions('apigateway', 'GET PUT DELETE'), [gateway('tags/*')], {
+      'ForAllValues:StringLike': { 'aws:TagKeys': ['qw-lambda:*', 'aws:cloudformation:*'] },
+    }),
     allow('Secret', actions('secretsmanager', secretActions), [
-      arn('secretsmanager', 'secret:ApiKeySecret-*'),
+      arn('secretsmanager', `secret:${stack}-api-key-*`),
     ]),
   ]
 }
@@ -186,7 +233,7 @@ function apiStatements({ home, arn }: Scope): PolicyStatement[] {
 function watchStatements({ stack, arn }: Scope): PolicyStatement[] {
   const logActions =
     'CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy FilterLogEvents ' +
-    'TagResource UntagResource ListTagsForResource'
+    'DescribeIndexPolicies GetDataProtectionPolicy TagResource UntagResource ListTagsForResource'
   const alarmActions =
     'PutMetricAlarm DeleteAlarms DescribeAlarms TagResource UntagResource ListTagsForResource'
   return [
@@ -207,17 +254,29 @@ function firehoseStatement({ stack, arn }: Scope): PolicyStatement {
   ])
 }
 
-function notifyStatement({ stack, arn }: Scope): PolicyStatement {
+function notifyStatements({ home, stack, arn }: Scope): PolicyStatement[] {
   const topicActions =
-    'CreateTopic DeleteTopic Subscribe Unsubscribe GetTopicAttributes ListSubscriptionsByTopic ' +
-    'TagResource UntagResource ListTagsForResource'
-  return allow('Notify', actions('sns', topicActions), [arn('sns', `${stack}-*`)])
+    'CreateTopic DeleteTopic Subscribe Unsubscribe GetTopicAttributes SetTopicAttributes ' +
+    'ListSubscriptionsByTopic TagResource UntagResource ListTagsForResource'
+  const keyActions =
+    'DescribeKey GetKeyPolicy PutKeyPolicy GetKeyRotationStatus EnableKeyRotation ' +
+    'DisableKeyRotation UpdateKeyDescription ListResourceTags UntagResource ScheduleKeyDeletion'
+  return [
+    allow('Notify', actions('sns', topicActions), [arn('sns', `${stack}-*`)]),
+    // A key has no name: as with the API, its tag tells whose it is.
+    allow('NotifyKeyCreate', actions('kms', 'CreateKey TagResource'), ['*'], {
+      StringEquals: { [`aws:RequestTag/${DEPLOYMENT_TAG}`]: home.deployment },
+    }),
+    allow('NotifyKey', actions('kms', keyActions), [arn('kms', 'key/*')], {
+      StringEquals: { [`aws:ResourceTag/${DEPLOYMENT_TAG}`]: home.deployment },
+    }),
+  ]
 }
 
 /** CloudFormation makes up a budget's name. */
-function budgetStatement({ home }: Scope): PolicyStatement {
+function budgetStatement({ home, globalArn }: Scope): PolicyStatement {
   return allow('Budget', actions('budgets', 'ViewBudget ModifyBudget'), [
-    `arn:aws:budgets::${home.accountId}:budget/*`,
+    globalArn('budgets', `:${home.accountId}:budget/*`),
   ])
 }
 

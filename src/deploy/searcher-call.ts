@@ -15,7 +15,7 @@ export interface SearcherRequest {
   readonly contentType?: string | undefined
 }
 
-export interface SearcherAnswer {
+interface SearcherAnswer {
   readonly status: number
   /** Names in lower case; those about packing are gone. */
   readonly headers: Readonly<Record<string, string>>

@@ -1,5 +1,6 @@
 import { parse, type ScalarTag, type CollectionTag } from 'yaml'
 import { QwError } from '../engine/errors.ts'
+import { hasBudgets } from './partition.ts'
 
 /** A CloudFormation value with its functions in the long form: `{ Ref }`, `{ 'Fn::Sub' }`… */
 export type TemplateValue =
@@ -51,6 +52,7 @@ const FUNCTIONS = [
   'FindInMap',
   'Join',
   'Select',
+  'Split',
 ]
 
 function longForm(tag: string, value: unknown): unknown {
@@ -81,6 +83,15 @@ export function parseTemplate(text: string): Template {
   }
   // The template ships with this package and test/templates checks it against AWS's schemas.
   return { Parameters: {}, Mappings: {}, Conditions: {}, Outputs: {}, ...parsed } as Template
+}
+
+/** The template as a Region takes it: CloudFormation refuses a type that it does not know even under a
+ *  condition that leaves it out. */
+export function templateFor(region: string, text: string): string {
+  if (hasBudgets(region)) return text
+  return text
+    .replace(/^  Budget:\n(?:    .*\n|\n)*/m, '')
+    .replace(/^ +- !If \[WithBudget, !Ref Budget, ''\]\n/m, '')
 }
 
 /** The resources that a stack with these parameters consists of, in the template's order. */

@@ -48,7 +48,7 @@ export interface ObjectStore {
   delete(key: string, signal?: AbortSignal): Promise<void>
 }
 
-export interface GetOptions {
+interface GetOptions {
   readonly ifNoneMatch?: string
   readonly signal?: AbortSignal | undefined
 }

@@ -5,6 +5,9 @@ import { makeConfigSource } from './index-config-source.ts'
 const SHOP =
   'version: "0.8"\nindex_id: shop\ndoc_mapping:\n  timestamp_field: at\n  field_mappings:\n    - {name: at, type: datetime, fast: true}\n'
 
+const logged: Readonly<Record<string, unknown>>[] = []
+const log = (fields: Readonly<Record<string, unknown>>) => void logged.push(fields)
+
 async function sourceOver(text: string, more: { indexId?: string; retentionDays?: number } = {}) {
   const store = memoryStore()
   await store.put('shop.yaml', Buffer.from(text), { condition: { kind: 'always' } })
@@ -13,6 +16,7 @@ async function sourceOver(text: string, more: { indexId?: string; retentionDays?
     indexId: more.indexId,
     retentionDays: more.retentionDays ?? 0,
     openBucket: () => store,
+    log,
   })
 }
 
@@ -31,6 +35,9 @@ test('the stack’s retention goes to the default index, unless its config has o
     retentionDays: 30,
   })
   expect(await own('shop')).toMatchObject({ retention: { period: '7 days' } })
+  expect(logged.map(({ note }) => note)).toEqual([
+    expect.stringMatching(/^`retention\.schedule` has no effect: /),
+  ])
 })
 
 test('a config for another index than the function’s is refused, and both are named', async () => {
@@ -44,6 +51,7 @@ test('without a config the default index is a shipped one', async () => {
     indexId: 'mock-sales',
     retentionDays: 30,
     openBucket: () => memoryStore(),
+    log,
   })
   expect(await configFor('mock-sales')).toMatchObject({ retention: { period: '30 days' } })
 })

@@ -1,10 +1,10 @@
 import { QwError } from '../engine/errors.ts'
 import type { ObjectStore } from '../engine/ports.ts'
-import { parseIndexConfig } from '../engine/schema/config-text.ts'
+import { readIndexConfig } from '../engine/schema/config-text.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
 import { shippedConfig } from '../engine/schema/shipped-configs.ts'
 
-export interface ConfigSourceSettings {
+interface ConfigSourceSettings {
   /** `s3://bucket/key` of a YAML or JSON config; undefined: only the shipped configs. */
   readonly uri: string | undefined
   /** The index that the config is for; undefined: the one it names. */
@@ -12,6 +12,8 @@ export interface ConfigSourceSettings {
   /** Age at which documents of that index are dropped unless its config says; 0: never. */
   readonly retentionDays: number
   readonly openBucket: (bucket: string) => ObjectStore
+  /** Where notes on the config go: a function has nobody else to tell. */
+  readonly log: (fields: Readonly<Record<string, unknown>>) => void
 }
 
 const DAY_MS = 86_400_000
@@ -23,9 +25,9 @@ const DAY_MS = 86_400_000
 export function makeConfigSource(
   settings: ConfigSourceSettings,
 ): (indexId: string) => Promise<IndexConfig | undefined> {
-  const { uri, openBucket, retentionDays } = settings
+  const { uri, retentionDays } = settings
   return async (indexId) => {
-    const configured = uri === undefined ? undefined : await readConfig(uri, openBucket)
+    const configured = uri === undefined ? undefined : await readConfig(uri, settings)
     const defaultId = settings.indexId ?? configured?.indexId
     if (configured !== undefined && configured.indexId !== defaultId) {
       throw new QwError(
@@ -41,14 +43,16 @@ export function makeConfigSource(
 
 async function readConfig(
   uri: string,
-  openBucket: ConfigSourceSettings['openBucket'],
+  { openBucket, log }: ConfigSourceSettings,
 ): Promise<IndexConfig> {
   const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri)
   if (match === null) {
     throw new QwError('invalid', `index config \`${uri}\` is not of the form s3://bucket/key`)
   }
   const object = await openBucket(match[1] ?? '').get(match[2] ?? '')
-  return parseIndexConfig(new TextDecoder().decode(object?.bytes), 'auto')
+  const { config, notes } = readIndexConfig(new TextDecoder().decode(object?.bytes), 'auto')
+  for (const note of notes) log({ event: 'index-config-note', uri, note })
+  return config
 }
 
 function withRetention(config: IndexConfig | undefined, days: number): IndexConfig | undefined {

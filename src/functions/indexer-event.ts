@@ -17,7 +17,7 @@ export interface SourceTask {
   readonly sizeBytes: number | undefined
 }
 
-export type IndexerEvent =
+type IndexerEvent =
   | { readonly kind: 'direct'; readonly tasks: readonly IndexerTask[] }
   | { readonly kind: 'queue'; readonly messages: readonly QueueMessage[] }
 

@@ -19,6 +19,7 @@ const index = makeIndexerHandler(
       indexId,
       retentionDays: amount(env, 'QW_LAMBDA_RETENTION_DAYS', 0),
       openBucket: host.openBucket,
+      log: host.log,
     }),
   },
   {

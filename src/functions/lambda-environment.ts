@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Prefix of everything in the index bucket. */
 const DEFAULT_PREFIX = 'index'
 
-export interface IndexPlace {
+interface IndexPlace {
   readonly bucket: string
   /** Empty, or ends with a slash. */
   readonly prefix: string

@@ -15,7 +15,7 @@ export interface LambdaContext {
 }
 
 /** What a warm process keeps from one invocation to the next. */
-export interface LambdaHost {
+interface LambdaHost {
   readonly clock: Clock
   readonly random: Random
   /** Writes one JSON line with the time, and what the stores did since the invocation began. */

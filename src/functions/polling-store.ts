@@ -1,6 +1,6 @@
 import type { Clock, ObjectStore } from '../engine/ports.ts'
 
-export interface PollingSettings {
+interface PollingSettings {
   readonly clock: Clock
   /** How long an answer stays good at most; 0: every read asks. */
   readonly intervalMs: number

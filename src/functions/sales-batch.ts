@@ -1,6 +1,6 @@
 import { SALES_WORDS } from './sales-words.ts'
 
-export interface SalesBatchRequest {
+interface SalesBatchRequest {
   /** The same seed, count and start give the same bytes. */
   readonly seed: number
   readonly count: number

@@ -79,6 +79,11 @@ test('a body in base64 is decoded', async () => {
   expect(await partsOf(event)).toMatchObject({ body: '{"query":"é"}', contentLength: '14' })
 })
 
+test('a GET keeps the body that came with it', async () => {
+  const event = { ...GATEWAY, body: '{"size":0}' }
+  expect(await partsOf(event)).toMatchObject({ method: 'GET', body: '{"size":0}' })
+})
+
 test('a function URL brings path and query as they were sent', async () => {
   const event = {
     version: '2.0',

@@ -1,3 +1,4 @@
+import { bodiedRequest } from '../api/bodied-request.ts'
 import { QwError } from '../engine/errors.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -16,7 +17,7 @@ const NO_HOST = 'http://function'
 export function parseSearcherEvent(event: unknown, signal?: AbortSignal): Request {
   const { path, query, ...init } = requestParts(event)
   const url = `${NO_HOST}${path.startsWith('/') ? '' : '/'}${path}${query === '' ? '' : `?${query}`}`
-  return new Request(url, { ...init, ...(signal === undefined ? {} : { signal }) })
+  return bodiedRequest(url, { ...init, signal })
 }
 
 interface RequestLine {
@@ -27,7 +28,7 @@ interface RequestLine {
 
 interface RequestParts extends RequestLine {
   readonly headers: Headers
-  readonly body?: Uint8Array<ArrayBuffer>
+  readonly body: Uint8Array<ArrayBuffer> | undefined
 }
 
 function requestParts(event: unknown): RequestParts {
@@ -108,8 +109,7 @@ function withBody(event: Fields, line: RequestLine): RequestParts {
   const body = bodyOf(event)
   // A gateway strips the length, and body routes want it.
   headers.set('content-length', String(body?.length ?? 0))
-  const hasBody = line.method !== 'GET' && line.method !== 'HEAD' && body !== undefined
-  return { ...line, headers, ...(hasBody ? { body } : {}) }
+  return { ...line, headers, body: body?.length === 0 ? undefined : body }
 }
 
 function bodyOf(event: Fields): Uint8Array<ArrayBuffer> | undefined {

@@ -60,7 +60,7 @@ test('shortly before the function ends the search is told to stop, with a reason
   const { handler } = handlerOver(untilAborted)
   const deadlineMs = systemClock.nowMs() + 1_520
   await expect(handler(EVENT, { requestId: 'r', deadlineMs })).rejects.toMatchObject({
-    kind: 'unavailable',
+    kind: 'tooLarge',
     code: 'REQ-TIMEOUT',
   })
 })

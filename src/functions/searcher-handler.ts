@@ -4,7 +4,7 @@ import type { Clock } from '../engine/ports.ts'
 import type { Invocation, InvocationLog } from './invocation-log.ts'
 import { parseSearcherEvent } from './searcher-event.ts'
 
-export interface SearcherComponents {
+interface SearcherComponents {
   /** The API with the response rules of a function already applied: gzip, 413 over the limit. */
   readonly fetch: (request: Request) => Promise<Response> | Response
   readonly clock: Clock
@@ -12,14 +12,14 @@ export interface SearcherComponents {
 }
 
 /** What API Gateway and function URLs expect. The body is base64 when it is gzip. */
-export interface SearcherReply {
+interface SearcherReply {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   readonly isBase64Encoded: boolean
 }
 
-export type SearcherHandler = (event: unknown, invocation: Invocation) => Promise<SearcherReply>
+type SearcherHandler = (event: unknown, invocation: Invocation) => Promise<SearcherReply>
 
 /** Before the function's end, to answer in words rather than be killed: with the default of 30 s this
  *  is also before the gateway gives up at 29 s. */
@@ -67,7 +67,7 @@ function untilDeadline({ deadlineMs, signal }: Invocation, nowMs: number) {
 
 function outOfTime(leftMs: number): QwError {
   const seconds = Math.round(leftMs / 1_000)
-  return new QwError('unavailable', `the search was stopped after ${seconds} s`, {
+  return new QwError('tooLarge', `the search was stopped after ${seconds} s`, {
     code: 'REQ-TIMEOUT',
     fix: 'narrow the time range, ask for less, or give the searcher more memory',
   })

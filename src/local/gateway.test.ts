@@ -1,5 +1,6 @@
-import { createServer } from 'node:http'
+import { createServer, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../stores/system-clock.ts'
 import { startGateway, type Gateway, type GatewayHost, type RequestLine } from './gateway.ts'
@@ -83,4 +84,77 @@ test('closing lets a running request end, up to the grace', async () => {
   answer(new Response('done'))
   expect(await (await running).text()).toBe('done')
   await closed
+})
+
+interface Raw {
+  readonly status: number | undefined
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: Buffer
+}
+
+/** As the bytes stand on the wire: fetch would decode them, and refuses a GET with a body. */
+async function raw(
+  url: string,
+  { method = 'GET', headers = {}, chunks = [] as readonly string[] } = {},
+): Promise<Raw> {
+  return await new Promise((resolve, reject) => {
+    const asked = send(url, { method, headers }, (answer) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('end', () => {
+        const { statusCode: status, headers: said } = answer
+        resolve({ status, headers: said, body: Buffer.concat(parts) })
+      })
+    })
+    asked.on('error', reject)
+    for (const chunk of chunks) asked.write(chunk)
+    asked.end()
+  })
+}
+
+const LONG = JSON.stringify({ text: 'many words '.repeat(1_000) })
+
+test('an answer is compressed for clients that ask, and plain for all others', async () => {
+  const { url } = await gateway({ fetch: () => Promise.resolve(new Response(LONG)) })
+  const plain = await raw(url)
+  expect([plain.headers['content-encoding'], plain.body.toString()]).toEqual([undefined, LONG])
+  const zipped = await raw(url, { headers: { 'accept-encoding': 'gzip' } })
+  expect(zipped.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' })
+  expect(gunzipSync(zipped.body).toString()).toBe(LONG)
+})
+
+test.each([
+  ['with its length', { 'content-length': '11' }],
+  ['in chunks', { 'transfer-encoding': 'chunked' }],
+])('the body of a GET arrives %s', async (_how, headers) => {
+  const { url } = await gateway({
+    fetch: async (request) => new Response(`${request.method} ${await request.text()}`),
+  })
+  const answer = await raw(url, { headers, chunks: ['{"size', '": 0}'] })
+  expect(answer.body.toString()).toBe('GET {"size": 0}')
+})
+
+test('a body that nobody reads to its end does not cost the answer', async () => {
+  const { url } = await gateway({
+    fetch: async (request) => {
+      const reader = request.body?.getReader()
+      await reader?.read()
+      await reader?.cancel()
+      return new Response('too much', { status: 413 })
+    },
+  })
+  const chunks = Array.from({ length: 64 }, () => 'x'.repeat(64 << 10))
+  const answer = await raw(url, { method: 'POST', chunks })
+  expect([answer.status, answer.body.toString()]).toEqual([413, 'too much'])
+})
+
+test('a HEAD is answered without a body', async () => {
+  const { url } = await gateway({ fetch: () => Promise.resolve(new Response(null)) })
+  expect(await raw(url, { method: 'HEAD' })).toMatchObject({ status: 200, body: Buffer.alloc(0) })
+})
+
+test('a request that no address can be made of is refused alone', async () => {
+  const { url } = await gateway()
+  expect((await raw(url, { headers: { host: 'a b' } })).status).toBe(400)
+  expect((await raw(url)).status).toBe(200)
 })

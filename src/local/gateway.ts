@@ -1,9 +1,11 @@
-import { serve } from '@hono/node-server'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { QwError } from '../engine/errors.ts'
+import { bodiedRequest } from '../api/bodied-request.ts'
+import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
+import { encodeBody } from './content-coding.ts'
 
-export interface GatewaySettings {
+interface GatewaySettings {
   readonly host: string
   readonly port: number
   /** Try the following ports when this one is taken. */
@@ -15,6 +17,7 @@ export interface RequestLine {
   readonly path: string
   readonly status: number
   readonly elapsedMs: number
+  /** Of the body as it was sent. */
   readonly bytes: number
   /** `searched/all`, when it was a search. */
   readonly splits: string | undefined
@@ -29,6 +32,8 @@ export interface Gateway {
 
 /** Ports tried after the first one. */
 const MAX_MOVES = 20
+/** All headers of a request together; past it the answer is 431. */
+const MAX_HEADER_BYTES = 32 << 10
 
 export interface GatewayHost {
   readonly fetch: (request: Request) => Promise<Response>
@@ -52,71 +57,140 @@ async function tryListen(
   host: GatewayHost,
   settings: GatewaySettings,
 ): Promise<Gateway | undefined> {
-  const answer = async (request: Request): Promise<Response> => {
-    const startMs = host.clock.nowMs()
-    const response = withCors(
-      isPreflight(request) ? new Response(null, { status: 204 }) : await host.fetch(request),
-      host.corsOrigin,
-    )
-    const url = new URL(request.url)
-    host.onRequest({
-      method: request.method,
-      path: url.pathname + url.search,
-      status: response.status,
-      elapsedMs: host.clock.nowMs() - startMs,
-      bytes: Number(response.headers.get('content-length') ?? 0),
-      splits: response.headers.get('x-qw-splits') ?? undefined,
-    })
-    return response
-  }
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => {
+    void answer(host, incoming, outgoing)
+  })
   return await new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch: answer, hostname: settings.host, port: settings.port },
-      (info: AddressInfo) => {
-        resolve({
-          url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${info.port}`,
-          port: info.port,
-          close: (graceMs) => closeServer(server, host.clock, graceMs),
-        })
-      },
-    )
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined)
       else reject(cannotListen(settings, error))
     })
+    server.listen(settings.port, settings.host, () => {
+      // An AddressInfo for a TCP server.
+      const { port } = server.address() as AddressInfo
+      const name = settings.host.includes(':') ? `[${settings.host}]` : settings.host
+      const close = (graceMs: number): Promise<void> => closeServer(server, host.clock, graceMs)
+      resolve({ url: `http://${name}:${port}`, port, close })
+    })
   })
 }
 
-/** A browser asks first whether it may; the answer is in the headers. */
-function isPreflight(request: Request): boolean {
-  return request.method === 'OPTIONS' && request.headers.has('access-control-request-method')
-}
-
-function withCors(response: Response, origin: string | undefined): Response {
-  if (origin === undefined) return response
-  const headers = new Headers(response.headers)
-  headers.set('access-control-allow-origin', origin)
-  headers.set('access-control-allow-methods', 'GET, POST, PUT, DELETE')
-  headers.set('access-control-allow-headers', 'content-type, x-api-key')
-  headers.set('access-control-expose-headers', 'x-qw-splits')
-  if (origin !== '*') headers.set('vary', 'origin')
-  return new Response(response.body, { status: response.status, headers })
-}
-
-async function closeServer(
-  server: ReturnType<typeof serve>,
-  clock: Clock,
-  graceMs: number,
+/** Never rejects: what goes wrong with one request ends that request alone. */
+async function answer(
+  host: GatewayHost,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
 ): Promise<void> {
+  const startMs = host.clock.nowMs()
+  const method = incoming.method ?? 'GET'
+  const path = incoming.url ?? '/'
+  const ended = new AbortController()
+  outgoing.on('close', () => {
+    if (!outgoing.writableFinished) ended.abort(new Error('the client went away'))
+  })
+  let status = 500
+  let sent: Sent = { bytes: 0, splits: undefined }
+  try {
+    const response = isPreflight(incoming)
+      ? new Response(null, { status: 204 })
+      : await host.fetch(requestOf(incoming, ended.signal))
+    status = response.status
+    sent = await send(response, { host, incoming, outgoing })
+  } catch (error) {
+    // The API answers its own errors; this is a request that no Request can be made of.
+    if (!outgoing.headersSent) outgoing.writeHead((status = 400)).end(messageOf(error))
+    else outgoing.destroy()
+  }
+  host.onRequest({ method, path, status, elapsedMs: host.clock.nowMs() - startMs, ...sent })
+}
+
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
+  const headers = new Headers()
+  const { rawHeaders } = incoming
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '')
+  }
+  const hasBody =
+    incoming.headers['transfer-encoding'] !== undefined ||
+    Number(incoming.headers['content-length'] ?? 0) > 0
+  const body = hasBody ? bodyOf(incoming) : undefined
+  const url = `http://${incoming.headers.host ?? 'localhost'}${incoming.url ?? '/'}`
+  return bodiedRequest(url, { method: incoming.method ?? 'GET', headers, body, signal })
+}
+
+/** Read as it is asked for. Whoever stops early still gets its answer through: what comes after is
+ *  thrown away by the server, not by closing the connection. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks = incoming.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel() {
+        incoming.resume()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+type Sent = Pick<RequestLine, 'bytes' | 'splits'>
+
+interface Exchange {
+  readonly host: GatewayHost
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+}
+
+async function send(response: Response, { host, incoming, outgoing }: Exchange): Promise<Sent> {
+  for (const [name, value] of response.headers) outgoing.setHeader(name, value)
+  setCors(outgoing, host.corsOrigin)
+  outgoing.statusCode = response.status
+  const splits = response.headers.get('x-qw-splits') ?? undefined
+  if (response.body === null) {
+    outgoing.end()
+    return { bytes: 0, splits }
+  }
+  const plain = new Uint8Array(await response.arrayBuffer())
+  let bytes: Uint8Array = plain
+  if (!response.headers.has('content-encoding')) {
+    outgoing.appendHeader('vary', 'accept-encoding')
+    const encoded = await encodeBody(plain, incoming.headers['accept-encoding'])
+    bytes = encoded.bytes
+    if (encoded.coding !== undefined) outgoing.setHeader('content-encoding', encoded.coding)
+  }
+  outgoing.setHeader('content-length', bytes.length)
+  outgoing.end(bytes)
+  return { bytes: bytes.length, splits }
+}
+
+/** A browser asks first whether it may; the answer is in the headers. */
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+}
+
+function setCors(outgoing: ServerResponse, origin: string | undefined): void {
+  if (origin === undefined) return
+  outgoing.setHeader('access-control-allow-origin', origin)
+  outgoing.setHeader('access-control-allow-methods', 'GET, HEAD, POST, PUT, DELETE')
+  outgoing.setHeader('access-control-allow-headers', 'content-type, x-api-key, authorization')
+  outgoing.setHeader('access-control-expose-headers', 'x-qw-splits')
+  if (origin !== '*') outgoing.setHeader('vary', 'origin')
+}
+
+async function closeServer(server: Server, clock: Clock, graceMs: number): Promise<void> {
   const closed = new Promise<void>((done) => server.close(() => done()))
-  if ('closeIdleConnections' in server) server.closeIdleConnections()
+  server.closeIdleConnections()
   await Promise.race([closed, clock.sleep(graceMs)])
-  if ('closeAllConnections' in server) server.closeAllConnections()
+  server.closeAllConnections()
   await closed
 }
 
 function cannotListen({ host, port }: GatewaySettings, error: NodeJS.ErrnoException): QwError {
-  return new QwError('invalid', `cannot listen on port ${port} of ${host}: ${error.message}`, {
+  return new QwError('conflict', `cannot listen on port ${port} of ${host}: ${error.message}`, {
     code: 'LOCAL-PORT',
     fix:
       error.code === 'EACCES'

@@ -10,11 +10,11 @@ import {
   publishedNumbers,
   testConfig,
   testLines,
-} from '../engine/indexing/indexing-fixture.ts'
+} from '../engine/indexing/testing/indexing-fixture.ts'
 import { publishedSplits } from '../engine/metastore/index-metadata.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import type { Clock, ObjectStore } from '../engine/ports.ts'
-import { faultyStore, type FaultPlan } from '../stores/faulty-store.ts'
+import { faultyStore, type FaultPlan } from '../stores/testing/faulty-store.ts'
 import { folderStore } from '../stores/folder-store.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { prefixStore } from '../stores/prefix-store.ts'

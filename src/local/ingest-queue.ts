@@ -17,7 +17,7 @@ const COMMIT_BYTES = 64 << 20
 const RETRY_FIRST_MS = 1_000
 const RETRY_MAX_MS = 60_000
 
-export interface IngestQueueComponents {
+interface IngestQueueComponents {
   readonly indexing: IndexingComponents
   /** Holds what is not committed: `<index_id>/<index ULID>/<process>-<ULID>.{ndjson,batch}`. */
   readonly store: ObjectStore

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { indexDocs } from '../engine/indexing/index-docs.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
-import { publishedNumbers, testConfig, testLines } from '../engine/indexing/indexing-fixture.ts'
+import {
+  publishedNumbers,
+  testConfig,
+  testLines,
+} from '../engine/indexing/testing/indexing-fixture.ts'
 import { systemClock, systemRandom } from '../stores/system-clock.ts'
 import { fileSource } from './file-source.ts'
 import {

@@ -21,6 +21,8 @@ const OLDER = 'run.1.ndjson'
 export class RunLog {
   readonly #folder: string
   readonly #clock: Clock
+  /** Of the newest file; undefined until it has been looked at. */
+  #sizeBytes: number | undefined
 
   constructor(stackFolder: string, clock: Clock) {
     this.#folder = join(stackFolder, FOLDER)
@@ -44,14 +46,24 @@ export class RunLog {
     return texts.flatMap((text) => text.split('\n')).filter((line) => line !== '')
   }
 
+  /** One system call for most lines: a server writes one for each request. */
   #append(line: string): void {
     const path = join(this.#folder, NEWEST)
     try {
-      mkdirSync(this.#folder, { recursive: true })
+      if (this.#sizeBytes === undefined) {
+        mkdirSync(this.#folder, { recursive: true })
+        this.#sizeBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+      }
       appendFileSync(path, line)
-      if (statSync(path).size > MAX_FILE_BYTES) renameSync(path, join(this.#folder, OLDER))
+      this.#sizeBytes += Buffer.byteLength(line)
+      if (this.#sizeBytes > MAX_FILE_BYTES) {
+        renameSync(path, join(this.#folder, OLDER))
+        this.#sizeBytes = 0
+      }
     } catch {
-      // A full disk stops the work itself soon enough, with a better message.
+      // A full disk stops the work itself soon enough, with a better message; a removed folder is made
+      // again for the next line.
+      this.#sizeBytes = undefined
     }
   }
 

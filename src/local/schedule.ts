@@ -7,7 +7,7 @@ import type { GeneratorState } from './stack-file.ts'
 /** How often the stack's file is looked at: pause, resume and set act within this time. */
 const LOOK_EVERY_MS = 2_000
 
-export interface ScheduleSettings {
+interface ScheduleSettings {
   readonly signal: AbortSignal
   readonly log: InvocationLog
   /** In place of what the stack's file says, for as long as this schedule runs. */

@@ -6,13 +6,13 @@ import { folderStore } from '../stores/folder-store.ts'
 import { newOwnerTag, ownerState } from '../stores/process-owner.ts'
 
 /** Which process serves a stack: one at a time, so that its schedule runs once. */
-export interface ServeLock {
+interface ServeLock {
   /** Tells others where it listens in fact. */
   moveTo(url: string): Promise<void>
   release(): Promise<void>
 }
 
-export interface Server {
+interface Server {
   readonly pid: number
   readonly url: string
 }

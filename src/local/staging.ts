@@ -10,7 +10,7 @@ const REDELIVERY_MS = 1_000
 /** What was indexed in part, or is not needed any more, expires after this long, as in the staging bucket. */
 const STAGED_EXPIRY_MS = 86_400_000
 
-export interface StagingComponents {
+interface StagingComponents {
   readonly store: ObjectStore
   /** The name that events give the bucket. */
   readonly bucket: string

@@ -5,12 +5,12 @@ import {
   publishedNumbers,
   testConfig,
   testLines,
-} from '../engine/indexing/indexing-fixture.ts'
+} from '../engine/indexing/testing/indexing-fixture.ts'
 import { publishedSplits } from '../engine/metastore/index-metadata.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import type { ObjectStore } from '../engine/ports.ts'
-import { faultyStore } from '../stores/faulty-store.ts'
-import { instantClock } from '../stores/instant-clock.ts'
+import { faultyStore } from '../stores/testing/faulty-store.ts'
+import { instantClock } from '../stores/testing/instant-clock.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { Upkeep } from './upkeep.ts'
 

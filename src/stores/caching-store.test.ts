@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import type { ObjectStore } from '../engine/ports.ts'
 import { cachingStore } from './caching-store.ts'
 import { countingStore } from './counting-store.ts'
-import { faultyStore, scriptedFaults } from './faulty-store.ts'
-import { instantClock } from './instant-clock.ts'
+import { faultyStore, scriptedFaults } from './testing/faulty-store.ts'
+import { instantClock } from './testing/instant-clock.ts'
 import { memoryStore } from './memory-store.ts'
-import { objectStoreContract } from './object-store-contract.ts'
+import { objectStoreContract } from './testing/object-store-contract.ts'
 
 const always = { condition: { kind: 'always' } } as const
 const settings = {

@@ -3,7 +3,7 @@ import type { ByteRange, ObjectStore, StoredObject } from '../engine/ports.ts'
 import { RangeCache } from './range-cache.ts'
 import { SharedFlights } from './shared-flights.ts'
 
-export interface CacheSettings {
+interface CacheSettings {
   /** Content and bookkeeping together. */
   readonly limitBytes: number
   /** Larger objects are not kept by `get`; their ranges are by `read`. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { countingStore, readRounds } from './counting-store.ts'
-import { latencyStore } from './latency-store.ts'
+import { latencyStore } from './testing/latency-store.ts'
 import { memoryStore } from './memory-store.ts'
-import { objectStoreContract } from './object-store-contract.ts'
+import { objectStoreContract } from './testing/object-store-contract.ts'
 import { systemClock } from './system-clock.ts'
 
 const always = { condition: { kind: 'always' } } as const

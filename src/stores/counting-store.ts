@@ -1,6 +1,6 @@
 import type { ByteRange, ObjectStore } from '../engine/ports.ts'
 
-export interface StoreRequest {
+interface StoreRequest {
   readonly verb: 'get' | 'read' | 'head' | 'put' | 'list' | 'delete'
   /** The prefix for `list`. */
   readonly key: string

@@ -37,7 +37,7 @@ export interface TempFile {
   readonly facts: BigIntStats
 }
 
-export interface TempContent {
+interface TempContent {
   readonly body: Uint8Array
   readonly modifiedMs: number
   readonly durable: boolean

@@ -7,7 +7,7 @@ import { compareKeys } from './object-key.ts'
 /** Enough to keep the four threads behind node:fs busy, few enough to hold in memory. */
 const STATS_AT_ONCE = 32
 
-export interface ListedFile {
+interface ListedFile {
   readonly key: string
   readonly facts: BigIntStats
 }

@@ -20,7 +20,7 @@ export interface FolderLock {
   release(): Promise<void>
 }
 
-export interface LockOptions {
+interface LockOptions {
   readonly waitMs: number
   /** On the same file system; a killed process may leave a file named by its owner tag in it. */
   readonly tempFolder: string

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { folderStore } from './folder-store.ts'
-import { instantClock } from './instant-clock.ts'
-import { objectStoreContract } from './object-store-contract.ts'
+import { instantClock } from './testing/instant-clock.ts'
+import { objectStoreContract } from './testing/object-store-contract.ts'
 
 const always = { condition: { kind: 'always' } } as const
 const ifAbsent = { condition: { kind: 'ifAbsent' } } as const

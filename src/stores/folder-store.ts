@@ -28,7 +28,7 @@ import { systemClock } from './system-clock.ts'
 const HIDDEN = '.qw-store'
 const LOCK_WAIT_MS = 20_000
 
-export interface FolderStoreOptions {
+interface FolderStoreOptions {
   /** Made by the first put when missing. */
   readonly root: string
   /** Where `modifiedMs` comes from. */

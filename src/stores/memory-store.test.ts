@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { instantClock } from './instant-clock.ts'
+import { instantClock } from './testing/instant-clock.ts'
 import { memoryStore } from './memory-store.ts'
-import { objectStoreContract } from './object-store-contract.ts'
+import { objectStoreContract } from './testing/object-store-contract.ts'
 
 objectStoreContract('the memory store', async () => ({
   store: memoryStore(),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from './memory-store.ts'
-import { objectStoreContract } from './object-store-contract.ts'
+import { objectStoreContract } from './testing/object-store-contract.ts'
 import { prefixStore } from './prefix-store.ts'
 
 const always = { condition: { kind: 'always' } } as const

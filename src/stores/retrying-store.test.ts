@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { ObjectStore } from '../engine/ports.ts'
 import { countingStore } from './counting-store.ts'
-import { faultyStore, scriptedFaults, seededFaults } from './faulty-store.ts'
-import type { Fault } from './faulty-store.ts'
-import { instantClock } from './instant-clock.ts'
+import { faultyStore, scriptedFaults, seededFaults } from './testing/faulty-store.ts'
+import type { Fault } from './testing/faulty-store.ts'
+import { instantClock } from './testing/instant-clock.ts'
 import { memoryStore } from './memory-store.ts'
-import { objectStoreContract } from './object-store-contract.ts'
+import { objectStoreContract } from './testing/object-store-contract.ts'
 import { retryingStore } from './retrying-store.ts'
 
 const always = { condition: { kind: 'always' } } as const

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { S3_LIMITS } from '../../src/aws/s3-store-http.ts'
 import type { ObjectInfo } from '../../src/engine/ports.ts'
-import { objectStoreContract } from '../../src/stores/object-store-contract.ts'
+import { objectStoreContract } from '../../src/stores/testing/object-store-contract.ts'
 import { createBucket, openBucket } from './cloud.ts'
 
 objectStoreContract('the S3 store', async () => ({

@@ -8,6 +8,8 @@ import { readIndexConfig } from '../../src/engine/schema/config-text.ts'
 import { runCli } from '../cli-process.ts'
 import { Workplace } from './in-process.ts'
 
+const SCHEMA = 'https://unpkg.com/qw-lambda@0.0.0/dist/schemas/qw-lambda.schema.json'
+
 let place: Workplace
 beforeEach(async () => {
   place = await Workplace.make()
@@ -47,7 +49,12 @@ describe('without a terminal', () => {
     expect(await place.names()).toEqual(['app.ndjson', 'app.yaml', 'data', 'qw-lambda.json'])
     expect(configFile('app.yaml').docMapping.timestampField).toBe('at')
     expect(readFileSync(place.path('app.yaml'), 'utf8')).toMatch(/^ {4}# dates/m)
-    expect(project()).toEqual({ name: 'shop', target: 'local', indexConfig: './app.yaml' })
+    expect(project()).toEqual({
+      $schema: SCHEMA,
+      name: 'shop',
+      target: 'local',
+      indexConfig: './app.yaml',
+    })
     expect(run.stdout.split('\n')[0]).toContain('message')
     expect(run.stderr).toMatch(/300 documents in .*\/s\) · index .* source · query /)
     expect(run.stderr).toContain('Next: qw-lambda search')
@@ -139,6 +146,7 @@ describe('without a terminal', () => {
       options: { data: 'sample', name: 'shop', every: '15m', print: true },
     })
     expect(JSON.parse(run.stdout)).toEqual({
+      $schema: SCHEMA,
       name: 'shop',
       target: 'local',
       generator: { every: '15m' },

@@ -238,6 +238,27 @@ describe.concurrent('aggregations', () => {
     )
   })
 
+  test.each([
+    ['month', '30d'],
+    ['1M', '30d'],
+    ['1w', '7d'],
+    ['1.5h', '90m'],
+  ])('--histogram %s is refused with the width to type', async (width, instead) => {
+    const { stderr, exitCode } = await stack.run(['search', '--histogram', width])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`--histogram takes a width such as 30s, 5m or 1d, not \`${width}\``)
+    expect(stderr).toContain(`--histogram ${instead}`)
+  })
+
+  test('a day that no calendar has is no time, whatever asks for it', async () => {
+    const [since, query] = await Promise.all([
+      stack.run(['search', '--since', '2024-02-30']),
+      stack.run(['search', 'at:>=2024-02-30']),
+    ])
+    expect(since.stderr).toContain('--since `2024-02-30` is no time')
+    expect(query.stderr).toContain('Expected `datetime` boundary for field `at`, got `2024-02-30`')
+  })
+
   test('the query may follow --histogram', async () => {
     const stdout = await stack.ok('search', '--histogram', 'level:error')
     const counts = stdout
@@ -303,7 +324,7 @@ describe.concurrent('mistakes and empty answers', () => {
     const { exitCode, stderr } = await stack.run(['search', 'levle:error'])
     expect(exitCode).toBe(0)
     expect(stderr).toContain('no hits')
-    expect(stderr).toContain('no document has a field levle; nearest: level')
+    expect(stderr).toContain('no document has a field levle; nearest: `level`')
     const early = await stack.run(['search', '--until', '2020-01-01', '--require-hits'])
     expect(early.exitCode).toBe(12)
     expect(early.stderr).toContain('all of it after the time range asked for')
@@ -325,7 +346,7 @@ describe.concurrent('mistakes and empty answers', () => {
   })
 
   test('a drawing without a bar names the fields that were meant', async () => {
-    expect((await stack.run(['search', '--terms', 'leval'])).stderr).toContain('nearest: level')
+    expect((await stack.run(['search', '--terms', 'leval'])).stderr).toContain('nearest: `level`')
   })
 
   test('an index that is not there exits 6', async () => {

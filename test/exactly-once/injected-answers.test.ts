@@ -6,12 +6,12 @@ import {
   publishedNumbers,
   testConfig,
   testLines,
-} from '../../src/engine/indexing/indexing-fixture.ts'
+} from '../../src/engine/indexing/testing/indexing-fixture.ts'
 import { publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
 import { Metastore } from '../../src/engine/metastore/metastore.ts'
 import type { ObjectStore } from '../../src/engine/ports.ts'
 import { makeIndexerHandler } from '../../src/functions/indexer-handler.ts'
-import { instantClock } from '../../src/stores/instant-clock.ts'
+import { instantClock } from '../../src/stores/testing/instant-clock.ts'
 import { retryingStore } from '../../src/stores/retrying-store.ts'
 
 /** Documents of one whole run: staged in three files, three splits, one merge. */

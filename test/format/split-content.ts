@@ -7,7 +7,8 @@ import { decodeFooter } from '../../src/engine/split/footer.ts'
 import type { SplitField } from '../../src/engine/split/footer.ts'
 import { decodePositions, decodePostings } from '../../src/engine/split/postings.ts'
 import { checkWhole } from '../../src/engine/split/split-file.ts'
-import { locateTermRange, scanTerms } from '../../src/engine/split/term-dictionary.ts'
+import { scanTerms, TermBlock } from '../../src/engine/split/term-dictionary.ts'
+import { locateTermRange } from '../../src/engine/split/term-index.ts'
 import type { ListPlace, SinglePosting } from '../../src/engine/split/term-dictionary.ts'
 
 export interface SplitContent {
@@ -47,10 +48,13 @@ export function splitContent(file: Uint8Array): SplitContent {
 
 function termsContent(file: Uint8Array, { terms }: SplitField): unknown {
   if (terms === undefined) return undefined
-  const blocks = locateTermRange(terms).map(({ start, end }) => file.subarray(start, end))
+  const blocks = locateTermRange(terms).map(
+    ({ start, end }) => new TermBlock(file.subarray(start, end)),
+  )
   const fetched = (place: ListPlace | SinglePosting) =>
     place.kind === 'range' ? file.subarray(place.start, place.end) : undefined
-  const content: Record<string, unknown> = {}
+  // Without a prototype: `__proto__` is a term like any other.
+  const content = Object.create(null) as Record<string, unknown>
   let count = 0
   scanTerms(blocks, (term, entryOf) => {
     const entry = entryOf()

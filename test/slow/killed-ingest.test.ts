@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { seededFractions } from '../../src/stores/seeded-fractions.ts'
+import { seededFractions } from '../../src/stores/testing/seeded-fractions.ts'
 import { finished, runCli, startCli } from '../cli-process.ts'
 
 const SCHEMA = `version: 0.9

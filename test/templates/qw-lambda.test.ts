@@ -5,6 +5,7 @@ import {
   conditionHolds,
   parseTemplate,
   resourcesOf,
+  templateFor,
   type Template,
   type TemplateValue,
 } from '../../src/deploy/template.ts'
@@ -73,7 +74,10 @@ describe('the template fits AWS', () => {
 
 describe('permissions', () => {
   const statements = policyStatements(template)
-  const allowed = statements.filter(({ effect }) => effect === 'Allow')
+  // The policy of a key is about that key alone, which is what its `*` stands for.
+  const allowed = statements.filter(
+    ({ effect, owner }) => effect === 'Allow' && owner !== 'NotifyKey',
+  )
 
   test('no statement allows a wildcard action or a wildcard resource', () => {
     const wide = allowed.filter(
@@ -99,6 +103,8 @@ describe('permissions', () => {
         's3:DeleteObject',
         's3:AbortMultipartUpload',
         's3:ListBucket',
+        // Only where the source bucket has a key of its own.
+        'kms:Decrypt',
       ],
     ],
     [
@@ -139,6 +145,12 @@ describe('permissions', () => {
     expect(open).toEqual([])
     const sending = allowed.find(({ owner }) => owner === 'QueuePolicy')
     expect(JSON.stringify(sending?.condition)).toContain('AWS::AccountId')
+  })
+
+  test('every role can be bounded', () => {
+    for (const [id] of resourcesOfType(template, 'AWS::IAM::Role')) {
+      expect(JSON.stringify(property(id, 'PermissionsBoundary')), id).toContain('WithBoundary')
+    }
   })
 
   test('no role may create a log group', () => {
@@ -222,7 +234,7 @@ describe('functions', () => {
   })
 
   test('every setting a user may choose reaches a parameter, and every such variable a function', () => {
-    for (const [variable, parameter] of Object.entries(FUNCTION_SETTINGS)) {
+    for (const [variable, { parameter }] of Object.entries(FUNCTION_SETTINGS)) {
       expect(template.Parameters).toHaveProperty(parameter)
       expect(TEXT).toContain(`${variable}: !Ref ${parameter}`)
     }
@@ -300,9 +312,25 @@ describe('names and tags', () => {
         !POINTERS.includes(Type) && NAMES.some((name) => Object.hasOwn(Properties, name)),
     )
     expect(named.map(([id]) => id)).toEqual([])
-    for (const id of ['ApiKeySecret', 'ApiKeyA', 'ApiKeyB', 'Schedule']) {
+    for (const id of ['ApiKeyA', 'ApiKeyB', 'Schedule']) {
       expect(property(id, 'Name')).toBeUndefined()
     }
+  })
+
+  test('the secret is named by its stack, and by the id of that very stack', () => {
+    // Names are remembered while a secret is being deleted: the next stack must not meet an old one.
+    const name = JSON.stringify(property('ApiKeySecret', 'Name'))
+    expect(name).toContain('${AWS::StackName}-api-key-')
+    expect(name).toContain('"Ref":"AWS::StackId"')
+  })
+
+  test('no Region is left out: ARNs and host names are put together from pseudo parameters', () => {
+    const literal = TEXT.split('\n').filter((line) => /arn:aws[:-]|amazonaws/.test(line))
+    // Names of services as principals are the same everywhere; patterns take any partition.
+    const others = literal.filter(
+      (line) => !/Principal: (\{Service: )?\w+\.amazonaws\.com\}?$|AllowedPattern/.test(line),
+    )
+    expect(others).toEqual([])
   })
 
   test('whatever can carry tags says whose it is and what it is for', () => {
@@ -317,7 +345,76 @@ describe('names and tags', () => {
   })
 })
 
+describe('the order of creation', () => {
+  test('what brings data comes last: a create that fails later could not be taken back', () => {
+    const waitsFor = (id: string): Set<string> => {
+      const found = new Set<string>()
+      const visit = (each: string): void => {
+        for (const next of referencesIn(template.Resources[each], template)) {
+          if (found.has(next)) continue
+          found.add(next)
+          visit(next)
+        }
+      }
+      visit(id)
+      return found
+    }
+    const [all, before] = [Object.keys(template.Resources), waitsFor('Schedule')]
+    expect(all.filter((id) => !before.has(id))).toEqual(['Schedule'])
+    const others = all.filter((id) => !waitsFor('IndexerMapping').has(id))
+    // Of the generator alone, which makes nothing before it has its schedule.
+    expect(others).toEqual([
+      'IndexerMapping',
+      'GeneratorLogs',
+      'GeneratorRole',
+      'GeneratorFunction',
+      'GeneratorInvokeConfig',
+      'ScheduleRole',
+      'Schedule',
+      'GeneratorErrorAlarm',
+    ])
+  })
+})
+
+describe('alarms', () => {
+  test('reach an encrypted topic, with a key that CloudWatch may use', () => {
+    expect(property('NotifyTopic', 'KmsMasterKeyId')).toEqual({ Ref: 'NotifyKey' })
+    const use = policyStatements(template).find(
+      ({ owner, sid }) => owner === 'NotifyKey' && sid === 'Alarms',
+    )
+    expect(use).toMatchObject({
+      principal: { Service: 'cloudwatch.amazonaws.com' },
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    })
+  })
+})
+
+describe('a Region without budgets', () => {
+  const without = parseTemplate(templateFor('eu-north-1', TEXT))
+
+  test('gets the template without the type that CloudFormation does not know there', () => {
+    const { Budget: _gone, ...others } = template.Resources
+    expect(Object.keys(without.Resources)).toEqual(Object.keys(others))
+    expect(schemaProblems(without)).toEqual([])
+    expect(JSON.stringify(without.Resources)).not.toContain('"Budget"')
+  })
+
+  test('and the others get it as it is', () => {
+    expect(templateFor('eu-west-1', TEXT)).toBe(TEXT)
+  })
+})
+
 describe('HTTP API', () => {
+  test('is throttled and has a daily quota, which 0 takes away', () => {
+    expect(property('UsagePlan', 'Throttle')).toEqual({
+      RateLimit: { Ref: 'ApiRequestsPerSecond' },
+      BurstLimit: { Ref: 'ApiBurst' },
+    })
+    expect(JSON.stringify(property('UsagePlan', 'Quota'))).toContain('"Period":"DAY"')
+    expect(template.Parameters['ApiRequestsPerDay']?.Default).toBe(100_000)
+    expect(conditionHolds(template, 'WithApiQuota', { ApiRequestsPerDay: '0' })).toBe(false)
+  })
+
   const API_PART = ['RestApi', 'ApiVersionResource', 'ApiProxyResource', 'ApiMethod']
 
   test('a changed API gets a new deployment: its id carries the hash of what it is a snapshot of', () => {

@@ -57,7 +57,9 @@ export function referencesIn(value: unknown, template: Template): Set<string> {
     ...[...text.matchAll(/"Ref":"([^"]+)"/g)].map((found) => found[1] ?? ''),
     ...[...text.matchAll(/"Fn::GetAtt":\["([^"]+)"/g)].map((found) => found[1] ?? ''),
     ...[...text.matchAll(/\$\{([A-Za-z0-9]+)[.}]/g)].map((found) => found[1] ?? ''),
-    ...[...text.matchAll(/"DependsOn":"([^"]+)"/g)].map((found) => found[1] ?? ''),
+    ...[...text.matchAll(/"DependsOn":(?:"([^"]+)"|\[([^\]]*)\])/g)].flatMap(
+      ([, one, many]) => one ?? (JSON.parse(`[${many}]`) as string[]),
+    ),
   ]
   return new Set(names.filter((name) => Object.hasOwn(template.Resources, name)))
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { ApiFixture, at } from '../api-fixture.ts'
-import { ELASTIC, json } from './elastic-fixture.ts'
+import { ApiFixture, at } from '../testing/api-fixture.ts'
+import { ELASTIC, json } from './testing/elastic-fixture.ts'
 
 describe('_bulk', () => {
   async function bulk(path: string, lines: readonly unknown[]) {

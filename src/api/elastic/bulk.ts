@@ -2,11 +2,12 @@ import type { Context, Hono } from 'hono'
 import { parseJson, isJsonObject, stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { Clock } from '../../engine/ports.ts'
-import { isIndexId } from '../../engine/schema/index-config.ts'
+import { isIndexId } from '../../engine/schema/index-id.ts'
 import { jsonText } from '../reply.ts'
 import { INGEST_BODY, readBody } from '../request-body.ts'
 import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
-import { asQwError, messageWithFix, statusOf } from '../status.ts'
+import { asQwError, messageWithFix } from '../api-error.ts'
+import { statusOf } from '../status.ts'
 import { errorCause } from './elastic-error.ts'
 import { urlFields } from './request-parts.ts'
 
@@ -24,7 +25,7 @@ const PARAMS = [
 
 const NEWLINE = 0x0a
 
-export interface BulkServices {
+interface BulkServices {
   readonly ingest: IngestService
   readonly clock: Clock
 }

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import type { ApiServices } from '../services.ts'
-import { asQwError } from '../status.ts'
+import { asQwError } from '../api-error.ts'
 import { addBulkRoutes } from './bulk.ts'
-import { elasticErrorReply } from './elastic-error.ts'
+import { elasticErrorReply, PRODUCT_HEADER } from './elastic-error.ts'
 import { addFieldCapsRoutes } from './field-caps.ts'
 import { addIndexAdminRoutes, addIndexDeletion } from './index-admin.ts'
 import { addMappingRoutes } from './mappings.ts'
@@ -13,12 +13,15 @@ import { addSearchRoutes } from './search-routes.ts'
 
 const PREFIX = '/_elastic'
 
+export function isElasticPath(path: string, base: string): boolean {
+  return path === `${base}${PREFIX}` || path.startsWith(`${base}${PREFIX}/`)
+}
+
 /** The Elasticsearch dialect below `base`, beside the native API. */
 export function addElasticDialect(app: Hono, base: string, services: ApiServices): void {
-  // Clients refuse to talk to a server that does not say this, in errors too.
   app.use(`${base}${PREFIX}/*`, async (c, next) => {
     await next()
-    c.header('X-Elastic-Product', 'Elasticsearch')
+    for (const [name, value] of Object.entries(PRODUCT_HEADER)) c.header(name, value)
   })
   const routes = new Hono({ strict: false })
   routes.onError((error) => elasticErrorReply(asQwError(error)))

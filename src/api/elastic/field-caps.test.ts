@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ApiFixture, at, sales } from '../api-fixture.ts'
-import { ELASTIC, json, shopWithEvents } from './elastic-fixture.ts'
+import { ApiFixture, at, sales } from '../testing/api-fixture.ts'
+import { ELASTIC, json, shopWithEvents } from './testing/elastic-fixture.ts'
 
 const shop = await shopWithEvents()
 

@@ -4,10 +4,10 @@ import type { ValueType } from '../../engine/schema/value-type.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
-import { decodeError } from '../request-body.ts'
+import { decodeError, readOptionalJsonObject } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
 import { withTimeout } from '../run-search.ts'
-import { optionalBody, pathPatterns, urlFields } from './request-parts.ts'
+import { pathPatterns, urlFields } from './request-parts.ts'
 import { checkExpandWildcards, missingIndexesOf } from './search-params.ts'
 import { parseQueryObject } from './search-request.ts'
 import { fieldsOfIndex, type IndexField } from './split-fields.ts'
@@ -39,7 +39,10 @@ async function answer(c: Context, context: SearchContext): Promise<Response> {
   checkExpandWildcards(fields)
   const wanted = fieldMatcher(fields.list('fields'))
   const window = { start: fields.integer('start_timestamp'), end: fields.integer('end_timestamp') }
-  const body = RequestFields.fromJson(await optionalBody(c), ['index_filter', 'runtime_mappings'])
+  const body = RequestFields.fromJson(await readOptionalJsonObject(c.req.raw), [
+    'index_filter',
+    'runtime_mappings',
+  ])
   // It could only spare reads, never change the answer: checked, then left aside.
   const filter = body.raw('index_filter')
   if (filter !== undefined) parseQueryObject(filter)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '../../engine/bytes/json.ts'
 import { isJsonObject } from '../../engine/bytes/json.ts'
-import { ApiFixture, at } from '../api-fixture.ts'
+import { ApiFixture, at } from '../testing/api-fixture.ts'
 
 /** The calls that the Quickwit data source of Grafana makes, and nothing else. */
 const MSEARCH = '/api/v1/_elastic/_msearch?max_concurrent_shard_requests=256'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ApiFixture, at } from '../api-fixture.ts'
-import { ELASTIC, shopWithEvents } from './elastic-fixture.ts'
+import { ApiFixture, at } from '../testing/api-fixture.ts'
+import { ELASTIC, shopWithEvents } from './testing/elastic-fixture.ts'
 
 const shop = await shopWithEvents()
 

@@ -13,8 +13,8 @@ import { jsonText } from '../reply.ts'
 import { decodeError, JSON_BODY, readBody } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
 import { runSearch } from '../run-search.ts'
-import { asQwError } from '../status.ts'
-import { elasticErrorSlot, wasRefusedBeforeHandler } from './elastic-error.ts'
+import { asQwError } from '../api-error.ts'
+import { elasticErrorSlot, spoilsRequest } from './elastic-error.ts'
 import { urlFields } from './request-parts.ts'
 import { checkExpandWildcards, missingIndexesOf, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
@@ -97,7 +97,7 @@ function prepare(header: JsonObject, body: JsonObject, url: RequestFields): Prep
     return { run: searchRequestOf(indexPatterns(index), params, body), params }
   } catch (thrown) {
     const error = asQwError(thrown)
-    if (wasRefusedBeforeHandler(error)) throw error
+    if (spoilsRequest(error)) throw error
     return { error }
   }
 }

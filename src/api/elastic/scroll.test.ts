@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { at, textAt, type Asked } from '../api-fixture.ts'
-import { ELASTIC, json, shopWithEvents } from './elastic-fixture.ts'
+import { at, textAt, type Asked } from '../testing/api-fixture.ts'
+import { ELASTIC, json, shopWithEvents } from './testing/elastic-fixture.ts'
 
 const SEARCH = `${ELASTIC}/mock-sales/_search`
 const shop = await shopWithEvents()

@@ -7,15 +7,15 @@ import {
   type JsonValue,
 } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import { parseDuration } from '../../engine/schema/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import type { Hit, SearchRequest, SortKey } from '../../engine/search/request.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { indexPatterns } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
-import { jsonObjectOf } from '../request-body.ts'
+import { jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
 import { runSearch } from '../run-search.ts'
-import { optionalBody, urlFields } from './request-parts.ts'
+import { urlFields } from './request-parts.ts'
 import { readSearchParams, SEARCH_PARAMS, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
 import { searchRequestOf } from './search-request.ts'
@@ -43,7 +43,7 @@ interface ScrollState {
   readonly expiresMs: number
 }
 
-export interface ScrollStart {
+interface ScrollStart {
   readonly indexes: string
   readonly query: string
   readonly body: JsonObject
@@ -84,7 +84,10 @@ export async function startScroll(
 
 async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   const url = urlFields(c, ['scroll_id', 'scroll', 'rest_total_hits_as_int'])
-  const body = RequestFields.fromJson(await optionalBody(c), ['scroll_id', 'scroll'])
+  const body = RequestFields.fromJson(await readOptionalJsonObject(c.req.raw), [
+    'scroll_id',
+    'scroll',
+  ])
   const scrollId = url.text('scroll_id') ?? body.text('scroll_id')
   if (scrollId === undefined) throw new QwError('invalid', 'missing `scroll_id`')
   const state = decodeState(scrollId)

@@ -4,7 +4,7 @@ import { jsonArrayText } from '../reply.ts'
 import { sortValueJson } from './sort.ts'
 import { filterSource, type SourceFilter } from './source-filter.ts'
 
-export interface ReplyShape {
+interface ReplyShape {
   readonly sort: readonly SortKey[]
   readonly source: SourceFilter
   readonly scrollId?: string | undefined

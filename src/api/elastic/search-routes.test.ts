@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ApiFixture, at, sales, textAt, type Asked } from '../api-fixture.ts'
-import { ELASTIC, json, NANOS, shopWithEvents } from './elastic-fixture.ts'
+import { ApiFixture, at, sales, textAt, type Asked } from '../testing/api-fixture.ts'
+import { ELASTIC, json, NANOS, shopWithEvents } from './testing/elastic-fixture.ts'
 
 const SEARCH = `${ELASTIC}/mock-sales/_search`
 const shop = await shopWithEvents()
@@ -10,7 +10,7 @@ describe('_search', () => {
     const answer = await shop.ask(`${SEARCH}?q=quantity:1&size=1&track_total_hits=true`)
     expect(answer.headers.get('x-elastic-product')).toBe('Elasticsearch')
     expect(answer.json).toEqual({
-      took: 0,
+      took: expect.any(Number) as number,
       timed_out: false,
       terminated_early: null,
       _shards: { total: 2, successful: 2, skipped: 0, failed: 0 },
@@ -117,12 +117,9 @@ describe('_search', () => {
   test('a missing index is a 404, unless it may be unavailable', async () => {
     const answer = await shop.ask(`${ELASTIC}/absent-index/_search`)
     expect([answer.status, at(answer.json, 'status')]).toEqual([404, 404])
-    expect(at(answer.json, 'error')).toEqual({
-      reason: expect.stringContaining('could not find indexes'),
-      type: null,
-      caused_by: null,
-      stack_trace: null,
-    })
+    const type = 'index_not_found_exception'
+    const reason = expect.stringContaining('could not find indexes') as string
+    expect(at(answer.json, 'error')).toEqual({ type, reason, root_cause: [{ type, reason }] })
     const path = `${ELASTIC}/absent-index,mock-sales/_search?ignore_unavailable=true`
     expect((await shop.ask(path)).status).toBe(200)
     const alone = await shop.ask(`${ELASTIC}/absent-index/_search?ignore_unavailable=true`)

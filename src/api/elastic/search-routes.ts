@@ -2,8 +2,9 @@ import type { Context, Hono } from 'hono'
 import { QwError } from '../../engine/errors.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { jsonText } from '../reply.ts'
+import { readOptionalJsonObject } from '../request-body.ts'
 import { runSearch } from '../run-search.ts'
-import { optionalBody, pathPatterns, urlFields } from './request-parts.ts'
+import { pathPatterns, urlFields } from './request-parts.ts'
 import { startScroll } from './scroll.ts'
 import { COUNT_PARAMS, readSearchParams, SEARCH_PARAMS } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
@@ -20,7 +21,11 @@ export function addSearchRoutes(app: Hono, search: SearchContext): void {
   app.on(['GET', 'POST'], '/:index/_search', (c) => answerSearch(c, search))
   app.on(['GET', 'POST'], '/:index/_count', async (c) => {
     const params = readSearchParams(urlFields(c, COUNT_PARAMS))
-    const request = searchRequestOf(pathPatterns(c), params, await optionalBody(c))
+    const request = searchRequestOf(
+      pathPatterns(c),
+      params,
+      await readOptionalJsonObject(c.req.raw),
+    )
     const counting = { ...request, maxHits: 0, startOffset: 0, sort: [], searchAfter: undefined }
     const { numHits } = await runSearch(
       { ...counting, aggs: undefined, countAll: true, allowFailedSplits: true },
@@ -33,7 +38,7 @@ export function addSearchRoutes(app: Hono, search: SearchContext): void {
 
 async function answerSearch(c: Context, search: SearchContext): Promise<Response> {
   const params = readSearchParams(urlFields(c, SEARCH_PARAMS))
-  const body = await optionalBody(c)
+  const body = await readOptionalJsonObject(c.req.raw)
   const { signal, url } = c.req.raw
   if (params.scroll !== undefined) {
     const indexes = c.req.param('index') ?? ''

@@ -4,8 +4,8 @@ import { splitKey } from '../../engine/metastore/layout.ts'
 import type { SplitRecord } from '../../engine/metastore/split-record.ts'
 import type { ValueType } from '../../engine/schema/value-type.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
+import { openSplit } from '../../engine/search/fetch.ts'
 import { mapLimited } from '../../engine/search/read-ranges.ts'
-import { SplitReader } from '../../engine/search/split-reader.ts'
 
 /** Fields of all indexes of one request. */
 const MAX_FIELDS = 100_000
@@ -45,7 +45,7 @@ export async function fieldsOfIndex(
   const splits = publishedSplits(file).filter((split) => overlaps(split, window))
   await mapLimited(splits, FOOTER_CONCURRENCY, async ({ splitId, footer: range }) => {
     const place = { key: splitKey(file.metadata.indexId, splitId), footer: range }
-    const { footer } = await SplitReader.open(place, context, signal)
+    const { footer } = await openSplit(place, context, signal)
     for (const [key, { path, type, terms, column }] of footer.fields) {
       if (INTERNAL_PATHS.has(path)) continue
       const before = found.get(key)

@@ -4,7 +4,7 @@ import { QwError } from '../../engine/errors.ts'
 import { drawEvents } from '../deployment/draw-events.ts'
 import { masked } from '../deployment/end-card.ts'
 import { defineCommand } from '../command/command.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { printJson } from '../command/rows.ts'
 import { duration, text } from '../command/option.ts'
 

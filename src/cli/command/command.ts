@@ -5,7 +5,7 @@ import type { OptionSpecs, OptionValues } from './option.ts'
 export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'tsv' | 'line' | 'raw'
 
 /** A command is a record; its body is wiring. Exit status 0 unless `run` returns another. */
-export interface Command<S extends OptionSpecs = OptionSpecs> {
+interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly summary: string
   /** Further help text: paragraphs under the usage line. */
   readonly description?: string
@@ -17,10 +17,12 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly formats?: readonly OutputFormat[]
   /** Runs although a settings file is damaged, and sees why in `settings.problems`. */
   readonly toleratesBrokenFiles?: boolean
+  /** Works on the project file of this folder alone; others take one further up as well. */
+  readonly projectFile?: 'here'
   run(context: CliContext, input: CommandInput<S>): Promise<ExitCode | void>
 }
 
-export interface CommandInput<S extends OptionSpecs = OptionSpecs> {
+interface CommandInput<S extends OptionSpecs = OptionSpecs> {
   /** Positional arguments as typed; an absent optional one is missing from the end. */
   readonly args: readonly string[]
   readonly options: OptionValues<S>

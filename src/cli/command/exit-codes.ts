@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../engine/errors.ts'
+import type { ErrorCode, ErrorKind, QwError } from '../../engine/errors.ts'
 
 /** What a script can rely on; `qw-lambda help exit-codes` prints this table. */
 export const EXIT = {
@@ -21,7 +21,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-const BY_KIND: Record<ErrorKind, ExitCode> = {
+const BY_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
   invalid: EXIT.usage,
   notFound: EXIT.notFound,
   conflict: EXIT.busy,
@@ -31,38 +31,113 @@ const BY_KIND: Record<ErrorKind, ExitCode> = {
   internal: EXIT.failed,
 }
 
-/** Catalogue codes whose exit status says more than their kind does. */
-const BY_CODE_PREFIX: readonly (readonly [string, ExitCode])[] = [
-  ['NOT-SET-UP', EXIT.notSetUp],
-  ['STACK-NONE', EXIT.notSetUp],
-  ['VERSION-OLD', EXIT.notSetUp],
-  ['CRED-', EXIT.credentials],
-  ['KEY-', EXIT.credentials],
-  ['PERM-', EXIT.forbidden],
-  ['REGION-DISABLED', EXIT.forbidden],
-  ['QUOTA-', EXIT.limit],
-  ['RESP-TOO-BIG', EXIT.limit],
-  ['REQ-TIMEOUT', EXIT.limit],
-  ['STACK-BUSY', EXIT.busy],
-  ['STACK-STUCK', EXIT.remote],
-  ['SECRET-PENDING', EXIT.busy],
-  ['FUNCTION-FAILED', EXIT.remote],
-  ['GENERATOR-FAILED', EXIT.remote],
-  ['VERIFY-', EXIT.remote],
-  ['THROTTLED', EXIT.busy],
-  ['LOCAL-', EXIT.busy],
-  ['META-CONFLICT', EXIT.busy],
-  ['INGEST-REJECTS', EXIT.partial],
-  ['INGEST-PARTIAL', EXIT.partial],
-  ['LEFTOVERS', EXIT.partial],
-  ['FAILED-SPLITS', EXIT.partial],
-  ['CONFIRM', EXIT.confirm],
-  ['BUCKET-NOT-OURS', EXIT.confirm],
-  ['CHECK', EXIT.check],
-]
+/** In the order of the list in engine/errors.ts. */
+const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
+  // The engine: metastore, splits, sources.
+  'INDEX-EXISTS': EXIT.usage,
+  'INDEX-NONE': EXIT.notFound,
+  'INGEST-FORMAT': EXIT.usage,
+  'META-CONFLICT': EXIT.busy,
+  'SPLIT-VERSION': EXIT.usage,
+  // Queries and aggregations.
+  'AGG-LIMIT': EXIT.limit,
+  'QUERY-FIELD': EXIT.usage,
+  'QUERY-LIMIT': EXIT.limit,
+  'QUERY-REGEX': EXIT.usage,
+  'QUERY-SCHEMA': EXIT.usage,
+  'QUERY-SYNTAX': EXIT.usage,
+  'QUERY-VALUE': EXIT.usage,
+  // The HTTP API and the functions behind it.
+  'BODY-LIMIT': EXIT.limit,
+  'CONTENT-ENCODING': EXIT.usage,
+  'CONTENT-TYPE': EXIT.usage,
+  'KEY-MISSING': EXIT.credentials,
+  'KEY-REJECTED': EXIT.credentials,
+  'LENGTH-REQUIRED': EXIT.usage,
+  METHOD: EXIT.usage,
+  'NOT-IMPLEMENTED': EXIT.usage,
+  'PARSE-QUERY': EXIT.usage,
+  'REQ-TIMEOUT': EXIT.limit,
+  'REQUEST-DECODE': EXIT.usage,
+  'REQUEST-PARAM': EXIT.usage,
+  'RESP-TOO-BIG': EXIT.limit,
+  ROUTE: EXIT.notFound,
+  'SCROLL-GONE': EXIT.usage,
+  'SEARCH-TIMEOUT': EXIT.limit,
+  // AWS, whichever of its services answers.
+  AWS: EXIT.failed,
+  'AWS-FAULT': EXIT.remote,
+  'BUCKET-NAME-BUSY': EXIT.remote,
+  'BUCKET-NONE': EXIT.usage,
+  'BUCKET-TAKEN': EXIT.busy,
+  CONFLICT: EXIT.busy,
+  'CRED-EXPIRED': EXIT.credentials,
+  'CRED-NONE': EXIT.credentials,
+  'CRED-REJECTED': EXIT.credentials,
+  'CRED-SKEW': EXIT.credentials,
+  NETWORK: EXIT.remote,
+  'NOT-FOUND': EXIT.notFound,
+  'PERM-MISSING': EXIT.forbidden,
+  'PERM-SCP': EXIT.forbidden,
+  'REGION-DISABLED': EXIT.forbidden,
+  'REGION-NONE': EXIT.usage,
+  'REGION-WRONG': EXIT.usage,
+  'REQ-TOO-BIG': EXIT.limit,
+  THROTTLED: EXIT.busy,
+  // Deploying, checking and removing a stack.
+  'ACCOUNT-WRONG': EXIT.usage,
+  'API-LOG-ROLE': EXIT.usage,
+  'BUCKET-NOT-EMPTY': EXIT.busy,
+  'BUCKET-NOT-OURS': EXIT.confirm,
+  CONFIRM: EXIT.confirm,
+  'FUNCTION-FAILED': EXIT.remote,
+  'GENERATOR-FAILED': EXIT.remote,
+  'GENERATOR-NONE': EXIT.usage,
+  'KEY-NONE': EXIT.credentials,
+  'KEY-PENDING': EXIT.credentials,
+  LEFTOVERS: EXIT.partial,
+  'NAME-TAKEN': EXIT.busy,
+  'KEY-TAKEN': EXIT.busy,
+  'NOT-SEARCHABLE': EXIT.remote,
+  QUOTA: EXIT.limit,
+  'QUOTA-CONCURRENCY': EXIT.limit,
+  'QUOTA-MEMORY': EXIT.limit,
+  'REPLACES-BUCKET': EXIT.busy,
+  'SECRET-PENDING': EXIT.busy,
+  'STACK-BUSY': EXIT.busy,
+  'STACK-EXISTS': EXIT.busy,
+  'STACK-FAILED': EXIT.failed,
+  'STACK-INCOMPLETE': EXIT.busy,
+  'STACK-NONE': EXIT.notSetUp,
+  'STACK-NOT-OURS': EXIT.busy,
+  'STACK-STUCK': EXIT.remote,
+  'VERIFY-API': EXIT.remote,
+  'VERIFY-SEARCHER': EXIT.remote,
+  // The command line and the stack on this machine.
+  'AGG-NOTFAST': EXIT.usage,
+  'CONFIG-FILE': EXIT.usage,
+  'ENDPOINT-DOWN': EXIT.remote,
+  'ENDPOINT-NONE': EXIT.usage,
+  'FILE-EXISTS': EXIT.usage,
+  'FLAGS-MISSING': EXIT.usage,
+  'INDEX-CONFIG': EXIT.usage,
+  'INDEX-EMPTY': EXIT.notFound,
+  'INGEST-FAILED': EXIT.failed,
+  'INGEST-PARTIAL': EXIT.partial,
+  'INGEST-REJECTS': EXIT.partial,
+  'INGEST-S3': EXIT.usage,
+  'INGEST-TIMEOUT': EXIT.limit,
+  'LOCAL-LOCK': EXIT.busy,
+  'LOCAL-PORT': EXIT.busy,
+  'NOT-SET-UP': EXIT.notSetUp,
+  'PROJECT-EXISTS': EXIT.busy,
+  'QUERY-REDIRECT': EXIT.usage,
+  'RUN-NONE': EXIT.notFound,
+  'STACK-AMBIGUOUS': EXIT.usage,
+  USAGE: EXIT.usage,
+  'VIA-NONE': EXIT.usage,
+}
 
-export function exitCodeOf(kind: ErrorKind, code: string | undefined): ExitCode {
-  const byCode =
-    code === undefined ? undefined : BY_CODE_PREFIX.find(([prefix]) => code.startsWith(prefix))
-  return byCode?.[1] ?? BY_KIND[kind]
+export function exitCodeOf({ kind, code }: Pick<QwError, 'kind' | 'code'>): ExitCode {
+  return code === undefined ? BY_KIND[kind] : BY_CODE[code]
 }

@@ -1,5 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
-import { parseDurationMs } from '../format/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 
 /**
  * One command-line option as a value: its commander flags, its help line and the parser that turns
@@ -101,7 +101,7 @@ export function duration(flags: string, help: string): OptionSpec<number> {
     takesValue: true,
     parse(value) {
       if (value === 'none') return Infinity
-      const ms = parseDurationMs(value)
+      const ms = parseDuration(value)
       if (ms === undefined) throw badValue(flags, value, 'a duration such as 90s, 15m, 2h or 7d')
       return ms
     },

@@ -1,8 +1,9 @@
 import { QwError } from '../../engine/errors.ts'
 import { fittingSigns } from '../format/ascii.ts'
+import { forTerminal } from '../format/visible.ts'
 import type { Style } from '../format/style.ts'
 
-export interface Question<T> {
+interface Question<T> {
   readonly message: string
   /** The flag that would have answered it, such as `--name shop`; shown dimmed. */
   readonly flag: string
@@ -19,14 +20,14 @@ export interface SelectQuestion<T extends string> extends Question<T> {
   readonly choices: readonly { readonly value: T; readonly name: string; readonly hint?: string }[]
 }
 
-export interface ConfirmQuestion {
+interface ConfirmQuestion {
   readonly message: string
   readonly flag: string
   readonly fallback: boolean
 }
 
 /** Destroying data: the name has to be typed, or given by `--confirm`. */
-export interface TypedNameQuestion {
+interface TypedNameQuestion {
   readonly message: string
   readonly name: string
   readonly given: string | undefined
@@ -41,7 +42,7 @@ export interface Prompts {
   typedName(question: TypedNameQuestion): Promise<void>
 }
 
-export interface PromptSettings {
+interface PromptSettings {
   readonly interactive: boolean
   readonly yes: boolean
   /** Of stderr. */
@@ -55,12 +56,14 @@ export function promptsFor(settings: PromptSettings): Prompts {
   const { style } = settings
   const screen = { ascii: style.ascii, signal: settings.signal }
   const asks = settings.interactive && !settings.yes
+  /** Questions name files, fields and stacks, and are drawn by a library straight to the terminal. */
+  const shown = (text: string): string => forTerminal(fittingSigns(text, style), style)
   /** The words of a question as the terminal can show them. */
   const withFlag = <Q extends { readonly message: string; readonly flag: string }>(
     question: Q,
   ): Q => ({
     ...question,
-    message: fittingSigns(`${question.message} ${style.paint.dim(`(${question.flag})`)}`, style),
+    message: shown(`${question.message} ${style.paint.dim(`(${question.flag})`)}`),
   })
   /** The default where nobody is asked, said aloud. */
   const taken = <T extends string>(question: Question<T>): T => {
@@ -80,7 +83,8 @@ export function promptsFor(settings: PromptSettings): Prompts {
       const { askSelect } = await loadScreen(style)
       const choices = question.choices.map((choice) => ({
         ...choice,
-        name: fittingSigns(choice.name, style),
+        name: shown(choice.name),
+        ...(choice.hint === undefined ? {} : { hint: shown(choice.hint) }),
       }))
       return await askSelect(withFlag({ ...question, choices }), screen)
     },
@@ -105,7 +109,7 @@ export function promptsFor(settings: PromptSettings): Prompts {
       }
       if (!settings.interactive) throw confirmError(question.message, question)
       const { askText } = await loadScreen(style)
-      const message = `${question.message}. Type ${question.name} to go on:`
+      const message = shown(`${question.message}. Type ${question.name} to go on:`)
       const typed = await askText({ message, fallback: undefined }, screen)
       if (typed.trim() !== question.name) throw confirmError('the name does not match', question)
     },

@@ -1,5 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
-import { parseDurationMs } from '../format/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import { parseZone } from '../format/time.ts'
 import { probablyMeant } from '../../engine/schema/nearest.ts'
 import { SETTING_NAMES, type SettingName } from './settings.ts'
@@ -31,7 +31,7 @@ export function checkSettingValue(name: SettingName, value: string): void {
       fix: `one of ${choices.join(', ')}`,
     })
   }
-  if (name === 'timeout' && value !== 'none' && parseDurationMs(value) === undefined) {
+  if (name === 'timeout' && value !== 'none' && parseDuration(value) === undefined) {
     throw new QwError('invalid', `timeout is a duration such as 30s or 5m, not \`${value}\``)
   }
   if (name === 'tz' && parseZone(value) === undefined) {

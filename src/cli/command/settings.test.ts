@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { projectWith } from './project-shape.ts'
 import { changeJsonFile } from './settings-file.ts'
 import { checkSettingValue, settingName } from './setting-rules.ts'
 import { resolveSettings, type Settings } from './settings.ts'
@@ -21,7 +22,13 @@ function resolved(
   env: Readonly<Record<string, string>> = {},
   cwd = folder,
 ): Settings {
-  return resolveSettings({ flags, env: { XDG_CONFIG_HOME: join(folder, 'config'), ...env }, cwd })
+  const userId = process.getuid?.()
+  return resolveSettings({
+    flags,
+    env: { XDG_CONFIG_HOME: join(folder, 'config'), ...env },
+    cwd,
+    userId,
+  })
 }
 
 function writeProject(document: object, path = 'qw-lambda.json'): void {
@@ -33,12 +40,12 @@ describe('a setting', () => {
     const seen: string[] = [resolved().all.region.origin]
     await changeJsonFile(resolved().userPath, { region: 'user-1' })
     seen.push(resolved().get('region') ?? '')
-    writeProject({ region: 'project-1' })
+    writeProject({ region: 'eu-west-1' })
     seen.push(resolved().get('region') ?? '')
     const env = { AWS_REGION: 'env-1' }
     seen.push(resolved({}, env).get('region') ?? '')
     seen.push(resolved({ region: 'flag-1' }, env).get('region') ?? '')
-    expect(seen).toEqual(['default', 'user-1', 'project-1', 'env-1', 'flag-1'])
+    expect(seen).toEqual(['default', 'user-1', 'eu-west-1', 'env-1', 'flag-1'])
   })
 
   test('says which variable or file gave it', () => {
@@ -71,11 +78,88 @@ describe('the project file', () => {
     expect(settings.projectPath).toBe(join(folder, 'deep', 'er', 'qw-lambda.json'))
   })
 
+  test('of a folder further up is not used outside a repository and home: anybody may write there', () => {
+    writeProject({ name: 'shop' })
+    rmSync(join(folder, '.git'))
+    const settings = resolved({}, {}, join(folder, 'deep', 'er'))
+    expect(settings.get('stack')).toBeUndefined()
+    expect(settings.projectPath).toBe(join(folder, 'deep', 'er', 'qw-lambda.json'))
+  })
+
+  test('of another user is not used', () => {
+    writeProject({ name: 'shop' })
+    const userId = statSync(join(folder, 'qw-lambda.json')).uid + 1
+    const input = { flags: {}, env: {}, cwd: join(folder, 'deep'), userId }
+    expect(resolveSettings(input).get('stack')).toBeUndefined()
+  })
+
+  test('of a folder further up is none of a command that works in its own folder', () => {
+    writeProject({ name: 'shop' })
+    const cwd = join(folder, 'deep')
+    const settings = resolveSettings({
+      flags: {},
+      env: {},
+      cwd,
+      projectFile: 'here',
+      userId: undefined,
+    })
+    expect(settings.get('stack')).toBeUndefined()
+    expect(settings.projectPath).toBe(join(cwd, 'qw-lambda.json'))
+  })
+
   test('that is damaged is an error, or a problem for those who collect them', () => {
     writeFileSync(join(folder, 'qw-lambda.json'), '{"name": ')
     expect(() => resolved()).toThrow(/cannot read .*qw-lambda\.json/)
-    const input = { flags: {}, env: { XDG_CONFIG_HOME: folder }, cwd: folder }
+    const env = { XDG_CONFIG_HOME: folder }
+    const input = { flags: {}, env, cwd: folder, userId: undefined }
     expect(resolveSettings(input, 'collect').problems).toHaveLength(1)
+  })
+})
+
+describe('a key or a value that means nothing', () => {
+  test.each([
+    [{ target: 'mars', foo: 1 }, '`foo`: unknown setting', 'mend the file'],
+    [{ target: 'mars' }, '`target`: expected one of local, aws', 'mend the file'],
+    [{ tarqet: 'aws' }, '`tarqet`: unknown setting', 'did you mean `target`?'],
+    [{ deployment: { functons: {} } }, '`deployment.functons`', 'did you mean `functions`?'],
+  ])('of the project file, %j, is refused with the nearest', (document, message, fix) => {
+    writeProject(document)
+    expect(resolved).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG-FILE',
+        fix,
+        message: expect.stringContaining(message),
+      }),
+    )
+  })
+
+  test('of the user file is refused as well', async () => {
+    await changeJsonFile(resolved().userPath, { regoin: 'x' })
+    expect(resolved).toThrow('`regoin`: unknown setting')
+  })
+})
+
+describe('a project file that a command writes', () => {
+  const written = () =>
+    projectWith({ settings: resolved(), version: '1.2.3' }, { name: 'shop', retention: '7d' })
+
+  test('names its schema first', () => {
+    expect(written()).toEqual({
+      $schema: 'https://unpkg.com/qw-lambda@1.2.3/dist/schemas/qw-lambda.schema.json',
+      name: 'shop',
+      retention: '7d',
+    })
+  })
+
+  test('keeps what the user put there for this stack, the schema included', () => {
+    const mine = { $schema: './mine.json', costAssumptions: { queries: 5 }, index: 'orders' }
+    writeProject({ ...mine, name: 'shop', retention: '1d' })
+    expect(written()).toEqual({ ...mine, name: 'shop', retention: '7d' })
+  })
+
+  test('keeps nothing of another stack', () => {
+    writeProject({ name: 'bank', index: 'orders' })
+    expect(written()).not.toHaveProperty('index')
   })
 })
 

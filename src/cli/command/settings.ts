@@ -1,13 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { messageOf, QwError } from '../../engine/errors.ts'
+import { object, optional, text, type Shape } from '../../engine/schema/shape.ts'
 import type { RawOptions } from './command.ts'
+import { PROJECT_FILE } from './project-shape.ts'
 
-export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
+type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
 
 /** One setting with where its value came from; `undefined` is unset, to be discovered or asked. */
-export interface Setting {
+interface Setting {
   readonly value: string | undefined
   readonly origin: Origin
   /** The variable or file that gave it. */
@@ -43,8 +45,8 @@ export interface Settings {
   readonly problems: readonly QwError[]
 }
 
-/** `qw-lambda.json`: intent, safe to commit. Keys that only the deployment knows are kept as they are. */
-export interface ProjectFile {
+/** `qw-lambda.json` as it was written, checked. */
+interface ProjectFile {
   readonly path: string
   readonly document: Readonly<Record<string, unknown>>
 }
@@ -72,33 +74,42 @@ export const PROJECT_KEYS: Readonly<Partial<Record<SettingName, string>>> = {
   index: 'index',
 }
 
+const USER_FILE = object(
+  Object.fromEntries(SETTING_NAMES.map((name) => [name, optional(name, text())])),
+)
+
 type Environment = Readonly<Record<string, string | undefined>>
 
-export interface SettingsInput {
+interface SettingsInput {
   readonly flags: RawOptions
   readonly env: Environment
   readonly cwd: string
+  /** `here`: one further up is not looked for. */
+  readonly projectFile?: 'here' | undefined
+  /** Of whom a file further up has to be; undefined where files have no such owner. */
+  readonly userId: number | undefined
 }
 
 /** Flag, environment, project file, user file, default: the first that has a value. */
 export function resolveSettings(
-  { flags, env, cwd }: SettingsInput,
+  input: SettingsInput,
   brokenFiles: 'throw' | 'collect' = 'throw',
 ): Settings {
+  const { flags, env, cwd } = input
   const userPath = join(configHome(env), 'qw-lambda', 'config.json')
-  const projectPath = findProjectPath({ flags, env, cwd })
+  const projectPath = findProjectPath(input)
   const problems: QwError[] = []
-  const read = (path: string): Readonly<Record<string, unknown>> | undefined => {
+  const read = (path: string, shape: Shape<unknown>) => {
     try {
-      return readJsonObject(path)
+      return readJsonObject(path, shape)
     } catch (error) {
       if (brokenFiles === 'throw' || !(error instanceof QwError)) throw error
       problems.push(error)
       return undefined
     }
   }
-  const project = read(projectPath)
-  const user = read(userPath)
+  const project = read(projectPath, PROJECT_FILE)
+  const user = read(userPath, USER_FILE)
   const all: Partial<Record<SettingName, Setting>> = {}
   for (const name of SETTING_NAMES) {
     all[name] = fromFlags(name, flags) ??
@@ -157,19 +168,33 @@ function fromFile(
   return typeof value === 'string' ? { value, origin, source: path } : undefined
 }
 
-/** The nearest `qw-lambda.json` upward, stopping at a repository's root or at home. */
-function findProjectPath({ flags, env, cwd }: SettingsInput): string {
+/**
+ * `qw-lambda.json` of this folder, else the nearest one further up that is the user's own: in the same
+ * repository or below home, and written by the same user. Another's file could name any stack.
+ */
+function findProjectPath({ flags, env, cwd, projectFile, userId }: SettingsInput): string {
   const named = typeof flags['config'] === 'string' ? flags['config'] : env['QWL_CONFIG']
   if (named !== undefined && named !== '') return resolve(cwd, named)
+  const here = join(cwd, PROJECT_FILE_NAME)
+  if (projectFile === 'here' || existsSync(here)) return here
+  let found: string | undefined
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const candidate = join(folder, 'qw-lambda.json')
-    if (existsSync(candidate)) return candidate
-    const isTop = folder === dirname(folder) || folder === homedir()
-    if (isTop || existsSync(join(folder, '.git'))) return join(cwd, 'qw-lambda.json')
+    const candidate = join(folder, PROJECT_FILE_NAME)
+    if (found === undefined && existsSync(candidate)) found = candidate
+    if (existsSync(join(folder, '.git')) || folder === homedir()) {
+      if (found === undefined || userId === undefined) return found ?? here
+      return statSync(found).uid === userId ? found : here
+    }
+    if (folder === dirname(folder)) return here
   }
 }
 
-function readJsonObject(path: string): Readonly<Record<string, unknown>> | undefined {
+const PROJECT_FILE_NAME = 'qw-lambda.json'
+
+function readJsonObject(
+  path: string,
+  shape: Shape<unknown>,
+): Readonly<Record<string, unknown>> | undefined {
   if (!existsSync(path)) return undefined
   let document: unknown
   try {
@@ -181,10 +206,14 @@ function readJsonObject(path: string): Readonly<Record<string, unknown>> | undef
       cause: error,
     })
   }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw new QwError('invalid', `${path} is not a JSON object`, { code: 'CONFIG-FILE' })
+  try {
+    shape.read(document, { document: path, path: '' })
+  } catch (cause) {
+    if (!(cause instanceof QwError)) throw cause
+    const { message, fix = 'mend the file' } = cause
+    throw new QwError('invalid', message, { code: 'CONFIG-FILE', fix, cause })
   }
-  // An object that is no array has string keys.
+  // Both shapes are objects.
   return document as Readonly<Record<string, unknown>>
 }
 

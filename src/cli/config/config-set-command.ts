@@ -3,6 +3,7 @@ import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { printJson } from '../command/rows.ts'
 import { flag } from '../command/option.ts'
+import { PROJECT_FILE } from '../command/project-shape.ts'
 import { checkSettingValue, settingName } from '../command/setting-rules.ts'
 import { changeJsonFile } from '../command/settings-file.ts'
 import { PROJECT_KEYS, type SettingName } from '../command/settings.ts'
@@ -50,6 +51,7 @@ async function keep(context: CliContext, { name, value, inProject }: Change): Pr
       fix: 'leave --project out',
     })
   }
+  if (inProject) PROJECT_FILE.read({ [key]: value }, { document: path, path: '' })
   await changeJsonFile(path, { [key]: value })
   const { origin, source } = settings.all[name]
   const isHidden =

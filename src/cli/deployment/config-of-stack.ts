@@ -34,8 +34,16 @@ export function configOfStack(
         ? false
         : { everyMinutes: number('GeneratorIntervalMinutes'), docs: number('GeneratorDocs') },
     api: parameters['Api'] !== 'off',
+    apiLimits: {
+      requestsPerSecond: number('ApiRequestsPerSecond'),
+      burst: number('ApiBurst'),
+      requestsPerDay: number('ApiRequestsPerDay'),
+    },
+    apiAccessLog: parameters['ApiAccessLog'] === 'on',
     firehose: parameters['Firehose'] === 'on',
     sourceBucket: text('SourceBucket'),
+    sourceKmsKeyArn: text('SourceKmsKeyArn'),
+    permissionsBoundary: text('PermissionsBoundary'),
     logRetentionDays: number('LogRetentionDays'),
     alarms: text('Alarms'),
     notifyEmail: text('NotifyEmail'),
@@ -46,7 +54,7 @@ export function configOfStack(
 
 /** Settings that differ from the template's own defaults: only those were chosen by somebody. */
 function settingsOf(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  const chosen = Object.entries(FUNCTION_SETTINGS).flatMap(([name, parameter]) => {
+  const chosen = Object.entries(FUNCTION_SETTINGS).flatMap(([name, { parameter }]) => {
     const value = parameters[parameter]
     return value === undefined || value === TEMPLATE_DEFAULTS[parameter] ? [] : [[name, value]]
   })

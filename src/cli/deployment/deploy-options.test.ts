@@ -4,31 +4,17 @@ import { parseDeploymentConfig } from '../../deploy/deployment-config.ts'
 import { planDeployment } from '../../deploy/plan.ts'
 import type { StackState } from '../../deploy/ports.ts'
 import { configOfStack } from './config-of-stack.ts'
-import { withFlags, type ConfigOptions } from './deploy-options.ts'
+import { NO_FLAGS, withFlags } from './deploy-options.ts'
 import { estimateOf } from './estimate.ts'
-
-const NONE: ConfigOptions = {
-  indexerMemory: undefined,
-  searcherMemory: undefined,
-  arch: undefined,
-  api: undefined,
-  withoutApi: undefined,
-  every: undefined,
-  retention: undefined,
-  functionEnv: undefined,
-  sourceBucket: undefined,
-  budget: undefined,
-  budgetEmail: undefined,
-}
 const BASE = parseDeploymentConfig({ name: 'shop', region: 'eu-west-1' })
 
 test('no flag leaves the config as it is', () => {
-  expect(withFlags(BASE, NONE)).toEqual(BASE)
+  expect(withFlags(BASE, NO_FLAGS)).toEqual(BASE)
 })
 
 test('flags change what they name and nothing else', () => {
   const changed = withFlags(BASE, {
-    ...NONE,
+    ...NO_FLAGS,
     every: 15 * 60_000,
     retention: Infinity,
     api: false,
@@ -41,7 +27,7 @@ test('flags change what they name and nothing else', () => {
     api: false,
     functions: { ...BASE.functions, settings: { QW_LAMBDA_DISABLE_MERGE: 'true' } },
   })
-  expect(withFlags(BASE, { ...NONE, every: Infinity }).generator).toBeUndefined()
+  expect(withFlags(BASE, { ...NO_FLAGS, every: Infinity }).generator).toBeUndefined()
 })
 
 test.each([
@@ -51,7 +37,7 @@ test.each([
   [{ functionEnv: ['QW_LAMBDA_DISABLE_MERGE'] }, /not a known NAME=VALUE/],
   [{ budget: 10 }, /notifyEmail is not/],
 ])('%o is refused', (flags, message) => {
-  expect(() => withFlags(BASE, { ...NONE, ...flags })).toThrow(message)
+  expect(() => withFlags(BASE, { ...NO_FLAGS, ...flags })).toThrow(message)
 })
 
 /** The stack as AWS would show it after this config was deployed. */

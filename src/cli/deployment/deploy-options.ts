@@ -29,11 +29,22 @@ export const CONFIG_OPTIONS = {
   retention: duration('--retention <duration>', 'drop documents after this (30d); none keeps them'),
   functionEnv: list('--function-env <K=V,...>', 'settings of the functions'),
   sourceBucket: text('--source-bucket <bucket>', 'a bucket whose files may be indexed in place'),
+  sourceKmsKey: text('--source-kms-key <arn>', 'the key that this bucket is encrypted with'),
+  apiRate: integer('--api-rate <n>', 'requests a second over all keys (50)', 1),
+  apiQuota: integer('--api-quota <n>', 'requests a day over all keys (100000); 0 for no limit'),
+  apiAccessLog: flag('--api-access-log', 'one log line a request of the HTTP API'),
+  withoutApiAccessLog: flag('--no-api-access-log', 'no such log'),
+  permissionsBoundary: text('--permissions-boundary <arn>', 'a policy that bounds every role'),
   budget: integer('--budget <usd>', 'alert at 80 % and 100 % of this a month; 0 for none'),
   budgetEmail: text('--budget-email <address>', 'who receives alarms and the budget alert'),
 } as const
 
 export type ConfigOptions = OptionValues<typeof CONFIG_OPTIONS>
+
+/** What a command without these flags passes on. */
+export const NO_FLAGS = Object.fromEntries(
+  Object.keys(CONFIG_OPTIONS).map((name) => [name, undefined]),
+) as unknown as ConfigOptions
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -56,7 +67,18 @@ export function withFlags(config: DeploymentConfig, options: ConfigOptions): Dep
     },
     generator: generatorOf(config.generator, options.every),
     api: options.api ?? config.api,
+    apiLimits: {
+      ...config.apiLimits,
+      // Twice the rate at once, as the default has it.
+      ...(options.apiRate === undefined
+        ? {}
+        : { requestsPerSecond: options.apiRate, burst: Math.min(5_000, 2 * options.apiRate) }),
+      ...(options.apiQuota === undefined ? {} : { requestsPerDay: options.apiQuota }),
+    },
+    apiAccessLog: options.apiAccessLog ?? config.apiAccessLog,
     sourceBucket: options.sourceBucket ?? config.sourceBucket,
+    sourceKmsKeyArn: options.sourceKmsKey ?? config.sourceKmsKeyArn,
+    permissionsBoundary: options.permissionsBoundary ?? config.permissionsBoundary,
     monthlyBudgetUsd: options.budget ?? config.monthlyBudgetUsd,
     notifyEmail: options.budgetEmail ?? config.notifyEmail,
   })

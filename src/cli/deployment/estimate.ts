@@ -30,7 +30,7 @@ export function assumptionsOf(config: DeploymentConfig): CostAssumptions {
   }
 }
 
-export interface DeploymentEstimate {
+interface DeploymentEstimate {
   /** With the sample stream and the model's assumed queries. */
   readonly usdPerMonth: number
   /** `$6.57 a month with …` */

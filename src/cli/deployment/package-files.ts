@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { messageOf, QwError } from '../../engine/errors.ts'
 
 /** What this package ships for a deployment. */
-export interface PackageFiles {
+interface PackageFiles {
   /** Text of templates/qw-lambda.yaml. */
   readonly template: string
   readonly zips: {

@@ -17,9 +17,11 @@ export interface PreparedDeploy {
   readonly identity: Identity
   /** As it was before; undefined when there is none. */
   readonly stack: StackState | undefined
+  /** When that was. */
+  readonly seenAtMs: number
 }
 
-export interface PrepareRequest {
+interface PrepareRequest {
   readonly config: DeploymentConfig
   /** The user's own key; counts on the first deployment only. */
   readonly apiKey?: string | undefined
@@ -36,6 +38,7 @@ export async function prepareDeploy(
 ): Promise<PreparedDeploy> {
   const { config } = request
   const phase = context.report.phase('Checking the account')
+  const seenAtMs = session.ports.clock.nowMs()
   const found = await preflight(config.name, session.ports)
   const { identity, stack } = found
   if (identity === undefined) {
@@ -54,7 +57,7 @@ export async function prepareDeploy(
     if (request.restoreSecret !== true || arn === undefined) {
       throw new QwError('conflict', check.message, {
         code: 'SECRET-PENDING',
-        ...(check.fix === undefined ? {} : { fix: check.fix }),
+        fix: check.fix,
       })
     }
     await session.ports.secrets.restore(arn)
@@ -68,7 +71,7 @@ export async function prepareDeploy(
     { ...files, config, version: context.version, indexConfig, apiKey: request.apiKey },
     identity,
   )
-  return { session, config, plan, identity, stack }
+  return { session, config, plan, identity, stack, seenAtMs }
 }
 
 /** Without a project file the index config that the stack was made with stays. */

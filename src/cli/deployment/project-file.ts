@@ -8,6 +8,7 @@ import {
   type DeploymentConfig,
 } from '../../deploy/deployment-config.ts'
 import type { CliContext } from '../command/context.ts'
+import { projectWith } from '../command/project-shape.ts'
 
 /** The deployment that the project file describes; undefined when it describes none of this name. */
 export function projectConfig(
@@ -18,12 +19,8 @@ export function projectConfig(
   if (document === undefined || document['target'] !== 'aws') return undefined
   const { name } = document
   if (place.name !== undefined && name !== place.name) return undefined
-  const section = document['deployment'] ?? {}
-  if (typeof section !== 'object') {
-    throw new QwError('invalid', `${context.settings.projectPath}: deployment is not an object`, {
-      code: 'CONFIG-FILE',
-    })
-  }
+  // Checked when the file was read: an object, or absent.
+  const section = (document['deployment'] ?? {}) as object
   return parseDeploymentConfig({ ...section, name, region: document['region'] ?? place.region })
 }
 
@@ -33,17 +30,10 @@ export function projectDocument(
   config: DeploymentConfig,
   profile: string | undefined = context.settings.get('profile'),
 ): Record<string, unknown> {
-  const { name, region, ...deployment } = serializeDeploymentConfig(config)
-  const kept = context.settings.project?.document ?? {}
-  const { dataDir: _local, ...others } = kept
-  return {
-    ...(kept['name'] === name ? others : {}),
-    name,
-    target: 'aws',
-    region,
-    ...(profile === undefined ? {} : { profile }),
-    deployment,
-  }
+  const { name, region } = config
+  const { name: _above, region: _too, ...deployment } = serializeDeploymentConfig(config)
+  const wanted = { name, target: 'aws', region, dataDir: undefined, deployment }
+  return projectWith(context, profile === undefined ? wanted : { ...wanted, profile })
 }
 
 /** Writes it; a file that was there before stays as `.bak` when it is another deployment's. */
@@ -56,6 +46,7 @@ export async function writeProjectFile(
     await copyFile(projectPath, `${projectPath}.bak`)
   }
   const document = projectDocument(context, config)
+  context.report.note(`${existsSync(projectPath) ? 'Changed' : 'Wrote'} ${projectPath}`)
   await writeFile(projectPath, `${JSON.stringify(document, undefined, 2)}\n`)
 }
 

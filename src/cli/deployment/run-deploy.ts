@@ -5,13 +5,13 @@ import type { ResourceChange, StackState } from '../../deploy/ports.ts'
 import { verifyDeployment } from '../../deploy/verify.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { plural } from '../format/number.ts'
 import { drawEvents } from './draw-events.ts'
 import { estimateOf } from './estimate.ts'
 import type { PreparedDeploy } from './prepare-deploy.ts'
 
-export interface DeployChoices {
+interface DeployChoices {
   readonly verify: boolean
   readonly replaceBuckets: 'allowed' | 'refused'
   /** Whether a new deployment makes its first batch at once. */
@@ -43,7 +43,10 @@ export async function runDeploy(
   let firstHitMs: number | undefined
   if (choices.verify) {
     const url = state.outputs['ApiUrl']
-    const api = url === undefined || apiKey === undefined ? undefined : { url, key: apiKey }
+    // A key that has worked before needs no waiting.
+    const isNewKey = changes.some(({ type }) => type.startsWith('AWS::ApiGateway'))
+    const age = isNewKey ? ('new' as const) : ('known' as const)
+    const api = url === undefined || apiKey === undefined ? undefined : { url, key: apiKey, age }
     const searcher = state.outputs['SearcherFunction'] ?? ''
     await drawEvents(context, verifyDeployment({ searcher, api }, ports, context.signal))
     if (choices.firstData && prepared.stack === undefined)
@@ -55,12 +58,13 @@ export async function runDeploy(
 
 async function apply(
   context: CliContext,
-  { session, plan }: PreparedDeploy,
+  { session, plan, stack, seenAtMs }: PreparedDeploy,
   choices: DeployChoices,
   changes: ResourceChange[],
 ): Promise<StackState> {
   const options = {
     replaceBuckets: choices.replaceBuckets,
+    seen: { state: stack, atMs: seenAtMs },
     replaceHusk: (husk: StackState) =>
       context.prompts.confirm({
         message: `${husk.name} is ${husk.status}: its first create failed. Delete the remains and create it again?`,

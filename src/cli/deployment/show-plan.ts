@@ -1,12 +1,15 @@
+import type { DeploymentConfig } from '../../deploy/deployment-config.ts'
 import type { ResourceChange } from '../../deploy/ports.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatUsd } from '../../cost/format.ts'
-import { plural } from '../format/number.ts'
+import { formatCount, plural } from '../format/number.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { configOfStack } from './config-of-stack.ts'
 import { changeCounts } from './draw-events.ts'
 import { estimateOf } from './estimate.ts'
 import type { PreparedDeploy } from './prepare-deploy.ts'
+
+type ApiLimits = DeploymentConfig['apiLimits']
 
 /** What a first deployment makes, needs and costs, before anything is done. */
 export function showNewDeployment(context: CliContext, prepared: PreparedDeploy): void {
@@ -23,8 +26,15 @@ export function showNewDeployment(context: CliContext, prepared: PreparedDeploy)
   )
   report.note(`  ${list}`)
   report.note(`  Cost         ${estimateOf(config).text}`)
+  if (config.api) report.note(`  HTTP API     ${apiLimitsText(config.apiLimits)}`)
   report.note(`  Permissions  as listed by: qw-lambda deploy --print-policy`)
   report.note('  Removed by   qw-lambda teardown')
+}
+
+/** What one key can do at most, and so cost. */
+function apiLimitsText({ requestsPerSecond, requestsPerDay }: ApiLimits): string {
+  const day = requestsPerDay === 0 ? 'no daily limit' : `${formatCount(requestsPerDay)} a day`
+  return `with a key; at most ${formatCount(requestsPerSecond)} requests a second, ${day}`
 }
 
 /** Changes as a table, permissions apart, with the difference in cost. */

@@ -4,7 +4,7 @@ import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { failedFinding, fail, pass, warn, type Finding } from './finding.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { directClient } from '../stack/aws-direct-client.ts'
 import type { Deployment } from '../stack/aws-deployment.ts'
 

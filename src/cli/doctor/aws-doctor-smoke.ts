@@ -1,10 +1,11 @@
 import { readApiKey } from '../../deploy/api-key.ts'
 import { DEPLOYMENT_TAG, stackNameOf } from '../../deploy/naming.ts'
+import { partitionOf } from '../../deploy/partition.ts'
 import { isJsonObject, parseJson } from '../../engine/bytes/json.ts'
 import { apiPost, type ApiAnswer, type ApiClient } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { failedFinding, fail, pass, warn, type Finding } from './finding.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { keyedClient } from '../stack/http-client.ts'
 import { directClient } from '../stack/aws-direct-client.ts'
 import { lambdaClient } from '../stack/aws-lambda-client.ts'
@@ -152,7 +153,8 @@ async function closedBuckets({ state, session }: Deployment): Promise<Finding[]>
   if (session.endpoint !== undefined) return []
   const bucket = state.outputs['IndexBucket'] ?? ''
   try {
-    const address = `https://${bucket}.s3.${session.region}.amazonaws.com/?list-type=2&max-keys=1`
+    const { domain } = partitionOf(session.region)
+    const address = `https://${bucket}.s3.${session.region}.${domain}/?list-type=2&max-keys=1`
     const { status } = await fetch(address)
     return [
       status === 403
@@ -164,19 +166,19 @@ async function closedBuckets({ state, session }: Deployment): Promise<Finding[]>
   }
 }
 
-/** The printed policy names the secret by what CloudFormation calls it. */
-function secretName({ state }: Deployment): Promise<Finding[]> {
+/** The printed policy names the secret by the stack's name. */
+function secretName({ name: deployment, state }: Deployment): Promise<Finding[]> {
   const arn = state.outputs['ApiKeySecretArn']
   if (arn === undefined) return Promise.resolve([])
   const name = arn.split(':secret:')[1] ?? arn
-  const fits = name.startsWith('ApiKeySecret-')
+  const fits = name.startsWith(`${stackNameOf(deployment)}-`)
   return Promise.resolve([
     fits
       ? pass('deployment.secret-name', `the secret's name fits the printed policy`)
       : warn(
           'deployment.secret-name',
           `the secret is called ${name}`,
-          `add ${stackNameOf('*')} secrets to your policy by hand`,
+          'add this secret to your policy by hand',
         ),
   ])
 }

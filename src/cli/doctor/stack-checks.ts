@@ -13,7 +13,7 @@ import { fail, pass, warn, type Finding } from './finding.ts'
 /** Split files looked at in each index; each is one question to the disk. */
 const MAX_SPLITS_LOOKED_AT = 2_000
 
-export interface StackChecks {
+interface StackChecks {
   readonly findings: readonly Finding[]
   /** When the newest remembered run ended. */
   readonly newestMs: number | undefined

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width'
 import type { Style } from './style.ts'
+import { visible } from './visible.ts'
 import { formatCount } from './number.ts'
 
 export interface Bar {
@@ -11,13 +12,13 @@ export interface Bar {
   readonly note?: string
 }
 
-export interface BarChart {
+interface BarChart {
   readonly bars: readonly Bar[]
   /** Names of the stacked series, in the order of `parts`. */
   readonly series: readonly string[]
 }
 
-export interface ChartSpace {
+interface ChartSpace {
   readonly width: number
   readonly style: Style
 }
@@ -72,7 +73,8 @@ export function drawBars(chart: BarChart, space: ChartSpace): string {
 /** Labels keep at least this much of a narrow window. */
 const MIN_LABEL = 6
 
-function shortened(text: string, width: number, style: Style): string {
+function shortened(label: string, width: number, style: Style): string {
+  const text = visible(label, style)
   if (stringWidth(text) <= width) return text
   const sign = style.ascii ? '...' : '…'
   let short = ''
@@ -126,7 +128,9 @@ function drawLegend(
   hasOther: boolean,
   { style, width }: ChartSpace,
 ): string {
-  const marks = series.map((name, i) => `${seriesCells(i, 1, { isOther: false, style })} ${name}`)
+  const marks = series.map(
+    (name, i) => `${seriesCells(i, 1, { isOther: false, style })} ${visible(name, style)}`,
+  )
   if (hasOther) marks.push(`${seriesCells(series.length, 1, { isOther: true, style })} other`)
   const lines: string[] = []
   let line = ''

@@ -2,8 +2,9 @@ import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { styleFor } from './style.ts'
 import { drawBars } from './chart.ts'
-import { fittedLine } from './fitted-line.ts'
+import { fittedLine, wrappedLines } from './fitted-line.ts'
 import { separatedRow } from './separated.ts'
+import { unmarked } from './visible.ts'
 import { drawTable, fitWidths } from './table.ts'
 
 const facts = { isTerminal: true, ascii: false, env: { LANG: 'C.UTF-8' } } as const
@@ -53,10 +54,32 @@ test('a table shrinks its widest columns first', () => {
 
 test('a fitted line closes the colours that it cuts through', () => {
   const line = `${COLORED.paint.dim('time')}  ${COLORED.paint.bold('a long message')}`
-  const cut = fittedLine(line, 10, COLORED)
+  const cut = unmarked(fittedLine(line, 10, COLORED))
   expect(stringWidth(cut)).toBe(10)
   expect(cut).toContain('\u001b[22m')
   expect(fittedLine('short', 10, PLAIN)).toBe('short')
+})
+
+test('wrapped cells keep words whole where they fit, break wide characters evenly and keep colours', () => {
+  expect(wrappedLines('one two three', 8)).toEqual(['one two', 'three'])
+  expect(wrappedLines('日本語テキスト', 5)).toEqual(['日本', '語テ', 'キス', 'ト'])
+  expect(wrappedLines('abcdefghij k', 4)).toEqual(['abcd', 'efgh', 'ij k'])
+  const painted = `a ${COLORED.paint.bold('bold words')} b`
+  expect(wrappedLines(painted, 7).map(unmarked)).toEqual([
+    'a \u001b[1mbold\u001b[22m',
+    '\u001b[1mwords\u001b[22m b',
+  ])
+})
+
+test('a wrapped table of wide and painted cells stays within its width and loses nothing', () => {
+  const cell = `${COLORED.paint.bold('支払い')}が拒否されました declined ${'z'.repeat(30)}`
+  const data = { columns: [{ name: 'n' }, { name: 'body' }], rows: [['1', cell]] }
+  const drawn = unmarked(drawTable(data, { width: 24, style: COLORED, wrap: true }))
+  for (const line of drawn.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(24)
+  // oxlint-disable-next-line no-control-regex -- the colours
+  expect(drawn.replaceAll(/\u001b\[\d+m/g, '').replaceAll(/\s/g, '')).toContain(
+    `支払いが拒否されましたdeclined${'z'.repeat(30)}`,
+  )
 })
 
 test('csv quotes what it has to; tabs and line breaks do not survive in tsv', () => {

@@ -1,4 +1,5 @@
 import type { Output } from './streams.ts'
+import { visible } from './visible.ts'
 
 /** A name and what there is to say about it; an empty name goes on under the one above. */
 export type Fact = readonly [name: string, text: string]
@@ -8,8 +9,12 @@ const GAP = 2
 const MIN_TEXT = 20
 
 /** Names dimmed on the left, texts wrapped beside them; `name<tab>text` where nothing has to fit. */
-export function drawFacts(facts: readonly Fact[], out: Output): string {
-  if (!out.isTerminal) return facts.map(([name, text]) => `${name}\t${text}\n`).join('')
+export function drawFacts(given: readonly Fact[], out: Output): string {
+  if (!out.isTerminal) return given.map(([name, text]) => `${name}\t${text}\n`).join('')
+  const facts = given.map(([name, text]): Fact => [
+    visible(name, out.style),
+    visible(text, out.style),
+  ])
   const nameWidth = Math.max(...facts.map(([name]) => widthOf(name))) + GAP
   const textWidth = Math.max(MIN_TEXT, out.columns - nameWidth)
   return facts

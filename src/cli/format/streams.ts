@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Style } from './style.ts'
+import { forTerminal, unmarked } from './visible.ts'
 
 /** Stdout as commands see it: the answer and nothing else goes here. */
 export interface Output {
@@ -13,6 +14,9 @@ export interface Output {
   write(text: string | Uint8Array): Promise<void>
 }
 
+/** Where a terminal does not say how wide it is, or says 0. */
+export const FALLBACK_COLUMNS = 80
+
 export function outputOf(
   stream: NodeJS.WriteStream,
   style: Style,
@@ -22,12 +26,25 @@ export function outputOf(
   return {
     isTerminal,
     rows: isTerminal ? stream.rows : undefined,
-    columns: columns ?? (isTerminal ? (stream.columns ?? 80) : Infinity),
+    columns: columns ?? (isTerminal ? stream.columns || FALLBACK_COLUMNS : Infinity),
     style,
     async write(text) {
-      if (!stream.write(text)) await once(stream, 'drain')
+      const bytes = isTerminal && typeof text !== 'string' ? new TextDecoder().decode(text) : text
+      const fitting = typeof bytes === 'string' ? fittingText(bytes, stream, style) : bytes
+      if (!stream.write(fitting)) await once(stream, 'drain')
     },
   }
+}
+
+/** The same for lines beside the answer: a writer of a stream that is not waited for. */
+export function writerOf(stream: NodeJS.WriteStream, style: Style): (text: string) => void {
+  return (text) => stream.write(fittingText(text, stream, style))
+}
+
+/** A terminal is protected from what it is told; files and pipes get the exact text. */
+function fittingText(text: string, { isTTY }: NodeJS.WriteStream, style: Style): string {
+  if (isTTY) return forTerminal(text, style)
+  return style.colored ? unmarked(text) : text
 }
 
 /** A reader that closes its pipe early, as `head` does, ends the program quietly. */

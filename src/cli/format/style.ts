@@ -1,15 +1,24 @@
-import { Chalk, type ChalkInstance } from 'chalk'
+import { Chalk } from 'chalk'
+import { marked } from './visible.ts'
+
+/** Colours whose sequences carry our mark (visible.ts). */
+type Paint = Readonly<
+  Record<
+    'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white',
+    (text: string) => string
+  >
+>
 
 /** Colour and character set of one stream; stdout and stderr are judged apart. */
 export interface Style {
-  readonly paint: ChalkInstance
+  readonly paint: Paint
   readonly colored: boolean
   readonly ascii: boolean
 }
 
 export type ColorChoice = 'auto' | 'always' | 'never'
 
-export interface StyleFacts {
+interface StyleFacts {
   readonly isTerminal: boolean
   readonly choice: ColorChoice
   readonly ascii: boolean
@@ -19,9 +28,30 @@ export interface StyleFacts {
 export function styleFor(facts: StyleFacts): Style {
   const colored = wantsColor(facts)
   return {
-    paint: new Chalk({ level: colored ? colorLevel(facts.env) : 0 }),
+    paint: paintOf(colored ? colorLevel(facts.env) : 0),
     colored,
     ascii: facts.ascii || facts.env['QWL_ASCII'] === '1' || !isUtf8Locale(facts.env),
+  }
+}
+
+function paintOf(level: 0 | 1 | 2 | 3): Paint {
+  const chalk = new Chalk({ level })
+  const painter = (color: keyof Paint): ((text: string) => string) => {
+    // The sequences alone are marked: a text that is painted may hold some of its own.
+    const [open = '', close = ''] = chalk[color](' ').split(' ').map(marked)
+    if (open === '') return (text) => text
+    return (text) => open + text.replaceAll(close, close + open) + close
+  }
+  return {
+    bold: painter('bold'),
+    dim: painter('dim'),
+    red: painter('red'),
+    green: painter('green'),
+    yellow: painter('yellow'),
+    blue: painter('blue'),
+    magenta: painter('magenta'),
+    cyan: painter('cyan'),
+    white: painter('white'),
   }
 }
 

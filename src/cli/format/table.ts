@@ -1,6 +1,8 @@
 import Table from 'cli-table3'
 import stringWidth from 'string-width'
 import type { Style } from './style.ts'
+import { fittedLine, wrappedLines } from './fitted-line.ts'
+import { visible } from './visible.ts'
 
 export interface TableColumn {
   readonly name: string
@@ -31,20 +33,21 @@ const NO_BORDERS = Object.fromEntries(
 )
 
 /** Rows under a dim header, fitted to the width: the widest columns give way first. */
-export function drawTable(data: TableData, { width, style, wrap = false }: TableSpace): string {
+export function drawTable(given: TableData, { width, style, wrap = false }: TableSpace): string {
+  const data = safeTable(given, style)
   const widths = fitWidths(naturalWidths(data), width)
+  const fit = (cell: string, column: number): string => {
+    const room = widths[column] ?? 0
+    return wrap ? wrappedLines(cell, room).join('\n') : fittedLine(cell, room, style)
+  }
   const table = new Table({
-    head: data.columns.map((column) => style.paint.dim(column.name)),
+    head: data.columns.map((column, i) => style.paint.dim(fit(column.name, i))),
     colAligns: data.columns.map((column) => column.align ?? 'left'),
     colWidths: widths.map((columnWidth) => columnWidth + GAP),
     style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
-    truncate: style.ascii ? '.' : '…',
     chars: NO_BORDERS,
-    wordWrap: wrap,
-    // At word ends a word wider than its column would be cut.
-    wrapOnWordBoundary: !hasWideWord(data, widths),
   })
-  for (const row of data.rows) table.push(row.map((cell) => oneLine(cell, style)))
+  for (const row of data.rows) table.push(row.map(fit))
   const lines = table.toString().split('\n')
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
 }
@@ -62,15 +65,18 @@ function naturalWidths({ columns, rows }: TableData): number[] {
   )
 }
 
-function hasWideWord({ rows }: TableData, widths: readonly number[]): boolean {
-  return rows.some((row) =>
-    row.some((cell, i) => cell.split(/\s+/).some((word) => stringWidth(word) > (widths[i] ?? 0))),
-  )
+/** What acts on a terminal is shown before it is measured; a line break becomes a sign. */
+function safeTable({ columns, rows }: TableData, style: Style): TableData {
+  return {
+    columns: columns.map((column) => ({ ...column, name: oneLine(column.name, style) })),
+    rows: rows.map((row) => row.map((cell) => oneLine(cell, style))),
+  }
 }
 
-/** Control characters would move the cursor; a line break becomes a visible sign. */
-function oneLine(text: string, { ascii }: Style): string {
-  return text.replaceAll(/\r?\n/g, ascii ? '|' : '⏎').replaceAll(/\t/g, ' ')
+function oneLine(text: string, style: Style): string {
+  return visible(text, style)
+    .replaceAll('\n', style.ascii ? '|' : '⏎')
+    .replaceAll('\t', ' ')
 }
 
 /** Column widths whose sum with gaps is within `width`; wide columns shrink before narrow ones. */

@@ -1,7 +1,7 @@
 import { makeBatch } from '../../deploy/first-data.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { plural } from '../format/number.ts'
 import { printJson } from '../command/rows.ts'
 import { drawEvents } from '../deployment/draw-events.ts'

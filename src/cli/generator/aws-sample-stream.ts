@@ -2,6 +2,7 @@ import { applyPlan } from '../../deploy/apply.ts'
 import { readGenerator, setGenerator } from '../../deploy/generator-schedule.ts'
 import type { StackState } from '../../deploy/ports.ts'
 import { QwError } from '../../engine/errors.ts'
+import { NO_FLAGS } from '../deployment/deploy-options.ts'
 import type { CliContext } from '../command/context.ts'
 import type { SampleStream, SampleStreamChange, SampleStreamState } from '../stack/sample-stream.ts'
 import { cloudMetastore } from '../stack/aws-direct-client.ts'
@@ -101,17 +102,3 @@ async function changeSettings(
   if (origin === 'project') await writeProjectFile(context, prepared.config)
   return changed
 }
-
-const NO_FLAGS = {
-  indexerMemory: undefined,
-  searcherMemory: undefined,
-  arch: undefined,
-  api: undefined,
-  withoutApi: undefined,
-  every: undefined,
-  retention: undefined,
-  functionEnv: undefined,
-  sourceBucket: undefined,
-  budget: undefined,
-  budgetEmail: undefined,
-} as const

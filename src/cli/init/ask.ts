@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path'
+import { DEPLOYMENT_NAME } from '../../deploy/deployment-config.ts'
 import { QwError } from '../../engine/errors.ts'
 import { listLocalStacks } from '../../local/local-stack.ts'
 import type { CliContext } from '../command/context.ts'
@@ -12,8 +13,7 @@ import { planIndex } from './plan-index.ts'
 import { parseRetentionText, retentionYaml, withRetention } from './retention.ts'
 import { askAws, askAwsRest } from './target-aws.ts'
 
-const NAME = /^[a-z][a-z0-9-]{2,30}$/
-const NAME_RULE = 'use 3 to 31 lower-case letters, digits and dashes, starting with a letter'
+const NAME_RULE = 'use 3 to 22 lower-case letters, digits and dashes, starting with a letter'
 const DEFAULT_EVERY_MS = 5 * 60_000
 /** Sample sales are made now and grow old as they should; a user's files may be of any age, and
  *  a limit that nobody asked for would remove them. */
@@ -96,7 +96,7 @@ async function askName(
   // Names of deployments in AWS are checked there.
   const taken = target === 'aws' ? [] : await listLocalStacks(settings.dataDir)
   const problem = (name: string): string | undefined => {
-    if (!NAME.test(name)) return NAME_RULE
+    if (!DEPLOYMENT_NAME.test(name)) return NAME_RULE
     return taken.includes(name) ? `there is a local stack ${name} already` : undefined
   }
   const fromProject = settings.project?.document['name']
@@ -111,7 +111,7 @@ async function askName(
           : safeName(basename(dirname(settings.projectPath))),
       validate: problem,
     }))
-  if (!NAME.test(name)) {
+  if (!DEPLOYMENT_NAME.test(name)) {
     throw new QwError('invalid', `the stack name ${name} will not do`, {
       code: 'USAGE',
       fix: NAME_RULE,
@@ -129,7 +129,7 @@ function safeName(folder: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .replaceAll(/^[^a-z]+|-+$/g, '')
-    .slice(0, 31)
+    .slice(0, 22)
   return safe.length >= 3 ? safe : 'qw-lambda'
 }
 

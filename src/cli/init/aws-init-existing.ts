@@ -2,7 +2,7 @@ import { isQwError, QwError } from '../../engine/errors.ts'
 import type { RawOptions } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
-import { parseDurationMs } from '../format/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import { printJson } from '../command/rows.ts'
 import type { InitOptions } from './init-options.ts'
 import { withInnerDocument, type Document } from './inner-document.ts'
@@ -96,7 +96,7 @@ async function askChange(context: CliContext): Promise<Change> {
       flag,
       fallback,
       validate: (text) =>
-        text === 'none' || parseDurationMs(text) !== undefined
+        text === 'none' || parseDuration(text) !== undefined
           ? undefined
           : `write ${fallback} or none`,
     })

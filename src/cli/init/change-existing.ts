@@ -2,7 +2,7 @@ import { QwError } from '../../engine/errors.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
-import { parseDurationMs } from '../format/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import { expandSources } from '../intake/ingest-files.ts'
 import { ensureIndex } from '../intake/create-index.ts'
 import { reportIngest } from '../intake/ingest-report.ts'
@@ -111,14 +111,14 @@ async function askChange({ prompts }: CliContext): Promise<Change> {
       }
     case 'every': {
       const validate = (text: string): string | undefined =>
-        text === 'none' || parseDurationMs(text) !== undefined ? undefined : 'write 5m, 1h or none'
+        text === 'none' || parseDuration(text) !== undefined ? undefined : 'write 5m, 1h or none'
       const text = await prompts.text({
         message: 'New sample batch every',
         flag: '--every',
         fallback: '5m',
         validate,
       })
-      return { kind, everyMs: parseDurationMs(text) ?? Infinity }
+      return { kind, everyMs: parseDuration(text) ?? Infinity }
     }
     case 'retention': {
       const text = await prompts.text({

@@ -1,5 +1,5 @@
 import { dirname, relative } from 'node:path'
-import { parseDuration } from '../../engine/schema/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import { QwError } from '../../engine/errors.ts'
 import { parseDeploymentConfig, type DeploymentConfig } from '../../deploy/deployment-config.ts'
 import { projectDocument } from '../deployment/project-file.ts'

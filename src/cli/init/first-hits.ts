@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import type { InitPlan } from './init-plan.ts'
 import { replayCommand, shellWord } from './replay-command.ts'

@@ -2,7 +2,8 @@ import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, relative } from 'node:path'
 import type { CliContext } from '../command/context.ts'
-import { formatDuration } from '../format/duration.ts'
+import { projectWith } from '../command/project-shape.ts'
+import { exactDuration } from '../../engine/dates/duration.ts'
 import type { InitPlan } from './init-plan.ts'
 import { awsProjectDocument } from './deployment-answers.ts'
 
@@ -12,17 +13,16 @@ export function projectDocument(context: CliContext, plan: InitPlan): Record<str
   const base = dirname(projectPath)
   const { index, target } = plan
   if (target.kind === 'aws') return awsProjectDocument(context, plan, target.answers)
-  return {
+  // A folder given on the command line belongs to the project; the default one to the user.
+  const ownFolder = all.dataDir.origin === 'flag' || all.dataDir.origin === 'project file'
+  return projectWith(context, {
     name: plan.name,
     target: target.kind,
-    // A folder given on the command line belongs to the project; the default one to the user.
-    ...(all.dataDir.origin === 'flag' || all.dataDir.origin === 'project file'
-      ? { dataDir: portable(dataDir, base) }
-      : {}),
-    ...(index?.path === undefined ? {} : { indexConfig: portable(index.path, base) }),
-    ...(plan.data.kind === 'sample' ? { generator: { every: everyText(plan.everyMs) } } : {}),
-    ...(plan.retention === undefined ? {} : { retention: plan.retention }),
-  }
+    dataDir: ownFolder ? portable(dataDir, base) : undefined,
+    indexConfig: index?.path === undefined ? undefined : portable(index.path, base),
+    generator: plan.data.kind === 'sample' ? { every: everyText(plan.everyMs) } : undefined,
+    retention: plan.retention,
+  })
 }
 
 export function projectText(document: Readonly<Record<string, unknown>>): string {
@@ -30,7 +30,7 @@ export function projectText(document: Readonly<Record<string, unknown>>): string
 }
 
 export function everyText(everyMs: number): string {
-  return Number.isFinite(everyMs) ? formatDuration(everyMs).replaceAll(/\s/g, '') : 'none'
+  return Number.isFinite(everyMs) ? exactDuration(everyMs).replaceAll(/\s/g, '') : 'none'
 }
 
 /** Undoes what was written. */

@@ -1,5 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
-import { parseDuration } from '../../engine/schema/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import type { IndexConfig, RetentionPolicy } from '../../engine/schema/index-config.ts'
 
 /** `30d` and the like as typed; `forever` and `none` are undefined. Throws `invalid`. */

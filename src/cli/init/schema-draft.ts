@@ -21,7 +21,7 @@ export const FIELD_TYPES = [
   'json',
 ] as const
 
-export type FieldType = (typeof FIELD_TYPES)[number]
+type FieldType = (typeof FIELD_TYPES)[number]
 
 const CHOSEN = 'as you chose'
 

@@ -19,7 +19,7 @@ import {
   type SchemaDraft,
 } from './schema-draft.ts'
 
-export interface SchemaRequest {
+interface SchemaRequest {
   readonly indexId: string
   readonly path: string
   readonly opener: SourceOpener

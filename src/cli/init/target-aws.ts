@@ -1,3 +1,4 @@
+import { REGION_PATTERN } from '../../deploy/partition.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
 import { missingFlags } from '../command/prompts.ts'
@@ -17,7 +18,6 @@ export interface AwsAnswers {
   readonly deploy: boolean | undefined
 }
 
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/
 const EMAIL = /^[^@\s]+@[^@\s]+$/
 
 /** Asks for account and Region; called right after the name, so that credentials which do not work are
@@ -107,12 +107,12 @@ async function askRegion(
     flag: '--region',
     fallback: fallback ?? 'us-east-1',
     validate: (answer) =>
-      REGION.test(answer) ? undefined : 'write a Region such as us-east-1 or eu-west-1',
+      REGION_PATTERN.test(answer) ? undefined : 'write a Region such as us-east-1 or eu-west-1',
   })
 }
 
 function checkedRegion(region: string): string {
-  if (REGION.test(region)) return region
+  if (REGION_PATTERN.test(region)) return region
   throw new QwError('invalid', `--region \`${region}\` is not a Region`, {
     code: 'USAGE',
     fix: 'such as --region us-east-1',

@@ -50,7 +50,7 @@ function isFinished(file: IndexFile | undefined, uri: string): boolean {
   return false
 }
 
-export interface FollowRequest {
+interface FollowRequest {
   readonly indexId: string
   readonly uris: readonly string[]
   readonly onProgress: (doneCount: number, docCount: number) => void

@@ -7,7 +7,7 @@ import { loadIndex, progressOf } from './aws-ingest-follow.ts'
 import { cutIntoPieces, packed, stagedKey, type Piece } from './aws-ingest-pieces.ts'
 import { outputOf, type Deployment } from '../stack/aws-deployment.ts'
 
-export interface StagedPiece {
+interface StagedPiece {
   readonly uri: string
   /** Uncompressed. */
   readonly sizeBytes: number
@@ -20,7 +20,7 @@ export interface StagedFile {
   readonly pieces: readonly StagedPiece[]
 }
 
-export interface StageRequest {
+interface StageRequest {
   readonly source: Source
   readonly bucket: string
   readonly indexId: string

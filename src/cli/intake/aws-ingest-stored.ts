@@ -11,7 +11,7 @@ import { cloudMetastore } from '../stack/aws-direct-client.ts'
 import { loadIndex, progressOf } from './aws-ingest-follow.ts'
 import { outputOf, type Deployment } from '../stack/aws-deployment.ts'
 
-export interface StoredRequest {
+interface StoredRequest {
   /** `s3://bucket/key`, or `s3://bucket/prefix/` for all below. */
   readonly uris: readonly string[]
   readonly indexId: string
@@ -179,11 +179,15 @@ function runFailed(uri: string, payload: Uint8Array): QwError {
   const text = Buffer.from(payload).toString()
   const message = errorMessageIn(text) ?? text.slice(0, 500)
   const isForbidden = /s3:GetObject|not allowed/i.test(message)
+  if (isForbidden) {
+    return new QwError('invalid', `${uri}: ${message}`, {
+      code: 'PERM-MISSING',
+      fix: 'let the indexer read that bucket: qw-lambda deploy --source-bucket <bucket>',
+    })
+  }
   return new QwError('internal', `${uri}: ${message}`, {
-    code: isForbidden ? 'PERM-MISSING' : 'INGEST-FAILED',
-    fix: isForbidden
-      ? 'let the indexer read that bucket: qw-lambda deploy --source-bucket <bucket>'
-      : 'qw-lambda logs indexer --errors',
+    code: 'INGEST-FAILED',
+    fix: 'qw-lambda logs indexer --errors',
   })
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { messageOf, QwError } from '../../engine/errors.ts'
+import { kindOfCode, messageOf, QwError } from '../../engine/errors.ts'
 import type { IndexingResult } from '../../engine/indexing/indexing-result.ts'
 import type { CliContext } from '../command/context.ts'
 import type { ExitCode } from '../command/exit-codes.ts'
@@ -195,8 +195,9 @@ function runError(
 ): QwError {
   const reason =
     run.error ?? (run.state === 'tooManyRejects' ? 'too many rejected documents' : run.state)
-  return new QwError('invalid', `${path}: ${reason}`, {
-    code: run.state === 'tooManyRejects' ? 'INGEST-REJECTS' : 'INGEST-FAILED',
+  const code = run.state === 'tooManyRejects' ? 'INGEST-REJECTS' : 'INGEST-FAILED'
+  return new QwError(kindOfCode(code), `${path}: ${reason}`, {
+    code,
     fix: 'qw-lambda ingest failures\nqw-lambda logs indexer --errors',
   })
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isQwError, messageOf, QwError } from '../../engine/errors.ts'
 import { readIndexConfig } from '../../engine/schema/config-text.ts'
-import type { ReadConfig } from '../../engine/schema/index-config.ts'
+import type { ReadConfig } from '../../engine/schema/read-config.ts'
 import { STDIN } from './ingest-files.ts'
 
 /** An index config that the user wrote. Throws `notFound` for a file that is not there and `invalid` for a config that will not do. */
@@ -22,7 +22,7 @@ export async function readConfigFile(path: string): Promise<ReadConfig> {
     if (!isQwError(error)) throw error
     throw new QwError(error.kind, `the index config ${path} will not do: ${error.message}`, {
       code: error.code ?? 'INDEX-CONFIG',
-      ...(error.why === undefined ? {} : { why: error.why }),
+      why: error.why,
       fix: error.fix ?? 'mend that setting in the file',
       cause: error,
     })

@@ -7,7 +7,7 @@ import { indexIdFor, noteFields } from './inferred-fields.ts'
 import type { SourceOpener } from './open-source.ts'
 import { DEFAULT_SAMPLE_DOCS, sampleDocs } from './sample.ts'
 
-export interface CreateRequest {
+interface CreateRequest {
   /** Undefined: the stack's default, or one named after the file. */
   readonly index: string | undefined
   readonly path: string

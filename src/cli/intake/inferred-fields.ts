@@ -15,7 +15,7 @@ const COLUMNS = [
 ]
 const MAX_EXAMPLE_CHARS = 32
 
-export interface FieldsView {
+interface FieldsView {
   readonly fields: readonly InferredField[]
   readonly leftDynamic: readonly { readonly name: string; readonly reason: string }[]
   readonly timestamp: string | undefined

@@ -3,7 +3,7 @@ import type { IndexingResult } from '../../engine/indexing/indexing-result.ts'
 import type { RejectReason } from '../../engine/indexing/rejects.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { printJson, printRows } from '../command/rows.ts'
@@ -68,11 +68,13 @@ export const REASON_COLUMNS = [
   { name: 'rejected', align: 'right' },
   { name: 'field' },
   { name: 'reason' },
+  { name: 'example' },
   { name: 'first line', align: 'right' },
 ] as const
 
 export function reasonRow(reason: RejectReason): string[] {
-  return [formatCount(reason.count), reason.path ?? '', reason.reason, String(reason.firstLine)]
+  const { count, path = '', reason: why, example = '', firstLine } = reason
+  return [formatCount(count), path, why, example, String(firstLine)]
 }
 
 const SOURCE_COLUMNS = [
@@ -208,17 +210,12 @@ function failureOf(errors: readonly QwError[], { sources }: IngestOutcome): QwEr
   if (sources.length === 1) return first
   const lines = errors.slice(0, 5).map((error) => error.message)
   const more = errors.length > 5 ? [`and ${errors.length - 5} more`] : []
-  const isAll = errors.length === sources.length
-  return new QwError(
-    first.kind,
-    isAll
-      ? `none of ${plural(sources.length, 'file')} could be indexed`
-      : `${formatCount(errors.length)} of ${plural(sources.length, 'file')} failed; the others are indexed`,
-    {
-      code: isAll ? (first.code ?? 'INGEST-FAILED') : 'INGEST-PARTIAL',
-      why: [...lines, ...more].join('\n'),
-      ...(first.fix === undefined ? {} : { fix: first.fix }),
-      cause: first,
-    },
-  )
+  const files = plural(sources.length, 'file')
+  const facts = { why: [...lines, ...more].join('\n'), fix: first.fix, cause: first }
+  if (errors.length === sources.length) {
+    const message = `none of ${files} could be indexed`
+    return new QwError(first.kind, message, { ...facts, code: first.code })
+  }
+  const message = `${formatCount(errors.length)} of ${files} failed; the others are indexed`
+  return new QwError('invalid', message, { ...facts, code: 'INGEST-PARTIAL' })
 }

@@ -7,7 +7,7 @@ import { STDIN } from './ingest-files.ts'
 import { arrayLines, beginsAsArray } from './array-lines.ts'
 
 /** `auto` looks at the content; names tell nothing. */
-export type InputFormat = 'auto' | 'ndjson' | 'json'
+type InputFormat = 'auto' | 'ndjson' | 'json'
 
 /** The files of one command. Stdin is one source, whoever looks at it first. */
 export class SourceOpener {

@@ -19,7 +19,7 @@ import type { SourceOpener } from './open-source.ts'
 /** The checkpoint's name for what this command read. */
 const SOURCE_ID = '_ingest-cli-source'
 
-export interface IngestRequest {
+interface IngestRequest {
   readonly indexId: string
   readonly paths: readonly string[]
   readonly opener: SourceOpener
@@ -235,9 +235,9 @@ function asQwError(error: unknown, path: string): QwError {
   if (path === STDIN) return error
   const { code, why, fix } = error
   return new QwError(error.kind, withPath(error.message, path), {
-    ...(code === undefined ? {} : { code }),
-    ...(why === undefined ? {} : { why }),
-    ...(fix === undefined ? {} : { fix }),
+    code,
+    why,
+    fix,
     cause: error,
   })
 }

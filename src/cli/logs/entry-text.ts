@@ -12,7 +12,7 @@ const SOURCE_WIDTH = 'generator'.length
 /** Identifiers that only tell lines apart; `--raw` shows them. */
 const HIDDEN = new Set(['runId', 'splitIds', 'rejectedKeys', 'body_bytes'])
 
-export interface EntryView {
+interface EntryView {
   readonly style: Style
   readonly zone: Zone
   readonly timestamps: boolean

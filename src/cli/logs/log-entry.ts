@@ -19,7 +19,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 /** Fields that stand in the entry itself. */
 const OWN = new Set(['time', 'source', 'request_id', 'event', 'level'])
 
-export interface LineOrigin {
+interface LineOrigin {
   readonly source: string
   /** Where the line itself has no time. */
   readonly timeMs: number

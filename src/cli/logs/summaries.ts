@@ -1,6 +1,6 @@
 import { textOf, type LogEntry } from './log-entry.ts'
 
-export interface ErrorGroup {
+interface ErrorGroup {
   readonly source: string
   readonly message: string
   readonly count: number
@@ -33,7 +33,7 @@ function messageOf({ event, fields }: LogEntry): string {
   return event === undefined ? plain : `${event}: ${plain}`
 }
 
-export interface InvocationReport {
+interface InvocationReport {
   readonly source: string
   readonly requestId: string | undefined
   readonly endMs: number

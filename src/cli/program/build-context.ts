@@ -1,3 +1,4 @@
+import { dirname, relative, sep } from 'node:path'
 import { QwError } from '../../engine/errors.ts'
 import type { Clock } from '../../engine/ports.ts'
 import { systemClock } from '../../stores/system-clock.ts'
@@ -7,10 +8,9 @@ import type { Interruption } from './interruption.ts'
 import { promptsFor } from '../command/prompts.ts'
 import { plainReporter } from '../reporters/plain.ts'
 import type { Reporter } from '../reporters/reporter.ts'
-import { ttyReporter } from '../reporters/tty.ts'
 import { resolveSettings, type Settings } from '../command/settings.ts'
 import { runCommand } from './registry.ts'
-import { outputOf } from '../format/streams.ts'
+import { outputOf, writerOf } from '../format/streams.ts'
 import { styleFor, type ColorChoice, type Style } from '../format/style.ts'
 
 /** What a command line runs in: this process, or a stage that a test sets. */
@@ -28,7 +28,7 @@ export function thisProcess(): ProcessHost {
   return { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock }
 }
 
-export interface ContextInput {
+interface ContextInput {
   readonly host: ProcessHost
   readonly argv: readonly string[]
   readonly options: RawOptions
@@ -38,11 +38,11 @@ export interface ContextInput {
 }
 
 /** Flags, environment and files as one value. */
-export function buildContext(input: ContextInput): CliContext {
+export async function buildContext(input: ContextInput): Promise<CliContext> {
   const { host, argv, options, command, version, interruption } = input
   const { env, cwd, clock } = host
   const settings = resolveSettings(
-    { flags: options, env, cwd },
+    { flags: options, env, cwd, projectFile: command.projectFile, userId: process.getuid?.() },
     command.toleratesBrokenFiles === true ? 'collect' : 'throw',
   )
   const format = formatOf(settings, command)
@@ -54,8 +54,12 @@ export function buildContext(input: ContextInput): CliContext {
     styleFor({ isTerminal: stream.isTTY === true, choice: color, ascii, env })
   const errorStyle = styleOf(host.stderr)
   const yes = options['yes'] === true || env['QWL_YES'] === '1'
-  const report = reporterFor({ host, settings, style: errorStyle, quiet, verbosity, format })
+  const report = await reporterFor({ host, settings, style: errorStyle, quiet, verbosity, format })
   interruption.limitTime(settings.get('timeout'))
+  const { project } = settings
+  if (project !== undefined && isFurtherUp(project.path, cwd) && format !== 'json') {
+    report.note(`using ${relative(cwd, project.path)}`)
+  }
   return {
     version,
     cwd,
@@ -81,23 +85,30 @@ export function buildContext(input: ContextInput): CliContext {
   }
 }
 
+/** Found by looking upward, not named. */
+function isFurtherUp(path: string, cwd: string): boolean {
+  const folder = dirname(path)
+  return cwd !== folder && cwd.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+}
+
 /** For mistakes found before the options are known. */
 export function fallbackReporter(
   argv: readonly string[],
   { stderr, env, clock }: ProcessHost,
 ): Reporter {
+  const style = styleFor({
+    isTerminal: stderr.isTTY === true,
+    choice: argv.includes('--no-color') ? 'never' : 'auto',
+    ascii: argv.includes('--ascii'),
+    env,
+  })
   return plainReporter({
-    style: styleFor({
-      isTerminal: stderr.isTTY === true,
-      choice: argv.includes('--no-color') ? 'never' : 'auto',
-      ascii: argv.includes('--ascii'),
-      env,
-    }),
+    style,
     level: 'normal',
     errors: argv.includes('--json') || env['QWL_FORMAT'] === 'json' ? 'json' : 'text',
     phases: 'lines',
     nowMs: () => clock.nowMs(),
-    write: (text) => stderr.write(text),
+    write: writerOf(stderr, style),
   })
 }
 
@@ -110,7 +121,8 @@ interface ReporterFacts {
   readonly format: OutputFormat
 }
 
-function reporterFor({ host, settings, style, quiet, verbosity, format }: ReporterFacts): Reporter {
+async function reporterFor(facts: ReporterFacts): Promise<Reporter> {
+  const { host, settings, style, quiet, verbosity, format } = facts
   const progress = settings.get('progress') ?? 'auto'
   const reporterSettings = {
     style,
@@ -118,12 +130,13 @@ function reporterFor({ host, settings, style, quiet, verbosity, format }: Report
     errors: format === 'json' ? 'json' : 'text',
     phases: progress === 'none' ? 'none' : 'lines',
     nowMs: () => host.clock.nowMs(),
-    write: (text: string) => host.stderr.write(text),
+    write: writerOf(host.stderr, style),
   } as const
   const isDrawn = host.stderr.isTTY === true && progress === 'auto' && !host.env['CI']
-  return isDrawn && host.env['TERM'] !== 'dumb'
-    ? ttyReporter({ ...reporterSettings, stream: host.stderr })
-    : plainReporter(reporterSettings)
+  if (!isDrawn || host.env['TERM'] === 'dumb') return plainReporter(reporterSettings)
+  // Loaded where something is drawn: the spinner is a tenth of a command's start.
+  const { ttyReporter } = await import('../reporters/tty.ts')
+  return ttyReporter({ ...reporterSettings, stream: host.stderr })
 }
 
 function canAsk(options: RawOptions, { stdin, stderr, env }: ProcessHost): boolean {

@@ -7,7 +7,7 @@ import { runProgram } from './program.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { styleFor } from '../format/style.ts'
 
-export interface CommandLine {
+interface CommandLine {
   readonly host: ProcessHost
   /** Without node and script. */
   readonly argv: readonly string[]
@@ -24,8 +24,8 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   try {
     const running = runProgram(argv, {
       version,
-      contextFor(options, command) {
-        const context = buildContext({ host, argv, options, command, version, interruption })
+      async contextFor(options, command) {
+        const context = await buildContext({ host, argv, options, command, version, interruption })
         report = context.report
         return context
       },
@@ -62,7 +62,7 @@ function reportFailure(
     return interruption.exitCode()
   }
   const known = error instanceof QwError ? error : unexpected(error)
-  const exitCode = exitCodeOf(known.kind, known.code)
+  const exitCode = exitCodeOf(known)
   report.error(known, exitCode)
   if (host.env['QWL_DEBUG'] !== undefined && error instanceof Error) {
     host.stderr.write(`${error.stack ?? ''}\n`)

@@ -1,6 +1,6 @@
 import { QwError } from '../../engine/errors.ts'
 import { EXIT } from '../command/exit-codes.ts'
-import { parseDurationMs } from '../format/duration.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 
 /** What may end a command early: Ctrl-C, SIGTERM, `--timeout`. */
 export interface Interruption {
@@ -55,7 +55,7 @@ class Interrupted extends Error {
 
 function limitTime(text: string | undefined, controller: AbortController): void {
   if (text === undefined || text === 'none') return
-  const ms = parseDurationMs(text)
+  const ms = parseDuration(text)
   if (ms === undefined) {
     throw new QwError('invalid', `--timeout takes a duration such as 30s or 5m, not \`${text}\``)
   }

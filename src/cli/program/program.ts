@@ -9,10 +9,10 @@ import { GLOBAL_OPTIONS } from './global-options.ts'
 import type { OptionSpec, OptionSpecs } from '../command/option.ts'
 import { COMMANDS, findCommand, GROUP_SUMMARIES, type CommandEntry } from './registry.ts'
 
-export interface ProgramHost {
+interface ProgramHost {
   readonly version: string
   /** Called with every option, global ones included, before the command runs. */
-  contextFor(options: RawOptions, command: AnyCommand): CliContext
+  contextFor(options: RawOptions, command: AnyCommand): Promise<CliContext>
   /** Of the screen that help is read on; undefined: 80. */
   readonly columns: number | undefined
   write(text: string): void
@@ -44,7 +44,7 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
     describe(command, loaded)
     command.action(async () => {
       const options: RawOptions = command.optsWithGlobals()
-      const context = host.contextFor(options, loaded)
+      const context = await host.contextFor(options, loaded)
       exitCode = (await loaded.invoke(context, command.args, options)) ?? 0
     })
   }

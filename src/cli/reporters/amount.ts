@@ -1,4 +1,4 @@
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatBytes, formatCount } from '../format/number.ts'
 import type { PhaseAmount } from './reporter.ts'
 

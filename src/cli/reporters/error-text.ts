@@ -1,4 +1,4 @@
-import type { QwError } from '../../engine/errors.ts'
+import { shownCode, type QwError } from '../../engine/errors.ts'
 import type { Style } from '../format/style.ts'
 
 /** Help topics that say more about errors of a code, by the code's beginning. */
@@ -28,7 +28,7 @@ export function errorText(error: QwError, style: Style): string {
   if (error.why !== undefined) lines.push(labelled(paint.dim('Why '), error.why))
   if (error.fix !== undefined) lines.push(labelled(paint.green('Fix '), error.fix))
   const topic = error.fix?.includes('qw-lambda help') === true ? undefined : topicOf(error)
-  const code = error.code === undefined ? undefined : paint.dim(`code QWL-${error.code}`)
+  const code = error.code === undefined ? undefined : paint.dim(`code ${shownCode(error.code)}`)
   if (topic !== undefined) lines.push(labelled(paint.dim('More'), `${topic}   ${code ?? ''}`))
   else if (code !== undefined) lines.push(`  ${code}`)
   return `${lines.join('\n')}\n`
@@ -38,7 +38,7 @@ export function errorText(error: QwError, style: Style): string {
 export function errorJson(error: QwError, exitCode: number): string {
   const document = {
     error: {
-      code: error.code === undefined ? null : `QWL-${error.code}`,
+      code: error.code === undefined ? null : shownCode(error.code),
       kind: error.kind,
       message: error.message,
       why: error.why ?? null,

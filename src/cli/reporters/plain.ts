@@ -1,6 +1,6 @@
 import type { QwError } from '../../engine/errors.ts'
 import { fittingSigns } from '../format/ascii.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import type { Style } from '../format/style.ts'
 import { describeAmount } from './amount.ts'
 import { errorJson, errorText } from './error-text.ts'

@@ -71,28 +71,75 @@ describe('without a terminal', () => {
   })
 })
 
+/** A terminal of so many columns that remembers what it was told. */
+function terminal(columns: number): { stream: NodeJS.WriteStream; told: () => string } {
+  const chunks: string[] = []
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk.toString())
+      done()
+    },
+  })
+  const moves = {
+    cursorTo: () => true,
+    moveCursor: () => true,
+    clearLine: () => sink.write('<clear>'),
+  }
+  // What a terminal's stream has besides is never asked for here.
+  const stream = Object.assign(sink, moves, {
+    isTTY: true,
+    columns,
+  }) as unknown as NodeJS.WriteStream
+  const told = (): string =>
+    chunks
+      .join('')
+      // oxlint-disable-next-line no-control-regex -- how ora hides the cursor and holds a frame together
+      .replaceAll(/\u001B\[\?\d+[hl]/g, '')
+      .replaceAll(/[⠋⠙⠹]/g, '*')
+  return { stream, told }
+}
+
 describe('on a terminal', () => {
-  test('a note is printed above the live line, which is cut to the window', () => {
-    const chunks: string[] = []
-    const sink = new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        chunks.push(chunk.toString())
-        done()
-      },
-    })
-    Object.assign(sink, { isTTY: true, columns: 20 })
-    // What a terminal's stream has besides is never asked for here.
-    const stream = sink as unknown as NodeJS.WriteStream
-    const report = ttyReporter({ ...settings(), stream })
+  test('a note is printed above the spinner, whose line is cut to the window', () => {
+    const { stream, told } = terminal(20)
+    const into = { ...settings(), stream, write: (text: string) => stream.write(text) }
+    const report = ttyReporter(into)
     const phase = report.phase('A phase with a title too long for it')
     report.note('a note')
     phase.succeed('Done')
-    const text = chunks.join('')
-    const drawn = text.split('\r\u001B[2K')
-    expect(drawn[1]).toBe('⠋ A phase with a ti')
-    expect(drawn[2]).toBe('a note\n')
-    expect(drawn.at(-1)).toMatch(/\?25h✓ Done 0 ms\n$/)
+    expect(told()).toBe('* A phase with a t…<clear>a note\n* A phase with a t…<clear>✓ Done 0 ms\n')
   })
+
+  test('what a phase counts stands behind its title, as far as there is room', () => {
+    const { stream, told } = terminal(50)
+    const into = settings()
+    const report = ttyReporter({ ...into, stream, write: (text: string) => stream.write(text) })
+    const phase = report.phase('Indexing \u001B[31mred.log')
+    into.wait(1_000)
+    phase.progress({ done: 100, total: 400, unit: 'docs' })
+    phase.fail()
+    expect(told()).toBe(
+      '* Indexing ␛[31mred.log<clear>* Indexing ␛[31mred.log · 100 docs / 400 docs · …<clear>✗ Indexing \u001B[31mred.log\n',
+    )
+  })
+})
+
+test('a terminal that says it is 0 columns wide is taken to have 80', () => {
+  const { stream, told } = terminal(0)
+  const report = ttyReporter({ ...settings(), stream, write: (text: string) => stream.write(text) })
+  report.phase('Indexing').succeed()
+  expect(told()).toBe('* Indexing<clear>✓ Indexing 0 ms\n')
+})
+
+test('what a narrower window made of the line is taken away before it is drawn anew', () => {
+  const { stream, told } = terminal(60)
+  const report = ttyReporter({ ...settings(), stream, write: (text: string) => stream.write(text) })
+  const phase = report.phase('A phase with a title of forty characters')
+  stream.columns = 20
+  stream.emit('resize')
+  phase.succeed('Done')
+  expect(told()).toContain('\u001B[2A\r\u001B[J')
+  expect(told().split('\u001B[J')[1]).not.toContain('forty')
 })
 
 describe('an amount', () => {

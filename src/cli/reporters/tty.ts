@@ -1,5 +1,5 @@
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { fittingSigns } from '../format/ascii.ts'
-import { formatDuration } from '../format/duration.ts'
 import { describeAmount, drawAmount } from './amount.ts'
 import { LiveLine } from './live-line.ts'
 import { plainReporter, type ReporterSettings } from './plain.ts'
@@ -13,25 +13,29 @@ const SHOW_TYPICAL_AFTER_MS = 20_000
 const BAR_CELLS = 16
 /** Bars only where words fit beside them. */
 const MIN_COLUMNS_FOR_BAR = 60
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
-const ASCII_FRAMES = ['-', '\\', '|', '/']
 
 type TtySettings = ReporterSettings & { readonly stream: NodeJS.WriteStream }
 
-/** One live line a phase, turned into a tick with its time; everything else as plain lines above it. */
+/**
+ * One live line a phase, turned into a tick with its time. Other lines go to the same stream; ora sees
+ * them pass and draws the live one anew below.
+ */
 export function ttyReporter(settings: TtySettings): Reporter {
   if (settings.level === 'quiet' || settings.phases === 'none') return plainReporter(settings)
-  const line = new LiveLine(settings.stream)
   const recent = new RecentDetails()
-  const plain = plainReporter({ ...settings, write: (text) => line.print(text) }, recent)
+  const plain = plainReporter(settings, recent)
+  let line: LiveLine | undefined
   return {
     ...plain,
     phase(title, expectation) {
       recent.clear()
-      return livePhase({ title, expectation, settings, line, recent })
+      line?.stop()
+      const phase = livePhase({ title, expectation, settings, recent })
+      line = phase.line
+      return phase.report
     },
     error(error, exitCode) {
-      line.stop()
+      line?.stop()
       plain.error(error, exitCode)
     },
   }
@@ -41,31 +45,31 @@ interface LivePhase {
   readonly title: string
   readonly expectation: PhaseExpectation | undefined
   readonly settings: TtySettings
-  readonly line: LiveLine
   readonly recent: RecentDetails
 }
 
-function livePhase({ title, expectation, settings, line, recent }: LivePhase): PhaseReport {
-  const { style } = settings
-  const startedMs = settings.nowMs()
-  const elapsedMs = (): number => settings.nowMs() - startedMs
-  const frames = style.ascii ? ASCII_FRAMES : FRAMES
+function livePhase({ title, expectation, settings, recent }: LivePhase): {
+  readonly line: LiveLine
+  readonly report: PhaseReport
+} {
+  const { style, stream, nowMs } = settings
+  const startedMs = nowMs()
+  const elapsedMs = (): number => nowMs() - startedMs
   let describe: (columns: number) => readonly string[] = () => []
-  line.start((frame, columns) => {
-    const parts = [title, ...describe(columns)]
+  const facts = (columns: number): readonly string[] => {
+    const parts = [...describe(columns)]
     if (elapsedMs() > SHOW_ELAPSED_AFTER_MS) parts.push(formatDuration(elapsedMs()))
     if (expectation !== undefined && elapsedMs() > SHOW_TYPICAL_AFTER_MS) {
       parts.push(`usually ${formatDuration(expectation.typicalMs)}`)
     }
-    // Two columns go to the spinner; what is too long is cut, since a line that wraps cannot be redrawn.
-    const text = fittingSigns(parts.join(' · '), style).slice(0, Math.max(0, columns - 2))
-    return `${style.paint.cyan(frames[frame % frames.length] ?? '')} ${text}`
-  })
-  const end = (text: string): void => {
-    line.stop()
-    line.print(`${fittingSigns(text, style)}\n`)
+    return parts
   }
-  return {
+  const line = new LiveLine({ title, facts, stream, style, nowMs })
+  const end = (symbol: string, text: string): void => {
+    line.stop()
+    settings.write(`${symbol} ${fittingSigns(text, style)}\n`)
+  }
+  const report: PhaseReport = {
     progress(amount) {
       describe = (columns) => {
         const bar = columns < MIN_COLUMNS_FOR_BAR ? '' : drawAmount(amount, BAR_CELLS, style.ascii)
@@ -80,12 +84,13 @@ function livePhase({ title, expectation, settings, line, recent }: LivePhase): P
     },
     succeed(text) {
       const tick = style.paint.green(style.ascii ? 'ok' : '✓')
-      end(`${tick} ${text ?? title} ${style.paint.dim(formatDuration(elapsedMs()))}`)
+      end(tick, `${text ?? title} ${style.paint.dim(formatDuration(elapsedMs()))}`)
     },
     fail(text) {
-      end(`${style.paint.red(style.ascii ? 'x' : '✗')} ${text ?? title}`)
+      end(style.paint.red(style.ascii ? 'x' : '✗'), text ?? title)
       for (const detail of recent.take())
-        line.print(`  ${style.paint.dim(fittingSigns(detail, style))}\n`)
+        settings.write(`  ${style.paint.dim(fittingSigns(detail, style))}\n`)
     },
   }
+  return { line, report }
 }

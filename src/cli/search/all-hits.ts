@@ -2,7 +2,7 @@ import { parseJson, stringifyJson, type JsonValue } from '../../engine/bytes/jso
 import { isQwError, QwError } from '../../engine/errors.ts'
 import { apiPost } from '../stack/api-client.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatCount, plural } from '../format/number.ts'
 import { flattenHit } from './cells.ts'
 import { plainPath } from './columns.ts'

@@ -2,7 +2,7 @@ import { queryCost } from '../../cost/query-cost.ts'
 import { formatSmallUsd } from '../../cost/format.ts'
 import type { JsonObject } from '../../engine/bytes/json.ts'
 import type { ApiAnswer, Via } from '../stack/api-client.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 
 /** What is known of one answer besides its content. Clients that carry it pass on more in headers. */
 export interface AnswerFacts {

@@ -4,7 +4,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../engine/bytes/json.ts'
-import { cellText, printable } from './cells.ts'
+import { cellText } from './cells.ts'
 
 /** The buckets of a result; keyed ones get their key back. */
 export function bucketsOf(result: JsonValue | undefined): JsonObject[] {
@@ -18,7 +18,7 @@ export function bucketsOf(result: JsonValue | undefined): JsonObject[] {
 
 export function keyText(bucket: JsonObject): string {
   const key = bucket['key_as_string'] ?? bucket['key']
-  return printable(key instanceof JsonFloat ? String(key.value) : cellText(key))
+  return key instanceof JsonFloat ? String(key.value) : cellText(key)
 }
 
 export function countOf(bucket: JsonObject): number {
@@ -35,7 +35,7 @@ const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
 /** A metric for reading: grouped, four decimals; a dash where there is none. */
 export function metricText(value: JsonValue | undefined): string {
   if (value === null || value === undefined) return '-'
-  if (typeof value === 'string') return printable(value)
+  if (typeof value === 'string') return value
   if (typeof value === 'bigint') return DECIMALS.format(value)
   const number = numberOf(value)
   return number !== 0 && Math.abs(number) < 0.01 ? SMALL.format(number) : DECIMALS.format(number)

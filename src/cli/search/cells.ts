@@ -39,7 +39,7 @@ const UNIX_UNIT_NS: Readonly<Record<string, bigint>> = {
   unix_timestamp_nanos: 1n,
 }
 
-/** For reading, not for scripts: a date in the zone of the reader, nothing that moves the cursor. */
+/** For reading, not for scripts: a date in the zone of the reader. */
 export function humanCell(
   value: JsonValue | undefined,
   field: FieldFacts | undefined,
@@ -49,7 +49,7 @@ export function humanCell(
     const ns = dateNs(value, field.outputFormat)
     if (ns !== undefined) return formatTimeNs(ns, zone)
   }
-  return printable(cellText(value))
+  return cellText(value)
 }
 
 /** A stored date as nanoseconds since the epoch; undefined in a format that only the index knows. */
@@ -62,16 +62,4 @@ export function dateNs(
   if (unitNs === undefined) return undefined
   if (typeof value === 'bigint') return value * unitNs
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) * unitNs : undefined
-}
-
-// oxlint-disable-next-line no-control-regex -- these are what a document must not send to a terminal
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
-
-/** Text from a document that is safe on a screen: escape sequences show instead of acting. */
-export function printable(text: string): string {
-  return text.replaceAll(CONTROL, (char) => {
-    const code = char.charCodeAt(0)
-    if (code === 0x7f) return '␡'
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '�'
-  })
 }

@@ -5,7 +5,7 @@ import { flattenHit, humanCell } from './cells.ts'
 import { columnsOf, plainPath, type FlatHit } from './columns.ts'
 import { HitsWriter, type HitsView } from './hits-view.ts'
 
-export interface FollowedView {
+interface FollowedView {
   readonly view: HitsView
   readonly withTime: boolean
 }

@@ -42,7 +42,7 @@ function msBounds({ startMs, endMs }: MsRange): JsonObject {
   return { min: startMs, max: Math.max(startMs, endMs - 1) }
 }
 
-export interface HistogramSpace {
+interface HistogramSpace {
   readonly out: Output
   readonly zone: Zone
   /** What was searched: a bucket that reaches beyond it is not whole. */

@@ -14,7 +14,7 @@ export function statsAggs(fields: readonly string[]): JsonObject {
 }
 
 /** What a screen needs besides the result. */
-export interface MetricsSpace {
+interface MetricsSpace {
   readonly out: Output
   readonly zone: Zone
   /** Paths whose numbers are nanoseconds since the epoch. */
@@ -70,7 +70,7 @@ function dateText(value: JsonValue | undefined, zone: Zone): string {
     : formatTime(Math.trunc(numberOf(value) / NS_PER_MS), zone, 'auto')
 }
 
-export interface PercentilesRequest {
+interface PercentilesRequest {
   readonly field: string
   /** Empty: the engine's own choice. */
   readonly percents: readonly number[]

@@ -20,7 +20,7 @@ export async function readArgument(path: string, flag: string): Promise<string> 
   })
 }
 
-export interface QuerySources {
+interface QuerySources {
   readonly argument: string | undefined
   readonly options: Pick<SearchOptions, 'query' | 'queryFile'>
 }
@@ -89,7 +89,7 @@ function withCaret(error: QwError, query: string, ascii: boolean): QwError {
   const after = line.slice(column, column + CARET_CONTEXT)
   const shown = before + after + (line.length > column + CARET_CONTEXT ? dots : '')
   return new QwError(error.kind, error.message, {
-    ...(error.code === undefined ? {} : { code: error.code }),
+    code: error.code,
     why: `${shown}\n${' '.repeat(stringWidth(before))}^`,
     fix: error.fix ?? 'qw-lambda help query',
     position,

@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import type { Style } from '../format/style.ts'
-import { printable } from './cells.ts'
 
 /** Field to fragments, one record a hit; empty where none were asked for. */
 export type HitSnippets = Readonly<Record<string, readonly string[]>>
@@ -45,7 +44,8 @@ export function snippetText(fragments: readonly string[], style: Style): string 
 }
 
 function plain(html: string): string {
-  return printable(
-    html.replaceAll(/&(?:lt|gt|quot|amp|#x27|#39|#x2F);/g, (entity) => ENTITIES[entity] ?? entity),
+  return html.replaceAll(
+    /&(?:lt|gt|quot|amp|#x27|#39|#x2F);/g,
+    (entity) => ENTITIES[entity] ?? entity,
   )
 }

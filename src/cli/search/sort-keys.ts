@@ -7,7 +7,7 @@ export interface SortKeySpec {
   readonly order: 'asc' | 'desc'
 }
 
-export interface SortSpec {
+interface SortSpec {
   readonly keys: readonly SortKeySpec[]
   /** Said to the user when the API's spelling, which reads the other way round, was used. */
   readonly note: string | undefined

@@ -1,8 +1,8 @@
 import type { QueryAst } from '../../engine/query/query-ast.ts'
-import { nearestNames } from '../../engine/schema/nearest.ts'
+import { nearestHint, nearestNames } from '../../engine/schema/nearest.ts'
 import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatTime, type Zone } from '../format/time.ts'
 import { dataRange } from './choose-drawing.ts'
 import { plainPath } from './columns.ts'
@@ -67,8 +67,7 @@ function fieldHints(used: readonly string[], known: readonly string[]): string[]
   return used
     .filter((field) => known.length > 0 && !isKnown(field))
     .map(
-      (field) =>
-        `no document has a field ${field}; nearest: ${nearestNames(field, known, 3).join(', ')}`,
+      (field) => `no document has a field ${field}; ${nearestHint(nearestNames(field, known, 3))}`,
     )
 }
 

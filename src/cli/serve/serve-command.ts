@@ -9,7 +9,7 @@ import { takeServeLock } from '../../local/serve-lock.ts'
 import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { printJson } from '../command/rows.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
 import { choice, duration, flag, integer, text, type OptionValues } from '../command/option.ts'
@@ -21,12 +21,13 @@ const DRAIN_MS = 3_000
 const OPTIONS = {
   port: integer('--port <port>', `port (${DEFAULT_PORT}, or the next free one)`),
   host: text('--host <address>', 'address (127.0.0.1)'),
-  apiKeyFile: text('--api-key-file <file>', 'ask for this key in x-api-key'),
+  apiKeyFile: text('--api-key-file <file>', 'ask for this key (x-api-key, Authorization)'),
   proxy: flag('--proxy', 'pass requests to the deployment in AWS, without a key'),
   readOnly: flag('--read-only', 'write nothing: no documents, no index changes, no sample data'),
   cors: text('--cors <origin>', 'let pages of this origin read answers; * for all'),
   log: choice('--log <kind>', 'request log on stderr (short)', ['none', 'short', 'json']),
-  plain: flag('--plain', 'compress only for clients that ask; no 6 MB limit'),
+  asFunction: flag('--as-function', 'answer as behind Lambda: always gzip, at most 6 MB'),
+  plain: flag('--plain', 'compress only for clients that ask, which is what happens anyway'),
   generator: flag('--generator', 'make sample data, also when that is paused'),
   // Both set the option of the one above, to true and to false.
   noGenerator: flag('--no-generator', 'make no sample data'),
@@ -42,7 +43,7 @@ export const serveCommand = defineCommand({
   options: OPTIONS,
   examples: [
     'qw-lambda serve --port 7280',
-    `curl --compressed 'http://127.0.0.1:7280/api/v1/mock-sales/search?query=quantity:>5'`,
+    `curl 'http://127.0.0.1:7280/api/v1/mock-sales/search?query=quantity:>5'`,
     'qw-lambda serve --host 0.0.0.0 --api-key-file key.txt --read-only',
   ],
   async run(context, { options }) {
@@ -135,7 +136,7 @@ interface ApiParts {
 function apiOf({ version }: CliContext, { stack, queue, apiKeys, options }: ApiParts): Api {
   const build = { version, commitHash: '', buildDate: '' }
   const ingest = options.readOnly === true ? undefined : queue
-  const responses = options.plain === true ? 'plain' : 'function'
+  const responses = options.asFunction === true ? 'function' : 'plain'
   return createApi({ search: stack.search, ingest, build }, { apiKeys, responses })
 }
 

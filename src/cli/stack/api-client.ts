@@ -1,5 +1,5 @@
-import { isJsonObject, parseJson, type JsonValue } from '../../engine/bytes/json.ts'
-import { QwError, type ErrorKind } from '../../engine/errors.ts'
+import { errorFromReply } from '../../api/api-error.ts'
+import { parseJson, type JsonValue } from '../../engine/bytes/json.ts'
 
 export type Via = 'local' | 'lambda' | 'api' | 'direct'
 
@@ -22,7 +22,7 @@ async function apiGet(client: ApiClient, path: string, signal?: AbortSignal): Pr
   return await send(client, new Request(`${BASE}${path}`, signal === undefined ? {} : { signal }))
 }
 
-export interface ApiPost {
+interface ApiPost {
   readonly path: string
   readonly body: string
   readonly signal?: AbortSignal | undefined
@@ -59,41 +59,5 @@ async function send(client: ApiClient, request: Request): Promise<ApiAnswer> {
 async function answerOf(response: Response): Promise<ApiAnswer> {
   const text = await response.text()
   if (response.ok) return { text, headers: response.headers }
-  throw errorOf(response.status, text)
-}
-
-/** The API's error as the one that was thrown behind it. */
-function errorOf(status: number, text: string): QwError {
-  let body: JsonValue = null
-  try {
-    body = parseJson(text)
-  } catch {
-    // Not from our API: a proxy's page, say.
-  }
-  const fields = isJsonObject(body) ? body : {}
-  const field = (name: string): string | undefined => {
-    const value = fields[name]
-    return typeof value === 'string' ? value : undefined
-  }
-  const fix = field('fix')
-  const inner = isJsonObject(fields['error']) ? fields['error'] : {}
-  // The Elasticsearch routes say it as `error.reason`.
-  const reason = typeof inner['reason'] === 'string' ? inner['reason'] : undefined
-  const whole = field('message') ?? reason ?? `the API answered with status ${status}`
-  const message =
-    fix !== undefined && whole.endsWith(`. ${fix}`) ? whole.slice(0, -fix.length - 2) : whole
-  const position = fields['position']
-  const code = field('code')?.replace(/^QWL-/, '')
-  return new QwError(kindOf(status), message, {
-    ...(fix === undefined ? {} : { fix }),
-    ...(code === undefined ? {} : { code }),
-    ...(typeof position === 'number' ? { position } : {}),
-  })
-}
-
-function kindOf(status: number): ErrorKind {
-  if (status === 404) return 'notFound'
-  if (status === 408 || status === 413) return 'tooLarge'
-  if (status === 429 || status === 503 || status === 504) return 'unavailable'
-  return status < 500 ? 'invalid' : 'internal'
+  throw errorFromReply(response.status, text)
 }

@@ -41,7 +41,7 @@ function timeoutSaid(error: unknown): never {
 
 async function searcherRequest(request: Request): Promise<SearcherRequest> {
   const { pathname, searchParams } = new URL(request.url)
-  const body = request.method === 'GET' || request.method === 'HEAD' ? '' : await request.text()
+  const body = await request.text()
   return {
     method: methodOf(request.method),
     path: pathname,

@@ -3,7 +3,7 @@ import { messageOf, QwError } from '../../engine/errors.ts'
 import type { ApiClient } from './api-client.ts'
 import type { CliContext } from '../command/context.ts'
 
-export interface HttpClient extends ApiClient {
+interface HttpClient extends ApiClient {
   readonly hasKey: boolean
 }
 
@@ -38,7 +38,7 @@ export async function httpClient(context: CliContext): Promise<HttpClient> {
   })
 }
 
-export interface HttpPlace {
+interface HttpPlace {
   /** Up to and without `/api/v1`. */
   readonly endpoint: string
   readonly key: string | undefined

@@ -11,7 +11,7 @@ import { endpointOf, httpClient } from './http-client.ts'
 
 export const VIA_CHOICES = ['auto', 'lambda', 'api', 'direct', 'local'] as const
 
-export type ViaChoice = (typeof VIA_CHOICES)[number]
+type ViaChoice = (typeof VIA_CHOICES)[number]
 
 /** What carries a search, and what is known of the other end. */
 export interface SearchRoute {

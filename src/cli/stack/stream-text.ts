@@ -1,7 +1,7 @@
 import { formatUsd } from '../../cost/format.ts'
 import { DEFAULT_ASSUMPTIONS } from '../../cost/assumptions.ts'
 import { estimateCost } from '../../cost/model.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import type { Fact } from '../format/facts.ts'
 import { plural } from '../format/number.ts'
 import { formatTime, type Zone } from '../format/time.ts'

@@ -1,4 +1,4 @@
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { formatTime, type Zone } from '../format/time.ts'
@@ -6,7 +6,7 @@ import { describeState } from '../stack/stream-text.ts'
 import type { Output } from '../format/streams.ts'
 import type { IndexRun, IndexStatus, StackStatus } from './stack-status.ts'
 
-export interface StatusView {
+interface StatusView {
   readonly out: Output
   readonly zone: Zone
   readonly nowMs: number

@@ -1,11 +1,11 @@
 import { formatCount, plural } from '../format/number.ts'
-import { formatDuration } from '../format/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import type { StackStatus, StatusWarning } from './stack-status.ts'
 
 /** A batch takes this long to become searchable, with room. */
 const BATCH_GRACE_MS = 60_000
 
-export interface WarningFacts {
+interface WarningFacts {
   /** Files of the ingest queue. */
   readonly waitingCount: number
   readonly nowMs: number

@@ -11,7 +11,7 @@ import type { AwsSession } from '../stack/aws-session.ts'
 /** Keys that are counted before "more than" is said: ten listing requests. */
 const COUNTED_KEYS = 10_000
 
-export interface TeardownPlanFacts {
+interface TeardownPlanFacts {
   readonly name: string
   readonly state: StackState | undefined
   readonly keepIndex: boolean

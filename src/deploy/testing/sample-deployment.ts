@@ -32,7 +32,7 @@ export async function planFor(cloud: InMemoryCloud, inputs: DeployInputs): Promi
   return planDeployment(inputs, await cloud.ports.account.identity())
 }
 
-export interface Applied {
+interface Applied {
   readonly events: readonly DeployEvent[]
   readonly state: StackState
 }

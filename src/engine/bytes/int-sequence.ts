@@ -28,7 +28,7 @@ const LINEAR_LIMIT = 2 ** 51
 /** Decoded values: the narrowest array that holds the greatest. */
 export type SequenceValues = Uint8Array | Uint16Array | Uint32Array | Float64Array
 
-export interface Sequence {
+interface Sequence {
   readonly values: SequenceValues
   readonly blockMins: Float64Array
   readonly blockMaxs: Float64Array
@@ -65,7 +65,7 @@ function encodeBlock(
   if (line !== undefined && count * line.width + LINEAR_COST_BYTES * 8 < count * width) {
     out.u8(line.width | LINEAR)
     out.f64(line.slope)
-    out.varint(line.reference >= 0 ? line.reference * 2 : -line.reference * 2 - 1)
+    out.zigzag(line.reference)
     setResiduals(values, start, end, line)
     writeResiduals(count, line.width, out)
     return
@@ -185,8 +185,7 @@ function decodeBlock(
     return
   }
   const slope = reader.f64()
-  const zigzag = reader.varint()
-  const reference = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+  const reference = reader.zigzag()
   readResiduals(reader, count, width)
   for (let i = 0; i < count; i++) {
     out[start + i] = reference + Math.floor(slope * i) + (residuals[i] as number)

@@ -5,7 +5,7 @@ import { MAX_LINE_BYTES } from '../sources/line-batch.ts'
 import { readSource } from '../sources/source-reader.ts'
 import { Workbench } from './workbench.ts'
 
-export interface DryRunRequest {
+interface DryRunRequest {
   readonly indexId: string
   readonly source: Source
   /** Accepted documents after which it stops; the batch in which it stops counts no further rejects. */

@@ -1,16 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { faultyStore, type FaultPlan } from '../../stores/faulty-store.ts'
-import { instantClock, type InstantClock } from '../../stores/instant-clock.ts'
+import { faultyStore, type FaultPlan } from '../../stores/testing/faulty-store.ts'
+import { instantClock, type InstantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { retryingStore } from '../../stores/retrying-store.ts'
-import { seededFractions } from '../../stores/seeded-fractions.ts'
+import { seededFractions } from '../../stores/testing/seeded-fractions.ts'
 import { isQwError } from '../errors.ts'
 import { publishedSplits } from '../metastore/index-metadata.ts'
 import { Metastore } from '../metastore/metastore.ts'
 import type { ObjectStore } from '../ports.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import type { IndexingComponents } from './components.ts'
-import { countingRandom, publishedNumbers, testConfig, testLines } from './indexing-fixture.ts'
+import {
+  countingRandom,
+  publishedNumbers,
+  testConfig,
+  testLines,
+} from './testing/indexing-fixture.ts'
 import { runJanitor } from './janitor.ts'
 import { runMerges } from './merge.ts'
 import { indexSource } from './pipeline.ts'

@@ -7,7 +7,7 @@ import { MAX_KEPT_REJECTS, type RejectedDoc } from './rejects.ts'
 import { withoutByteOrderMark } from '../sources/source-reader.ts'
 import { Workbench } from './workbench.ts'
 
-export interface IndexDocsRequest {
+interface IndexDocsRequest {
   readonly indexId: string
   /** NDJSON with or without a byte order mark; blank lines are skipped. The caller bounds its size. */
   readonly body: Uint8Array
@@ -48,7 +48,7 @@ export async function indexDocs(
   return { ...countsOf(benches), splitIds }
 }
 
-export interface CheckedDocs extends Omit<IndexDocsResult, 'splitIds'> {
+interface CheckedDocs extends Omit<IndexDocsResult, 'splitIds'> {
   /** Exactly the documents that were counted, as NDJSON. */
   readonly accepted: Uint8Array
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import {
   DELETION_GRACE_MS,
   ORPHAN_GRACE_MS,
@@ -13,7 +14,7 @@ import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { ObjectInfo } from '../ports.ts'
 import type { IndexingComponents } from './components.ts'
 
-export interface JanitorRequest {
+interface JanitorRequest {
   readonly indexId: string
   /** No task is begun after this. */
   readonly deadlineMs?: number
@@ -226,7 +227,7 @@ class Sweep {
       const { store } = this.#components.metastore
       const ends = await Promise.allSettled(some.map((key) => store.delete(key)))
       ends.forEach((end, i) => {
-        if (end.status === 'fulfilled') gone.add(some[i] ?? '')
+        if (end.status === 'fulfilled') gone.add(elementAt(some, i))
         else this.#counts.failedDeleteCount++
       })
     }

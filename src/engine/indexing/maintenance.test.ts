@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { countingStore } from '../../stores/counting-store.ts'
-import { faultyStore } from '../../stores/faulty-store.ts'
-import { instantClock } from '../../stores/instant-clock.ts'
+import { faultyStore } from '../../stores/testing/faulty-store.ts'
+import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { publishedSplits } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
@@ -16,7 +16,7 @@ import {
   testConfig,
   testLine,
   testLines,
-} from './indexing-fixture.ts'
+} from './testing/indexing-fixture.ts'
 import { LIST_EVERY_MS, REJECTED_KEPT_MS, runJanitor } from './janitor.ts'
 import { runMerges } from './merge.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SplitRecord } from '../metastore/split-record.ts'
-import { testConfig } from './indexing-fixture.ts'
+import { testConfig } from './testing/indexing-fixture.ts'
 import { isMature, maturityAtBirth, mergeScore, planMerges } from './merge-policy.ts'
 
 const HOUR_MS = 3_600_000

@@ -10,7 +10,7 @@ import { type MergeCandidate, planMerges } from './merge-policy.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { splitSettings } from './workbench.ts'
 
-export interface MergesRequest {
+interface MergesRequest {
   readonly indexId: string
   /** No merge is begun after this. */
   readonly deadlineMs?: number

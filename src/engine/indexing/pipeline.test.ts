@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { countingStore } from '../../stores/counting-store.ts'
-import { instantClock } from '../../stores/instant-clock.ts'
+import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { Metastore } from '../metastore/metastore.ts'
 import type { ObjectStore } from '../ports.ts'
@@ -12,7 +12,7 @@ import {
   testConfig,
   testLine,
   testLines,
-} from './indexing-fixture.ts'
+} from './testing/indexing-fixture.ts'
 import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingResult } from './indexing-result.ts'
 import { indexSource } from './pipeline.ts'

@@ -6,7 +6,7 @@ export type MaxRejects =
 /** Below this a few bad lines at the start of a file would stop it. */
 const MIN_JUDGED_DOCS = 1_000
 
-export interface RejectTally {
+interface RejectTally {
   readonly rejectedCount: number
   /** Accepted and rejected. */
   readonly readCount: number

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
-import { faultyStore, scriptedFaults, type Fault } from '../../stores/faulty-store.ts'
-import { instantClock } from '../../stores/instant-clock.ts'
+import { faultyStore, scriptedFaults, type Fault } from '../../stores/testing/faulty-store.ts'
+import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { Metastore } from '../metastore/metastore.ts'
-import { countingRandom, publishedNumbers, testConfig, testLines } from './indexing-fixture.ts'
+import {
+  countingRandom,
+  publishedNumbers,
+  testConfig,
+  testLines,
+} from './testing/indexing-fixture.ts'
 import { indexDocs } from './index-docs.ts'
 
 /** Indexes ten documents over a store that does this to the put of their split. */

@@ -7,7 +7,7 @@ import type { BuiltSplit } from '../split/split-builder.ts'
 import type { IndexingComponents } from './components.ts'
 import { maturityAtBirth } from './merge-policy.ts'
 
-export interface SplitOrigin {
+interface SplitOrigin {
   readonly sourceId: string
   readonly mergeOpCount: number
   readonly docMappingUid: string

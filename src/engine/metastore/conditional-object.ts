@@ -6,7 +6,7 @@ const MAX_UPDATE_ATTEMPTS = 100
 const FIRST_BACKOFF_MS = 20
 const MAX_BACKOFF_MS = 2_000
 
-export interface ConditionalObjectSettings<T> {
+interface ConditionalObjectSettings<T> {
   readonly store: ObjectStore
   readonly clock: Clock
   readonly random: Random

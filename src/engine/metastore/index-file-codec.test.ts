@@ -5,7 +5,7 @@ import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
 
 /** Written by the first release of the format and never again: it must open for ever. */
-const FROZEN = new URL('fixtures/metastore-format-1.json', import.meta.url)
+const FROZEN = new URL('testing/metastore-format-1.json', import.meta.url)
 
 const config = parseIndexConfig({
   version: '0.9',

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
-import { readConfigValue, type IndexConfig } from '../schema/index-config.ts'
+import type { IndexConfig } from '../schema/index-config.ts'
+import { readConfigValue } from '../schema/read-config.ts'
 import { serializeIndexConfig } from '../schema/serialize-config.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'

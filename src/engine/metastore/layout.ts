@@ -1,5 +1,5 @@
 import { QwError } from '../errors.ts'
-import { isIndexId } from '../schema/index-config.ts'
+import { isIndexId } from '../schema/index-id.ts'
 
 /**
  * Every key of an index store in one place. The store's root is the bucket or its prefix.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { countingStore } from '../../stores/counting-store.ts'
-import { instantClock } from '../../stores/instant-clock.ts'
+import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import type { IndexConfig } from '../schema/index-config.ts'

@@ -32,7 +32,7 @@ import {
 import type { SplitRecord } from './split-record.ts'
 import { UlidGenerator } from './ulid.ts'
 
-export interface MetastoreComponents {
+interface MetastoreComponents {
   readonly clock: Clock
   readonly random: Random
 }

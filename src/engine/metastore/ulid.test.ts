@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { instantClock } from '../../stores/instant-clock.ts'
+import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { ULID_CHARS, UlidGenerator, ulidTimeMs } from './ulid.ts'
 
 test('an id has 26 characters of Crockford base 32, time first', () => {

@@ -1,5 +1,5 @@
 import { QwError } from '../errors.ts'
-import { parseRfc3339, truncateDate } from '../schema/datetime.ts'
+import { parseRfc3339, truncateDate } from '../dates/datetime.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import type { TypedValue } from '../schema/value-type.ts'
 import { normalizeText } from '../text/normalizer.ts'

@@ -1,3 +1,4 @@
+import { unknownField } from '../schema/nearest.ts'
 import { QwError } from '../errors.ts'
 import type { ResolvedField, Schema } from '../schema/schema.ts'
 import { bindRange } from './bind-range.ts'
@@ -5,7 +6,6 @@ import { bindPattern, bindTerm, bindTermSet } from './bind-terms.ts'
 import { bindText } from './bind-text.ts'
 import { anyOf, combine, MATCH_ALL, MATCH_NONE } from './combine.ts'
 import { MAX_QUERY_CLAUSES } from './limits.ts'
-import { clip } from './literals.ts'
 import type { BoolAst, LeafFields, QueryAst } from './query-ast.ts'
 import type { Query } from './query.ts'
 
@@ -113,11 +113,7 @@ class Binder {
     const isSource = path === '_source' || path.startsWith('_source.')
     const field = isSource ? undefined : this.#schema.resolve(path)
     if (field !== undefined || lenient) return field
-    const nearest = this.#schema.nearest(path).map((name) => `\`${name}\``)
-    throw new QwError('invalid', `field does not exist: \`${clip(path)}\``, {
-      code: 'QUERY-FIELD',
-      fix: nearest.length === 0 ? 'the index declares no fields' : `nearest: ${nearest.join(', ')}`,
-    })
+    throw unknownField(path, this.#schema)
   }
 
   #count(): void {

@@ -13,7 +13,7 @@ export function allOf(queries: readonly Query[]): Query {
   return combine({ must: queries })
 }
 
-export interface Clauses {
+interface Clauses {
   readonly must?: readonly Query[]
   readonly filter?: readonly Query[]
   readonly should?: readonly Query[]

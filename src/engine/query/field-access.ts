@@ -1,5 +1,5 @@
 import { QwError } from '../errors.ts'
-import { dateToSeconds } from '../schema/datetime.ts'
+import { dateToSeconds } from '../dates/datetime.ts'
 import type { TermOptions } from '../schema/field-spec.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'

@@ -1,5 +1,5 @@
 import { QwError } from '../errors.ts'
-import { parseDateLiteral, parseRfc3339 } from '../schema/datetime.ts'
+import { parseDateLiteral, parseRfc3339 } from '../dates/datetime.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import { parseIp } from '../schema/ip.ts'

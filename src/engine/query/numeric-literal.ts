@@ -3,7 +3,7 @@ import type { TypedValue } from '../schema/value-type.ts'
 export type NumericType = 'i64' | 'u64' | 'f64'
 
 /** A number as written, exact when it is whole. */
-export type NumericLiteral = bigint | number
+type NumericLiteral = bigint | number
 
 interface Limits {
   readonly min: bigint
@@ -71,7 +71,7 @@ export interface NumericBound {
 }
 
 /** The bound among the values of one type; `all` and `none` when it lies outside them. */
-export type TypedBound =
+type TypedBound =
   | { readonly kind: 'bound'; readonly value: TypedValue; readonly inclusive: boolean }
   | { readonly kind: 'all' }
   | { readonly kind: 'none' }

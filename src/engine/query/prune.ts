@@ -1,4 +1,4 @@
-import { dateToNanos } from '../schema/datetime.ts'
+import { dateToNanos } from '../dates/datetime.ts'
 import { compareTyped, decodeTerm } from '../schema/term.ts'
 import type { FieldRef, TypedValue, ValueType } from '../schema/value-type.ts'
 import type { BoolQuery, Query, RangeQuery } from './query.ts'
@@ -26,7 +26,7 @@ export interface SplitFacts {
   readonly columnBounds: readonly FieldBounds[]
 }
 
-export interface TimestampField {
+interface TimestampField {
   readonly path: string
   readonly precisionNs: number
 }

@@ -1,7 +1,7 @@
 import { QwError } from '../errors.ts'
 
 /** A word as text, and as a wildcard when it has an unescaped `*` or `?`. */
-export interface ScannedWord {
+interface ScannedWord {
   readonly text: string
   readonly wildcard: string | undefined
   /** Whether the source has no escapes: only then can it be a reserved word. */

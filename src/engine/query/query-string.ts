@@ -16,7 +16,7 @@ import type {
 } from './query-ast.ts'
 import { isSpace, QueryScanner } from './query-scanner.ts'
 
-export interface QueryStringOptions {
+interface QueryStringOptions {
   /** How clauses that stand side by side are joined: `and` natively, `or` in the Elasticsearch dialect. */
   readonly defaultOperator: DefaultOperator
   /** Fields of clauses that name none; undefined: left to the binder. */

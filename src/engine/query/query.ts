@@ -47,7 +47,7 @@ export interface PhraseQuery {
 }
 
 /** At least one term, then a term that starts with `prefix`. */
-export interface PhrasePrefixQuery {
+interface PhrasePrefixQuery {
   readonly kind: 'phrasePrefix'
   readonly field: FieldRef
   readonly terms: readonly PositionedTerm[]

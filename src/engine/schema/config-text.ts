@@ -1,6 +1,7 @@
 import type { JsonValue } from '../bytes/json.ts'
 import { readConfigDocument, type ConfigFormat } from './config-document.ts'
-import { readConfigValue, type IndexConfig, type ReadConfig } from './index-config.ts'
+import type { IndexConfig } from './index-config.ts'
+import { readConfigValue, type ReadConfig } from './read-config.ts'
 
 /** Reads a whole index config: YAML or JSON text, or a decoded value. Throws as `readConfigValue`. */
 export function readIndexConfig(

@@ -1,10 +1,10 @@
 import { stringifyJson } from '../bytes/json.ts'
 import type { TokenizerConfig } from '../text/tokenizer-config.ts'
-import { refuseSetting } from './config-section.ts'
+import { refuseSetting } from './shape.ts'
 import type { DocMapping, IndexConfig } from './index-config.ts'
 import { serializeDocMapping } from './serialize-config.ts'
 
-export interface ConfigUpdate {
+interface ConfigUpdate {
   /** The mapping changed in substance: it needs a new `doc_mapping_uid`. */
   readonly docMappingChanged: boolean
 }

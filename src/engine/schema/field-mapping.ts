@@ -1,4 +1,5 @@
-import type { Normalizer, RecordOption } from './field-spec.ts'
+import type { Normalizer } from '../text/normalizer.ts'
+import type { RecordOption } from './field-spec.ts'
 
 export type DatetimePrecision = 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds'
 export type BinaryFormat = 'base64' | 'hex'

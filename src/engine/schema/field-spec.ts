@@ -1,8 +1,8 @@
+import type { Normalizer } from '../text/normalizer.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import type { FieldRef, TypedValue } from './value-type.ts'
 
 export type RecordOption = 'basic' | 'freq' | 'position'
-export type Normalizer = 'raw' | 'lowercase'
 
 /** How the values of one (path, type) pair are indexed. `id` is its place in the mapper's list. */
 export interface FieldSpec extends FieldRef {

@@ -1,36 +1,30 @@
-import { BUILT_IN_TOKENIZERS, tokenizerRegistry } from '../text/tokenizer-registry.ts'
+import { tokenizerRegistry } from '../text/tokenizer-registry.ts'
 import type { TokenizerRegistry } from '../text/tokenizer-registry.ts'
-import type { TokenFilter, TokenizerConfig } from '../text/tokenizer-config.ts'
+import type { TokenizerConfig } from '../text/tokenizer-config.ts'
 import { messageOf } from '../errors.ts'
-import { ConfigSection, refuseSetting } from './config-section.ts'
 import type { ConcatenateField, FieldMapping, JsonOptions } from './field-mapping.ts'
 import { buildFieldTable } from './field-table.ts'
 import type { FieldTable } from './field-table.ts'
-import type { DocMapping, MappingMode } from './index-config.ts'
+import type { DocMapping } from './index-config.ts'
 import { parsePartitionKey, plainPartitionFields } from './partition-key.ts'
+import { DYNAMIC_MAPPING, FIELD_MAPPINGS } from './parse-field-mapping.ts'
+import { TOKENIZERS } from './parse-tokenizers.ts'
 import {
-  DYNAMIC_MAPPING_KEYS,
-  parseFieldMappings,
-  parseJsonOptions,
-} from './parse-field-mapping.ts'
+  choice,
+  count,
+  flag,
+  list,
+  mapped,
+  object,
+  optional,
+  refuseChoice,
+  refuseSetting,
+  text,
+  withDefault,
+  type Shape,
+} from './shape.ts'
 
-const KEYS = [
-  'mode',
-  'dynamic_mapping',
-  'field_mappings',
-  'timestamp_field',
-  'tag_fields',
-  'partition_key',
-  'max_num_partitions',
-  'index_field_presence',
-  'store_source',
-  'store_document_size',
-  'document_length',
-  'tokenizers',
-  'doc_mapping_uid',
-]
-const MODES = ['dynamic', 'lenient', 'strict'] as const
-const FILTERS = ['remove_long', 'lower_caser', 'ascii_folding'] as const
+const MODE = choice(['dynamic', 'lenient', 'strict'])
 const CONCATENABLE = ['text', 'u64', 'i64', 'f64', 'bool', 'json']
 
 /** What undeclared fields get when the config has no `dynamic_mapping` at all. */
@@ -41,128 +35,105 @@ const DEFAULT_DYNAMIC_MAPPING: JsonOptions = {
   expandDots: true,
 }
 
-/** Reads `doc_mapping` of the config and checks what its parts say about each other. */
-export function parseDocMapping(top: ConfigSection): DocMapping {
-  const section = top.section('doc_mapping', KEYS)
-  const mode = section.choice('mode', MODES, 'dynamic')
-  const tokenizers = parseTokenizers(section)
-  const registry = registryOf(section, tokenizers)
-  const path = section.pathOf('field_mappings')
-  const fieldMappings = parseFieldMappings(section.list('field_mappings'), path, registry)
-  checkConcatenations(fieldMappings, path, mode)
+const MAPPING = object({
+  mode: withDefault('What happens to undeclared fields.', MODE, 'dynamic'),
+  dynamic_mapping: optional('How undeclared fields are indexed.', DYNAMIC_MAPPING),
+  field_mappings: withDefault('The declared fields.', FIELD_MAPPINGS, []),
+  timestamp_field: optional('The time of a document; splits are pruned by it.', text()),
+  tag_fields: withDefault('Fields with few values; splits are pruned by them.', list(text()), []),
+  partition_key: optional('Documents of one key share splits.', text()),
+  max_num_partitions: withDefault('Partitions of one index at most.', count(1), 200),
+  index_field_presence: withDefault('Whether `exists` knows fields without column.', flag, false),
+  store_source: withDefault('Whether hits show the whole document as it came.', flag, false),
+  store_document_size: optional('Whether `_doc_length` is a column.', flag),
+  document_length: optional('Another name of `store_document_size`.', flag),
+  tokenizers: withDefault('Tokenizers of this index.', TOKENIZERS, []),
+  doc_mapping_uid: optional('Given by the index; changes with the mapping.', text()),
+})
+
+type RawMapping = ReturnType<typeof MAPPING.read>
+
+/** `doc_mapping`, with what its parts say about each other checked. */
+export const DOC_MAPPING: Shape<DocMapping> = mapped(MAPPING, (raw, { path }) => {
+  const registry = registryOf(raw.tokenizers, path)
+  const fieldMappings = raw.field_mappings
+  checkTokenizers(fieldMappings, `${path}.field_mappings`, registry)
+  checkConcatenations(fieldMappings, `${path}.field_mappings`, raw.mode)
   const parsed: DocMapping = {
-    mode,
-    dynamicMapping: parseDynamicMapping(section, mode, registry),
+    mode: raw.mode,
+    dynamicMapping: dynamicMapping(raw, path, registry),
     fieldMappings,
-    timestampField: section.text('timestamp_field'),
-    tagFields: section.texts('tag_fields'),
-    partitionKey: section.text('partition_key'),
-    maxNumPartitions: section.count('max_num_partitions', 200, 1),
-    indexFieldPresence: section.flag('index_field_presence', false),
-    storeSource: section.flag('store_source', false),
-    storeDocumentSize: parseStoreDocumentSize(section),
-    tokenizers,
-    docMappingUid: section.text('doc_mapping_uid'),
+    timestampField: raw.timestamp_field,
+    tagFields: raw.tag_fields,
+    partitionKey: raw.partition_key,
+    maxNumPartitions: raw.max_num_partitions,
+    indexFieldPresence: raw.index_field_presence,
+    storeSource: raw.store_source,
+    storeDocumentSize: storeDocumentSize(raw, path),
+    tokenizers: raw.tokenizers,
+    docMappingUid: raw.doc_mapping_uid,
   }
   const table = buildFieldTable(parsed)
-  checkTimestampField(section, table)
-  return { ...parsed, tagFields: resolveTagFields(section, table) }
-}
+  checkTimestampField(raw.timestamp_field, `${path}.timestamp_field`, table)
+  return { ...parsed, tagFields: resolveTagFields(raw, path, table) }
+})
 
-function parseStoreDocumentSize(section: ConfigSection): boolean {
-  if (section.has('store_document_size') && section.has('document_length')) {
-    section.refuse('document_length', 'is another name of `store_document_size`: set one of them')
+function storeDocumentSize(raw: RawMapping, path: string): boolean {
+  const { store_document_size: size, document_length: length } = raw
+  if (size !== undefined && length !== undefined) {
+    const why = 'is another name of `store_document_size`: set one of them'
+    refuseSetting(`${path}.document_length`, why)
   }
-  return section.flag('store_document_size', section.flag('document_length', false))
+  return size ?? length ?? false
 }
 
-function parseDynamicMapping(
-  section: ConfigSection,
-  mode: MappingMode,
+function dynamicMapping(
+  raw: RawMapping,
+  path: string,
   registry: TokenizerRegistry,
 ): JsonOptions | undefined {
-  if (!section.has('dynamic_mapping')) {
-    return mode === 'dynamic' ? DEFAULT_DYNAMIC_MAPPING : undefined
-  }
-  if (mode !== 'dynamic') {
-    section.refuse('dynamic_mapping', `only goes with \`mode: dynamic\`, the mode is ${mode}`)
-  }
-  return parseJsonOptions(section.section('dynamic_mapping', DYNAMIC_MAPPING_KEYS), registry)
+  const { mode, dynamic_mapping: options } = raw
+  if (options === undefined) return mode === 'dynamic' ? DEFAULT_DYNAMIC_MAPPING : undefined
+  const at = `${path}.dynamic_mapping`
+  if (mode !== 'dynamic') refuseSetting(at, `only goes with \`mode: dynamic\`, the mode is ${mode}`)
+  checkTokenizer(options.indexing?.tokenizer, at, registry)
+  return options
 }
 
-function parseTokenizers(section: ConfigSection): TokenizerConfig[] {
-  const names = new Set<string>()
-  return section.list('tokenizers').map((value, i) => {
-    const path = `${section.pathOf('tokenizers')}[${i}]`
-    const base = ['name', 'type', 'filters']
-    const unchecked = new ConfigSection(value, path)
-    const name = unchecked.requiredText('name')
-    if (BUILT_IN_TOKENIZERS.includes(name)) {
-      unchecked.refuse('name', `\`${name}\` is the name of a built-in tokenizer`)
-    }
-    if (names.has(name)) unchecked.refuse('name', `tokenizer \`${name}\` is defined twice`)
-    names.add(name)
-    unchecked.requiredText('type')
-    const types = ['simple', 'source_code', 'regex', 'ngram'] as const
-    const type = unchecked.choice('type', types, 'simple')
-    const own = { simple: [], source_code: [], regex: ['pattern'], ngram: NGRAM_KEYS }[type]
-    const tokenizer = new ConfigSection(value, path, [...base, ...own])
-    const filters = parseFilters(tokenizer)
-    switch (type) {
-      case 'simple':
-      case 'source_code':
-        return { name, type, filters }
-      case 'regex':
-        return { name, type, pattern: tokenizer.requiredText('pattern'), filters }
-      case 'ngram':
-        return { name, type, ...parseNgram(tokenizer), filters }
-    }
-  })
-}
-
-const NGRAM_KEYS = ['min_gram', 'max_gram', 'prefix_only']
-
-function parseFilters(section: ConfigSection): TokenFilter[] {
-  return section.texts('filters').map((filter, i) => {
-    const known = FILTERS.find((name) => name === filter)
-    return known ?? section.refuseChoice(`filters[${i}]`, filter, FILTERS)
-  })
-}
-
-/** Longer grams are no words; it bounds how many terms one text can make. */
-const MAX_GRAM = 64
-
-function parseNgram(section: ConfigSection) {
-  for (const key of ['min_gram', 'max_gram']) {
-    if (!section.has(key)) section.refuse(key, 'this setting is mandatory')
-  }
-  const minGram = section.count('min_gram', 1, 1)
-  const maxGram = section.count('max_gram', 1, 1)
-  if (maxGram < minGram || maxGram > MAX_GRAM) {
-    const allowed = `\`min_gram\` (${minGram}) to ${MAX_GRAM}`
-    section.refuse('max_gram', `must be from ${allowed}, got ${maxGram}`)
-  }
-  return { minGram, maxGram, prefixOnly: section.flag('prefix_only', false) }
-}
-
-function registryOf(
-  section: ConfigSection,
-  tokenizers: readonly TokenizerConfig[],
-): TokenizerRegistry {
+function registryOf(tokenizers: readonly TokenizerConfig[], path: string): TokenizerRegistry {
   tokenizers.forEach((tokenizer, i) => {
     try {
       tokenizerRegistry([tokenizer])
     } catch (error) {
-      refuseSetting(`${section.pathOf('tokenizers')}[${i}].pattern`, messageOf(error))
+      refuseSetting(`${path}.tokenizers[${i}].pattern`, messageOf(error))
     }
   })
   return tokenizerRegistry(tokenizers)
 }
 
+function checkTokenizers(
+  fields: readonly FieldMapping[],
+  path: string,
+  registry: TokenizerRegistry,
+): void {
+  fields.forEach((field, i) => {
+    const at = `${path}[${i}]`
+    if (field.type === 'object') {
+      checkTokenizers(field.fieldMappings, `${at}.field_mappings`, registry)
+    }
+    if ('indexing' in field) checkTokenizer(field.indexing?.tokenizer, at, registry)
+  })
+}
+
+function checkTokenizer(name: string | undefined, path: string, registry: TokenizerRegistry): void {
+  if (name === undefined || registry.get(name) !== undefined) return
+  refuseChoice(name, registry.names(), { document: 'config', path: `${path}.tokenizer` })
+}
+
 function checkConcatenations(
   fields: readonly FieldMapping[],
   path: string,
-  mode: MappingMode,
+  mode: DocMapping['mode'],
 ): void {
   fields.forEach((field, i) => {
     const at = `${path}[${i}]`
@@ -178,7 +149,7 @@ function checkConcatenation(
   field: ConcatenateField,
   siblings: readonly FieldMapping[],
   path: string,
-  mode: MappingMode,
+  mode: DocMapping['mode'],
 ): void {
   if (field.includeDynamicFields && mode !== 'dynamic') {
     const why = `only goes with \`mode: dynamic\`, the mode is ${mode}`
@@ -212,10 +183,9 @@ function findSibling(fields: readonly FieldMapping[], name: string): FieldMappin
   return undefined
 }
 
-function checkTimestampField(section: ConfigSection, table: FieldTable): void {
-  const name = section.text('timestamp_field')
+function checkTimestampField(name: string | undefined, path: string, table: FieldTable): void {
   if (name === undefined) return
-  const refuse = (why: string, fix?: string) => section.refuse('timestamp_field', why, fix)
+  const refuse = (why: string, fix?: string) => refuseSetting(path, why, fix)
   if (name.startsWith('.') || name.endsWith('.')) {
     refuse(`\`${name}\` cannot start or end with a dot`)
   }
@@ -235,30 +205,26 @@ function checkTimestampField(section: ConfigSection, table: FieldTable): void {
 }
 
 /** Declared tags and the plain fields of the partition key that can be tags; sorted. */
-function resolveTagFields(section: ConfigSection, table: FieldTable): string[] {
-  const tags = new Set(section.texts('tag_fields'))
-  let i = 0
-  for (const name of tags) {
-    if (!canBeTag(table, name)) {
-      const known = table.declared.has(name)
-      const reason = known
-        ? 'tags are text fields with the tokenizer raw, or u64 or i64, and indexed'
-        : 'the field is not declared'
-      refuseSetting(`${section.pathOf('tag_fields')}[${i}]`, `\`${name}\`: ${reason}`)
-    }
-    i++
-  }
-  for (const name of partitionFields(section)) {
+function resolveTagFields(raw: RawMapping, path: string, table: FieldTable): string[] {
+  const tags = new Set(raw.tag_fields)
+  raw.tag_fields.forEach((name, i) => {
+    if (canBeTag(table, name)) return
+    const reason = table.declared.has(name)
+      ? 'tags are text fields with the tokenizer raw, or u64 or i64, and indexed'
+      : 'the field is not declared'
+    refuseSetting(`${path}.tag_fields[${i}]`, `\`${name}\`: ${reason}`)
+  })
+  for (const name of partitionFields(raw.partition_key ?? '', `${path}.partition_key`)) {
     if (canBeTag(table, name)) tags.add(name)
   }
-  return [...tags].sort()
+  return [...tags].toSorted()
 }
 
-function partitionFields(section: ConfigSection): string[] {
+function partitionFields(key: string, path: string): string[] {
   try {
-    return plainPartitionFields(parsePartitionKey(section.text('partition_key') ?? ''))
+    return plainPartitionFields(parsePartitionKey(key))
   } catch (error) {
-    return section.refuse('partition_key', messageOf(error))
+    return refuseSetting(path, messageOf(error))
   }
 }
 

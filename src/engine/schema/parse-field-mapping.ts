@@ -1,241 +1,341 @@
-import type { JsonValue } from '../bytes/json.ts'
-import type { TokenizerRegistry } from '../text/tokenizer-registry.ts'
-import { ConfigSection, quoteValue, refuseSetting } from './config-section.ts'
-import { checkInputFormats, checkOutputFormat } from './datetime-format.ts'
-import type { FieldMapping, JsonOptions, TextIndexing } from './field-mapping.ts'
-import type { Normalizer } from './field-spec.ts'
+import {
+  dateFormatProblem,
+  INPUT_DATE_FORMATS,
+  OUTPUT_DATE_FORMATS,
+} from '../dates/datetime-format.ts'
+import type { DatetimePrecision, FieldMapping, JsonOptions, TextIndexing } from './field-mapping.ts'
+import type { Normalizer } from '../text/normalizer.ts'
 import { probablyMeant } from './nearest.ts'
+import {
+  choice,
+  flag,
+  list,
+  mapped,
+  object,
+  optional,
+  quoteValue,
+  recursive,
+  refuse,
+  required,
+  text,
+  variants,
+  withDefault,
+  type Place,
+  type Shape,
+} from './shape.ts'
 
 const FIELD_NAME = /^[@$_\-a-zA-Z][@$_/.\-a-zA-Z0-9]{0,254}$/
 const RESERVED_NAMES = ['_doc_length', '_dynamic', '_field_presence', '_source']
-const ARRAY_TYPES = [
-  'text',
-  'u64',
-  'i64',
-  'f64',
-  'bool',
-  'ip',
-  'datetime',
-  'bytes',
-  'json',
-] as const
-const TYPES = [...ARRAY_TYPES, 'object', 'concatenate'] as const
-const RECORDS = ['basic', 'freq', 'position'] as const
-const NORMALIZERS = ['raw', 'lowercase'] as const
-const BINARY_FORMATS = ['base64', 'hex'] as const
-const PRECISIONS = ['seconds', 'milliseconds', 'microseconds', 'nanoseconds'] as const
 
-type FieldType = (typeof TYPES)[number]
+const BINARY_FORMAT = choice(['base64', 'hex'])
+const PRECISION = choice(['seconds', 'milliseconds', 'microseconds', 'nanoseconds'])
 
-const COMMON = ['name', 'type', 'description']
-const VALUES = [...COMMON, 'indexed', 'stored', 'fast']
-const NUMBERS = [...VALUES, 'coerce', 'output_format']
-const TEXT_INDEXING = ['tokenizer', 'record']
-
-const KEYS: Readonly<Record<FieldType, readonly string[]>> = {
-  text: [...VALUES, ...TEXT_INDEXING, 'fieldnorms'],
-  u64: NUMBERS,
-  i64: NUMBERS,
-  f64: NUMBERS,
-  bool: VALUES,
-  ip: VALUES,
-  datetime: [...VALUES, 'input_formats', 'output_format', 'fast_precision', 'precision'],
-  bytes: [...VALUES, 'input_format', 'output_format'],
-  json: [...VALUES, ...TEXT_INDEXING, 'expand_dots'],
-  object: [...COMMON, 'field_mappings'],
-  concatenate: [...COMMON, ...TEXT_INDEXING, 'concatenate_fields', 'include_dynamic_fields'],
+const COMMON = {
+  name: required(
+    'The key in documents.',
+    text({
+      pattern: FIELD_NAME,
+      not: RESERVED_NAMES,
+      refusal: (name) =>
+        RESERVED_NAMES.includes(name)
+          ? `\`${name}\` is reserved (${RESERVED_NAMES.join(', ')})`
+          : `\`${name}\` is no field name: letters, digits and @ $ _ - / . are allowed, not starting with a digit, a dot or a slash, up to 255 characters`,
+    }),
+  ),
+  type: required('What its values are.', text()),
+  description: optional('For people.', text()),
 }
 
-const EVERY_KEY = [...new Set(Object.values(KEYS).flat())]
+const INDEXED = withDefault('Whether queries find its terms.', flag, true)
+const STORED = withDefault('Whether hits show it.', flag, true)
+const FAST = withDefault('Whether it has a column: to sort, to aggregate.', flag, false)
 
-export const DYNAMIC_MAPPING_KEYS = ['indexed', 'stored', 'fast', ...TEXT_INDEXING, 'expand_dots']
+const VALUES = { ...COMMON, indexed: INDEXED, stored: STORED, fast: FAST }
 
-/** Reads a list of fields, at the top or inside an object. Throws `invalid` with the path of the setting. */
-export function parseFieldMappings(
-  items: readonly JsonValue[],
-  path: string,
-  tokenizers: TokenizerRegistry,
-): FieldMapping[] {
-  const seen = new Set<string>()
-  return items.map((item, i) => {
-    const field = parseFieldMapping(item, `${path}[${i}]`, tokenizers)
-    if (seen.has(field.name)) {
-      refuseSetting(`${path}[${i}].name`, `duplicated field definition \`${field.name}\``)
+/** True, false, or an object with the normalizer of the column. */
+const FAST_TEXT: Shape<Normalizer | undefined> = {
+  schema: { anyOf: [flag.schema, fastOptions().schema] },
+  read(value, place) {
+    if (value === false) return undefined
+    if (value === true) return 'raw'
+    if (typeof value !== 'object') {
+      refuse(place, `expected true, false or {normalizer: …}, got ${quoteValue(value)}`)
     }
-    seen.add(field.name)
-    return field
+    return fastOptions().read(value, place).normalizer
+  },
+}
+
+function fastOptions() {
+  const normalizer = choice(['raw', 'lowercase'])
+  return object({ normalizer: withDefault('What the column holds.', normalizer, 'raw') })
+}
+
+const TERMS = {
+  tokenizer: optional('How text becomes terms.', text()),
+  record: optional('What postings say.', choice(['basic', 'freq', 'position'])),
+}
+
+const FIELDNORMS = optional('Whether scores know how long a text is.', flag)
+
+const JSON_OPTIONS = {
+  indexed: INDEXED,
+  stored: STORED,
+  fast: withDefault('Whether its paths have columns.', FAST_TEXT, false),
+  ...TERMS,
+  expand_dots: withDefault('Whether `a.b` as a key is a path.', flag, true),
+}
+
+export const DYNAMIC_MAPPING: Shape<JsonOptions> = mapped(object(JSON_OPTIONS), jsonOptions)
+
+const TEXT = {
+  ...VALUES,
+  fast: withDefault('Whether it has a column.', FAST_TEXT, false),
+  ...TERMS,
+  fieldnorms: FIELDNORMS,
+}
+
+const NUMBER = {
+  ...VALUES,
+  coerce: withDefault('Whether a number may be written as text.', flag, true),
+  output_format: withDefault('How hits show it.', choice(['number', 'string']), 'number'),
+}
+
+const DATETIME = {
+  ...VALUES,
+  input_formats: withDefault(
+    'What values look like; the first that fits counts.',
+    mapped(list(text()), inputFormats),
+    ['rfc3339', 'unix_timestamp'],
+  ),
+  output_format: withDefault('How hits show it.', mapped(text(), outputFormat), 'rfc3339'),
+  fast_precision: optional('What the column keeps of it: seconds unless given.', PRECISION),
+  precision: optional('Another name of `fast_precision`.', PRECISION),
+}
+
+const BYTES = {
+  ...VALUES,
+  input_format: withDefault('How values are written.', BINARY_FORMAT, 'base64'),
+  output_format: withDefault('How hits show it.', BINARY_FORMAT, 'base64'),
+}
+
+type FieldShape = (array: boolean) => Shape<FieldMapping>
+
+const textField: FieldShape = (array) =>
+  mapped(object(TEXT), (raw, place) => {
+    const indexing = indexingOf(raw, 'default', place)
+    return { ...base(raw), type: 'text', array, stored: raw.stored, indexing, fast: raw.fast }
   })
+
+const numberField =
+  (type: 'u64' | 'i64' | 'f64'): FieldShape =>
+  (array) =>
+    mapped(object(NUMBER), (raw) => {
+      const { coerce, output_format: outputFormat } = raw
+      return { ...base(raw), type, array, ...valueOptions(raw), coerce, outputFormat }
+    })
+
+const plainField =
+  (type: 'bool' | 'ip'): FieldShape =>
+  (array) =>
+    mapped(object(VALUES), (raw) => ({ ...base(raw), type, array, ...valueOptions(raw) }))
+
+const datetimeField: FieldShape = (array) =>
+  mapped(object(DATETIME), (raw, place) => ({
+    ...base(raw),
+    type: 'datetime',
+    array,
+    ...valueOptions(raw),
+    inputFormats: raw.input_formats,
+    outputFormat: raw.output_format,
+    fastPrecision: precisionOf(raw, place),
+  }))
+
+const bytesField: FieldShape = (array) =>
+  mapped(object(BYTES), (raw, place) => {
+    if (array && raw.fast) {
+      refuse(at(place, 'fast'), `\`${raw.name}\`: a bytes field cannot be both fast and an array`)
+    }
+    const formats = { inputFormat: raw.input_format, outputFormat: raw.output_format }
+    return { ...base(raw), type: 'bytes', array, ...valueOptions(raw), ...formats }
+  })
+
+const jsonField: FieldShape = (array) =>
+  mapped(object({ ...COMMON, ...JSON_OPTIONS }), (raw, place) => {
+    return { ...base(raw), type: 'json', array, ...jsonOptions(raw, place) }
+  })
+
+const objectField: Shape<FieldMapping> = mapped(
+  object({
+    ...COMMON,
+    field_mappings: required(
+      'The fields inside it.',
+      recursive('field_mappings', () => FIELD_MAPPINGS),
+    ),
+  }),
+  (raw, place) => {
+    const { field_mappings: fieldMappings } = raw
+    if (fieldMappings.length === 0) {
+      refuse(at(place, 'field_mappings'), 'an object needs at least one field')
+    }
+    return { ...base(raw), type: 'object', fieldMappings }
+  },
+)
+
+const concatenateField: Shape<FieldMapping> = mapped(
+  object({
+    ...COMMON,
+    ...TERMS,
+    concatenate_fields: withDefault('The fields beside it that feed it.', list(text()), []),
+    include_dynamic_fields: withDefault('Whether undeclared fields feed it.', flag, false),
+  }),
+  (raw, place) => {
+    const { concatenate_fields: concatenateFields } = raw
+    const includeDynamicFields = raw.include_dynamic_fields
+    if (concatenateFields.length === 0 && !includeDynamicFields) {
+      refuse(
+        at(place, 'concatenate_fields'),
+        'at least one field is needed, or `include_dynamic_fields: true`',
+      )
+    }
+    const indexing = termsOf({ ...raw, fieldnorms: undefined }, 'default')
+    return { ...base(raw), type: 'concatenate', indexing, concatenateFields, includeDynamicFields }
+  },
+)
+
+/** A type by itself and as `array<type>`. */
+function andArray(type: string, shape: FieldShape): Record<string, Shape<FieldMapping>> {
+  return { [type]: shape(false), [`array<${type}>`]: shape(true) }
 }
 
-function parseFieldMapping(
-  value: JsonValue,
-  path: string,
-  tokenizers: TokenizerRegistry,
-): FieldMapping {
-  // Two passes: the type decides which keys are allowed, the name is needed for messages about it.
-  const first = new ConfigSection(value, path)
-  const isNamed = first.has('name') && first.has('type')
-  const unchecked = isNamed ? first : new ConfigSection(value, path, EVERY_KEY)
-  const name = unchecked.requiredText('name')
-  checkName(unchecked, name)
-  const { type, array } = parseType(unchecked, name)
-  const section = new ConfigSection(value, path, KEYS[type])
-  const base = { name, description: section.text('description') }
-  switch (type) {
-    case 'text':
-      return { ...base, array, type, ...parseText(section, tokenizers) }
-    case 'u64':
-    case 'i64':
-    case 'f64': {
-      const coerce = section.flag('coerce', true)
-      const outputFormat = section.choice('output_format', ['number', 'string'], 'number')
-      return { ...base, array, type, ...parseValueOptions(section), coerce, outputFormat }
-    }
-    case 'bool':
-    case 'ip':
-      return { ...base, array, type, ...parseValueOptions(section) }
-    case 'datetime':
-      return { ...base, array, type, ...parseValueOptions(section), ...parseDatetime(section) }
-    case 'bytes': {
-      if (array && section.flag('fast', false)) {
-        section.refuse('fast', `\`${name}\`: a bytes field cannot be both fast and an array`)
-      }
-      const inputFormat = section.choice('input_format', BINARY_FORMATS, 'base64')
-      const outputFormat = section.choice('output_format', BINARY_FORMATS, 'base64')
-      return { ...base, array, type, ...parseValueOptions(section), inputFormat, outputFormat }
-    }
-    case 'json':
-      return { ...base, array, type, ...parseJsonOptions(section, tokenizers) }
-    case 'object':
-      return { ...base, type, fieldMappings: parseObject(section, tokenizers) }
-    case 'concatenate':
-      return { ...base, type, ...parseConcatenate(section, tokenizers) }
-  }
+const FIELD_TYPES: Readonly<Record<string, Shape<FieldMapping>>> = {
+  ...andArray('text', textField),
+  ...andArray('u64', numberField('u64')),
+  ...andArray('i64', numberField('i64')),
+  ...andArray('f64', numberField('f64')),
+  ...andArray('bool', plainField('bool')),
+  ...andArray('ip', plainField('ip')),
+  ...andArray('datetime', datetimeField),
+  ...andArray('bytes', bytesField),
+  ...andArray('json', jsonField),
+  object: objectField,
+  concatenate: concatenateField,
 }
 
-function checkName(section: ConfigSection, name: string): void {
-  if (!FIELD_NAME.test(name)) {
-    section.refuse(
-      'name',
-      `\`${name}\` is no field name: letters, digits and @ $ _ - / . are allowed, not starting with a digit, a dot or a slash, up to 255 characters`,
+const FIELD = variants<FieldMapping>({
+  key: 'type',
+  variants: FIELD_TYPES,
+  refuseOther(written, { name }, place) {
+    const types = Object.keys(FIELD_TYPES)
+    const plain = types.filter((type) => !type.startsWith('array<'))
+    const meant = probablyMeant(written, written.startsWith('array<') ? types : plain)
+    const field = typeof name === 'string' ? ` of field \`${name}\`` : ''
+    return refuse(
+      place,
+      `unknown type \`${written}\`${field}; allowed: ${plain.join(', ')}, and array<T> of the first nine`,
+      meant === undefined ? undefined : `did you mean \`${meant}\`?`,
     )
-  }
-  if (RESERVED_NAMES.includes(name)) {
-    section.refuse('name', `\`${name}\` is reserved (${RESERVED_NAMES.join(', ')})`)
-  }
+  },
+})
+
+/** A list of fields, at the top or inside an object; no name twice. */
+export const FIELD_MAPPINGS: Shape<readonly FieldMapping[]> = mapped(
+  list(FIELD),
+  (fields, place) => {
+    const seen = new Set<string>()
+    fields.forEach(({ name }, i) => {
+      if (seen.has(name)) {
+        const path = `${place.path}[${i}].name`
+        refuse({ ...place, path }, `duplicated field definition \`${name}\``)
+      }
+      seen.add(name)
+    })
+    return fields
+  },
+)
+
+function at(place: Place, key: string): Place {
+  return { ...place, path: `${place.path}.${key}` }
 }
 
-function parseType(section: ConfigSection, name: string): { type: FieldType; array: boolean } {
-  const written = section.requiredText('type')
-  const inner = /^array<(.*)>$/.exec(written)?.[1]?.trim()
-  if (inner !== undefined) {
-    const type = ARRAY_TYPES.find((known) => known === inner)
-    if (type !== undefined) return { type, array: true }
-  } else {
-    const type = TYPES.find((known) => known === written)
-    if (type !== undefined) return { type, array: false }
-  }
-  const meant = probablyMeant(inner ?? written, inner === undefined ? TYPES : ARRAY_TYPES)
-  const fix = inner === undefined ? meant : `array<${meant}>`
-  return section.refuse(
-    'type',
-    `unknown type \`${written}\` of field \`${name}\`; allowed: ${TYPES.join(', ')}, and array<T> of the first nine`,
-    meant === undefined ? undefined : `did you mean \`${fix}\`?`,
-  )
+function base({ name, description }: { name: string; description: string | undefined }) {
+  return { name, description }
 }
 
-function parseValueOptions(section: ConfigSection) {
-  return {
-    stored: section.flag('stored', true),
-    indexed: section.flag('indexed', true),
-    fast: section.flag('fast', false),
-  }
+function valueOptions({ stored, indexed, fast }: Record<'stored' | 'indexed' | 'fast', boolean>) {
+  return { stored, indexed, fast }
 }
 
-function parseText(section: ConfigSection, tokenizers: TokenizerRegistry) {
-  return {
-    stored: section.flag('stored', true),
-    indexing: parseIndexing(section, 'default', tokenizers),
-    fast: parseFastText(section),
-  }
+interface RawTerms {
+  readonly tokenizer: string | undefined
+  readonly record: TextIndexing['record'] | undefined
+  readonly fieldnorms?: boolean | undefined
 }
 
-export function parseJsonOptions(
-  section: ConfigSection,
-  tokenizers: TokenizerRegistry,
-): JsonOptions {
-  return {
-    stored: section.flag('stored', true),
-    indexing: parseIndexing(section, 'raw', tokenizers),
-    fast: parseFastText(section),
-    expandDots: section.flag('expand_dots', true),
-  }
+function termsOf(raw: RawTerms, defaultTokenizer: string): TextIndexing {
+  const { tokenizer = defaultTokenizer, record = 'basic', fieldnorms = false } = raw
+  return { tokenizer, record, fieldnorms }
 }
 
 /** Undefined for `indexed: false`, which excludes the options of the inverted index. */
-function parseIndexing(
-  section: ConfigSection,
+function indexingOf(
+  raw: RawTerms & { readonly indexed: boolean },
   defaultTokenizer: string,
-  tokenizers: TokenizerRegistry,
+  place: Place,
 ): TextIndexing | undefined {
-  if (!section.flag('indexed', true)) {
-    for (const key of [...TEXT_INDEXING, 'fieldnorms']) {
-      if (section.has(key) && section.raw(key) !== false) {
-        section.refuse(key, 'cannot be set together with `indexed: false`')
-      }
-    }
-    return undefined
+  if (raw.indexed) return termsOf(raw, defaultTokenizer)
+  const { tokenizer, record, fieldnorms } = raw
+  for (const [key, value] of Object.entries({ tokenizer, record, fieldnorms })) {
+    if (value === undefined || value === false) continue
+    refuse(at(place, key), 'cannot be set together with `indexed: false`')
   }
-  const tokenizer = section.text('tokenizer') ?? defaultTokenizer
-  if (tokenizers.get(tokenizer) === undefined) {
-    section.refuseChoice('tokenizer', tokenizer, tokenizers.names())
-  }
-  return {
-    tokenizer,
-    record: section.choice('record', RECORDS, 'basic'),
-    fieldnorms: section.flag('fieldnorms', false),
-  }
+  return undefined
 }
 
-function parseFastText(section: ConfigSection): Normalizer | undefined {
-  const value = section.raw('fast')
-  if (value === undefined || value === false) return undefined
-  if (value === true) return 'raw'
-  if (typeof value !== 'object') {
-    section.refuse('fast', `expected true, false or {normalizer: …}, got ${quoteValue(value)}`)
-  }
-  return section.section('fast', ['normalizer']).choice('normalizer', NORMALIZERS, 'raw')
+function jsonOptions(
+  raw: RawTerms & {
+    readonly indexed: boolean
+    readonly stored: boolean
+    readonly fast: Normalizer | undefined
+    readonly expand_dots: boolean
+  },
+  place: Place,
+): JsonOptions {
+  const { stored, fast, expand_dots: expandDots } = raw
+  return { stored, indexing: indexingOf(raw, 'raw', place), fast, expandDots }
 }
 
-function parseDatetime(section: ConfigSection) {
-  if (section.has('fast_precision') && section.has('precision')) {
-    section.refuse('precision', 'is another name of `fast_precision`: set one of them')
-  }
-  const formats = section.texts('input_formats')
-  const inputFormats = formats.length === 0 ? ['rfc3339', 'unix_timestamp'] : [...new Set(formats)]
-  checkInputFormats(inputFormats, section.pathOf('input_formats'))
-  const outputFormat = section.text('output_format') ?? 'rfc3339'
-  checkOutputFormat(outputFormat, section.pathOf('output_format'))
-  const precisionKey = section.has('precision') ? 'precision' : 'fast_precision'
-  const fastPrecision = section.choice(precisionKey, PRECISIONS, 'seconds')
-  return { inputFormats, outputFormat, fastPrecision }
+function inputFormats(formats: readonly string[], place: Place): readonly string[] {
+  formats.forEach((format, i) => {
+    checkDateFormat(format, INPUT_DATE_FORMATS, { ...place, path: `${place.path}[${i}]` })
+  })
+  return formats.length === 0 ? ['rfc3339', 'unix_timestamp'] : [...new Set(formats)]
 }
 
-function parseObject(section: ConfigSection, tokenizers: TokenizerRegistry): FieldMapping[] {
-  const items = section.list('field_mappings')
-  if (items.length === 0) section.refuse('field_mappings', 'an object needs at least one field')
-  return parseFieldMappings(items, section.pathOf('field_mappings'), tokenizers)
+function outputFormat(format: string, place: Place): string {
+  checkDateFormat(format, OUTPUT_DATE_FORMATS, place)
+  return format
 }
 
-function parseConcatenate(section: ConfigSection, tokenizers: TokenizerRegistry) {
-  const indexing = parseIndexing(section, 'default', tokenizers)
-  const concatenateFields = section.texts('concatenate_fields')
-  const includeDynamicFields = section.flag('include_dynamic_fields', false)
-  if (indexing === undefined || (concatenateFields.length === 0 && !includeDynamicFields)) {
-    return section.refuse(
-      'concatenate_fields',
-      'at least one field is needed, or `include_dynamic_fields: true`',
-    )
+function checkDateFormat(format: string, names: readonly string[], place: Place): void {
+  const problem = dateFormatProblem(format, names)
+  if (problem === undefined) return
+  const meant = probablyMeant(format, names)
+  refuse(
+    place,
+    `unknown date format \`${format}\` (${problem}); allowed: ${names.join(', ')} or a pattern such as %Y-%m-%d`,
+    meant === undefined ? undefined : `did you mean \`${meant}\`?`,
+  )
+}
+
+function precisionOf(
+  raw: {
+    readonly precision: DatetimePrecision | undefined
+    readonly fast_precision: DatetimePrecision | undefined
+  },
+  place: Place,
+): DatetimePrecision {
+  if (raw.precision !== undefined && raw.fast_precision !== undefined) {
+    refuse(at(place, 'precision'), 'is another name of `fast_precision`: set one of them')
   }
-  return { indexing, concatenateFields, includeDynamicFields }
+  return raw.fast_precision ?? raw.precision ?? 'seconds'
 }

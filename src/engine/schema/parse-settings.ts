@@ -1,137 +1,196 @@
-import type { ConfigSection } from './config-section.ts'
-import { quoteValue } from './config-section.ts'
-import { parseByteSize, parseDuration } from './duration.ts'
+import { parseDuration } from '../dates/duration.ts'
 import type {
   IndexingSettings,
   IngestSettings,
   MergePolicyConfig,
   RetentionPolicy,
 } from './index-config.ts'
+import {
+  count,
+  flag,
+  mapped,
+  object,
+  optional,
+  quoteValue,
+  refuse,
+  required,
+  text,
+  variants,
+  withDefault,
+  type Place,
+  type Shape,
+} from './shape.ts'
 
-const INDEXING_KEYS = [
-  'commit_timeout_secs',
-  'split_num_docs_target',
-  'docstore_compression_level',
-  'docstore_blocksize',
-  'merge_policy',
-  'resources',
-]
+const DURATION = text()
+const MATURATION = 'Merges leave a split alone once it is this old.'
 
-const DEFAULT_HEAP_SIZE_BYTES = 2_000_000_000
-
-export function parseIndexingSettings(top: ConfigSection): IndexingSettings {
-  const section = top.section('indexing_settings', INDEXING_KEYS)
-  return {
-    commitTimeoutSecs: section.count('commit_timeout_secs', 60, 1),
-    splitNumDocsTarget: section.count('split_num_docs_target', 10_000_000, 1),
-    docstoreCompressionLevel: section.count('docstore_compression_level', 8),
-    docstoreBlocksizeBytes: section.count('docstore_blocksize', 1_000_000, 1),
-    mergePolicy: parseMergePolicy(section),
-    heapSizeBytes: parseHeapSize(section),
-  }
+const FACTORS = {
+  type: required('How splits are merged.', text()),
+  merge_factor: withDefault('Splits of one size that make a merge.', count(2), 10),
+  max_merge_factor: withDefault('Splits merged at once at most.', count(2), 12),
+  maturation_period: withDefault(MATURATION, DURATION, '48h'),
 }
 
-/** `max_merge_write_throughput` is accepted and ignored, as the reference does. */
-function parseHeapSize(settings: ConfigSection): number {
-  const section = settings.section('resources', ['heap_size', 'max_merge_write_throughput'])
-  const value = section.raw('heap_size')
-  if (value === undefined) return DEFAULT_HEAP_SIZE_BYTES
-  if (typeof value !== 'string') return section.count('heap_size', DEFAULT_HEAP_SIZE_BYTES, 1)
-  return (
-    parseByteSize(value) ??
-    section.refuse('heap_size', `expected a size such as 2G or 500MB, got ${quoteValue(value)}`)
-  )
-}
+const STABLE_LOG = mapped(
+  object({
+    ...FACTORS,
+    min_level_num_docs: withDefault('Splits below this count as one size.', count(), 100_000),
+  }),
+  (raw, place): MergePolicyConfig => ({
+    type: 'stable_log',
+    ...factorsOf(raw, place),
+    minLevelNumDocs: raw.min_level_num_docs,
+  }),
+)
 
-const MERGE_KEYS = {
-  stable_log: ['merge_factor', 'max_merge_factor', 'min_level_num_docs', 'maturation_period'],
-  limit_merge: [
-    'merge_factor',
-    'max_merge_factor',
-    'max_merge_ops',
-    'maturation_period',
-    'max_finalize_merge_operations',
-    'max_finalize_split_num_docs',
-  ],
-  no_merge: [],
-} as const
+const LIMIT_MERGE = mapped(
+  object({
+    ...FACTORS,
+    max_merge_ops: withDefault('Merges that a document takes part in at most.', count(), 4),
+    max_finalize_merge_operations: withDefault('Merges when the index rests.', count(), 0),
+    max_finalize_split_num_docs: optional('Only splits below this then.', count()),
+  }),
+  (raw, place): MergePolicyConfig => ({
+    type: 'limit_merge',
+    ...factorsOf(raw, place),
+    maxMergeOps: raw.max_merge_ops,
+    maxFinalizeMergeOperations: raw.max_finalize_merge_operations,
+    maxFinalizeSplitNumDocs: raw.max_finalize_split_num_docs,
+  }),
+)
 
-const MERGE_TYPES = ['stable_log', 'default', 'limit_merge', 'no_merge'] as const
+const MERGE_POLICY = variants<MergePolicyConfig>({
+  key: 'type',
+  variants: {
+    stable_log: STABLE_LOG,
+    default: STABLE_LOG,
+    limit_merge: LIMIT_MERGE,
+    no_merge: mapped(object({ type: FACTORS.type }), () => ({ type: 'no_merge' })),
+  },
+})
 
-function parseMergePolicy(settings: ConfigSection): MergePolicyConfig {
-  const unchecked = settings.section('merge_policy')
-  if (settings.has('merge_policy')) unchecked.requiredText('type')
-  const written = unchecked.choice('type', MERGE_TYPES, 'stable_log')
-  const type = written === 'default' ? 'stable_log' : written
-  const section = settings.section('merge_policy', ['type', ...MERGE_KEYS[type]])
-  switch (type) {
-    case 'no_merge':
-      return { type }
-    case 'stable_log': {
-      const minLevelNumDocs = section.count('min_level_num_docs', 100_000)
-      return { type, ...parseFactors(section), minLevelNumDocs }
-    }
-    case 'limit_merge':
-      return {
-        type,
-        ...parseFactors(section),
-        maxMergeOps: section.count('max_merge_ops', 4),
-        maxFinalizeMergeOperations: section.count('max_finalize_merge_operations', 0),
-        maxFinalizeSplitNumDocs: section.has('max_finalize_split_num_docs')
-          ? section.count('max_finalize_split_num_docs', 0)
-          : undefined,
-      }
-  }
-}
-
-function parseFactors(section: ConfigSection) {
-  const mergeFactor = section.count('merge_factor', 10, 2)
-  const maxMergeFactor = section.count('max_merge_factor', 12, 2)
+function factorsOf(
+  raw: { merge_factor: number; max_merge_factor: number; maturation_period: string },
+  place: Place,
+) {
+  const { merge_factor: mergeFactor, max_merge_factor: maxMergeFactor } = raw
   if (maxMergeFactor < mergeFactor) {
-    section.refuse(
-      'max_merge_factor',
+    refuse(
+      { ...place, path: `${place.path}.max_merge_factor` },
       `must be at least \`merge_factor\` (${mergeFactor}), got ${maxMergeFactor}`,
     )
   }
-  const period = section.text('maturation_period') ?? '48h'
-  const maturationPeriodMs = parseDuration(period) ?? refuseDuration(section, 'maturation_period')
-  return { mergeFactor, maxMergeFactor, maturationPeriodMs }
+  const at = { ...place, path: `${place.path}.maturation_period` }
+  return { mergeFactor, maxMergeFactor, maturationPeriodMs: durationMs(raw.maturation_period, at) }
 }
 
-export function parseIngestSettings(top: ConfigSection): IngestSettings {
-  const section = top.section('ingest_settings', ['min_shards', 'validate_docs'])
-  return {
-    minShards: section.count('min_shards', 1, 1),
-    validateDocs: section.flag('validate_docs', true),
-  }
+const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['k', 1e3],
+  ['m', 1e6],
+  ['g', 1e9],
+  ['t', 1e12],
+  ['ki', 1024],
+  ['mi', 1024 ** 2],
+  ['gi', 1024 ** 3],
+  ['ti', 1024 ** 4],
+])
+
+/** `2G`, `500 MB`, `1GiB`, `1000` as bytes; undefined when the text is no size. */
+function parseByteSize(text: string): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*$/i.exec(text)
+  const unit = BYTE_UNITS.get((match?.[2] ?? '?').toLowerCase())
+  return unit === undefined ? undefined : Math.round(Number(match?.[1]) * unit)
 }
+
+/** `2G` or a number of bytes. */
+const BYTE_SIZE: Shape<number> = {
+  schema: { anyOf: [{ type: 'string' }, count(1).schema] },
+  read(value, place) {
+    if (typeof value !== 'string') return count(1).read(value, place)
+    const expected = `expected a size such as 2G or 500MB, got ${quoteValue(value)}`
+    return parseByteSize(value) ?? refuse(place, expected)
+  },
+}
+
+export const INDEXING_SETTINGS: Shape<IndexingSettings> = mapped(
+  object({
+    commit_timeout_secs: withDefault(
+      'A split is cut this long after its first document.',
+      count(1),
+      60,
+    ),
+    split_num_docs_target: withDefault(
+      'A split is cut at this many documents.',
+      count(1),
+      10_000_000,
+    ),
+    docstore_compression_level: withDefault(
+      'Of stored documents, on the scale of zstd; 0 stores them as they are.',
+      count(),
+      8,
+    ),
+    docstore_blocksize: withDefault('Bytes of documents compressed together.', count(1), 1_000_000),
+    merge_policy: withDefault('Which splits become one.', MERGE_POLICY, { type: 'stable_log' }),
+    resources: withDefault(
+      'What indexing may use.',
+      object({
+        heap_size: withDefault('Memory of one split in the making.', BYTE_SIZE, 2_000_000_000),
+        max_merge_write_throughput: optional('Without effect.', anything()),
+      }),
+      {},
+    ),
+  }),
+  (raw) => ({
+    commitTimeoutSecs: raw.commit_timeout_secs,
+    splitNumDocsTarget: raw.split_num_docs_target,
+    docstoreCompressionLevel: raw.docstore_compression_level,
+    docstoreBlocksizeBytes: raw.docstore_blocksize,
+    mergePolicy: raw.merge_policy,
+    heapSizeBytes: raw.resources.heap_size,
+  }),
+)
+
+function anything(): Shape<unknown> {
+  return { schema: {}, read: (value) => value }
+}
+
+export const INGEST_SETTINGS: Shape<IngestSettings> = mapped(
+  object({
+    min_shards: withDefault('Without effect: there are no shards.', count(1), 1),
+    validate_docs: withDefault('Without effect: documents are always checked.', flag, true),
+  }),
+  (raw) => ({ minShards: raw.min_shards, validateDocs: raw.validate_docs }),
+)
 
 const SCHEDULES = ['hourly', 'daily', 'weekly', 'monthly', 'yearly']
-
-export function parseRetention(top: ConfigSection): RetentionPolicy | undefined {
-  if (!top.has('retention')) return undefined
-  const section = top.section('retention', ['period', 'schedule'])
-  const period = section.requiredText('period')
-  const periodMs = parseDuration(period) ?? refuseDuration(section, 'period')
-  const schedule = section.text('schedule') ?? 'hourly'
-  const isName = SCHEDULES.includes(schedule.replace(/^@/, ''))
-  if (!isName && !isCron(schedule)) {
-    section.refuse(
-      'schedule',
-      `expected one of ${SCHEDULES.join(', ')} or a cron expression with a seconds field, got \`${schedule}\``,
-    )
-  }
-  return { periodMs, period, schedule }
-}
-
 /** Six fields, seconds first, or seven with a year. */
-function isCron(text: string): boolean {
-  const fields = text.trim().split(/\s+/)
-  const isField = (field: string) => /^[0-9A-Za-z*?,/\-#]+$/.test(field)
-  return (fields.length === 6 || fields.length === 7) && fields.every(isField)
-}
+const CRON_FIELD = '[0-9A-Za-z*?,/\\-#]+'
+const SCHEDULE = new RegExp(
+  `^(@?(${SCHEDULES.join('|')})|\\s*${CRON_FIELD}(\\s+${CRON_FIELD}){5,6}\\s*)$`,
+)
 
-function refuseDuration(section: ConfigSection, key: string): never {
-  const value = section.raw(key) ?? null
-  return section.refuse(key, `expected a duration such as 48h or 2 days, got ${quoteValue(value)}`)
+export const RETENTION: Shape<RetentionPolicy> = mapped(
+  object({
+    period: required('Documents older than this are dropped.', DURATION),
+    schedule: withDefault(
+      'Without effect: what is past its period goes with the next clean-up.',
+      text({
+        pattern: SCHEDULE,
+        refusal: (written) =>
+          `expected one of ${SCHEDULES.join(', ')} or a cron expression with a seconds field, got \`${written}\``,
+      }),
+      'hourly',
+    ),
+  }),
+  ({ period, schedule }, place) => ({
+    periodMs: durationMs(period, { ...place, path: `${place.path}.period` }),
+    period,
+    schedule,
+  }),
+)
+
+function durationMs(written: string, place: Place): number {
+  const expected = `expected a duration such as 48h or 2 days, got ${quoteValue(written)}`
+  return parseDuration(written) ?? refuse(place, expected)
 }

@@ -1,7 +1,7 @@
 import { QwError } from '../errors.ts'
 
 /** `tenant_id, hash_mod((region, name), 16)`. */
-export type PartitionExpression =
+type PartitionExpression =
   | { readonly kind: 'field'; readonly path: string }
   | { readonly kind: 'tuple'; readonly items: readonly PartitionExpression[] }
   | { readonly kind: 'hashMod'; readonly of: PartitionExpression; readonly modulo: number }

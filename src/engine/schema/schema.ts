@@ -1,5 +1,6 @@
 import { buildFieldTable, PRECISION_NS } from './field-table.ts'
-import type { Normalizer, TermOptions } from './field-spec.ts'
+import type { Normalizer } from '../text/normalizer.ts'
+import type { TermOptions } from './field-spec.ts'
 import type { IndexConfig, MappingMode } from './index-config.ts'
 import type { ValueType } from './value-type.ts'
 

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import type { TokenizerConfig } from '../text/tokenizer-config.ts'
-import { formatDuration } from './duration.ts'
+import { exactDuration } from '../dates/duration.ts'
 import type { FieldMapping, JsonOptions, TextIndexing } from './field-mapping.ts'
-import type { Normalizer } from './field-spec.ts'
+import type { Normalizer } from '../text/normalizer.ts'
 import type { DocMapping, IndexConfig, MergePolicyConfig } from './index-config.ts'
 
 /** The config as GET returns it: every default written out, `version` "0.9". `parseIndexConfig`
@@ -148,7 +148,7 @@ function serializeMergePolicy(policy: MergePolicyConfig): JsonObject {
     type: policy.type,
     merge_factor: policy.mergeFactor,
     max_merge_factor: policy.maxMergeFactor,
-    maturation_period: formatDuration(policy.maturationPeriodMs),
+    maturation_period: exactDuration(policy.maturationPeriodMs),
   }
   if (policy.type === 'stable_log') {
     return { ...factors, min_level_num_docs: policy.minLevelNumDocs }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { dateFromNanos, truncateDate } from './datetime.ts'
+import { dateFromNanos, truncateDate } from '../dates/datetime.ts'
 import { compareBytes } from '../bytes/byte-order.ts'
 import { compareTyped, decodeTerm, encodeTerm } from './term.ts'
 import type { TypedValue, ValueType } from './value-type.ts'

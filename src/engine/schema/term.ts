@@ -1,6 +1,6 @@
 import { compareBytes } from '../bytes/byte-order.ts'
 import { QwError } from '../errors.ts'
-import { dateToNanos, dateToSeconds } from './datetime.ts'
+import { dateToNanos, dateToSeconds } from '../dates/datetime.ts'
 import type { TypedValue, ValueType } from './value-type.ts'
 
 const encoder = new TextEncoder()

@@ -1,56 +1,34 @@
-import type { Column } from '../split/column.ts'
-import type { SplitFooter } from '../split/footer.ts'
-import type { Postings } from '../split/postings.ts'
-import type { TermEntry } from '../split/term-dictionary.ts'
+import type { Part, PartValues } from './needs.ts'
 
 /** Byte limits of what one process keeps between searches. */
-export interface SearchCacheLimits {
-  /** Decoded footers. */
-  readonly footerBytes: number
-  /** Whole small splits, dictionary and document blocks, posting lists as read. */
-  readonly blockBytes: number
-  /** Decoded columns and fieldnorms. */
-  readonly columnBytes: number
-  /** Decoded posting lists and dictionary entries. */
-  readonly termBytes: number
+interface SearchCacheLimits {
+  /** Parts of splits as decoded: footers, dictionary blocks, posting lists, columns, whole small splits. */
+  readonly partBytes: number
+  /** Stored documents that were hits. */
+  readonly docBytes: number
   /** Answers of single splits; 0 keeps none. */
   readonly partialResultBytes: number
 }
 
 export const DEFAULT_SEARCH_CACHE_LIMITS: SearchCacheLimits = {
-  footerBytes: 64 << 20,
-  blockBytes: 128 << 20,
-  columnBytes: 512 << 20,
-  termBytes: 64 << 20,
+  partBytes: 752 << 20,
+  docBytes: 16 << 20,
   partialResultBytes: 64 << 20,
 }
-
-/** Tokens per document of one field. */
-export type Fieldnorms = Uint8Array | Uint16Array | Uint32Array
 
 /** Everything a process keeps between searches: make one, pass it with every request. Splits never
  *  change, so nothing in here is ever invalidated; keys start with the split's object key. */
 export class SearchCaches {
-  readonly footers: ByteLru<SplitFooter>
-  readonly blocks: ByteLru<Uint8Array>
-  readonly columns: ByteLru<Column>
-  readonly fieldnorms: ByteLru<Fieldnorms>
-  /** `null`: the term is known to be absent. */
-  readonly entries: ByteLru<TermEntry | null>
-  readonly postings: ByteLru<Postings>
+  /** By split and need, `fetch.ts`. */
+  readonly parts: ByteLru<PartValues[Part]>
   /** Stored documents that were hits. */
   readonly docs: ByteLru<Uint8Array>
   /** By leaf-cache.ts. */
   readonly partialResults: ByteLru<unknown>
 
   constructor(limits: SearchCacheLimits = DEFAULT_SEARCH_CACHE_LIMITS) {
-    this.footers = new ByteLru(limits.footerBytes)
-    this.blocks = new ByteLru(limits.blockBytes * 0.9)
-    this.docs = new ByteLru(limits.blockBytes * 0.1)
-    this.columns = new ByteLru(limits.columnBytes * 0.9)
-    this.fieldnorms = new ByteLru(limits.columnBytes * 0.1)
-    this.entries = new ByteLru(limits.termBytes * 0.25)
-    this.postings = new ByteLru(limits.termBytes * 0.75)
+    this.parts = new ByteLru(limits.partBytes)
+    this.docs = new ByteLru(limits.docBytes)
     this.partialResults = new ByteLru(limits.partialResultBytes)
   }
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import type { JsonObject } from '../bytes/json.ts'
 import { isJsonObject, parseJson, stringifyJson } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
@@ -6,15 +7,16 @@ import type { SplitRecord } from '../metastore/split-record.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import type { Renderer } from '../schema/render.ts'
 import { makeRenderer } from '../schema/render.ts'
-import { locateDocs, readDocs } from '../split/doc-store.ts'
-import { mapLimited } from './read-ranges.ts'
+import { readDocs } from '../split/doc-store.ts'
+import type { FetchContext } from './fetch.ts'
+import { openSplit } from './fetch.ts'
 import type { LeafFailure } from './leaf-request.ts'
 import { failureOf } from './leaf-request.ts'
+import { docNeeds } from './needs.ts'
+import { mapLimited } from './read-ranges.ts'
 import type { Hit } from './request.ts'
 import type { SnippetField } from './snippets.ts'
 import { makeSnippets } from './snippets.ts'
-import type { ReaderContext } from './split-reader.ts'
-import { SplitReader } from './split-reader.ts'
 import type { PartialHit } from './top-hits.ts'
 
 /** Splits whose documents are read at once. */
@@ -27,13 +29,13 @@ export interface LocatedHit {
   readonly config: IndexConfig
 }
 
-export interface HitDisplay {
+interface HitDisplay {
   readonly snippetFields: readonly SnippetField[]
   /** By path, then term. */
   readonly weights: ReadonlyMap<string, ReadonlyMap<string, number>>
 }
 
-export interface FetchedHits {
+interface FetchedHits {
   /** In the order asked for, without those of splits that failed. */
   readonly hits: readonly Hit[]
   readonly failures: readonly (LeafFailure & { readonly indexId: string })[]
@@ -44,7 +46,7 @@ export interface FetchedHits {
 export async function fetchHits(
   hits: readonly LocatedHit[],
   display: HitDisplay,
-  search: { readonly context: ReaderContext; readonly signal: AbortSignal | undefined },
+  search: { readonly context: FetchContext; readonly signal: AbortSignal | undefined },
 ): Promise<FetchedHits> {
   const shown: (Hit | undefined)[] = hits.map(() => undefined)
   const failures: FetchedHits['failures'][number][] = []
@@ -92,7 +94,7 @@ async function readSources(
   indexId: string,
   search: {
     readonly docIds: readonly number[]
-    readonly context: ReaderContext
+    readonly context: FetchContext
     readonly signal: AbortSignal | undefined
   },
 ): Promise<Uint8Array[]> {
@@ -106,17 +108,13 @@ async function readSources(
   }
   const missing = docIds.filter((docId) => !found.has(docId))
   if (missing.length > 0) {
-    const reader = await SplitReader.open({ key, footer: split.footer }, context, signal)
-    const blocks = locateDocs(reader.footer.docStore, missing)
-    for (const block of blocks) reader.want(block)
-    await reader.fetch(signal)
-    const sources = readDocs(
-      blocks,
-      blocks.map((block) => reader.bytes(block)),
-      missing,
-    )
+    const opened = await openSplit({ key, footer: split.footer }, context, signal)
+    const blocks = docNeeds(opened.footer.docStore, missing)
+    await opened.fetch(blocks, signal)
+    const bytes = blocks.map((block) => opened.get(block))
+    const sources = readDocs(blocks, bytes, missing)
     sources.forEach((bytes, at) => {
-      const docId = missing[at] ?? -1
+      const docId = elementAt(missing, at)
       // A copy, so that one document does not keep its whole block alive.
       const source = bytes.slice()
       found.set(docId, source)

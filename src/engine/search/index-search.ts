@@ -7,7 +7,7 @@ import type { Schema } from '../schema/schema.ts'
 import { buildSchema } from '../schema/schema.ts'
 
 /** What root and leaf both make of a request on one index. */
-export interface IndexSearch {
+interface IndexSearch {
   readonly schema: Schema
   /** With the request's time bounds as a filter. */
   readonly query: Query

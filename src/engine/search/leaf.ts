@@ -1,18 +1,13 @@
-import { splitKey } from '../metastore/layout.ts'
-import { withoutCoveredTime } from '../query/prune.ts'
-import type { Query } from '../query/query.ts'
-import type { Schema } from '../schema/schema.ts'
 import type { Column } from '../split/column.ts'
 import type { AggregationSplit, SubAggregation } from './aggregations/aggregation.ts'
-import { AggregationMemory } from './aggregations/aggregation.ts'
-import { parseAggregations } from './aggregations/kinds.ts'
 import { SubCollectors } from './aggregations/sub-aggregations.ts'
 import type { Clause } from './clauses/clause.ts'
-import { planClause } from './clauses/plan-clause.ts'
 import type { DocSet } from './doc-set.ts'
 import { countDocs, DOC_BLOCK, eachBlock, NO_DOCS, toList } from './doc-set.ts'
-import { bindIndexSearch } from './index-search.ts'
+import type { FetchContext, FetchedSplit } from './fetch.ts'
 import { leafCacheKey } from './leaf-cache.ts'
+import type { LeafPlan, ReadSplit } from './leaf-plan.ts'
+import { needsNothing, planLeaf, planSplit, readSplit } from './leaf-plan.ts'
 import { failureOf } from './leaf-request.ts'
 import type {
   LeafFailure,
@@ -21,14 +16,12 @@ import type {
   LeafSplit,
   TermFrequency,
 } from './leaf-request.ts'
-import { mapLimited } from './read-ranges.ts'
 import { isNumeric } from './number-keys.ts'
+import { mapLimited } from './read-ranges.ts'
 import type { SortKey } from './request.ts'
 import { ScoreSink } from './scores.ts'
 import type { SortColumn } from './sort-column.ts'
 import { sortColumn } from './sort-column.ts'
-import type { ReaderContext } from './split-reader.ts'
-import { SplitReader } from './split-reader.ts'
 import type { PartialHit } from './top-hits.ts'
 import { mergeHits, scoreColumn, topHits } from './top-hits.ts'
 
@@ -43,21 +36,11 @@ interface SplitAnswer {
   readonly terms: readonly TermFrequency[]
 }
 
-/** The request as every split of the leaf needs it. */
-interface LeafPlan {
-  readonly request: LeafRequest
-  readonly query: Query
-  readonly schema: Schema
-  readonly aggregations: readonly SubAggregation[]
-  readonly memory: AggregationMemory
-  readonly scored: boolean
-}
-
 /** Searches splits of one index and merges what they found. A split that fails is reported in the
  *  answer; rejects with `invalid` when the request itself cannot be bound. */
 export async function searchLeaf(
   request: LeafRequest,
-  context: ReaderContext,
+  context: FetchContext,
   signal?: AbortSignal,
 ): Promise<LeafResponse> {
   const plan = planLeaf(request)
@@ -78,88 +61,47 @@ export async function searchLeaf(
   )
 }
 
-function planLeaf(request: LeafRequest): LeafPlan {
-  const { schema, query } = bindIndexSearch(request.config, request)
-  return {
-    request,
-    query,
-    schema,
-    aggregations: request.aggs === undefined ? [] : parseAggregations(request.aggs, schema),
-    memory: new AggregationMemory(),
-    scored: request.hitLimit > 0 && request.sort.some(({ by }) => by === 'score'),
-  }
-}
-
 interface SplitSearch {
-  readonly context: ReaderContext
+  readonly context: FetchContext
   readonly signal: AbortSignal | undefined
 }
 
 async function answerSplit(
   split: LeafSplit,
-  plan: LeafPlan,
+  leafPlan: LeafPlan,
   search: SplitSearch,
 ): Promise<SplitAnswer> {
-  const { request, schema } = plan
   const { partialResults } = search.context.caches
-  const timeRange =
-    split.timeRange === undefined
-      ? undefined
-      : { start: split.timeRange.startSeconds, end: split.timeRange.endSeconds }
-  const query = withoutCoveredTime(plan.query, timeRange, schema.timestampField)
-  const cacheKey = leafCacheKey(request, split, query)
+  const plan = planSplit(leafPlan, split)
+  const cacheKey = leafCacheKey(plan.request, split, plan.query)
   const cached = partialResults.get(cacheKey)
   // Only answers are ever put under these keys.
   if (cached !== undefined) return cached as SplitAnswer
-  const wantsDocs = request.hitLimit > 0 || plan.aggregations.length > 0 || request.wantsTerms
-  const answer =
-    query.kind === 'matchAll' && !wantsDocs
-      ? { numHits: split.docCount, hits: [], aggregations: undefined, terms: [] }
-      : await searchSplit(split, { ...plan, query }, search)
+  const answer = needsNothing(plan)
+    ? { numHits: split.docCount, hits: [], aggregations: undefined, terms: [] }
+    : execute(split, plan, await readSplit(split, plan, { ...search, fetches: () => true }))
   partialResults.set(cacheKey, answer, answerBytes(answer))
   return answer
 }
 
-/** Three rounds at most: the footer; dictionary blocks and columns; posting lists. */
-async function searchSplit(
-  split: LeafSplit,
-  plan: LeafPlan,
-  { context, signal }: SplitSearch,
-): Promise<SplitAnswer> {
-  const { request } = plan
-  const place = { key: splitKey(request.indexId, split.splitId), footer: split.footer }
-  const reader = await SplitReader.open(place, context, signal)
-  const clause = planClause(plan.query, reader.footer, plan.scored)
-  clause.planFirst(reader)
-  for (const path of columnPaths(plan)) {
-    for (const field of reader.footer.fieldsAt(path)) reader.wantColumn(field)
-  }
-  await reader.fetch(signal)
-  const isEmpty = clause.isEmpty(reader)
-  if (!isEmpty) clause.planSecond(reader)
-  await reader.fetch(signal)
-  const matches = isEmpty ? NO_DOCS : clause.matches(reader)
+/** Everything is there: computes, and waits for nothing. */
+function execute({ splitId }: LeafSplit, plan: LeafPlan, read: ReadSplit): SplitAnswer {
+  const { split, clause, isEmpty } = read
+  const matches = isEmpty ? NO_DOCS : clause.matches(split)
   return {
-    numHits: countDocs(matches, reader.docCount),
-    hits: collectHits(matches, { split, plan, reader, clause }),
-    aggregations: collectAggregations(matches, plan, reader),
-    terms: request.wantsTerms ? termFrequencies(clause, reader) : [],
+    numHits: countDocs(matches, split.docCount),
+    hits: collectHits(matches, { splitId, plan, read }),
+    aggregations: collectAggregations(matches, plan, split),
+    terms: plan.request.wantsTerms ? termFrequencies(clause, split) : [],
   }
-}
-
-function columnPaths({ request, aggregations }: LeafPlan): Set<string> {
-  const paths = new Set(aggregations.flatMap(({ aggregation }) => aggregation.paths))
-  if (request.hitLimit > 0) {
-    for (const key of request.sort) if (key.by === 'field') paths.add(key.field)
-  }
-  return paths
 }
 
 function collectHits(
   matches: DocSet,
-  place: { split: LeafSplit; plan: LeafPlan; reader: SplitReader; clause: Clause },
+  place: { readonly splitId: string; readonly plan: LeafPlan; readonly read: ReadSplit },
 ): PartialHit[] {
-  const { split, plan, reader, clause } = place
+  const { splitId, plan } = place
+  const { split, clause } = place.read
   const { hitLimit, sort, searchAfter } = plan.request
   if (hitLimit === 0 || matches.kind === 'none') return []
   const columnOf = (key: SortKey): SortColumn | undefined => {
@@ -167,15 +109,15 @@ function collectHits(
       case 'doc':
         return undefined
       case 'score':
-        return scoresOf(matches, clause, reader)
+        return scoresOf(matches, clause, split)
       case 'field':
-        return sortColumn(key.field, sortableColumns(key.field, plan, reader), reader.docCount)
+        return sortColumn(key.field, sortableColumns(key.field, plan, split), split.docCount)
     }
   }
   const firstDoc = sort.findIndex(({ by }) => by === 'doc')
   const used = firstDoc < 0 ? sort : sort.slice(0, firstDoc + 1)
-  return topHits(matches, reader.docCount, {
-    splitId: split.splitId,
+  return topHits(matches, split.docCount, {
+    splitId,
     keys: used.map((key) => ({ sort: key, column: columnOf(key) })),
     limit: hitLimit,
     searchAfter,
@@ -184,44 +126,37 @@ function collectHits(
 
 /** A declared field is no text, or the request would have been refused: a column of text is from before
  *  the mapping changed, and its documents have no value to sort by. */
-function sortableColumns(path: string, { schema }: LeafPlan, reader: SplitReader): Column[] {
-  const columns = columnsAt(reader, path)
+function sortableColumns(path: string, { schema }: LeafPlan, split: FetchedSplit): Column[] {
+  const columns = split.columnsAt(path)
   return schema.resolve(path)?.mapping === 'declared' ? columns.filter(isNumeric) : columns
 }
 
-function scoresOf(matches: DocSet, clause: Clause, reader: SplitReader): SortColumn {
-  const sink = new ScoreSink(toList(matches, reader.docCount), reader.docCount)
-  clause.score(reader, sink, 1)
-  return scoreColumn(sink.docs, sink.scores, reader.docCount)
-}
-
-function columnsAt(reader: SplitReader, path: string): Column[] {
-  return reader.footer.fieldsAt(path).flatMap((field) => reader.column(field) ?? [])
+function scoresOf(matches: DocSet, clause: Clause, split: FetchedSplit): SortColumn {
+  const sink = new ScoreSink(toList(matches, split.docCount), split.docCount)
+  clause.score(split, sink, 1)
+  return scoreColumn(sink.docs, sink.scores, split.docCount)
 }
 
 function collectAggregations(
   matches: DocSet,
   { aggregations, memory }: LeafPlan,
-  reader: SplitReader,
+  split: FetchedSplit,
 ): readonly unknown[] | undefined {
   if (aggregations.length === 0) return undefined
-  const split: AggregationSplit = {
-    docCount: reader.docCount,
-    memory,
-    columnsAt: (path) => columnsAt(reader, path),
-  }
-  const collectors = new SubCollectors(aggregations, split, 1)
+  const { docCount } = split
+  const source: AggregationSplit = { docCount, memory, columnsAt: (path) => split.columnsAt(path) }
+  const collectors = new SubCollectors(aggregations, source, 1)
   const parents = new Uint32Array(DOC_BLOCK)
-  eachBlock(matches, reader.docCount, (docs, count) => {
-    const isRun = (docs[count - 1] ?? 0) - (docs[0] ?? 0) === count - 1
+  eachBlock(matches, docCount, (docs, count) => {
+    const isRun = (docs[count - 1] as number) - (docs[0] as number) === count - 1
     collectors.collect({ docs, parents, count, isRun })
   })
   return collectors.result(0)
 }
 
-function termFrequencies(clause: Clause, reader: SplitReader): TermFrequency[] {
+function termFrequencies(clause: Clause, split: FetchedSplit): TermFrequency[] {
   const terms: TermFrequency[] = []
-  clause.termFrequencies(reader, (path, term, docCount) => terms.push({ path, term, docCount }))
+  clause.termFrequencies(split, (path, term, docCount) => terms.push({ path, term, docCount }))
   return terms
 }
 

@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { COALESCE_GAP_BYTES, coalesceRanges, mapLimited } from './read-ranges.ts'
+import { coalesceRanges, mapLimited } from './read-ranges.ts'
+
+const GAP_BYTES = 128 * 1024
 
 test('ranges closer than the gap become one read, others stay apart', () => {
-  const far = 10 + COALESCE_GAP_BYTES + 1
-  expect(
-    coalesceRanges([
-      { start: far, end: far + 5 },
-      { start: 0, end: 10 },
-      { start: 4, end: 8 },
-    ]),
-  ).toEqual([
+  const far = 10 + GAP_BYTES + 1
+  const ranges = [
+    { start: far, end: far + 5 },
+    { start: 0, end: 10 },
+    { start: 4, end: 8 },
+  ]
+  expect(coalesceRanges(ranges, GAP_BYTES)).toEqual([
     { start: 0, end: 10 },
     { start: far, end: far + 5 },
   ])
@@ -22,14 +23,14 @@ test('every range lies in exactly one read, and no two reads are close', () => {
     .map(([start, size]) => ({ start, end: start + size + 1 }))
   fc.assert(
     fc.property(fc.array(range), (ranges) => {
-      const reads = coalesceRanges(ranges)
+      const reads = coalesceRanges(ranges, GAP_BYTES)
       for (const { start, end } of ranges) {
         expect(reads.filter((read) => read.start <= start && end <= read.end)).toHaveLength(1)
       }
       reads
         .slice(1)
         .forEach((read, at) =>
-          expect(read.start - (reads[at]?.end ?? 0)).toBeGreaterThan(COALESCE_GAP_BYTES),
+          expect(read.start - (reads[at]?.end ?? 0)).toBeGreaterThan(GAP_BYTES),
         )
     }),
   )

@@ -1,8 +1,5 @@
 import type { ByteRange, ObjectStore } from '../ports.ts'
 
-/** Ranges closer than this become one read: about what S3 delivers in the time of one round trip. */
-export const COALESCE_GAP_BYTES = 128 * 1024
-
 /** Reads of one split that run at once. */
 const READS_PER_SPLIT = 16
 
@@ -12,27 +9,33 @@ export interface Chunk {
   readonly bytes: Uint8Array
 }
 
-/** The fewest reads that cover all ranges, ascending, none overlapping. */
-export function coalesceRanges(ranges: readonly ByteRange[]): ByteRange[] {
+/** Reads that cover all ranges, ascending; those at most `gapBytes` apart are one. */
+export function coalesceRanges(ranges: readonly ByteRange[], gapBytes: number): ByteRange[] {
   const sorted = [...ranges].sort((a, b) => a.start - b.start)
   const merged: { start: number; end: number }[] = []
   for (const { start, end } of sorted) {
     const last = merged.at(-1)
-    if (last !== undefined && start - last.end <= COALESCE_GAP_BYTES) {
+    if (last !== undefined && start - last.end <= gapBytes) {
       last.end = Math.max(last.end, end)
     } else merged.push({ start, end })
   }
   return merged
 }
 
+interface ReadSource {
+  readonly store: ObjectStore
+  readonly key: string
+  /** Ranges at most this far apart become one read. */
+  readonly gapBytes: number
+}
+
 /** One round of reads. */
 export function readChunks(
-  store: ObjectStore,
-  key: string,
+  { store, key, gapBytes }: ReadSource,
   ranges: readonly ByteRange[],
   signal: AbortSignal | undefined,
 ): Promise<Chunk[]> {
-  return mapLimited(coalesceRanges(ranges), READS_PER_SPLIT, async (range) => ({
+  return mapLimited(coalesceRanges(ranges, gapBytes), READS_PER_SPLIT, async (range) => ({
     start: range.start,
     bytes: await store.read(key, range, signal),
   }))

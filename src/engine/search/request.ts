@@ -98,7 +98,8 @@ export interface SearchPlanResponse {
   readonly query: JsonValue
   /** `index/split` of every split that survives pruning. */
   readonly searchedSplits: readonly string[]
-  /** Reads per split at most, by what is read. */
+  /** What is read of the split with the most documents, by part, were nothing cached; parts that stand
+   *  close together are read at once. */
   readonly storageRequests: {
     readonly footer: number
     readonly fastfield: number

@@ -1,3 +1,4 @@
+import { unknownField } from '../schema/nearest.ts'
 import { QwError } from '../errors.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import { publishedSplits } from '../metastore/index-metadata.ts'
@@ -79,12 +80,7 @@ function factsOf({
 function bindSortKey(key: SortKey, schema: Schema): SortKey {
   if (key.by !== 'field') return key
   const field = schema.resolve(key.field)
-  if (field === undefined) {
-    throw new QwError('invalid', `unknown field used in sort by: ${key.field}`, {
-      code: 'QUERY-FIELD',
-      fix: `Nearest names: ${schema.nearest(key.field).join(', ') || 'none'}.`,
-    })
-  }
+  if (field === undefined) throw unknownField(key.field, schema)
   if (field.type === 'str' || field.type === 'ip' || field.type === 'bytes') {
     throw new QwError(
       'invalid',

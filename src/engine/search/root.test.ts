@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../bytes/json.ts'
 import { JsonFloat, stringifyJson } from '../bytes/json.ts'
 import { splitKey } from '../metastore/layout.ts'
-import { WHOLE_SPLIT_BYTES } from './split-reader.ts'
-import type { Ask } from './search-fixture.ts'
-import { SearchFixture } from './search-fixture.ts'
+import { READ_SIZES } from './fetch.ts'
+import type { Ask } from './testing/search-fixture.ts'
+import { SearchFixture } from './testing/search-fixture.ts'
 
 const SHOP: JsonObject = {
   mode: 'dynamic',
@@ -254,7 +254,7 @@ describe('reads', () => {
   test('a cold term query with ten hits takes four rounds, the metastore included', async () => {
     const fixture = await bigSplit()
     const [split] = await fixture.splits()
-    expect(split?.footer.end).toBeGreaterThan(WHOLE_SPLIT_BYTES)
+    expect(split?.footer.end).toBeGreaterThan(READ_SIZES.wholeSplitBytes)
     fixture.forget()
     const { numHits, hits } = await fixture.search({ query: 'needle', maxHits: 10 })
     expect([numHits, hits.length]).toEqual([400, 10])
@@ -377,7 +377,7 @@ describe('bad requests', () => {
     [
       'an unknown sort field',
       { sort: [{ by: 'field', field: 'body.x', order: 'asc', dateUnit: 'ms' }] },
-      'unknown field used in sort by',
+      'field does not exist: `body.x`',
     ],
     [
       'a text sort field',

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
-import { QwError } from '../errors.ts'
+import { isQwError, QwError } from '../errors.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { Clock, ObjectStore } from '../ports.ts'
@@ -7,6 +7,8 @@ import { BucketBudget } from './aggregations/aggregation.ts'
 import { renderSubs } from './aggregations/sub-aggregations.ts'
 import type { SearchCaches } from './caches.ts'
 import { describeQuery } from './describe-query.ts'
+import { countNeeds, explainSplit } from './explain.ts'
+import type { ReadSizes } from './fetch.ts'
 import type { LocatedHit } from './fetch-hits.ts'
 import { fetchHits } from './fetch-hits.ts'
 import { mergeAggregations, searchLeaf } from './leaf.ts'
@@ -15,7 +17,6 @@ import type { FailedSplit, SearchPlanResponse, SearchRequest, SearchResponse } f
 import { checkRequest } from './check-request.ts'
 import type { IndexPlan, RootPlan } from './root-plan.ts'
 import { leafRequest, planRoot } from './root-plan.ts'
-import { countReads } from './read-counts.ts'
 import { snippetWeights } from './snippets.ts'
 import { mergeHits } from './top-hits.ts'
 
@@ -30,6 +31,8 @@ export interface SearchContext {
   readonly leaf?: LeafInvoker | undefined
   /** Steps that a query may take in one split; SPLIT_WORK_LIMIT unless given. */
   readonly splitWorkLimit?: number | undefined
+  /** READ_SIZES unless given. */
+  readonly readSizes?: ReadSizes | undefined
 }
 
 /**
@@ -193,21 +196,37 @@ function renderAggregations(
   return renderSubs(aggregations, merged, new BucketBudget())
 }
 
-/** Binds and prunes as `searchRoot` does, and tells what would be read. */
+/** Binds and prunes as `searchRoot` does, and tells what would be read. Costs a conditional read per
+ *  index and the footer and dictionary blocks of one split, where they are not cached. */
 export async function planSearch(
   request: SearchRequest,
   context: SearchContext,
   signal?: AbortSignal,
 ): Promise<SearchPlanResponse> {
   checkRequest(request)
-  const plan = planRoot(request, await loadIndexes(request, { context, signal }))
+  const search = { context, signal }
+  try {
+    return await explainOnce(request, search)
+  } catch (error) {
+    // As in a search: what a merge replaced is found in its successor.
+    if (!isQwError(error) || error.kind !== 'notFound') throw error
+    return explainOnce(request, search)
+  }
+}
+
+async function explainOnce(request: SearchRequest, search: Search): Promise<SearchPlanResponse> {
+  const plan = planRoot(request, await loadIndexes(request, search))
   const [first] = plan.indexes
   const query: JsonValue = first === undefined ? { kind: 'matchNone' } : describeQuery(first.query)
+  const searched = plan.indexes.flatMap((index) => index.splits.map((split) => ({ index, split })))
+  const [largest] = searched.toSorted((a, b) => b.split.docCount - a.split.docCount)
+  const needs =
+    largest === undefined
+      ? []
+      : await explainSplit(leafRequest(request, largest.index), largest.split, search)
   return {
     query,
-    searchedSplits: plan.indexes.flatMap(({ config, splits }) => {
-      return splits.map(({ splitId }) => `${config.indexId}/${splitId}`)
-    }),
-    storageRequests: countReads(request, first),
+    searchedSplits: searched.map(({ index, split }) => `${index.config.indexId}/${split.splitId}`),
+    storageRequests: countNeeds(needs),
   }
 }

@@ -1,7 +1,7 @@
 // Typed-array reads below are cast with `as number`: indexes are below the lengths checked in the loops.
 import type { DocSet } from './doc-set.ts'
 import { hasDoc, lowerBound, toWords } from './doc-set.ts'
-import type { Fieldnorms } from './caches.ts'
+import type { Fieldnorms } from '../split/fieldnorms.ts'
 
 /** BM25's saturation of repeated terms and its weight of document length. */
 const K1 = 1.2
@@ -64,7 +64,7 @@ export class ScoreSink {
   }
 }
 
-export interface Bm25Weight {
+interface Bm25Weight {
   /** Boost times the sum of the terms' inverse document frequencies. */
   readonly idf: number
   /** Undefined: length does not count. */

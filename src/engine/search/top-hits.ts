@@ -16,7 +16,7 @@ export interface PartialHit {
 }
 
 /** How one split orders its matches. */
-export interface HitOrder {
+interface HitOrder {
   readonly splitId: string
   /** Parallel to the request's sort keys, up to the first `doc` key. */
   readonly keys: readonly { readonly sort: SortKey; readonly column: SortColumn | undefined }[]

@@ -1,7 +1,7 @@
 import { escapeName } from '../schema/field-path.ts'
 import type { InferredField } from './infer.ts'
 
-export interface InferredMapping {
+interface InferredMapping {
   readonly indexId: string
   readonly fields: readonly InferredField[]
   readonly leftDynamic: readonly { readonly name: string; readonly reason: string }[]

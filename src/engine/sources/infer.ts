@@ -1,14 +1,14 @@
 import { JsonFloat } from '../bytes/json.ts'
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
-import { parseIso8601 } from '../schema/datetime-format.ts'
-import { parseRfc2822, parseRfc3339 } from '../schema/datetime.ts'
+import { parseIso8601 } from '../dates/datetime-format.ts'
+import { parseRfc2822, parseRfc3339 } from '../dates/datetime.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { writeInferredYaml } from './infer-yaml.ts'
 import { parseIp } from '../schema/ip.ts'
-import { compileDatePattern } from '../schema/strptime.ts'
-import { fromUnixFloat, fromUnixInteger } from '../schema/unix-timestamp.ts'
+import { compileDatePattern } from '../dates/strptime.ts'
+import { fromUnixFloat, fromUnixInteger } from '../dates/unix-timestamp.ts'
 
 type InferredType = 'text' | 'u64' | 'i64' | 'f64' | 'bool' | 'datetime' | 'ip' | 'json'
 
@@ -29,7 +29,7 @@ export interface InferredField {
   readonly presence: number
 }
 
-export interface InferredConfig {
+interface InferredConfig {
   readonly config: IndexConfig
   /** The same config as commented YAML that `parseIndexConfig` accepts. */
   readonly yaml: string
@@ -40,7 +40,7 @@ export interface InferredConfig {
   readonly timestampCandidates: readonly string[]
 }
 
-export interface InferOptions {
+interface InferOptions {
   readonly indexId: string
   /** Otherwise the best candidate, or none. */
   readonly timestampField?: string
@@ -101,6 +101,8 @@ interface Facts {
   /** Still possible date formats of all strings, and units of all numbers. */
   dateFormats: Set<string>
   unix: Set<string>
+  /** The most digits after the seconds of a time that a text has. */
+  fractionDigits: number
   /** Whether every number, read as a timestamp, is of this century. */
   ofThisCentury: boolean
 }
@@ -139,6 +141,7 @@ function newFacts(): Facts {
     ips: 0,
     dateFormats: new Set(DATE_FORMATS.keys()),
     unix: new Set(UNITS),
+    fractionDigits: 0,
     ofThisCentury: true,
   }
 }
@@ -179,6 +182,8 @@ function observeText(facts: Facts, value: string): void {
   if (facts.texts.size < MAX_COUNTED_VALUES) facts.texts.add(value)
   if (/\s/.test(value.trim())) facts.spaced++
   if (parseIp(value) !== undefined) facts.ips++
+  const fraction = /:\d\d[.,](\d+)/.exec(value)?.[1] ?? ''
+  facts.fractionDigits = Math.max(facts.fractionDigits, fraction.length)
   for (const format of facts.dateFormats) {
     if (DATE_FORMATS.get(format)?.(value) !== true) facts.dateFormats.delete(format)
   }
@@ -262,8 +267,7 @@ function inferNumber(name: string, facts: Facts): Shape | undefined {
 function inferText(facts: Facts): Shape {
   const [dateFormat] = facts.dateFormats
   if (dateFormat !== undefined) {
-    const hasFraction = [...facts.texts].some((text) => /\d\.\d/.test(text))
-    const dateUnit = hasFraction ? 'milliseconds' : 'seconds'
+    const dateUnit = UNITS[Math.min(3, Math.ceil(facts.fractionDigits / 3))]
     return { type: 'datetime', fast: true, dateFormat, dateUnit, reason: `dates (${dateFormat})` }
   }
   if (facts.ips === facts.valueCount) return { type: 'ip', fast: true, reason: 'IP addresses' }

@@ -95,7 +95,7 @@ export interface OverlongLine {
 
 export type LineEvent = LineBatch | OverlongLine
 
-export interface LineSplitterSettings {
+interface LineSplitterSettings {
   readonly maxLineBytes: number
   /** Bytes of an over-long line that are kept. */
   readonly prefixBytes: number

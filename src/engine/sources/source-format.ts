@@ -1,7 +1,7 @@
 import { QwError } from '../errors.ts'
 
 /** How a source's bytes have to be read before they are lines. */
-export type SourceCompression = 'none' | 'gzip'
+type SourceCompression = 'none' | 'gzip'
 
 /** Bytes that `recogniseCompression` and `refuseOtherText` look at. */
 export const SNIFF_BYTES = 512

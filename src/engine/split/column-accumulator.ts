@@ -2,7 +2,7 @@
 import { ByteStrings, wellFormed } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
-import type { Normalizer } from '../schema/field-spec.ts'
+import type { Normalizer } from '../text/normalizer.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import { normalizeText } from '../text/normalizer.ts'
 import type { ColumnInput, OrdinalType } from './column.ts'
@@ -19,7 +19,7 @@ export interface ColumnAccumulator {
   finish(docCount: number): ColumnInput
 }
 
-export interface ColumnOptions {
+interface ColumnOptions {
   readonly normalizer: Normalizer
   readonly precisionNs: number
 }

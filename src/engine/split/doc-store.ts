@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
 import { openBlock } from '../bytes/sealed-block.ts'
@@ -18,7 +19,6 @@ import { encodeShapedDocs, ShapedDocs } from './shaped-docs.ts'
  * them as they are.
  */
 const Form = { plain: 0, shaped: 1 } as const
-const SEAL: SealOptions = { level: 6, worthwhileShare: 0.98 }
 const WHAT = 'document block'
 
 export interface DocStoreIndex {
@@ -55,12 +55,12 @@ function blockOf({ firstDocs }: DocStoreIndex, docId: number): number {
 }
 
 export function blockAt({ firstDocs, blockStarts }: DocStoreIndex, block: number): DocBlock {
-  // Inside by construction: there is one entry more than there are blocks.
+  // There is one entry more than there are blocks.
   return {
-    firstDoc: firstDocs[block] ?? 0,
-    endDoc: firstDocs[block + 1] ?? 0,
-    start: blockStarts[block] ?? 0,
-    end: blockStarts[block + 1] ?? 0,
+    firstDoc: elementAt(firstDocs, block),
+    endDoc: elementAt(firstDocs, block + 1),
+    start: elementAt(blockStarts, block),
+    end: elementAt(blockStarts, block + 1),
   }
 }
 
@@ -110,18 +110,34 @@ export interface WrittenDocStore {
   readonly sourceBytes: number
 }
 
+export interface DocStoreSettings {
+  /** A block is full when it holds so many bytes of documents or more. */
+  readonly docStoreBlockBytes: number
+  /** On the scale of zstd, as configs have it: 8 unless given. */
+  readonly docStoreLevel?: number
+}
+
+/**
+ * Blocks are deflated, whose levels end at 9 and mean other things: level 6, past which deflate takes
+ * much longer for little, stands for the 8 that is the default of configs.
+ */
+function sealOptions(level = 8): SealOptions {
+  return { level: Math.min(9, Math.ceil(level * 0.75)), worthwhileShare: 0.98 }
+}
+
 /** Collects documents; full blocks compress while more are added. */
 export class DocStoreWriter {
   readonly #blockBytes: number
+  readonly #seal: SealOptions
   readonly #queue: SealingQueue
   #ends = new GrowableUint32()
   readonly #docs = new ByteWriter(1 << 16)
   readonly #blocks: { sealed: Promise<Uint8Array>; docCount: number }[] = []
   #sourceBytes = 0
 
-  /** A block is full when it holds `blockBytes` of documents or more. */
-  constructor(blockBytes: number, queue: SealingQueue) {
-    this.#blockBytes = blockBytes
+  constructor(settings: DocStoreSettings, queue: SealingQueue) {
+    this.#blockBytes = settings.docStoreBlockBytes
+    this.#seal = sealOptions(settings.docStoreLevel)
     this.#queue = queue
   }
 
@@ -134,11 +150,11 @@ export class DocStoreWriter {
     this.#docs.bytes(source)
     this.#ends.push(this.#docs.length)
     this.#sourceBytes += source.length
-    if (this.#docs.length >= this.#blockBytes) this.#seal()
+    if (this.#docs.length >= this.#blockBytes) this.#sealBlock()
   }
 
-  #seal(): void {
-    const sealed = this.#queue.seal(encodeDocs(this.#docs.view(), this.#ends.view()), SEAL)
+  #sealBlock(): void {
+    const sealed = this.#queue.seal(encodeDocs(this.#docs.view(), this.#ends.view()), this.#seal)
     // A failure surfaces in `finish`, which may be awaited later.
     sealed.catch(() => undefined)
     this.#blocks.push({ sealed, docCount: this.#ends.length })
@@ -147,7 +163,7 @@ export class DocStoreWriter {
   }
 
   async finish(): Promise<WrittenDocStore> {
-    if (this.#ends.length > 0) this.#seal()
+    if (this.#ends.length > 0) this.#sealBlock()
     const blocks = await Promise.all(
       this.#blocks.map(async ({ sealed, docCount }) => ({ sealed: await sealed, docCount })),
     )

@@ -16,7 +16,7 @@ const MAX_EXPONENT = 10
 /** Distances between such integers are exact too. */
 const MAX_SCALED = 2 ** 51
 
-export interface FloatBody {
+interface FloatBody {
   readonly min: number | undefined
   readonly max: number | undefined
   readonly values: Float64Array

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { crc32 } from 'node:zlib'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { openBlock } from '../bytes/sealed-block.ts'
@@ -8,8 +9,9 @@ import type { ByteRange } from '../ports.ts'
 import type { FieldRef, ValueType } from '../schema/value-type.ts'
 import type { ColumnInfo } from './column.ts'
 import type { DocStoreIndex } from './doc-store.ts'
+import type { FieldnormsInfo } from './fieldnorms.ts'
 import { RECORD_CODES } from './term-dictionary.ts'
-import type { TermsInfo } from './term-dictionary.ts'
+import type { TermsInfo } from './term-index.ts'
 
 /*
  * The end of the file: what plans every read. A sealed block (body below), then the trailer, whose
@@ -63,7 +65,7 @@ export interface SplitField extends FieldRef {
   readonly terms: TermsInfo | undefined
   readonly column: ColumnInfo | undefined
   /** Tokens per document; `decodeFieldnorms` reads the section. */
-  readonly fieldnorms: ByteRange | undefined
+  readonly fieldnorms: FieldnormsInfo | undefined
   /** Tokens indexed over all documents. */
   readonly totalTokens: number
   /** Documents with at least one token. */
@@ -75,7 +77,7 @@ export function fieldKey(field: FieldRef): string {
 }
 
 /** Everything of the footer but `fieldsAt`. */
-export type FooterContent = Omit<SplitFooter, 'formatVersion' | 'fileBytes' | 'fieldsAt'>
+type FooterContent = Omit<SplitFooter, 'formatVersion' | 'fileBytes' | 'fieldsAt'>
 
 /** The order of fields in the footer. */
 export function compareFields(a: FieldRef, b: FieldRef): number {
@@ -111,10 +113,10 @@ export async function encodeFooter(
 function writeDocStore({ firstDocs, blockStarts }: DocStoreIndex, out: ByteWriter): void {
   const blockCount = firstDocs.length - 1
   out.varint(blockCount)
-  out.varint(blockStarts[0] ?? 0)
+  out.varint(elementAt(blockStarts, 0))
   for (let block = 0; block < blockCount; block++) {
-    out.varint((firstDocs[block + 1] ?? 0) - (firstDocs[block] ?? 0))
-    out.varint((blockStarts[block + 1] ?? 0) - (blockStarts[block] ?? 0))
+    out.varint(elementAt(firstDocs, block + 1) - elementAt(firstDocs, block))
+    out.varint(elementAt(blockStarts, block + 1) - elementAt(blockStarts, block))
   }
 }
 
@@ -140,9 +142,9 @@ function writeTerms(terms: TermsInfo, out: ByteWriter): void {
   out.u8(RECORD_CODES.indexOf(terms.record))
   out.varint(terms.termCount)
   out.varint(terms.firstTerms.length)
-  out.varint(terms.blockStarts[0] ?? 0)
+  out.varint(elementAt(terms.blockStarts, 0))
   terms.firstTerms.forEach((firstTerm, block) => {
-    out.varint((terms.blockStarts[block + 1] ?? 0) - (terms.blockStarts[block] ?? 0))
+    out.varint(elementAt(terms.blockStarts, block + 1) - elementAt(terms.blockStarts, block))
     out.sized(firstTerm)
   })
 }
@@ -245,7 +247,8 @@ function readField(reader: ByteReader, docCount: number): SplitField {
     (parts & Part.column) === 0
       ? undefined
       : { type, docCount, ...readRange(reader), valueCount: reader.varint() }
-  const fieldnorms = (parts & Part.fieldnorms) === 0 ? undefined : readRange(reader)
+  const fieldnorms =
+    (parts & Part.fieldnorms) === 0 ? undefined : { docCount, ...readRange(reader) }
   return { path, type, terms, column, fieldnorms, totalTokens, docsWithTerms }
 }
 

@@ -22,7 +22,7 @@ export type IntValues =
   | { readonly kind: 'numbers'; readonly values: Float64Array; readonly unit: bigint }
   | { readonly kind: 'bigints'; readonly values: BigInt64Array | BigUint64Array }
 
-export interface IntBody {
+interface IntBody {
   readonly base: bigint
   readonly step: bigint
   readonly min: bigint | undefined
@@ -120,7 +120,7 @@ function bigBounds(values: BigInt64Array | BigUint64Array): {
   readonly min: bigint
   readonly max: bigint
 } {
-  let min = values[0] ?? 0n
+  let [min = 0n] = values
   let max = min
   for (const value of values) {
     if (value < min) min = value

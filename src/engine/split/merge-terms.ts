@@ -6,8 +6,9 @@ import type { RecordOption } from '../schema/field-spec.ts'
 import type { MergeField } from './merge-input.ts'
 import { decodePositions, decodePostings } from './postings.ts'
 import type { ListSection } from './postings.ts'
-import { BlockCursor, TermDictionaryWriter } from './term-dictionary.ts'
-import type { ListPlace, TermEntry, TermsInfo, WrittenTerms } from './term-dictionary.ts'
+import { TermBlock, TermDictionaryWriter } from './term-dictionary.ts'
+import type { BlockCursor, ListPlace, TermEntry, WrittenTerms } from './term-dictionary.ts'
+import type { TermsInfo } from './term-index.ts'
 
 const RECORD_RANK: Record<RecordOption, number> = { basic: 0, freq: 1, position: 2 }
 
@@ -77,7 +78,7 @@ class TermWalk {
       const { blockStarts } = this.#terms
       const start = blockStarts[this.#nextBlock] as number
       const end = blockStarts[this.#nextBlock + 1] as number
-      this.#cursor = new BlockCursor(this.#file.subarray(start, end))
+      this.#cursor = new TermBlock(this.#file.subarray(start, end)).cursor()
       this.#nextBlock++
     }
     this.term = this.#cursor.term()

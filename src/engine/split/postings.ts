@@ -131,7 +131,7 @@ export function encodePositions(
  *  `basic` asks for frequencies too. Throws `corrupt`. */
 export function decodePostings(
   bytes: Uint8Array | undefined,
-  entry: TermEntry,
+  entry: Pick<TermEntry, 'docCount' | 'hasFreqs' | 'postings'>,
   record: RecordOption,
 ): Postings {
   const { postings } = entry

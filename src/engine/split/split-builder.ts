@@ -1,13 +1,14 @@
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
-import { dateToSeconds } from '../schema/datetime.ts'
+import { dateToSeconds } from '../dates/datetime.ts'
 import type { FieldSpec, MappedDoc, TermOptions } from '../schema/field-spec.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
 import { newColumnAccumulator } from './column-accumulator.ts'
 import type { ColumnAccumulator } from './column-accumulator.ts'
 import { encodeColumn } from './column.ts'
 import { DocStoreWriter } from './doc-store.ts'
+import type { DocStoreSettings } from './doc-store.ts'
 import { compareFields } from './footer.ts'
 import { ListSection } from './postings.ts'
 import { assembleSplit, LISTS_START } from './split-file.ts'
@@ -26,9 +27,7 @@ const PRESENCE_TERMS: TermOptions = {
 /** `memoryBytes` walks all fields: once in so many documents is enough to cut by. */
 const MEMORY_SAMPLE_DOCS = 256
 
-export interface SplitBuilderSettings {
-  /** JSON bytes per compressed block of the document store. */
-  readonly docStoreBlockBytes: number
+export interface SplitBuilderSettings extends DocStoreSettings {
   readonly timestampPath?: string
   readonly tagPaths: readonly string[]
   /** Terms of `_field_presence`: one per path present in a document. */
@@ -37,7 +36,7 @@ export interface SplitBuilderSettings {
   readonly storeDocumentSize?: boolean
 }
 
-export interface ColumnBounds extends FieldRef {
+interface ColumnBounds extends FieldRef {
   readonly min: TypedValue
   readonly max: TypedValue
 }
@@ -81,7 +80,7 @@ export class SplitBuilder {
   constructor(specs: readonly FieldSpec[], settings: SplitBuilderSettings) {
     this.#specs = specs
     this.#settings = settings
-    this.#docStore = new DocStoreWriter(settings.docStoreBlockBytes, this.#queue)
+    this.#docStore = new DocStoreWriter(settings, this.#queue)
     if (settings.indexFieldPresence) this.#presence = new TermAccumulator('str', PRESENCE_TERMS)
     if (settings.storeDocumentSize === true) {
       this.#docLength = newColumnAccumulator('u64', { normalizer: 'raw', precisionNs: 1 })

@@ -1,6 +1,6 @@
 import { decodeTerm } from '../schema/term.ts'
 import type { WrittenField } from './split-file.ts'
-import { scanTerms } from './term-dictionary.ts'
+import { scanTerms, TermBlock } from './term-dictionary.ts'
 
 /** More distinct values than this and a field gives no tags. */
 const MAX_TAG_VALUES = 1000
@@ -26,7 +26,8 @@ function tagValues(fields: readonly WrittenField[]): string[] | undefined {
       return undefined
     termCount += terms.termCount
     if (termCount > MAX_TAG_VALUES) return undefined
-    scanTerms(terms.blocks, (term) => {
+    const blocks = terms.blocks.map((sealed) => new TermBlock(sealed))
+    scanTerms(blocks, (term) => {
       values.push(String(decodeTerm(type, term)))
     })
   }

@@ -16,7 +16,7 @@ import type { RankedTokens, TokenStream } from './token-stream.ts'
 const POSITION_GAP = 1
 
 /** The terms of one field, encoded. */
-export interface AccumulatedTerms {
+interface AccumulatedTerms {
   readonly terms: Promise<WrittenTerms>
   readonly fieldnorms: Promise<Uint8Array> | undefined
   readonly totalTokens: number

@@ -2,16 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compareBytes } from '../bytes/byte-order.ts'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
+import type { ByteRange } from '../ports.ts'
 import { ListSection } from './postings.ts'
 import type { TermPostings } from './postings.ts'
-import {
-  findTerms,
-  locateTerm,
-  locateTermRange,
-  scanTerms,
-  TermDictionaryWriter,
-} from './term-dictionary.ts'
-import type { TermsInfo } from './term-dictionary.ts'
+import { scanTerms, TermBlock, TermDictionaryWriter } from './term-dictionary.ts'
+import { locateTerm, locateTermRange } from './term-index.ts'
+import type { TermsInfo } from './term-index.ts'
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
@@ -42,6 +38,10 @@ async function dictionary(
   }
 }
 
+function blockAt(file: Uint8Array, { start, end }: ByteRange): TermBlock {
+  return new TermBlock(file.subarray(start, end))
+}
+
 function scanned(
   { info, file }: Awaited<ReturnType<typeof dictionary>>,
   lower?: string,
@@ -54,7 +54,7 @@ function scanned(
   )
   const found: string[] = []
   scanTerms(
-    ranges.map(({ start, end }) => file.subarray(start, end)),
+    ranges.map((range) => blockAt(file, range)),
     (term) => {
       found.push(textOf(term))
     },
@@ -73,28 +73,30 @@ describe('a term dictionary', () => {
     for (const [i, item] of items.entries()) {
       if (i % 37 !== 0) continue
       const range = locateTerm(info, bytesOf(item))!
-      const block = file.subarray(range.start, range.end)
-      const [present, absent] = findTerms(block, [bytesOf(item), bytesOf(`${item}x`)])
-      expect(present).toMatchObject({ docCount: 1, postings: { kind: 'single', doc: i } })
-      expect(absent).toBeUndefined()
+      const block = blockAt(file, range)
+      expect(block.find(bytesOf(item))).toMatchObject({
+        docCount: 1,
+        postings: { kind: 'single', doc: i },
+      })
+      expect(block.find(bytesOf(`${item}x`))).toBeUndefined()
     }
   })
 
-  test('finds many terms of a block in one walk, the same term twice too', async () => {
+  test('finds terms of a block in any order, the same term twice too', async () => {
     const { info, file } = await dictionary(items)
-    const [range] = locateTermRange(info)
-    const wanted = ['item', 'item 0', 'item 0', 'item 10', 'item 10!', 'item 100'].map(bytesOf)
-    const found = findTerms(file.subarray(range!.start, range!.end), wanted)
-    const places = found.map((entry) => entry?.postings)
-    const single = (item: string) => ({ kind: 'single', doc: items.indexOf(item), freq: 1 })
-    expect(places).toEqual([
-      undefined,
-      single('item 0'),
-      single('item 0'),
-      single('item 10'),
-      undefined,
-      single('item 100'),
-    ])
+    const block = blockAt(file, locateTermRange(info)[0]!)
+    const known = items.slice(0, 200)
+    const asked = fc.array(fc.oneof(fc.constantFrom(...known), fc.constant('item'), fc.string()))
+    fc.assert(
+      fc.property(asked, (terms) => {
+        const found = terms.map((term) => block.find(bytesOf(term))?.postings)
+        const places = terms.map((term) => {
+          const doc = known.indexOf(term)
+          return doc < 0 ? undefined : { kind: 'single', doc, freq: 1 }
+        })
+        expect(found).toEqual(places)
+      }),
+    )
   })
 
   test('knows without reading that a term before the first is absent', async () => {
@@ -115,7 +117,7 @@ describe('a term dictionary', () => {
 
   test('stops scanning when the visitor says so', async () => {
     const { file, info } = await dictionary(items)
-    const blocks = locateTermRange(info).map(({ start, end }) => file.subarray(start, end))
+    const blocks = locateTermRange(info).map((range) => blockAt(file, range))
     let visited = 0
     scanTerms(blocks, () => ++visited < 3)
     expect(visited).toBe(3)

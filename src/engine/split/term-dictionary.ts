@@ -3,7 +3,6 @@ import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { openBlock } from '../bytes/sealed-block.ts'
 import type { SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
-import type { ByteRange } from '../ports.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
 import { encodePositions, encodePostings, INLINE_BYTES } from './postings.ts'
 import type { ListSection, TermPostings } from './postings.ts'
@@ -29,18 +28,9 @@ import type { ListSection, TermPostings } from './postings.ts'
  */
 const BLOCK_BYTES = 16 * 1024
 const SEAL: SealOptions = { level: 6, worthwhileShare: 0.95 }
+const WHAT = 'term dictionary block'
 /** A record option is written as its place here. */
 export const RECORD_CODES: readonly RecordOption[] = ['basic', 'freq', 'position']
-
-/** The sparse index of one field's dictionary: enough to know which blocks to read for a term. */
-export interface TermsInfo {
-  readonly record: RecordOption
-  readonly termCount: number
-  /** First term of each block, ascending. */
-  readonly firstTerms: readonly Uint8Array[]
-  /** Block i is [blockStarts[i], blockStarts[i + 1]) of the file. */
-  readonly blockStarts: Float64Array
-}
 
 /** Where a posting list or positions list is: short ones stand in the dictionary block itself. */
 export type ListPlace =
@@ -62,71 +52,68 @@ export interface TermEntry {
   readonly positions: ListPlace | undefined
 }
 
-/** The block that holds `term` if any does; undefined when the term is certainly absent. */
-export function locateTerm(terms: TermsInfo, term: Uint8Array): ByteRange | undefined {
-  const block = blocksStartingUpTo(terms, term) - 1
-  return block < 0 ? undefined : blockRange(terms, block)
-}
+/** Entries that a block remembers: those that the same few queries look up again and again. */
+const REMEMBERED_ENTRIES = 64
+/** Memory of a remembered entry, roughly. */
+const ENTRY_BYTES = 256
 
-/** The blocks, adjacent in the file, that may hold terms from `lower` to `upper`, both inclusive;
- *  undefined is open. */
-export function locateTermRange(
-  terms: TermsInfo,
-  lower?: Uint8Array,
-  upper?: Uint8Array,
-): ByteRange[] {
-  const first = lower === undefined ? 0 : Math.max(0, blocksStartingUpTo(terms, lower) - 1)
-  const end = upper === undefined ? terms.firstTerms.length : blocksStartingUpTo(terms, upper)
-  const ranges: ByteRange[] = []
-  for (let block = first; block < end; block++) ranges.push(blockRange(terms, block))
-  return ranges
-}
+/** A dictionary block, unpacked once for all that is asked of it. Throws `corrupt`. */
+export class TermBlock {
+  readonly #content: Uint8Array
+  readonly #found = new Map<string, TermEntry | null>()
+  /** Goes on where the last look-up ended, so that ascending terms take one walk over the block. */
+  #walk: BlockCursor | undefined
+  #lastTerm: Uint8Array = new Uint8Array(0)
 
-/** How many blocks have a first term that is not greater than `term`. */
-function blocksStartingUpTo(terms: TermsInfo, term: Uint8Array): number {
-  let low = 0
-  let high = terms.firstTerms.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const first = terms.firstTerms[middle]
-    if (first !== undefined && compareBytes(first, term) <= 0) low = middle + 1
-    else high = middle
+  constructor(sealed: Uint8Array) {
+    this.#content = openBlock(sealed, WHAT)
   }
-  return low
-}
 
-function blockRange(terms: TermsInfo, block: number): ByteRange {
-  // Inside by construction: there is one start more than there are blocks.
-  return { start: terms.blockStarts[block] ?? 0, end: terms.blockStarts[block + 1] ?? 0 }
-}
+  get memoryBytes(): number {
+    return this.#content.length + REMEMBERED_ENTRIES * ENTRY_BYTES
+  }
 
-/** Entries of `terms`, which ascend and were all located in this block; undefined where absent. One walk
- *  over the block however many they are. Throws `corrupt`. */
-export function findTerms(
-  block: Uint8Array,
-  terms: readonly Uint8Array[],
-): (TermEntry | undefined)[] {
-  const cursor = new BlockCursor(block)
-  let isOpen = cursor.next()
-  return terms.map((term) => {
-    while (isOpen) {
-      const order = cursor.compareTo(term)
-      if (order === 0) return cursor.entry()
-      if (order > 0) return undefined
-      isOpen = cursor.next()
-    }
-    return undefined
-  })
+  cursor(): BlockCursor {
+    return new BlockCursor(this.#content)
+  }
+
+  /** The entry of a term that was located in this block; undefined when the field has no such term. */
+  find(term: Uint8Array): TermEntry | undefined {
+    const key = Buffer.from(term).toString('latin1')
+    const known = this.#found.get(key)
+    if (known !== undefined) return known ?? undefined
+    const entry = this.#lookUp(term)
+    if (this.#found.size === REMEMBERED_ENTRIES) this.#found.clear()
+    this.#found.set(key, entry ?? null)
+    return entry
+  }
+
+  #start(): BlockCursor {
+    const walk = this.cursor()
+    walk.next()
+    return walk
+  }
+
+  #lookUp(term: Uint8Array): TermEntry | undefined {
+    const last = this.#walk
+    const walk = last === undefined || compareBytes(term, this.#lastTerm) < 0 ? this.#start() : last
+    // Not kept when the walk throws: a damaged block has to fail every time.
+    this.#walk = undefined
+    while (walk.isOpen && walk.compareTo(term) < 0) walk.next()
+    this.#walk = walk
+    this.#lastTerm = term.slice()
+    return walk.isOpen && walk.compareTo(term) === 0 ? walk.entry() : undefined
+  }
 }
 
 /** Visits the terms of blocks in order. `term` and `entryOf` are valid during the call alone. The
  *  visitor stops the scan by returning `false`. */
 export function scanTerms(
-  blocks: readonly Uint8Array[],
+  blocks: Iterable<TermBlock>,
   visit: (term: Uint8Array, entryOf: () => TermEntry) => boolean | void,
 ): void {
   for (const block of blocks) {
-    const cursor = new BlockCursor(block)
+    const cursor = block.cursor()
     const entryOf = (): TermEntry => cursor.entry()
     while (cursor.next()) {
       if (visit(cursor.term(), entryOf) === false) return
@@ -134,12 +121,13 @@ export function scanTerms(
   }
 }
 
-/** Walks the entries of one block. */
+/** Walks the entries of one block; `TermBlock.cursor` makes it. */
 export class BlockCursor {
   readonly #reader: ByteReader
   readonly #hasFreqs: boolean
   readonly #hasPositions: boolean
   #left: number
+  #isOpen = false
   #listStart: number
   #term = new Uint8Array(64)
   #termSize = 0
@@ -150,11 +138,9 @@ export class BlockCursor {
   readonly #postings = { sizeBytes: 0, inline: false, start: 0 }
   readonly #positions = { sizeBytes: 0, inline: false, start: 0 }
 
-  constructor(block: Uint8Array) {
-    const reader = new ByteReader(
-      openBlock(block, 'term dictionary block'),
-      'term dictionary block',
-    )
+  /** `content` is a block unpacked. */
+  constructor(content: Uint8Array) {
+    const reader = new ByteReader(content, WHAT)
     const record = RECORD_CODES[reader.u8()]
     if (record === undefined) throw reader.invalid('unknown record option')
     this.#hasFreqs = record !== 'basic'
@@ -164,16 +150,21 @@ export class BlockCursor {
     this.#reader = reader
   }
 
+  /** Whether the cursor stands on an entry: not before the first `next`, not after the last. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
   /** Moves to the next entry; false at the end. */
   next(): boolean {
-    if (this.#left === 0) return false
+    this.#isOpen = this.#left > 0
+    if (!this.#isOpen) return false
     this.#left--
     const reader = this.#reader
     this.#readTerm(reader.varint(), reader.varint())
     this.#docCount = reader.varint()
     if (this.#docCount === 1) {
-      const change = reader.varint()
-      this.#singleDoc += change % 2 === 0 ? change / 2 : -(change + 1) / 2
+      this.#singleDoc += reader.zigzag()
       this.#singleFreq = this.#hasFreqs ? reader.varint() + 1 : 1
     } else this.#readList(this.#postings)
     if (this.#hasPositions) this.#readList(this.#positions)
@@ -190,7 +181,7 @@ export class BlockCursor {
       this.#term = grown
     }
     const { source } = this.#reader
-    for (let i = 0; i < suffixSize; i++) this.#term[shared + i] = source[start + i] ?? 0
+    for (let i = 0; i < suffixSize; i++) this.#term[shared + i] = source[start + i] as number
     this.#termSize = size
   }
 
@@ -216,7 +207,7 @@ export class BlockCursor {
     const term = this.#term
     const common = Math.min(this.#termSize, other.length)
     for (let i = 0; i < common; i++) {
-      const difference = (term[i] ?? 0) - (other[i] ?? 0)
+      const difference = (term[i] as number) - (other[i] as number)
       if (difference !== 0) return difference
     }
     return this.#termSize - other.length
@@ -305,7 +296,7 @@ export class TermDictionaryWriter {
 
   #remember(term: Uint8Array): void {
     if (term.length > this.#previous.length) this.#previous = new Uint8Array(term.length * 2)
-    for (let i = 0; i < term.length; i++) this.#previous[i] = term[i] ?? 0
+    for (let i = 0; i < term.length; i++) this.#previous[i] = term[i] as number
     this.#previousSize = term.length
   }
 
@@ -320,11 +311,10 @@ export class TermDictionaryWriter {
     const entries = this.#entries
     entries.varint(docCount)
     if (docCount === 1) {
-      const doc = postings.docs[start] ?? 0
-      const change = doc - this.#previousSingle
-      entries.varint(change >= 0 ? change * 2 : -change * 2 - 1)
+      const doc = postings.docs[start] as number
+      entries.zigzag(doc - this.#previousSingle)
       this.#previousSingle = doc
-      if (freqs !== undefined) entries.varint((freqs[start] ?? 1) - 1)
+      if (freqs !== undefined) entries.varint((freqs[start] as number) - 1)
     } else {
       this.#list.truncate(0)
       encodePostings(postings, this.#list)

@@ -1,6 +1,7 @@
-import type { Normalizer } from '../schema/field-spec.ts'
 import { toLower } from './token-filters.ts'
 import { fitsTokenLimit } from './token-length.ts'
+
+export type Normalizer = 'raw' | 'lowercase'
 
 /** The column's form of a text; undefined when it is too long to be kept. */
 export function normalizeText(text: string, normalizer: Normalizer): string | undefined {

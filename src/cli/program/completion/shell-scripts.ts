@@ -1,7 +1,7 @@
 import type { ArgumentKind, TreeCommand, TreeOption, WordTree } from './word-tree.ts'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof SHELLS)[number]
+type Shell = (typeof SHELLS)[number]
 
 /** The script that a shell reads to complete `qw-lambda …`. */
 export function shellScript(shell: Shell, tree: WordTree): string {

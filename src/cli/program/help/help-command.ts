@@ -32,7 +32,7 @@ export const helpCommand = defineCommand({
 function unknownTopic(name: string): QwError {
   const names = [...TOPIC_NAMES, ...COMMANDS.map(({ words }) => words[0] ?? '')]
   const meant = probablyMeant(name, new Set(names))
-  return new QwError('notFound', `there is no help on \`${name}\``, {
+  return new QwError('invalid', `there is no help on \`${name}\``, {
     code: 'USAGE',
     fix: meant === undefined ? `topics: ${TOPIC_NAMES.join(', ')}` : `did you mean ${meant}?`,
   })

@@ -282,3 +282,17 @@ test('extra filters narrow a query without touching its score', () => {
     minimumShouldMatch: undefined,
   })
 })
+
+test('a format applies to bounds that are strings', () => {
+  const range = (bounds: object): unknown =>
+    parseElasticQuery({ range: { ts: { ...bounds, format: 'yyyy' } } })
+  expect(range({ gte: '2024' })).toMatchObject({ lower: { value: '2024-01-01T00:00:00Z' } })
+  expect(range({ gte: 2024 })).toMatchObject({ lower: { value: 2024 } })
+})
+
+test('a bound that its format does not read is named with its place', () => {
+  const range = { range: { ts: { gte: '2024-13', format: 'yyyy-MM' } } }
+  expect(() => parseElasticQuery(range)).toThrow(
+    /ts\.gte`: `2024-13` does not match the date format `yyyy-MM`/,
+  )
+})

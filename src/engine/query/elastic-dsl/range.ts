@@ -2,7 +2,7 @@ import { JsonFloat, type JsonValue } from '../../bytes/json.ts'
 import type { QueryAst, RangeBoundAst } from '../query-ast.ts'
 import { boosted } from './boosted.ts'
 import { DslObject, failAt } from './dsl-object.ts'
-import { javaDateToRfc3339 } from './java-date-format.ts'
+import { javaDateToRfc3339 } from '../../dates/java-date-format.ts'
 
 const KEYS = [
   'gt',
@@ -72,6 +72,8 @@ function parseBound(body: DslObject, key: string): RangeBoundAst['value'] | unde
     return failAt(path, 'expected a string, a number or a boolean')
   }
   const hasFormat = typeof value === 'string' && body.get('format') !== undefined
-  if (hasFormat) return javaDateToRfc3339(value, body.text('format'), path)
+  if (hasFormat) {
+    return javaDateToRfc3339(value, body.text('format'), (reason) => failAt(path, reason))
+  }
   return value ?? undefined
 }

@@ -138,7 +138,7 @@ function onlyValue(values: Uint32Array, count: number): number | undefined {
   return first
 }
 
-export interface BucketShape {
+interface BucketShape {
   /** Parent ids are below this; may be Infinity. */
   readonly parentLimit: number
   /** Keys are whole numbers from 0 to below this; Infinity: any numbers. */

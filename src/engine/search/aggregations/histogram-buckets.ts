@@ -1,6 +1,6 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { dateFromNanos, formatRfc3339 } from '../../schema/datetime.ts'
+import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
 import { COLUMN_BLOCK_VALUES } from '../../split/column.ts'
 import type { NumberKeys } from '../number-keys.ts'
 import { exactValue, firstKeyFrom, floorDiv, lastKeyUpTo } from '../number-keys.ts'
@@ -20,7 +20,7 @@ import { mergeBuckets, renderSubs, SubCollectors } from './sub-aggregations.ts'
 import { numberColumns, ValueBlock } from './values.ts'
 
 /** A histogram as both dialects ask for it: on dates every number is in milliseconds. */
-export interface HistogramSettings {
+interface HistogramSettings {
   readonly path: string
   /** 'json': decided by the columns that splits have. */
   readonly scale: 'number' | 'date' | 'json'
@@ -36,7 +36,7 @@ export interface HistogramSettings {
 }
 
 /** Bucket i holds values from i * interval + offset on. */
-export interface HistogramPartial {
+interface HistogramPartial {
   readonly scale: 'number' | 'date' | undefined
   readonly buckets: ReadonlyMap<number, HistogramBucket>
 }

@@ -1,14 +1,13 @@
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { isJsonObject, JsonFloat } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
-import { dateToNanos, parseRfc3339 } from '../../schema/datetime.ts'
+import { dateToNanos, parseRfc3339 } from '../../dates/datetime.ts'
 import type { AggregationField, AggregationInput } from './aggregation.ts'
 
 /** Reading the options of one aggregation: each function throws `invalid` naming aggregation and option. */
 
 export function invalidAggregation(name: string, reason: string, fix?: string): QwError {
-  const facts = fix === undefined ? {} : { fix }
-  return new QwError('invalid', `invalid aggregation request: "${name}": ${reason}`, facts)
+  return new QwError('invalid', `invalid aggregation request: "${name}": ${reason}`, { fix })
 }
 
 export function fieldOption(input: AggregationInput): AggregationField {

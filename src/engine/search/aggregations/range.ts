@@ -1,7 +1,7 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { isJsonObject } from '../../bytes/json.ts'
-import { dateFromNanos, formatRfc3339 } from '../../schema/datetime.ts'
+import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
 import type { NumberKeys } from '../number-keys.ts'
 import { firstKeyFrom } from '../number-keys.ts'
 import type {
@@ -21,7 +21,6 @@ import { mergeSubs, renderSubs, SubCollectors } from './sub-aggregations.ts'
 import { numberColumns, ValueBlock } from './values.ts'
 
 export const RANGE: AggregationKind = {
-  type: 'range',
   hasBuckets: true,
   parse(input) {
     const { path, type } = fieldOption(input)

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { dateFromNanos, formatRfc3339 } from '../../schema/datetime.ts'
+import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
 import { formatIp } from '../../schema/ip.ts'
 import { jsonFloat } from './aggregation.ts'
 

@@ -1,10 +1,11 @@
 import type { DocSet } from '../doc-set.ts'
 import { ALL_DOCS, atLeast, intersectAll, NO_DOCS, subtract, unionAll } from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
-import type { SplitReader } from '../split-reader.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 
-export interface BoolParts {
+interface BoolParts {
   readonly must: readonly Clause[]
   readonly filter: readonly Clause[]
   readonly should: readonly Clause[]
@@ -20,34 +21,33 @@ export class BoolClause implements Clause {
     this.#parts = parts
   }
 
-  planFirst(reader: SplitReader): void {
-    for (const clause of this.#all()) clause.planFirst(reader)
+  firstNeeds(): readonly Need[] {
+    return this.#all().flatMap((clause) => clause.firstNeeds())
   }
 
-  planSecond(reader: SplitReader): void {
-    for (const clause of this.#all()) {
-      if (!clause.isEmpty(reader)) clause.planSecond(reader)
-    }
+  secondNeeds(split: FetchedSplit): readonly Need[] {
+    const inUse = this.#all().filter((clause) => !clause.isEmpty(split))
+    return inUse.flatMap((clause) => clause.secondNeeds(split))
   }
 
-  isEmpty(reader: SplitReader): boolean {
+  isEmpty(split: FetchedSplit): boolean {
     const { must, filter, should, minimumShouldMatch } = this.#parts
-    if ([...must, ...filter].some((clause) => clause.isEmpty(reader))) return true
+    if ([...must, ...filter].some((clause) => clause.isEmpty(split))) return true
     if (minimumShouldMatch <= 0) return false
-    const possible = should.filter((clause) => !clause.isEmpty(reader)).length
+    const possible = should.filter((clause) => !clause.isEmpty(split)).length
     return possible < minimumShouldMatch
   }
 
-  matches(reader: SplitReader): DocSet {
-    this.#matches ??= this.#evaluate(reader)
+  matches(split: FetchedSplit): DocSet {
+    this.#matches ??= this.#evaluate(split)
     return this.#matches
   }
 
-  #evaluate(reader: SplitReader): DocSet {
+  #evaluate(split: FetchedSplit): DocSet {
     const { must, filter, should, mustNot, minimumShouldMatch } = this.#parts
-    const { docCount } = reader
+    const { docCount } = split
     const setOf = (clause: Clause): DocSet =>
-      clause.isEmpty(reader) ? NO_DOCS : clause.matches(reader)
+      clause.isEmpty(split) ? NO_DOCS : clause.matches(split)
     const required = [...must, ...filter].map(setOf)
     if (minimumShouldMatch > 0) {
       required.push(atLeast(should.map(setOf), minimumShouldMatch, docCount))
@@ -58,17 +58,17 @@ export class BoolClause implements Clause {
   }
 
   /** A clause scores only where this bool as a whole matches. */
-  score(reader: SplitReader, sink: ScoreSink, boost: number): void {
-    const own = sink.within(this.matches(reader))
+  score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
+    const own = sink.within(this.matches(split))
     for (const clause of [...this.#parts.must, ...this.#parts.should]) {
-      if (!clause.isEmpty(reader)) clause.score(reader, own, boost)
+      if (!clause.isEmpty(split)) clause.score(split, own, boost)
     }
     sink.addAll(own)
   }
 
-  termFrequencies(reader: SplitReader, visit: TermVisitor): void {
+  termFrequencies(split: FetchedSplit, visit: TermVisitor): void {
     const { must, filter, should } = this.#parts
-    for (const clause of [...must, ...filter, ...should]) clause.termFrequencies(reader, visit)
+    for (const clause of [...must, ...filter, ...should]) clause.termFrequencies(split, visit)
   }
 
   #all(): Clause[] {

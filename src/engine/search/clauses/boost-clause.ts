@@ -1,6 +1,7 @@
 import type { DocSet } from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
-import type { SplitReader } from '../split-reader.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 
 /** Its clause with every score multiplied. */
@@ -13,27 +14,27 @@ export class BoostClause implements Clause {
     this.#boost = boost
   }
 
-  planFirst(reader: SplitReader): void {
-    this.#clause.planFirst(reader)
+  firstNeeds(): readonly Need[] {
+    return this.#clause.firstNeeds()
   }
 
-  planSecond(reader: SplitReader): void {
-    this.#clause.planSecond(reader)
+  secondNeeds(split: FetchedSplit): readonly Need[] {
+    return this.#clause.secondNeeds(split)
   }
 
-  isEmpty(reader: SplitReader): boolean {
-    return this.#clause.isEmpty(reader)
+  isEmpty(split: FetchedSplit): boolean {
+    return this.#clause.isEmpty(split)
   }
 
-  matches(reader: SplitReader): DocSet {
-    return this.#clause.matches(reader)
+  matches(split: FetchedSplit): DocSet {
+    return this.#clause.matches(split)
   }
 
-  score(reader: SplitReader, sink: ScoreSink, boost: number): void {
-    this.#clause.score(reader, sink, boost * this.#boost)
+  score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
+    this.#clause.score(split, sink, boost * this.#boost)
   }
 
-  termFrequencies(reader: SplitReader, visit: TermVisitor): void {
-    this.#clause.termFrequencies(reader, visit)
+  termFrequencies(split: FetchedSplit, visit: TermVisitor): void {
+    this.#clause.termFrequencies(split, visit)
   }
 }

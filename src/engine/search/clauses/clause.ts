@@ -1,23 +1,27 @@
 import type { DocSet } from '../doc-set.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
 import type { ScoreSink } from '../scores.ts'
-import type { SplitReader } from '../split-reader.ts'
 
 /**
- * One clause of the query in one split. The order of calls is that of the reads: `planFirst` (dictionary
- * blocks, columns, fieldnorms), a round of reads, `planSecond` (posting lists, positions), a round of
- * reads, then `matches` and, when hits are sorted by score, `score`.
+ * One clause of the query in one split, whose footer it was made from. The order of calls is that of the
+ * reads: `firstNeeds`, a round of reads, `secondNeeds`, a round of reads, then `matches` and, when hits
+ * are sorted by score, `score`. Nothing waits in between.
  */
 export interface Clause {
-  planFirst(reader: SplitReader): void
-  planSecond(reader: SplitReader): void
-  /** After round one: certainly nothing here matches, so that nothing more need be read. */
-  isEmpty(reader: SplitReader): boolean
+  /** Dictionary blocks, columns, fieldnorms. */
+  firstNeeds(): readonly Need[]
+  /** Posting lists and positions, by what the dictionary blocks of the first round say. */
+  secondNeeds(split: FetchedSplit): readonly Need[]
+  /** After round one, by its dictionary blocks alone: certainly nothing here matches, so that nothing more
+   *  need be read. */
+  isEmpty(split: FetchedSplit): boolean
   /** The same set whenever asked. */
-  matches(reader: SplitReader): DocSet
+  matches(split: FetchedSplit): DocSet
   /** Adds this clause's score to the documents that it matches. */
-  score(reader: SplitReader, sink: ScoreSink, boost: number): void
+  score(split: FetchedSplit, sink: ScoreSink, boost: number): void
   /** How many documents have each term that the query names, for snippets. */
-  termFrequencies(reader: SplitReader, visit: TermVisitor): void
+  termFrequencies(split: FetchedSplit, visit: TermVisitor): void
 }
 
 export type TermVisitor = (path: string, term: Uint8Array, docCount: number) => void

@@ -4,7 +4,9 @@ import { COLUMN_BLOCK_VALUES } from '../../split/column.ts'
 import type { SplitField } from '../../split/footer.ts'
 import type { DocSet } from '../doc-set.ts'
 import { bitsOf, NO_DOCS, wordsFor } from '../doc-set.ts'
-import type { SplitReader } from '../split-reader.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
+import { columnNeeds } from '../needs.ts'
 import { ConstantClause } from './constant-clause.ts'
 
 /** A scan takes about a nanosecond a document, and leaves a bit. */
@@ -27,17 +29,17 @@ export class ColumnClause extends ConstantClause {
     this.#interval = interval
   }
 
-  override planFirst(reader: SplitReader): void {
-    reader.wantColumn(this.#field)
+  override firstNeeds(): readonly Need[] {
+    return columnNeeds(this.#field)
   }
 
-  protected evaluate(reader: SplitReader): DocSet {
-    const column = reader.column(this.#field)
+  protected evaluate(split: FetchedSplit): DocSet {
+    const column = split.column(this.#field)
     if (column === undefined) return NO_DOCS
     const { keys, interval } = this.#interval(column)
     if (interval === undefined) return NO_DOCS
-    reader.work.spend(reader.docCount / DOCS_PER_STEP, this.#field.path)
-    return docsWithKeyIn(keys, interval, reader.docCount)
+    split.work.spend(split.docCount / DOCS_PER_STEP, this.#field.path)
+    return docsWithKeyIn(keys, interval, split.docCount)
   }
 }
 

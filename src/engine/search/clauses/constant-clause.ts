@@ -1,36 +1,37 @@
 import type { DocSet } from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
-import type { SplitReader } from '../split-reader.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 
-/** A clause whose matches all score the same. Subclasses say what they read and what matches. */
+/** A clause whose matches all score the same. Subclasses say what they need, if anything, and what matches. */
 export abstract class ConstantClause implements Clause {
   #matches: DocSet | undefined
 
-  planFirst(_reader: SplitReader): void {
-    // Nothing to read unless a subclass says so.
+  firstNeeds(): readonly Need[] {
+    return []
   }
 
-  planSecond(_reader: SplitReader): void {
-    // Nothing to read unless a subclass says so.
+  secondNeeds(_split: FetchedSplit): readonly Need[] {
+    return []
   }
 
-  isEmpty(_reader: SplitReader): boolean {
+  isEmpty(_split: FetchedSplit): boolean {
     return false
   }
 
-  matches(reader: SplitReader): DocSet {
-    this.#matches ??= this.evaluate(reader)
+  matches(split: FetchedSplit): DocSet {
+    this.#matches ??= this.evaluate(split)
     return this.#matches
   }
 
-  protected abstract evaluate(reader: SplitReader): DocSet
+  protected abstract evaluate(split: FetchedSplit): DocSet
 
-  score(reader: SplitReader, sink: ScoreSink, boost: number): void {
-    sink.addConstant(this.matches(reader), boost)
+  score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
+    sink.addConstant(this.matches(split), boost)
   }
 
-  termFrequencies(_reader: SplitReader, _visit: TermVisitor): void {
+  termFrequencies(_split: FetchedSplit, _visit: TermVisitor): void {
     // Names no term.
   }
 }

@@ -2,7 +2,9 @@
 import type { SplitField } from '../../split/footer.ts'
 import type { DocSet } from '../doc-set.ts'
 import { ALL_DOCS, bitsOf, unionAll, wordsFor } from '../doc-set.ts'
-import type { SplitReader } from '../split-reader.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
+import { columnNeeds } from '../needs.ts'
 import type { Clause } from './clause.ts'
 import { ConstantClause } from './constant-clause.ts'
 
@@ -17,23 +19,22 @@ export class ExistsClause extends ConstantClause {
     this.#presence = presence
   }
 
-  override planFirst(reader: SplitReader): void {
-    for (const field of this.#columns) reader.wantColumn(field)
-    this.#presence?.planFirst(reader)
+  override firstNeeds(): readonly Need[] {
+    return [...this.#columns.flatMap(columnNeeds), ...(this.#presence?.firstNeeds() ?? [])]
   }
 
-  override planSecond(reader: SplitReader): void {
-    this.#presence?.planSecond(reader)
+  override secondNeeds(split: FetchedSplit): readonly Need[] {
+    return this.#presence?.secondNeeds(split) ?? []
   }
 
-  override isEmpty(reader: SplitReader): boolean {
-    return this.#columns.length === 0 && (this.#presence?.isEmpty(reader) ?? true)
+  override isEmpty(split: FetchedSplit): boolean {
+    return this.#columns.length === 0 && (this.#presence?.isEmpty(split) ?? true)
   }
 
-  protected evaluate(reader: SplitReader): DocSet {
-    const { docCount } = reader
-    const sets = this.#columns.map((field) => docsWithValue(reader.column(field)?.starts, docCount))
-    if (this.#presence !== undefined) sets.push(this.#presence.matches(reader))
+  protected evaluate(split: FetchedSplit): DocSet {
+    const { docCount } = split
+    const sets = this.#columns.map((field) => docsWithValue(split.column(field)?.starts, docCount))
+    if (this.#presence !== undefined) sets.push(this.#presence.matches(split))
     return unionAll(sets, docCount)
   }
 }

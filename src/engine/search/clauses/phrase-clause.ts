@@ -7,13 +7,15 @@ import type { DocSet } from '../doc-set.ts'
 import { listOf, lowerBound, NO_DOCS } from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
 import { inverseDocumentFrequency } from '../scores.ts'
-import type { SplitReader } from '../split-reader.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
+import { fieldnormNeeds, positionNeeds, postingNeeds, termNeeds, termRangeNeeds } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 import { countExact, countSloppy } from './phrase-match.ts'
-import { prefixStretch, scanStretch, stretchBlocks } from './terms-clause.ts'
+import { prefixStretch, scanStretch } from './terms-clause.ts'
 
 /** What a phrase is made of: terms, and perhaps a last word of which only the start is known. */
-export interface PhraseParts {
+interface PhraseParts {
   readonly field: SplitField
   readonly terms: readonly PositionedTerm[]
   readonly prefix: PositionedTerm | undefined
@@ -44,86 +46,87 @@ export class PhraseClause implements Clause {
     this.#parts = parts
   }
 
-  planFirst(reader: SplitReader): void {
+  firstNeeds(): readonly Need[] {
     const { field, terms, prefix, scored } = this.#parts
-    for (const { term } of terms) reader.wantTerm(field, term)
-    if (prefix !== undefined) {
-      for (const block of stretchBlocks(field, prefixStretch(prefix.term))) reader.want(block)
-    }
-    if (scored) reader.wantFieldnorms(field)
+    return [
+      ...terms.flatMap(({ term }) => termNeeds(field, term)),
+      ...(prefix === undefined ? [] : termRangeNeeds(field, prefixStretch(prefix.term))),
+      ...(scored ? fieldnormNeeds(field) : []),
+    ]
   }
 
-  planSecond(reader: SplitReader): void {
-    for (const { entries } of this.#find(reader)) {
-      for (const entry of entries) {
-        reader.wantPostings(entry, 'freq')
-        reader.wantPositions(entry)
-      }
-    }
-  }
-
-  isEmpty(reader: SplitReader): boolean {
-    return this.#find(reader).some(({ entries }) => entries.length === 0)
-  }
-
-  matches(reader: SplitReader): DocSet {
-    return this.isEmpty(reader) ? NO_DOCS : listOf(this.#evaluate(reader).docs)
-  }
-
-  score(reader: SplitReader, sink: ScoreSink, boost: number): void {
-    const { docs, freqs } = this.#evaluate(reader)
+  secondNeeds(split: FetchedSplit): readonly Need[] {
     const { field } = this.#parts
-    const idf = this.#find(reader)
+    const entries = this.#find(split).flatMap((slot) => slot.entries)
+    return entries.flatMap((entry) => [
+      ...postingNeeds(field, entry),
+      ...positionNeeds(field, entry),
+    ])
+  }
+
+  isEmpty(split: FetchedSplit): boolean {
+    return this.#find(split).some(({ entries }) => entries.length === 0)
+  }
+
+  matches(split: FetchedSplit): DocSet {
+    return this.isEmpty(split) ? NO_DOCS : listOf(this.#evaluate(split).docs)
+  }
+
+  score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
+    const { docs, freqs } = this.#evaluate(split)
+    const { field } = this.#parts
+    const idf = this.#find(split)
       .flatMap(({ entries }) => entries)
-      .reduce((sum, entry) => sum + inverseDocumentFrequency(reader.docCount, entry.docCount), 0)
+      .reduce((sum, entry) => sum + inverseDocumentFrequency(split.docCount, entry.docCount), 0)
     sink.addBm25(docs, freqs, {
       idf: boost * idf,
-      norms: reader.fieldnorms(field),
-      averageLength: field.totalTokens / reader.docCount,
+      norms: split.fieldnorms(field),
+      averageLength: field.totalTokens / split.docCount,
     })
   }
 
-  termFrequencies(reader: SplitReader, visit: TermVisitor): void {
+  termFrequencies(split: FetchedSplit, visit: TermVisitor): void {
     const { field, terms } = this.#parts
     for (const { term } of terms) {
-      const entry = reader.term(field, term)
+      const entry = split.term(field, term)
       if (entry !== undefined) visit(field.path, term, entry.docCount)
     }
   }
 
-  #find(reader: SplitReader): readonly PhraseSlot[] {
+  #find(split: FetchedSplit): readonly PhraseSlot[] {
     if (this.#slots !== undefined) return this.#slots
     const { field, terms, prefix, maxExpansions } = this.#parts
     const slots = terms.map(({ term, position }): PhraseSlot => {
-      const entry = reader.term(field, term)
+      const entry = split.term(field, term)
       return { position, entries: entry === undefined ? [] : [entry] }
     })
     if (prefix !== undefined) {
-      const entries = scanStretch(reader, field, prefixStretch(prefix.term), maxExpansions)
+      const entries = scanStretch(split, field, prefixStretch(prefix.term), maxExpansions)
       slots.push({ position: prefix.position, entries })
     }
     this.#slots = slots
     return slots
   }
 
-  #evaluate(reader: SplitReader): PhraseMatches {
-    this.#found ??= this.#match(reader)
+  #evaluate(split: FetchedSplit): PhraseMatches {
+    this.#found ??= this.#match(split)
     return this.#found
   }
 
-  #match(reader: SplitReader): PhraseMatches {
-    if (this.isEmpty(reader)) return { docs: new Uint32Array(0), freqs: new Uint32Array(0) }
-    const lists = this.#find(reader).map(({ position, entries }) => ({
+  #match(split: FetchedSplit): PhraseMatches {
+    if (this.isEmpty(split)) return { docs: new Uint32Array(0), freqs: new Uint32Array(0) }
+    const { field } = this.#parts
+    const lists = this.#find(split).map(({ position, entries }) => ({
       position,
       terms: entries.map((entry) => ({
-        postings: reader.postings(entry, 'freq'),
-        positions: reader.positions(entry),
+        postings: split.postings(field, entry),
+        positions: split.positions(field, entry),
       })),
     }))
     // The slot with the fewest documents leads; the others only confirm.
     const leader = lists.reduce((best, slot) => (docsOf(slot) < docsOf(best) ? slot : best))
     const candidates = slotDocs(leader.terms)
-    reader.work.spend(candidates.length * lists.length * STEPS_PER_PLACE, this.#parts.field.path)
+    split.work.spend(candidates.length * lists.length * STEPS_PER_PLACE, field.path)
     const cursors = lists.map(({ position, terms }) => ({
       position,
       cursor: new SlotCursor(terms),

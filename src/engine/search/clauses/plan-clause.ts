@@ -1,5 +1,5 @@
 import type { FieldRef, TypedValue } from '../../schema/value-type.ts'
-import { dateToNanos } from '../../schema/datetime.ts'
+import { dateToNanos } from '../../dates/datetime.ts'
 import { encodeTerm } from '../../schema/term.ts'
 import type { Query, RangeBound, RangeQuery } from '../../query/query.ts'
 import type { Column, OrdinalColumn } from '../../split/column.ts'

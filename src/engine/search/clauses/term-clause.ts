@@ -4,7 +4,9 @@ import type { DocSet } from '../doc-set.ts'
 import { listOf, NO_DOCS } from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
 import { inverseDocumentFrequency } from '../scores.ts'
-import type { SplitReader } from '../split-reader.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
+import { fieldnormNeeds, postingNeeds, termNeeds } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 
 /** Documents with one term, scored by BM25. */
@@ -21,47 +23,43 @@ export class TermClause implements Clause {
     this.#scored = scored
   }
 
-  planFirst(reader: SplitReader): void {
-    reader.wantTerm(this.#field, this.#term)
-    if (this.#scored) reader.wantFieldnorms(this.#field)
+  firstNeeds(): readonly Need[] {
+    const block = termNeeds(this.#field, this.#term)
+    return this.#scored ? [...block, ...fieldnormNeeds(this.#field)] : block
   }
 
-  planSecond(reader: SplitReader): void {
-    const entry = this.#find(reader)
-    if (entry !== undefined) reader.wantPostings(entry, this.#record())
+  secondNeeds(split: FetchedSplit): readonly Need[] {
+    const entry = this.#find(split)
+    return entry === undefined ? [] : postingNeeds(this.#field, entry)
   }
 
-  isEmpty(reader: SplitReader): boolean {
-    return this.#find(reader) === undefined
+  isEmpty(split: FetchedSplit): boolean {
+    return this.#find(split) === undefined
   }
 
-  matches(reader: SplitReader): DocSet {
-    const entry = this.#find(reader)
-    return entry === undefined ? NO_DOCS : listOf(reader.postings(entry, this.#record()).docs)
+  matches(split: FetchedSplit): DocSet {
+    const entry = this.#find(split)
+    return entry === undefined ? NO_DOCS : listOf(split.docs(this.#field, entry))
   }
 
-  score(reader: SplitReader, sink: ScoreSink, boost: number): void {
-    const entry = this.#find(reader)
+  score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
+    const entry = this.#find(split)
     if (entry === undefined) return
-    const { docs, freqs } = reader.postings(entry, this.#record())
+    const { docs, freqs } = split.postings(this.#field, entry)
     sink.addBm25(docs, freqs, {
-      idf: boost * inverseDocumentFrequency(reader.docCount, entry.docCount),
-      norms: reader.fieldnorms(this.#field),
-      averageLength: this.#field.totalTokens / reader.docCount,
+      idf: boost * inverseDocumentFrequency(split.docCount, entry.docCount),
+      norms: split.fieldnorms(this.#field),
+      averageLength: this.#field.totalTokens / split.docCount,
     })
   }
 
-  termFrequencies(reader: SplitReader, visit: TermVisitor): void {
-    const entry = this.#find(reader)
+  termFrequencies(split: FetchedSplit, visit: TermVisitor): void {
+    const entry = this.#find(split)
     if (entry !== undefined) visit(this.#field.path, this.#term, entry.docCount)
   }
 
-  #record(): 'basic' | 'freq' {
-    return this.#scored && this.#field.terms?.record !== 'basic' ? 'freq' : 'basic'
-  }
-
-  #find(reader: SplitReader): TermEntry | undefined {
-    if (this.#entry === 'unread') this.#entry = reader.term(this.#field, this.#term)
+  #find(split: FetchedSplit): TermEntry | undefined {
+    if (this.#entry === 'unread') this.#entry = split.term(this.#field, this.#term)
     return this.#entry
   }
 }

@@ -1,12 +1,15 @@
+import { elementAt } from '../../bytes/element-at.ts'
 import { compareBytes, sharedPrefix } from '../../bytes/byte-order.ts'
 import { QwError } from '../../errors.ts'
 import type { TermPattern } from '../../query/query.ts'
 import type { SplitField } from '../../split/footer.ts'
 import type { TermEntry } from '../../split/term-dictionary.ts'
-import { locateTermRange, scanTerms } from '../../split/term-dictionary.ts'
+import { scanTerms } from '../../split/term-dictionary.ts'
 import type { DocSet } from '../doc-set.ts'
 import { addToWords, bitsOf, listOf, NO_DOCS, wordsFor } from '../doc-set.ts'
-import type { SplitReader } from '../split-reader.ts'
+import type { FetchedSplit } from '../fetch.ts'
+import type { Need } from '../needs.ts'
+import { postingNeeds, termNeeds, termRangeNeeds } from '../needs.ts'
 import type { TermVisitor } from './clause.ts'
 import { ConstantClause } from './constant-clause.ts'
 
@@ -26,34 +29,35 @@ abstract class AnyTermClause extends ConstantClause {
     this.field = field
   }
 
-  protected abstract find(reader: SplitReader): TermEntry[]
+  protected abstract find(split: FetchedSplit): TermEntry[]
 
-  protected entries(reader: SplitReader): readonly TermEntry[] {
-    this.#entries ??= this.find(reader)
+  protected entries(split: FetchedSplit): readonly TermEntry[] {
+    this.#entries ??= this.find(split)
     return this.#entries
   }
 
-  override planSecond(reader: SplitReader): void {
-    for (const entry of this.entries(reader)) reader.wantPostings(entry, 'basic')
+  override secondNeeds(split: FetchedSplit): readonly Need[] {
+    return this.entries(split).flatMap((entry) => postingNeeds(this.field, entry))
   }
 
-  override isEmpty(reader: SplitReader): boolean {
-    return this.entries(reader).length === 0
+  override isEmpty(split: FetchedSplit): boolean {
+    return this.entries(split).length === 0
   }
 
-  protected evaluate(reader: SplitReader): DocSet {
-    const entries = this.entries(reader)
+  protected evaluate(split: FetchedSplit): DocSet {
+    const entries = this.entries(split)
     const [first] = entries
     if (first === undefined) return NO_DOCS
-    if (entries.length === 1) return listOf(reader.postings(first, 'basic').docs)
-    const words = wordsFor(reader.docCount)
+    if (entries.length === 1) return listOf(split.docs(this.field, first))
+    const words = wordsFor(split.docCount)
     for (const entry of entries) {
       const { postings } = entry
       if (postings.kind === 'single') {
-        words[postings.doc >>> 5] = (words[postings.doc >>> 5] ?? 0) | (1 << (postings.doc & 31))
-      } else addToWords({ kind: 'list', docs: reader.postings(entry, 'basic').docs }, words)
+        words[postings.doc >>> 5] =
+          (words[postings.doc >>> 5] as number) | (1 << (postings.doc & 31))
+      } else addToWords({ kind: 'list', docs: split.docs(this.field, entry) }, words)
     }
-    return bitsOf(words, reader.docCount)
+    return bitsOf(words, split.docCount)
   }
 }
 
@@ -63,20 +67,21 @@ export class TermSetClause extends AnyTermClause {
 
   constructor(field: SplitField, terms: readonly Uint8Array[]) {
     super(field)
-    this.#terms = terms
+    // Ascending, so that the terms of a block take one walk over it.
+    this.#terms = [...terms].sort(compareBytes)
   }
 
-  override planFirst(reader: SplitReader): void {
-    for (const term of this.#terms) reader.wantTerm(this.field, term)
+  override firstNeeds(): readonly Need[] {
+    return this.#terms.flatMap((term) => termNeeds(this.field, term))
   }
 
-  protected find(reader: SplitReader): TermEntry[] {
-    return this.#terms.flatMap((term) => reader.term(this.field, term) ?? [])
+  protected find(split: FetchedSplit): TermEntry[] {
+    return this.#terms.flatMap((term) => split.term(this.field, term) ?? [])
   }
 
-  override termFrequencies(reader: SplitReader, visit: TermVisitor): void {
+  override termFrequencies(split: FetchedSplit, visit: TermVisitor): void {
     for (const term of this.#terms) {
-      const entry = reader.term(this.field, term)
+      const entry = split.term(this.field, term)
       if (entry !== undefined) visit(this.field.path, term, entry.docCount)
     }
   }
@@ -100,42 +105,35 @@ export class TermScanClause extends AnyTermClause {
     this.#stretch = stretch
   }
 
-  override planFirst(reader: SplitReader): void {
-    for (const block of stretchBlocks(this.field, this.#stretch)) reader.want(block)
+  override firstNeeds(): readonly Need[] {
+    return termRangeNeeds(this.field, this.#stretch)
   }
 
-  protected find(reader: SplitReader): TermEntry[] {
-    return scanStretch(reader, this.field, this.#stretch, DICTIONARY_EXPANSION_LIMIT)
+  protected find(split: FetchedSplit): TermEntry[] {
+    return scanStretch(split, this.field, this.#stretch, DICTIONARY_EXPANSION_LIMIT)
   }
-}
-
-export function stretchBlocks(
-  field: SplitField,
-  { lower, upper }: TermStretch,
-): ReturnType<typeof locateTermRange> {
-  return field.terms === undefined ? [] : locateTermRange(field.terms, lower, upper)
 }
 
 /** Throws `tooLarge` when the stretch accepts more than DICTIONARY_EXPANSION_LIMIT terms; stops without
  *  error at a smaller `limit`. */
 export function scanStretch(
-  reader: SplitReader,
+  split: FetchedSplit,
   field: SplitField,
   stretch: TermStretch,
   limit: number,
 ): TermEntry[] {
   const { lower, upper } = stretch
-  const blocks = stretchBlocks(field, stretch).map((block) => reader.bytes(block))
+  const blocks = termRangeNeeds(field, stretch).map((need) => split.get(need))
   const entries: TermEntry[] = []
   let patternWork = stretch.work?.() ?? 0
   scanTerms(blocks, (term, entryOf) => {
-    reader.work.spend(STEPS_PER_TERM, field.path)
+    split.work.spend(STEPS_PER_TERM, field.path)
     if (lower !== undefined && compareBytes(term, lower) < 0) return true
     if (upper !== undefined && compareBytes(term, upper) > 0) return false
     const isAccepted = stretch.accepts(term)
     if (stretch.work !== undefined) {
       const spent = stretch.work()
-      reader.work.spend(spent - patternWork, field.path)
+      split.work.spend(spent - patternWork, field.path)
       patternWork = spent
     }
     if (!isAccepted) return true
@@ -179,6 +177,6 @@ function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
   while (length > 0 && prefix[length - 1] === 0xff) length -= 1
   if (length === 0) return undefined
   const after = prefix.slice(0, length)
-  after[length - 1] = (after[length - 1] ?? 0) + 1
+  after[length - 1] = elementAt(after, length - 1) + 1
   return after
 }

@@ -1,0 +1,23 @@
+export interface RequestParts {
+  readonly method: string
+  readonly headers: Headers
+  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * A Request that keeps its body whatever its method. HTTP lets a GET have one, and `curl -XGET -d`,
+ * elasticdump and the older Elasticsearch clients send their searches so; the constructor of Request
+ * refuses it. Every host makes its requests here, so that none loses what was asked.
+ */
+export function bodiedRequest(url: string, parts: RequestParts): Request {
+  const { method, headers, body, signal } = parts
+  const init = { headers, ...(signal === undefined ? {} : { signal }) }
+  if (body === undefined) return new Request(url, { ...init, method })
+  if (method !== 'GET' && method !== 'HEAD') {
+    return new Request(url, { ...init, method, body, duplex: 'half' })
+  }
+  const request = new Request(url, { ...init, method: 'POST', body, duplex: 'half' })
+  Object.defineProperty(request, 'method', { value: method })
+  return request
+}

@@ -1,0 +1,100 @@
+import { splitKey } from '../metastore/layout.ts'
+import { withoutCoveredTime } from '../query/prune.ts'
+import type { Query } from '../query/query.ts'
+import type { Schema } from '../schema/schema.ts'
+import type { SubAggregation } from './aggregations/aggregation.ts'
+import { AggregationMemory } from './aggregations/aggregation.ts'
+import { parseAggregations } from './aggregations/kinds.ts'
+import type { Clause } from './clauses/clause.ts'
+import { planClause } from './clauses/plan-clause.ts'
+import type { FetchContext, FetchedSplit } from './fetch.ts'
+import { openSplit } from './fetch.ts'
+import { bindIndexSearch } from './index-search.ts'
+import type { LeafRequest, LeafSplit } from './leaf-request.ts'
+import type { Need } from './needs.ts'
+import { columnNeeds } from './needs.ts'
+
+/** A leaf's request as its splits need it. */
+export interface LeafPlan {
+  readonly request: LeafRequest
+  readonly query: Query
+  readonly schema: Schema
+  readonly aggregations: readonly SubAggregation[]
+  readonly memory: AggregationMemory
+  /** Whether hits are sorted by score. */
+  readonly scored: boolean
+}
+
+/** Throws `invalid` when the request cannot be bound. */
+export function planLeaf(request: LeafRequest): LeafPlan {
+  const { schema, query } = bindIndexSearch(request.config, request)
+  return {
+    request,
+    query,
+    schema,
+    aggregations: request.aggs === undefined ? [] : parseAggregations(request.aggs, schema),
+    memory: new AggregationMemory(),
+    scored: request.hitLimit > 0 && request.sort.some(({ by }) => by === 'score'),
+  }
+}
+
+/** The plan for one split: without the time clauses that all of its documents satisfy. */
+export function planSplit(plan: LeafPlan, { timeRange }: LeafSplit): LeafPlan {
+  const covered = timeRange && { start: timeRange.startSeconds, end: timeRange.endSeconds }
+  const query = withoutCoveredTime(plan.query, covered, plan.schema.timestampField)
+  return { ...plan, query }
+}
+
+/** Whether the metastore knows all that is asked: how many documents the split has. */
+export function needsNothing({ query, request, aggregations }: LeafPlan): boolean {
+  const wantsDocs = request.hitLimit > 0 || aggregations.length > 0 || request.wantsTerms
+  return query.kind === 'matchAll' && !wantsDocs
+}
+
+/** A split with all that its search needs. */
+export interface ReadSplit {
+  readonly split: FetchedSplit
+  readonly clause: Clause
+  /** Certainly nothing matches. */
+  readonly isEmpty: boolean
+  /** All that the search needs of it, cached or not. */
+  readonly needs: readonly Need[]
+}
+
+interface LeafReads {
+  readonly context: FetchContext
+  readonly signal: AbortSignal | undefined
+  /** Which needs are really fetched: a search takes all of them. */
+  readonly fetches: (need: Need) => boolean
+}
+
+/** All reads of one split but those of hit documents, in three rounds at most: the footer; dictionary
+ *  blocks, columns and fieldnorms; posting lists and positions. Searching and explaining both go through
+ *  here, so that they cannot differ. */
+export async function readSplit(
+  { splitId, footer }: LeafSplit,
+  plan: LeafPlan,
+  { context, signal, fetches }: LeafReads,
+): Promise<ReadSplit> {
+  const place = { key: splitKey(plan.request.indexId, splitId), footer }
+  const split = await openSplit(place, context, signal)
+  const clause = planClause(plan.query, split.footer, plan.scored)
+  const fields = columnPaths(plan).flatMap((path) => split.footer.fieldsAt(path))
+  const first = [...clause.firstNeeds(), ...fields.flatMap(columnNeeds)]
+  await split.fetch(first.filter(fetches), signal)
+  const isEmpty = clause.isEmpty(split)
+  const second = isEmpty ? [] : clause.secondNeeds(split)
+  await split.fetch(second.filter(fetches), signal)
+  const needs: Need[] = [{ part: 'footer', ...footer }, ...first, ...second]
+  return { split, clause, isEmpty, needs }
+}
+
+/** What aggregations and sort keys read. */
+function columnPaths({ request, aggregations }: LeafPlan): string[] {
+  const sorted = request.hitLimit > 0 ? request.sort : []
+  const paths = [
+    ...aggregations.flatMap(({ aggregation }) => aggregation.paths),
+    ...sorted.flatMap((key) => (key.by === 'field' ? [key.field] : [])),
+  ]
+  return [...new Set(paths)]
+}
