@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { instantClock } from '../stores/instant-clock.ts'
+import { instantClock } from '../stores/testing/instant-clock.ts'
 import { sqsQueue } from './sqs-queue.ts'
 import {
   scriptedServer,

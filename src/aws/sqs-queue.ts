@@ -3,7 +3,7 @@ import type { Clock } from '../engine/ports.ts'
 import { answerOf, openTransport } from './http-exchange.ts'
 import { signRequest, type AwsCredentials } from './request-signature.ts'
 
-export interface QueueSettings {
+interface QueueSettings {
   /** As SQS names the queue; requests go to its host. */
   readonly url: string
   readonly region: string

@@ -13,7 +13,7 @@ export interface WorkQueue {
 /** `continues`: in part, and further than before. */
 export type TaskEnd = 'done' | 'continues'
 
-export interface QueueTurn {
+interface QueueTurn {
   /** Throws when the task failed. */
   readonly perform: (task: IndexerTask) => Promise<TaskEnd>
   /** Whether another task may be begun. */

@@ -1,6 +1,6 @@
 import type { WorkQueue } from '../queue-turn.ts'
 
-export interface QueueSettings {
+interface QueueSettings {
   readonly visibilitySeconds: number
   readonly maxReceiveCount: number
   readonly nowMs: () => number
