@@ -151,3 +151,10 @@ test('an export is imported by somebody', () => {
   expect(exported.length).toBeGreaterThan(1_000)
   expect(exported.filter((name) => !imported.has(name))).toEqual([])
 })
+
+test('no read of a list in the engine falls back on a number, which would hide a wrong index', () => {
+  const found = files(/^src\/engine\/.*(?<!\.test)\.ts$/).filter((path) =>
+    /\] \?\? -?\d/.test(read(path)),
+  )
+  expect(found).toEqual([])
+})

@@ -1,3 +1,4 @@
+import { elementAt } from '../engine/bytes/element-at.ts'
 import type { Hono } from 'hono'
 import type { JsonObject, JsonValue } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
@@ -77,12 +78,12 @@ function tokensOf(text: string, tokenizer: Tokenizer): JsonObject[] {
   tokenizer.tokenize(text, buffer)
   const out: JsonObject[] = []
   for (let i = 0; i < buffer.count; i++) {
-    const start = buffer.starts[i] ?? 0
+    const start = elementAt(buffer.starts, i)
     out.push({
       offset_from: Buffer.byteLength(text.slice(0, start)),
-      offset_to: Buffer.byteLength(text.slice(0, buffer.ends[i] ?? start)),
-      position: buffer.positions[i] ?? 0,
-      text: buffer.terms[i] ?? '',
+      offset_to: Buffer.byteLength(text.slice(0, elementAt(buffer.ends, i))),
+      position: elementAt(buffer.positions, i),
+      text: elementAt(buffer.terms, i),
       position_length: 1,
     })
   }

@@ -15,7 +15,7 @@ export interface Output {
 }
 
 /** Where a terminal does not say how wide it is, or says 0. */
-const FALLBACK_COLUMNS = 80
+export const FALLBACK_COLUMNS = 80
 
 export function outputOf(
   stream: NodeJS.WriteStream,

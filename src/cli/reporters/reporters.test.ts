@@ -124,6 +124,24 @@ describe('on a terminal', () => {
   })
 })
 
+test('a terminal that says it is 0 columns wide is taken to have 80', () => {
+  const { stream, told } = terminal(0)
+  const report = ttyReporter({ ...settings(), stream, write: (text: string) => stream.write(text) })
+  report.phase('Indexing').succeed()
+  expect(told()).toBe('* Indexing<clear>✓ Indexing 0 ms\n')
+})
+
+test('what a narrower window made of the line is taken away before it is drawn anew', () => {
+  const { stream, told } = terminal(60)
+  const report = ttyReporter({ ...settings(), stream, write: (text: string) => stream.write(text) })
+  const phase = report.phase('A phase with a title of forty characters')
+  stream.columns = 20
+  stream.emit('resize')
+  phase.succeed('Done')
+  expect(told()).toContain('\u001B[2A\r\u001B[J')
+  expect(told().split('\u001B[J')[1]).not.toContain('forty')
+})
+
 describe('an amount', () => {
   test('without a total has neither bar nor time left', () => {
     expect(describeAmount({ done: 2_000_000, unit: 'bytes' }, 1_000)).toBe('2.0 MB · 2.0 MB/s')

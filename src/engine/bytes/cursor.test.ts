@@ -7,26 +7,41 @@ describe('the byte cursor', () => {
     fc.assert(
       fc.property(
         fc.maxSafeNat(),
+        fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 }),
         fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
         fc.double(),
         fc.string({ unit: 'grapheme' }),
-        (varint, i64, f64, text) => {
+        (varint, zigzag, i64, f64, text) => {
           const writer = new ByteWriter(1)
           writer.varint(varint)
+          writer.zigzag(zigzag)
           writer.i64(i64)
           writer.f64(f64)
           writer.text(text)
           const reader = new ByteReader(writer.copy(), 'test')
-          expect([reader.varint(), reader.i64(), reader.f64(), reader.text()]).toEqual([
-            varint,
-            i64,
-            f64,
-            text,
-          ])
+          expect([
+            reader.varint(),
+            reader.zigzag(),
+            reader.i64(),
+            reader.f64(),
+            reader.text(),
+          ]).toEqual([varint, zigzag, i64, f64, text])
           expect(reader.remaining).toBe(0)
         },
       ),
     )
+  })
+
+  test.each([
+    [0, [0]],
+    [-1, [1]],
+    [1, [2]],
+    [-64, [127]],
+    [64, [128, 1]],
+  ])('writes the zigzag varint %d as %j', (value, bytes) => {
+    const writer = new ByteWriter()
+    writer.zigzag(value)
+    expect([...writer.copy()]).toEqual(bytes)
   })
 
   test.each([

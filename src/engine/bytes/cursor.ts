@@ -96,6 +96,11 @@ export class ByteWriter {
     bytes[this.#length++] = low
   }
 
+  /** A varint whose lowest bit is the sign: 0, -1, 1, -2… From -2^52 to 2^52 - 1. */
+  zigzag(value: number): void {
+    this.varint(value >= 0 ? value * 2 : -value * 2 - 1)
+  }
+
   bytes(source: Uint8Array): void {
     this.reserve(source.length).set(source, this.#length)
     this.#length += source.length
@@ -105,7 +110,7 @@ export class ByteWriter {
   bytesFrom(source: Uint8Array, start: number): void {
     const bytes = this.reserve(source.length - start)
     let at = this.#length
-    for (let i = start; i < source.length; i++) bytes[at++] = source[i] ?? 0
+    for (let i = start; i < source.length; i++) bytes[at++] = source[i] as number
     this.#length = at
   }
 
@@ -205,6 +210,11 @@ export class ByteReader {
     }
     if (value > MAX_VARINT) throw this.invalid(`number too large value=${value}`)
     return value
+  }
+
+  zigzag(): number {
+    const folded = this.varint()
+    return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2
   }
 
   /** A view of the next `count` bytes. */

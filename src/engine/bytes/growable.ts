@@ -20,9 +20,9 @@ export class GrowableUint32 {
     this.#values[this.#length++] = value
   }
 
-  /** The number pushed at that place. */
+  /** The number pushed at that place, which has to be one that was. */
   at(index: number): number {
-    return this.#values[index] ?? 0
+    return this.#values[index] as number
   }
 
   clear(): void {

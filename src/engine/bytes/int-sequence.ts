@@ -65,7 +65,7 @@ function encodeBlock(
   if (line !== undefined && count * line.width + LINEAR_COST_BYTES * 8 < count * width) {
     out.u8(line.width | LINEAR)
     out.f64(line.slope)
-    out.varint(line.reference >= 0 ? line.reference * 2 : -line.reference * 2 - 1)
+    out.zigzag(line.reference)
     setResiduals(values, start, end, line)
     writeResiduals(count, line.width, out)
     return
@@ -185,8 +185,7 @@ function decodeBlock(
     return
   }
   const slope = reader.f64()
-  const zigzag = reader.varint()
-  const reference = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+  const reference = reader.zigzag()
   readResiduals(reader, count, width)
   for (let i = 0; i < count; i++) {
     out[start + i] = reference + Math.floor(slope * i) + (residuals[i] as number)

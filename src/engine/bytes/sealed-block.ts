@@ -1,3 +1,4 @@
+import { elementAt } from './element-at.ts'
 import { promisify } from 'node:util'
 import { crc32, deflateRaw, inflateRawSync } from 'node:zlib'
 import { QwError } from '../errors.ts'
@@ -63,7 +64,7 @@ export function openBlock(sealed: Uint8Array, what: string): Uint8Array {
   checkBlock(sealed, what)
   const view = new DataView(sealed.buffer, sealed.byteOffset, sealed.byteLength)
   const rawBytes = view.getUint32(5, true)
-  const raw = unpack(sealed[4] ?? 0, sealed.subarray(SEALED_HEADER_BYTES), { rawBytes, what })
+  const raw = unpack(elementAt(sealed, 4), sealed.subarray(SEALED_HEADER_BYTES), { rawBytes, what })
   if (raw.length !== rawBytes) {
     throw new QwError('corrupt', `${what} has ${raw.length} bytes instead of ${rawBytes}`)
   }

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import {
   DELETION_GRACE_MS,
   ORPHAN_GRACE_MS,
@@ -28,7 +29,7 @@ interface JanitorRequest {
   readonly dryRun?: boolean
 }
 
-interface JanitorResult {
+export interface JanitorResult {
   /** Published splits marked because the retention period is over. */
   readonly retiredSplitCount: number
   readonly deletedSplitCount: number
@@ -226,7 +227,7 @@ class Sweep {
       const { store } = this.#components.metastore
       const ends = await Promise.allSettled(some.map((key) => store.delete(key)))
       ends.forEach((end, i) => {
-        if (end.status === 'fulfilled') gone.add(some[i] ?? '')
+        if (end.status === 'fulfilled') gone.add(elementAt(some, i))
         else this.#counts.failedDeleteCount++
       })
     }

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import type { TermOptions } from '../schema/field-spec.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'
@@ -93,10 +94,10 @@ function splitLast(
 function tokenize(text: string, { tokenizer }: TermOptions): PositionedTerm[] {
   const buffer = newTokenBuffer()
   tokenizer.tokenize(text, buffer)
-  const start = buffer.positions[0] ?? 0
+  const [start = 0] = buffer.positions
   return Array.from({ length: buffer.count }, (_, i) => ({
-    term: encodeTerm('str', buffer.terms[i] ?? ''),
-    position: (buffer.positions[i] ?? 0) - start,
+    term: encodeTerm('str', elementAt(buffer.terms, i)),
+    position: elementAt(buffer.positions, i) - start,
   }))
 }
 

@@ -1,3 +1,5 @@
+import { elementAt } from '../bytes/element-at.ts'
+
 /**
  * Sets of code points as sorted, disjoint, non-adjacent pairs [first, last, first, last, …], both
  * inclusive.
@@ -19,7 +21,8 @@ export type CaseFolding =
 
 export function unionOf(pairs: readonly number[]): CodePoints {
   const ranges: [number, number][] = []
-  for (let i = 0; i < pairs.length; i += 2) ranges.push([pairs[i] ?? 0, pairs[i + 1] ?? 0])
+  for (let i = 0; i < pairs.length; i += 2)
+    ranges.push([elementAt(pairs, i), elementAt(pairs, i + 1)])
   ranges.sort((a, b) => a[0] - b[0])
   const merged: number[] = []
   for (const [first, last] of ranges) {
@@ -34,9 +37,9 @@ export function complementOf(set: CodePoints): CodePoints {
   const gaps: number[] = []
   let next = 0
   for (let i = 0; i < set.length; i += 2) {
-    const first = set[i] ?? 0
+    const first = elementAt(set, i)
     if (first > next) gaps.push(next, first - 1)
-    next = (set[i + 1] ?? 0) + 1
+    next = elementAt(set, i + 1) + 1
   }
   if (next <= LAST) gaps.push(next, LAST)
   return gaps
@@ -47,7 +50,7 @@ export function hasCodePoint(set: CodePoints, codePoint: number): boolean {
   let high = set.length >> 1
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((set[2 * middle + 1] ?? 0) < codePoint) low = middle + 1
+    if (elementAt(set, 2 * middle + 1) < codePoint) low = middle + 1
     else high = middle
   }
   const first = set[2 * low]
@@ -59,10 +62,10 @@ export function fold(set: CodePoints, folding: CaseFolding): CodePoints {
   const variants = [...set]
   const table = caseTable()
   for (let i = 0; i < set.length; i += 2) {
-    const last = set[i + 1] ?? 0
-    let at = lowerBound(table.cased, set[i] ?? 0)
+    const last = elementAt(set, i + 1)
+    let at = lowerBound(table.cased, elementAt(set, i))
     for (; at < table.cased.length; at += 1) {
-      const codePoint = table.cased[at] ?? 0
+      const codePoint = elementAt(table.cased, at)
       if (codePoint > last) break
       for (const variant of table.variants.get(foldKey(codePoint)) ?? []) {
         variants.push(variant, variant)
@@ -77,8 +80,8 @@ export function fold(set: CodePoints, folding: CaseFolding): CodePoints {
 function withoutUpperCase(set: CodePoints): CodePoints {
   const kept: number[] = []
   for (let i = 0; i < set.length; i += 2) {
-    const first = set[i] ?? 0
-    const last = set[i + 1] ?? 0
+    const first = elementAt(set, i)
+    const last = elementAt(set, i + 1)
     if (first !== last || toLower(first) === first) kept.push(first, last)
   }
   return kept
@@ -97,7 +100,8 @@ function caseTable(): CaseTable {
   const variants = new Map<number, number[]>()
   const pairs = unicodeProperty('Changes_When_Casemapped') ?? []
   for (let i = 0; i < pairs.length; i += 2) {
-    for (let codePoint = pairs[i] ?? 0; codePoint <= (pairs[i + 1] ?? 0); codePoint += 1) {
+    const last = elementAt(pairs, i + 1)
+    for (let codePoint = elementAt(pairs, i); codePoint <= last; codePoint++) {
       cased.push(codePoint)
       const key = foldKey(codePoint)
       const members = variants.get(key)
@@ -131,7 +135,7 @@ function lowerBound(sorted: readonly number[], wanted: number): number {
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((sorted[middle] ?? 0) < wanted) low = middle + 1
+    if (elementAt(sorted, middle) < wanted) low = middle + 1
     else high = middle
   }
   return low

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { QwError } from '../errors.ts'
 import { hasCodePoint, type CodePoints } from './code-points.ts'
 import { MAX_PATTERN_STATES } from './limits.ts'
@@ -55,7 +56,7 @@ export class PatternAutomaton {
     let at = this.#startState ?? this.#enter()
     let i = 0
     while (i < term.length && at !== DEAD) {
-      const byte = term[i] ?? 0
+      const byte = term[i] as number
       let characterClass = ascii[byte]
       if (characterClass === undefined) {
         characterClass = this.#classes.of(codePointAt(term, i))
@@ -206,8 +207,8 @@ function sizeOf(node: PatternNode): number {
 
 /** The character of two to four bytes that begins at `at`. */
 function codePointAt(utf8: Uint8Array, at: number): number {
-  const lead = utf8[at] ?? 0
-  const next = (offset: number): number => (utf8[at + offset] ?? 0) & 0x3f
+  const lead = utf8[at] as number
+  const next = (offset: number): number => (utf8[at + offset] as number) & 0x3f
   if (lead < 0xe0) return ((lead & 0x1f) << 6) | next(1)
   if (lead < 0xf0) return ((lead & 0x0f) << 12) | (next(1) << 6) | next(2)
   return ((lead & 0x07) << 18) | (next(1) << 12) | (next(2) << 6) | next(3)
@@ -224,8 +225,8 @@ class CharacterClasses {
     const starts = new Set([0])
     for (const set of new Set(sets)) {
       for (let i = 0; i < set.length; i += 2) {
-        starts.add(set[i] ?? 0)
-        starts.add((set[i + 1] ?? 0) + 1)
+        starts.add(elementAt(set, i))
+        starts.add(elementAt(set, i + 1) + 1)
       }
     }
     this.#starts = Uint32Array.from(starts).sort()
@@ -242,7 +243,7 @@ class CharacterClasses {
 
   /** Any character of the class. */
   sample(characterClass: number): number {
-    return this.#starts[characterClass] ?? 0
+    return elementAt(this.#starts, characterClass)
   }
 
   #search(codePoint: number): number {
@@ -250,7 +251,7 @@ class CharacterClasses {
     let high = this.#starts.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((this.#starts[middle] ?? 0) <= codePoint) low = middle + 1
+      if ((this.#starts[middle] as number) <= codePoint) low = middle + 1
       else high = middle
     }
     return low - 1

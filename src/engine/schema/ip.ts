@@ -1,3 +1,5 @@
+import { elementAt } from '../bytes/element-at.ts'
+
 /** 16 bytes, version 4 as mapped version 6 (`::ffff:1.2.3.4`); undefined when the text is no address. */
 export function parseIp(text: string): Uint8Array | undefined {
   if (!text.includes(':')) {
@@ -46,7 +48,7 @@ export function formatIp(bytes: Uint8Array): string {
   const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0)
   if (isMapped && bytes[10] === 255 && bytes[11] === 255) return bytes.subarray(12).join('.')
   const groups = Array.from({ length: 8 }, (_, i) => {
-    return ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)
+    return (elementAt(bytes, 2 * i) << 8) | elementAt(bytes, 2 * i + 1)
   })
   let bestStart = -1
   let bestLength = 1

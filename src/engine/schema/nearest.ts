@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { QwError } from '../errors.ts'
 
 /** Up to `count` of `names` most like `wanted`, best first; ties in the order given. */
@@ -50,16 +51,16 @@ function distanceOf(a: string, b: string): number {
     for (let j = 1; j <= right.length; j++) {
       const same = left[i - 1] === right[j - 1]
       let cost = Math.min(
-        (last[j] ?? 0) + 1,
-        (row[j - 1] ?? 0) + 1,
-        (last[j - 1] ?? 0) + (same ? 0 : 1),
+        elementAt(last, j) + 1,
+        elementAt(row, j - 1) + 1,
+        elementAt(last, j - 1) + (same ? 0 : 1),
       )
       const swapped = i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]
-      if (swapped) cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1)
+      if (swapped) cost = Math.min(cost, elementAt(beforeLast, j - 2) + 1)
       row.push(cost)
     }
     beforeLast = last
     last = row
   }
-  return last[right.length] ?? 0
+  return elementAt(last, right.length)
 }

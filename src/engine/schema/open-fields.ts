@@ -117,7 +117,7 @@ export class OpenFields {
   private emit(node: PathNode, type: OpenType, value: TypedValue, sink: MappingSink): void {
     const { terms, column } = this.options
     if (!node.isReachable || (terms === undefined && column === undefined)) return
-    let id = node.specIds[TYPES.indexOf(type)] ?? -1
+    let id = node.specIds[TYPES.indexOf(type)] as number
     if (id < 0) id = addSpec(this.specs, node, type, this.options)
     sink.push(id, value)
     if (this.needsPresence) markPresent(node, sink)
@@ -130,7 +130,7 @@ export class OpenFields {
     if (child === undefined) {
       if (this.nodes.size >= MAX_OPEN_PATHS) {
         const why = `too many paths in one split limit=${MAX_OPEN_PATHS}`
-        throw new DocRejection('limit', why, path)
+        throw new DocRejection('limit', why, { path })
       }
       child = newNode(path, this.parentOf(path, node), this.options.isReachable(path))
       this.nodes.set(path, child)
@@ -161,7 +161,7 @@ export class ConcatenateSink {
   }
 
   add(type: OpenType, value: TypedValue, sink: MappingSink): void {
-    let id = this.node.specIds[TYPES.indexOf(type)] ?? -1
+    let id = this.node.specIds[TYPES.indexOf(type)] as number
     if (id < 0) id = addSpec(this.specs, this.node, type, this.options)
     sink.push(id, value)
   }

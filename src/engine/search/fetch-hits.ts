@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import type { JsonObject } from '../bytes/json.ts'
 import { isJsonObject, parseJson, stringifyJson } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
@@ -113,7 +114,7 @@ async function readSources(
     const bytes = blocks.map((block) => opened.get(block))
     const sources = readDocs(blocks, bytes, missing)
     sources.forEach((bytes, at) => {
-      const docId = missing[at] ?? -1
+      const docId = elementAt(missing, at)
       // A copy, so that one document does not keep its whole block alive.
       const source = bytes.slice()
       found.set(docId, source)

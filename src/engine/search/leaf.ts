@@ -148,7 +148,7 @@ function collectAggregations(
   const collectors = new SubCollectors(aggregations, source, 1)
   const parents = new Uint32Array(DOC_BLOCK)
   eachBlock(matches, docCount, (docs, count) => {
-    const isRun = (docs[count - 1] ?? 0) - (docs[0] ?? 0) === count - 1
+    const isRun = (docs[count - 1] as number) - (docs[0] as number) === count - 1
     collectors.collect({ docs, parents, count, isRun })
   })
   return collectors.result(0)

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { unknownField } from '../schema/nearest.ts'
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { isJsonObject } from '../bytes/json.ts'
@@ -88,13 +89,13 @@ function bestFragment(
   let best: Fragment | undefined
   let current: Fragment | undefined
   for (let i = 0; i < tokens.count; i += 1) {
-    const start = tokens.starts[i] ?? 0
-    const end = tokens.ends[i] ?? 0
+    const start = elementAt(tokens.starts, i)
+    const end = elementAt(tokens.ends, i)
     if (current === undefined || end - current.start > SNIPPET_CHARS) {
       current = { start, end, score: 0, seen: new Set(), marks: [] }
     }
     current.end = end
-    const term = tokens.terms[i] ?? ''
+    const term = elementAt(tokens.terms, i)
     const weight = weights.get(term)
     if (weight === undefined || end - start > SNIPPET_CHARS) continue
     current.marks.push({ start, end })

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
 import { openBlock } from '../bytes/sealed-block.ts'
@@ -54,12 +55,12 @@ function blockOf({ firstDocs }: DocStoreIndex, docId: number): number {
 }
 
 export function blockAt({ firstDocs, blockStarts }: DocStoreIndex, block: number): DocBlock {
-  // Inside by construction: there is one entry more than there are blocks.
+  // There is one entry more than there are blocks.
   return {
-    firstDoc: firstDocs[block] ?? 0,
-    endDoc: firstDocs[block + 1] ?? 0,
-    start: blockStarts[block] ?? 0,
-    end: blockStarts[block + 1] ?? 0,
+    firstDoc: elementAt(firstDocs, block),
+    endDoc: elementAt(firstDocs, block + 1),
+    start: elementAt(blockStarts, block),
+    end: elementAt(blockStarts, block + 1),
   }
 }
 

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { crc32 } from 'node:zlib'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { openBlock } from '../bytes/sealed-block.ts'
@@ -112,10 +113,10 @@ export async function encodeFooter(
 function writeDocStore({ firstDocs, blockStarts }: DocStoreIndex, out: ByteWriter): void {
   const blockCount = firstDocs.length - 1
   out.varint(blockCount)
-  out.varint(blockStarts[0] ?? 0)
+  out.varint(elementAt(blockStarts, 0))
   for (let block = 0; block < blockCount; block++) {
-    out.varint((firstDocs[block + 1] ?? 0) - (firstDocs[block] ?? 0))
-    out.varint((blockStarts[block + 1] ?? 0) - (blockStarts[block] ?? 0))
+    out.varint(elementAt(firstDocs, block + 1) - elementAt(firstDocs, block))
+    out.varint(elementAt(blockStarts, block + 1) - elementAt(blockStarts, block))
   }
 }
 
@@ -141,9 +142,9 @@ function writeTerms(terms: TermsInfo, out: ByteWriter): void {
   out.u8(RECORD_CODES.indexOf(terms.record))
   out.varint(terms.termCount)
   out.varint(terms.firstTerms.length)
-  out.varint(terms.blockStarts[0] ?? 0)
+  out.varint(elementAt(terms.blockStarts, 0))
   terms.firstTerms.forEach((firstTerm, block) => {
-    out.varint((terms.blockStarts[block + 1] ?? 0) - (terms.blockStarts[block] ?? 0))
+    out.varint(elementAt(terms.blockStarts, block + 1) - elementAt(terms.blockStarts, block))
     out.sized(firstTerm)
   })
 }

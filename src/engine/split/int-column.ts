@@ -120,7 +120,7 @@ function bigBounds(values: BigInt64Array | BigUint64Array): {
   readonly min: bigint
   readonly max: bigint
 } {
-  let min = values[0] ?? 0n
+  let [min = 0n] = values
   let max = min
   for (const value of values) {
     if (value < min) min = value

@@ -118,7 +118,7 @@ export class NumberValues {
     if (values.length === 0) min = 0
     for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - min
     out.u8(this.#maxDecimals)
-    out.varint(min >= 0 ? min * 2 : -min * 2 - 1)
+    out.zigzag(min)
     encodeSequence(values, values.length, out)
   }
 }
@@ -132,8 +132,7 @@ export class DecodedNumbers {
   constructor(reader: ByteReader, count: number) {
     this.#decimals = reader.u8()
     if (this.#decimals > MAX_DIGITS) throw reader.invalid(`${this.#decimals} decimals`)
-    const zigzag = reader.varint()
-    this.#min = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+    this.#min = reader.zigzag()
     this.#values = decodeSequence(reader, count).values
   }
 

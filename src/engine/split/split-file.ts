@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
@@ -59,7 +60,7 @@ export async function assembleSplit(
   const { blocks } = parts.docStore
   const firstDocs = new Uint32Array(blocks.length + 1)
   blocks.forEach(({ docCount }, i) => {
-    firstDocs[i + 1] = (firstDocs[i] ?? 0) + docCount
+    firstDocs[i + 1] = elementAt(firstDocs, i) + docCount
   })
   const blockStarts = layout.placeAll(blocks.map(({ sealed }) => sealed))
   const fields = new Map<string, SplitField>()

@@ -164,8 +164,7 @@ export class BlockCursor {
     this.#readTerm(reader.varint(), reader.varint())
     this.#docCount = reader.varint()
     if (this.#docCount === 1) {
-      const change = reader.varint()
-      this.#singleDoc += change % 2 === 0 ? change / 2 : -(change + 1) / 2
+      this.#singleDoc += reader.zigzag()
       this.#singleFreq = this.#hasFreqs ? reader.varint() + 1 : 1
     } else this.#readList(this.#postings)
     if (this.#hasPositions) this.#readList(this.#positions)
@@ -182,7 +181,7 @@ export class BlockCursor {
       this.#term = grown
     }
     const { source } = this.#reader
-    for (let i = 0; i < suffixSize; i++) this.#term[shared + i] = source[start + i] ?? 0
+    for (let i = 0; i < suffixSize; i++) this.#term[shared + i] = source[start + i] as number
     this.#termSize = size
   }
 
@@ -208,7 +207,7 @@ export class BlockCursor {
     const term = this.#term
     const common = Math.min(this.#termSize, other.length)
     for (let i = 0; i < common; i++) {
-      const difference = (term[i] ?? 0) - (other[i] ?? 0)
+      const difference = (term[i] as number) - (other[i] as number)
       if (difference !== 0) return difference
     }
     return this.#termSize - other.length
@@ -297,7 +296,7 @@ export class TermDictionaryWriter {
 
   #remember(term: Uint8Array): void {
     if (term.length > this.#previous.length) this.#previous = new Uint8Array(term.length * 2)
-    for (let i = 0; i < term.length; i++) this.#previous[i] = term[i] ?? 0
+    for (let i = 0; i < term.length; i++) this.#previous[i] = term[i] as number
     this.#previousSize = term.length
   }
 
@@ -312,11 +311,10 @@ export class TermDictionaryWriter {
     const entries = this.#entries
     entries.varint(docCount)
     if (docCount === 1) {
-      const doc = postings.docs[start] ?? 0
-      const change = doc - this.#previousSingle
-      entries.varint(change >= 0 ? change * 2 : -change * 2 - 1)
+      const doc = postings.docs[start] as number
+      entries.zigzag(doc - this.#previousSingle)
       this.#previousSingle = doc
-      if (freqs !== undefined) entries.varint((freqs[start] ?? 1) - 1)
+      if (freqs !== undefined) entries.varint((freqs[start] as number) - 1)
     } else {
       this.#list.truncate(0)
       encodePostings(postings, this.#list)

@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { compareBytes } from '../bytes/byte-order.ts'
 import type { ByteRange } from '../ports.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
@@ -46,6 +47,9 @@ function blocksStartingUpTo(terms: TermsInfo, term: Uint8Array): number {
 }
 
 function blockRange(terms: TermsInfo, block: number): ByteRange {
-  // Inside by construction: there is one start more than there are blocks.
-  return { start: terms.blockStarts[block] ?? 0, end: terms.blockStarts[block + 1] ?? 0 }
+  // There is one start more than there are blocks.
+  return {
+    start: elementAt(terms.blockStarts, block),
+    end: elementAt(terms.blockStarts, block + 1),
+  }
 }

@@ -1,4 +1,5 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
+import { elementAt } from '../bytes/element-at.ts'
 import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteStrings, wellFormed } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
@@ -184,7 +185,7 @@ class NumberTokens implements TokenStream {
     return {
       ranks,
       termCount: distinct.length,
-      termAt: (rank) => encodeTerm(this.#type, this.#valueOf(distinct[rank] ?? 0)),
+      termAt: (rank) => encodeTerm(this.#type, this.#valueOf(elementAt(distinct, rank))),
     }
   }
 
@@ -235,5 +236,5 @@ function rankMixed(values: readonly (number | bigint)[]): {
 } {
   const distinct = [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   const rankOf = new Map(distinct.map((value, rank) => [value, rank]))
-  return { ranks: Uint32Array.from(values, (value) => rankOf.get(value) ?? 0), distinct }
+  return { ranks: Uint32Array.from(values, (value) => rankOf.get(value) as number), distinct }
 }

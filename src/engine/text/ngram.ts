@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import type { TokenSplitter } from './alphanumeric.ts'
 import { pushToken } from './token-buffer.ts'
 import type { NgramConfig } from './tokenizer-config.ts'
@@ -15,7 +16,7 @@ export function splitNgrams({ minGram, maxGram, prefixOnly }: NgramConfig): Toke
     const lastStart = prefixOnly ? 0 : characters - minGram
     for (let first = 0; first <= lastStart; first++) {
       for (let size = minGram; size <= maxGram && first + size <= characters; size++) {
-        pushToken(out, text, bounds[first] ?? 0, bounds[first + size] ?? 0)
+        pushToken(out, text, elementAt(bounds, first), elementAt(bounds, first + size))
         out.positions[out.count - 1] = 0
       }
     }

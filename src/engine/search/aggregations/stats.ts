@@ -1,4 +1,5 @@
 // Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
+import { elementAt } from '../../bytes/element-at.ts'
 import type { JsonObject } from '../../bytes/json.ts'
 import { exactValue, isNumeric, numberKeys } from '../number-keys.ts'
 import type { NumberKeys } from '../number-keys.ts'
@@ -30,45 +31,41 @@ const EMPTY: StatsPartial = { count: 0, sum: 0, min: Infinity, max: -Infinity, s
 type StatsPrinter = (partial: StatsPartial) => JsonObject
 
 function statsKind(
-  type: string,
   makePrinter: (input: AggregationInput) => StatsPrinter,
+  reads: StatsReading = 'numbers',
 ): AggregationKind {
   return {
-    type,
     hasBuckets: false,
-    parse: (input) => new StatsAggregation(input, makePrinter(input), type),
+    parse: (input) => new StatsAggregation(input, makePrinter(input), reads),
   }
 }
+
+/** 'spread': squares are wanted too. 'anything': every value counts, not only numbers. */
+type StatsReading = 'numbers' | 'spread' | 'anything'
 
 const single =
   (value: (partial: StatsPartial) => number): ((input: AggregationInput) => StatsPrinter) =>
   () =>
   (partial) => ({ value: jsonFloat(value(partial)) })
 
-export const STATS_KINDS: readonly AggregationKind[] = [
-  statsKind('avg', single(averageOf)),
-  statsKind(
-    'min',
-    single(({ min }) => min),
-  ),
-  statsKind(
-    'max',
-    single(({ max }) => max),
-  ),
-  statsKind('sum', (input) => {
+export const STATS_KINDS = {
+  avg: statsKind(single(averageOf)),
+  min: statsKind(single(({ min }) => min)),
+  max: statsKind(single(({ max }) => max)),
+  sum: statsKind((input) => {
     const noneIfNoMatch = booleanOption(input, 'none_if_no_match', false)
     return ({ count, sum }) => ({ value: count === 0 && noneIfNoMatch ? null : jsonFloat(sum) })
   }),
-  statsKind(
-    'value_count',
+  value_count: statsKind(
     single(({ count }) => count),
+    'anything',
   ),
-  statsKind('stats', () => printStats),
-  statsKind('extended_stats', (input) => {
+  stats: statsKind(() => printStats),
+  extended_stats: statsKind((input) => {
     const sigma = numberOption(input, 'sigma') ?? 2
     return (partial) => printExtendedStats(partial, sigma)
-  }),
-]
+  }, 'spread'),
+}
 
 interface StatsSettings {
   readonly path: string
@@ -84,15 +81,15 @@ class StatsAggregation implements Aggregation<StatsPartial> {
   /** Whether every column counts, not only numbers. */
   readonly #countsAnything: boolean
 
-  constructor(input: AggregationInput, print: StatsPrinter, type: string) {
+  constructor(input: AggregationInput, print: StatsPrinter, reads: StatsReading) {
     this.#settings = {
       path: fieldOption(input).path,
       missing: numberOption(input, 'missing'),
-      withSpread: type === 'extended_stats',
+      withSpread: reads === 'spread',
     }
     this.paths = [this.#settings.path]
     this.#print = print
-    this.#countsAnything = type === 'value_count'
+    this.#countsAnything = reads === 'anything'
   }
 
   collector(split: AggregationSplit): Collector<StatsPartial> {
@@ -254,7 +251,7 @@ class KeySums {
       sum: this.#sums[parent] as number,
       min: this.#mins[parent] as number,
       max: this.#maxs[parent] as number,
-      squares: this.#squares[parent] ?? 0,
+      squares: this.#squares[parent] as number,
     }
   }
 
@@ -318,7 +315,9 @@ class CountCollector implements Collector<StatsPartial> {
   }
 
   result(parent: number): StatsPartial {
-    return { ...EMPTY, count: this.#counts[parent] ?? 0 }
+    // Grown no further than to the last parent that had documents.
+    const count = parent < this.#counts.length ? elementAt(this.#counts, parent) : 0
+    return { ...EMPTY, count }
   }
 
   #grow(parent: number): void {

@@ -33,7 +33,7 @@ export class ValueBlock implements DocBlock {
   #fillFull(keys: Keys, block: DocBlock): void {
     const { docs, count } = block
     if (this.keys.length < count) this.keys = new Float64Array(count)
-    const first = docs[0] ?? 0
+    const first = docs[0] as number
     // One loop per array type: a loop that sees several of them runs several times slower.
     if (block.isRun) {
       this.keys.set(keys.subarray(first, first + count))

@@ -1,3 +1,4 @@
+import { elementAt } from '../../bytes/element-at.ts'
 import { compareBytes, sharedPrefix } from '../../bytes/byte-order.ts'
 import { QwError } from '../../errors.ts'
 import type { TermPattern } from '../../query/query.ts'
@@ -52,7 +53,8 @@ abstract class AnyTermClause extends ConstantClause {
     for (const entry of entries) {
       const { postings } = entry
       if (postings.kind === 'single') {
-        words[postings.doc >>> 5] = (words[postings.doc >>> 5] ?? 0) | (1 << (postings.doc & 31))
+        words[postings.doc >>> 5] =
+          (words[postings.doc >>> 5] as number) | (1 << (postings.doc & 31))
       } else addToWords({ kind: 'list', docs: split.docs(this.field, entry) }, words)
     }
     return bitsOf(words, split.docCount)
@@ -175,6 +177,6 @@ function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
   while (length > 0 && prefix[length - 1] === 0xff) length -= 1
   if (length === 0) return undefined
   const after = prefix.slice(0, length)
-  after[length - 1] = (after[length - 1] ?? 0) + 1
+  after[length - 1] = elementAt(after, length - 1) + 1
   return after
 }

@@ -43,7 +43,7 @@ function clauseDoc(doc: number): string {
 export const CLAUSE_DOCS = 1000
 
 /** What one clause needed of the split and what it found there. */
-export interface ClauseRun {
+interface ClauseRun {
   /** `part path`, each once, as listed. */
   readonly first: readonly string[]
   readonly second: readonly string[]
