@@ -158,3 +158,12 @@ test('no read of a list in the engine falls back on a number, which would hide a
   )
   expect(found).toEqual([])
 })
+
+test('a fix is a clause that follows the message: it starts small and has no full stop', () => {
+  const opening = /\bfix:\s*(?:[^'"`,{}\n]*\?\s*)?(['"`])[A-Z]/
+  const ending = /\bfix:\s*(['"`])(?:(?!\1)[^\\\n]|\\.)*[^.…]\.\1/
+  const sources = files(/^src\/.*(?<!\.test)\.ts$/).map((path) => ({ path, text: read(path) }))
+  expect(sources.filter(({ text }) => /\bfix:\s*['"`][a-z]/.test(text)).length).toBeGreaterThan(50)
+  const found = sources.filter(({ text }) => opening.test(text) || ending.test(text))
+  expect(found.map(({ path }) => path)).toEqual([])
+})

@@ -69,7 +69,7 @@ function kindOf(name: string, entry: JsonObject): { kind: AggregationKind; optio
     throw invalidAggregation(
       name,
       `unknown type \`${type}\``,
-      `Known types: ${[...KINDS.keys()].join(', ')}.`,
+      `known types: ${[...KINDS.keys()].join(', ')}`,
     )
   }
   const options = entry[type]
@@ -83,7 +83,7 @@ function fastField(schema: Schema, path: string): AggregationField {
   if (field.column === undefined) {
     throw new QwError('invalid', `Field "${path}" is not configured as a fast field`, {
       code: 'QUERY-SCHEMA',
-      fix: `Set \`fast: true\` on "${path}" in the index config.`,
+      fix: `set \`fast: true\` on "${path}" in the index config`,
     })
   }
   return { path: field.path, type: field.type }
