@@ -2,6 +2,7 @@
 // `npx qw-lambda` end on hits. Also checks the package's own promises.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +12,12 @@ const MAX_PACKED_BYTES = 3_000_000
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const folder = mkdtempSync(join(tmpdir(), 'qwl-package-'))
 let passed = 0
+const TYPED_USE = `import { memoryStore, openIndex, search, type Search } from 'qw-lambda/engine'
+const asked: Search = { query: 'a:b', sort: [{ field: 'a', order: 'asc' }] }
+const { numHits, hits } = await search(await openIndex(memoryStore(), 'logs'), asked)
+const first: string | undefined = hits[0]?.json
+export { numHits, first }
+`
 
 try {
   const name = npm(
@@ -40,6 +47,30 @@ try {
   )
   check(`it installs alone (${installed.join(', ')})`, installed.join() === 'qw-lambda')
 
+  const page = readFileSync(join(root, 'docs', 'LIBRARY.md'), 'utf8')
+  writeFileSync(join(home, 'example.mjs'), codeOf(page, 'js'))
+  const printed = execFileSync(process.execPath, ['example.mjs'], { cwd: home, encoding: 'utf8' })
+  check(
+    'the example of docs/LIBRARY.md prints what the page says',
+    printed === codeOf(page, 'text'),
+  )
+
+  // As in a user's project: strict, and without skipping the declarations of libraries.
+  writeFileSync(join(home, 'typed.mts'), TYPED_USE)
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const options = ['--strict', '--noEmit', '--module', 'nodenext', '--skipLibCheck', 'false']
+  execFileSync(process.execPath, [tsc, ...options, '--types', '', 'typed.mts'], {
+    cwd: home,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  check('its types are all there and ask for no other package', true)
+
+  for (const name of ['qw-lambda', 'index-config']) {
+    const file = `${name}.schema.json`
+    const asked = createRequire(join(home, 'example.mjs')).resolve(`qw-lambda/schemas/${file}`)
+    check(`the schema of ${name} is in it`, JSON.parse(readFileSync(asked)).type === 'object')
+  }
+
   const env = {
     ...process.env,
     XDG_DATA_HOME: join(folder, 'data'),
@@ -64,6 +95,11 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 console.log(`${passed} passed, 0 failed`)
+
+/** The first block of a page in this language. */
+function codeOf(page, language) {
+  return new RegExp('```' + language + '\\n([\\s\\S]*?)```').exec(page)[1]
+}
 
 function npm(cwd, ...args) {
   return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })

@@ -103,11 +103,12 @@ function documentOf(
     schema: 'qw-lambda/ingest-failures/1',
     index: indexId,
     rejected: rejects.length,
-    reasons: reasonsOf(rejects).map(({ count, path, reason, kind, firstLine }) => ({
+    reasons: reasonsOf(rejects).map(({ count, path, reason, example, kind, firstLine }) => ({
       count,
       field: path ?? null,
       kind,
       reason,
+      example: example ?? null,
       first_line: firstLine,
     })),
     failed_runs: failed.map(encodeRun),

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import type { ExitCode } from '../command/exit-codes.ts'
-import { parseDuration } from '../../engine/dates/duration.ts'
+import { nearestFixedWidth } from '../../engine/dates/duration.ts'
 import { checkOptions, SEARCH_OPTIONS, type SearchOptions } from './search-options.ts'
 import { readQuestion } from './question.ts'
 import { openSession } from './session.ts'
@@ -55,7 +55,8 @@ async function search(
   return await runSearch(session, question)
 }
 
-/** In `search --histogram 'quantity:>5'` the flag's optional value swallowed the query. */
+/** In `search --histogram 'quantity:>5'` the flag's optional value swallowed the query. What names a
+ *  length of time, such as `month`, was meant as a width. */
 function untangled(
   query: string | undefined,
   options: SearchOptions,
@@ -65,6 +66,6 @@ function untangled(
     query === undefined &&
     histogram !== undefined &&
     histogram !== '' &&
-    parseDuration(histogram) === undefined
+    nearestFixedWidth(histogram) === undefined
   return isQuery ? { query: histogram, options: { ...options, histogram: '' } } : { query, options }
 }

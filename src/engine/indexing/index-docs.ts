@@ -16,7 +16,7 @@ interface IndexDocsRequest {
   readonly signal?: AbortSignal
 }
 
-interface IndexDocsResult {
+export interface IndexDocsResult {
   readonly docCount: number
   readonly rejectedCount: number
   readonly splitIds: readonly string[]

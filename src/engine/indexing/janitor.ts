@@ -29,7 +29,7 @@ interface JanitorRequest {
   readonly dryRun?: boolean
 }
 
-interface JanitorResult {
+export interface JanitorResult {
   /** Published splits marked because the retention period is over. */
   readonly retiredSplitCount: number
   readonly deletedSplitCount: number

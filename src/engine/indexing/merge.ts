@@ -19,7 +19,7 @@ interface MergesRequest {
   readonly maxMergeBytes?: number
 }
 
-interface MergesResult {
+export interface MergesResult {
   readonly mergeCount: number
   readonly mergedSplitCount: number
   readonly mergedDocCount: number

@@ -68,10 +68,10 @@ export class Workbench {
       if (this.#docCount >= docTarget) return line
       const text = batch.textOf(line)
       if (text === undefined) {
-        this.#reject(batch, line, { kind: 'encoding', reason: 'the line is not valid UTF-8' })
+        this.#reject(batch, line, plain('encoding', 'the line is not valid UTF-8'))
       } else if (isBlank(text)) {
         if (blankLines === 'reject') {
-          this.#reject(batch, line, { kind: 'blank', reason: 'the line is empty' })
+          this.#reject(batch, line, plain('blank', 'the line is empty'))
         }
       } else {
         try {
@@ -88,11 +88,8 @@ export class Workbench {
   }
 
   rejectOverlong({ line, position, prefix }: OverlongLine, maxLineBytes: number): void {
-    const reason = `the line is longer than ${maxLineBytes} bytes`
-    this.rejects.add(
-      { line, bytePosition: position, kind: 'tooLong', reason, path: undefined },
-      prefix,
-    )
+    const why = plain('tooLong', `the line is longer than ${maxLineBytes} bytes`)
+    this.rejects.add({ ...why, line, bytePosition: position }, prefix)
   }
 
   /** No document may follow. There must be at least one. */
@@ -117,20 +114,18 @@ export class Workbench {
     }
   }
 
-  #reject(
-    batch: LineBatch,
-    line: number,
-    why: Pick<RejectedDoc, 'kind' | 'reason'> & { path?: string | undefined },
-  ): void {
-    const doc = {
-      line: batch.firstLine + line,
-      bytePosition: batch.positionOf(line),
-      kind: why.kind,
-      reason: why.reason,
-      path: why.path,
-    }
-    this.rejects.add(doc, batch.bytesOf(line))
+  #reject(batch: LineBatch, line: number, why: RejectWhy): void {
+    const { kind, reason, summary, example, path } = why
+    const place = { line: batch.firstLine + line, bytePosition: batch.positionOf(line) }
+    this.rejects.add({ ...place, kind, reason, summary, example, path }, batch.bytesOf(line))
   }
+}
+
+type RejectWhy = Pick<RejectedDoc, 'kind' | 'reason' | 'summary' | 'example' | 'path'>
+
+/** A reason about a line as a whole. */
+function plain(kind: RejectedDoc['kind'], reason: string): RejectWhy {
+  return { kind, reason, summary: reason, example: undefined, path: undefined }
 }
 
 export function splitSettings(config: IndexConfig): SplitBuilderSettings {

@@ -22,7 +22,7 @@ export interface RunSummary {
 }
 
 /** Runs kept per index: enough for two hours of five-minute batches, some 5 kB of the metastore file. */
-const MAX_RUNS_KEPT = 25
+export const MAX_RUNS_KEPT = 25
 
 /** `runs` with this one put in front, or in place of its earlier state. */
 export function withRun(runs: readonly RunSummary[], run: RunSummary): readonly RunSummary[] {

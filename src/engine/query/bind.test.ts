@@ -231,6 +231,8 @@ describe('ranges', () => {
     ['seen:>2024-01-01', 'QUERY-SCHEMA', 'need a fast field'],
     ['body:>a', 'QUERY-SCHEMA', 'need a fast field'],
     ['count:>x', 'QUERY-VALUE', 'expected `u64` boundary for field `count`'],
+    ['ts:>=2024-02-30', 'QUERY-VALUE', 'expected `datetime` boundary for field `ts`'],
+    ['ts:[2023-02-29T00:00:00Z TO *]', 'QUERY-VALUE', 'got `2023-02-29T00:00:00Z`'],
     ['count:>-1', 'QUERY-VALUE', 'expected `u64` boundary'],
     [`key:>${'x'.repeat(255)}`, 'QUERY-VALUE', 'too long'],
     ['slow.x:>2024-01-01T00:00:00Z', 'QUERY-SCHEMA', 'need a fast field'],
