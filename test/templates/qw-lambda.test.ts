@@ -42,7 +42,7 @@ describe('the template fits AWS', () => {
   })
 
   test('a deployment has the same names here as in its config', () => {
-    const [, pattern] = /DeploymentName:[^']*AllowedPattern: '([^']+)'/.exec(TEXT) ?? []
+    const [, pattern] = /\bDeploymentName:\n[\s\S]*?AllowedPattern: '([^']+)'/.exec(TEXT) ?? []
     expect(`^${pattern}$`).toBe(DEPLOYMENT_NAME.source)
   })
 

@@ -123,9 +123,8 @@ export interface SubAggregation {
   readonly aggregation: Aggregation
 }
 
-/** A kind of aggregation by its name in requests: a new kind is one file and one line in kinds.ts. */
+/** A kind of aggregation: a new one is one file and one line in kinds.ts, which gives it its name. */
 export interface AggregationKind {
-  readonly type: string
   /** Whether it makes buckets and so may have sub-aggregations. */
   readonly hasBuckets: boolean
   /** Throws `invalid` for everything that is wrong with the options: nothing is left to find later. */
