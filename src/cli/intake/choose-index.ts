@@ -1,5 +1,6 @@
 import { isQwError, QwError } from '../../engine/errors.ts'
 import { dryRunSource } from '../../engine/indexing/dry-run.ts'
+import { sampleSource } from '../../engine/sources/sample-source.ts'
 import type { CliContext } from '../command/context.ts'
 import { plural } from '../format/number.ts'
 import type { DataStack } from '../stack/data-stack.ts'
@@ -7,7 +8,6 @@ import { ensureIndex } from './create-index.ts'
 import { STDIN } from './ingest-files.ts'
 import { indexIdFor } from './inferred-fields.ts'
 import type { SourceOpener } from './open-source.ts'
-import { sampleDocs } from './sample.ts'
 
 export interface IndexChoice {
   /** By flag or setting; taken as it is. */
@@ -73,9 +73,10 @@ async function misfitOf(
   const { metastore } = stack.indexing
   const { docMapping } = (await metastore.load(indexId, context.signal)).metadata.config
   const source = await opener.lookAt(path)
-  const docs = await sampleDocs(source, LOOKED_AT, context.signal).catch((error: unknown) => {
+  const sampling = { maxDocs: LOOKED_AT, nowMs: context.clock.nowMs(), signal: context.signal }
+  const { docs } = await sampleSource(source, sampling).catch((error: unknown) => {
     // What is no document at all is told line by line when it is indexed.
-    if (isQwError(error, 'invalid')) return []
+    if (isQwError(error, 'invalid')) return { docs: [] }
     throw error
   })
   const declared = new Set(docMapping.fieldMappings.map(({ name }) => name))
