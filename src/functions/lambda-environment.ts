@@ -1,4 +1,4 @@
-import type { AwsCredentials } from '../aws/s3-store-signature.ts'
+import type { AwsCredentials } from '../aws/request-signature.ts'
 import { QwError } from '../engine/errors.ts'
 
 /** The function's environment variables; names and defaults are those of the removed packaging. */

@@ -11,7 +11,7 @@ import { readConfigFile } from '../intake/config-file.ts'
 import { expandSources } from '../intake/ingest-files.ts'
 import { indexIdFor, noteFields } from '../intake/inferred-fields.ts'
 import { SourceOpener } from '../intake/open-source.ts'
-import { DEFAULT_SAMPLE_DOCS, sampleDocs } from '../intake/sample.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
 import { flag, integer, text } from '../command/option.ts'
 import { missingFlags } from '../command/prompts.ts'
@@ -29,7 +29,11 @@ export const indexInferCommand = defineCommand({
   async run(context, { args, options }) {
     const [path = ''] = await expandSources(args)
     const source = await new SourceOpener(context).lookAt(path)
-    const docs = await sampleDocs(source, options.rows ?? DEFAULT_SAMPLE_DOCS, context.signal)
+    const { docs } = await sampleSource(source, {
+      maxDocs: options.rows ?? DEFAULT_SAMPLE_DOCS,
+      nowMs: context.clock.nowMs(),
+      signal: context.signal,
+    })
     const { timestampField } = options
     const inferred = inferIndexConfig(docs, {
       indexId: options.index ?? indexIdFor(path),

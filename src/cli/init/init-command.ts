@@ -17,6 +17,7 @@ export const initCommand = defineCommand({
   description:
     'Asks for what no flag tells; without a terminal it takes the defaults and says so. A run that fails or is interrupted leaves nothing behind. In a folder that is set up it shows what is there and changes one thing.',
   options: INIT_OPTIONS,
+  projectFile: 'here',
   examples: [
     'qw-lambda init --target local -y',
     'qw-lambda init --data files --from "logs/*.ndjson.gz" -y',
