@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { elementAt } from '../../bytes/element-at.ts'
 
 /** What decoding has to do with damaged bytes: say so, and never give back something else. */
 const CORRUPT: unknown = expect.objectContaining({ kind: 'corrupt' })
