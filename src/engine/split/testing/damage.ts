@@ -20,7 +20,7 @@ export function expectFlipsRefused(
 ): void {
   for (let at = 0; at < bytes.length; at++) {
     const damaged = bytes.slice()
-    damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8))
+    damaged[at] = elementAt(damaged, at) ^ (1 << (at % 8))
     expect(() => decode(damaged), `bit ${at % 8} of byte ${at}`).toThrow(
       CORRUPT as Error, // a matcher of errors
     )
