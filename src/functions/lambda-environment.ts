@@ -1,7 +1,8 @@
 import type { AwsCredentials } from '../aws/s3-store-signature.ts'
 import { QwError } from '../engine/errors.ts'
 
-/** The function's environment variables; names and defaults are those of the removed packaging. */
+/** The function's environment variables; names and defaults are those of
+ *  Quickwit's removed Lambda packaging. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Prefix of everything in the index bucket. */

@@ -38,7 +38,7 @@ test('behind a gateway, stage and path together are the API path, and repeated p
   })
 })
 
-test('without a stage the path is taken as it is, as the removed packaging was invoked', async () => {
+test('without a stage the path is taken as it is, as Quickwit’s removed Lambda packaging was invoked', async () => {
   const event = {
     httpMethod: 'POST',
     path: '/api/v1/shop/search',

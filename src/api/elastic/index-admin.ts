@@ -114,7 +114,7 @@ const GREEN = 'green'
 
 type CatRow = Readonly<Record<(typeof CAT_COLUMNS)[number], string>>
 
-/** The columns to show. Throws `invalid` for what the original refuses too. */
+/** The columns to show. Throws `invalid` for what Quickwit refuses too. */
 function checkCat(fields: RequestFields): readonly string[] {
   if (fields.text('format') !== 'json') {
     throw new QwError('invalid', 'only `format=json` is supported', { fix: 'add `?format=json`' })

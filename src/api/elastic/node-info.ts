@@ -3,7 +3,7 @@ import { stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { jsonText } from '../reply.ts'
 import type { BuildFacts } from '../services.ts'
 
-/** The versions that clients of the original see: they choose what they send by them. */
+/** The versions that clients of Quickwit see: they choose what they send by them. */
 const SPOKEN_VERSION = {
   distribution: 'quickwit',
   number: '7.17.0',
