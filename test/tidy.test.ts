@@ -151,7 +151,7 @@ test('an export is imported by somebody', () => {
         ),
     ),
   )
-  // What is loaded by import() hands over all it has, and entry points are called from outside.
+  // What is loaded by import() hands over all it has, and entry points and the library are called from outside.
   const whole = new Set([
     ...sources.flatMap((path) =>
       [...read(path).matchAll(/import\('(\.[^']+)'\)/g)].map(([, target = '']) =>
@@ -159,6 +159,7 @@ test('an export is imported by somebody', () => {
       ),
     ),
     'src/cli/main.ts',
+    'src/engine-library.ts',
     ...['indexer', 'searcher', 'generator'].map((name) => `src/functions/${name}.ts`),
   ])
   const exported = sources
@@ -179,4 +180,13 @@ test('no read of a list in the engine falls back on a number, which would hide a
     /\] \?\? -?\d/.test(read(path)),
   )
   expect(found).toEqual([])
+})
+
+test('a fix is a clause that follows the message: it starts small and has no full stop', () => {
+  const opening = /\bfix:\s*(?:[^'"`,{}\n]*\?\s*)?(['"`])[A-Z]/
+  const ending = /\bfix:\s*(['"`])(?:(?!\1)[^\\\n]|\\.)*[^.…]\.\1/
+  const sources = files(/^src\/.*(?<!\.test)\.ts$/).map((path) => ({ path, text: read(path) }))
+  expect(sources.filter(({ text }) => /\bfix:\s*['"`][a-z]/.test(text)).length).toBeGreaterThan(50)
+  const found = sources.filter(({ text }) => opening.test(text) || ending.test(text))
+  expect(found.map(({ path }) => path)).toEqual([])
 })

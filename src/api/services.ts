@@ -25,6 +25,8 @@ export type CommitMode = 'auto' | 'waitFor' | 'force'
 export interface IngestService {
   /** `body` is NDJSON. Throws `notFound` for an unknown index, `unavailable` when too much waits. */
   ingest(indexId: string, body: Uint8Array, commit: CommitMode): Promise<IngestOutcome>
+  /** Commits what was taken and waits: searchable when it returns. Throws what the commit failed with. */
+  refresh(indexId: string): Promise<void>
 }
 
 export interface IngestOutcome {

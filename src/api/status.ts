@@ -66,6 +66,7 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   THROTTLED: 429,
   // Deploying, checking and removing a stack.
   'ACCOUNT-WRONG': 400,
+  'API-LOG-ROLE': 400,
   'BUCKET-NOT-EMPTY': 400,
   'BUCKET-NOT-OURS': 400,
   CONFIRM: 400,
@@ -76,6 +77,7 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   'KEY-PENDING': 503,
   LEFTOVERS: 500,
   'NAME-TAKEN': 400,
+  'KEY-TAKEN': 400,
   'NOT-SEARCHABLE': 503,
   QUOTA: 413,
   'QUOTA-CONCURRENCY': 413,

@@ -1,6 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import type * as sdkModule from '@aws-sdk/client-s3'
-import type { BucketEntry, BucketPage, BucketPort, StoredKey } from '../deploy/ports.ts'
+import type {
+  BucketEntry,
+  BucketNotification,
+  BucketPage,
+  BucketPort,
+  StoredKey,
+} from '../deploy/ports.ts'
 import { partitionOf } from '../deploy/partition.ts'
 import { QwError } from '../engine/errors.ts'
 import { call, errorName, IN_FLIGHT_NAMES } from './aws-errors.ts'
@@ -33,17 +39,12 @@ export function makeBuckets(settings: AwsSettings): BucketPort {
     entries: async (bucket, next) => entries(await open(), bucket, next),
     deleteEntries: async (bucket, found) => deleteEntries(await open(), bucket, found),
     abortUploads: async (bucket) => abortUploads(await open(), bucket),
-    async silence(bucket) {
-      const { sdk, client } = await open()
-      await call(`switch off the notifications of ${bucket}`, () =>
-        client.send(
-          new sdk.PutBucketNotificationConfigurationCommand({
-            Bucket: bucket,
-            NotificationConfiguration: {},
-          }),
-        ),
-      )
+    async protect(bucket) {
+      const opened = await open()
+      await call(`close the bucket ${bucket}`, () => close(opened, bucket, settings))
     },
+    notification: async (bucket) => readNotification(await open(), bucket),
+    notify: async (bucket, notification) => writeNotification(await open(), bucket, notification),
     async delete(bucket) {
       const { sdk, client } = await open()
       await call(`delete the bucket ${bucket}`, async () => {
@@ -99,38 +100,101 @@ async function create(
 ): Promise<void> {
   const { bucket: Bucket, tags, settings } = wanted
   const { region } = settings
-  // us-east-1 refuses to be named; every other Region insists on it.
-  const place =
-    region === 'us-east-1'
-      ? {}
-      : { CreateBucketConfiguration: { LocationConstraint: locationOf(region, sdk) } }
+  const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+  const CreateBucketConfiguration = {
+    // us-east-1 refuses to be named; every other Region insists on it.
+    ...(region !== 'us-east-1' && { LocationConstraint: locationOf(region, sdk) }),
+    // Tagged from its first moment: without a tag the next run and teardown would not know it as ours.
+    Tags: TagSet,
+  }
   await call(`create the bucket ${Bucket}`, async () => {
     try {
-      await client.send(new sdk.CreateBucketCommand({ Bucket, ...place }))
+      await client.send(new sdk.CreateBucketCommand({ Bucket, CreateBucketConfiguration }))
     } catch (error) {
       const name = errorName(error)
       if (name === 'BucketAlreadyExists') throw takenError(Bucket, error)
       if (name === 'OperationAborted') throw nameBusyError(Bucket, error)
       if (name !== 'BucketAlreadyOwnedByYou') throw error
     }
-    // The tag first: a bucket without it would be refused by the next run and by teardown.
-    const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+    // Again, for a bucket that was there: creating it once more succeeds and leaves its tags alone.
     await client.send(new sdk.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }))
-    await client.send(
-      new sdk.PutPublicAccessBlockCommand({
-        Bucket,
-        PublicAccessBlockConfiguration: {
-          BlockPublicAcls: true,
-          BlockPublicPolicy: true,
-          IgnorePublicAcls: true,
-          RestrictPublicBuckets: true,
-        },
-      }),
-    )
-    // An emulator without TLS would be locked out by its own policy.
-    if (settings.endpoint?.startsWith('http:') === true) return
-    await client.send(new sdk.PutBucketPolicyCommand({ Bucket, Policy: tlsOnly(Bucket, region) }))
+    await close({ sdk, client }, Bucket, settings)
   })
+}
+
+async function close(
+  { sdk, client }: Open,
+  Bucket: string,
+  { endpoint, region }: AwsSettings,
+): Promise<void> {
+  const PublicAccessBlockConfiguration = {
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+  }
+  await client.send(new sdk.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }))
+  // An emulator without TLS would be locked out by its own policy.
+  if (endpoint?.startsWith('http:') === true) return
+  await client.send(new sdk.PutBucketPolicyCommand({ Bucket, Policy: tlsOnly(Bucket, region) }))
+}
+
+async function readNotification(
+  { sdk, client }: Open,
+  bucket: string,
+): Promise<BucketNotification | undefined> {
+  return call(`read the notifications of ${bucket}`, async () => {
+    try {
+      const answer = await client.send(
+        new sdk.GetBucketNotificationConfigurationCommand({ Bucket: bucket }),
+      )
+      const targets = (answer.QueueConfigurations ?? []).flatMap(({ QueueArn, Events, Filter }) =>
+        (Events ?? []).map((event) => ({
+          queueArn: QueueArn ?? '',
+          event,
+          filters: (Filter?.Key?.FilterRules ?? []).map(({ Name, Value }) => ({
+            name: (Name ?? '').toLowerCase(),
+            value: Value ?? '',
+          })),
+        })),
+      )
+      const { TopicConfigurations = [], LambdaFunctionConfigurations = [] } = answer
+      return { targets, others: TopicConfigurations.length + LambdaFunctionConfigurations.length }
+    } catch (error) {
+      if (errorName(error) === 'NoSuchBucket') return undefined
+      throw error
+    }
+  })
+}
+
+async function writeNotification(
+  { sdk, client }: Open,
+  bucket: string,
+  { targets }: BucketNotification,
+): Promise<void> {
+  const QueueConfigurations = targets.map(({ queueArn, event, filters }) => ({
+    QueueArn: queueArn,
+    // The SDK's list of events is a snapshot; AWS decides which there are.
+    Events: [event as 's3:ObjectCreated:*'],
+    ...(filters.length > 0 && {
+      Filter: {
+        Key: {
+          FilterRules: filters.map(({ name, value }) => ({
+            Name: name as 'prefix' | 'suffix',
+            Value: value,
+          })),
+        },
+      },
+    }),
+  }))
+  await call(`set the notifications of ${bucket}`, () =>
+    client.send(
+      new sdk.PutBucketNotificationConfigurationCommand({
+        Bucket: bucket,
+        NotificationConfiguration: { QueueConfigurations },
+      }),
+    ),
+  )
 }
 
 function locationOf(region: string, sdk: typeof sdkModule) {

@@ -1,6 +1,7 @@
 import { COMPONENT_TAG } from '../deploy/naming.ts'
 import type { InventoryPort, TaggedResource } from '../deploy/ports.ts'
-import { call, errorName } from './aws-errors.ts'
+import { isQwError } from '../engine/errors.ts'
+import { call, errorName, translate } from './aws-errors.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
 
 export function makeInventory(settings: AwsSettings): InventoryPort {
@@ -9,7 +10,6 @@ export function makeInventory(settings: AwsSettings): InventoryPort {
     const client = new sdk.ResourceGroupsTaggingAPIClient(clientConfig(settings))
     return { sdk, client }
   })
-  const exists = makeProbe(settings)
   return {
     async tagged(tag, value) {
       const { sdk, client } = await open()
@@ -18,83 +18,104 @@ export function makeInventory(settings: AwsSettings): InventoryPort {
         const input = { TagFilters: [{ Key: tag, Values: [value] }] }
         for await (const page of sdk.paginateGetResources({ client }, input)) {
           for (const { ResourceARN: arn, Tags } of page.ResourceTagMappingList ?? []) {
-            if (arn === undefined || !(await exists(arn))) continue
+            if (arn === undefined) continue
             found.push({ arn, component: Tags?.find(({ Key }) => Key === COMPONENT_TAG)?.Value })
           }
         }
         return found
       })
     },
+    look: makeLook(settings),
   }
 }
 
 const GONE = [
   'NoSuchBucket',
   'NotFound',
+  'NotFoundException',
   'ResourceNotFoundException',
   'QueueDoesNotExist',
   'AWS.SimpleQueueService.NonExistentQueue',
 ]
+/** The credentials or the connection are to blame, which is no answer about the thing. */
+const NO_ANSWER = ['CRED-', 'NETWORK', 'THROTTLED', 'AWS-FAULT']
 
-/** Looks at one resource itself. Kinds that need a client this program does not have count as
- *  existing: better one too many in the list than one too few. */
-function makeProbe(settings: AwsSettings): (arn: string) => Promise<boolean> {
+/** Kinds that another port needs a client for are asked with it; the others by Cloud Control, which
+ *  knows most types by their CloudFormation name. */
+function makeLook(settings: AwsSettings): InventoryPort['look'] {
+  const ask = makeAsk(settings)
+  return async (type, id) => {
+    try {
+      return (await ask(type, id)) ? 'there' : 'gone'
+    } catch (error) {
+      if (GONE.includes(errorName(error))) return 'gone'
+      const told = translate(error, `look at ${id}`)
+      const isFailure =
+        isQwError(told) && NO_ANSWER.some((code) => told.code?.startsWith(code) === true)
+      if (isFailure) throw told
+      return 'unknown'
+    }
+  }
+}
+
+function makeAsk(settings: AwsSettings): (type: string, id: string) => Promise<boolean> {
   const config = clientConfig(settings)
   const forcePathStyle = settings.endpoint !== undefined
-  return async (arn) => {
-    const [, , service, , , ...rest] = arn.split(':')
-    const resource = rest.join(':')
-    try {
-      switch (service) {
-        case 's3': {
-          const sdk = await import('@aws-sdk/client-s3')
-          const client = new sdk.S3Client({ ...config, forcePathStyle })
-          await client.send(new sdk.HeadBucketCommand({ Bucket: resource }))
-          return true
-        }
-        case 'lambda': {
-          const sdk = await import('@aws-sdk/client-lambda')
-          const client = new sdk.LambdaClient(config)
-          const [kind, id] = rest
-          await (kind === 'function'
-            ? client.send(new sdk.GetFunctionConfigurationCommand({ FunctionName: arn }))
-            : client.send(new sdk.GetEventSourceMappingCommand({ UUID: id })))
-          return true
-        }
-        case 'sqs': {
-          const sdk = await import('@aws-sdk/client-sqs')
-          await new sdk.SQSClient(config).send(new sdk.GetQueueUrlCommand({ QueueName: resource }))
-          return true
-        }
-        case 'logs': {
-          const sdk = await import('@aws-sdk/client-cloudwatch-logs')
-          const name = resource.replace(/^log-group:/, '').replace(/:\*$/, '')
-          const answer = await new sdk.CloudWatchLogsClient(config).send(
-            new sdk.DescribeLogGroupsCommand({ logGroupNamePrefix: name }),
-          )
-          return (answer.logGroups ?? []).some(({ logGroupName }) => logGroupName === name)
-        }
-        case 'secretsmanager': {
-          const sdk = await import('@aws-sdk/client-secrets-manager')
-          const answer = await new sdk.SecretsManagerClient(config).send(
-            new sdk.DescribeSecretCommand({ SecretId: arn }),
-          )
-          return answer.DeletedDate === undefined
-        }
-        case 'cloudformation': {
-          const sdk = await import('@aws-sdk/client-cloudformation')
-          const answer = await new sdk.CloudFormationClient(config).send(
-            new sdk.DescribeStacksCommand({ StackName: arn }),
-          )
-          return answer.Stacks?.[0]?.StackStatus !== 'DELETE_COMPLETE'
-        }
-        case undefined:
-        default:
-          return true
+  return async (type, id) => {
+    switch (type) {
+      case 'AWS::S3::Bucket': {
+        const sdk = await import('@aws-sdk/client-s3')
+        const client = new sdk.S3Client({ ...config, forcePathStyle })
+        await client.send(new sdk.HeadBucketCommand({ Bucket: id }))
+        return true
       }
-    } catch (error) {
-      if (GONE.includes(errorName(error))) return false
-      throw error
+      case 'AWS::Lambda::Function': {
+        const sdk = await import('@aws-sdk/client-lambda')
+        const command = new sdk.GetFunctionConfigurationCommand({ FunctionName: id })
+        await new sdk.LambdaClient(config).send(command)
+        return true
+      }
+      case 'AWS::Lambda::EventSourceMapping': {
+        const sdk = await import('@aws-sdk/client-lambda')
+        const command = new sdk.GetEventSourceMappingCommand({ UUID: id })
+        await new sdk.LambdaClient(config).send(command)
+        return true
+      }
+      case 'AWS::SQS::Queue': {
+        const sdk = await import('@aws-sdk/client-sqs')
+        const QueueName = id.slice(id.lastIndexOf('/') + 1)
+        await new sdk.SQSClient(config).send(new sdk.GetQueueUrlCommand({ QueueName }))
+        return true
+      }
+      case 'AWS::Logs::LogGroup': {
+        const sdk = await import('@aws-sdk/client-cloudwatch-logs')
+        const answer = await new sdk.CloudWatchLogsClient(config).send(
+          new sdk.DescribeLogGroupsCommand({ logGroupNamePrefix: id }),
+        )
+        return (answer.logGroups ?? []).some(({ logGroupName }) => logGroupName === id)
+      }
+      case 'AWS::SecretsManager::Secret': {
+        const sdk = await import('@aws-sdk/client-secrets-manager')
+        const answer = await new sdk.SecretsManagerClient(config).send(
+          new sdk.DescribeSecretCommand({ SecretId: id }),
+        )
+        return answer.DeletedDate === undefined
+      }
+      case 'AWS::CloudFormation::Stack': {
+        const sdk = await import('@aws-sdk/client-cloudformation')
+        const answer = await new sdk.CloudFormationClient(config).send(
+          new sdk.DescribeStacksCommand({ StackName: id.split('/')[0] }),
+        )
+        return answer.Stacks?.[0]?.StackStatus !== 'DELETE_COMPLETE'
+      }
+      default: {
+        const sdk = await import('@aws-sdk/client-cloudcontrol')
+        const answer = await new sdk.CloudControlClient(config).send(
+          new sdk.GetResourceCommand({ TypeName: type, Identifier: id }),
+        )
+        // A key waits a week for its deletion and costs nothing meanwhile.
+        return !/"KeyState":"PendingDeletion"/.test(answer.ResourceDescription?.Properties ?? '')
+      }
     }
   }
 }

@@ -2,6 +2,14 @@ import type { SchedulePort } from '../deploy/ports.ts'
 import { call, errorName } from './aws-errors.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
 
+/** A schedule has no tags; its description is the one place for a note. */
+const STOPPED_BY_TEARDOWN = ' (stopped by teardown)'
+
+function marked(description: string | undefined, by: 'teardown' | undefined): string {
+  const bare = (description ?? '').replace(STOPPED_BY_TEARDOWN, '')
+  return by === 'teardown' ? `${bare}${STOPPED_BY_TEARDOWN}` : bare
+}
+
 export function makeSchedules(settings: AwsSettings): SchedulePort {
   const open = lazy(async () => {
     const sdk = await import('@aws-sdk/client-scheduler')
@@ -14,7 +22,9 @@ export function makeSchedules(settings: AwsSettings): SchedulePort {
         try {
           const answer = await client.send(new sdk.GetScheduleCommand({ Name: name }))
           const state = answer.State === 'DISABLED' ? ('disabled' as const) : ('enabled' as const)
-          return { state, expression: answer.ScheduleExpression ?? '' }
+          const isOurs = answer.Description?.endsWith(STOPPED_BY_TEARDOWN) === true
+          const stoppedBy = state === 'disabled' && isOurs ? ('teardown' as const) : undefined
+          return { state, stoppedBy, expression: answer.ScheduleExpression ?? '' }
         } catch (error) {
           if (errorName(error) === 'ResourceNotFoundException') return undefined
           throw error
@@ -22,14 +32,14 @@ export function makeSchedules(settings: AwsSettings): SchedulePort {
       })
     },
     /** The service replaces the whole schedule: what is not sent again is lost. */
-    async set(name, state) {
+    async set(name, state, by) {
       const { sdk, client } = await open()
       await call(`turn the schedule ${name} ${state}`, async () => {
         const now = await client.send(new sdk.GetScheduleCommand({ Name: name }))
         await client.send(
           new sdk.UpdateScheduleCommand({
             Name: name,
-            Description: now.Description,
+            Description: marked(now.Description, by),
             ScheduleExpression: now.ScheduleExpression,
             ScheduleExpressionTimezone: now.ScheduleExpressionTimezone,
             FlexibleTimeWindow: now.FlexibleTimeWindow,

@@ -76,15 +76,27 @@ export function makeStacks(settings: AwsSettings): StackPort {
         ),
       )
     },
+    past: async (name) => past(await open(), name),
+    ...rollbacks(open),
+  }
+}
+
+function rollbacks(
+  open: () => Promise<Open>,
+): Pick<StackPort, 'cancelUpdate' | 'continueRollback'> {
+  return {
+    async cancelUpdate(stackName, token) {
+      const { sdk, client } = await open()
+      const input = { StackName: stackName, ClientRequestToken: token }
+      await changing('cancel the update', () =>
+        client.send(new sdk.CancelUpdateStackCommand(input)),
+      )
+    },
     async continueRollback(stackName, token) {
       const { sdk, client } = await open()
+      const input = { StackName: stackName, ClientRequestToken: token }
       await changing('continue the rollback', () =>
-        client.send(
-          new sdk.ContinueUpdateRollbackCommand({
-            StackName: stackName,
-            ClientRequestToken: token,
-          }),
-        ),
+        client.send(new sdk.ContinueUpdateRollbackCommand(input)),
       )
     },
   }
@@ -119,6 +131,20 @@ async function list({ sdk, client }: Open): Promise<StackState[]> {
       }
     }
     return found
+  })
+}
+
+async function past({ sdk, client }: Open, name: string): Promise<string[]> {
+  return call(`list the deleted stacks named ${name}`, async () => {
+    const found: { id: string; deletedMs: number }[] = []
+    const input = { StackStatusFilter: ['DELETE_COMPLETE' as const] }
+    for await (const page of sdk.paginateListStacks({ client }, input)) {
+      for (const { StackName, StackId, DeletionTime } of page.StackSummaries ?? []) {
+        if (StackName !== name || StackId === undefined) continue
+        found.push({ id: StackId, deletedMs: DeletionTime?.getTime() ?? 0 })
+      }
+    }
+    return found.toSorted((a, b) => b.deletedMs - a.deletedMs).map(({ id }) => id)
   })
 }
 
@@ -279,6 +305,8 @@ async function changing<T>(what: string, run: () => Promise<T>): Promise<T> {
           'InvalidChangeSetStatus',
           'InvalidChangeSetStatusException',
           'OperationInProgressException',
+          // Two runs that began in the same millisecond: the names of change sets carry the time.
+          'AlreadyExistsException',
         ].includes(errorName(error)) || /_IN_PROGRESS state and can ?not be/.test(messageOf(error))
       if (!busy) throw error
       throw new QwError('conflict', `could not ${what}: another change is running`, {

@@ -63,7 +63,7 @@ export async function* rotateApiKey(
   yield { kind: 'phase', phase: 'rotate', state: 'started' }
   if (live !== 'ab') state = (yield* setLiveKeys(state, 'ab', ports, signal)) ?? state
   yield* awaitKey(
-    { url: state.outputs['ApiUrl'] ?? '', key: keyring.keys[keyring.current] ?? '' },
+    { url: state.outputs['ApiUrl'] ?? '', key: keyring.keys[keyring.current] ?? '', age: 'new' },
     ports,
     signal,
   )
@@ -101,7 +101,7 @@ function setLiveKeys(
       parameters: { LiveApiKeys: live },
       keptParameters: Object.keys(rest),
       tags: state.tags,
-      token: `qw-lambda-keys-${live}-${ports.clock.nowMs().toString(36)}`,
+      tokenPrefix: `qw-lambda-keys-${live}`,
       replaceBuckets: 'refused',
     },
     ports,

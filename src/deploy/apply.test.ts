@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
-import { applyPlan, previewPlan, rollBack } from './apply.ts'
+import { applyPlan, previewPlan } from './apply.ts'
+import { rollBack } from './roll-back.ts'
 import type { DeployEvent } from './events.ts'
 import { preflight } from './check.ts'
-import { emptyStack, husk, InMemoryCloud } from './testing/in-memory-cloud.ts'
+import { emptyStack, husk } from './testing/fake-stacks.ts'
+import { InMemoryCloud } from './testing/in-memory-cloud.ts'
 import { collect, deployTo, planFor, shopInputs } from './testing/sample-deployment.ts'
 import { verifyDeployment } from './verify.ts'
 import { readApiKey } from './api-key.ts'
+import { readStatus } from './status.ts'
+import { teardown } from './teardown.ts'
 
 const THROTTLED = new QwError('unavailable', 'Rate exceeded', { code: 'THROTTLED' })
 const EXPIRED = new QwError('invalid', 'the login has run out', {
@@ -24,7 +28,7 @@ describe('a first deployment', () => {
     const stored = cloud.bucketsByName.get(plan.artifactBucket)?.entries.map(({ key }) => key)
     expect(stored).toEqual(plan.artifacts.map(({ key }) => key))
     const made = events.filter((event) => event.kind === 'resource').map((event) => event.logicalId)
-    expect(made).toEqual(plan.resources.map(({ logicalId }) => logicalId))
+    expect(made.toSorted()).toEqual(plan.resources.map(({ logicalId }) => logicalId).toSorted())
   })
 
   test('without API and sample data makes neither', async () => {
@@ -39,7 +43,7 @@ describe('a first deployment', () => {
   test('tells the first real cause of a failure and not the resources cancelled by it', async () => {
     const cloud = new InMemoryCloud()
     const reason = 'User: dev is not authorized to perform: iam:CreateRole on resource: x'
-    cloud.failing = { IndexerRole: reason }
+    cloud.stacks.failing = { IndexerRole: reason }
     const events: DeployEvent[] = []
     const plan = await planFor(cloud, shopInputs())
     const failed = collect(
@@ -59,9 +63,9 @@ describe('a first deployment', () => {
 
   test('that failed can simply be run again', async () => {
     const cloud = new InMemoryCloud()
-    cloud.failing = { Queue: 'Internal failure' }
+    cloud.stacks.failing = { Queue: 'Internal failure' }
     await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({ code: 'STACK-FAILED' })
-    cloud.failing = {}
+    cloud.stacks.failing = {}
     const { state } = await deployTo(cloud, shopInputs())
     expect(state.status).toBe('CREATE_COMPLETE')
   })
@@ -86,7 +90,7 @@ describe('a first deployment', () => {
   test('waits for a failed create of its own that is still removing itself', async () => {
     const cloud = new InMemoryCloud()
     const failing = { Queue: 'Internal failure' }
-    cloud.failing = failing
+    cloud.stacks.failing = failing
     await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({ code: 'STACK-FAILED' })
     const { stack } = cloud
     if (stack === undefined) throw new Error('the fake forgot the stack')
@@ -97,7 +101,7 @@ describe('a first deployment', () => {
       changedMs: cloud.nowMs - 60_000,
       tags: { 'qw-lambda:deployment': 'shop' },
     })
-    cloud.failing = {}
+    cloud.stacks.failing = {}
     const { state, events } = await deployTo(cloud, shopInputs())
     expect(events[0]).toMatchObject({ kind: 'attached' })
     expect(state.status).toBe('CREATE_COMPLETE')
@@ -106,9 +110,55 @@ describe('a first deployment', () => {
   test('refuses an artifact bucket without our tag', async () => {
     const cloud = new InMemoryCloud()
     const { artifactBucket } = await planFor(cloud, shopInputs())
-    cloud.bucketsByName.set(artifactBucket, { tags: {}, entries: [] })
+    const theirs = { key: 'holiday.jpg', versionId: undefined, sizeBytes: 1 }
+    cloud.bucketsByName.set(artifactBucket, { tags: {}, entries: [theirs] })
     await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({ code: 'BUCKET-NOT-OURS' })
     expect(cloud.calls).not.toContain('put')
+  })
+
+  test('adopts the artifact bucket of a run that was cut off before it set the tags', async () => {
+    const cloud = new InMemoryCloud()
+    const { artifactBucket } = await planFor(cloud, shopInputs())
+    cloud.bucketsByName.set(artifactBucket, { tags: {}, entries: [] })
+    const { state } = await deployTo(cloud, shopInputs())
+    expect(state.status).toBe('CREATE_COMPLETE')
+    const adopted = cloud.bucketsByName.get(artifactBucket)
+    expect(adopted?.tags).toMatchObject({ 'qw-lambda:deployment': 'shop' })
+    expect(adopted?.tlsOnly).toBe(true)
+  })
+
+  test('sends a zip again that broke off near its end', async () => {
+    const cloud = new InMemoryCloud()
+    const broken = new QwError('unavailable', 'socket hang up', { code: 'NETWORK' })
+    cloud.faults.push({ call: 'put', error: broken }, { call: 'put', error: broken })
+    const { state } = await deployTo(cloud, shopInputs())
+    expect(state.status).toBe('CREATE_COMPLETE')
+    for (let times = 0; times < 3; times += 1) cloud.faults.push({ call: 'put', error: broken })
+    const zips = { ...shopInputs().zips, searcher: Buffer.from('other') }
+    await expect(deployTo(cloud, shopInputs({}, { zips }))).rejects.toMatchObject({
+      code: 'NETWORK',
+    })
+  })
+
+  test.each(['ApiStage', 'UsagePlanKeyA', 'SearcherErrorAlarm', 'IndexBucketPolicy'])(
+    'that fails as late as %s leaves nothing: no data was there yet to hold it back',
+    async (late) => {
+      const cloud = new InMemoryCloud()
+      cloud.stacks.failing = { [late]: 'Internal failure' }
+      await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({ code: 'STACK-FAILED' })
+      expect(cloud.stack?.status).toBe('DELETE_COMPLETE')
+      expect([...cloud.bucketsByName.keys()]).toEqual([expect.stringContaining('-artifacts-')])
+    },
+  )
+
+  test('whose own key another API of the account has already says so', async () => {
+    const cloud = new InMemoryCloud()
+    cloud.stacks.failing = { ApiKeyA: 'API Key already exists (Service: ApiGateway, Status: 409)' }
+    const apiKey = 'mineMineMineMineMine42'
+    await expect(deployTo(cloud, shopInputs({}, { apiKey }))).rejects.toMatchObject({
+      code: 'KEY-TAKEN',
+      fix: expect.stringContaining('give one of your own that is new'),
+    })
   })
 
   test('waits while AWS still holds the name of the artifact bucket', async () => {
@@ -122,21 +172,81 @@ describe('a first deployment', () => {
 })
 
 describe('a further deployment', () => {
-  test('with no change costs one question, and seven more for its check and verification', async () => {
+  test('with no change costs nine calls with its check and verification', async () => {
     const cloud = new InMemoryCloud()
     await deployTo(cloud, shopInputs())
+    const plan = await planFor(cloud, shopInputs())
     cloud.calls.length = 0
-    const { identity } = await preflight('shop', cloud.ports)
-    expect(identity).toBeDefined()
-    const { state, events } = await deployTo(cloud, shopInputs())
+    const found = await preflight('shop', cloud.ports)
+    const options = { replaceHusk: async () => false, replaceBuckets: 'refused' } as const
+    const seen = { state: found.stack, atMs: cloud.nowMs }
+    const { result: state, events } = await collect(
+      applyPlan(plan, cloud.ports, { ...options, seen }),
+    )
     const key = await readApiKey(state, cloud.ports.secrets)
-    const request = { searcher: 'searcher', api: { url: 'https://api/v1', key } }
+    const api = { url: 'https://api/v1', key, age: 'known' } as const
+    const request = { searcher: 'searcher', api }
     await collect(verifyDeployment(request, cloud.ports))
     expect(events).toEqual([{ kind: 'unchanged' }])
-    const checked = ['identity', 'limits', 'describe', 'describeSecret']
-    // The plan here asks again for the account, which the check has told already.
-    const deployed = ['identity', 'describe', 'readSecret', 'invoke']
-    expect(cloud.calls).toEqual([...checked, ...deployed])
+    const checked = ['identity', 'describe', 'describeSecret']
+    const running = ['mapping', 'bucketNotification', 'describeSchedule']
+    expect(cloud.calls).toEqual([...checked, ...running, 'readSecret', 'invoke', 'callApi'])
+  })
+
+  test('back to an earlier configuration is a change like any other', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    await deployTo(cloud, shopInputs({ alarms: 'all' }))
+    const { state, events } = await deployTo(cloud, shopInputs())
+    const { hash } = await planFor(cloud, shopInputs())
+    expect(state.outputs['DeployHash']).toBe(hash)
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'changes' }))
+  })
+
+  test('that was rolled back can be tried again once its cause is gone', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    cloud.stacks.failing = { QueueAgeAlarm: 'Internal failure' }
+    await expect(deployTo(cloud, shopInputs({ alarms: 'all' }))).rejects.toThrow('QueueAgeAlarm')
+    expect(cloud.stack?.status).toBe('UPDATE_ROLLBACK_COMPLETE')
+    cloud.stacks.failing = {}
+    const { state } = await deployTo(cloud, shopInputs({ alarms: 'all' }))
+    expect(state.parameters['Alarms']).toBe('all')
+    expect(state.status).toBe('UPDATE_COMPLETE')
+  })
+
+  test('starts again what an interrupted teardown stopped, and says what', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    const bucket = cloud.bucketsByName.get('qw-lambda-shop-stagingbucket')
+    const expected = bucket?.notification
+    cloud.mappingState = 'disabled'
+    cloud.schedule = { state: 'disabled', stoppedBy: 'teardown' }
+    if (bucket !== undefined) bucket.notification = { targets: [], others: 0 }
+    const status = await readStatus('shop', cloud.ports)
+    expect(status.warnings.map(({ code }) => code)).toEqual([
+      'INDEXING-OFF',
+      'NOTIFICATION-OFF',
+      'SCHEDULE-OFF',
+    ])
+    const { events } = await deployTo(cloud, shopInputs())
+    expect(events.map(({ kind }) => kind)).toEqual(['unchanged', 'mended', 'mended', 'mended'])
+    expect(cloud.mappingState).toBe('enabled')
+    expect(cloud.schedule).toEqual({ state: 'enabled', stoppedBy: undefined })
+    expect(bucket?.notification).toEqual(expected)
+    expect((await readStatus('shop', cloud.ports)).warnings).toEqual([])
+    const again = await deployTo(cloud, shopInputs())
+    expect(again.events).toEqual([{ kind: 'unchanged' }])
+  })
+
+  test('with a change starts it again as well, and not what the user has paused', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    await cloud.ports.schedules.set('schedule', 'disabled')
+    cloud.mappingState = 'disabled'
+    await deployTo(cloud, shopInputs({ alarms: 'all' }))
+    expect(cloud.mappingState).toBe('enabled')
+    expect(cloud.schedule.state).toBe('disabled')
   })
 
   test('uploads only what changed', async () => {
@@ -180,7 +290,7 @@ describe('a further deployment', () => {
   test('whose credentials run out in the middle goes on where AWS is when it is run again', async () => {
     const cloud = new InMemoryCloud()
     await deployTo(cloud, shopInputs())
-    cloud.pollsToFinish = 4
+    cloud.stacks.pollsToFinish = 4
     cloud.faults.push({ call: 'events', error: EXPIRED })
     await expect(deployTo(cloud, shopInputs({ alarms: 'all' }))).rejects.toMatchObject({
       code: 'CRED-EXPIRED',
@@ -194,7 +304,7 @@ describe('a further deployment', () => {
   test('by somebody else at the same time is refused while the first one runs', async () => {
     const cloud = new InMemoryCloud()
     await deployTo(cloud, shopInputs())
-    cloud.pollsToFinish = 4
+    cloud.stacks.pollsToFinish = 4
     cloud.faults.push({ call: 'events', error: EXPIRED })
     await expect(deployTo(cloud, shopInputs({ alarms: 'all' }))).rejects.toThrow()
     const other = deployTo(cloud, shopInputs({ alarms: 'none' }))
@@ -216,12 +326,62 @@ describe('a further deployment', () => {
   })
 })
 
-test('a stuck update is not touched by deploy and is taken back by a rollback', async () => {
+describe('a rollback', () => {
+  test('continues one that failed, again after it failed once more', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    cloud.stacks.failing = { QueueAgeAlarm: 'Internal failure' }
+    cloud.stacks.failingRollbacks = 2
+    const change = () => deployTo(cloud, shopInputs({ alarms: 'all' }))
+    await expect(change()).rejects.toThrow('QueueAgeAlarm')
+    await expect(change()).rejects.toMatchObject({
+      code: 'STACK-STUCK',
+      fix: expect.stringContaining('deploy --rollback'),
+    })
+    await expect(collect(rollBack('qw-lambda-shop', cloud.ports))).rejects.toThrow('roll back')
+    await collect(rollBack('qw-lambda-shop', cloud.ports))
+    expect(cloud.stack?.status).toBe('UPDATE_ROLLBACK_COMPLETE')
+  })
+
+  test('cancels an update under way', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    cloud.stacks.pollsToFinish = 4
+    cloud.faults.push({ call: 'events', error: EXPIRED })
+    await expect(deployTo(cloud, shopInputs({ alarms: 'all' }))).rejects.toThrow('run out')
+    await collect(rollBack('qw-lambda-shop', cloud.ports))
+    expect(cloud.calls).toContain('cancelUpdate')
+    expect(cloud.stack?.status).toBe('UPDATE_ROLLBACK_COMPLETE')
+    expect(cloud.stack?.parameters['Alarms']).toBe('essential')
+  })
+
+  test.each([
+    ['CREATE_IN_PROGRESS', 'STACK-BUSY', 'teardown'],
+    ['DELETE_FAILED', 'STACK-STUCK', 'teardown'],
+  ])('of a stack that is %s is refused with what to do', async (status, code, way) => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    if (cloud.stack !== undefined) cloud.stack.status = status
+    await expect(collect(rollBack('qw-lambda-shop', cloud.ports))).rejects.toMatchObject({
+      code,
+      fix: expect.stringContaining(way),
+    })
+  })
+})
+
+test('a deletion that failed is finished by teardown, and then deployed again', async () => {
   const cloud = new InMemoryCloud()
   await deployTo(cloud, shopInputs())
-  if (cloud.stack !== undefined) cloud.stack.status = 'UPDATE_ROLLBACK_FAILED'
-  const change = deployTo(cloud, shopInputs({ alarms: 'all' }))
-  await expect(change).rejects.toMatchObject({ code: 'STACK-STUCK' })
-  await collect(rollBack('qw-lambda-shop', cloud.ports))
-  expect(cloud.stack?.status).toBe('UPDATE_ROLLBACK_COMPLETE')
+  // Somebody deleted the stack in the console: its buckets hold data, so that it stopped halfway.
+  await cloud.ports.stacks.delete(cloud.stack?.stackId ?? '', { token: 'console', retain: [] })
+  for (let polls = 0; polls < 3; polls += 1) await cloud.ports.stacks.describe('qw-lambda-shop')
+  expect(cloud.stack?.status).toBe('DELETE_FAILED')
+  await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({
+    code: 'STACK-STUCK',
+    fix: expect.stringMatching(/^remove it with qw-lambda teardown/),
+  })
+  const request = { deployment: 'shop', index: 'delete', running: 'wait', failing: 'stop' } as const
+  await collect(teardown({ ...request, vouchedBuckets: [] }, cloud.ports))
+  const { state } = await deployTo(cloud, shopInputs())
+  expect(state.status).toBe('CREATE_COMPLETE')
 })

@@ -1,36 +1,39 @@
 import { uploadArtifacts } from './artifacts.ts'
-import { changeStack, endOf, previewChange, type StackChange } from './change-set.ts'
+import {
+  changeStack,
+  endOf,
+  operationToken,
+  previewChange,
+  type StackChange,
+} from './change-set.ts'
 import type { DeployEvent } from './events.ts'
 import { failureError } from './failure-advice.ts'
 import { followStack } from './follow-stack.ts'
 import type { DeployPlan } from './plan.ts'
-import type {
-  BucketPort,
-  ChangeSetState,
-  DeployClock,
-  SchedulePort,
-  StackPort,
-  StackState,
-} from './ports.ts'
-import { busyError, refuseForeign, situationOf } from './stack-situation.ts'
+import type { ChangeSetState, DeployClock, StackPort, StackState } from './ports.ts'
+import { mendRunning, type RunningPorts } from './running-parts.ts'
+import { busyError, refuseForeign, situationOf, stuckError } from './stack-situation.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
 
-interface ApplyPorts {
+interface ApplyPorts extends RunningPorts {
   readonly clock: DeployClock
   readonly stacks: StackPort
-  readonly buckets: BucketPort
-  readonly schedules: SchedulePort
 }
 
 export interface ApplyOptions {
   /** Asked before the remains of a failed first create are deleted. */
   readonly replaceHusk: (state: StackState) => Promise<boolean>
   readonly replaceBuckets: 'allowed' | 'refused'
+  /** The stack as it was seen a moment ago, to ask AWS once less. */
+  readonly seen?: { readonly state: StackState | undefined; readonly atMs: number }
 }
+
+/** What was seen longer ago is asked again: somebody may have sat before a question meanwhile. */
+const SEEN_FRESH_MS = 10_000
 
 /**
  * Creates or updates the stack and returns it. Running it again is always safe: it attaches to its
- * own operation, skips what is there, and asks AWS two questions when nothing has changed.
+ * own operation, skips what is there, and starts again what was stopped.
  * Throws `conflict` STACK-BUSY, STACK-NOT-OURS, CONFIRM; `internal` STACK-STUCK; what failed first.
  */
 export async function* applyPlan(
@@ -39,7 +42,7 @@ export async function* applyPlan(
   options: ApplyOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<DeployEvent, StackState> {
-  let state = await ports.stacks.describe(plan.stackName)
+  let state = await firstLook(plan, ports, options)
   if (state !== undefined) refuseForeign(state, plan.deployment)
   if (state !== undefined && situationOf(state) === 'busy') {
     state = yield* attach(plan, state, ports, signal)
@@ -51,6 +54,7 @@ export async function* applyPlan(
   }
   if (state !== undefined && isUpToDate(plan, state)) {
     yield { kind: 'unchanged' }
+    yield* mendRunning(state, plan.stagingEvents, ports)
     return state
   }
   yield { kind: 'phase', phase: 'package', state: 'started' }
@@ -61,10 +65,23 @@ export async function* applyPlan(
   const changed = yield* changeOrJoin(plan, change, ports, signal)
   yield { kind: 'phase', phase: 'apply', state: 'done' }
   const after = changed ?? state
+  // What CloudFormation made anew runs; of what was there before it does not ask.
+  if (after !== undefined && state !== undefined) {
+    yield* mendRunning(after, plan.stagingEvents, ports)
+  }
   if (after === undefined) {
     throw new QwError('internal', `AWS made no stack ${plan.stackName} and gave no reason`)
   }
   return after
+}
+
+async function firstLook(
+  plan: DeployPlan,
+  { stacks, clock }: ApplyPorts,
+  { seen }: ApplyOptions,
+): Promise<StackState | undefined> {
+  const isFresh = seen !== undefined && clock.nowMs() - seen.atMs < SEEN_FRESH_MS
+  return isFresh ? seen.state : await stacks.describe(plan.stackName)
 }
 
 /** A second run that starts between our look and our change may come first: then its change is ours too
@@ -124,8 +141,8 @@ function isUpToDate(plan: DeployPlan, state: StackState): boolean {
   return Object.entries(plan.parameters).every(([name, value]) => state.parameters[name] === value)
 }
 
-/** AWS keeps the token with every event of an operation; at most 128 letters, digits and hyphens. */
-function tokenOf(plan: DeployPlan): string {
+/** Ours are recognised by it, whoever of us started them. */
+function tokenPrefixOf(plan: DeployPlan): string {
   return `qw-lambda-${plan.hash}`
 }
 
@@ -145,7 +162,7 @@ async function changeOf(
     parameters: { ...plan.parameters, ...ownKey, ...running.set },
     keptParameters: running.kept,
     tags: plan.tags,
-    token: tokenOf(plan),
+    tokenPrefix: tokenPrefixOf(plan),
     replaceBuckets: options.replaceBuckets,
   }
 }
@@ -163,7 +180,9 @@ async function runningParameters(
   }
   const name = state.outputs['GeneratorSchedule']
   const schedule = name === undefined ? undefined : await ports.schedules.describe(name)
-  if (schedule !== undefined) set['GeneratorState'] = schedule.state.toUpperCase()
+  // One that a teardown stopped was not paused by anybody.
+  const isPaused = schedule?.state === 'disabled' && schedule.stoppedBy === undefined
+  if (schedule !== undefined) set['GeneratorState'] = isPaused ? 'DISABLED' : 'ENABLED'
   return { set, kept }
 }
 
@@ -175,7 +194,8 @@ async function* attach(
 ): AsyncGenerator<DeployEvent, StackState | undefined> {
   const sinceMs = state.changedMs
   const events = await ports.stacks.events(state.stackId, sinceMs)
-  if (!events.some((event) => event.token === tokenOf(plan))) throw busyError(state)
+  const prefix = `${tokenPrefixOf(plan)}-`
+  if (!events.some(({ token }) => token?.startsWith(prefix) === true)) throw busyError(state)
   yield { kind: 'attached', sinceMs }
   const deleting = state.status === 'DELETE_IN_PROGRESS'
   const what = `change the stack ${plan.stackName}`
@@ -204,7 +224,8 @@ async function* replaceHusk(
     })
   }
   const sinceMs = ports.clock.nowMs()
-  await ports.stacks.delete(state.stackId, { token: `${tokenOf(plan)}-husk`, retain: [] })
+  const token = operationToken(`${tokenPrefixOf(plan)}-husk`, ports.clock)
+  await ports.stacks.delete(state.stackId, { token, retain: [] })
   const what = `delete the remains of ${state.name}`
   const end = yield* followStack(
     { stackId: state.stackId, sinceMs, token: undefined, what, goal: 'gone', total: undefined },
@@ -213,36 +234,4 @@ async function* replaceHusk(
   )
   if (!end.ok) throw failureError(what, end.cause ?? endOf(state.name, end.state))
   yield { kind: 'removed', what: 'failed stack', id: state.name }
-}
-
-function stuckError(state: StackState): QwError {
-  return new QwError('internal', `${state.name} is ${state.status}: ${state.statusReason ?? ''}`, {
-    code: 'STACK-STUCK',
-    fix: 'qw-lambda deploy --rollback, or qw-lambda teardown',
-  })
-}
-
-/** Takes a stuck update back to the last good state (`deploy --rollback`). */
-export async function* rollBack(
-  stackName: string,
-  ports: Pick<ApplyPorts, 'stacks' | 'clock'>,
-  signal?: AbortSignal,
-): AsyncGenerator<DeployEvent, void> {
-  const state = await ports.stacks.describe(stackName)
-  if (state === undefined) throw new QwError('notFound', `there is no stack ${stackName}`)
-  if (situationOf(state) !== 'stuck') {
-    yield { kind: 'unchanged' }
-    return
-  }
-  const sinceMs = ports.clock.nowMs()
-  await ports.stacks.continueRollback(stackName, `qw-lambda-rollback-${sinceMs.toString(36)}`)
-  const what = `roll back the stack ${stackName}`
-  const end = yield* followStack(
-    { stackId: state.stackId, sinceMs, token: undefined, what, goal: 'stack', total: undefined },
-    ports,
-    signal,
-  )
-  if (end.state?.status !== 'UPDATE_ROLLBACK_COMPLETE') {
-    throw failureError(what, end.cause ?? endOf(stackName, end.state))
-  }
 }

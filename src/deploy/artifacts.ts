@@ -43,17 +43,17 @@ export async function* uploadArtifacts(
 ): AsyncGenerator<DeployEvent, void> {
   const { buckets } = ports
   const tags = await buckets.tags(request.bucket)
-  if (tags === undefined) {
+  const present = new Set<string>()
+  if (tags !== undefined) {
+    for (const stored of await buckets.list(request.bucket, '')) present.add(stored.key)
+  }
+  if (tags === undefined || isUnfinished(tags, present)) {
     yield* createBucket(request, ports, signal)
   } else if (tags[DEPLOYMENT_TAG] !== request.deployment) {
     throw new QwError('conflict', `the bucket ${request.bucket} exists and is not tagged as ours`, {
       code: 'BUCKET-NOT-OURS',
       fix: 'choose another --name, or delete that bucket',
     })
-  }
-  const present = new Set<string>()
-  if (tags !== undefined) {
-    for (const stored of await buckets.list(request.bucket, '')) present.add(stored.key)
   }
   for (const { key, bytes } of request.artifacts) {
     const sizeBytes = bytes.length
@@ -63,8 +63,39 @@ export async function* uploadArtifacts(
     }
     signal?.throwIfAborted()
     yield { kind: 'upload', key, sizeBytes, state: 'started' }
-    await buckets.put(request.bucket, key, bytes)
+    await putArtifact(request.bucket, { key, bytes }, ports, signal)
     yield { kind: 'upload', key, sizeBytes, state: 'done' }
+  }
+}
+
+/** Ours from a run that was interrupted before it set the tags: the name holds a hash of account, Region
+ *  and deployment, and nobody else has put anything in it. */
+export function isUnfinished(
+  tags: Readonly<Record<string, string>>,
+  keys: Iterable<string>,
+): boolean {
+  const isOurs = (key: string) => /^(functions|templates|configs)\//.test(key)
+  return Object.keys(tags).length === 0 && [...keys].every(isOurs)
+}
+
+/** Megabytes over a bad line can break near their end, which the SDK does not repeat in every case. */
+const PUT_ATTEMPTS = 3
+const PUT_PAUSE_MS = 2_000
+
+async function putArtifact(
+  bucket: string,
+  { key, bytes }: Artifact,
+  { buckets, clock }: UploadPorts,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await buckets.put(bucket, key, bytes)
+    } catch (error) {
+      // The key holds the content's hash, so that sending it twice changes nothing.
+      if (!isQwError(error, 'unavailable') || attempt === PUT_ATTEMPTS) throw error
+      await clock.sleep(PUT_PAUSE_MS * attempt, signal)
+    }
   }
 }
 

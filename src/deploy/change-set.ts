@@ -1,7 +1,7 @@
 import type { DeployEvent } from './events.ts'
 import { failureError } from './failure-advice.ts'
 import { followStack, type FollowPorts } from './follow-stack.ts'
-import type { ChangeSetState, StackState } from './ports.ts'
+import type { ChangeSetState, DeployClock, StackState } from './ports.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
 
 const POLL_MIN_MS = 1_000
@@ -18,8 +18,9 @@ export interface StackChange {
   readonly parameters: Readonly<Record<string, string>>
   readonly keptParameters: readonly string[]
   readonly tags: Readonly<Record<string, string>>
-  /** The same for the same intention: a second run recognises its own operation by it. */
-  readonly token: string
+  /** What the names of this change's operations begin with: the same for the same intention, so that a
+   *  second run recognises its own operation by it. */
+  readonly tokenPrefix: string
   /** Whether a bucket may be replaced, which loses what is in it. */
   readonly replaceBuckets: 'allowed' | 'refused'
 }
@@ -32,10 +33,8 @@ export async function* changeStack(
   signal?: AbortSignal,
 ): AsyncGenerator<DeployEvent, StackState | undefined> {
   const { stacks, clock } = ports
-  const created = await stacks.createChangeSet({
-    ...change,
-    name: `${change.token}-${clock.nowMs().toString(36)}`,
-  })
+  const token = operationToken(change.tokenPrefix, clock)
+  const created = await stacks.createChangeSet({ ...change, name: token })
   const changeSet = yield* awaitChangeSet(created.changeSetId, ports, signal)
   if (changeSet.status === 'empty') {
     await stacks.deleteChangeSet(created.changeSetId)
@@ -52,7 +51,7 @@ export async function* changeStack(
   signal?.throwIfAborted()
   const sinceMs = clock.nowMs()
   try {
-    await stacks.executeChangeSet(created.changeSetId, change.token)
+    await stacks.executeChangeSet(created.changeSetId, token)
   } catch (error) {
     throw isQwError(error, 'notFound') ? overtaken(change.stackName, error) : error
   }
@@ -60,7 +59,7 @@ export async function* changeStack(
     {
       stackId: created.stackId,
       sinceMs: sinceMs - CLOCK_SLACK_MS,
-      token: change.token,
+      token,
       what,
       goal: 'stack',
       total: changeSet.changes.length,
@@ -78,20 +77,25 @@ export async function* previewChange(
   ports: FollowPorts,
   signal?: AbortSignal,
 ): AsyncGenerator<DeployEvent, ChangeSetState> {
-  const created = await ports.stacks.createChangeSet({
-    ...change,
-    name: `${change.token}-${ports.clock.nowMs().toString(36)}`,
-  })
+  const token = operationToken(change.tokenPrefix, ports.clock)
+  const created = await ports.stacks.createChangeSet({ ...change, name: token })
   try {
     return yield* awaitChangeSet(created.changeSetId, ports, signal)
   } finally {
     // Without this, looking at a first deployment would leave an empty stack behind.
     if (change.mode === 'create') {
-      await ports.stacks.delete(created.stackId, { token: change.token, retain: [] })
+      await ports.stacks.delete(created.stackId, { token, retain: [] })
     } else {
       await ports.stacks.deleteChangeSet(created.changeSetId)
     }
   }
+}
+
+/** One for each operation, and the name of its change set: AWS does nothing for a token that it has
+ *  seen before, also when that operation was rolled back or another change came in between. AWS keeps
+ *  it with every event of the operation; at most 128 letters, digits and hyphens. */
+export function operationToken(prefix: string, clock: DeployClock): string {
+  return `${prefix}-${clock.nowMs().toString(36)}`
 }
 
 async function* awaitChangeSet(

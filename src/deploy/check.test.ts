@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
 import { preflight } from './check.ts'
-import { emptyStack, husk, InMemoryCloud } from './testing/in-memory-cloud.ts'
+import { emptyStack, husk } from './testing/fake-stacks.ts'
+import { InMemoryCloud } from './testing/in-memory-cloud.ts'
 import { deployTo, shopInputs } from './testing/sample-deployment.ts'
 
 async function stackCheck(cloud: InMemoryCloud) {
@@ -13,8 +14,8 @@ test('a new account with ten concurrent executions is warned and not refused', a
   const { checks } = await preflight('shop', new InMemoryCloud().ports)
   expect(checks.map(({ id, state }) => `${id} ${state}`)).toEqual([
     'credentials pass',
-    'concurrency warn',
     'stack pass',
+    'concurrency warn',
   ])
 })
 

@@ -8,7 +8,7 @@ import type {
   StackPort,
   StackState,
 } from './ports.ts'
-import { belongsTo, situationOf } from './stack-situation.ts'
+import { belongsTo, situationOf, stuckError } from './stack-situation.ts'
 import { isQwError, messageOf } from '../engine/errors.ts'
 
 interface CheckPorts {
@@ -43,16 +43,20 @@ export async function preflight(deployment: string, ports: CheckPorts): Promise<
   const { identity } = found
   if (identity === undefined) return { checks, identity, stack: undefined }
   checks.push(
-    // Not knowing the limit stops nobody: the deployment itself reserves nothing.
-    await look('concurrency', 'warn', async () => {
-      const { concurrentExecutions } = await ports.account.limits()
-      return concurrencyCheck(concurrentExecutions, identity.region)
-    }),
     await look('stack', 'fail', async () => {
       found.stack = await ports.stacks.describe(stackNameOf(deployment))
       return stackCheck(found.stack, deployment)
     }),
   )
+  // What runs already has met the account's limit; and not knowing it stops nobody.
+  if (situationOf(found.stack) !== 'ready') {
+    checks.push(
+      await look('concurrency', 'warn', async () => {
+        const { concurrentExecutions } = await ports.account.limits()
+        return concurrencyCheck(concurrentExecutions, identity.region)
+      }),
+    )
+  }
   const secretArn = found.stack?.outputs['ApiKeySecretArn']
   if (secretArn !== undefined) {
     checks.push(
@@ -115,7 +119,7 @@ function stackCheck(stack: StackState | undefined, deployment: string): Check {
         id: 'stack',
         state: 'fail',
         message: told,
-        fix: 'qw-lambda deploy --rollback, or qw-lambda teardown',
+        fix: stuckError(stack).fix,
       }
   }
 }

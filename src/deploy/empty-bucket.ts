@@ -1,3 +1,4 @@
+import { isUnfinished } from './artifacts.ts'
 import type { DeployEvent } from './events.ts'
 import { DEPLOYMENT_TAG } from './naming.ts'
 import type { BucketPort } from './ports.ts'
@@ -8,6 +9,8 @@ interface EmptyRequest {
   readonly deployment: string
   /** The user vouches for a bucket without our tag. */
   readonly vouched: boolean
+  /** The bucket with the zips: recognised without its tag when the run that made it was cut off. */
+  readonly isArtifacts: boolean
 }
 
 interface Emptied {
@@ -32,7 +35,7 @@ export async function* emptyBucket(
   let emptied: Emptied = { objectsDeleted: 0, bytesDeleted: 0 }
   const tags = await buckets.tags(bucket)
   if (tags === undefined) return emptied
-  refuseForeignBucket(request, tags)
+  await refuseForeignBucket(request, tags, buckets)
   try {
     await buckets.abortUploads(bucket)
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -56,8 +59,16 @@ export async function* emptyBucket(
   })
 }
 
-function refuseForeignBucket(request: EmptyRequest, tags: Readonly<Record<string, string>>): void {
+async function refuseForeignBucket(
+  request: EmptyRequest,
+  tags: Readonly<Record<string, string>>,
+  buckets: BucketPort,
+): Promise<void> {
   if (tags[DEPLOYMENT_TAG] === request.deployment || request.vouched) return
+  if (request.isArtifacts) {
+    const keys = (await buckets.list(request.bucket, '')).map(({ key }) => key)
+    if (isUnfinished(tags, keys)) return
+  }
   throw new QwError(
     'conflict',
     `the bucket ${request.bucket} lacks the tag ${DEPLOYMENT_TAG}=${request.deployment}: refusing to empty it`,

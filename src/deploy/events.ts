@@ -66,5 +66,7 @@ export type DeployEvent =
       readonly id: string
       readonly reason: string
     }
+  /** What was stopped and should run was started again. */
+  | { readonly kind: 'mended'; readonly what: string; readonly id: string }
   | { readonly kind: 'removed'; readonly what: string; readonly id: string }
   | { readonly kind: 'kept'; readonly what: string; readonly id: string }

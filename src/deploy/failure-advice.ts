@@ -40,6 +40,16 @@ const KNOWN: readonly Advice[] = [
     fix: 'restore the secret or choose another --name',
   },
   {
+    pattern: /api ?key.*already exists/i,
+    code: 'KEY-TAKEN',
+    fix: 'another API key of this account and Region has this value: give one of your own that is new, or none to have one generated',
+  },
+  {
+    pattern: /CloudWatch Logs role ARN must be set/i,
+    code: 'API-LOG-ROLE',
+    fix: 'set the log role in the settings of API Gateway, which the whole account shares, or pass --no-api-access-log',
+  },
+  {
     pattern: /limit exceeded|maximum number|quota/i,
     code: 'QUOTA',
     fix: 'remove what is not needed or ask AWS for a higher quota',

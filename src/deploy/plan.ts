@@ -2,6 +2,7 @@ import { contentHash, makeArtifact, type Artifact } from './artifacts.ts'
 import { FUNCTION_SETTINGS, type DeploymentConfig } from './deployment-config.ts'
 import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf, VERSION_TAG } from './naming.ts'
 import type { Identity } from './ports.ts'
+import { stagingEvents, type StagingEvent } from './running-parts.ts'
 import { parseTemplate, resourcesOf, templateFor, type PlannedResource } from './template.ts'
 import { QwError } from '../engine/errors.ts'
 
@@ -37,6 +38,8 @@ export interface DeployPlan {
   /** Equal for equal template, parameters and tags: how a deployment with no change is recognised. */
   readonly hash: string
   readonly resources: readonly PlannedResource[]
+  /** What the staging bucket tells the queue of. */
+  readonly stagingEvents: readonly StagingEvent[]
 }
 
 const OWN_KEY = /^[A-Za-z0-9]{20,128}$/
@@ -59,6 +62,7 @@ export function planDeployment(inputs: DeployInputs, identity: Identity): Deploy
   const template = makeArtifact('templates/qw-lambda', 'yaml', Buffer.from(templateText))
   const indexConfig =
     inputs.indexConfig && makeArtifact(`configs/${config.index.id}`, 'yaml', inputs.indexConfig)
+  const parsed = parseTemplate(templateText)
   const artifactBucket = artifactBucketOf({
     deployment: config.name,
     accountId: identity.accountId,
@@ -83,7 +87,8 @@ export function planDeployment(inputs: DeployInputs, identity: Identity): Deploy
     apiKey: inputs.apiKey,
     tags,
     hash,
-    resources: resourcesOf(parseTemplate(templateText), parameters),
+    resources: resourcesOf(parsed, parameters),
+    stagingEvents: stagingEvents(parsed, parameters),
   }
 }
 

@@ -97,17 +97,23 @@ export interface StackPort {
   describe(stack: string): Promise<StackState | undefined>
   /** Stacks tagged as ours in this Region. */
   list(): Promise<readonly StackState[]>
+  /** Ids of deleted stacks of that name, the latest first; AWS remembers them for 90 days. */
+  past(name: string): Promise<readonly string[]>
   /** Throws `conflict` STACK-BUSY when the stack is changing. */
   createChangeSet(request: ChangeSetRequest): Promise<{ changeSetId: string; stackId: string }>
   describeChangeSet(changeSetId: string): Promise<ChangeSetState>
-  /** Throws `conflict` STACK-BUSY when another change came first. */
+  /** AWS takes a token that it has seen for the same request again, and then does nothing: every
+   *  operation needs one of its own. Throws `conflict` STACK-BUSY when another change came first. */
   executeChangeSet(changeSetId: string, token: string): Promise<void>
   deleteChangeSet(changeSetId: string): Promise<void>
   /** Events at or after `sinceMs`, oldest first. */
   events(stackId: string, sinceMs: number): Promise<readonly StackEvent[]>
+  /** Also of a deleted stack, by its id: how each of its resources ended. */
   resources(stackId: string): Promise<readonly StackResource[]>
   /** Deleting a stack that is gone succeeds. `retain`: logical ids to leave, from DELETE_FAILED only. */
   delete(stackId: string, options: { token: string; retain: readonly string[] }): Promise<void>
+  /** Stops an update under way and takes it back. Throws `conflict` when there is none. */
+  cancelUpdate(stackName: string, token: string): Promise<void>
   /** Takes a failed update back to the last good state. */
   continueRollback(stackName: string, token: string): Promise<void>
 }
@@ -130,11 +136,28 @@ export interface BucketPage {
   readonly next: string | undefined
 }
 
+interface NotificationTarget {
+  readonly queueArn: string
+  /** Such as `s3:ObjectCreated:*`. */
+  readonly event: string
+  /** On the key: `prefix` and `suffix` with their values. */
+  readonly filters: readonly { readonly name: string; readonly value: string }[]
+}
+
+/** What a bucket tells of its objects. */
+export interface BucketNotification {
+  readonly targets: readonly NotificationTarget[]
+  /** Targets that are no queue, such as topics and functions. */
+  readonly others: number
+}
+
 export interface BucketPort {
   /** Tags of the bucket, or `undefined` when it does not exist. Throws `conflict` BUCKET-TAKEN when another account has it. */
   tags(bucket: string): Promise<Readonly<Record<string, string>> | undefined>
-  /** Private, encrypted, TLS only. Succeeds when the account has it already. Throws `unavailable` BUCKET-NAME-BUSY while AWS still holds the name of a deleted bucket. */
+  /** Private, encrypted, TLS only, tagged from its first moment. Succeeds when the account has it already. Throws `unavailable` BUCKET-NAME-BUSY while AWS still holds the name of a deleted bucket. */
   create(bucket: string, tags: Readonly<Record<string, string>>): Promise<void>
+  /** Private and TLS only again, as `create` leaves it. */
+  protect(bucket: string): Promise<void>
   list(bucket: string, prefix: string): Promise<readonly StoredKey[]>
   put(bucket: string, key: string, body: Uint8Array): Promise<void>
   /** `https` address that CloudFormation reads a template from. */
@@ -148,8 +171,10 @@ export interface BucketPort {
   ): Promise<readonly { key: string; reason: string }[]>
   /** Aborts unfinished uploads and returns how many there were. */
   abortUploads(bucket: string): Promise<number>
-  /** Removes the notification that feeds the queue. */
-  silence(bucket: string): Promise<void>
+  /** `undefined` when there is no bucket. */
+  notification(bucket: string): Promise<BucketNotification | undefined>
+  /** Replaces all of it. */
+  notify(bucket: string, notification: BucketNotification): Promise<void>
   /** Succeeds when the bucket is gone. Throws `conflict` while it holds anything. */
   delete(bucket: string): Promise<void>
 }
@@ -217,6 +242,8 @@ export interface FunctionPort {
 
 export interface ScheduleState {
   readonly state: 'enabled' | 'disabled'
+  /** Set when a teardown disabled it, and not the user who paused it. */
+  readonly stoppedBy: 'teardown' | undefined
   readonly expression: string
 }
 
@@ -224,7 +251,7 @@ export interface SchedulePort {
   /** `undefined` when there is none. */
   describe(name: string): Promise<ScheduleState | undefined>
   /** Throws `notFound`. */
-  set(name: string, state: 'enabled' | 'disabled'): Promise<void>
+  set(name: string, state: 'enabled' | 'disabled', by?: 'teardown'): Promise<void>
 }
 
 export interface QueueDepth {
@@ -258,8 +285,11 @@ export interface TaggedResource {
 }
 
 export interface InventoryPort {
-  /** Whatever carries the tag. AWS's tag search goes on listing deleted things for a while: what a direct look shows to be gone is left out. */
+  /** Whatever carries the tag, by an index that is minutes late: it goes on listing deleted things. */
   tagged(tag: string, value: string): Promise<readonly TaggedResource[]>
+  /** Asks for the thing itself, by its CloudFormation type and the id that CloudFormation knows it by.
+   *  `unknown` where AWS does not say, for want of a permission or of a way to ask. */
+  look(type: string, id: string): Promise<'there' | 'gone' | 'unknown'>
 }
 
 /** Answers of the deployment's own HTTP API. */

@@ -39,6 +39,18 @@ export function refuseForeign(state: StackState, deployment: string): void {
   )
 }
 
+export function stuckError(state: StackState): QwError {
+  // A deletion that failed is finished by the command that empties buckets first; no rollback exists.
+  const fix =
+    state.status === 'UPDATE_ROLLBACK_FAILED'
+      ? 'qw-lambda deploy --rollback, or qw-lambda teardown'
+      : 'remove it with qw-lambda teardown, then deploy again'
+  return new QwError('internal', `${state.name} is ${state.status}: ${state.statusReason ?? ''}`, {
+    code: 'STACK-STUCK',
+    fix,
+  })
+}
+
 export function busyError(state: StackState): QwError {
   const since = new Date(state.changedMs).toISOString()
   return new QwError('conflict', `another change of ${state.name} is running since ${since}`, {

@@ -1,22 +1,12 @@
-import { readGenerator } from './generator-schedule.ts'
 import { deploymentOfStack, DEPLOYMENT_TAG, stackNameOf, VERSION_TAG } from './naming.ts'
-import type {
-  FunctionPort,
-  QueueDepth,
-  QueuePort,
-  SchedulePort,
-  ScheduleState,
-  StackPort,
-  StackState,
-} from './ports.ts'
-import { refuseForeign, situationOf, type Situation } from './stack-situation.ts'
+import type { QueueDepth, QueuePort, ScheduleState, StackPort, StackState } from './ports.ts'
+import { readRunning, type RunningPorts } from './running-parts.ts'
+import { refuseForeign, situationOf, stuckError, type Situation } from './stack-situation.ts'
 import { QwError } from '../engine/errors.ts'
 
-interface StatusPorts {
+interface StatusPorts extends RunningPorts {
   readonly stacks: StackPort
-  readonly schedules: SchedulePort
   readonly queues: QueuePort
-  readonly functions: FunctionPort
 }
 
 export interface DeploymentStatus {
@@ -26,6 +16,8 @@ export interface DeploymentStatus {
   readonly version: string | undefined
   readonly generator: ScheduleState | undefined
   readonly indexing: 'enabled' | 'disabled' | 'changing' | undefined
+  /** Whether the staging bucket tells the queue of new files. */
+  readonly notification: 'set' | 'missing' | undefined
   readonly queue: QueueDepth | undefined
   readonly deadLetters: QueueDepth | undefined
   readonly warnings: readonly StatusWarning[]
@@ -56,20 +48,20 @@ export function deploymentNameOf(state: StackState): string {
   return state.tags[DEPLOYMENT_TAG] ?? deploymentOfStack(state.name) ?? state.name
 }
 
-/** Everything about the stack that is not in the index. Five calls. */
+/** Everything about the stack that is not in the index. Six calls. */
 export async function readStatus(
   deployment: string,
   ports: StatusPorts,
 ): Promise<DeploymentStatus> {
   const stack = await findDeployment(deployment, ports.stacks)
-  const { QueueUrl: queueUrl, DeadLetterQueueUrl: deadUrl, IndexerMapping: mapping } = stack.outputs
-  const [generator, queue, deadLetters, indexing] = await Promise.all([
-    readGenerator(stack, ports.schedules),
+  const { QueueUrl: queueUrl, DeadLetterQueueUrl: deadUrl } = stack.outputs
+  const [running, queue, deadLetters] = await Promise.all([
+    readRunning(stack, ports),
     queueUrl === undefined ? undefined : ports.queues.depth(queueUrl),
     deadUrl === undefined ? undefined : ports.queues.depth(deadUrl),
-    mapping === undefined ? undefined : ports.functions.mapping(mapping),
   ])
-  const facts = { stack, generator, queue, deadLetters, indexing }
+  const { mapping: indexing, notification, schedule: generator } = running
+  const facts = { stack, generator, queue, deadLetters, indexing, notification }
   return {
     ...facts,
     situation: situationOf(stack),
@@ -79,13 +71,18 @@ export async function readStatus(
 }
 
 function warningsOf(
-  facts: Pick<DeploymentStatus, 'stack' | 'deadLetters' | 'indexing'>,
+  facts: Pick<
+    DeploymentStatus,
+    'stack' | 'deadLetters' | 'indexing' | 'notification' | 'generator'
+  >,
 ): StatusWarning[] {
   const warnings: StatusWarning[] = []
   const situation = situationOf(facts.stack)
   if (situation === 'stuck' || situation === 'husk') {
     const message = `the stack is ${facts.stack.status}`
-    warnings.push({ code: 'STACK-STUCK', message, fix: 'qw-lambda deploy --rollback, or teardown' })
+    const fix =
+      situation === 'husk' ? 'qw-lambda deploy, which replaces it' : stuckError(facts.stack).fix
+    warnings.push({ code: 'STACK-STUCK', message, fix: fix ?? 'qw-lambda teardown' })
   }
   const dead = facts.deadLetters?.waiting ?? 0
   if (dead > 0) {
@@ -95,6 +92,14 @@ function warningsOf(
   if (facts.indexing === 'disabled') {
     const message = 'the indexer does not take files from the queue'
     warnings.push({ code: 'INDEXING-OFF', message, fix: 'qw-lambda deploy' })
+  }
+  if (facts.notification === 'missing') {
+    const message = 'the staging bucket does not tell the queue of new files'
+    warnings.push({ code: 'NOTIFICATION-OFF', message, fix: 'qw-lambda deploy' })
+  }
+  if (facts.generator?.stoppedBy === 'teardown') {
+    const message = 'the sample data was stopped by a teardown that did not finish'
+    warnings.push({ code: 'SCHEDULE-OFF', message, fix: 'qw-lambda deploy, or qw-lambda teardown' })
   }
   return warnings
 }

@@ -1,19 +1,18 @@
 import type { DeployEvent } from './events.ts'
-import type { BucketPort, DeployClock, FunctionPort, SchedulePort, StackState } from './ports.ts'
+import type { DeployClock, FunctionPort, SchedulePort, StackState } from './ports.ts'
 import { isQwError } from '../engine/errors.ts'
 
 interface SourcePorts {
   readonly clock: DeployClock
   readonly functions: FunctionPort
   readonly schedules: SchedulePort
-  readonly buckets: BucketPort
 }
 
 const POLL_MS = 3_000
 /** The longest timeout an indexer can have, and a little for AWS to notice. */
 const INDEXER_LIMIT_MS = 930_000
 
-/** Nothing new is made, noticed or indexed after this: otherwise objects would land behind the
+/** Nothing new is made or indexed after this: otherwise objects would land behind the
  *  emptying. Parts that are gone already count as stopped. */
 export async function* stopSources(
   stack: StackState,
@@ -21,15 +20,14 @@ export async function* stopSources(
   ports: SourcePorts,
   signal?: AbortSignal,
 ): AsyncGenerator<DeployEvent, void> {
-  const {
-    GeneratorSchedule: schedule,
-    StagingBucket: staging,
-    IndexerMapping: mapping,
-  } = stack.outputs
+  const { GeneratorSchedule: schedule, IndexerMapping: mapping } = stack.outputs
   if (schedule !== undefined) {
-    await unlessGone(() => ports.schedules.set(schedule, 'disabled'))
+    // Marked, so that a deployment after an interrupted teardown starts what no user has paused.
+    const now = await ports.schedules.describe(schedule)
+    if (now?.state === 'enabled') {
+      await unlessGone(() => ports.schedules.set(schedule, 'disabled', 'teardown'))
+    }
   }
-  if (staging !== undefined) await unlessGone(() => ports.buckets.silence(staging))
   if (mapping === undefined) return
   await unlessGone(() => ports.functions.setMapping(mapping, 'disabled'))
   if (running === 'ignore') return

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
-import type { StackState } from './ports.ts'
+import type { InventoryPort, StackState } from './ports.ts'
 import { teardown, type TeardownRequest } from './teardown.ts'
-import { husk, InMemoryCloud } from './testing/in-memory-cloud.ts'
+import { husk } from './testing/fake-stacks.ts'
+import { InMemoryCloud } from './testing/in-memory-cloud.ts'
 import { collect, deployTo, shopInputs } from './testing/sample-deployment.ts'
 
 const REQUEST: TeardownRequest = {
@@ -40,7 +41,7 @@ describe('teardown', () => {
     expect(cloud.stack?.status).toBe('DELETE_COMPLETE')
     expect([...cloud.bucketsByName.keys()]).toEqual([])
     expect([...cloud.logGroups]).toEqual(['/aws/lambda/other'])
-    expect([cloud.scheduleState, cloud.mappingState]).toEqual(['disabled', 'disabled'])
+    expect([cloud.schedule.state, cloud.mappingState]).toEqual(['disabled', 'disabled'])
     expect(cloud.calls.indexOf('setMapping')).toBeLessThan(cloud.calls.indexOf('deleteEntries'))
   })
 
@@ -54,14 +55,14 @@ describe('teardown', () => {
       tags: { 'qw-lambda:deployment': 'shop-two' },
       parameters: {},
     } as StackState
-    const stacks = { ...cloud.ports.stacks, list: async () => [two] }
-    await collect(teardown(REQUEST, { ...cloud.ports, stacks }))
+    cloud.stacks.list = async () => [two]
+    await collect(teardown(REQUEST, cloud.ports))
     expect([...cloud.logGroups]).toEqual(['qw-lambda-shop-two-IndexerLogs-1'])
   })
 
   test('empties once more when a file lands behind it', async () => {
     const cloud = await deployed()
-    cloud.lateObjects = [{ bucket: STAGING, key: 'late.gz' }]
+    cloud.stacks.lateObjects = [{ bucket: STAGING, key: 'late.gz' }]
     const { result } = await collect(teardown(REQUEST, cloud.ports))
     expect(result.leftovers).toEqual([])
     expect(cloud.calls.filter((call) => call === 'delete')).toHaveLength(2)
@@ -76,6 +77,75 @@ describe('teardown', () => {
     const again = await collect(teardown(REQUEST, cloud.ports))
     expect(again.result.leftovers).toEqual([])
     expect(cloud.bucketsByName.has(INDEX)).toBe(false)
+  })
+
+  test('keeps an index bucket that is still empty, and closed as it was', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    const { result } = await collect(teardown({ ...REQUEST, index: 'keep' }, cloud.ports))
+    expect(result.kept).toEqual([{ type: 'AWS::S3::Bucket', id: INDEX }])
+    expect(cloud.bucketsByName.get(INDEX)).toMatchObject({ entries: [], tlsOnly: true })
+    expect(cloud.stack?.status).toBe('DELETE_COMPLETE')
+  })
+
+  test('removes the artifact bucket of a run that was cut off before it set the tags', async () => {
+    const cloud = await deployed()
+    const [name = ''] = [...cloud.bucketsByName.keys()].filter((each) => each.includes('artifacts'))
+    const entries = cloud.bucketsByName.get(name)?.entries ?? []
+    cloud.bucketsByName.set(name, { tags: {}, entries })
+    const { result } = await collect(teardown(REQUEST, cloud.ports))
+    expect(result.leftovers).toEqual([])
+    expect(cloud.bucketsByName.has(name)).toBe(false)
+  })
+
+  test('takes nothing for left that tag search lists ten minutes longer, nor what answers on', async () => {
+    const cloud = new InMemoryCloud()
+    const parts = { firehose: true, notifyEmail: 'me@example.org', alarms: 'all' }
+    await deployTo(cloud, shopInputs(parts))
+    cloud.tagIndexLagMs = 600_000
+    cloud.lingerMs = 60_000
+    const { result } = await collect(teardown(REQUEST, cloud.ports))
+    expect(result.leftovers).toEqual([])
+    // The stack is gone by now: its list of resources still answers by its id.
+    const again = await collect(teardown(REQUEST, cloud.ports))
+    expect(again.result.leftovers).toEqual([])
+  })
+
+  test('waits for what answers on after its deletion where no list of a stack tells of it', async () => {
+    const cloud = new InMemoryCloud()
+    const arn = 'arn:aws:sqs:eu-west-1:123456789012:old'
+    const gone = { type: 'AWS::SQS::Queue', id: 'old', arn, deletedAtMs: cloud.nowMs }
+    cloud.resources.push(gone)
+    cloud.tagIndexLagMs = 600_000
+    cloud.lingerMs = 60_000
+    const { result, events } = await collect(teardown(REQUEST, cloud.ports))
+    expect(result.leftovers).toEqual([])
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'waiting' }))
+  })
+
+  test('asks for each kind, and reports the one that is really still there', async () => {
+    for (const type of ['AWS::ApiGateway::UsagePlan', 'AWS::SNS::Topic', 'AWS::KMS::Key']) {
+      const cloud = new InMemoryCloud()
+      await deployTo(cloud, shopInputs({ notifyEmail: 'me@example.org' }))
+      const [found] = cloud.resources.filter((each) => each.type === type)
+      if (found === undefined) throw new Error(`no ${type}`)
+      const kept = { ...found, id: `${found.id}x`, arn: `${found.arn}x` }
+      cloud.resources.push(kept)
+      const { result } = await collect(teardown(REQUEST, cloud.ports))
+      expect(result.leftovers).toMatchObject([{ type, arn: kept.arn, reason: 'still there' }])
+    }
+  })
+
+  test('that was interrupted marks the schedule as stopped by it, and not one that was paused', async () => {
+    const cloud = await deployed()
+    const expired = new QwError('invalid', 'expired', { code: 'CRED-EXPIRED' })
+    cloud.faults.push({ call: 'delete', error: expired })
+    await expect(collect(teardown(REQUEST, cloud.ports))).rejects.toThrow('expired')
+    expect(cloud.schedule).toEqual({ state: 'disabled', stoppedBy: 'teardown' })
+    cloud.schedule = { state: 'disabled', stoppedBy: undefined }
+    cloud.faults.push({ call: 'delete', error: expired })
+    await expect(collect(teardown(REQUEST, cloud.ports))).rejects.toThrow('expired')
+    expect(cloud.schedule).toEqual({ state: 'disabled', stoppedBy: undefined })
   })
 
   test('refuses to empty a bucket without our tag and touches nothing in it', async () => {
@@ -199,7 +269,10 @@ describe('teardown', () => {
     ],
   ])('reports %s as left, with a command for it', async (arn, type, command) => {
     const cloud = await deployed()
-    const inventory = { tagged: async () => [{ arn, component: undefined }] }
+    const inventory: InventoryPort = {
+      tagged: async () => [{ arn, component: undefined }],
+      look: async () => 'there',
+    }
     const { result } = await collect(teardown(REQUEST, { ...cloud.ports, inventory }))
     expect(result.leftovers).toMatchObject([{ type, command }])
   })

@@ -3,9 +3,9 @@ import { emptyBucket } from './empty-bucket.ts'
 import type { DeployEvent } from './events.ts'
 import { failureError } from './failure-advice.ts'
 import { followStack, type OperationEnd } from './follow-stack.ts'
-import { findLeftovers, type Leftover } from './leftovers.ts'
+import { endedResources, findLeftovers, suspectOf, type Leftover } from './leftovers.ts'
 import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf } from './naming.ts'
-import type { CloudPorts, Identity, StackResource, StackState } from './ports.ts'
+import type { CloudPorts, StackResource, StackState } from './ports.ts'
 import { PassedOver, type StepTarget } from './passed-over.ts'
 import { stopSources } from './stop-sources.ts'
 import { belongsTo, refuseForeign } from './stack-situation.ts'
@@ -45,6 +45,9 @@ type TeardownPorts = Pick<
   | 'inventory'
 >
 
+/** Lies in an empty index bucket that is to be kept, while its stack is deleted. */
+const HELD_BACK_KEY = 'kept-by-teardown'
+
 /**
  * Removes a deployment and proves that nothing is left. Every step can be repeated: an interrupted
  * teardown is finished by running it again, also when the stack is already gone.
@@ -66,6 +69,7 @@ class Teardown {
   readonly #passed: PassedOver
   readonly #removed: { type: string; id: string }[] = []
   readonly #kept: { type: string; id: string }[] = []
+  #artifactBucket: string | undefined
   #objectsDeleted = 0
   #bytesDeleted = 0
 
@@ -79,6 +83,7 @@ class Teardown {
   async *run(): AsyncGenerator<DeployEvent, TeardownResult> {
     const { deployment } = this.#request
     const identity = await this.#ports.account.identity()
+    this.#artifactBucket = artifactBucketOf({ ...identity, deployment })
     const stack = await this.#ports.stacks.describe(stackNameOf(deployment))
     if (stack !== undefined) refuseForeign(stack, deployment)
     if (stack !== undefined) {
@@ -88,11 +93,16 @@ class Teardown {
     yield { kind: 'phase', phase: 'sweep', state: 'started' }
     yield* this.#sweepLogs()
     yield* this.#sweepTagged()
-    yield* this.#sweepArtifacts(identity)
+    yield* this.#sweepArtifacts()
     yield { kind: 'phase', phase: 'sweep', state: 'done' }
     yield { kind: 'phase', phase: 'prove', state: 'started' }
     const keptIds = this.#kept.map(({ id }) => id)
-    const found = await findLeftovers(deployment, keptIds, this.#ports.inventory)
+    const ended =
+      stack === undefined
+        ? endedResources(stackNameOf(deployment), this.#ports.stacks)
+        : this.#ports.stacks.resources(stack.stackId)
+    const proof = { deployment, keptIds, resources: await ended }
+    const found = yield* findLeftovers(proof, this.#ports, this.#signal)
     const leftovers = this.#passed.explain(found)
     yield { kind: 'phase', phase: 'prove', state: 'done' }
     return {
@@ -123,6 +133,7 @@ class Teardown {
     yield* this.#emptyBuckets(resources)
     yield { kind: 'phase', phase: 'delete', state: 'started' }
     yield* this.#deleteStack(stack)
+    for (const { id } of this.#kept) await this.#leaveInOrder(id)
     for (const { type, physicalId } of resources) {
       const isKept = this.#kept.some(({ id }) => id === physicalId)
       if (!isKept && !this.#passed.has(physicalId)) this.#removed.push({ type, id: physicalId })
@@ -138,6 +149,7 @@ class Teardown {
       if (logicalId === 'IndexBucket' && this.#request.index === 'keep') {
         if (!this.#kept.some(({ id }) => id === physicalId)) {
           this.#kept.push({ type, id: physicalId })
+          await this.#holdBack(physicalId)
           yield { kind: 'kept', what: type, id: physicalId }
         }
         continue
@@ -149,9 +161,25 @@ class Teardown {
     yield { kind: 'phase', phase: 'empty', state: 'done' }
   }
 
+  /** CloudFormation leaves only what it has failed to delete, and it deletes an empty bucket. */
+  async #holdBack(bucket: string): Promise<void> {
+    const { buckets } = this.#ports
+    const { entries } = await buckets.entries(bucket, undefined)
+    if (entries.length === 0) await buckets.put(bucket, HELD_BACK_KEY, new Uint8Array())
+  }
+
+  /** The policy was a resource of its own and went with the stack. */
+  async #leaveInOrder(bucket: string): Promise<void> {
+    const { buckets } = this.#ports
+    await buckets.protect(bucket)
+    const marker = { key: HELD_BACK_KEY, versionId: undefined, sizeBytes: 0 }
+    await buckets.deleteEntries(bucket, [marker])
+  }
+
   async *#empty(bucket: string): AsyncGenerator<DeployEvent, void> {
     const { deployment, vouchedBuckets } = this.#request
-    const target = { bucket, deployment, vouched: vouchedBuckets.includes(bucket) }
+    const isArtifacts = bucket === this.#artifactBucket
+    const target = { bucket, deployment, vouched: vouchedBuckets.includes(bucket), isArtifacts }
     const emptied = yield* emptyBucket(target, this.#ports.buckets, this.#signal)
     this.#objectsDeleted += emptied.objectsDeleted
     this.#bytesDeleted += emptied.bytesDeleted
@@ -227,21 +255,26 @@ class Teardown {
   async *#sweepTagged(): AsyncGenerator<DeployEvent, void> {
     const { secrets, inventory } = this.#ports
     const keptIds = new Set(this.#kept.map(({ id }) => id))
-    for (const { arn } of await inventory.tagged(DEPLOYMENT_TAG, this.#request.deployment)) {
+    for (const tagged of await inventory.tagged(DEPLOYMENT_TAG, this.#request.deployment)) {
+      const { arn } = tagged
+      const { type, id } = suspectOf(tagged)
       const [, , service, , , resource = ''] = arn.split(':')
+      if (service !== 'secretsmanager' && service !== 's3') continue
+      // The search lists what is deleted for many minutes.
+      if ((await inventory.look(type, id)) === 'gone') continue
       if (service === 'secretsmanager') {
         const target = { type: 'AWS::SecretsManager::Secret', id: arn }
         yield* this.#remove(target, () => secrets.delete(arn))
-      } else if (service === 's3' && !keptIds.has(resource) && this.#request.index === 'delete') {
+      } else if (!keptIds.has(resource) && this.#request.index === 'delete') {
         yield* this.#removeBucket(resource)
       }
     }
   }
 
-  async *#sweepArtifacts(identity: Identity): AsyncGenerator<DeployEvent, void> {
-    const artifacts = artifactBucketOf({ ...identity, deployment: this.#request.deployment })
-    if ((await this.#ports.buckets.tags(artifacts)) !== undefined)
-      yield* this.#removeBucket(artifacts)
+  async *#sweepArtifacts(): AsyncGenerator<DeployEvent, void> {
+    const artifacts = this.#artifactBucket
+    if (artifacts === undefined || (await this.#ports.buckets.tags(artifacts)) === undefined) return
+    yield* this.#removeBucket(artifacts)
   }
 
   async *#removeBucket(bucket: string): AsyncGenerator<DeployEvent, void> {

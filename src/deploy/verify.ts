@@ -6,8 +6,9 @@ import { QwError } from '../engine/errors.ts'
 /** AWS needs seconds to minutes to spread a new key, and says nothing when it is done. */
 const KEY_LIMIT_MS = 180_000
 const KEY_POLL_MS = 3_000
-/** While it spreads, answers flap between right and wrong. */
-const SUCCESSES_IN_A_ROW = 2
+/** While it spreads, answers flap between right and wrong: one server knows the key, the next does not.
+ *  So many in a row, each a poll apart, tell that it has settled. */
+const SUCCESSES_IN_A_ROW = 3
 
 interface VerifyPorts {
   readonly clock: DeployClock
@@ -15,7 +16,7 @@ interface VerifyPorts {
   readonly api: ApiProbePort
 }
 
-interface VerifyRequest {
+export interface VerifyRequest {
   readonly searcher: string
   /** Absent when there is no HTTP API. */
   readonly api: ApiAccess | undefined
@@ -25,6 +26,8 @@ interface ApiAccess {
   /** Ends in `/api/v1`. */
   readonly url: string
   readonly key: string
+  /** Whether it has just been made: a key that has worked before is asked once. */
+  readonly age: 'new' | 'known'
 }
 
 /** Asks the searcher and the API for their version. Throws `internal` FUNCTION-FAILED and
@@ -64,12 +67,14 @@ export async function* awaitKey(
   signal?: AbortSignal,
 ): AsyncGenerator<DeployEvent, void> {
   const startMs = ports.clock.nowMs()
+  let needed = access.age === 'new' ? SUCCESSES_IN_A_ROW : 1
   let successes = 0
   for (;;) {
     const { status, body } = await ports.api.get(`${access.url}/version`, access.key, signal)
     const elapsedMs = ports.clock.nowMs() - startMs
     successes = status === 200 ? successes + 1 : 0
-    if (successes === SUCCESSES_IN_A_ROW) return
+    if (status !== 200) needed = SUCCESSES_IN_A_ROW
+    if (successes === needed) return
     if (status !== 200 && elapsedMs >= KEY_LIMIT_MS) throw apiError(access.url, status, body)
     if (status !== 200) {
       yield {
@@ -77,8 +82,8 @@ export async function* awaitKey(
         what: 'the new key to reach API Gateway (usually < 2 min)',
         elapsedMs,
       }
-      await ports.clock.sleep(KEY_POLL_MS, signal)
     }
+    await ports.clock.sleep(KEY_POLL_MS, signal)
   }
 }
 

@@ -71,6 +71,7 @@ const KIND_OF_CODE = {
   THROTTLED: 'unavailable',
   // Deploying, checking and removing a stack.
   'ACCOUNT-WRONG': 'invalid',
+  'API-LOG-ROLE': 'invalid',
   'BUCKET-NOT-EMPTY': 'conflict',
   'BUCKET-NOT-OURS': 'conflict',
   CONFIRM: 'invalid',
@@ -79,6 +80,7 @@ const KIND_OF_CODE = {
   'GENERATOR-NONE': 'invalid',
   'KEY-NONE': 'invalid',
   'KEY-PENDING': 'unavailable',
+  'KEY-TAKEN': 'conflict',
   LEFTOVERS: 'internal',
   'NAME-TAKEN': 'conflict',
   'NOT-SEARCHABLE': 'unavailable',

@@ -238,6 +238,27 @@ describe.concurrent('aggregations', () => {
     )
   })
 
+  test.each([
+    ['month', '30d'],
+    ['1M', '30d'],
+    ['1w', '7d'],
+    ['1.5h', '90m'],
+  ])('--histogram %s is refused with the width to type', async (width, instead) => {
+    const { stderr, exitCode } = await stack.run(['search', '--histogram', width])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`--histogram takes a width such as 30s, 5m or 1d, not \`${width}\``)
+    expect(stderr).toContain(`--histogram ${instead}`)
+  })
+
+  test('a day that no calendar has is no time, whatever asks for it', async () => {
+    const [since, query] = await Promise.all([
+      stack.run(['search', '--since', '2024-02-30']),
+      stack.run(['search', 'at:>=2024-02-30']),
+    ])
+    expect(since.stderr).toContain('--since `2024-02-30` is no time')
+    expect(query.stderr).toContain('Expected `datetime` boundary for field `at`, got `2024-02-30`')
+  })
+
   test('the query may follow --histogram', async () => {
     const stdout = await stack.ok('search', '--histogram', 'level:error')
     const counts = stdout

@@ -6,13 +6,8 @@ import { SearchFixture } from '../../src/engine/search/testing/search-fixture.ts
 import type { ModelDoc, ModelField, ModelValue } from './model.ts'
 import { docMapping, printDoc, randomDoc, randomFields } from './model.ts'
 import { Choices } from './random.ts'
-import {
-  randomAggregations,
-  randomTimeBounds,
-  requestOf,
-  resultOf,
-  Sum,
-} from './random-aggregation.ts'
+import { requestOf, resultOf, Sum } from './model-aggregation.ts'
+import { randomAggregations, randomTimeBounds } from './random-aggregation.ts'
 import type { ModelQuery } from './random-query.ts'
 import { compare, randomQuery, tokens } from './random-query.ts'
 
@@ -231,7 +226,7 @@ function matching(
   )
 }
 
-function randomSort(fields: readonly ModelField[], choices: Choices): SortKey[] {
+export function randomSort(fields: readonly ModelField[], choices: Choices): SortKey[] {
   const sortable = fields.filter(
     ({ fast, kind }) => fast && ['i64', 'u64', 'f64', 'bool', 'date'].includes(kind),
   )

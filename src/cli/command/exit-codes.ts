@@ -86,6 +86,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   THROTTLED: EXIT.busy,
   // Deploying, checking and removing a stack.
   'ACCOUNT-WRONG': EXIT.usage,
+  'API-LOG-ROLE': EXIT.usage,
   'BUCKET-NOT-EMPTY': EXIT.busy,
   'BUCKET-NOT-OURS': EXIT.confirm,
   CONFIRM: EXIT.confirm,
@@ -96,6 +97,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'KEY-PENDING': EXIT.credentials,
   LEFTOVERS: EXIT.partial,
   'NAME-TAKEN': EXIT.busy,
+  'KEY-TAKEN': EXIT.busy,
   'NOT-SEARCHABLE': EXIT.remote,
   QUOTA: EXIT.limit,
   'QUOTA-CONCURRENCY': EXIT.limit,

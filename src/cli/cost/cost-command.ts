@@ -31,7 +31,6 @@ const OPTIONS = {
 }
 
 export const costEstimateCommand = defineCommand({
-  summary: 'what a month costs, row by row, and what would lower it',
   description:
     'assumed: your figures or the defaults; actual: what a deployment used, scaled to a month; tutorial: the figures that Quickwit’s tutorial published.',
   options: OPTIONS,

@@ -87,6 +87,8 @@ class EventDrawing {
         return
       case 'passedOver':
         return report.warn(`${event.id}: ${event.reason}`)
+      case 'mended':
+        return this.#note(`started again: ${event.what}`)
       case 'removed':
         return report.detail(`removed ${event.what} ${event.id}`)
       case 'kept':

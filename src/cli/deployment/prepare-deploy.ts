@@ -17,6 +17,8 @@ export interface PreparedDeploy {
   readonly identity: Identity
   /** As it was before; undefined when there is none. */
   readonly stack: StackState | undefined
+  /** When that was. */
+  readonly seenAtMs: number
 }
 
 interface PrepareRequest {
@@ -36,6 +38,7 @@ export async function prepareDeploy(
 ): Promise<PreparedDeploy> {
   const { config } = request
   const phase = context.report.phase('Checking the account')
+  const seenAtMs = session.ports.clock.nowMs()
   const found = await preflight(config.name, session.ports)
   const { identity, stack } = found
   if (identity === undefined) {
@@ -68,7 +71,7 @@ export async function prepareDeploy(
     { ...files, config, version: context.version, indexConfig, apiKey: request.apiKey },
     identity,
   )
-  return { session, config, plan, identity, stack }
+  return { session, config, plan, identity, stack, seenAtMs }
 }
 
 /** Without a project file the index config that the stack was made with stays. */

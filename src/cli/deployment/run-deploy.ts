@@ -43,7 +43,10 @@ export async function runDeploy(
   let firstHitMs: number | undefined
   if (choices.verify) {
     const url = state.outputs['ApiUrl']
-    const api = url === undefined || apiKey === undefined ? undefined : { url, key: apiKey }
+    // A key that has worked before needs no waiting.
+    const isNewKey = changes.some(({ type }) => type.startsWith('AWS::ApiGateway'))
+    const age = isNewKey ? ('new' as const) : ('known' as const)
+    const api = url === undefined || apiKey === undefined ? undefined : { url, key: apiKey, age }
     const searcher = state.outputs['SearcherFunction'] ?? ''
     await drawEvents(context, verifyDeployment({ searcher, api }, ports, context.signal))
     if (choices.firstData && prepared.stack === undefined)
@@ -55,12 +58,13 @@ export async function runDeploy(
 
 async function apply(
   context: CliContext,
-  { session, plan }: PreparedDeploy,
+  { session, plan, stack, seenAtMs }: PreparedDeploy,
   choices: DeployChoices,
   changes: ResourceChange[],
 ): Promise<StackState> {
   const options = {
     replaceBuckets: choices.replaceBuckets,
+    seen: { state: stack, atMs: seenAtMs },
     replaceHusk: (husk: StackState) =>
       context.prompts.confirm({
         message: `${husk.name} is ${husk.status}: its first create failed. Delete the remains and create it again?`,

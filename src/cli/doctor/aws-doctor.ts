@@ -1,16 +1,17 @@
 import { preflight } from '../../deploy/check.ts'
 import type { Check } from '../../deploy/events.ts'
-import { findLeftovers } from '../../deploy/leftovers.ts'
+import { endedResources, findLeftovers } from '../../deploy/leftovers.ts'
 import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf } from '../../deploy/naming.ts'
 import type { StackState } from '../../deploy/ports.ts'
 import { deploymentNameOf } from '../../deploy/status.ts'
 import { leftoverCost } from '../../cost/leftovers.ts'
 import type { CliContext } from '../command/context.ts'
+import { drawEvents } from '../deployment/draw-events.ts'
 import { failedFinding, fail, pass, warn, type CheckGroup, type Finding } from './finding.ts'
 import { deploymentFindings } from './aws-doctor-deployment.ts'
 import { smokeFindings } from './aws-doctor-smoke.ts'
 import { permissionFindings } from './aws-doctor-permissions.ts'
-import { openSession, type AwsSession } from '../stack/aws-session.ts'
+import { openAwsSession, type AwsSession } from '../stack/aws-session.ts'
 
 export interface AwsDoctorOptions {
   readonly only: CheckGroup | undefined
@@ -26,7 +27,7 @@ export async function awsFindings(
   const wants = (group: CheckGroup): boolean => options.only === undefined || options.only === group
   let session: AwsSession
   try {
-    session = await openSession(context)
+    session = await openAwsSession(context)
   } catch (error) {
     return [failedFinding('region.set', error)]
   }
@@ -45,7 +46,8 @@ export async function awsFindings(
       findings.push(...(await deploymentFindings(context, deployment)))
       if (options.smoke) findings.push(...(await smokeFindings(context, deployment)))
     }
-    if (wants('leftovers')) findings.push(...(await leftoverFindings(session, name, stack)))
+    if (wants('leftovers'))
+      findings.push(...(await leftoverFindings(context, session, name, stack)))
     return findings
   } finally {
     phase.succeed()
@@ -130,6 +132,7 @@ async function nameFindings(
 
 /** Tagged resources that belong to no stack, with what they cost. */
 async function leftoverFindings(
+  context: CliContext,
   { ports }: AwsSession,
   name: string,
   stack: StackState | undefined,
@@ -137,7 +140,9 @@ async function leftoverFindings(
   if (stack !== undefined)
     return [pass('leftovers.tagged', 'everything tagged belongs to the stack')]
   try {
-    const leftovers = await findLeftovers(name, [], ports.inventory)
+    const resources = await endedResources(stackNameOf(name), ports.stacks)
+    const proof = { deployment: name, keptIds: [], resources }
+    const leftovers = await drawEvents(context, findLeftovers(proof, ports, context.signal))
     if (leftovers.length === 0) return [pass('leftovers.tagged', `nothing is left of ${name}`)]
     return leftovers.map((each) =>
       warn(

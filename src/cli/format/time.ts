@@ -1,3 +1,10 @@
+import {
+  type CivilTime,
+  dateFromCivil,
+  dateToNanos,
+  fractionNanos,
+  parseZone as parseOffset,
+} from '../../engine/dates/datetime.ts'
 import { parseDuration } from '../../engine/dates/duration.ts'
 
 const NS_PER_MS = 1_000_000n
@@ -18,17 +25,33 @@ export function parseTimeNs(text: string, nowMs: number): bigint | undefined {
   return writtenTimeNs(text)
 }
 
-/** A date or RFC 3339 time; Date.parse keeps milliseconds, so the fraction is read apart. */
+const WRITTEN =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/i
+
+/** A date, which is its midnight in UTC, or a time, which is the local one where no zone is written.
+ *  A day that the calendar does not have, such as February 30th, is none. */
 export function writtenTimeNs(text: string): bigint | undefined {
-  const match =
-    /^(\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?$/i.exec(
-      text,
-    )
+  const match = WRITTEN.exec(text)
   if (match === null) return undefined
-  const [, whole = '', fraction = '', zone = ''] = match
-  if (fraction !== '' && !/:\d{2}:\d{2}$/.test(whole)) return undefined
-  const ms = Date.parse(whole.replace(' ', 'T') + zone.toUpperCase())
-  return Number.isNaN(ms) ? undefined : nsOfMs(ms) + BigInt(fraction.padEnd(9, '0'))
+  const part = (i: number): number => Number(match[i] ?? 0)
+  const civil = {
+    year: part(1),
+    month: part(2),
+    day: part(3),
+    hour: part(4),
+    minute: part(5),
+    second: part(6),
+    nanos: fractionNanos(match[7] ?? ''),
+  }
+  const isLocal = match[4] !== undefined && match[8] === undefined
+  const offset = isLocal ? localOffsetSeconds(civil) : parseOffset(match[8] ?? 'Z')
+  const date = offset === undefined ? undefined : dateFromCivil(civil, offset)
+  return date === undefined ? undefined : dateToNanos(date)
+}
+
+/** East of UTC, on that day and at that hour. */
+function localOffsetSeconds({ year, month, day, hour, minute, second }: CivilTime): number {
+  return -60 * new Date(year, month - 1, day, hour, minute, second).getTimezoneOffset()
 }
 
 function nsOfMs(ms: number): bigint {

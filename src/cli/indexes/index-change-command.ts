@@ -11,13 +11,12 @@ import { readConfigFile } from '../intake/config-file.ts'
 import { expandSources } from '../intake/ingest-files.ts'
 import { indexIdFor, noteFields } from '../intake/inferred-fields.ts'
 import { SourceOpener } from '../intake/open-source.ts'
-import { DEFAULT_SAMPLE_DOCS, sampleDocs } from '../intake/sample.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
 import { flag, integer, text } from '../command/option.ts'
 import { missingFlags } from '../command/prompts.ts'
 
 export const indexInferCommand = defineCommand({
-  summary: 'an index config from a sample of a file, with comments',
   description: 'Needs no stack: the config goes to stdout, what was found to stderr.',
   args: [['<file>', 'file of documents, or - for stdin']],
   options: {
@@ -29,7 +28,11 @@ export const indexInferCommand = defineCommand({
   async run(context, { args, options }) {
     const [path = ''] = await expandSources(args)
     const source = await new SourceOpener(context).lookAt(path)
-    const docs = await sampleDocs(source, options.rows ?? DEFAULT_SAMPLE_DOCS, context.signal)
+    const { docs } = await sampleSource(source, {
+      maxDocs: options.rows ?? DEFAULT_SAMPLE_DOCS,
+      nowMs: context.clock.nowMs(),
+      signal: context.signal,
+    })
     const { timestampField } = options
     const inferred = inferIndexConfig(docs, {
       indexId: options.index ?? indexIdFor(path),
@@ -56,7 +59,6 @@ export const indexInferCommand = defineCommand({
 })
 
 export const indexCreateCommand = defineCommand({
-  summary: 'make an index from a config file',
   options: {
     file: text('-f, --file <config>', 'index config, YAML or JSON; - for stdin'),
     overwrite: flag('--overwrite', 'replace an index of the same id, with all its documents'),
@@ -95,7 +97,6 @@ export const indexCreateCommand = defineCommand({
 })
 
 export const indexClearCommand = defineCommand({
-  summary: 'remove all documents of an index, and keep the index',
   args: [['<id>', 'index id']],
   options: {
     confirm: text('--confirm <id>', 'the index id, typed out'),
@@ -118,7 +119,6 @@ export const indexClearCommand = defineCommand({
 })
 
 export const indexDeleteCommand = defineCommand({
-  summary: 'remove an index with all its documents',
   args: [['<id>', 'index id']],
   options: { confirm: text('--confirm <id>', 'the index id, typed out') },
   examples: ['qw-lambda index delete orders --confirm orders'],

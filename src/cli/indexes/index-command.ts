@@ -7,11 +7,11 @@ import {
 import { QwError } from '../../engine/errors.ts'
 import { apiGetJson, type ApiClient } from '../stack/api-client.ts'
 import { defineCommand } from '../command/command.ts'
-import { formatDuration, parseDuration } from '../../engine/dates/duration.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { printJson, printRows } from '../command/rows.ts'
-import { formatTime, type Zone } from '../format/time.ts'
+import { floorDiv, formatTime, parseTimeNs, type Zone } from '../format/time.ts'
 import { localClient } from '../stack/local-client.ts'
 import { currentDataStack } from '../stack/data-stack.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
@@ -19,7 +19,6 @@ import { choice, flag, integer, text } from '../command/option.ts'
 import { zoneOf } from '../command/time-zone.ts'
 
 export const indexListCommand = defineCommand({
-  summary: 'the indexes with their documents, splits and bytes',
   options: {},
   async run(context) {
     const client = localClient(await currentDataStack(context), context.version)
@@ -72,7 +71,6 @@ export const indexListCommand = defineCommand({
 })
 
 export const indexDescribeCommand = defineCommand({
-  summary: 'one index: totals, time range, compression',
   args: [['[id]', 'index id (the stack’s default)']],
   options: { mapping: flag('--mapping', 'also the index config with every default') },
   async run(context, { args, options }) {
@@ -123,7 +121,6 @@ export const indexDescribeCommand = defineCommand({
 const SORT_KEYS = ['docs', 'bytes', 'time', 'created'] as const
 
 export const indexSplitsCommand = defineCommand({
-  summary: 'the splits of an index',
   args: [['[id]', 'index id (the stack’s default)']],
   options: {
     state: choice('--state <state>', 'only splits in this state', [
@@ -262,11 +259,8 @@ async function yamlOf(config: JsonObject): Promise<string> {
 }
 
 function sinceSeconds(since: string, nowMs: number): number {
-  const agoMs = parseDuration(since.replace(/^now\s*-\s*/, ''))
-  if (agoMs !== undefined) return Math.floor((nowMs - agoMs) / 1_000)
-  if (/^\d{9,10}$/.test(since)) return Number(since)
-  const ms = Date.parse(since)
-  if (!Number.isNaN(ms)) return Math.floor(ms / 1_000)
+  const ns = parseTimeNs(since.trim(), nowMs)
+  if (ns !== undefined) return Number(floorDiv(ns, 1_000_000_000n))
   throw new QwError('invalid', `--since \`${since}\` is no time`, {
     code: 'USAGE',
     fix: 'write 15m (ago), now-2h, 2026-11-23, or Unix seconds',

@@ -54,11 +54,12 @@ export async function runDryRun(
       index: request.indexId,
       docs,
       rejected,
-      reasons: reasons.map(({ count, path, reason, kind, firstLine }) => ({
+      reasons: reasons.map(({ count, path, reason, example, kind, firstLine }) => ({
         count,
         field: path ?? null,
         kind,
         reason,
+        example: example ?? null,
         first_line: firstLine,
       })),
       rejects: lines.map(({ source, reject: { line, reason, text } }) => ({

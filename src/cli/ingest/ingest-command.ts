@@ -35,7 +35,6 @@ const dryRun: OptionSpec<DryRunChoice> = {
 }
 
 export const ingestCommand = defineCommand({
-  summary: 'index files, folders, globs or stdin',
   description:
     'Waits until everything can be searched. The same file is never indexed twice, and a run that was stopped goes on where it was.',
   args: [

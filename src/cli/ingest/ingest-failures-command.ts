@@ -22,7 +22,6 @@ const MAX_READ = 50_000
 const FAILED_STATES: readonly RunSummary['state'][] = ['failed', 'tooManyRejects']
 
 export const ingestFailuresCommand = defineCommand({
-  summary: 'rejected documents and failed files, grouped by reason',
   args: [['[run]', 'only this run']],
   options: {
     index: text('--index <id>', 'index (the stack’s default)'),
@@ -103,11 +102,12 @@ function documentOf(
     schema: 'qw-lambda/ingest-failures/1',
     index: indexId,
     rejected: rejects.length,
-    reasons: reasonsOf(rejects).map(({ count, path, reason, kind, firstLine }) => ({
+    reasons: reasonsOf(rejects).map(({ count, path, reason, example, kind, firstLine }) => ({
       count,
       field: path ?? null,
       kind,
       reason,
+      example: example ?? null,
       first_line: firstLine,
     })),
     failed_runs: failed.map(encodeRun),

@@ -20,7 +20,6 @@ interface IndexRun extends RunSummary {
 }
 
 export const ingestStatusCommand = defineCommand({
-  summary: 'the latest ingest runs, or one of them',
   args: [['[run]', 'run id; any beginning that is unique will do']],
   options: {
     index: text('--index <id>', 'only runs into this index'),

@@ -7,7 +7,7 @@ import { noteRows } from '../command/note-rows.ts'
 import { REASON_COLUMNS, reasonRow } from '../intake/ingest-report.ts'
 import { noteFields } from '../intake/inferred-fields.ts'
 import type { SourceOpener } from '../intake/open-source.ts'
-import { DEFAULT_SAMPLE_DOCS, sampleDocs } from '../intake/sample.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 import { checkFit } from './check-fit.ts'
 import {
   FIELD_TYPES,
@@ -33,7 +33,11 @@ const NO_TIME = 'none'
  *  Returns it as a commented config file. */
 export async function settleSchema(context: CliContext, request: SchemaRequest): Promise<string> {
   const { opener, path } = request
-  const docs = await sampleDocs(await opener.lookAt(path), DEFAULT_SAMPLE_DOCS, context.signal)
+  const { docs } = await sampleSource(await opener.lookAt(path), {
+    maxDocs: DEFAULT_SAMPLE_DOCS,
+    nowMs: context.clock.nowMs(),
+    signal: context.signal,
+  })
   let draft = inferredDraft(docs, request)
   for (;;) {
     context.report.note(`Found in ${plural(docs.length, 'document')} of ${path}:`)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Source } from '../../engine/sources/source.ts'
-import { decompressed } from '../../engine/sources/source-reader.ts'
+import { decompressed } from '../../engine/sources/compression.ts'
 
 /** Uncompressed bytes of one staged file: some 10 s of work for the indexer, so that no run meets its
  *  time limit and a stopped upload repeats little. Four of them are in memory at once. */

@@ -5,7 +5,7 @@ import type { DataStack } from '../stack/data-stack.ts'
 import { plural } from '../format/number.ts'
 import { indexIdFor, noteFields } from './inferred-fields.ts'
 import type { SourceOpener } from './open-source.ts'
-import { DEFAULT_SAMPLE_DOCS, sampleDocs } from './sample.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 
 interface CreateRequest {
   /** Undefined: the stack's default, or one named after the file. */
@@ -31,7 +31,11 @@ export async function ensureIndex(
     if (!isQwError(error, 'notFound')) throw error
   }
   const source = await request.opener.lookAt(request.path)
-  const docs = await sampleDocs(source, DEFAULT_SAMPLE_DOCS, context.signal)
+  const { docs } = await sampleSource(source, {
+    maxDocs: DEFAULT_SAMPLE_DOCS,
+    nowMs: context.clock.nowMs(),
+    signal: context.signal,
+  })
   const { timestampField } = request
   const inferred = inferIndexConfig(docs, {
     indexId,

@@ -68,11 +68,13 @@ export const REASON_COLUMNS = [
   { name: 'rejected', align: 'right' },
   { name: 'field' },
   { name: 'reason' },
+  { name: 'example' },
   { name: 'first line', align: 'right' },
 ] as const
 
 export function reasonRow(reason: RejectReason): string[] {
-  return [formatCount(reason.count), reason.path ?? '', reason.reason, String(reason.firstLine)]
+  const { count, path = '', reason: why, example = '', firstLine } = reason
+  return [formatCount(count), path, why, example, String(firstLine)]
 }
 
 const SOURCE_COLUMNS = [

@@ -34,7 +34,6 @@ const OPTIONS = {
 }
 
 export const logsCommand = defineCommand({
-  summary: 'what the functions did, or a local stack in their place',
   args: [['[function]', `${SOURCES.join(', ')} (all)`]],
   options: OPTIONS,
   formats: ['ndjson', 'raw'],

@@ -1,3 +1,4 @@
+import { dirname, relative, sep } from 'node:path'
 import { QwError } from '../../engine/errors.ts'
 import type { Clock } from '../../engine/ports.ts'
 import { systemClock } from '../../stores/system-clock.ts'
@@ -41,7 +42,7 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
   const { host, argv, options, command, version, interruption } = input
   const { env, cwd, clock } = host
   const settings = resolveSettings(
-    { flags: options, env, cwd },
+    { flags: options, env, cwd, projectFile: command.projectFile, userId: process.getuid?.() },
     command.toleratesBrokenFiles === true ? 'collect' : 'throw',
   )
   const format = formatOf(settings, command)
@@ -55,6 +56,10 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
   const yes = options['yes'] === true || env['QWL_YES'] === '1'
   const report = await reporterFor({ host, settings, style: errorStyle, quiet, verbosity, format })
   interruption.limitTime(settings.get('timeout'))
+  const { project } = settings
+  if (project !== undefined && isFurtherUp(project.path, cwd) && format !== 'json') {
+    report.note(`using ${relative(cwd, project.path)}`)
+  }
   return {
     version,
     cwd,
@@ -78,6 +83,12 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     argv,
     runCommand,
   }
+}
+
+/** Found by looking upward, not named. */
+function isFurtherUp(path: string, cwd: string): boolean {
+  const folder = dirname(path)
+  return cwd !== folder && cwd.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
 /** For mistakes found before the options are known. */

@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import { apiGetJson } from '../stack/api-client.ts'
-import { parseDuration } from '../../engine/dates/duration.ts'
+import { nearestFixedWidth, parseFixedWidth } from '../../engine/dates/duration.ts'
 import { showAggs } from './aggs-view.ts'
 import { numberOf } from './buckets.ts'
 import type { Drawing } from './drawing.ts'
@@ -90,11 +90,21 @@ async function histogramDrawing(session: SearchSession, window: TimeWindow): Pro
   return { aggs: histogramAggs(request), show: (result) => showHistogram(result, request, space) }
 }
 
+/** For what is no width: weeks, months and years are not always equally long, and buckets are. */
+function badWidth(text: string): QwError {
+  const message = `--histogram takes a width such as 30s, 5m or 1d, not \`${text}\``
+  const width = nearestFixedWidth(text)
+  return new QwError('invalid', message, {
+    code: 'USAGE',
+    fix: width === undefined ? '--histogram, which chooses the width' : `--histogram ${width}`,
+  })
+}
+
 function givenInterval(text: string | undefined): Interval | undefined {
   if (text === undefined || text === '') return undefined
-  const ms = parseDuration(text)
+  const ms = parseFixedWidth(text)
   if (ms !== undefined && ms >= 1) return { text, ms }
-  throw new QwError('invalid', `--histogram takes a width such as 30s, 5m or 1d, not \`${text}\``)
+  throw badWidth(text)
 }
 
 /** From the first to the last document of the index; empty when it has none. */

@@ -7,6 +7,9 @@ import type { CliContext } from '../command/context.ts'
 export interface AwsProfile {
   readonly name: string
   readonly region: string | undefined
+  /** How the profile comes by its credentials: by something of its own, by the machine that this runs on,
+   *  or not at all, as a section that only sets a Region. */
+  readonly source: 'own' | 'machine' | 'none'
 }
 
 type Environment = CliContext['env']
@@ -20,8 +23,34 @@ export async function listProfiles(env: Environment): Promise<readonly AwsProfil
   ])
   const found = parseProfiles(config, /^(?:profile\s+(.+)|(default))$/)
   const names = new Set(found.map(({ name }) => name))
-  const others = parseProfiles(credentials, /^(.+)$/).filter(({ name }) => !names.has(name))
-  return [...found, ...others]
+  const inSecond = parseProfiles(credentials, /^(.+)$/)
+  const keys = new Map(inSecond.map((each) => [each.name, each]))
+  return [
+    ...found.map((each) => {
+      const second = keys.get(each.name)
+      return each.source === 'none' && second !== undefined
+        ? { ...each, source: second.source }
+        : each
+    }),
+    ...inSecond.filter(({ name }) => !names.has(name)),
+  ]
+}
+
+/** Whether credentials come from somewhere else than the machine's own metadata service: asking that
+ *  takes seconds where there is none, and is the only way on an EC2 instance. */
+export async function hasOwnCredentials(
+  env: Environment,
+  profile: string | undefined,
+): Promise<boolean> {
+  const profiles = await listProfiles(env)
+  const chosen = profiles.find(({ name }) => name === (profile ?? 'default'))
+  // A role may be taken on from any other profile, also from one of the machine's.
+  if (profiles.some(({ source }) => source === 'machine')) return false
+  if (chosen?.source === 'own') return true
+  const isSet = (name: string) => (env[name] ?? '') !== ''
+  return (
+    profile === undefined && (isSet('AWS_ACCESS_KEY_ID') || isSet('AWS_WEB_IDENTITY_TOKEN_FILE'))
+  )
 }
 
 /** The Region that a profile is set to; the default profile's without a name. */
@@ -35,22 +64,42 @@ export async function profileRegion(
 
 /** Sections of an INI file whose title matches; other sections, such as `sso-session`, are passed over. */
 function parseProfiles(text: string, title: RegExp): AwsProfile[] {
-  const profiles: { name: string; region: string | undefined }[] = []
-  let current: { name: string; region: string | undefined } | undefined
+  const profiles: Writable[] = []
+  let current: Writable | undefined
   for (const line of text.split(/\r?\n/)) {
     const section = /^\s*\[\s*(.+?)\s*\]/.exec(line)?.[1]
     if (section !== undefined) {
       const match = title.exec(section)
       const name = match?.[1] ?? match?.[2]
-      current = name === undefined ? undefined : { name, region: undefined }
+      current = name === undefined ? undefined : { name, region: undefined, source: 'none' }
       if (current !== undefined) profiles.push(current)
       continue
     }
-    const region = /^\s*region\s*=\s*(\S+)/.exec(line)?.[1]
-    if (current !== undefined && region !== undefined) current.region = region
+    const [, key = '', value = ''] = /^\s*([a-z_]+)\s*=\s*(\S+)/.exec(line) ?? []
+    if (current === undefined) continue
+    if (key === 'region') current.region = value
+    if (key === 'credential_source' && value !== 'Environment') current.source = 'machine'
+    else if (SOURCES.includes(key) && current.source === 'none') current.source = 'own'
   }
   return profiles
 }
+
+interface Writable {
+  name: string
+  region: string | undefined
+  source: AwsProfile['source']
+}
+
+/** Settings that give a profile credentials of its own. */
+const SOURCES = [
+  'aws_access_key_id',
+  'sso_session',
+  'sso_start_url',
+  'login_session',
+  'role_arn',
+  'credential_process',
+  'web_identity_token_file',
+]
 
 async function readText(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch(() => '')

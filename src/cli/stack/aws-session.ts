@@ -3,7 +3,7 @@ import { QwError } from '../../engine/errors.ts'
 import type { CloudPorts } from '../../deploy/ports.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
 import type { CliContext } from '../command/context.ts'
-import { listProfiles, profileRegion } from './aws-profiles.ts'
+import { hasOwnCredentials, profileRegion } from './aws-profiles.ts'
 
 /** AWS as this command reaches it: one account, one Region. */
 export interface AwsSession {
@@ -26,7 +26,7 @@ export interface SessionPlace {
 const RETRIES = { attemptsMax: 5, pauseMsFirst: 100, pauseMsMax: 3_000, timeoutMs: 60_000 }
 
 /** Loads the adapters; no request is sent yet. Throws `invalid` REGION-NONE. */
-export async function openSession(
+export async function openAwsSession(
   context: CliContext,
   place: SessionPlace = {},
 ): Promise<AwsSession> {
@@ -63,12 +63,8 @@ export async function openSession(
 /** The SDK reads these two from the process itself. */
 async function prepareSdk(env: CliContext['env'], profile: string | undefined): Promise<void> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
-  // Asking an instance for its role takes seconds where there is none: only when nothing else is set.
-  const hasOwn =
-    profile !== undefined ||
-    (env['AWS_ACCESS_KEY_ID'] ?? '') !== '' ||
-    (await listProfiles(env)).length > 0
-  if (hasOwn) process.env['AWS_EC2_METADATA_DISABLED'] ??= 'true'
+  // Asking an instance for its role takes seconds where there is none.
+  if (await hasOwnCredentials(env, profile)) process.env['AWS_EC2_METADATA_DISABLED'] ??= 'true'
 }
 
 /** Servers that stand in for AWS answer API Gateway under a path, since they own no such host name. */

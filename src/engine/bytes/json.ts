@@ -257,6 +257,8 @@ class JsonParser {
     const where = near === '' ? 'at the end' : `near \`${near}\``
     throw new QwError('invalid', `invalid JSON: ${why} ${where} position=${this.at}`, {
       position: this.at,
+      // Without the place, for those who count equal mistakes.
+      cause: new SyntaxError(`invalid JSON: ${why}`),
     })
   }
 }

@@ -7,6 +7,7 @@ import {
   dateToNanos,
   dateToSeconds,
   daysFromCivil,
+  daysFromIsoWeek,
   formatRfc3339,
   fractionNanos,
   isoToSeconds,
@@ -98,6 +99,7 @@ export function parseIso8601(text: string): DateValue | undefined {
   let month = Number(match[2] ?? '1')
   let day = Number(match[3] ?? '1')
   const days = isoDays(year, match)
+  if (days === 'impossible') return undefined
   if (days !== undefined) {
     const civil = civilFromDate(days * 86_400_000)
     month = civil.month
@@ -115,16 +117,13 @@ export function parseIso8601(text: string): DateValue | undefined {
 }
 
 /** Days since the epoch of an ordinal or week date; undefined for a calendar date. */
-function isoDays(year: number, match: RegExpExecArray): number | undefined {
+function isoDays(year: number, match: RegExpExecArray): number | 'impossible' | undefined {
   if (match[4] !== undefined) {
     const dayOfYear = Number(match[4])
-    return dayOfYear === 0 ? undefined : daysFromCivil(year, 1, 1) + dayOfYear - 1
+    return dayOfYear === 0 ? 'impossible' : daysFromCivil(year, 1, 1) + dayOfYear - 1
   }
   if (match[5] === undefined) return undefined
-  // Week 1 is the one that holds January 4th; 1970-01-01 was a Thursday.
-  const january4 = daysFromCivil(year, 1, 4)
-  const mondayOfWeek1 = january4 - ((((january4 + 3) % 7) + 7) % 7)
-  return mondayOfWeek1 + (Number(match[5]) - 1) * 7 + Number(match[6]) - 1
+  return daysFromIsoWeek(year, Number(match[5]), Number(match[6])) ?? 'impossible'
 }
 
 type DateFormatter = (value: DateValue) => JsonValue

@@ -6,7 +6,7 @@ export type DateValue = number | bigint
 const NANOS_PER_MS = 1_000_000n
 
 /** Parts of a written date, in the calendar; `month` and `day` from 1. */
-interface CivilTime {
+export interface CivilTime {
   readonly year: number
   readonly month: number
   readonly day: number
@@ -75,6 +75,17 @@ export function daysFromCivil(year: number, month: number, day: number): number 
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+/** Days from 1970-01-01 of a day (1 to 7, from Monday) of an ISO week; undefined when the year has no
+ *  such week. Week 1 is the one that holds January 4th; 1970-01-01 was a Thursday. */
+export function daysFromIsoWeek(year: number, week: number, day: number): number | undefined {
+  const mondayOfWeek1 = (ofYear: number): number => {
+    const january4 = daysFromCivil(ofYear, 1, 4)
+    return january4 - ((((january4 + 3) % 7) + 7) % 7)
+  }
+  const monday = mondayOfWeek1(year) + (week - 1) * 7
+  return week >= 1 && monday < mondayOfWeek1(year + 1) ? monday + day - 1 : undefined
 }
 
 /** Undefined when a part is out of range. Second 60 (a leap second) is the last instant of its minute. */

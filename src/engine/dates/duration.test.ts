@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { exactDuration, formatDuration, parseDuration, parseFixedWidth } from './duration.ts'
+import {
+  exactDuration,
+  formatDuration,
+  nearestFixedWidth,
+  parseDuration,
+  parseFixedWidth,
+} from './duration.ts'
 
 test.each([
   ['48h', 172_800_000, '2days'],
@@ -49,6 +55,24 @@ test.each(['1w', '1M', 'month', '1 year', '1.5h', '1d1w'])(
     expect(parseFixedWidth(text)).toBeUndefined()
   },
 )
+
+test.each([
+  ['1w', '7d'],
+  ['month', '30d'],
+  ['Week', '7d'],
+  ['1M', '30d'],
+  ['1y', '365d'],
+  ['1.5h', '90m'],
+  ['hour', '1h'],
+  ['250ms', '250ms'],
+])('instead of %s, a histogram can have buckets of %s', (text, width) => {
+  expect(nearestFixedWidth(text)).toBe(width)
+  expect(parseFixedWidth(width)).toBeGreaterThan(0)
+})
+
+test.each(['quantity:>5', 'declined', '', '7', '0d'])('%j names no width', (text) => {
+  expect(nearestFixedWidth(text)).toBeUndefined()
+})
 
 test.each([
   [0, '0 ms'],

@@ -63,6 +63,25 @@ export function parseFixedWidth(text: string): number | undefined {
   return parts?.every(isFixed) ? sumMs(parts) : undefined
 }
 
+const WIDTH_UNITS = [
+  [DAY_MS, 'd'],
+  [HOUR_MS, 'h'],
+  [MINUTE_MS, 'm'],
+  [SECOND_MS, 's'],
+] as const
+
+/**
+ * The fixed width nearest to what somebody wrote as one: `30d` for `1M` or `month`, `7d` for `week`,
+ * `90m` for `1.5h`. Undefined when the text names no length of time.
+ */
+export function nearestFixedWidth(text: string): string | undefined {
+  const ms = parseDuration(text) ?? parseDuration(`1${text.trim().toLowerCase()}`)
+  if (ms === undefined || ms < 1) return undefined
+  const whole = ms < DAY_MS ? ms : Math.round(ms / DAY_MS) * DAY_MS
+  const [unitMs, name] = WIDTH_UNITS.find(([unit]) => whole % unit === 0) ?? [1, 'ms']
+  return `${whole / unitMs}${name}`
+}
+
 function sumMs(parts: readonly Part[]): number | undefined {
   const ms = Math.round(parts.reduce((sum, { count, unit }) => sum + count * unit.ms, 0))
   return Number.isSafeInteger(ms) ? ms : undefined

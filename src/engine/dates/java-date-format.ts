@@ -1,7 +1,7 @@
 import {
   dateFromCivil,
   dateFromSeconds,
-  daysFromCivil,
+  daysFromIsoWeek,
   formatRfc3339,
   type DateValue,
 } from './datetime.ts'
@@ -209,19 +209,10 @@ function dateOf(parts: ReadonlyMap<Part, string>): DateValue | undefined {
     const day = { year: number('year', 1970), month: number('month', 1), day: number('day', 1) }
     return dateFromCivil({ ...day, ...time }, offsetSeconds)
   }
-  const week = number('week', 1)
-  if (week < 1 || week > 53 || time.hour > 23 || time.minute > 59 || time.second > 59) {
-    return undefined
-  }
-  const days = firstMonday(Number(weekYear)) + (week - 1) * 7 + number('weekday', 1) - 1
+  const days = daysFromIsoWeek(Number(weekYear), number('week', 1), number('weekday', 1))
+  if (days === undefined || time.hour > 23 || time.minute > 59 || time.second > 59) return undefined
   const seconds = days * 86_400 + time.hour * 3600 + time.minute * 60 + time.second
   return dateFromSeconds(seconds - offsetSeconds, time.nanos)
-}
-
-/** The Monday of ISO week 1, which is the week of January 4th, in days since the epoch. */
-function firstMonday(year: number): number {
-  const fourth = daysFromCivil(year, 1, 4)
-  return fourth - ((((fourth + 3) % 7) + 7) % 7)
 }
 
 function zoneSeconds(zone: string): number {

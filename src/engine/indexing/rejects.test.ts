@@ -21,33 +21,47 @@ const at = (line: number) => ({
   line,
   bytePosition: line * 10,
   kind: 'mapping' as const,
+  reason: 'no',
+  summary: 'no',
+  example: undefined,
   path: 'n',
 })
 
 test('all are counted, the first are kept, and long lines are cut', () => {
   const log = new RejectLog()
   const line = Buffer.from('ä'.repeat(5_000))
-  for (let i = 0; i < MAX_KEPT_REJECTS + 5; i++) log.add({ ...at(i), reason: 'no' }, line)
+  for (let i = 0; i < MAX_KEPT_REJECTS + 5; i++) log.add(at(i), line)
   expect(log.count).toBe(MAX_KEPT_REJECTS + 5)
   expect(log.kept).toHaveLength(MAX_KEPT_REJECTS)
   expect(log.kept[0]?.text).toBe('ä'.repeat(MAX_KEPT_LINE_BYTES / 2))
 })
 
-test('equal mistakes count together whatever values they were made with', () => {
+test('equal mistakes count together, with the value of the first line as the example', () => {
   const log = new RejectLog()
-  log.add({ ...at(3), reason: 'expected a number, got "abc \\" x"' }, Buffer.from('x'))
-  log.add({ ...at(4), reason: 'expected a number, got "def"' }, Buffer.from('x'))
-  log.add({ ...at(5), reason: '12.5 is more than 7' }, Buffer.from('x'))
+  const no = (line: number, example: string) => {
+    const reason = `expected u64, got \`${example}\``
+    log.add({ ...at(line), reason, summary: 'expected u64', example }, Buffer.from('x'))
+  }
+  no(3, 'abc 12')
+  no(4, 'def')
+  log.add({ ...at(5), summary: 'timestamp field is required' }, Buffer.from('x'))
   expect(log.reasonsByCount()).toEqual([
-    { kind: 'mapping', path: 'n', reason: 'expected a number, got "…"', count: 2, firstLine: 3 },
-    { kind: 'mapping', path: 'n', reason: '# is more than #', count: 1, firstLine: 5 },
+    {
+      kind: 'mapping',
+      path: 'n',
+      reason: 'expected u64',
+      example: 'abc 12',
+      count: 2,
+      firstLine: 3,
+    },
+    expect.objectContaining({ reason: 'timestamp field is required', count: 1, firstLine: 5 }),
   ])
 })
 
 test('reasons beyond the limit are counted as others', () => {
   const log = new RejectLog(0)
   for (let i = 0; i < MAX_REASONS + 10; i++) {
-    log.add({ ...at(i), path: `field_${i}x`, reason: 'no' }, Buffer.from('x'))
+    log.add({ ...at(i), path: `field_${i}x` }, Buffer.from('x'))
   }
   const reasons = log.reasonsByCount()
   expect(reasons).toHaveLength(MAX_REASONS + 1)
@@ -58,8 +72,10 @@ test('kept documents come back as they were', () => {
   const reject = fc.record({
     line: fc.nat(),
     bytePosition: fc.nat(),
-    kind: fc.constantFrom('json' as const, 'mapping' as const, 'blank' as const),
+    kind: fc.constantFrom('json' as const, 'mapping' as const, 'format' as const),
     reason: fc.string(),
+    summary: fc.string(),
+    example: fc.option(fc.string(), { nil: undefined }),
     path: fc.option(fc.string(), { nil: undefined }),
     text: fc.string({ unit: 'grapheme' }),
   })

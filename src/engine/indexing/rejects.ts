@@ -4,7 +4,8 @@ import type { ObjectStore } from '../ports.ts'
 import type { DocRejection } from '../schema/doc-rejection.ts'
 import { MAX_KEPT_LINE_BYTES } from '../sources/line-batch.ts'
 
-type RejectKind = DocRejection['kind'] | 'encoding' | 'blank' | 'tooLong'
+/** `encoding`: not UTF-8; `format`: a record that the source's format cannot read. */
+type RejectKind = DocRejection['kind'] | 'encoding' | 'format' | 'tooLong'
 
 /** One document that was not indexed, as kept beside the index. */
 export interface RejectedDoc {
@@ -14,6 +15,10 @@ export interface RejectedDoc {
   readonly bytePosition: number
   readonly kind: RejectKind
   readonly reason: string
+  /** The reason without the value that it was found on, under which equal mistakes count together. */
+  readonly summary: string
+  /** That value, cut to a line; undefined when the reason is about none. */
+  readonly example: string | undefined
   readonly path: string | undefined
   /** The line, cut at `MAX_KEPT_LINE_BYTES`. */
   readonly text: string
@@ -22,8 +27,10 @@ export interface RejectedDoc {
 /** How often one kind of reason occurred, and where first. */
 export interface RejectReason {
   readonly kind: RejectKind
-  /** With `…` for quoted values and `#` for numbers, so that equal mistakes count together. */
+  /** Without the value: a `RejectedDoc`'s summary. */
   readonly reason: string
+  /** The value of the first line. */
+  readonly example: string | undefined
   readonly path: string | undefined
   readonly count: number
   readonly firstLine: number
@@ -34,6 +41,8 @@ export const MAX_KEPT_REJECTS = 1_000
 /** Different reasons counted apart per run; further ones count as `OTHER_REASON`. */
 export const MAX_REASONS = 100
 const OTHER_REASON = 'other reasons'
+/** Date formats may be long, and a run keeps its reasons in memory. */
+const MAX_SUMMARY_CHARS = 300
 
 /** Rejected documents of one commit: all counted, the first ones kept. */
 export class RejectLog {
@@ -66,8 +75,9 @@ export class RejectLog {
       const text = new TextDecoder().decode(line.subarray(0, MAX_KEPT_LINE_BYTES))
       this.#kept.push({ ...doc, reason: doc.reason.slice(0, MAX_KEPT_LINE_BYTES), text })
     }
-    const { kind, path, line: firstLine } = doc
-    addReason(this.#reasons, { kind, path, reason: generalised(doc.reason), count: 1, firstLine })
+    const { kind, path, example, line: firstLine } = doc
+    const reason = doc.summary.slice(0, MAX_SUMMARY_CHARS)
+    addReason(this.#reasons, { kind, path, reason, example, count: 1, firstLine })
   }
 
   /** Counts another log's reasons and documents too, without keeping its documents. */
@@ -88,23 +98,14 @@ function addReason(reasons: Map<string, RejectReason>, added: RejectReason): voi
   const key = `${added.kind}\0${added.path ?? ''}\0${added.reason}`
   const known = reasons.get(key)
   if (known !== undefined) {
-    reasons.set(key, {
-      ...known,
-      count: known.count + added.count,
-      firstLine: Math.min(known.firstLine, added.firstLine),
-    })
+    const first = added.firstLine < known.firstLine ? added : known
+    reasons.set(key, { ...first, count: known.count + added.count })
   } else if (reasons.size < MAX_REASONS || added.reason === OTHER_REASON) {
     reasons.set(key, added)
   } else {
-    addReason(reasons, { ...added, kind: 'mapping', path: undefined, reason: OTHER_REASON })
+    const other = { kind: 'mapping', path: undefined, reason: OTHER_REASON } as const
+    addReason(reasons, { ...added, ...other, example: undefined })
   }
-}
-
-function generalised(reason: string): string {
-  return reason
-    .slice(0, 300)
-    .replaceAll(/"(?:[^"\\]|\\.)*"?/g, '"…"')
-    .replaceAll(/(?<![A-Za-z_0-9]-?)-?\d+(?:\.\d+)?/g, '#')
 }
 
 /** A rejected document as it was kept, with the run it belongs to. */
@@ -113,7 +114,7 @@ export interface KeptReject extends RejectedDoc {
   readonly sourceUri: string
 }
 
-/** One JSON object per line: run_id, source_uri, line, position, kind, reason, path, text. */
+/** One JSON object per line: run_id, source_uri, line, position, kind, reason, summary, example, path, text. */
 export function encodeRejects(
   rejects: readonly RejectedDoc[],
   run: { readonly runId: string; readonly sourceUri: string },
@@ -126,6 +127,8 @@ export function encodeRejects(
       position: reject.bytePosition,
       kind: reject.kind,
       reason: reject.reason,
+      summary: reject.summary,
+      example: reject.example ?? null,
       path: reject.path ?? null,
       text: reject.text,
     }),
@@ -191,6 +194,9 @@ function rejectOf(value: Record<string, unknown>): KeptReject {
     // Written by encodeRejects; a kind of a newer program is only shown.
     kind: String(value['kind']) as RejectKind,
     reason: String(value['reason']),
+    // An older program kept the reason alone.
+    summary: String(value['summary'] ?? value['reason']),
+    example: typeof value['example'] === 'string' ? value['example'] : undefined,
     path: typeof value['path'] === 'string' ? value['path'] : undefined,
     text: String(value['text']),
   }

@@ -67,7 +67,6 @@ export class RunLedger {
       config,
       nowMs: this.#startedMs,
       maxKeptRejects: room,
-      blankLines: this.#request.blankLines ?? 'reject',
       docTarget: config.indexingSettings.splitNumDocsTarget,
       purpose: 'build',
     })

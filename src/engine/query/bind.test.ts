@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isQwError, type QwError } from '../errors.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
+import { parseIp } from '../schema/ip.ts'
 import { buildSchema, type Schema } from '../schema/schema.ts'
 import { decodeTerm, encodeTerm } from '../schema/term.ts'
 import { bindQuery, type BindOptions } from './bind.ts'
+import { parseElasticQuery } from './elastic-dsl/parse-elastic-query.ts'
 import { MAX_QUERY_CLAUSES } from './limits.ts'
 import { parseQueryString } from './query-string.ts'
 import type { Query } from './query.ts'
@@ -203,6 +205,45 @@ describe('typed values', () => {
   )
 })
 
+describe('networks', () => {
+  test.each(['addr:10.0.0.0/8', 'addr:"10.0.0.0/8"', 'addr:IN [10.0.0.0/8]'])(
+    '%s asks for a range of addresses',
+    (text) => {
+      const query = bind(text)
+      if (query.kind !== 'range') throw new Error(show(query))
+      expect([query.lower, query.upper]).toEqual([
+        { value: parseIp('10.0.0.0'), inclusive: true },
+        { value: parseIp('10.255.255.255'), inclusive: true },
+      ])
+    },
+  )
+
+  test('a set may mix networks and addresses', () => {
+    const query = bind('addr:IN [10.0.0.0/8 192.168.1.1 "2001:db8::/32"]')
+    if (query.kind !== 'bool') throw new Error(show(query))
+    expect(query.should.map(({ kind }) => kind)).toEqual(['range', 'range', 'termSet'])
+  })
+
+  test.each([
+    [{ term: { addr: '10.0.0.0/8' } }, 'range'],
+    [{ terms: { addr: ['10.0.0.0/8', '11.0.0.0/8'] } }, 'bool'],
+    [{ match: { addr: '2001:db8::/32' } }, 'range'],
+  ])('in the Elasticsearch dialect too: %j', (body, kind) => {
+    expect(bindQuery(parseElasticQuery(body), strict).kind).toBe(kind)
+  })
+
+  test('a prefix that is too long is no address, and the way out names a network', () => {
+    expect(failure('addr:10.0.0.0/33')).toMatchObject({
+      code: 'QUERY-VALUE',
+      fix: expect.stringContaining('10.0.0.0/8'),
+    })
+  })
+
+  test('texts that look like networks are texts in other fields', () => {
+    expect(show(bind('key:10.0.0.0/8'))).toBe('key:str=10.0.0.0/8')
+  })
+})
+
 describe('ranges', () => {
   test.each([
     ['delta:>5', 'delta:i64 {5..]'],
@@ -231,6 +272,8 @@ describe('ranges', () => {
     ['seen:>2024-01-01', 'QUERY-SCHEMA', 'need a fast field'],
     ['body:>a', 'QUERY-SCHEMA', 'need a fast field'],
     ['count:>x', 'QUERY-VALUE', 'expected `u64` boundary for field `count`'],
+    ['ts:>=2024-02-30', 'QUERY-VALUE', 'expected `datetime` boundary for field `ts`'],
+    ['ts:[2023-02-29T00:00:00Z TO *]', 'QUERY-VALUE', 'got `2023-02-29T00:00:00Z`'],
     ['count:>-1', 'QUERY-VALUE', 'expected `u64` boundary'],
     [`key:>${'x'.repeat(255)}`, 'QUERY-VALUE', 'too long'],
     ['slow.x:>2024-01-01T00:00:00Z', 'QUERY-SCHEMA', 'need a fast field'],

@@ -102,6 +102,24 @@ describe('values that reject the whole document', () => {
     expect(rejection.path).toBe('f')
   })
 
+  test.each([
+    [
+      'datetime',
+      '"2024-02-30T00:00:00Z"',
+      'failed to parse datetime using the formats `rfc3339`, `unix_timestamp`',
+      '2024-02-30T00:00:00Z',
+    ],
+    ['u64', '"ten"', 'failed to coerce JSON string to u64', '"ten"'],
+    ['u64', 'true', 'expected u64', 'true'],
+    ['ip', '"10.0.0.256"', 'failed to parse IP address', '10.0.0.256'],
+    ['text', '["a"]', 'array given but a single value expected', undefined],
+  ])(
+    'what %s says of %s counts under a reason without the value',
+    (type, json, summary, example) => {
+      expect(rejectionOf(value(type), `{"f":${json}}`)).toMatchObject({ summary, example })
+    },
+  )
+
   test('strings are no numbers without coerce', () => {
     expect(rejectionOf(value('u64', { coerce: false }), '{"f":"1"}').reason).toContain('got string')
     expect(rejectionOf(value('f64', { coerce: false }), '{"f":"1"}').reason).toContain('got string')
@@ -123,6 +141,10 @@ describe('values that reject the whole document', () => {
     expect(rejection.reason).toBe('the document is not a JSON object: `"a text of more than`')
     expect(rejectionOf(mapperOf({}), '{"a":').reason).toContain('invalid JSON')
     expect(rejectionOf(mapperOf({}), '').kind).toBe('json')
+    expect(rejectionOf(mapperOf({}), `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`)).toMatchObject({
+      summary: 'invalid JSON: nested deeper than 128 levels',
+      example: '{"a":{"a":{"a":{"a":',
+    })
   })
 })
 

@@ -1,17 +1,19 @@
 import { isJsonObject, JsonFloat, parseJson, stringifyJson } from '../bytes/json.ts'
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
-import { messageOf } from '../errors.ts'
+import { isQwError, messageOf } from '../errors.ts'
 import { utf8Length } from '../text/token-length.ts'
-import { DocRejection } from './doc-rejection.ts'
+import { DocRejection, rejectValue } from './doc-rejection.ts'
 import { escapeName, joinPath } from './field-path.ts'
 import type { FieldSpec, MappedDoc } from './field-spec.ts'
-import { rejectValue } from './field-value.ts'
 import type { IndexConfig } from './index-config.ts'
 import { NodeBuilder } from './mapping-nodes.ts'
 import type { LeafNode, ObjectNode, OpenNode } from './mapping-nodes.ts'
 import { MappingSink, SpecList } from './mapping-sink.ts'
 import type { OpenFields } from './open-fields.ts'
 import type { TypedValue } from './value-type.ts'
+
+/** As much of a line as says where it goes wrong. */
+const EXCERPT_CHARS = 20
 
 interface DocMapperSettings {
   /** For date formats without a year. */
@@ -77,7 +79,7 @@ export class DocMapper {
       else if (field.kind === 'open') this.mapOpen(field, value)
       else if (field.kind === 'fed') continue
       else if (isJsonObject(value)) this.mapObject(field, value)
-      else rejectValue(field.path, `expected object, got ${gist(value)}`)
+      else rejectNoObject(field.path, value)
     }
   }
 
@@ -85,7 +87,7 @@ export class DocMapper {
     if (this.isStrict) {
       const path = joinPath(node.path, escapeName(key))
       const why = `the field \`${path}\` is not declared in the schema`
-      throw new DocRejection('mapping', why, path)
+      throw new DocRejection('mapping', why, { path })
     }
     if (value !== null) this.dynamic?.addKey(node.names, key, this.sink, value)
   }
@@ -124,12 +126,12 @@ export class DocMapper {
       return
     }
     if (!Array.isArray(value)) {
-      rejectValue(field.path, `expected object, got ${gist(value)}`)
+      rejectNoObject(field.path, value)
     }
     if (!field.array) rejectArray(field.path)
     for (const item of value) {
       if (item === null) continue
-      if (!isJsonObject(item)) rejectValue(field.path, `expected object, got ${gist(item)}`)
+      if (!isJsonObject(item)) rejectNoObject(field.path, item)
       field.fields.addObject(item, this.sink)
     }
   }
@@ -140,15 +142,19 @@ function parseLine(text: string): JsonObject {
   try {
     doc = parseJson(text)
   } catch (error) {
-    throw new DocRejection('json', messageOf(error))
+    throw new DocRejection('json', messageOf(error), {
+      summary: isQwError(error) ? messageOf(error.cause) : undefined,
+      example: isQwError(error) ? text.slice(error.position).slice(0, EXCERPT_CHARS) : undefined,
+    })
   }
   if (isJsonObject(doc)) return doc
-  throw new DocRejection('json', `the document is not a JSON object: \`${text.slice(0, 20)}\``)
+  const summary = 'the document is not a JSON object'
+  const example = text.slice(0, EXCERPT_CHARS)
+  throw new DocRejection('json', `${summary}: \`${example}\``, { summary, example })
 }
 
-function gist(value: JsonValue): string {
-  const text = stringifyJson(value)
-  return `\`${text.length > 80 ? `${text.slice(0, 80)}…` : text}\``
+function rejectNoObject(path: string, value: JsonValue): never {
+  return rejectValue(path, 'expected object, got {}', stringifyJson(value))
 }
 
 function rejectArray(path: string): never {

@@ -2,7 +2,7 @@ import { JsonFloat, stringifyJson } from '../bytes/json.ts'
 import type { JsonValue } from '../bytes/json.ts'
 import { parseBinary } from './binary-text.ts'
 import { makeDateParser } from '../dates/datetime-format.ts'
-import { DocRejection } from './doc-rejection.ts'
+import { rejectValue } from './doc-rejection.ts'
 import type { DeclaredField } from './field-table.ts'
 import { parseIp } from './ip.ts'
 import type { TypedValue } from './value-type.ts'
@@ -25,7 +25,7 @@ export function makeValueReader({ path, field }: DeclaredField, nowMs: number): 
     case 'ip':
       return (value) => {
         if (typeof value !== 'string') return rejectType(path, 'string', value)
-        return parseIp(value) ?? rejectValue(path, `failed to parse IP address \`${value}\``)
+        return parseIp(value) ?? rejectValue(path, 'failed to parse IP address {}', value)
       }
     case 'bytes':
       return (value) => {
@@ -33,7 +33,7 @@ export function makeValueReader({ path, field }: DeclaredField, nowMs: number): 
         const format = field.inputFormat
         return (
           parseBinary(value, format) ??
-          rejectValue(path, `expected ${format} string, got \`${clip(value)}\``)
+          rejectValue(path, `expected ${format} string, got {}`, value)
         )
       }
     case 'datetime':
@@ -44,17 +44,8 @@ export function makeValueReader({ path, field }: DeclaredField, nowMs: number): 
   }
 }
 
-/** Throws the rejection of a value: the field `path` could not be parsed, and why. */
-export function rejectValue(path: string, why: string): never {
-  throw new DocRejection('mapping', `the field \`${path}\` could not be parsed: ${why}`, path)
-}
-
 function rejectType(path: string, expected: string, value: JsonValue): never {
-  return rejectValue(path, `expected ${expected}, got \`${clip(stringifyJson(value))}\``)
-}
-
-function clip(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+  return rejectValue(path, `expected ${expected}, got {}`, stringifyJson(value))
 }
 
 const MAX_I64 = 2n ** 63n - 1n
@@ -66,10 +57,8 @@ function integerReader(path: string, type: 'i64' | 'u64', coerce: boolean): Valu
   const [least, most] = isSigned ? [MIN_I64, MAX_I64] : [0n, MAX_U64]
   const written = isSigned ? /^[+-]?\d{1,39}$/ : /^\+?\d{1,39}$/
   const inconvertible = (value: JsonValue) => {
-    return rejectValue(
-      path,
-      `expected ${type}, got inconvertible JSON number \`${stringifyJson(value)}\``,
-    )
+    const why = `expected ${type}, got inconvertible JSON number {}`
+    return rejectValue(path, why, stringifyJson(value))
   }
   const fromBig = (value: bigint, source: JsonValue): number | bigint => {
     if (value < least || value > most) inconvertible(source)
@@ -84,9 +73,9 @@ function integerReader(path: string, type: 'i64' | 'u64', coerce: boolean): Valu
       case 'bigint':
         return fromBig(value, value)
       case 'string':
-        if (!coerce) return rejectValue(path, `expected ${type}, got string "${clip(value)}"`)
+        if (!coerce) return rejectValue(path, `expected ${type}, got string {}`, value)
         if (!written.test(value)) {
-          return rejectValue(path, `failed to coerce JSON string \`"${clip(value)}"\` to ${type}`)
+          return rejectValue(path, `failed to coerce JSON string {} to ${type}`, `"${value}"`)
         }
         return fromBig(BigInt(value.startsWith('+') ? value.slice(1) : value), value)
       default:
@@ -105,10 +94,10 @@ function floatReader(path: string, coerce: boolean): ValueReader {
       case 'bigint':
         return Number(value)
       case 'string': {
-        if (!coerce) return rejectValue(path, `expected f64, got string "${clip(value)}"`)
+        if (!coerce) return rejectValue(path, 'expected f64, got string {}', value)
         const number = FLOAT_TEXT.test(value) ? Number(value) : Number.NaN
         if (Number.isFinite(number)) return number
-        return rejectValue(path, `failed to coerce JSON string \`"${clip(value)}"\` to f64`)
+        return rejectValue(path, 'failed to coerce JSON string {} to f64', `"${value}"`)
       }
       default:
         return value instanceof JsonFloat ? value.value : rejectType(path, 'f64', value)
@@ -127,10 +116,7 @@ function dateReader(path: string, formats: readonly string[], nowMs: number): Va
       return rejectType(path, 'datetime as a string or a number', value)
     }
     const text = typeof value === 'string' ? value : stringifyJson(value)
-    return rejectValue(
-      path,
-      `failed to parse datetime \`${clip(text)}\` using the formats ${named}`,
-    )
+    return rejectValue(path, `failed to parse datetime {} using the formats ${named}`, text)
   }
 }
 

@@ -21,7 +21,7 @@ export class SpecList {
     const id = this.specs.length
     if (id >= MAX_FIELDS_PER_SPLIT) {
       const why = `too many distinct fields in one split limit=${MAX_FIELDS_PER_SPLIT}`
-      throw new DocRejection('limit', why, spec.path)
+      throw new DocRejection('limit', why, { path: spec.path })
     }
     this.specs.push({ ...spec, id })
     this.undo.push(forget)

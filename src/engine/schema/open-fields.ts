@@ -130,7 +130,7 @@ export class OpenFields {
     if (child === undefined) {
       if (this.nodes.size >= MAX_OPEN_PATHS) {
         const why = `too many paths in one split limit=${MAX_OPEN_PATHS}`
-        throw new DocRejection('limit', why, path)
+        throw new DocRejection('limit', why, { path })
       }
       child = newNode(path, this.parentOf(path, node), this.options.isReachable(path))
       this.nodes.set(path, child)

@@ -34,6 +34,21 @@ describe('the type of a field', () => {
     ['ids in the range of seconds', (i) => 100_000_000 + i, 'u64 fast'],
     ['milliseconds', (i) => 1_700_000_000_000 + i, 'datetime unix_timestamp milliseconds fast'],
     ['flags', (i) => i % 2 === 0, 'bool fast'],
+    [
+      'RFC 3339 to the second',
+      (i) => `2024-03-04T16:45:${10 + (i % 50)}Z`,
+      'datetime rfc3339 seconds fast',
+    ],
+    [
+      'RFC 3339 to the microsecond',
+      (i) => `2024-03-04T16:45:30.${905_000 + i}Z`,
+      'datetime rfc3339 microseconds fast',
+    ],
+    [
+      'RFC 3339 to the nanosecond',
+      (i) => `2024-03-04T16:45:30.00000000${i % 10}Z`,
+      'datetime rfc3339 nanoseconds fast',
+    ],
     ['RFC 3339', (i) => new Date(1.7e12 + i).toISOString(), 'datetime rfc3339 milliseconds fast'],
     ['plain dates', (i) => `2024-01-${10 + (i % 10)}`, 'datetime %Y-%m-%d seconds fast'],
     [

@@ -101,6 +101,8 @@ interface Facts {
   /** Still possible date formats of all strings, and units of all numbers. */
   dateFormats: Set<string>
   unix: Set<string>
+  /** The most digits after the seconds of a time that a text has. */
+  fractionDigits: number
   /** Whether every number, read as a timestamp, is of this century. */
   ofThisCentury: boolean
 }
@@ -139,6 +141,7 @@ function newFacts(): Facts {
     ips: 0,
     dateFormats: new Set(DATE_FORMATS.keys()),
     unix: new Set(UNITS),
+    fractionDigits: 0,
     ofThisCentury: true,
   }
 }
@@ -179,6 +182,8 @@ function observeText(facts: Facts, value: string): void {
   if (facts.texts.size < MAX_COUNTED_VALUES) facts.texts.add(value)
   if (/\s/.test(value.trim())) facts.spaced++
   if (parseIp(value) !== undefined) facts.ips++
+  const fraction = /:\d\d[.,](\d+)/.exec(value)?.[1] ?? ''
+  facts.fractionDigits = Math.max(facts.fractionDigits, fraction.length)
   for (const format of facts.dateFormats) {
     if (DATE_FORMATS.get(format)?.(value) !== true) facts.dateFormats.delete(format)
   }
@@ -262,8 +267,7 @@ function inferNumber(name: string, facts: Facts): Shape | undefined {
 function inferText(facts: Facts): Shape {
   const [dateFormat] = facts.dateFormats
   if (dateFormat !== undefined) {
-    const hasFraction = [...facts.texts].some((text) => /\d\.\d/.test(text))
-    const dateUnit = hasFraction ? 'milliseconds' : 'seconds'
+    const dateUnit = UNITS[Math.min(3, Math.ceil(facts.fractionDigits / 3))]
     return { type: 'datetime', fast: true, dateFormat, dateUnit, reason: `dates (${dateFormat})` }
   }
   if (facts.ips === facts.valueCount) return { type: 'ip', fast: true, reason: 'IP addresses' }

@@ -1,5 +1,6 @@
 import { QwError } from '../errors.ts'
 import type { ObjectInfo, ObjectStore } from '../ports.ts'
+import type { SourceFormat } from '../schema/source-format.ts'
 
 /** Bytes to index. (uri, etag) is the identity by which the same source is never indexed twice. */
 export interface Source {
@@ -9,6 +10,8 @@ export interface Source {
   readonly sizeBytes: number | undefined
   /** A pipe: what was read of it cannot be read again. */
   readonly opensOnce?: true
+  /** How it is written, where somebody knows; else it is recognised by content. */
+  readonly format?: SourceFormat | undefined
   open(signal: AbortSignal | undefined): AsyncIterable<Uint8Array>
   /** Throws `conflict` when the source is no longer what was opened. */
   verifyUnchanged(signal: AbortSignal | undefined): Promise<void>

@@ -24,7 +24,6 @@ const REGISTER_BITS = 14
 const REGISTERS = 1 << REGISTER_BITS
 
 export const CARDINALITY: AggregationKind = {
-  type: 'cardinality',
   hasBuckets: false,
   parse(input) {
     const field = fieldOption(input)

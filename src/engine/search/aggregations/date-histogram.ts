@@ -1,11 +1,10 @@
-import { parseFixedWidth } from '../../dates/duration.ts'
+import { nearestFixedWidth, parseFixedWidth } from '../../dates/duration.ts'
 import type { AggregationInput, AggregationKind } from './aggregation.ts'
 import { HistogramAggregation } from './histogram-buckets.ts'
 import { bucketBounds } from './histogram.ts'
 import { booleanOption, fieldOption, invalidAggregation } from './options.ts'
 
 export const DATE_HISTOGRAM: AggregationKind = {
-  type: 'date_histogram',
   hasBuckets: true,
   parse(input) {
     const { path, type } = fieldOption(input)
@@ -13,7 +12,9 @@ export const DATE_HISTOGRAM: AggregationKind = {
       throw invalidAggregation(input.name, `field "${path}" is not a datetime`)
     }
     rejectOption(input, 'interval', 'use `fixed_interval`, such as "1d"')
-    rejectOption(input, 'calendar_interval', 'use `fixed_interval`, such as "1d"')
+    const calendar = input.options['calendar_interval']
+    const width = typeof calendar === 'string' ? nearestFixedWidth(calendar) : undefined
+    rejectOption(input, 'calendar_interval', `use \`fixed_interval\`, such as "${width ?? '1d'}"`)
     rejectOption(input, 'format', 'keys are RFC 3339')
     return new HistogramAggregation({
       path,
@@ -37,14 +38,14 @@ function rejectOption(input: AggregationInput, option: string, instead: string):
 function fixedInterval(input: AggregationInput): number {
   const raw = input.options['fixed_interval']
   if (raw === undefined) throw invalidAggregation(input.name, 'missing field `fixed_interval`')
-  const interval = typeof raw === 'string' ? parseFixedWidth(raw) : undefined
-  if (interval === undefined || interval <= 0) {
-    throw invalidAggregation(
-      input.name,
-      '`fixed_interval` must be whole digits and one of ms, s, m, h, d, such as "1d"',
-    )
-  }
-  return interval
+  const text = typeof raw === 'string' ? raw : ''
+  const interval = parseFixedWidth(text)
+  if (interval !== undefined && interval > 0) return interval
+  const width = nearestFixedWidth(text) ?? '1d'
+  throw invalidAggregation(
+    input.name,
+    `\`fixed_interval\` must be whole digits and one of ms, s, m, h, d, such as "${width}"`,
+  )
 }
 
 function offsetOption(input: AggregationInput): number {

@@ -11,7 +11,6 @@ import {
 } from './options.ts'
 
 export const HISTOGRAM: AggregationKind = {
-  type: 'histogram',
   hasBuckets: true,
   parse(input) {
     const { path, type } = fieldOption(input)

@@ -28,7 +28,6 @@ const RELATIVE_ERROR = 0.01
 const DEFAULT_PERCENTS = [1, 5, 25, 50, 75, 95, 99]
 
 export const PERCENTILES: AggregationKind = {
-  type: 'percentiles',
   hasBuckets: false,
   parse: (input) =>
     new PercentilesAggregation({

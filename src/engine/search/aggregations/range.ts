@@ -21,7 +21,6 @@ import { mergeSubs, renderSubs, SubCollectors } from './sub-aggregations.ts'
 import { numberColumns, ValueBlock } from './values.ts'
 
 export const RANGE: AggregationKind = {
-  type: 'range',
   hasBuckets: true,
   parse(input) {
     const { path, type } = fieldOption(input)

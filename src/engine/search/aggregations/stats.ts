@@ -31,45 +31,41 @@ const EMPTY: StatsPartial = { count: 0, sum: 0, min: Infinity, max: -Infinity, s
 type StatsPrinter = (partial: StatsPartial) => JsonObject
 
 function statsKind(
-  type: string,
   makePrinter: (input: AggregationInput) => StatsPrinter,
+  reads: StatsReading = 'numbers',
 ): AggregationKind {
   return {
-    type,
     hasBuckets: false,
-    parse: (input) => new StatsAggregation(input, makePrinter(input), type),
+    parse: (input) => new StatsAggregation(input, makePrinter(input), reads),
   }
 }
+
+/** 'spread': squares are wanted too. 'anything': every value counts, not only numbers. */
+type StatsReading = 'numbers' | 'spread' | 'anything'
 
 const single =
   (value: (partial: StatsPartial) => number): ((input: AggregationInput) => StatsPrinter) =>
   () =>
   (partial) => ({ value: jsonFloat(value(partial)) })
 
-export const STATS_KINDS: readonly AggregationKind[] = [
-  statsKind('avg', single(averageOf)),
-  statsKind(
-    'min',
-    single(({ min }) => min),
-  ),
-  statsKind(
-    'max',
-    single(({ max }) => max),
-  ),
-  statsKind('sum', (input) => {
+export const STATS_KINDS = {
+  avg: statsKind(single(averageOf)),
+  min: statsKind(single(({ min }) => min)),
+  max: statsKind(single(({ max }) => max)),
+  sum: statsKind((input) => {
     const noneIfNoMatch = booleanOption(input, 'none_if_no_match', false)
     return ({ count, sum }) => ({ value: count === 0 && noneIfNoMatch ? null : jsonFloat(sum) })
   }),
-  statsKind(
-    'value_count',
+  value_count: statsKind(
     single(({ count }) => count),
+    'anything',
   ),
-  statsKind('stats', () => printStats),
-  statsKind('extended_stats', (input) => {
+  stats: statsKind(() => printStats),
+  extended_stats: statsKind((input) => {
     const sigma = numberOption(input, 'sigma') ?? 2
     return (partial) => printExtendedStats(partial, sigma)
-  }),
-]
+  }, 'spread'),
+}
 
 interface StatsSettings {
   readonly path: string
@@ -85,15 +81,15 @@ class StatsAggregation implements Aggregation<StatsPartial> {
   /** Whether every column counts, not only numbers. */
   readonly #countsAnything: boolean
 
-  constructor(input: AggregationInput, print: StatsPrinter, type: string) {
+  constructor(input: AggregationInput, print: StatsPrinter, reads: StatsReading) {
     this.#settings = {
       path: fieldOption(input).path,
       missing: numberOption(input, 'missing'),
-      withSpread: type === 'extended_stats',
+      withSpread: reads === 'spread',
     }
     this.paths = [this.#settings.path]
     this.#print = print
-    this.#countsAnything = type === 'value_count'
+    this.#countsAnything = reads === 'anything'
   }
 
   collector(split: AggregationSplit): Collector<StatsPartial> {

@@ -1,14 +1,17 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { stringifyJson } from '../bytes/json.ts'
 import { countingStore } from '../../stores/counting-store.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { objectSource, READ_BYTES, type Source, WHOLE_OBJECT_BYTES } from './source.ts'
 import { MAX_LINE_BYTES } from './line-batch.ts'
-import { readSource, type ReadSourceOptions } from './source-reader.ts'
+import { LineProblem } from './line-reader.ts'
+import { readSource, type ReadSourceOptions } from './read-source.ts'
 
 /** A source that comes in pieces of `pieceBytes`. */
 function sourceOf(bytes: Uint8Array, pieceBytes = bytes.length + 1): Source {
   return {
+    format: { kind: 'ndjson' },
     uri: 'test:bytes',
     etag: '1',
     sizeBytes: bytes.length,
@@ -24,7 +27,10 @@ async function linesOf(source: Source, options?: ReadSourceOptions): Promise<str
   const lines: string[] = []
   for await (const event of readSource(source, options)) {
     if (event.kind === 'overlong') lines.push(`overlong ${event.line}`)
-    else for (let i = 0; i < event.count; i++) lines.push(event.textOf(i)?.trimEnd() ?? 'invalid')
+    else if (event.kind === 'records') {
+      for (const { doc } of event.records)
+        lines.push(doc instanceof LineProblem ? doc.reason : stringifyJson(doc))
+    } else for (let i = 0; i < event.count; i++) lines.push(event.textOf(i)?.trimEnd() ?? 'invalid')
   }
   return lines
 }
@@ -70,14 +76,13 @@ describe('refusing', () => {
   const refused: [name: string, bytes: Uint8Array, message: RegExp][] = [
     ['Parquet', Buffer.from('PAR1....'), /Parquet/],
     ['a zip archive', Buffer.from('PK\u0003\u0004...'), /zip/],
-    ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]), /zstd/],
     ['UTF-16 with a mark', Buffer.from('\uFEFF{}\n', 'utf16le'), /UTF-16/],
     ['UTF-16 without a mark', Buffer.from('{"a":1}\n', 'utf16le'), /UTF-16/],
     ['gzipped UTF-16', gzipSync(Buffer.from('\uFEFF{}\n', 'utf16le')), /UTF-16/],
-    ['a JSON array', Buffer.from(' [\n  {"a": 1}\n]'), /JSON array/],
+    ['binary data', Buffer.from([1, 2, 3, 0, 5, 6]), /binary/],
   ]
   test.each(refused)('%s is refused by name, with the way out', async (_, bytes, message) => {
-    await expect(linesOf(sourceOf(bytes, 3))).rejects.toMatchObject({
+    await expect(linesOf({ ...sourceOf(bytes, 3), format: undefined })).rejects.toMatchObject({
       kind: 'invalid',
       code: 'INGEST-FORMAT',
       message,

@@ -1,0 +1,57 @@
+/** A token is what stands between two spaces, in double quotes, or in square brackets. */
+
+const SPACE = 0x20
+const QUOTE = 0x22
+const OPEN = 0x5b
+const BACKSLASH = 0x5c
+
+/**
+ * The tokens of an access log line, without their quotes or brackets. A quote ends a token only before
+ * a space or the line's end, since some loggers write quotes inside as they are. Undefined when a quote
+ * or bracket is never closed. Linear in the line's length.
+ */
+export function logTokens(line: string): string[] | undefined {
+  const tokens: string[] = []
+  let at = 0
+  while (at < line.length) {
+    const first = line.charCodeAt(at)
+    if (first === SPACE) {
+      at++
+      continue
+    }
+    const end =
+      first === QUOTE
+        ? closingQuote(line, at + 1)
+        : first === OPEN
+          ? line.indexOf(']', at)
+          : nextSpace(line, at)
+    if (end < 0) return undefined
+    if (first === QUOTE) tokens.push(unescaped(line.slice(at + 1, end)))
+    else if (first === OPEN) tokens.push(line.slice(at + 1, end))
+    else tokens.push(line.slice(at, end))
+    at = first === QUOTE || first === OPEN ? end + 1 : end
+  }
+  return tokens
+}
+
+function nextSpace(line: string, from: number): number {
+  const space = line.indexOf(' ', from)
+  return space < 0 ? line.length : space
+}
+
+/** Where the quote stands that ends a quoted token; -1 for none. */
+function closingQuote(line: string, from: number): number {
+  for (let at = from; at < line.length; at++) {
+    const unit = line.charCodeAt(at)
+    if (unit === BACKSLASH) at++
+    else if (unit === QUOTE && (at + 1 === line.length || line.charCodeAt(at + 1) === SPACE)) {
+      return at
+    }
+  }
+  return -1
+}
+
+/** `\"` and `\\` as what they stand for; other escapes, such as `\x22` for bytes, stay as written. */
+function unescaped(text: string): string {
+  return text.includes('\\') ? text.replaceAll(/\\(["\\])/g, '$1') : text
+}
