@@ -15,6 +15,7 @@ const BY_KIND: Readonly<Record<ErrorKind, number>> = {
 const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   // The engine: metastore, splits, sources.
   'INDEX-EXISTS': 400,
+  'INDEX-MISFIT': 400,
   'INDEX-NONE': 404,
   'INGEST-FORMAT': 400,
   'META-CONFLICT': 400,

@@ -109,6 +109,7 @@ const KIND_OF_CODE = {
   'FLAGS-MISSING': 'invalid',
   'INDEX-CONFIG': 'invalid',
   'INDEX-EMPTY': 'notFound',
+  'INDEX-MISFIT': 'invalid',
   'INGEST-FAILED': 'internal',
   'INGEST-PARTIAL': 'invalid',
   'INGEST-REJECTS': 'invalid',

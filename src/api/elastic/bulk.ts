@@ -43,7 +43,7 @@ async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Resp
   const body = await readBody(c.req.raw, INGEST_BODY)
   const entries = parseBulk(body, c.req.param('index'))
   if (!Array.isArray(entries)) return requestFailure(entries)
-  // As the original answers when no document is left to ingest.
+  // As Quickwit answers when no document is left to ingest.
   if (!entries.some(({ indexId }) => isIndexId(indexId))) {
     return jsonText('{"took":0,"errors":false,"items":[]}')
   }

@@ -35,6 +35,7 @@ const BY_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
 const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   // The engine: metastore, splits, sources.
   'INDEX-EXISTS': EXIT.usage,
+  'INDEX-MISFIT': EXIT.usage,
   'INDEX-NONE': EXIT.notFound,
   'INGEST-FORMAT': EXIT.usage,
   'META-CONFLICT': EXIT.busy,

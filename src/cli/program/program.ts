@@ -41,7 +41,7 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
     const command = addEntry(root, entry)
     if (loaded === undefined) continue
     specs = { ...GLOBAL_OPTIONS, ...loaded.options }
-    describe(command, loaded)
+    describe(command, entry, loaded)
     command.action(async () => {
       const options: RawOptions = command.optsWithGlobals()
       const context = await host.contextFor(options, loaded)
@@ -120,8 +120,8 @@ function parentOf(root: Commander, entry: CommandEntry): Commander {
   return parent
 }
 
-function describe(command: Commander, spec: AnyCommand): void {
-  if (spec.description !== undefined) command.description(`${spec.summary}\n\n${spec.description}`)
+function describe(command: Commander, { summary }: CommandEntry, spec: AnyCommand): void {
+  if (spec.description !== undefined) command.description(`${summary}\n\n${spec.description}`)
   for (const [notation, help] of spec.args ?? []) command.argument(notation, help)
   for (const option of Object.values(spec.options)) addOption(command, option)
   const after = []

@@ -37,7 +37,6 @@ const OPTIONS = {
 type ServeOptions = OptionValues<typeof OPTIONS>
 
 export const serveCommand = defineCommand({
-  summary: 'serve the HTTP API of a local stack, with its schedule',
   description:
     'Prints its address on stdout when it answers. Ctrl-C ends running requests first, twice ends at once.',
   options: OPTIONS,
