@@ -115,7 +115,7 @@ Columns
 
   assumed    your figures, or the defaults
   actual     what a deployment really used, scaled to a month
-  tutorial   the published figures of the original, recomputed
+  tutorial   the figures that Quickwit’s tutorial published, recomputed
 
   A quantity that nobody knows is never $0.00: its price is shown instead, and
   the total says that it leaves the row out.
