@@ -1,3 +1,4 @@
+/* oxlint-disable no-control-regex -- what must not reach a terminal is what this is about */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,10 +44,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 /** What is left after the sequences that we and ora write: nothing that acts may be among it. */
 function actingIn(transcript: string): string[] {
   const ours = transcript
-    // oxlint-disable-next-line no-control-regex -- colours, the cursor, its lines, held frames
     .replaceAll(/\u001B\[(?:[0-2]?K|\d*[AG]|(?:[0-4]|2[1-9]|3\d|9\d)?m|\?25[lh]|\?2026[lh])/g, '')
     .replaceAll('\r\n', '')
-  // oxlint-disable-next-line no-control-regex -- everything that a terminal acts on
   const acting =
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
   return [...ours.matchAll(acting)].map(({ index }) =>
