@@ -58,8 +58,8 @@ function styleSheet() {
   const colors = (theme) =>
     Object.entries(COLORS).map(([name, values]) => `.${name}{fill:${values[theme]}}`)
   return [
-    'text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1f2328}',
-    '.screen{fill:#f6f8fa}.bold{font-weight:bold}.dim{opacity:.65}',
+    'text{font-size:14px;font-family:SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#1f2328}',
+    '.screen{fill:#f6f8fa}.bold{font-weight:bold}.dim{fill-opacity:.65}',
     ...colors(0),
     '@media(prefers-color-scheme:dark){text{fill:#e6edf3}.screen{fill:#161b22}',
     ...colors(1),
@@ -73,14 +73,16 @@ function spansOf(line, pen) {
   let from = 0
   let column = 0
   const write = (text) => {
-    if (text === '') return
     const looks = [pen.bold && 'bold', pen.dim && 'dim', pen.color].filter(Boolean).join(' ')
-    // Placed by its column: fonts differ in the width of bars and dots.
-    const x = MARGIN + column * CHARACTER_WIDTH
-    const length = [...text].length
-    column += length
-    const place = `x="${x.toFixed(1)}" textLength="${(length * CHARACTER_WIDTH).toFixed(1)}"`
-    spans += `<tspan ${place}${looks === '' ? '' : ` class="${looks}"`}>${escaped(text)}</tspan>`
+    // Each word of a table is placed by its column: fonts differ in the width of bars and dots.
+    for (const piece of text.split(/( {2,})/)) {
+      const x = (MARGIN + column * CHARACTER_WIDTH).toFixed(1)
+      const width = ([...piece].length * CHARACTER_WIDTH).toFixed(1)
+      column += [...piece].length
+      if (piece.trim() === '') continue
+      const look = looks === '' ? '' : ` class="${looks}"`
+      spans += `<tspan x="${x}" textLength="${width}"${look}>${escaped(piece)}</tspan>`
+    }
   }
   for (const match of line.matchAll(SEQUENCE)) {
     write(line.slice(from, match.index))
