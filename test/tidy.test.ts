@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
@@ -31,18 +31,40 @@ test('every relative link in a document leads somewhere', () => {
 })
 
 test('every file that a document names in backticks exists', () => {
-  const named = [
-    'README.md',
-    'docs/ARCHITECTURE.md',
-    'docs/CONTRIBUTING.md',
-    'docs/FORMAT.md',
-  ].flatMap((document) =>
-    [
-      ...read(document).matchAll(/`((?:src|test|bench|scripts|templates|docs|bin)\/[\w./-]+)`/g),
-    ].map((match) => ({ document, path: match[1] ?? '' })),
-  )
+  const named = files(/\.md$/)
+    // A decision tells what was so when it was made; a changelog of what went.
+    .filter((path) => !/^docs\/decisions\/|^CHANGELOG/.test(path))
+    .flatMap((document) =>
+      [
+        ...read(document).matchAll(/`((?:src|test|bench|scripts|templates|docs|bin)\/[\w./-]+)`/g),
+      ].map((match) => ({ document, path: match[1] ?? '' })),
+    )
   expect(named.length).toBeGreaterThan(10)
   expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([])
+})
+
+test('every document that a comment or another document names exists', () => {
+  const known = new Set(files(/\.md$/).flatMap((path) => [path, basename(path)]))
+  const named = files(/\.(ts|mjs|js|yaml|yml|md)$|^\.ci\/run$/)
+    .filter((path) => path !== 'test/tidy.test.ts')
+    .flatMap((path) =>
+      [...read(path).matchAll(/(?<![\w./*-])[\w./-]*\w\.md\b/g)].map(([name]) => ({ path, name })),
+    )
+  expect(named.length).toBeGreaterThan(20)
+  const isThere = ({ path, name }: { path: string; name: string }) =>
+    known.has(name) || existsSync(join(root, dirname(path), name))
+  expect(named.filter((each) => !isThere(each))).toEqual([])
+})
+
+test('what came from Quickwit is said by name', () => {
+  const vague =
+    /removed (?:packaging|indexer|lambda\b)|\bthe (?:original|reference) (?:engine|packaging|does|stores|refuses|answers)/i
+  const found = files(/^(src|test|scripts|templates|docs)\/.*\.(ts|mjs|yaml|md)$/)
+    .filter((path) => path !== 'test/tidy.test.ts')
+    .filter((path) =>
+      vague.test(read(path).replaceAll(/Quickwit['’]s removed Lambda packaging/g, '')),
+    )
+  expect(found).toEqual([])
 })
 
 test('no marker of unfinished work is left in the sources', () => {

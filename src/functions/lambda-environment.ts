@@ -1,7 +1,8 @@
 import type { AwsCredentials } from '../aws/request-signature.ts'
 import { QwError } from '../engine/errors.ts'
 
-/** The function's environment variables; names and defaults are those of the removed packaging. */
+/** The function's environment variables; names and defaults are those of
+ *  Quickwit's removed Lambda packaging. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where metastore and splits are in the index bucket, unless the environment says otherwise. */

@@ -8,7 +8,7 @@ import { elasticReply, INDEX_PARAMS, pathPatterns, urlFields } from './request-p
 import { missingIndexesOf } from './search-params.ts'
 import { totalsOf } from './totals.ts'
 
-/** The versions that clients of the original see: they choose what they send by them. */
+/** The versions that clients of Quickwit see: they choose what they send by them. */
 const SPOKEN_VERSION = {
   distribution: 'quickwit',
   number: '7.17.0',

@@ -32,7 +32,7 @@ const OPTIONS = {
 
 export const costEstimateCommand = defineCommand({
   description:
-    'assumed: your figures or the defaults; actual: what a deployment used, scaled to a month; tutorial: the published figures of the original.',
+    'assumed: your figures or the defaults; actual: what a deployment used, scaled to a month; tutorial: the figures that Quickwit’s tutorial published.',
   options: OPTIONS,
   examples: [
     'qw-lambda cost-estimate --queries 100k --retention 7d',

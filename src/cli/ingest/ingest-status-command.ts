@@ -112,7 +112,9 @@ async function showRun(context: CliContext, run: IndexRun): Promise<void> {
   ]
   await context.out.write(drawFacts(rows, context.out))
   if (run.rejectedCount > 0)
-    context.report.hint(`Look at them: qw-lambda ingest failures ${run.runId}`)
+    context.report.hint(
+      `Look at them: qw-lambda ingest failures ${run.runId} --index ${run.indexId}`,
+    )
 }
 
 /** On a terminal as an age, which is short. */

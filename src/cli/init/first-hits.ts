@@ -29,7 +29,7 @@ export async function showFirstHits(
   }
   context.report.note(`Set up ${plan.name} in ${setUp.place}`)
   if (query !== undefined) await showHits(context, plan, query.query)
-  noteFigures(context, setUp, query)
+  noteFigures(context, plan, { setUp, query })
   const steps = nextSteps(plan, query)
   context.report.hint(`Next: ${steps.join('\n      ')}`)
   context.report.hint(`The same without questions:\n      ${replayCommand(context, plan)}`)
@@ -76,8 +76,8 @@ async function showHits(
 
 function noteFigures(
   context: CliContext,
-  { firstData, indexBytes }: SetUp,
-  query: FirstQuery | undefined,
+  plan: InitPlan,
+  { setUp: { firstData, indexBytes }, query }: End,
 ): void {
   if (firstData === undefined) return
   const { docs, rejected, sourceBytes, elapsedMs } = firstData
@@ -90,7 +90,9 @@ function noteFigures(
   context.report.note(parts.join(' · '))
   if (rejected > 0) {
     const what = `${plural(rejected, 'document')} did not fit the mapping and ${rejected === 1 ? 'is' : 'are'} not in the index`
-    context.report.warn(what, 'qw-lambda ingest failures')
+    const index = plan.index?.config.indexId
+    const where = index === undefined ? '' : ` --index ${index}`
+    context.report.warn(what, `qw-lambda ingest failures${where}`)
   }
 }
 

@@ -8,7 +8,7 @@ import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { printJson, printRows } from '../command/rows.ts'
 import { STDIN } from './ingest-files.ts'
-import type { IngestOutcome, SourceOutcome } from './run-ingest.ts'
+import { failuresCommand, type IngestOutcome, type SourceOutcome } from './run-ingest.ts'
 
 /**
  * Prints how each source fared, then ends the command: exit 10 when anything was rejected or some
@@ -26,7 +26,7 @@ export async function reportIngest(context: CliContext, outcome: IngestOutcome):
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
   if (errors.length > 0) throw failureOf(errors, outcome)
   if (totals.rejected === 0) return EXIT.ok
-  context.report.hint('Look at them: qw-lambda ingest failures')
+  context.report.hint(`Look at them: ${failuresCommand(outcome.indexId)}`)
   return EXIT.partial
 }
 

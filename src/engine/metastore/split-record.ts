@@ -64,7 +64,7 @@ export function splitSizeBytes(split: SplitRecord): number {
   return split.footer.end
 }
 
-/** The record as splits-metastore.md 1 shows it, plus `column_bounds`. */
+/** The record as docs/INDEX-FORMAT.md shows it. */
 export function encodeSplitRecord(split: SplitRecord): JsonObject {
   return {
     version: '0.9',
