@@ -8,7 +8,7 @@ const DISPLAY = { snippetFields: [], weights: new Map() }
 /** Two splits of 100 documents, and hits in them by number. */
 async function twoSplits(): Promise<{
   fixture: SearchFixture
-  hits(...ids: number[]): Promise<LocatedHit[]>
+  readonly hits: (...ids: number[]) => Promise<LocatedHit[]>
 }> {
   const fixture = await SearchFixture.create({ field_mappings: [{ name: 'id', type: 'u64' }] })
   const splitIds: string[] = []
@@ -19,7 +19,7 @@ async function twoSplits(): Promise<{
   const records = await fixture.splits()
   return {
     fixture,
-    async hits(...ids) {
+    hits: async (...ids) => {
       return ids.flatMap((id) => {
         const split = records.find(({ splitId }) => splitId === splitIds[Math.floor(id / 100)])
         if (split === undefined) return []
