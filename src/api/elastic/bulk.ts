@@ -49,7 +49,12 @@ async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Resp
   }
   const outcomes = new Map<BulkEntry, ItemError>()
   for (const [indexId, group] of groupByIndex(entries)) {
-    for (const [entry, error] of await ingestGroup(ingest, indexId, group, COMMIT[refresh])) {
+    for (const [entry, error] of await ingestGroup(
+      ingest,
+      indexId,
+      group,
+      COMMIT_BY_REFRESH[refresh],
+    )) {
       outcomes.set(entry, error)
     }
   }
@@ -58,7 +63,7 @@ async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Resp
   return jsonText(stringifyJson({ took, errors: outcomes.size > 0, items }))
 }
 
-const COMMIT: Readonly<Record<'' | 'true' | 'false' | 'wait_for', CommitMode>> = {
+export const COMMIT_BY_REFRESH: Readonly<Record<'' | 'true' | 'false' | 'wait_for', CommitMode>> = {
   '': 'force',
   true: 'force',
   false: 'auto',
