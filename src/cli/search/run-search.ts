@@ -17,6 +17,7 @@ import { chooseDrawing } from './choose-drawing.ts'
 import { writeDrawn, type Drawing } from './drawing.ts'
 import { elasticAnswer } from './elastic-request.ts'
 import { aggregatedFields, explainField } from './field-errors.ts'
+import { refuseUnknownFields } from './known-fields.ts'
 import { hitsOf, HitsWriter, type ShownHit } from './hits-view.ts'
 import { hitsView } from './hits-options.ts'
 import { nativeBody } from './native-request.ts'
@@ -84,6 +85,7 @@ async function askOf(session: SearchSession, question: Question): Promise<Ask> {
     aggs: drawing?.aggs,
   }
   const columnFields = [...aggregatedFields(drawing?.aggs), ...search.sort.map((key) => key.field)]
+  await refuseUnknownFields(session, columnFields)
   const body = nativeBody(search, facts?.timestampField)
   return { dialect: 'native', body, question, drawing, columnFields }
 }

@@ -1,13 +1,12 @@
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { nearestHint, nearestNames } from '../../engine/schema/nearest.ts'
-import { isJsonObject } from '../../engine/bytes/json.ts'
-import { apiGetJson } from '../stack/api-client.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatTime, type Zone } from '../format/time.ts'
 import { dataRange } from './choose-drawing.ts'
 import { plainPath } from './columns.ts'
+import { fieldNames, isKnownField } from './known-fields.ts'
 import type { MsRange } from './histogram-view.ts'
-import { indexPath, type SearchSession } from './session.ts'
+import type { SearchSession } from './session.ts'
 import { windowMs, type TimeWindow } from './time-options.ts'
 
 /** What may explain that nothing matched, one sentence a line; asks the index for its time and fields. */
@@ -60,27 +59,11 @@ function freshnessHint(range: MsRange, window: MsRange, nowMs: number): string[]
 }
 
 function fieldHints(used: readonly string[], known: readonly string[]): string[] {
-  const isKnown = (field: string): boolean =>
-    known.some(
-      (name) => name === field || name.startsWith(`${field}.`) || field.startsWith(`${name}.`),
-    )
   return used
-    .filter((field) => known.length > 0 && !isKnown(field))
+    .filter((field) => known.length > 0 && !isKnownField(field, known))
     .map(
       (field) => `no document has a field ${field}; ${nearestHint(nearestNames(field, known, 3))}`,
     )
-}
-
-/** Declared fields and those that documents brought along. */
-async function fieldNames({ facts, route, index, signal }: SearchSession): Promise<string[]> {
-  const declared = facts?.fields.map((field) => plainPath(field.path)) ?? []
-  const path = `/_elastic/${indexPath(index)}/_field_caps`
-  const caps = await apiGetJson(route.client, path, signal).catch(() => null)
-  const found =
-    isJsonObject(caps) && isJsonObject(caps['fields']) ? Object.keys(caps['fields']) : []
-  return [
-    ...new Set([...declared, ...found.filter((name) => !name.startsWith('_')).map(plainPath)]),
-  ]
 }
 
 function fieldsIn(ast: QueryAst): string[] {
