@@ -79,7 +79,8 @@ describe('_bulk', () => {
     async (query) => {
       const fixture = new ApiFixture()
       await fixture.createShipped('mock-sales')
-      const body = '{"index":{"_index":"mock-sales","_id":7,"pipeline":"p"}}\n{"ts":1,"id":1}\n'
+      const body =
+        '{"index":{"_index":"mock-sales","_id":7,"pipeline":"p"}}\n{"ts":1700000000,"id":1}\n'
       const answer = await fixture.ask(`${ELASTIC}/_bulk?refresh=true&${query}`, { body })
       expect(answer.json).toMatchObject({ errors: false, items: [{ index: { _id: '7' } }] })
       expect((await fixture.ask(`${ELASTIC}/_bulk?refresh=soon`, { body })).status).toBe(400)
