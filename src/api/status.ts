@@ -47,6 +47,7 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   ROUTE: 404,
   'SCROLL-GONE': 500,
   'SEARCH-TIMEOUT': 408,
+  'SOURCE-MANAGED': 403,
   // AWS, whichever of its services answers.
   AWS: 500,
   'AWS-FAULT': 503,

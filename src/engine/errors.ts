@@ -51,6 +51,7 @@ const KIND_OF_CODE = {
   ROUTE: 'notFound',
   'SCROLL-GONE': 'invalid',
   'SEARCH-TIMEOUT': 'unavailable',
+  'SOURCE-MANAGED': 'invalid',
   // AWS, whichever of its services answers.
   AWS: 'internal',
   'AWS-FAULT': 'unavailable',

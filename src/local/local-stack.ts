@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
@@ -45,6 +46,8 @@ export interface LocalStack {
   readonly folder: string
   readonly indexing: IndexingComponents
   readonly search: SearchContext
+  /** As a URL of the folder. */
+  readonly indexRoot: string
   readonly staging: StagingBucket
   readonly indexer: IndexerHandler
   /** Where documents sent by HTTP wait for their commit. */
@@ -194,6 +197,7 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
     folder,
     indexing,
     search: { store: indexStore, metastore, caches: new SearchCaches(), clock },
+    indexRoot: pathToFileURL(join(folder, INDEX_FOLDER)).href,
     staging,
     indexer,
     ingestStore: prefixStore(store, 'ingest-queue/'),

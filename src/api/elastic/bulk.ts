@@ -5,23 +5,11 @@ import type { Clock } from '../../engine/ports.ts'
 import { isIndexId } from '../../engine/schema/index-id.ts'
 import { jsonText } from '../reply.ts'
 import { INGEST_BODY, readBody } from '../request-body.ts'
+import { RequestFields } from '../request-fields.ts'
 import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
 import { asQwError, messageWithFix } from '../api-error.ts'
 import { statusOf } from '../status.ts'
 import { errorCause } from './elastic-error.ts'
-import { urlFields } from './request-parts.ts'
-
-const PARAMS = [
-  'refresh',
-  // Taken and ignored, since clients send them unasked.
-  '_source',
-  'error_trace',
-  'filter_path',
-  'human',
-  'pretty',
-  'timeout',
-  'wait_for_active_shards',
-]
 
 const NEWLINE = 0x0a
 
@@ -38,8 +26,10 @@ export function addBulkRoutes(app: Hono, services: BulkServices): void {
 
 async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Response> {
   const startMs = clock.nowMs()
-  const refresh =
-    urlFields(c, PARAMS).oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
+  // Of the other parameters, which shippers add as they like, none could change what happens here.
+  const asked = new URLSearchParams({ refresh: c.req.query('refresh') ?? 'false' })
+  const fields = RequestFields.fromUrl(asked, ['refresh'])
+  const refresh = fields.oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
   const body = await readBody(c.req.raw, INGEST_BODY)
   const entries = parseBulk(body, c.req.param('index'))
   if (!Array.isArray(entries)) return requestFailure(entries)
@@ -132,8 +122,8 @@ function parseAction(
     if (!isJsonObject(meta)) return undefined
     const { _index: index = null, _id: id = null } = meta
     if (index !== null && typeof index !== 'string') return undefined
-    if (id !== null && typeof id !== 'string') return undefined
-    return { index: index ?? undefined, id }
+    if (id !== null && typeof id !== 'string' && typeof id !== 'number') return undefined
+    return { index: index ?? undefined, id: id === null ? null : String(id) }
   } catch {
     return undefined
   }

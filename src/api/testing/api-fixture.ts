@@ -62,6 +62,7 @@ export class ApiFixture {
     this.services = {
       search: { store, metastore, caches: new SearchCaches(), clock },
       ingest: settings.readOnly === true ? undefined : ingest,
+      indexRoot: 'memory://index',
       build: { version: '0.0.0-test', commitHash: 'abcdef0123456789', buildDate: '2024-01-01' },
     }
     const { apiKeys = [], responses = 'plain' } = settings

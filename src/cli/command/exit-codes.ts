@@ -67,6 +67,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   ROUTE: EXIT.notFound,
   'SCROLL-GONE': EXIT.usage,
   'SEARCH-TIMEOUT': EXIT.limit,
+  'SOURCE-MANAGED': EXIT.usage,
   // AWS, whichever of its services answers.
   AWS: EXIT.failed,
   'AWS-FAULT': EXIT.remote,

@@ -136,7 +136,10 @@ function apiOf({ version }: CliContext, { stack, queue, apiKeys, options }: ApiP
   const build = { version, commitHash: '', buildDate: '' }
   const ingest = options.readOnly === true ? undefined : queue
   const responses = options.asFunction === true ? 'function' : 'plain'
-  return createApi({ search: stack.search, ingest, build }, { apiKeys, responses })
+  return createApi(
+    { search: stack.search, ingest, build, indexRoot: stack.indexRoot },
+    { apiKeys, responses },
+  )
 }
 
 interface ListenParts {

@@ -17,6 +17,10 @@ export function indexStore(deployment: Deployment): ObjectStore {
   )
 }
 
+export function indexRootOf(deployment: Deployment): string {
+  return `s3://${outputOf(deployment, 'IndexBucket')}/${INDEX_PREFIX}`
+}
+
 /** The deployment's metastore; whatever the caller publishes here the functions see. */
 export function cloudMetastore(context: CliContext, deployment: Deployment): Metastore {
   return new Metastore(indexStore(deployment), { clock: context.clock, random: systemRandom })
@@ -32,6 +36,7 @@ export function directClient(context: CliContext, deployment: Deployment): ApiCl
     {
       search: { store, metastore, caches: new SearchCaches(), clock },
       ingest: undefined,
+      indexRoot: indexRootOf(deployment),
       build: { version, commitHash: '', buildDate: '' },
     },
     { apiKeys: [], responses: 'plain' },
