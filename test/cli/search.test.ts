@@ -410,3 +410,22 @@ describe.concurrent('mistakes: one clear error with the line to type instead', (
     expect(stderr).toContain('--port takes a whole number from 0 to 65535, not `99999`')
   })
 })
+
+describe.concurrent('a search that finds nothing says which near one does', () => {
+  test.each([
+    [
+      ['level:ERROR'],
+      '20 hits in another case (level is matched whole): qw-lambda search level:error',
+    ],
+    [['level:rro'], "20 hits as a part (level is matched whole): qw-lambda search 'level:*rro*'"],
+    [['info'], '40 hits in level: qw-lambda search level:info'],
+    [
+      ['level:error', '--until', '2020-01-01'],
+      '20 hits outside the time range: qw-lambda search level:error\n',
+    ],
+  ])('search %j', async (args, hint) => {
+    const { exitCode, stderr } = await stack.run(['search', ...args])
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain(hint)
+  })
+})

@@ -215,7 +215,7 @@ async function footer(session: SearchSession, ask: Ask, answer: Answer): Promise
       endNs: undefined,
       notes: [],
     }
-    for (const hint of await zeroHitHints(session, ask.question?.ast, window)) report.hint(hint)
+    for (const hint of await zeroHitHints(session, ask.question, window)) report.hint(hint)
     return
   }
   if (ask.drawing?.show(answer.aggregations).rows.length === 0) {

@@ -48,16 +48,38 @@ const FACTS: IndexFacts = {
   timestampField: 'at',
   defaultSearchFields: ['body'],
   fields: [
-    { path: 'level', type: 'text', fast: true, stored: true, outputFormat: undefined },
+    {
+      path: 'level',
+      type: 'text',
+      fast: true,
+      stored: true,
+      outputFormat: undefined,
+      isWhole: false,
+    },
     {
       path: 'at',
       type: 'datetime',
       fast: true,
       stored: true,
       outputFormat: 'unix_timestamp_nanos',
+      isWhole: false,
     },
-    { path: 'body', type: 'text', fast: false, stored: true, outputFormat: undefined },
-    { path: 'more', type: 'json', fast: false, stored: true, outputFormat: undefined },
+    {
+      path: 'body',
+      type: 'text',
+      fast: false,
+      stored: true,
+      outputFormat: undefined,
+      isWhole: false,
+    },
+    {
+      path: 'more',
+      type: 'json',
+      fast: false,
+      stored: true,
+      outputFormat: undefined,
+      isWhole: false,
+    },
   ],
 }
 
@@ -159,7 +181,14 @@ test('dates are exact in every numeric format', () => {
   expect(
     humanCell(
       '23/11/26',
-      { path: 'at', type: 'datetime', fast: true, stored: true, outputFormat: '%d/%m/%y' },
+      {
+        path: 'at',
+        type: 'datetime',
+        fast: true,
+        stored: true,
+        outputFormat: '%d/%m/%y',
+        isWhole: false,
+      },
       UTC,
     ),
   ).toBe('23/11/26')

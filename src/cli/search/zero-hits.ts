@@ -6,13 +6,14 @@ import { dataRange } from './choose-drawing.ts'
 import { plainPath } from './columns.ts'
 import { fieldNames, isKnownField } from './known-fields.ts'
 import type { MsRange } from './histogram-view.ts'
+import { nearQueryHints } from './near-queries.ts'
 import type { SearchSession } from './session.ts'
 import { windowMs, type TimeWindow } from './time-options.ts'
 
 /** What may explain that nothing matched, one sentence a line; asks the index for its time and fields. */
 export async function zeroHitHints(
   session: SearchSession,
-  ast: QueryAst | undefined,
+  asked: { readonly query: string; readonly ast: QueryAst } | undefined,
   window: TimeWindow,
 ): Promise<string[]> {
   const { facts, zone, context } = session
@@ -25,7 +26,8 @@ export async function zeroHitHints(
   }
   return [
     ...(facts.timestampField === undefined ? [] : rangeHint(range, windowMs(window), zone)),
-    ...(await unknownFieldHints(session, ast === undefined ? [] : fieldsIn(ast))),
+    ...(await unknownFieldHints(session, asked === undefined ? [] : fieldsIn(asked.ast))),
+    ...(asked === undefined ? [] : await nearQueryHints(session, { ...asked, window })),
     ...freshnessHint(range, windowMs(window), context.clock.nowMs()),
   ]
 }
