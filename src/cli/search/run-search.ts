@@ -9,6 +9,7 @@ import { QwError } from '../../engine/errors.ts'
 import { indentJson } from '../../api/reply.ts'
 import { apiPost, type ApiAnswer } from '../stack/api-client.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
+import { factLine } from '../format/facts.ts'
 import { formatCount, plural } from '../format/number.ts'
 import { showAggs } from './aggs-view.ts'
 import { answerFacts, factParts, metaJson, type AnswerFacts } from './answer-facts.ts'
@@ -207,8 +208,7 @@ async function footer(session: SearchSession, ask: Ask, answer: Answer): Promise
       ? 'no hits'
       : `${formatCount(hits.length)} of ${plural(total, 'hit')}`
     : plural(total, 'match', 'matches')
-  const line = [counted, ...factParts(facts)].join(' · ')
-  report.hint(line)
+  report.hint(factLine([counted, ...factParts(facts)], out.columns))
   if (total === 0 && options.count !== true) {
     const window: TimeWindow = ask.question?.window ?? {
       startNs: undefined,

@@ -5,7 +5,7 @@ import type { Output } from '../format/streams.ts'
 import { styleFor } from '../format/style.ts'
 import { forTerminal, unmarked } from '../format/visible.ts'
 import { showAggs } from './aggs-view.ts'
-import { dateNs, humanCell } from './cells.ts'
+import { dateNs, flattenHit, humanCell } from './cells.ts'
 import { columnsOf, stableColumnsOf } from './columns.ts'
 import { writeDrawn } from './drawing.ts'
 import { FollowedWriter } from './followed-writer.ts'
@@ -163,6 +163,19 @@ test('dates are exact in every numeric format', () => {
       UTC,
     ),
   ).toBe('23/11/26')
+})
+
+test('a key with a dot and a nested one of the same path are two columns', () => {
+  const hit = (json: string) => [...flattenHit(parseJson(json) as JsonObject).entries()]
+  expect(hit('{"a.b":1,"a":{"b":2}}')).toEqual([
+    ['a.b', 2],
+    ['a\\.b', 1],
+  ])
+  expect(hit('{"a":{"b":2},"a.b":1}')).toEqual([
+    ['a.b', 2],
+    ['a\\.b', 1],
+  ])
+  expect(hit('{"a.b":1}')).toEqual([['a.b', 1]])
 })
 
 describe('marking matches', () => {
