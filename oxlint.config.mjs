@@ -12,7 +12,7 @@ const ROOM_ARROWS = {
   stores: ['engine*'],
   aws: ['engine*', 'deploy'],
   api: ['engine'],
-  cost: [],
+  cost: ['engine*'],
   deploy: ['engine*'],
   local: ['functions', 'api', 'engine', 'stores'],
   functions: ['engine', 'stores', 'aws', 'api'],
@@ -22,6 +22,7 @@ const ROOM_ARROWS = {
 const ENGINE_PARTS = {
   stores: ['ports.ts', 'errors.ts'],
   aws: ['ports.ts', 'errors.ts'],
+  cost: ['dates/**'],
   deploy: ['schema/**', 'dates/**', 'errors.ts'],
 }
 

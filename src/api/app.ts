@@ -8,8 +8,10 @@ import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
 import { methodsOf, unknownRoute } from './known-paths.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
+import { RequestMetrics } from './metrics.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
+import { addDeleteTaskRoutes, addSourceRoutes } from './source-routes.ts'
 import type { ApiServices, ApiSettings } from './services.ts'
 import { asQwError, errorReply } from './api-error.ts'
 
@@ -42,11 +44,19 @@ export function createApi(services: ApiServices, settings: ApiSettings): Api {
     checkKey(c.req.raw.headers)
     await next()
   })
+  const metrics = new RequestMetrics()
+  app.get('/metrics', async (c) => {
+    checkKey(c.req.raw.headers)
+    const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }
+    return new Response(await metrics.text(services.search.metastore), { headers })
+  })
   addElasticDialect(app, BASE, services)
   app.route(BASE, nativeRoutes(services))
   return {
     async fetch(request) {
+      const startMs = performance.now()
       const response = await app.fetch(request)
+      metrics.count(response.status, performance.now() - startMs)
       return settings.responses === 'function' ? await applyFunctionRules(response) : response
     },
   }
@@ -63,6 +73,8 @@ function nativeRoutes(services: ApiServices): Hono {
   addNodeRoutes(routes, services)
   addParsingRoutes(routes)
   addIndexReadRoutes(routes, services)
+  addSourceRoutes(routes, services)
+  addDeleteTaskRoutes(routes, services)
   if (services.ingest !== undefined) {
     addIndexWriteRoutes(routes, services)
     addIngestRoutes(routes, services.ingest)

@@ -31,5 +31,10 @@ function segmentsOf(path: string): string[] {
 
 function isSamePath(pattern: readonly string[], path: readonly string[]): boolean {
   if (pattern.length !== path.length) return false
-  return pattern.every((part, i) => part.startsWith(':') || part === path[i])
+  return pattern.every((part, i) => part === path[i] || isFilledBy(part, path[i] ?? ''))
+}
+
+/** No index id starts with `_`, so that an endpoint nobody knows is not taken for one. */
+function isFilledBy(pattern: string, segment: string): boolean {
+  return pattern.startsWith(':') && (!pattern.startsWith(':index') || /^(?!_)|^_all$/.test(segment))
 }

@@ -74,6 +74,19 @@ describe('_bulk', () => {
     },
   )
 
+  test.each(['pipeline=x', 'routing=a', 'require_alias=false', 'use_legacy_ingest=false', 'x=1'])(
+    'takes documents whatever else the URL says: %s',
+    async (query) => {
+      const fixture = new ApiFixture()
+      await fixture.createShipped('mock-sales')
+      const body =
+        '{"index":{"_index":"mock-sales","_id":7,"pipeline":"p"}}\n{"ts":1700000000,"id":1}\n'
+      const answer = await fixture.ask(`${ELASTIC}/_bulk?refresh=true&${query}`, { body })
+      expect(answer.json).toMatchObject({ errors: false, items: [{ index: { _id: '7' } }] })
+      expect((await fixture.ask(`${ELASTIC}/_bulk?refresh=soon`, { body })).status).toBe(400)
+    },
+  )
+
   test('without a document for a valid index id the answer is empty', async () => {
     const { answer } = await bulk('/_bulk', [{ index: { _index: 'x' } }, sale])
     expect(answer.text).toBe('{"took":0,"errors":false,"items":[]}')

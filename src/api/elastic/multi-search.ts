@@ -1,4 +1,4 @@
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import {
   isJsonObject,
   parseJson,
@@ -54,20 +54,25 @@ const DEFAULT_CONCURRENCY = 10
 const MAX_CONCURRENCY = 32
 
 export function addMultiSearchRoutes(app: Hono, search: SearchContext): void {
-  app.post('/_msearch', async (c) => {
-    const url = urlFields(c, URL_PARAMS)
-    checkExpandWildcards(url)
-    const asked = url.count('max_concurrent_searches') ?? DEFAULT_CONCURRENCY
-    const concurrency = Math.min(Math.max(asked, 1), MAX_CONCURRENCY)
-    const lines = jsonLines(await readBody(c.req.raw, JSON_BODY))
-    const searches = pairsOf(lines).map(({ header, body }) => prepare(header, body, url))
-    const answers: string[] = []
-    for (let start = 0; start < searches.length; start += concurrency) {
-      const some = searches.slice(start, start + concurrency)
-      answers.push(...(await Promise.all(some.map((run) => answer(run, search, c.req.raw.signal)))))
-    }
-    return jsonText(`{"responses":[${answers.join(',')}]}`)
-  })
+  for (const path of ['/_msearch', '/:index/_msearch']) {
+    app.on(['GET', 'POST'], path, (c) => answerAll(c, search))
+  }
+}
+
+async function answerAll(c: Context, search: SearchContext): Promise<Response> {
+  const url = urlFields(c, URL_PARAMS)
+  checkExpandWildcards(url)
+  const asked = url.count('max_concurrent_searches') ?? DEFAULT_CONCURRENCY
+  const concurrency = Math.min(Math.max(asked, 1), MAX_CONCURRENCY)
+  const lines = jsonLines(await readBody(c.req.raw, JSON_BODY))
+  const index = c.req.param('index') ?? url.text('index')
+  const searches = pairsOf(lines).map((pair) => prepare(pair, url, index))
+  const answers: string[] = []
+  for (let start = 0; start < searches.length; start += concurrency) {
+    const some = searches.slice(start, start + concurrency)
+    answers.push(...(await Promise.all(some.map((run) => answer(run, search, c.req.raw.signal)))))
+  }
+  return jsonText(`{"responses":[${answers.join(',')}]}`)
 }
 
 type PreparedSearch =
@@ -76,9 +81,13 @@ type PreparedSearch =
   | { readonly error: QwError }
 
 /** Throws for what fails the whole request: a line that is not understood, or no index. */
-function prepare(header: JsonObject, body: JsonObject, url: RequestFields): PreparedSearch {
+function prepare(
+  { header, body }: SearchLines,
+  url: RequestFields,
+  defaultIndex: string | undefined,
+): PreparedSearch {
   const fields = RequestFields.fromJson(header, HEADER_KEYS)
-  const index = indexOf(fields, url)
+  const index = indexOf(fields, defaultIndex)
   const params: SearchParams = {
     q: undefined,
     defaultOperator: 'or',
@@ -102,11 +111,11 @@ function prepare(header: JsonObject, body: JsonObject, url: RequestFields): Prep
   }
 }
 
-/** A string or an array of strings; the URL says what holds where a header says nothing. */
-function indexOf(header: RequestFields, url: RequestFields): string {
+/** A string or an array of strings; path or URL say what holds where a header says nothing. */
+function indexOf(header: RequestFields, defaultIndex: string | undefined): string {
   const raw = header.raw('index')
   const index = Array.isArray(raw) ? raw.map(indexName).join(',') : raw
-  const text = index === undefined || index === '' ? url.text('index') : index
+  const text = index === undefined || index === '' ? defaultIndex : index
   if (typeof text === 'string' && text !== '') return text
   if (text === undefined || text === '') {
     throw new QwError('invalid', 'a search in `_msearch` names no index', {

@@ -50,8 +50,11 @@ interface ScrollStart {
 }
 
 export function addScrollRoutes(app: Hono, search: SearchContext): void {
-  app.on(['GET', 'POST'], '/_search/scroll', async (c) => await nextPage(c, search))
-  app.delete('/_search/scroll', () => jsonText('{"succeeded":true,"num_freed":0}'))
+  // The second path is how the oldest clients ask; `_all` is freed like any id, for none is kept.
+  for (const path of ['/_search/scroll', '/_search/scroll/:id']) {
+    app.on(['GET', 'POST'], path, async (c) => await nextPage(c, search))
+    app.delete(path, () => jsonText('{"succeeded":true,"num_freed":0}'))
+  }
 }
 
 export async function startScroll(
@@ -88,7 +91,7 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
     'scroll_id',
     'scroll',
   ])
-  const scrollId = url.text('scroll_id') ?? body.text('scroll_id')
+  const scrollId = c.req.param('id') ?? url.text('scroll_id') ?? body.text('scroll_id')
   if (scrollId === undefined) throw new QwError('invalid', 'missing `scroll_id`')
   const state = decodeState(scrollId)
   if (state === undefined || state.expiresMs < search.clock.nowMs()) throw scrollGone()

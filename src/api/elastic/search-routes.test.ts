@@ -6,7 +6,7 @@ const SEARCH = `${ELASTIC}/mock-sales/_search`
 const shop = await shopWithEvents()
 
 describe('_search', () => {
-  test('answers in the shape of the original: no ids, no scores, splits for shards', async () => {
+  test('answers in Quickwit’s shape: no ids, no scores, splits for shards', async () => {
     const answer = await shop.ask(`${SEARCH}?q=quantity:1&size=1&track_total_hits=true`)
     expect(answer.headers.get('x-elastic-product')).toBe('Elasticsearch')
     expect(answer.json).toEqual({

@@ -2,9 +2,10 @@ import type { Context, Hono } from 'hono'
 import { QwError } from '../../engine/errors.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { jsonText } from '../reply.ts'
+import { matchingIndexes } from '../index-patterns.ts'
 import { readOptionalJsonObject } from '../request-body.ts'
 import { runSearch } from '../run-search.ts'
-import { pathPatterns, urlFields } from './request-parts.ts'
+import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { startScroll } from './scroll.ts'
 import { COUNT_PARAMS, readSearchParams, SEARCH_PARAMS } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
@@ -19,21 +20,30 @@ export function addSearchRoutes(app: Hono, search: SearchContext): void {
     })
   })
   app.on(['GET', 'POST'], '/:index/_search', (c) => answerSearch(c, search))
-  app.on(['GET', 'POST'], '/:index/_count', async (c) => {
-    const params = readSearchParams(urlFields(c, COUNT_PARAMS))
-    const request = searchRequestOf(
-      pathPatterns(c),
-      params,
-      await readOptionalJsonObject(c.req.raw),
-    )
+  for (const path of ['/_count', '/:index/_count']) {
+    app.on(['GET', 'POST'], path, (c) => answerCount(c, search))
+  }
+}
+
+/** Each index by itself: what is counted in one need not fit another, such as its time field. */
+async function answerCount(c: Context, search: SearchContext): Promise<Response> {
+  const params = readSearchParams(urlFields(c, COUNT_PARAMS))
+  const body = await readOptionalJsonObject(c.req.raw)
+  const files = await matchingIndexes(search.metastore, pathPatterns(c), params.missingIndexes)
+  let count = 0
+  for (const { metadata } of files) {
+    const request = searchRequestOf([metadata.indexId], params, body)
     const counting = { ...request, maxHits: 0, startOffset: 0, sort: [], searchAfter: undefined }
     const { numHits } = await runSearch(
       { ...counting, aggs: undefined, countAll: true, allowFailedSplits: true },
       search,
       c.req.raw.signal,
     )
-    return jsonText(`{"count":${numHits}}`)
-  })
+    count += numHits
+  }
+  // A request over no index is read all the same.
+  if (files.length === 0) searchRequestOf(['*'], params, body)
+  return elasticReply({ count })
 }
 
 async function answerSearch(c: Context, search: SearchContext): Promise<Response> {

@@ -19,7 +19,7 @@ interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** Integers beyond 2^53 are bigint. */
+  /** Integers beyond 2^53 are bigint; null for text that is no JSON. */
   readonly json: JsonValue
 }
 
@@ -37,6 +37,8 @@ export class ApiFixture {
   readonly services: ApiServices
   /** Commit modes that ingest requests asked for, in order. */
   readonly commits: CommitMode[] = []
+  /** Indexes that were to be refreshed, in order. */
+  readonly refreshed: string[] = []
   readonly #api: Api
 
   constructor(settings: Partial<ApiSettings> & { readonly readOnly?: boolean } = {}) {
@@ -51,11 +53,16 @@ export class ApiFixture {
         const { docCount: ingestedCount, rejectedCount, rejects: rejected } = result
         return { ingestedCount, rejectedCount, rejected }
       },
+      refresh: async (indexId) => {
+        await metastore.load(indexId)
+        this.refreshed.push(indexId)
+      },
     }
     this.clock = clock
     this.services = {
       search: { store, metastore, caches: new SearchCaches(), clock },
       ingest: settings.readOnly === true ? undefined : ingest,
+      indexRoot: 'memory://index',
       build: { version: '0.0.0-test', commitHash: 'abcdef0123456789', buildDate: '2024-01-01' },
     }
     const { apiKeys = [], responses = 'plain' } = settings
@@ -74,7 +81,8 @@ export class ApiFixture {
     const sent = Buffer.from(await response.arrayBuffer())
     const isZipped = response.headers.get('content-encoding') === 'gzip'
     const text = (isZipped ? gunzipSync(sent) : sent).toString('utf8')
-    const json = text === '' ? null : parseJson(text)
+    const isJson = response.headers.get('content-type')?.includes('json') === true
+    const json = isJson && text !== '' ? parseJson(text) : null
     return { status: response.status, headers: response.headers, text, json }
   }
 

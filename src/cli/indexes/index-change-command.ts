@@ -17,7 +17,6 @@ import { flag, integer, text } from '../command/option.ts'
 import { missingFlags } from '../command/prompts.ts'
 
 export const indexInferCommand = defineCommand({
-  summary: 'an index config from a sample of a file, with comments',
   description: 'Needs no stack: the config goes to stdout, what was found to stderr.',
   args: [['<file>', 'file of documents, or - for stdin']],
   options: {
@@ -60,7 +59,6 @@ export const indexInferCommand = defineCommand({
 })
 
 export const indexCreateCommand = defineCommand({
-  summary: 'make an index from a config file',
   options: {
     file: text('-f, --file <config>', 'index config, YAML or JSON; - for stdin'),
     overwrite: flag('--overwrite', 'replace an index of the same id, with all its documents'),
@@ -99,7 +97,6 @@ export const indexCreateCommand = defineCommand({
 })
 
 export const indexClearCommand = defineCommand({
-  summary: 'remove all documents of an index, and keep the index',
   args: [['<id>', 'index id']],
   options: {
     confirm: text('--confirm <id>', 'the index id, typed out'),
@@ -122,7 +119,6 @@ export const indexClearCommand = defineCommand({
 })
 
 export const indexDeleteCommand = defineCommand({
-  summary: 'remove an index with all its documents',
   args: [['<id>', 'index id']],
   options: { confirm: text('--confirm <id>', 'the index id, typed out') },
   examples: ['qw-lambda index delete orders --confirm orders'],

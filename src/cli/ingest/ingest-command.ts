@@ -3,7 +3,7 @@ import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
 import type { ExitCode } from '../command/exit-codes.ts'
 import { expandSources } from '../intake/ingest-files.ts'
-import { ensureIndex } from '../intake/create-index.ts'
+import { chooseIndex } from '../intake/choose-index.ts'
 import { runDryRun } from './dry-run.ts'
 import { reportIngest } from '../intake/ingest-report.ts'
 import { SourceOpener } from '../intake/open-source.ts'
@@ -35,7 +35,6 @@ const dryRun: OptionSpec<DryRunChoice> = {
 }
 
 export const ingestCommand = defineCommand({
-  summary: 'index files, folders, globs or stdin',
   description:
     'Waits until everything can be searched. The same file is never indexed twice, and a run that was stopped goes on where it was.',
   args: [
@@ -101,15 +100,16 @@ export const ingestCommand = defineCommand({
         fix: 'see the mapping without making it: qw-lambda index infer <file>',
       })
     }
-    const indexId =
-      options.create === true
-        ? await ensureIndex(context, stack, {
-            index: options.index ?? context.settings.get('index'),
-            path: paths[0] ?? '',
-            opener,
-            timestampField: options.timestampField,
-          })
-        : await currentIndex(context, stack, options.index)
+    const choice = {
+      named: options.index ?? context.settings.get('index'),
+      create: options.create === true,
+      paths,
+      opener,
+      timestampField: options.timestampField,
+    }
+    const indexId = isDryRun
+      ? await currentIndex(context, stack, options.index)
+      : await chooseIndex(context, stack, choice)
     if (options.dryRun !== undefined) {
       const { maxDocs } = options.dryRun
       return await runDryRun(context, stack.indexing, { indexId, paths, opener, maxDocs })

@@ -4,11 +4,12 @@ import type { RejectReason } from '../../engine/indexing/rejects.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
+import { factLine } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { printJson, printRows } from '../command/rows.ts'
 import { STDIN } from './ingest-files.ts'
-import type { IngestOutcome, SourceOutcome } from './run-ingest.ts'
+import { failuresCommand, type IngestOutcome, type SourceOutcome } from './run-ingest.ts'
 
 /**
  * Prints how each source fared, then ends the command: exit 10 when anything was rejected or some
@@ -26,7 +27,7 @@ export async function reportIngest(context: CliContext, outcome: IngestOutcome):
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
   if (errors.length > 0) throw failureOf(errors, outcome)
   if (totals.rejected === 0) return EXIT.ok
-  context.report.hint('Look at them: qw-lambda ingest failures')
+  context.report.hint(`Look at them: ${failuresCommand(outcome.indexId)}`)
   return EXIT.partial
 }
 
@@ -132,7 +133,7 @@ function noteTotals(context: CliContext, outcome: IngestOutcome): void {
       `searchable after ${formatDuration(outcome.elapsedMs)}`,
     )
   }
-  context.report.note(parts.join(' · '))
+  context.report.note(factLine(parts, context.out.columns))
   for (const { path, result } of outcome.sources) {
     if (result === undefined || !isEmpty(result)) continue
     const name = path === STDIN ? 'stdin' : path

@@ -39,6 +39,7 @@ export interface SourceOutcome {
 }
 
 export interface IngestOutcome {
+  readonly indexId: string
   readonly sources: readonly SourceOutcome[]
   /** Named by the command and not begun, because of Ctrl-C or the limit of rejects. */
   readonly notStarted: readonly string[]
@@ -61,7 +62,13 @@ export async function runIngest(
     const path = waiting.shift() ?? ''
     sources.push(await run.source(path, sources.length + 1))
   }
-  const outcome = { sources, notStarted: waiting, elapsedMs: context.clock.nowMs() - startedMs }
+  const { indexId } = request
+  const outcome = {
+    indexId,
+    sources,
+    notStarted: waiting,
+    elapsedMs: context.clock.nowMs() - startedMs,
+  }
   const isDone =
     waiting.length === 0 && sources.every(({ result }) => result !== undefined && isEnd(result))
   if (isDone) run.phase.succeed(`Indexed ${plural(run.docCount, 'document')}`)
@@ -117,7 +124,8 @@ class IngestRun {
       this.#rejectedCount += result.rejectedCount
       this.#doneBytes += source.sizeBytes ?? (await sizeOf(path)) ?? 0
       if (result.state === 'tooManyRejects' && limit?.kind === 'count') this.isOverLimit = true
-      const error = result.state === 'tooManyRejects' ? tooManyRejects(path, result) : undefined
+      const error =
+        result.state === 'tooManyRejects' ? tooManyRejects(path, result, indexId) : undefined
       return { path, result, error }
     } catch (error) {
       if (this.#context.signal.aborted) return { path, result: undefined, error: undefined }
@@ -209,7 +217,7 @@ async function mergeSmallSplits(
   }
 }
 
-function tooManyRejects(path: string, result: IndexingResult): QwError {
+function tooManyRejects(path: string, result: IndexingResult, indexId: string): QwError {
   const [top] = result.rejectReasons
   const total = result.rejectedCount + result.docCount
   const share = total > result.rejectedCount ? ` of ${formatCount(total)}` : ''
@@ -222,9 +230,14 @@ function tooManyRejects(path: string, result: IndexingResult): QwError {
       ...(top === undefined
         ? {}
         : { why: `mostly: ${top.reason} (first on line ${top.firstLine})` }),
-      fix: 'look at them: qw-lambda ingest failures\nmend the data or the mapping, or allow more: --max-errors 50%',
+      fix: `look at them: ${failuresCommand(indexId)}\nmend the data or the mapping, or allow more: --max-errors 50%`,
     },
   )
+}
+
+/** What shows the rejected documents of an index, also when it is not the default. */
+export function failuresCommand(indexId: string): string {
+  return `qw-lambda ingest failures --index ${indexId}`
 }
 
 /** With the name of the file, which an engine that sees bytes alone cannot know. */

@@ -18,7 +18,6 @@ interface FieldRow {
 }
 
 export const fieldsCommand = defineCommand({
-  summary: 'field names with type, and what can be done with them',
   description:
     'Declared fields come from the mapping; dynamic ones from the documents that are there.',
   args: [['[id]', 'index id (the stack’s default)']],

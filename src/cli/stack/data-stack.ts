@@ -11,6 +11,8 @@ export interface DataStack {
   readonly name: string
   readonly indexing: IndexingComponents
   readonly search: SearchContext
+  /** Where the indexes lie: `file:///…`, `s3://bucket/index`. */
+  readonly indexRoot: string
   readFile(): Promise<Pick<StackFile, 'defaultIndex'>>
   /** A deployment's settings are its template's: there nothing is written. */
   updateFile(change: (file: StackFile) => StackFile): Promise<unknown>

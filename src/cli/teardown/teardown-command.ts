@@ -14,7 +14,6 @@ import { flag, list, text } from '../command/option.ts'
 import { changeJsonFile } from '../command/settings-file.ts'
 
 export const teardownCommand = defineCommand({
-  summary: 'remove a stack with all its data, and prove it',
   description: 'Shows what will go and asks for the stack’s name. Running it again is always safe.',
   options: {
     confirm: text('--confirm <name>', 'the stack’s name, typed out'),

@@ -14,7 +14,7 @@ import type { Source } from '../sources/source.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { Workbench } from './workbench.ts'
 
-/** The source id that the removed indexer gave every file: checkpoints carry it. */
+/** The source id that Quickwit's removed Lambda packaging gave every file: checkpoints carry it. */
 const DEFAULT_SOURCE_ID = 'ingest-lambda-source'
 
 /** The checkpoint partition of a source: other content under the same name is another source. */

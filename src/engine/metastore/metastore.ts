@@ -121,7 +121,7 @@ export class Metastore {
     return files
   }
 
-  /** Replaces the config by the rules of index-config.md 12. */
+  /** Replaces the config; `checkConfigUpdate` says what may change. A changed mapping gets a new uid. */
   updateConfig(config: IndexConfig): Promise<IndexFile> {
     const freshUid = this.newId()
     return this.update(config.indexId, (file) => {

@@ -4,7 +4,15 @@ import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import { allOf, anyOf, MATCH_ALL, MATCH_NONE } from './combine.ts'
-import { equals, holdsText, notSearchable, refOf, schemaError, termsOf } from './field-access.ts'
+import {
+  equals,
+  holdsText,
+  inNetwork,
+  notSearchable,
+  refOf,
+  schemaError,
+  termsOf,
+} from './field-access.ts'
 import { readingsOf, readLiteral } from './literals.ts'
 import type { TextAst } from './query-ast.ts'
 import type { PositionedTerm, Query } from './query.ts'
@@ -27,7 +35,10 @@ export function bindText(ast: TextAst, field: ResolvedField): Query {
       readings.length > 0 && isImpossiblePhrase(ast, field) ? [] : [bindWords(ast, field)]
     return anyOf([...readings.map((reading) => equals(field, reading)), ...words])
   }
-  return equals(field, { type: field.type, value: readLiteral(field, field.type, ast.text) })
+  return (
+    inNetwork(field, ast.text) ??
+    equals(field, { type: field.type, value: readLiteral(field, field.type, ast.text) })
+  )
 }
 
 function isImpossiblePhrase({ match, text }: TextAst, field: ResolvedField): boolean {

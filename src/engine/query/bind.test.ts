@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isQwError, type QwError } from '../errors.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
+import { parseIp } from '../schema/ip.ts'
 import { buildSchema, type Schema } from '../schema/schema.ts'
 import { decodeTerm, encodeTerm } from '../schema/term.ts'
 import { bindQuery, type BindOptions } from './bind.ts'
+import { parseElasticQuery } from './elastic-dsl/parse-elastic-query.ts'
 import { MAX_QUERY_CLAUSES } from './limits.ts'
 import { parseQueryString } from './query-string.ts'
 import type { Query } from './query.ts'
@@ -201,6 +203,45 @@ describe('typed values', () => {
       expect(error.message).toMatch(/^expected a `\w+` search value for field `\w+`, got `/)
     },
   )
+})
+
+describe('networks', () => {
+  test.each(['addr:10.0.0.0/8', 'addr:"10.0.0.0/8"', 'addr:IN [10.0.0.0/8]'])(
+    '%s asks for a range of addresses',
+    (text) => {
+      const query = bind(text)
+      if (query.kind !== 'range') throw new Error(show(query))
+      expect([query.lower, query.upper]).toEqual([
+        { value: parseIp('10.0.0.0'), inclusive: true },
+        { value: parseIp('10.255.255.255'), inclusive: true },
+      ])
+    },
+  )
+
+  test('a set may mix networks and addresses', () => {
+    const query = bind('addr:IN [10.0.0.0/8 192.168.1.1 "2001:db8::/32"]')
+    if (query.kind !== 'bool') throw new Error(show(query))
+    expect(query.should.map(({ kind }) => kind)).toEqual(['range', 'range', 'termSet'])
+  })
+
+  test.each([
+    [{ term: { addr: '10.0.0.0/8' } }, 'range'],
+    [{ terms: { addr: ['10.0.0.0/8', '11.0.0.0/8'] } }, 'bool'],
+    [{ match: { addr: '2001:db8::/32' } }, 'range'],
+  ])('in the Elasticsearch dialect too: %j', (body, kind) => {
+    expect(bindQuery(parseElasticQuery(body), strict).kind).toBe(kind)
+  })
+
+  test('a prefix that is too long is no address, and the way out names a network', () => {
+    expect(failure('addr:10.0.0.0/33')).toMatchObject({
+      code: 'QUERY-VALUE',
+      fix: expect.stringContaining('10.0.0.0/8'),
+    })
+  })
+
+  test('texts that look like networks are texts in other fields', () => {
+    expect(show(bind('key:10.0.0.0/8'))).toBe('key:str=10.0.0.0/8')
+  })
 })
 
 describe('ranges', () => {

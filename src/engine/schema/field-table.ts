@@ -119,7 +119,7 @@ function resolveJson(
   }
 }
 
-/** Dates inside json keep the precision that the reference's terms have: none is lost in a column. */
+/** Dates inside json keep all their precision in a column, as they do in Quickwit. */
 export function jsonColumn(options: JsonOptions): ColumnOptions | undefined {
   return options.fast === undefined ? undefined : { normalizer: options.fast, precisionNs: 1 }
 }

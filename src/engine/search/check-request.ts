@@ -18,7 +18,7 @@ export function checkRequest(request: SearchRequest): void {
   }
   if (searchAfter !== undefined && searchAfter.length !== sort.length) {
     throw new QwError('invalid', 'sort and search_after are of different length', {
-      fix: 'Pass the sort values of the last hit, one for each sort key.',
+      fix: 'pass the sort values of the last hit, one for each sort key',
     })
   }
 }
@@ -29,7 +29,7 @@ function checkCount(name: string, value: number, limit: number): void {
     'invalid',
     `\`${name}\` must be a whole number from 0 to ${limit}, not ${value}`,
     {
-      fix: 'Narrow the query by a range on the sort field, or page with search_after in the Elasticsearch dialect.',
+      fix: 'narrow the query by a range on the sort field, or page with search_after in the Elasticsearch dialect',
     },
   )
 }

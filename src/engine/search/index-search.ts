@@ -50,7 +50,7 @@ function withTimeBounds(
     throw new QwError(
       'invalid',
       `index \`${request.indexId}\` has no timestamp field, so start_timestamp and end_timestamp do not apply`,
-      { fix: 'Leave the time bounds out, or search an index with `timestamp_field`.' },
+      { fix: 'leave the time bounds out, or search an index with `timestamp_field`' },
     )
   }
   const time: Query = {

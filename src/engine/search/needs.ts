@@ -1,7 +1,7 @@
 import type { ByteRange } from '../ports.ts'
 import type { Column, ColumnInfo } from '../split/column.ts'
 import { decodeColumn } from '../split/column.ts'
-import type { DocBlock, DocStoreIndex } from '../split/doc-store.ts'
+import type { StoredBlock, DocStoreIndex } from '../split/doc-store.ts'
 import { locateDocs } from '../split/doc-store.ts'
 import type { Fieldnorms } from '../split/fieldnorms.ts'
 import { decodeFieldnorms } from '../split/fieldnorms.ts'
@@ -38,7 +38,7 @@ interface NeedFacts {
   readonly positions: { readonly path: string }
   readonly fieldnorms: { readonly path: string; readonly docCount: number }
   readonly column: { readonly path: string } & Omit<ColumnInfo, keyof ByteRange>
-  readonly docBlock: Omit<DocBlock, keyof ByteRange>
+  readonly docBlock: Omit<StoredBlock, keyof ByteRange>
 }
 
 /**

@@ -85,7 +85,7 @@ function bindSortKey(key: SortKey, schema: Schema): SortKey {
     throw new QwError(
       'invalid',
       `sort by field on type ${field.type === 'str' ? 'text' : field.type} is currently not supported: \`${key.field}\``,
-      { fix: 'Sort by a number, date or bool field.' },
+      { fix: 'sort by a number, date or bool field' },
     )
   }
   if (field.column === undefined) {
@@ -94,7 +94,7 @@ function bindSortKey(key: SortKey, schema: Schema): SortKey {
       `sort by field must be a fast field, and \`${key.field}\` is not`,
       {
         code: 'QUERY-SCHEMA',
-        fix: `Set \`fast: true\` on \`${key.field}\` in the index config.`,
+        fix: `set \`fast: true\` on \`${key.field}\` in the index config`,
       },
     )
   }
@@ -111,12 +111,12 @@ function checkCompatible(first: IndexPlan, other: IndexPlan): void {
     timestamps[0] !== timestamps[1]
   ) {
     throw new QwError('invalid', `indexes ${ids} have different timestamp fields`, {
-      fix: 'Search them one at a time.',
+      fix: 'search them one at a time',
     })
   }
   if (printable(first.query) !== printable(other.query)) {
     throw new QwError('invalid', `the query means different things in indexes ${ids}`, {
-      fix: 'Name the fields in the query, or search the indexes one at a time.',
+      fix: 'name the fields in the query, or search the indexes one at a time',
     })
   }
 }

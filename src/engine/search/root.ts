@@ -163,8 +163,7 @@ function refuseFailures(
     first.kind === 'notFound' ? 'corrupt' : first.kind,
     `${failures.length} of ${searched} splits failed: ${ids.slice(0, NAMED_SPLITS).join(', ')}; first cause: ${first.message}`,
     {
-      fix:
-        first.fix ?? 'Search again with failed splits allowed to see what the other splits have.',
+      fix: first.fix ?? 'search again with failed splits allowed to see what the other splits have',
     },
   )
 }

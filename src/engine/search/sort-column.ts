@@ -54,7 +54,7 @@ export function sortColumn(
       'invalid',
       `sort by field on type text is currently not supported: \`${field}\``,
       {
-        fix: 'Sort by a number, date or bool field.',
+        fix: 'sort by a number, date or bool field',
       },
     )
   }

@@ -41,7 +41,11 @@ export async function* readSource(
 ): AsyncGenerator<SourceEvent> {
   const chunks = decompressed(source, options)
   try {
-    yield* readChunks(chunks, { ...options, format: source.format ?? options.format })
+    yield* readChunks(chunks, {
+      ...options,
+      format: source.format ?? options.format,
+      uri: source.uri,
+    })
   } finally {
     // Also when its beginning is all that was looked at.
     await chunks.return(undefined)
@@ -50,12 +54,12 @@ export async function* readSource(
 
 async function* readChunks(
   chunks: AsyncGenerator<Uint8Array>,
-  options: ReadSourceOptions,
+  options: ReadSourceOptions & { readonly uri: string },
 ): AsyncGenerator<SourceEvent> {
-  const { nowMs = 0, resumeAt = 0 } = options
+  const { nowMs = 0, resumeAt = 0, uri } = options
   const neededBytes = options.format === undefined ? RECOGNISED_BYTES : MARK_BYTES
   const { parts, head } = await readHead(chunks, neededBytes)
-  const format = options.format ?? recogniseFormat(head, nowMs)
+  const format = options.format ?? recogniseFormat(head, { nowMs, name: uri })
   options.onFormat?.(format)
   const markBytes = hasByteOrderMark(head) ? MARK_BYTES : 0
   const stage = openStage(format, { nowMs, resumeAt, start: markBytes })

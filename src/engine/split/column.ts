@@ -105,7 +105,7 @@ interface ColumnInputShape {
 export interface WrittenColumn {
   readonly sealed: Uint8Array
   readonly valueCount: number
-  /** Of i64, u64, f64 and date columns with a value. */
+  /** Of columns with a value, booleans apart; those of an ordinal column are its terms. */
   readonly bounds: { readonly min: TypedValue; readonly max: TypedValue } | undefined
 }
 
@@ -137,6 +137,10 @@ export async function encodeColumn(
       out.bytes(await encodeOrdinalDictionary(input.termCount, input.termAt, queue))
       encodeSequence(input.ordinals, input.ordinals.length, out)
       valueCount = input.ordinals.length
+      // Copies: a term may be a view of what is used again.
+      if (input.termCount > 0) {
+        bounds = { min: input.termAt(0).slice(), max: input.termAt(input.termCount - 1).slice() }
+      }
       break
   }
   return { sealed: await queue.seal(out.view(), SEAL), valueCount, bounds }

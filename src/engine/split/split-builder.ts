@@ -52,7 +52,7 @@ export interface BuiltSplit {
   readonly timeRange: { readonly startSeconds: number; readonly endSeconds: number } | undefined
   /** `path:value` and `path!`, sorted. */
   readonly tags: readonly string[]
-  /** Of i64, u64, f64 and date columns with a value. */
+  /** Of i64, u64, f64, date and ip columns with a value. */
   readonly columnBounds: readonly ColumnBounds[]
 }
 
@@ -191,7 +191,9 @@ export async function buildSplit(
 ): Promise<BuiltSplit> {
   const columnBounds: ColumnBounds[] = []
   for (const { path, type, column } of parts.fields) {
-    if (column?.bounds !== undefined) columnBounds.push({ path, type, ...column.bounds })
+    // Texts may be long, and are seldom asked for in ranges.
+    if (column?.bounds === undefined || type === 'str' || type === 'bytes') continue
+    columnBounds.push({ path, type, ...column.bounds })
   }
   return {
     ...(await assembleSplit(parts)),

@@ -5,7 +5,6 @@ import { SETTING_NAMES } from '../../command/settings.ts'
 
 /** Asked by the completion scripts; never fails, since nobody would see why. */
 export const completeCommand = defineCommand({
-  summary: 'names for a shell’s completion',
   args: [['<kind>', 'stacks, indexes, topics or settings']],
   options: {},
   toleratesBrokenFiles: true,

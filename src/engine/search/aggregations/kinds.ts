@@ -83,7 +83,7 @@ function kindOf(
     throw invalidAggregation(
       name,
       `unknown type \`${type}\``,
-      `Known types: ${[...KIND_OF.keys()].join(', ')}.`,
+      `known types: ${[...KIND_OF.keys()].join(', ')}`,
     )
   }
   const options = entry[type]
@@ -97,7 +97,7 @@ function fastField(schema: Schema, path: string): AggregationField {
   if (field.column === undefined) {
     throw new QwError('invalid', `Field "${path}" is not configured as a fast field`, {
       code: 'QUERY-SCHEMA',
-      fix: `Set \`fast: true\` on "${path}" in the index config.`,
+      fix: `set \`fast: true\` on "${path}" in the index config`,
     })
   }
   return { path: field.path, type: field.type }

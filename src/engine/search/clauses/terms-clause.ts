@@ -149,7 +149,7 @@ function tooManyTerms(field: SplitField): QwError {
     'tooLarge',
     `the clause on \`${field.path}\` stands for more than DICTIONARY_EXPANSION_LIMIT=${DICTIONARY_EXPANSION_LIMIT} terms of one split`,
     {
-      fix: 'Make the prefix longer or the range narrower, or set `fast: true` on the field for ranges.',
+      fix: 'make the prefix longer or the range narrower, or set `fast: true` on the field for ranges',
     },
   )
 }

@@ -21,6 +21,8 @@ interface UnsignedRequest {
 interface Signing {
   readonly credentials: AwsCredentials
   readonly region: string
+  /** As signatures name it. */
+  readonly service: 's3' | 'sqs'
   readonly nowMs: number
 }
 
@@ -31,9 +33,9 @@ const ALGORITHM = 'AWS4-HMAC-SHA256'
  * encoded once, and `x-amz-content-sha256` is required). The body's hash is always signed, so that S3
  * refuses a body that was damaged on the way.
  */
-export function signS3Request(
+export function signRequest(
   request: UnsignedRequest,
-  { credentials, region, nowMs }: Signing,
+  { credentials, region, service, nowMs }: Signing,
 ): Record<string, string> {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d{3}/g, '')
   const day = time.slice(0, 8)
@@ -58,9 +60,10 @@ export function signS3Request(
     signedNames,
     bodyHash,
   ].join('\n')
-  const scope = `${day}/${region}/s3/aws4_request`
+  const scope = `${day}/${region}/${service}/aws4_request`
   const text = [ALGORITHM, time, scope, sha256(canonicalRequest)].join('\n')
-  const signature = hmac(signingKey(credentials.secretAccessKey, day, region), text).toString('hex')
+  const key = signingKey(credentials.secretAccessKey, [day, region, service])
+  const signature = hmac(key, text).toString('hex')
   headers['authorization'] =
     `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope},SignedHeaders=${signedNames},Signature=${signature}`
   return headers
@@ -86,8 +89,8 @@ function encode(text: string): string {
   )
 }
 
-function signingKey(secret: string, day: string, region: string): Buffer {
-  return [day, region, 's3', 'aws4_request'].reduce<Buffer>(
+function signingKey(secret: string, scope: readonly string[]): Buffer {
+  return [...scope, 'aws4_request'].reduce<Buffer>(
     (key, part) => hmac(key, part),
     Buffer.from(`AWS4${secret}`),
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { encodePath, encodeQuery, signS3Request } from './s3-store-signature.ts'
+import { encodePath, encodeQuery, signRequest } from './request-signature.ts'
 
 /** The worked examples of "Signature Calculations for the Authorization Header" in S3's API reference. */
 const EXAMPLE = {
@@ -10,6 +10,7 @@ const EXAMPLE = {
       secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     },
     region: 'us-east-1',
+    service: 's3' as const,
     nowMs: Date.UTC(2013, 4, 24),
   },
 }
@@ -49,7 +50,7 @@ test.each([
   },
 ])('$what is signed as in AWS’s example', ({ request, body, signature }) => {
   const unsigned = { ...request, host: EXAMPLE.host, body: new TextEncoder().encode(body) }
-  const headers = signS3Request(unsigned, EXAMPLE.signing)
+  const headers = signRequest(unsigned, EXAMPLE.signing)
   expect(headers['authorization']).toMatch(new RegExp(`,Signature=${signature}$`))
 })
 
@@ -63,7 +64,7 @@ test('a session token is sent and signed', () => {
     body: new Uint8Array(),
   }
   const credentials = { ...EXAMPLE.signing.credentials, sessionToken: 'token' }
-  const headers = signS3Request(unsigned, { ...EXAMPLE.signing, credentials })
+  const headers = signRequest(unsigned, { ...EXAMPLE.signing, credentials })
   expect(headers['x-amz-security-token']).toBe('token')
   expect(headers['authorization']).toContain('x-amz-date;x-amz-security-token,')
 })
