@@ -28,7 +28,7 @@ export const indexInferCommand = defineCommand({
   async run(context, { args, options }) {
     const [path = ''] = await expandSources(args)
     const source = await new SourceOpener(context).lookAt(path)
-    const { docs } = await sampleSource(source, {
+    const { docs, format } = await sampleSource(source, {
       maxDocs: options.rows ?? DEFAULT_SAMPLE_DOCS,
       nowMs: context.clock.nowMs(),
       signal: context.signal,
@@ -36,6 +36,7 @@ export const indexInferCommand = defineCommand({
     const { timestampField } = options
     const inferred = inferIndexConfig(docs, {
       indexId: options.index ?? indexIdFor(path),
+      format,
       ...(timestampField === undefined ? {} : { timestampField }),
     })
     if (context.format === 'json') {

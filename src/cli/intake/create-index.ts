@@ -29,7 +29,7 @@ export async function ensureIndex(
     if (!isQwError(error, 'notFound')) throw error
   }
   const source = await request.opener.lookAt(request.path)
-  const { docs } = await sampleSource(source, {
+  const { docs, format } = await sampleSource(source, {
     maxDocs: DEFAULT_SAMPLE_DOCS,
     nowMs: context.clock.nowMs(),
     signal: context.signal,
@@ -37,6 +37,7 @@ export async function ensureIndex(
   const { timestampField } = request
   const inferred = inferIndexConfig(docs, {
     indexId,
+    format,
     ...(timestampField === undefined ? {} : { timestampField }),
   })
   try {

@@ -1,7 +1,7 @@
 type ProposedType = 'text' | 'u64' | 'i64' | 'f64' | 'bool' | 'datetime' | 'ip' | 'json' | 'object'
 
 /** `raw`: whole values. The others cut text into words; `chinese_compatible` ideographs one by one. */
-export type ProposedTokenizer = 'raw' | 'default' | 'chinese_compatible'
+type ProposedTokenizer = 'raw' | 'default' | 'chinese_compatible'
 
 export type DateUnit = 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds'
 

@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
-import { QwError } from '../../errors.ts'
 import { shippedConfigText } from '../../schema/shipped-configs.ts'
 import type { LinePatternName, SourceFormat } from '../../schema/source-format.ts'
 import type { FieldProposal } from '../infer/mapping-proposal.ts'
@@ -9,7 +8,7 @@ import { CLOUDTRAIL_FIELDS, OTEL_LOG_FIELDS, OTEL_TRACE_FIELDS, WAF_FIELDS } fro
 import { proposals } from './template-fields.ts'
 
 /** A query worth having on the first day. */
-export interface TemplateExample {
+interface TemplateExample {
   readonly query: string
   readonly finds: string
 }
@@ -290,13 +289,4 @@ function templateName(format: SourceFormat, docs: readonly JsonObject[]): string
 
 function hasObjectRequest(doc: JsonObject): boolean {
   return isJsonObject(doc['httpRequest'])
-}
-
-/** Throws `invalid`. */
-export function sourceTemplate(name: string): SourceTemplate {
-  const found = SOURCE_TEMPLATES.get(name)
-  if (found !== undefined) return found
-  throw new QwError('invalid', `there is no template \`${name}\``, {
-    fix: `one of ${[...SOURCE_TEMPLATES.keys()].join(', ')}`,
-  })
 }
