@@ -1,7 +1,6 @@
 import { parseIso8601 } from '../../dates/datetime-format.ts'
 import { dateToSeconds, type DateValue, parseRfc2822, parseRfc3339 } from '../../dates/datetime.ts'
 import { compileDatePattern } from '../../dates/strptime.ts'
-import { fractionUnit } from './field-facts.ts'
 import type { DateUnit } from './mapping-proposal.ts'
 
 /** Spellings of dates worth proposing, most telling first. Those that read a day and a month in either
@@ -107,4 +106,12 @@ function reads(name: string, text: string): boolean {
   if (date === undefined) return false
   const seconds = dateToSeconds(date)
   return seconds >= EARLIEST_SECONDS && seconds < LATEST_SECONDS
+}
+
+/** Seconds with a fraction are as fine as their digits. */
+export function fractionUnit(text: string): DateUnit {
+  const digits = (/[.,](\d+)/.exec(text)?.[1] ?? '').length
+  if (digits === 0) return 'seconds'
+  if (digits <= 3) return 'milliseconds'
+  return digits <= 6 ? 'microseconds' : 'nanoseconds'
 }

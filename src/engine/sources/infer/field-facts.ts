@@ -1,7 +1,7 @@
 import { JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { fromUnixFloat, fromUnixInteger } from '../../dates/unix-timestamp.ts'
 import { parseIp } from '../../schema/ip.ts'
-import { DateFacts } from './date-facts.ts'
+import { DateFacts, fractionUnit } from './date-facts.ts'
 import type { DateUnit } from './mapping-proposal.ts'
 
 /** Different values kept per field while counting them. */
@@ -162,14 +162,6 @@ function unitOf(value: number | bigint): DateUnit {
   if (value < 1e10) return 'seconds'
   if (value < 1e13) return 'milliseconds'
   return value < 1e16 ? 'microseconds' : 'nanoseconds'
-}
-
-/** Seconds with a fraction are as fine as their digits. */
-export function fractionUnit(text: string): DateUnit {
-  const digits = (/[.,](\d+)/.exec(text)?.[1] ?? '').length
-  if (digits === 0) return 'seconds'
-  if (digits <= 3) return 'milliseconds'
-  return digits <= 6 ? 'microseconds' : 'nanoseconds'
 }
 
 /** Characters that are words without spaces between them. */

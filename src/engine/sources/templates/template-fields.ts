@@ -31,6 +31,7 @@ const WORDS: Shape = {
 }
 const NUMBER: Shape = { type: 'u64', fast: true, reason: 'whole numbers' }
 const ADDRESS: Shape = { type: 'ip', fast: true, reason: 'addresses' }
+const JSON_OBJECT: Shape = { type: 'json', fast: true, tokenizer: 'raw', reason: 'nested objects' }
 const TIME: Shape = {
   type: 'datetime',
   fast: true,
@@ -38,87 +39,63 @@ const TIME: Shape = {
   dateUnit: 'microseconds',
   reason: 'the time',
 }
+const UNIX_TIME: Shape = { ...TIME, dateFormats: ['unix_timestamp'], dateUnit: 'seconds' }
+
+/** Kinds that are one field each. */
+const SHAPES: Readonly<
+  Record<Exclude<FieldKind, 'host' | 'address' | 'request' | 'object' | 'skip'>, Shape>
+> = {
+  keyword: KEYWORD,
+  list: { ...KEYWORD, array: true },
+  id: { ...KEYWORD, fast: false, reason: 'ids' },
+  words: WORDS,
+  ip: ADDRESS,
+  u64: NUMBER,
+  i64: { type: 'i64', fast: true, reason: 'whole numbers, some negative' },
+  f64: { type: 'f64', fast: true, reason: 'numbers with a fraction' },
+  bool: { type: 'bool', fast: true, reason: 'true or false' },
+  json: JSON_OBJECT,
+  jsons: { ...JSON_OBJECT, array: true },
+  time: TIME,
+  clfTime: TIME,
+  seconds: UNIX_TIME,
+  millis: { ...UNIX_TIME, dateUnit: 'milliseconds' },
+}
 
 /** The declared fields of a column or template field; an address is two. */
 export function proposals(field: Column | TemplateField): FieldProposal[] {
   const { name, kind } = field
-  const one = (shape: Shape, as = name): FieldProposal => ({
-    array: false,
-    tokenizer: undefined,
-    dateFormats: [],
-    dateUnit: undefined,
-    presence: 1,
-    ...shape,
-    name: as,
-  })
   switch (kind) {
-    case 'keyword':
-      return [one(KEYWORD)]
-    case 'words':
-      return [one(WORDS)]
-    case 'list':
-      return [one({ ...KEYWORD, array: true })]
-    case 'id':
-      return [one({ ...KEYWORD, fast: false, reason: 'ids' })]
-    case 'ip':
-      return [one(ADDRESS)]
-    case 'host':
+    case 'host': {
+      const host = { ...KEYWORD, reason: 'names in place of addresses' }
+      return [proposal(name, ADDRESS), proposal(`${name}_host`, host)]
+    }
+    case 'address': {
+      const port = { ...NUMBER, reason: 'ports' }
+      return [proposal(`${name}_ip`, ADDRESS), proposal(`${name}_port`, port)]
+    }
+    case 'request': {
+      const odd = { ...WORDS, reason: 'request lines that are none' }
       return [
-        one(ADDRESS),
-        one({ ...KEYWORD, reason: 'names in place of addresses' }, `${name}_host`),
+        proposal('method', KEYWORD),
+        proposal('url', WORDS),
+        proposal('protocol', KEYWORD),
+        proposal('request', odd),
       ]
-    case 'address':
-      return [one(ADDRESS, `${name}_ip`), one({ ...NUMBER, reason: 'ports' }, `${name}_port`)]
-    case 'request':
-      return [
-        one(KEYWORD, 'method'),
-        one(WORDS, 'url'),
-        one(KEYWORD, 'protocol'),
-        one({ ...WORDS, reason: 'request lines that are none' }, 'request'),
-      ]
-    case 'u64':
-      return [one(NUMBER)]
-    case 'i64':
-      return [one({ type: 'i64', fast: true, reason: 'whole numbers, some negative' })]
-    case 'f64':
-      return [one({ type: 'f64', fast: true, reason: 'numbers with a fraction' })]
-    case 'time':
-    case 'clfTime':
-      return [one(TIME)]
-    case 'seconds':
-    case 'millis':
-      return [
-        one({
-          ...TIME,
-          dateFormats: ['unix_timestamp'],
-          dateUnit: kind === 'millis' ? 'milliseconds' : 'seconds',
-        }),
-      ]
-    case 'bool':
-      return [one({ type: 'bool', fast: true, reason: 'true or false' })]
-    case 'json':
-    case 'jsons':
-      return [
-        one({
-          type: 'json',
-          fast: true,
-          tokenizer: 'raw',
-          array: kind === 'jsons',
-          reason: 'nested objects',
-        }),
-      ]
+    }
     case 'object': {
-      const children = 'fields' in field ? (field.fields ?? []) : []
-      return [
-        one({
-          type: 'object',
-          fast: false,
-          reason: 'an object',
-          fields: children.flatMap(proposals),
-        }),
-      ]
+      const inner = 'fields' in field ? (field.fields ?? []) : []
+      const shape: Shape = { type: 'object', fast: false, reason: 'an object' }
+      return [proposal(name, { ...shape, fields: inner.flatMap(proposals) })]
     }
     case 'skip':
       return []
+    default:
+      return [proposal(name, SHAPES[kind])]
   }
+}
+
+function proposal(name: string, shape: Shape): FieldProposal {
+  const none = { array: false, tokenizer: undefined, dateFormats: [], dateUnit: undefined }
+  return { ...none, presence: 1, ...shape, name }
 }
