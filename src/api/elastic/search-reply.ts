@@ -1,4 +1,4 @@
-import { stringifyJson } from '../../engine/bytes/json.ts'
+import { isJsonObject, parseJson, stringifyJson } from '../../engine/bytes/json.ts'
 import type { Hit, SearchResponse, SortKey } from '../../engine/search/request.ts'
 import { jsonArrayText } from '../reply.ts'
 import { sortValueJson } from './sort.ts'
@@ -32,11 +32,19 @@ export function searchReplyMembers(response: SearchResponse, shape: ReplyShape):
 
 function hitText(hit: Hit, { sort, source }: ReplyShape): string {
   const index = `"_index":${JSON.stringify(hit.indexId)}`
-  const text = `{${index},"_source":${filterSource(hit.json, source)}`
+  const text = `{${index},"_source":${filterSource(sourceText(hit.json), source)}`
   if (sort.length === 0) return `${text}}`
   // A key without value is left out, as clients know it.
   const values = hit.sort.flatMap((value, i) => {
     return value === undefined ? [] : [stringifyJson(sortValueJson(value, sort[i]))]
   })
   return `${text},"sort":[${values.join(',')}]}`
+}
+
+/** The document as it was sent, where the index keeps it beside the document as it is mapped. */
+function sourceText(json: string): string {
+  if (!json.includes('"_source":')) return json
+  const document = parseJson(json)
+  const sent = isJsonObject(document) ? document['_source'] : undefined
+  return isJsonObject(sent) ? stringifyJson(sent) : json
 }

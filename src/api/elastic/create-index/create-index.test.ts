@@ -58,6 +58,22 @@ describe('PUT of an index', () => {
     ])
   })
 
+  test('keeps one value or several of any field, and shows what was sent', async () => {
+    const shop = new ApiFixture()
+    const path = `${ELASTIC}/app-logs`
+    await shop.ask(path, { ...json(LOGS), method: 'PUT' })
+    const time = { '@timestamp': '2024-01-01T00:00:00Z' }
+    const sent = [
+      { ...time, level: 'WARN', client: '10.0.0.1' },
+      { ...time, level: ['WARN', 'INFO'], took: [1.5, 2] },
+    ]
+    await shop.ingest('app-logs', sent)
+    const found = await shop.ask(`${path}/_search`, json({ query: { term: { level: 'WARN' } } }))
+    const hits = at(found.json, 'hits', 'hits')
+    const sources = Array.isArray(hits) ? hits.map((hit) => at(hit, '_source')) : []
+    expect(sources.toReversed()).toEqual(sent)
+  })
+
   test('makes one without a body, which takes whatever comes', async () => {
     const shop = new ApiFixture()
     expect((await shop.ask(`${ELASTIC}/anything`, { method: 'PUT' })).status).toBe(200)
