@@ -43,7 +43,9 @@ export function addElasticDialect(app: Hono, base: string, services: ApiServices
   addMappingRoutes(routes, services.search)
   if (services.ingest !== undefined) {
     addBulkRoutes(routes, { ingest: services.ingest, clock: services.search.clock })
-    addDocumentRoutes(routes, services.ingest)
+    const { ingest } = services
+    const newId = (): string => services.search.metastore.newId()
+    addDocumentRoutes(routes, { ingest, newId })
     addIndexCreation(routes, services.search.metastore)
     addRefreshRoutes(routes, services.search, services.ingest)
     addIndexDeletion(routes, services.search)

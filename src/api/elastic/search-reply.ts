@@ -1,18 +1,25 @@
-import { isJsonObject, parseJson, stringifyJson } from '../../engine/bytes/json.ts'
+import { isJsonObject, parseJson, stringifyJson, type JsonValue } from '../../engine/bytes/json.ts'
 import type { Hit, SearchResponse, SortKey } from '../../engine/search/request.ts'
 import { jsonArrayText } from '../reply.ts'
 import { sortValueJson } from './sort.ts'
+import { withTypedKeys } from './typed-keys.ts'
 import { filterSource, type SourceFilter } from './source-filter.ts'
 
 interface ReplyShape {
   readonly sort: readonly SortKey[]
   readonly source: SourceFilter
   readonly scrollId?: string | undefined
+  /** The `aggs` that were asked for, where `typed_keys` names their kinds. */
+  readonly typedKeys?: JsonValue | undefined
 }
 
 /** The members of a search response, without the braces: hits are JSON text already. */
 export function searchReplyMembers(response: SearchResponse, shape: ReplyShape): string {
-  const { splitsSearched: total, failedSplits, aggregations } = response
+  const { splitsSearched: total, failedSplits } = response
+  const aggregations =
+    shape.typedKeys === undefined || response.aggregations === undefined
+      ? response.aggregations
+      : withTypedKeys(response.aggregations, shape.typedKeys)
   const failed = failedSplits.length
   const shards = { total, successful: total - failed, skipped: 0, failed }
   const hits = jsonArrayText(response.hits.map((hit) => hitText(hit, shape)))

@@ -49,7 +49,7 @@ describe('PUT of an index', () => {
     ])
     for (const q of ['words', 'level:WARN', 'host.name:web-1', 'labels.team:a', 'ok:true']) {
       const found = await shop.ask(`${path}/_count?q=${encodeURIComponent(q)}`)
-      expect([q, found.json]).toEqual([q, { count: 1 }])
+      expect([q, at(found.json, 'count')]).toEqual([q, 1])
     }
     const again = await shop.ask(path, { method: 'PUT', body: '' })
     expect([again.status, at(again.json, 'error', 'type')]).toEqual([
@@ -78,7 +78,9 @@ describe('PUT of an index', () => {
     const shop = new ApiFixture()
     expect((await shop.ask(`${ELASTIC}/anything`, { method: 'PUT' })).status).toBe(200)
     await shop.ingest('anything', [{ a: { b: 'red' } }])
-    expect((await shop.ask(`${ELASTIC}/anything/_count?q=a.b:red`)).json).toEqual({ count: 1 })
+    expect((await shop.ask(`${ELASTIC}/anything/_count?q=a.b:red`)).json).toMatchObject({
+      count: 1,
+    })
   })
 
   test('reads the refresh interval as the time until documents are found', () => {
