@@ -68,7 +68,8 @@ test('what came from Quickwit is said by name', () => {
 })
 
 test('no marker of unfinished work is left in the sources', () => {
-  const marker = /\b(TODO|FIXME|XXX|HACK)\b/
+  // In a comment: elsewhere the letters may be a date format's.
+  const marker = /(?:\/\/|\*|#).*\b(TODO|FIXME|XXX|HACK)\b/
   const marked = files(/^(src|bin|scripts|templates|bench)\/.*\.(ts|js|mjs|yaml)$/).filter((path) =>
     marker.test(read(path)),
   )

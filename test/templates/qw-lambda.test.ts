@@ -243,8 +243,8 @@ describe('functions', () => {
   })
 
   test('every setting a user may choose reaches a parameter, and every such variable a function', () => {
-    for (const [variable, { parameter }] of Object.entries(FUNCTION_SETTINGS)) {
-      expect(template.Parameters).toHaveProperty(parameter)
+    for (const [variable, { parameter, fallback }] of Object.entries(FUNCTION_SETTINGS)) {
+      expect(String(template.Parameters[parameter]?.Default)).toBe(fallback)
       expect(TEXT).toContain(`${variable}: !Ref ${parameter}`)
     }
   })

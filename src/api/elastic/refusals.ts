@@ -61,7 +61,7 @@ export const REFUSALS: readonly Refusal[] = [
       '/_settings',
     ],
     what: 'changing a mapping or settings in this way',
-    fix: 'PUT /api/v1/indexes/<index> takes a changed index config',
+    fix: 'send a changed index config: PUT /api/v1/indexes/<index>',
   },
   {
     methods: ['POST', 'PUT'],
@@ -103,13 +103,13 @@ export const REFUSALS: readonly Refusal[] = [
     methods: ['POST'],
     paths: ['/_sql', '/_sql/translate', '/_query', '/:index/_eql/search', '/_query/async'],
     what: 'SQL, ES|QL and EQL',
-    fix: 'POST /<index>/_search takes the query DSL, and `q` a query string',
+    fix: 'send it to POST /<index>/_search: the query DSL, or a query string as `q`',
   },
   {
     methods: ['POST', 'GET', 'DELETE'],
     paths: ['/_async_search', '/:index/_async_search', '/_async_search/:id'],
     what: 'a search in the background',
-    fix: 'POST /<index>/_search, which answers within 30 s or refuses',
+    fix: 'send it to POST /<index>/_search, which answers within 30 s or refuses',
   },
   {
     methods: ['GET', 'POST'],
@@ -127,7 +127,7 @@ export const REFUSALS: readonly Refusal[] = [
       '/:index/_mtermvectors',
     ],
     what: 'explaining one document',
-    fix: 'GET /api/v1/<index>/search-plan tells how a query is understood',
+    fix: 'see how a query is understood: GET /api/v1/<index>/search-plan',
   },
   {
     methods: ['POST'],

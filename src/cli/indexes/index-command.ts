@@ -63,7 +63,7 @@ export const indexListCommand = defineCommand({
       { name: 'docs', align: 'right' as const },
       { name: 'splits', align: 'right' as const },
       { name: 'bytes', align: 'right' as const },
-      { name: 'newest' },
+      { name: 'newest', whole: true },
       { name: 'kept for' },
     ]
     await printRows(context, columns, rows)

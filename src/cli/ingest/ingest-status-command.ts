@@ -41,7 +41,7 @@ export const ingestStatusCommand = defineCommand({
       return context.report.note('Nothing was ingested yet. Begin: qw-lambda ingest <file>')
     const columns = [
       { name: 'run' },
-      { name: 'started' },
+      { name: 'started', whole: true },
       { name: 'index' },
       { name: 'source' },
       { name: 'state' },

@@ -2,9 +2,11 @@ import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
+import { factLine } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import type { InitPlan } from './init-plan.ts'
-import { replayCommand, shellWord } from './replay-command.ts'
+import { shellWord } from '../command/shell-word.ts'
+import { replayCommand } from './replay-command.ts'
 import type { SettingName } from '../command/settings.ts'
 import type { SetUp } from './set-up.ts'
 
@@ -87,7 +89,7 @@ function noteFigures(
     `index ${formatBytes(indexBytes)}, ${ratio} % of ${formatBytes(sourceBytes)} source`,
     ...(query === undefined ? [] : [`query ${formatDuration(query.elapsedMs)}`]),
   ]
-  context.report.note(parts.join(' · '))
+  context.report.note(factLine(parts, context.out.columns))
   if (rejected > 0) {
     const what = `${plural(rejected, 'document')} did not fit the mapping and ${rejected === 1 ? 'is' : 'are'} not in the index`
     const index = plan.index?.config.indexId

@@ -9,7 +9,7 @@ import { STDIN } from './ingest-files.ts'
 import { indexIdFor } from './inferred-fields.ts'
 import type { SourceOpener } from './open-source.ts'
 
-export interface IndexChoice {
+interface IndexChoice {
   /** By flag or setting; taken as it is. */
   readonly named: string | undefined
   /** Make the index where it is missing. */

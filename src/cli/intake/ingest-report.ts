@@ -4,6 +4,7 @@ import type { RejectReason } from '../../engine/indexing/rejects.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
+import { factLine } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { printJson, printRows } from '../command/rows.ts'
@@ -132,7 +133,7 @@ function noteTotals(context: CliContext, outcome: IngestOutcome): void {
       `searchable after ${formatDuration(outcome.elapsedMs)}`,
     )
   }
-  context.report.note(parts.join(' · '))
+  context.report.note(factLine(parts, context.out.columns))
   for (const { path, result } of outcome.sources) {
     if (result === undefined || !isEmpty(result)) continue
     const name = path === STDIN ? 'stdin' : path

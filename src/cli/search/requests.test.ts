@@ -17,8 +17,22 @@ const FACTS: IndexFacts = {
   timestampField: 'at',
   defaultSearchFields: ['body'],
   fields: [
-    { path: 'at', type: 'datetime', fast: true, stored: true, outputFormat: 'rfc3339' },
-    { path: 'size', type: 'u64', fast: true, stored: true, outputFormat: undefined },
+    {
+      path: 'at',
+      type: 'datetime',
+      fast: true,
+      stored: true,
+      outputFormat: 'rfc3339',
+      isWhole: false,
+    },
+    {
+      path: 'size',
+      type: 'u64',
+      fast: true,
+      stored: true,
+      outputFormat: undefined,
+      isWhole: false,
+    },
   ],
 }
 

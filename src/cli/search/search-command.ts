@@ -4,6 +4,7 @@ import type { ExitCode } from '../command/exit-codes.ts'
 import { nearestFixedWidth } from '../../engine/dates/duration.ts'
 import { checkOptions, SEARCH_OPTIONS, type SearchOptions } from './search-options.ts'
 import { readQuestion } from './question.ts'
+import { refuseUnknownFields } from './known-fields.ts'
 import { openSearchSession } from './session.ts'
 
 export const searchCommand = defineCommand({
@@ -41,6 +42,9 @@ async function search(
   }
   const question = await readQuestion(context, query, options)
   const session = await openSearchSession(context, options)
+  const sorted = question.sort?.map((key) => key.field) ?? []
+  const { fields = [], snippet = [], searchFields = [] } = options
+  await refuseUnknownFields(session, [...sorted, ...fields, ...snippet, ...searchFields])
   if (options.follow === true) {
     const { follow } = await import('./follow.ts')
     return await follow(session, question)

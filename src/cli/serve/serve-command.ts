@@ -19,7 +19,7 @@ const DEFAULT_PORT = 7280
 const DRAIN_MS = 3_000
 
 const OPTIONS = {
-  port: integer('--port <port>', `port (${DEFAULT_PORT}, or the next free one)`),
+  port: integer('--port <port>', `port (${DEFAULT_PORT}, or the next free one)`, 0, 65_535),
   host: text('--host <address>', 'address (127.0.0.1)'),
   apiKeyFile: text('--api-key-file <file>', 'ask for this key (x-api-key, Authorization)'),
   proxy: flag('--proxy', 'pass requests to the deployment in AWS, without a key'),

@@ -44,7 +44,7 @@ function parseQuad(text: string): number[] | undefined {
 }
 
 /** The first and the last address of a network. */
-export interface IpNetwork {
+interface IpNetwork {
   readonly first: Uint8Array
   readonly last: Uint8Array
 }
@@ -61,8 +61,8 @@ export function parseIpNetwork(text: string): IpNetwork | undefined {
   for (let i = 0; i < 16; i++) {
     const kept = Math.min(8, Math.max(0, bits - 8 * i))
     const host = 0xff >> kept
-    first[i] = (first[i] ?? 0) & ~host
-    last[i] = (last[i] ?? 0) | host
+    first[i] = elementAt(first, i) & ~host
+    last[i] = elementAt(last, i) | host
   }
   return { first, last }
 }

@@ -32,7 +32,11 @@ export class PostingList {
 
   /** Without frequencies where the field records none. Throws `corrupt`. */
   withFreqs(): Postings {
-    this.#withFreqs ??= this.#decode('freq')
+    if (this.#withFreqs === undefined) {
+      this.#withFreqs = this.#decode('freq')
+      // One list of documents from here on, whoever asks.
+      this.#docsOnly = this.#withFreqs
+    }
     return this.#withFreqs
   }
 

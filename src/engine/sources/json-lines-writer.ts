@@ -3,7 +3,7 @@ import { LineBatch, type LineEvent, MAX_KEPT_LINE_BYTES, MAX_LINE_BYTES } from '
 const NEWLINE = 0x0a
 
 /** Where a document begins in its source. */
-export interface DocStart {
+interface DocStart {
   readonly position: number
   readonly line: number
 }

@@ -19,7 +19,7 @@ const LEAST_SHARE = 0.8
 /** Values that are no time have to differ: one column says nothing about a delimiter. */
 const LEAST_COLUMNS = 2
 
-export interface RecognitionHints {
+interface RecognitionHints {
   readonly nowMs: number
   /** Of the file or object. It decides only where the content says nothing. */
   readonly name: string

@@ -39,7 +39,10 @@ export class TermClause implements Clause {
 
   matches(split: FetchedSplit): DocSet {
     const entry = this.#find(split)
-    return entry === undefined ? NO_DOCS : listOf(split.docs(this.#field, entry))
+    if (entry === undefined) return NO_DOCS
+    // What is scored is decoded once, with frequencies.
+    const field = this.#field
+    return listOf(this.#scored ? split.postings(field, entry).docs : split.docs(field, entry))
   }
 
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void {

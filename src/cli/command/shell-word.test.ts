@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shellWord } from './replay-command.ts'
+import { shellWord } from './shell-word.ts'
 
 test.each([
   ['shop', 'shop'],
