@@ -85,4 +85,4 @@ async function main() {
   console.log(JSON.stringify(seen))
 }
 
-main()
+void main()

@@ -83,6 +83,21 @@ describe('PUT of an index', () => {
     })
   })
 
+  test('takes new fields later, and refuses to change one that is there', async () => {
+    const shop = new ApiFixture()
+    const path = `${ELASTIC}/app-logs`
+    await shop.ask(path, { ...json(LOGS), method: 'PUT' })
+    const add = (properties: JsonObject) =>
+      shop.ask(`${path}/_mapping`, { ...json({ properties }), method: 'PUT' })
+    const { level } = LOGS.mappings.properties
+    expect((await add({ level, zone: { type: 'keyword' } })).json).toEqual({ acknowledged: true })
+    await shop.ingest('app-logs', [{ '@timestamp': 1_700_000_000, zone: 'eu' }])
+    expect(at((await shop.ask(`${path}/_count?q=zone:eu`)).json, 'count')).toBe(1)
+    const changed = await add({ level: { type: 'long' } })
+    expect(at(changed.json, 'error', 'type')).toBe('mapper_parsing_exception')
+    expect(at(changed.json, 'error', 'reason')).toContain('`level`')
+  })
+
   test('reads the refresh interval as the time until documents are found', () => {
     const { config } = readConfigValue(
       indexConfigOf('app-logs', { mappings: {}, settings: LOGS.settings, aliases: {} }),

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/elastic/go-elasticsearch/v8"
-	"github.com/elastic/go-elasticsearch/v8/esutil"
+	"github.com/elastic/go-elasticsearch/v7"
+	"github.com/elastic/go-elasticsearch/v7/esutil"
 	olivere "github.com/olivere/elastic/v7"
 )
 
@@ -51,23 +51,26 @@ func official(address, index string) {
 	err = indexer.Close(context.Background())
 	note("bulk flushed", indexer.Stats().NumFlushed, err)
 	note("bulk failed", failed.Load(), nil)
-	typed, err := elasticsearch.NewTypedClient(elasticsearch.Config{Addresses: []string{address}})
-	if err != nil {
-		note("typed client", nil, err)
-		return
-	}
-	found, err := typed.Search().Index(index).Raw(strings.NewReader(`{"query":{"range":{"n":{"gte":90}}},"track_total_hits":true}`)).Do(context.Background())
+	found, err := client.Search(
+		client.Search.WithIndex(index),
+		client.Search.WithBody(strings.NewReader(`{"query":{"range":{"n":{"gte":90}}}}`)),
+		client.Search.WithTrackTotalHits(true),
+	)
 	if err == nil {
-		note("typed search", found.Hits.Total.Value, nil)
+		var answer struct {
+			Hits struct{ Total struct{ Value int } }
+		}
+		err = json.NewDecoder(found.Body).Decode(&answer)
+		note("search", answer.Hits.Total.Value, err)
 	} else {
-		note("typed search", nil, err)
+		note("search", nil, err)
 	}
-	_, err = typed.Search().Index("nowhere").Do(context.Background())
-	note("missing index", err != nil && strings.Contains(err.Error(), "index_not_found_exception"), nil)
-	exists, err := typed.Indices.Exists(index).Do(context.Background())
-	note("exists", exists, err)
-	_, err = typed.Get(index, "1").Do(context.Background())
-	note("get", err != nil && strings.Contains(err.Error(), "unsupported_operation_exception"), nil)
+	missing, err := client.Search(client.Search.WithIndex("nowhere"))
+	note("missing index", missing != nil && strings.Contains(missing.String(), "index_not_found_exception"), err)
+	exists, err := client.Indices.Exists([]string{index})
+	note("exists", exists != nil && exists.StatusCode == 200, err)
+	got, err := client.Get(index, "1")
+	note("get", got != nil && strings.Contains(got.String(), "unsupported_operation_exception"), err)
 }
 
 func byOlivere(address, index string) {
