@@ -7,7 +7,7 @@ import {
 
 const INTRODUCTION = `# Formats
 
-What a file holds is recognised by its content, never by its name: first how it is packed, then how its documents are written. \`--input-format NAME\` says it instead, and \`ingest_settings.input_format\` says it for all files of an index. A record that cannot be read is rejected with its line and the reason; the others go on.
+What a file holds is recognised by its content: first how it is packed, then how its documents are written. A name such as \`.ndjson\` decides only where the content says nothing. \`--input-format NAME\` says it instead, and \`ingest_settings.input_format\` says it for all files of an index. A record that cannot be read is rejected with its line and the reason; the others go on.
 
 Packed: **gzip** and **zstd**, any number of members one after another. bzip2, xz, lz4, snappy frames and zip are named and refused, with the command that repacks them. Bytes after the last whole member are an error that says so.
 
