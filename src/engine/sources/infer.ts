@@ -1,5 +1,4 @@
-import { JsonFloat } from '../bytes/json.ts'
-import type { JsonObject, JsonValue } from '../bytes/json.ts'
+import { JsonFloat, type JsonObject, type JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
 import { parseIso8601 } from '../dates/datetime-format.ts'
 import { parseRfc2822, parseRfc3339 } from '../dates/datetime.ts'
