@@ -24,15 +24,21 @@ const ID_WARNING = {
     '299 qw-lambda "ids are not kept: a document that is sent twice is found twice, and none can be read or changed by its id"',
 }
 
+interface DocumentHost {
+  readonly ingest: IngestService
+  /** For a document that came without an id: some clients cannot read an answer that has none. */
+  readonly newId: () => string
+}
+
 /** One document at a time; every one of them is added, as `_bulk` does it. */
-export function addDocumentRoutes(app: Hono, ingest: IngestService): void {
-  app.post('/:index/_doc', (c) => addOne(c, ingest))
+export function addDocumentRoutes(app: Hono, host: DocumentHost): void {
+  app.post('/:index/_doc', (c) => addOne(c, host))
   for (const path of ['/:index/_doc/:id', '/:index/_create/:id']) {
-    app.on(['POST', 'PUT'], path, (c) => addOne(c, ingest))
+    app.on(['POST', 'PUT'], path, (c) => addOne(c, host))
   }
 }
 
-async function addOne(c: Context, ingest: IngestService): Promise<Response> {
+async function addOne(c: Context, { ingest, newId }: DocumentHost): Promise<Response> {
   const refresh =
     urlFields(c, PARAMS).oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
   const index = c.req.param('index') ?? ''
@@ -48,7 +54,15 @@ async function addOne(c: Context, ingest: IngestService): Promise<Response> {
     throw new QwError('invalid', rejected.reason, { code: 'DOC-REJECTED' })
   const shards = { total: 1, successful: 1, failed: 0 }
   const reply = elasticReply(
-    { _index: index, _id: id ?? null, _version: 1, result: 'created', _shards: shards },
+    {
+      _index: index,
+      _id: id ?? newId(),
+      _version: 1,
+      result: 'created',
+      _shards: shards,
+      _seq_no: 0,
+      _primary_term: 1,
+    },
     201,
   )
   if (id !== undefined) reply.headers.set('warning', ID_WARNING.warning)

@@ -39,18 +39,19 @@ const TYPE_OF_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
 /** Clients refuse to talk to a server that does not say this, in errors too. */
 export const PRODUCT_HEADER = { 'x-elastic-product': 'Elasticsearch' }
 
-/** The native body with Elasticsearch's beside it, so that the clients of both find the reason. */
+/** Nothing stands beside `error` and `status`: the Java client cannot read a body with more. */
 export function elasticErrorReply(error: QwError): Response {
   const status = elasticStatusOf(error)
-  const body = { ...elasticErrorSlot(error), ...errorBody(error) }
+  const body = elasticErrorSlot(error)
   const challenge = status === 401 ? { 'www-authenticate': 'Basic realm="qw-lambda"' } : {}
   return jsonText(stringifyJson(body), status, { ...PRODUCT_HEADER, ...challenge })
 }
 
 /** The answer of one search among several, or what is told of a whole request. */
 export function elasticErrorSlot(error: QwError): JsonObject {
+  const { message: _, ...forPrograms } = errorBody(error)
   return {
-    error: errorCause(messageWithFix(error), elasticTypeOf(error)),
+    error: { ...errorCause(messageWithFix(error), elasticTypeOf(error)), ...forPrograms },
     status: elasticStatusOf(error),
   }
 }

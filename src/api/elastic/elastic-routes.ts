@@ -5,6 +5,7 @@ import { addBulkRoutes } from './bulk.ts'
 import { elasticErrorReply, PRODUCT_HEADER } from './elastic-error.ts'
 import { addDocumentRoutes } from './documents.ts'
 import { addFieldCapsRoutes } from './field-caps.ts'
+import { addMappingChange } from './create-index/change-mapping.ts'
 import { addIndexCreation } from './create-index/create-index.ts'
 import { addCatRoutes } from './cat.ts'
 import { addIndexDeletion, addIndexReadRoutes, addRefreshRoutes } from './index-admin.ts'
@@ -43,7 +44,10 @@ export function addElasticDialect(app: Hono, base: string, services: ApiServices
   addMappingRoutes(routes, services.search)
   if (services.ingest !== undefined) {
     addBulkRoutes(routes, { ingest: services.ingest, clock: services.search.clock })
-    addDocumentRoutes(routes, services.ingest)
+    const { ingest } = services
+    const newId = (): string => services.search.metastore.newId()
+    addDocumentRoutes(routes, { ingest, newId })
+    addMappingChange(routes, services.search.metastore)
     addIndexCreation(routes, services.search.metastore)
     addRefreshRoutes(routes, services.search, services.ingest)
     addIndexDeletion(routes, services.search)

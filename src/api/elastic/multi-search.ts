@@ -16,7 +16,12 @@ import { runSearch } from '../run-search.ts'
 import { asQwError } from '../api-error.ts'
 import { elasticErrorSlot, spoilsRequest } from './elastic-error.ts'
 import { urlFields } from './request-parts.ts'
-import { checkExpandWildcards, missingIndexesOf, type SearchParams } from './search-params.ts'
+import {
+  checkExpandWildcards,
+  isTyped,
+  missingIndexesOf,
+  type SearchParams,
+} from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
 import { searchRequestOf } from './search-request.ts'
 
@@ -101,6 +106,7 @@ function prepare(
     sourceIncludes: url.list('_source_includes'),
     sourceExcludes: url.list('_source_excludes'),
     extraFilters: url.list('extra_filters'),
+    typedKeys: isTyped(url),
   }
   try {
     return { run: searchRequestOf(indexPatterns(index), params, body), params }
@@ -140,7 +146,11 @@ async function answer(
   try {
     const response = await runSearch(run, search, signal)
     const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
-    return `{"status":200,${searchReplyMembers(response, { sort: run.sort, source })}}`
+    return `{"status":200,${searchReplyMembers(response, {
+      sort: run.sort,
+      source,
+      typedKeys: params.typedKeys ? run.aggs : undefined,
+    })}}`
   } catch (error) {
     return stringifyJson(elasticErrorSlot(asQwError(error)))
   }

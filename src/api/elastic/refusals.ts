@@ -53,13 +53,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     methods: ['PUT', 'POST'],
-    paths: [
-      '/_mapping',
-      '/:index/_mapping',
-      '/:index/_mappings',
-      '/:index/_settings',
-      '/_settings',
-    ],
+    paths: ['/_mapping', '/_settings', '/:index/_settings'],
     what: 'changing a mapping or settings in this way',
     fix: 'send a changed index config: PUT /api/v1/indexes/<index>',
   },

@@ -119,7 +119,7 @@ describe('_search', () => {
     expect([answer.status, at(answer.json, 'status')]).toEqual([404, 404])
     const type = 'index_not_found_exception'
     const reason = expect.stringContaining('could not find indexes') as string
-    expect(at(answer.json, 'error')).toEqual({ type, reason, root_cause: [{ type, reason }] })
+    expect(at(answer.json, 'error')).toMatchObject({ type, reason, root_cause: [{ type, reason }] })
     const path = `${ELASTIC}/absent-index,mock-sales/_search?ignore_unavailable=true`
     expect((await shop.ask(path)).status).toBe(200)
     const alone = await shop.ask(`${ELASTIC}/absent-index/_search?ignore_unavailable=true`)
@@ -137,7 +137,7 @@ describe('_search', () => {
   ])('%s is refused before the handler', async (_what, query, asked, words) => {
     const answer = await shop.ask(SEARCH + query, asked)
     expect(answer.status).toBe(400)
-    expect(at(answer.json, 'message')).toContain(words)
+    expect(at(answer.json, 'error', 'reason')).toContain(words)
     expect(answer.headers.get('x-elastic-product')).toBe('Elasticsearch')
   })
 
@@ -168,15 +168,15 @@ describe('_search', () => {
 
   test('routes and methods that do not exist', async () => {
     const unknown = await shop.ask(`${ELASTIC}/mock-sales/_nothing`)
-    expect([unknown.status, at(unknown.json, 'message')]).toEqual([404, 'Route not found'])
+    expect([unknown.status, at(unknown.json, 'error', 'reason')]).toEqual([404, 'Route not found'])
     expect((await shop.ask(SEARCH, { method: 'DELETE' })).status).toBe(405)
   })
 })
 
 test('_count is exact', async () => {
   const body = json({ query: { range: { quantity: { gt: 5 } } } })
-  expect((await shop.ask(`${ELASTIC}/mock-sales/_count`, body)).json).toEqual({ count: 25 })
-  expect((await shop.ask(`${ELASTIC}/mock-sales/_count?q=id:3`)).json).toEqual({ count: 2 })
+  expect((await shop.ask(`${ELASTIC}/mock-sales/_count`, body)).json).toMatchObject({ count: 25 })
+  expect((await shop.ask(`${ELASTIC}/mock-sales/_count?q=id:3`)).json).toMatchObject({ count: 2 })
   expect((await shop.ask(`${ELASTIC}/mock-sales/_count?size=3`)).status).toBe(400)
 })
 

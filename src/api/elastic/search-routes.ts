@@ -31,19 +31,23 @@ async function answerCount(c: Context, search: SearchContext): Promise<Response>
   const body = await readOptionalJsonObject(c.req.raw)
   const files = await matchingIndexes(search.metastore, pathPatterns(c), params.missingIndexes)
   let count = 0
+  const shards = { total: 0, successful: 0, skipped: 0, failed: 0 }
   for (const { metadata } of files) {
     const request = searchRequestOf([metadata.indexId], params, body)
     const counting = { ...request, maxHits: 0, startOffset: 0, sort: [], searchAfter: undefined }
-    const { numHits } = await runSearch(
+    const answer = await runSearch(
       { ...counting, aggs: undefined, countAll: true, allowFailedSplits: true },
       search,
       c.req.raw.signal,
     )
-    count += numHits
+    count += answer.numHits
+    shards.total += answer.splitsSearched
+    shards.failed += answer.failedSplits.length
   }
   // A request over no index is read all the same.
   if (files.length === 0) searchRequestOf(['*'], params, body)
-  return elasticReply({ count })
+  shards.successful = shards.total - shards.failed
+  return elasticReply({ count, _shards: shards })
 }
 
 async function answerSearch(c: Context, search: SearchContext): Promise<Response> {
@@ -57,5 +61,11 @@ async function answerSearch(c: Context, search: SearchContext): Promise<Response
   const request = searchRequestOf(pathPatterns(c), params, body)
   const response = await runSearch(request, search, signal)
   const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
-  return jsonText(`{${searchReplyMembers(response, { sort: request.sort, source })}}`)
+  return jsonText(
+    `{${searchReplyMembers(response, {
+      sort: request.sort,
+      source,
+      typedKeys: params.typedKeys ? request.aggs : undefined,
+    })}}`,
+  )
 }

@@ -6,7 +6,7 @@ import { readConfigValue } from '../../../engine/schema/read-config.ts'
 import { readOptionalJsonObject } from '../../request-body.ts'
 import { RequestFields } from '../../request-fields.ts'
 import { elasticReply, INDEX_PARAMS, urlFields } from '../request-parts.ts'
-import { fieldMappingsOf } from './field-mappings.ts'
+import { fieldMappingsOf, TIMESTAMP } from './field-mappings.ts'
 import { refused } from './field-options.ts'
 
 const PARAMS = ['wait_for_active_shards', 'include_type_name', ...INDEX_PARAMS]
@@ -33,9 +33,6 @@ interface Asked {
   readonly aliases: JsonObject
 }
 
-/** The time field of every log shipper and of data streams: only a declared one narrows what is read. */
-const TIMESTAMP = '@timestamp'
-
 /** An index config, as JSON, that keeps what the mapping asks for. Throws `invalid` naming what it
  *  cannot keep. */
 export function indexConfigOf(indexId: string, { mappings, settings, aliases }: Asked): JsonObject {
@@ -50,7 +47,7 @@ export function indexConfigOf(indexId: string, { mappings, settings, aliases }: 
   const fields = fieldMappingsOf(properties)
   const hasTime = fields.some(({ name, type }) => name === TIMESTAMP && type === 'datetime')
   // Words without a field are looked for everywhere there, which here has to be said.
-  const searched = fields.filter(({ type, indexed }) => type === 'text' && indexed !== false)
+  const searched = fields.filter(({ type, indexed }) => type === 'array<text>' && indexed !== false)
   const mode = mappingMode(rest)
   const dynamic =
     mode === 'dynamic' ? { dynamic_mapping: { fast: true, tokenizer: 'default' } } : {}
@@ -61,6 +58,8 @@ export function indexConfigOf(indexId: string, { mappings, settings, aliases }: 
       mode,
       ...dynamic,
       field_mappings: fields,
+      // `_source` is what was sent, one value or several alike.
+      store_source: true,
       ...(hasTime ? { timestamp_field: TIMESTAMP } : {}),
     },
     search_settings: { default_search_fields: searched.map(({ name }) => name ?? '') },

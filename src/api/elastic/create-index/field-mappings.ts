@@ -2,6 +2,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../engine/b
 import { dateInputFormats } from './date-formats.ts'
 import { FieldOptions, refused } from './field-options.ts'
 
+/** The time field of every log shipper and of data streams: only a declared one narrows what is read. */
+export const TIMESTAMP = '@timestamp'
+
 /** Fields of an index config, as JSON, from the `properties` of Elasticsearch's mapping. */
 export function fieldMappingsOf(properties: JsonValue | undefined, at = ''): JsonObject[] {
   if (properties === undefined) return []
@@ -9,9 +12,14 @@ export function fieldMappingsOf(properties: JsonValue | undefined, at = ''): Jso
   return Object.entries(properties).map(([name, mapping]) => {
     const path = `${at}${name}`
     if (!isJsonObject(mapping)) throw refused(`the mapping of \`${path}\` has to be an object`)
-    return { name, ...fieldOf(path, mapping) }
+    const { type, ...field } = fieldOf(path, mapping)
+    // Any field of Elasticsearch may hold several values; the time of a document is one.
+    const isSingle = type === 'object' || path === TIMESTAMP
+    return { name, type: isSingle ? type : `array<${type}>`, ...field }
   })
 }
+
+type FieldConfig = JsonObject & { readonly type: string }
 
 const NUMBERS: Readonly<Record<string, string>> = {
   long: 'i64',
@@ -41,7 +49,7 @@ const RECORDS: Readonly<Record<string, string>> = {
   offsets: 'position',
 }
 
-function fieldOf(path: string, mapping: JsonObject): JsonObject {
+function fieldOf(path: string, mapping: JsonObject): FieldConfig {
   const { type = 'properties' in mapping ? 'object' : undefined } = mapping
   if (typeof type !== 'string') throw refused(`the mapping of \`${path}\` names no \`type\``)
   const options = new FieldOptions(path, mapping)
@@ -50,7 +58,7 @@ function fieldOf(path: string, mapping: JsonObject): JsonObject {
   return field
 }
 
-function fieldOfType(type: string, options: FieldOptions): JsonObject {
+function fieldOfType(type: string, options: FieldOptions): FieldConfig {
   const number = NUMBERS[type]
   if (number !== undefined) {
     if (type === 'scaled_float') options.take('scaling_factor')
@@ -92,7 +100,7 @@ function fieldOfType(type: string, options: FieldOptions): JsonObject {
   }
 }
 
-function textField(options: FieldOptions): JsonObject {
+function textField(options: FieldOptions): FieldConfig {
   const { path } = options
   const analyzer = options.text('analyzer') ?? 'standard'
   const tokenizer = TOKENIZERS[analyzer]
@@ -112,7 +120,7 @@ function textField(options: FieldOptions): JsonObject {
   return { type: 'text', fast, ...(indexed === true ? terms : { indexed: false }) }
 }
 
-function keywordField(options: FieldOptions): JsonObject {
+function keywordField(options: FieldOptions): FieldConfig {
   options.take('value')
   options.mustBe('normalizer', 'lowercase')
   const isLower = options.text('normalizer') === 'lowercase'
@@ -126,7 +134,7 @@ function keywordField(options: FieldOptions): JsonObject {
 }
 
 /** Without declared members it holds whatever comes. */
-function objectField(options: FieldOptions): JsonObject {
+function objectField(options: FieldOptions): FieldConfig {
   const properties = options.take('properties')
   const dynamic = options.take('dynamic')
   options.mustBe('enabled', true)
