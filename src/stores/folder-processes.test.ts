@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { acquireFolderLock } from './folder-lock.ts'
+import { folderStore } from './folder-store.ts'
 
 // Real processes: only they show whether writers exclude each other. Node 20 runs no TypeScript, so
 // one script is bundled first. Verbs: race ROOT NAME TIMES | create ROOT NAME | hold LOCKFILE TEMPFOLDER
