@@ -1,6 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { JsonObject, JsonValue } from '../engine/bytes/json.ts'
-import { isJsonObject } from '../engine/bytes/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
 import type { IndexFile } from '../engine/metastore/index-metadata.ts'
 import { loadIndex, withMissingAs } from './index-patterns.ts'

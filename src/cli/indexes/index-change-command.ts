@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../engine/bytes/json.ts'
 import { isQwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { serializeIndexConfig } from '../../engine/schema/serialize-config.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
@@ -28,7 +28,7 @@ export const indexInferCommand = defineCommand({
   async run(context, { args, options }) {
     const [path = ''] = await expandSources(args)
     const source = await new SourceOpener(context).lookAt(path)
-    const { docs } = await sampleSource(source, {
+    const { docs, format } = await sampleSource(source, {
       maxDocs: options.rows ?? DEFAULT_SAMPLE_DOCS,
       nowMs: context.clock.nowMs(),
       signal: context.signal,
@@ -36,6 +36,7 @@ export const indexInferCommand = defineCommand({
     const { timestampField } = options
     const inferred = inferIndexConfig(docs, {
       indexId: options.index ?? indexIdFor(path),
+      format,
       ...(timestampField === undefined ? {} : { timestampField }),
     })
     if (context.format === 'json') {

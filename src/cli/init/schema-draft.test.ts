@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import {
   FIELD_TYPES,

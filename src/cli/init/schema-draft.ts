@@ -1,5 +1,5 @@
-import type { InferredField } from '../../engine/sources/infer.ts'
-import { writeInferredYaml } from '../../engine/sources/infer-yaml.ts'
+import type { InferredField } from '../../engine/sources/infer/infer.ts'
+import { writeMappingYaml } from '../../engine/sources/infer/mapping-yaml.ts'
 
 /** A mapping on its way from "inferred" to "accepted". */
 export interface SchemaDraft {
@@ -26,7 +26,7 @@ type FieldType = (typeof FIELD_TYPES)[number]
 const CHOSEN = 'as you chose'
 
 export function yamlOfDraft(draft: SchemaDraft): string {
-  return writeInferredYaml(draft)
+  return writeMappingYaml(draft)
 }
 
 /** Fields that may be the documents' time. */
@@ -71,8 +71,8 @@ function keepingTimestamp(draft: SchemaDraft): SchemaDraft {
 
 function shapeOf(
   type: FieldType,
-): Pick<InferredField, 'type' | 'fast' | 'tokenizer' | 'dateFormat' | 'dateUnit'> {
-  const none = { tokenizer: undefined, dateFormat: undefined, dateUnit: undefined }
+): Pick<InferredField, 'type' | 'fast' | 'tokenizer' | 'dateFormats' | 'dateUnit'> {
+  const none = { tokenizer: undefined, dateFormats: [], dateUnit: undefined }
   switch (type) {
     case 'text, whole values':
       return { ...none, type: 'text', fast: true, tokenizer: 'raw' }

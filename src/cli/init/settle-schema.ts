@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../engine/bytes/json.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatCount, plural } from '../format/number.ts'
@@ -7,7 +6,11 @@ import { noteRows } from '../command/note-rows.ts'
 import { REASON_COLUMNS, reasonRow } from '../intake/ingest-report.ts'
 import { noteFields } from '../intake/inferred-fields.ts'
 import type { SourceOpener } from '../intake/open-source.ts'
-import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
+import {
+  DEFAULT_SAMPLE_DOCS,
+  sampleSource,
+  type SourceSample,
+} from '../../engine/sources/sample-source.ts'
 import { checkFit } from './check-fit.ts'
 import {
   FIELD_TYPES,
@@ -33,12 +36,12 @@ const NO_TIME = 'none'
  *  Returns it as a commented config file. */
 export async function settleSchema(context: CliContext, request: SchemaRequest): Promise<string> {
   const { opener, path } = request
-  const { docs } = await sampleSource(await opener.lookAt(path), {
+  const { docs, format } = await sampleSource(await opener.lookAt(path), {
     maxDocs: DEFAULT_SAMPLE_DOCS,
     nowMs: context.clock.nowMs(),
     signal: context.signal,
   })
-  let draft = inferredDraft(docs, request)
+  let draft = inferredDraft({ docs, format }, request)
   for (;;) {
     context.report.note(`Found in ${plural(docs.length, 'document')} of ${path}:`)
     noteFields(context, { ...draft, docs })
@@ -50,12 +53,13 @@ export async function settleSchema(context: CliContext, request: SchemaRequest):
   }
 }
 
-function inferredDraft(docs: readonly JsonObject[], request: SchemaRequest): SchemaDraft {
+function inferredDraft({ docs, format }: SourceSample, request: SchemaRequest): SchemaDraft {
   const { indexId, timestampField } = request
   const named =
     timestampField === undefined || timestampField === NO_TIME ? undefined : timestampField
   const inferred = inferIndexConfig(docs, {
     indexId,
+    format,
     ...(named === undefined ? {} : { timestampField: named }),
   })
   const timestamp =

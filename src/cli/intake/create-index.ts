@@ -1,5 +1,5 @@
 import { isQwError } from '../../engine/errors.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import type { CliContext } from '../command/context.ts'
 import type { DataStack } from '../stack/data-stack.ts'
 import { plural } from '../format/number.ts'
@@ -29,7 +29,7 @@ export async function ensureIndex(
     if (!isQwError(error, 'notFound')) throw error
   }
   const source = await request.opener.lookAt(request.path)
-  const { docs } = await sampleSource(source, {
+  const { docs, format } = await sampleSource(source, {
     maxDocs: DEFAULT_SAMPLE_DOCS,
     nowMs: context.clock.nowMs(),
     signal: context.signal,
@@ -37,6 +37,7 @@ export async function ensureIndex(
   const { timestampField } = request
   const inferred = inferIndexConfig(docs, {
     indexId,
+    format,
     ...(timestampField === undefined ? {} : { timestampField }),
   })
   try {

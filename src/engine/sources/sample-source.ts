@@ -8,7 +8,7 @@ import type { Source } from './source.ts'
 /** Documents that a mapping is inferred from: enough to meet rare values, read in well under a second. */
 export const DEFAULT_SAMPLE_DOCS = 2_000
 
-interface SourceSample {
+export interface SourceSample {
   readonly docs: readonly JsonObject[]
   readonly format: SourceFormat
 }

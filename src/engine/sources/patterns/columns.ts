@@ -10,9 +10,10 @@ import { clfTime, isoTime } from './times.ts'
  *   request   `GET /path HTTP/1.1`: method, url, protocol
  *   time      RFC 3339             clfTime  as access logs write it, kept as RFC 3339
  *   seconds   Unix seconds         host    an address, or a name in <name>_host
+ *   list      whole values as `a","b`, of which the outer quotes are gone
  *   skip      says nothing that another column does not
  */
-type ColumnKind =
+export type ColumnKind =
   | 'keyword'
   | 'words'
   | 'id'
@@ -26,6 +27,7 @@ type ColumnKind =
   | 'time'
   | 'clfTime'
   | 'seconds'
+  | 'list'
   | 'skip'
 
 export interface Column {
@@ -50,6 +52,9 @@ export function addColumn(doc: JsonObject, { name, kind }: Column, text: string)
     case 'words':
     case 'id':
       doc[name] = text
+      return true
+    case 'list':
+      doc[name] = text.split('","')
       return true
     case 'address':
       return addAddress(doc, name, text)
@@ -105,8 +110,10 @@ export function addRequest(doc: JsonObject, text: string): void {
   const protocol = text.slice(last + 1)
   // A load balancer that got no request writes `- https://host:443- -`.
   if (first > 0 && last > first && (protocol === '-' || protocol.includes('/'))) {
-    if (first !== 1 || text[0] !== '-') doc['method'] = text.slice(0, first)
-    doc['url'] = text.slice(first + 1, last)
+    const url = text.slice(first + 1, last)
+    const isEmpty = first === 1 && text.startsWith('-')
+    if (!isEmpty) doc['method'] = text.slice(0, first)
+    doc['url'] = isEmpty ? url.replace(/-$/, '') : url
     if (protocol !== '-') doc['protocol'] = protocol
   } else {
     doc['request'] = text

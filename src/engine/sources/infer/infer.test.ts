@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
-import type { JsonObject, JsonValue } from '../bytes/json.ts'
-import { DocMapper, newMappedDoc } from '../schema/doc-mapper.ts'
-import { parseIndexConfig } from '../schema/config-text.ts'
+import type { JsonObject, JsonValue } from '../../bytes/json.ts'
+import { DocMapper, newMappedDoc } from '../../schema/doc-mapper.ts'
+import { parseIndexConfig } from '../../schema/config-text.ts'
 import { inferIndexConfig } from './infer.ts'
 
 const docs = (make: (i: number) => JsonObject, count = 100) =>
@@ -14,11 +14,11 @@ const infer = (make: (i: number) => JsonObject) =>
 function proposal(make: (i: number) => JsonValue): string {
   const [field] = infer((i) => ({ f: make(i) })).fields
   if (field === undefined) return 'dynamic'
-  const { type, array, fast, tokenizer, dateFormat, dateUnit } = field
+  const { type, array, fast, tokenizer, dateFormats, dateUnit } = field
   const parts = [
     array ? `array<${type}>` : type,
     tokenizer,
-    dateFormat,
+    dateFormats.join(' + '),
     dateUnit,
     fast ? 'fast' : '',
   ]
@@ -32,7 +32,9 @@ describe('the type of a field', () => {
     ['fractions', (i) => i / 4 + 0.1, 'f64 fast'],
     ['large whole numbers', (i) => 2n ** 64n - 1n - BigInt(i), 'u64 fast'],
     ['ids in the range of seconds', (i) => 100_000_000 + i, 'u64 fast'],
-    ['milliseconds', (i) => 1_700_000_000_000 + i, 'datetime unix_timestamp milliseconds fast'],
+    ['milliseconds under no name of a time', (i) => 1_700_000_000_000 + i, 'u64 fast'],
+    ['numbers beyond 64 bits', (i) => 2n ** 64n + BigInt(i), 'dynamic'],
+    ['fractions beside numbers too large for them', (i) => (i === 0 ? 2n ** 60n : 0.5), 'dynamic'],
     ['flags', (i) => i % 2 === 0, 'bool fast'],
     [
       'RFC 3339 to the second',
@@ -57,24 +59,78 @@ describe('the type of a field', () => {
       'datetime %d/%b/%Y:%H:%M:%S %z seconds fast',
     ],
     ['addresses', (i) => `10.0.0.${i}`, 'ip fast'],
-    ['few words', (i) => ['INFO', 'WARN'][i % 2] ?? '', 'text raw fast'],
-    ['few phrases', (i) => ['New York', 'Los Angeles'][i % 2] ?? '', 'text raw fast'],
+    ['few words', (i) => ['INFO', 'WARN'][i % 2] ?? '', 'text default fast'],
+    ['few phrases', (i) => ['New York', 'Los Angeles'][i % 2] ?? '', 'text default fast'],
     ['many keys', (i) => `user-${i}`, 'text raw'],
     ['sentences', (i) => `the quick brown fox ${i}`, 'text default'],
-    ['lists', (i) => [`t${i % 3}`], 'array<text> raw fast'],
-    ['objects', (i) => ({ a: i }), 'json fast'],
+    ['lists', (i) => [`t${i % 3}`], 'array<text> default fast'],
+    ['objects', (i) => ({ a: i }), 'json raw fast'],
+    ['objects with sentences', (i) => ({ a: { b: `it took ${i} ms` } }), 'json default fast'],
+    ['arrays inside arrays', (i) => [[i]], 'dynamic'],
+    ['Chinese', (i) => `第${i}次连接失败`, 'text chinese_compatible'],
+    [
+      'microseconds',
+      (i) => `2024-03-04T16:45:30.90526${i % 10}Z`,
+      'datetime rfc3339 microseconds fast',
+    ],
+    [
+      'nanoseconds',
+      (i) => `2024-03-04T16:45:30.90526123${i % 10}Z`,
+      'datetime rfc3339 nanoseconds fast',
+    ],
+    [
+      'several spellings of dates',
+      (i) => (i % 2 === 0 ? '2024-03-04T16:45:30Z' : '2024-03-04 16:45:30.5'),
+      'datetime rfc3339 + %Y-%m-%d %H:%M:%S.%f milliseconds fast',
+    ],
+    [
+      'days first, as some day is past 12',
+      (i) => `${10 + (i % 19)}/03/2024`,
+      'datetime %d/%m/%Y seconds fast',
+    ],
+    ['days or months first, nobody knows', (i) => `0${1 + (i % 9)}/03/2024`, 'text default fast'],
+    ['order numbers that ordinal dates look like', (i) => `2024-${100 + i}`, 'text raw'],
+    ['codes that small dates look like', (i) => `5-10-${10 + (i % 15)}`, 'text default fast'],
+    [
+      'dates among other text',
+      (i) => (i === 7 ? 'never' : `2024-01-${10 + (i % 10)}`),
+      'text default fast',
+    ],
     ['mixtures', (i) => (i % 2 === 0 ? i : 'x'), 'dynamic'],
     ['nulls alone', () => null, 'dynamic'],
   ])('%s', (_what, make, expected) => {
     expect(proposal(make)).toBe(expected)
   })
 
-  test('seconds need the name of a time', () => {
-    const { fields } = infer((i) => ({ created_at: 1_700_000_000 + i, ref: 1_700_000_000 + i }))
-    expect(fields.map(({ name, type }) => `${name} ${type}`)).toEqual([
-      'created_at datetime',
-      'ref u64',
+  test('a number is a time by the name of one alone, and when every sample can be one', () => {
+    const { fields } = infer((i) => ({
+      created_at: 1_700_000_000 + i,
+      lastSeen: 1_700_000_000_000 + i,
+      order: 1_610_521_604_143_693_812n + BigInt(i),
+      phone: 1_712_345_678_901 + i,
+      timeout: 1_700_000_000 + i,
+      response_time: i === 0 ? 12 : 1_700_000_000,
+      epoch: 1_700_000_000.25 + i,
+    }))
+    expect(fields.map(({ name, type, dateUnit }) => `${name} ${dateUnit ?? type}`)).toEqual([
+      'created_at seconds',
+      'lastSeen milliseconds',
+      'order u64',
+      'phone u64',
+      'timeout u64',
+      'response_time u64',
+      'epoch milliseconds',
     ])
+  })
+
+  test('where all values are text, what is written as numbers are is a number', () => {
+    const rows = docs((i) => ({ n: `${i}`, zip: `0${1000 + i}`, price: `${i}.50`, id: `${i}x` }))
+    const { fields } = inferIndexConfig(rows, {
+      indexId: 'table',
+      format: { kind: 'delimited', delimiter: ',' },
+    })
+    const types = fields.map(({ name, type }) => `${name} ${type}`)
+    expect(types).toEqual(['n u64', 'zip text', 'price f64', 'id text'])
   })
 })
 
@@ -85,15 +141,15 @@ describe('the timestamp', () => {
     ...(i > 0 ? { seen_at: '2024-01-01T00:00:00Z' } : {}),
   })
 
-  test('is the best named date that every document has', () => {
+  test('is the best named date that every document has, a written one before a number', () => {
     const { timestampCandidates, config } = infer(log)
-    expect(timestampCandidates).toEqual(['ts', 'started'])
-    expect(config.docMapping.timestampField).toBe('ts')
+    expect(timestampCandidates).toEqual(['started', 'ts'])
+    expect(config.docMapping.timestampField).toBe('started')
   })
 
   test('can be chosen among those, and nothing else', () => {
-    const chosen = inferIndexConfig(docs(log), { indexId: 'sample', timestampField: 'started' })
-    expect(chosen.config.docMapping.timestampField).toBe('started')
+    const chosen = inferIndexConfig(docs(log), { indexId: 'sample', timestampField: 'ts' })
+    expect(chosen.config.docMapping.timestampField).toBe('ts')
     const wrong = () =>
       inferIndexConfig(docs(log), { indexId: 'sample', timestampField: 'seen_at' })
     expect(wrong).toThrow('the field `seen_at` does not hold one date in every sampled document')

@@ -1,22 +1,13 @@
-import { escapeName } from '../schema/field-path.ts'
-import type { InferredField } from './infer.ts'
+import { escapeName } from '../../schema/field-path.ts'
+import type { FieldProposal, MappingProposal } from './mapping-proposal.ts'
 
-interface InferredMapping {
-  readonly indexId: string
-  readonly fields: readonly InferredField[]
-  readonly leftDynamic: readonly { readonly name: string; readonly reason: string }[]
-  readonly timestamp: string | undefined
-}
+const TITLE = 'Proposed from a sample of documents; edit before the index is created.'
 
 /** A config that a person goes on editing: one comment per field says why it was proposed. */
-export function writeInferredYaml({
-  indexId,
-  fields,
-  leftDynamic,
-  timestamp,
-}: InferredMapping): string {
+export function writeMappingYaml(proposal: MappingProposal): string {
+  const { indexId, fields, leftDynamic, timestamp, title = TITLE } = proposal
   const lines = [
-    '# Proposed from a sample of documents; edit before the index is created.',
+    `# ${title}`,
     'version: "0.9"',
     `index_id: ${quote(indexId)}`,
     '',
@@ -34,19 +25,20 @@ export function writeInferredYaml({
   } else {
     lines.push(`  timestamp_field: ${quote(escapeName(timestamp))}`)
   }
-  const searched = fields.filter(({ type }) => type === 'text').map(({ name }) => name)
+  const texts = fields.filter(({ type }) => type === 'text').map(({ name }) => name)
+  const searched = proposal.searched ?? texts.map(escapeName)
   if (searched.length > 0) {
     lines.push(
       '',
       'search_settings:',
       '  # Searched when a query names no field.',
-      `  default_search_fields: [${searched.map((name) => quote(escapeName(name))).join(', ')}]`,
+      `  default_search_fields: [${searched.map(quote).join(', ')}]`,
     )
   }
   return `${lines.join('\n')}\n`
 }
 
-function fieldLines(field: InferredField): string[] {
+function fieldLines(field: FieldProposal): string[] {
   const always =
     field.presence === 1 ? '' : `; in ${Math.round(field.presence * 100)} % of the documents`
   const type = field.array ? `array<${field.type}>` : field.type
@@ -56,22 +48,36 @@ function fieldLines(field: InferredField): string[] {
     `      type: ${type}`,
   ]
   if (field.tokenizer !== undefined) lines.push(`      tokenizer: ${field.tokenizer}`)
-  // Free text with positions answers phrases; its lengths weigh its score.
-  if (field.tokenizer === 'default') lines.push('      record: position', '      fieldnorms: true')
-  if (field.dateFormat !== undefined) {
-    lines.push(`      input_formats: [${quote(field.dateFormat)}]`)
+  const hasWords = field.tokenizer !== undefined && field.tokenizer !== 'raw'
+  // Positions answer phrases.
+  if (hasWords) lines.push('      record: position')
+  // Lengths weigh the score of free text; where values are few they say nothing.
+  if (hasWords && field.type === 'text' && !field.fast) lines.push('      fieldnorms: true')
+  if (field.dateFormats.length > 0) {
+    lines.push(`      input_formats: [${field.dateFormats.map(quote).join(', ')}]`)
     const output = outputFormat(field)
     if (output !== undefined) lines.push(`      output_format: ${quote(output)}`)
-    lines.push(`      fast_precision: ${field.dateUnit ?? 'seconds'}`)
+  }
+  if (field.type === 'datetime') {
+    lines.push(`      fast_precision: ${field.dateUnit ?? 'milliseconds'}`)
+  }
+  if (field.type === 'object') {
+    lines.push('      field_mappings:')
+    for (const child of field.fields ?? []) {
+      lines.push(...fieldLines(child).map((line) => `    ${line}`))
+    }
   }
   if (field.fast) lines.push('      fast: true')
   return lines
 }
 
-/** Dates come back as they went in: numbers in their unit, patterns as written, others as RFC 3339. */
-function outputFormat({ dateFormat, dateUnit }: InferredField): string | undefined {
-  if (dateFormat?.includes('%') === true) return dateFormat
-  if (dateFormat !== 'unix_timestamp') return undefined
+/** Dates come back as they went in when they are all of one kind: numbers in their unit, patterns as
+ *  written. Otherwise, and where a number had a fraction, as RFC 3339. */
+function outputFormat({ dateFormats, dateUnit, reason }: FieldProposal): string | undefined {
+  const [format, ...others] = dateFormats
+  if (format === undefined || others.length > 0) return undefined
+  if (format.includes('%')) return format
+  if (format !== 'unix_timestamp' || reason.includes('fraction')) return undefined
   switch (dateUnit) {
     case 'milliseconds':
       return 'unix_timestamp_millis'
