@@ -173,6 +173,7 @@ export default {
   rules: {
     'import/no-cycle': 'error',
     'import/no-default-export': 'error',
+    'no-duplicate-imports': 'error',
     'oxc/no-barrel-file': ['error', { threshold: 0 }],
     'typescript/switch-exhaustiveness-check': [
       'error',

@@ -191,3 +191,12 @@ test('a fix is a clause that follows the message: it starts small and has no ful
   const found = sources.filter(({ text }) => opening.test(text) || ending.test(text))
   expect(found.map(({ path }) => path)).toEqual([])
 })
+
+test('a step of one is written ++ or --', () => {
+  const long = files(/^(src|test|bench|scripts)\/.*\.(ts|mjs)$/).flatMap((path) =>
+    [...read(path).matchAll(/^.*[\w\])] [+-]= 1(?=[;,)\s]).*$/gm)].map(
+      (match) => `${path}: ${match[0].trim()}`,
+    ),
+  )
+  expect(long).toEqual([])
+})

@@ -3,6 +3,7 @@ import { getPathNoStrict } from 'hono/utils/url'
 import { makeKeyCheck } from './api-key.ts'
 import { elasticErrorReply } from './elastic/elastic-error.ts'
 import { addElasticDialect, isElasticPath } from './elastic/elastic-routes.ts'
+import { openApiDocument } from './endpoints.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
@@ -12,17 +13,24 @@ import { RequestMetrics } from './metrics.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import { addDeleteTaskRoutes, addSourceRoutes } from './source-routes.ts'
+import { jsonReply } from './reply.ts'
+import { addTemplateRoutes, creatingFromTemplates } from './template-routes.ts'
 import type { ApiServices, ApiSettings } from './services.ts'
 import { asQwError, errorReply } from './api-error.ts'
 
 /** Request to Response, for every host: Lambda, the local server, the CLI in process, tests. */
 export interface Api {
+  /** What is answered, as `METHOD path`. */
+  readonly routes: readonly string[]
   fetch(request: Request): Promise<Response>
 }
 
 const BASE = '/api/v1'
 
-export function createApi(services: ApiServices, settings: ApiSettings): Api {
+export function createApi(host: ApiServices, settings: ApiSettings): Api {
+  const { ingest: sent } = host
+  const ingest = sent === undefined ? undefined : creatingFromTemplates(sent, host.search.metastore)
+  const services = { ...host, ingest }
   const checkKey = makeKeyCheck(settings.apiKeys)
   const app = new Hono({ getPath: pathOf })
   const failure = (path: string, error: unknown): Response =>
@@ -50,9 +58,12 @@ export function createApi(services: ApiServices, settings: ApiSettings): Api {
     const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }
     return new Response(await metrics.text(services.search.metastore), { headers })
   })
+  app.get('/openapi.json', () => jsonReply(openApiDocument(services.build.version), 'json'))
   addElasticDialect(app, BASE, services)
   app.route(BASE, nativeRoutes(services))
+  const named = app.routes.filter(({ method }) => method !== 'ALL')
   return {
+    routes: named.map(({ method, path }) => `${method} ${path}`),
     async fetch(request) {
       const startMs = performance.now()
       const response = await app.fetch(request)
@@ -75,6 +86,7 @@ function nativeRoutes(services: ApiServices): Hono {
   addIndexReadRoutes(routes, services)
   addSourceRoutes(routes, services)
   addDeleteTaskRoutes(routes, services)
+  addTemplateRoutes(routes, services.search.metastore.templates, services.ingest !== undefined)
   if (services.ingest !== undefined) {
     addIndexWriteRoutes(routes, services)
     addIngestRoutes(routes, services.ingest)

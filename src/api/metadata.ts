@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../engine/bytes/json.ts'
-import type { IndexFile } from '../engine/metastore/index-metadata.ts'
-import { publishedSplits } from '../engine/metastore/index-metadata.ts'
+import { publishedSplits, type IndexFile } from '../engine/metastore/index-metadata.ts'
 import { splitSizeBytes, type SplitRecord } from '../engine/metastore/split-record.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
 import { sourcesJson } from './source-routes.ts'

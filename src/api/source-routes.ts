@@ -1,6 +1,5 @@
 import type { Context, Hono } from 'hono'
-import type { JsonObject, JsonValue } from '../engine/bytes/json.ts'
-import { isJsonObject } from '../engine/bytes/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
 import type { IndexFile } from '../engine/metastore/index-metadata.ts'
 import { loadIndex, withMissingAs } from './index-patterns.ts'
@@ -101,13 +100,6 @@ export function addDeleteTaskRoutes(app: Hono, { search: { metastore } }: ApiSer
     throw new QwError('invalid', 'documents that wait for their commit cannot be read', {
       code: 'NOT-IMPLEMENTED',
       fix: `the newest that are committed: GET /api/v1/${metadata.indexId}/search?query=*&sort_by=${time}`,
-    })
-  })
-  app.get('/templates', () => jsonReply([], 'pretty_json'))
-  app.post('/templates', () => {
-    throw new QwError('invalid', 'an index template is not supported', {
-      code: 'NOT-IMPLEMENTED',
-      fix: 'create the index with its config: POST /api/v1/indexes',
     })
   })
 }

@@ -1,5 +1,4 @@
 import { describe, expect, inject, test } from 'vitest'
-import { parseJson } from '../../src/engine/bytes/json.ts'
 import { goProgram, hasTool, javaProgram, output } from './toolchain.ts'
 
 const address = inject('address')
@@ -7,7 +6,7 @@ const address = inject('address')
 describe.skipIf(!(await hasTool('go')))('from Go modules', () => {
   test('go-elasticsearch 7.17.10 and olivere 7.0.32 do what their READMEs show', async () => {
     const program = await goProgram('go-7.17.10')
-    expect(parseJson(await output(program, [address, 'books-go']))).toEqual({
+    expect(JSON.parse(await output(program, [address, 'books-go']))).toEqual({
       create: true,
       'bulk indexer': true,
       'bulk flushed': 100,
@@ -28,7 +27,7 @@ describe.skipIf(!(await hasTool('java')))('from Maven', () => {
   test('elasticsearch-java 8.19.3 does what its first page shows', async () => {
     const cwd = await javaProgram('java-8.19.3')
     const args = ['-cp', 'lib/*:.', 'Clients', address, 'books-java']
-    expect(parseJson(await output('java', args, { cwd }))).toMatchObject({
+    expect(JSON.parse(await output('java', args, { cwd }))).toMatchObject({
       ping: true,
       info: '7.17.0',
       create: true,

@@ -55,7 +55,7 @@ export class World {
   }
 
   serial(): number {
-    this.#serial += 1
+    this.#serial++
     return this.#serial
   }
 }

@@ -117,7 +117,7 @@ class Binder {
   }
 
   #count(): void {
-    this.#clauseCount += 1
+    this.#clauseCount++
     if (this.#clauseCount <= MAX_QUERY_CLAUSES) return
     throw new QwError('tooLarge', `the query has more than ${MAX_QUERY_CLAUSES} clauses`, {
       code: 'QUERY-LIMIT',

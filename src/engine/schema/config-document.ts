@@ -1,7 +1,6 @@
 import { parseDocument } from 'yaml'
 
-import { parseJson } from '../bytes/json.ts'
-import type { JsonValue } from '../bytes/json.ts'
+import { parseJson, type JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
 
 export type ConfigFormat = 'yaml' | 'json' | 'auto'

@@ -1,5 +1,4 @@
-import { tokenizerRegistry } from '../text/tokenizer-registry.ts'
-import type { TokenizerRegistry } from '../text/tokenizer-registry.ts'
+import { tokenizerRegistry, type TokenizerRegistry } from '../text/tokenizer-registry.ts'
 import type { DatetimePrecision, FieldMapping, JsonOptions } from './field-mapping.ts'
 import type { TermOptions } from './field-spec.ts'
 import { escapeName, joinPath, splitPath } from './field-path.ts'

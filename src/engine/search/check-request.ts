@@ -1,6 +1,10 @@
 import { QwError } from '../errors.ts'
-import type { SearchRequest } from './request.ts'
-import { MAX_HITS_LIMIT, SORT_KEYS_LIMIT, START_OFFSET_LIMIT } from './request.ts'
+import {
+  MAX_HITS_LIMIT,
+  SORT_KEYS_LIMIT,
+  START_OFFSET_LIMIT,
+  type SearchRequest,
+} from './request.ts'
 
 /** What is wrong with a request whatever the index. Throws `invalid`. */
 export function checkRequest(request: SearchRequest): void {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LocatedHit } from './fetch-hits.ts'
-import { fetchHits } from './fetch-hits.ts'
+import { fetchHits, type LocatedHit } from './fetch-hits.ts'
 import { EXACT_READS, SearchFixture } from './testing/search-fixture.ts'
 
 const DISPLAY = { snippetFields: [], weights: new Map() }

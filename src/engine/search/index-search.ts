@@ -3,8 +3,7 @@ import { bindQuery } from '../query/bind.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import type { Query } from '../query/query.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
-import type { Schema } from '../schema/schema.ts'
-import { buildSchema } from '../schema/schema.ts'
+import { buildSchema, type Schema } from '../schema/schema.ts'
 
 /** What root and leaf both make of a request on one index. */
 interface IndexSearch {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import type { Need, Part } from './needs.ts'
 import {
   columnNeeds,
   docNeeds,
@@ -9,6 +8,8 @@ import {
   postingNeeds,
   termNeeds,
   termRangeNeeds,
+  type Need,
+  type Part,
 } from './needs.ts'
 import { ClauseFixture, utf8 } from './testing/clause-fixture.ts'
 

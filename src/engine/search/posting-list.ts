@@ -1,6 +1,5 @@
 import type { ByteRange } from '../ports.ts'
-import type { Postings } from '../split/postings.ts'
-import { decodePostings } from '../split/postings.ts'
+import { decodePostings, type Postings } from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
 
 /** What the dictionary says of a list that stands outside it. */

@@ -1,7 +1,6 @@
 import { unknownField } from '../schema/nearest.ts'
 import { QwError } from '../errors.ts'
-import type { IndexFile } from '../metastore/index-metadata.ts'
-import { publishedSplits } from '../metastore/index-metadata.ts'
+import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { splitMayMatch } from '../query/prune.ts'
 import type { Query } from '../query/query.ts'
@@ -13,8 +12,7 @@ import { describeQuery } from './describe-query.ts'
 import { bindIndexSearch } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
-import type { SnippetField } from './snippets.ts'
-import { snippetFields } from './snippets.ts'
+import { snippetFields, type SnippetField } from './snippets.ts'
 
 /** A request checked against every index it names, with the splits that may match. */
 export interface RootPlan {

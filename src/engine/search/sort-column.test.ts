@@ -3,8 +3,7 @@ import { JsonFloat } from '../bytes/json.ts'
 import { splitKey } from '../metastore/layout.ts'
 import { openSplit } from './fetch.ts'
 import { columnNeeds } from './needs.ts'
-import type { SortColumn } from './sort-column.ts'
-import { cursorNumber, sortColumn } from './sort-column.ts'
+import { cursorNumber, sortColumn, type SortColumn } from './sort-column.ts'
 import { SearchFixture } from './testing/search-fixture.ts'
 
 /** The column that values of an open field sort by. */

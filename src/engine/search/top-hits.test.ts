@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ALL_DOCS, listOf, NO_DOCS } from './doc-set.ts'
 import type { SortKey } from './request.ts'
-import type { PartialHit } from './top-hits.ts'
-import { mergeHits, scoreColumn, topHits } from './top-hits.ts'
+import { mergeHits, scoreColumn, topHits, type PartialHit } from './top-hits.ts'
 
 type HitOrder = Parameters<typeof topHits>[2]
 

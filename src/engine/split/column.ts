@@ -1,18 +1,22 @@
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { decodeSequence, encodeSequence, SEQUENCE_BLOCK_VALUES } from '../bytes/int-sequence.ts'
-import type { SequenceValues } from '../bytes/int-sequence.ts'
-import { openBlock } from '../bytes/sealed-block.ts'
-import type { SealOptions } from '../bytes/sealed-block.ts'
+import {
+  decodeSequence,
+  encodeSequence,
+  SEQUENCE_BLOCK_VALUES,
+  type SequenceValues,
+} from '../bytes/int-sequence.ts'
+import { openBlock, type SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { ByteRange } from '../ports.ts'
 import type { TypedValue } from '../schema/value-type.ts'
 import { decodeFloatBody, encodeFloatBody } from './float-column.ts'
-import { decodeIntBody, encodeIntBody } from './int-column.ts'
-import type { IntType, IntValues } from './int-column.ts'
-import { decodeOrdinalDictionary, encodeOrdinalDictionary } from './ordinal-dictionary.ts'
-import type { OrdinalDictionary } from './ordinal-dictionary.ts'
-import { decodePresence, encodePresence } from './presence.ts'
-import type { Presence } from './presence.ts'
+import { decodeIntBody, encodeIntBody, type IntType, type IntValues } from './int-column.ts'
+import {
+  decodeOrdinalDictionary,
+  encodeOrdinalDictionary,
+  type OrdinalDictionary,
+} from './ordinal-dictionary.ts'
+import { decodePresence, encodePresence, type Presence } from './presence.ts'
 
 /*
  * One field's values by document: a sealed block of

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
-import type { SplitField } from './footer.ts'
-import { compareFields, decodeFooter, encodeFooter, fieldKey, FORMAT_VERSION } from './footer.ts'
+import {
+  compareFields,
+  decodeFooter,
+  encodeFooter,
+  fieldKey,
+  FORMAT_VERSION,
+  type SplitField,
+} from './footer.ts'
 import { expectCutsRefused, expectFlipsRefused } from './testing/damage.ts'
 
 const FIELDS: readonly SplitField[] = [

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { decodeIntBody, encodeIntBody } from './int-column.ts'
-import type { IntType, IntValues } from './int-column.ts'
+import { decodeIntBody, encodeIntBody, type IntType, type IntValues } from './int-column.ts'
 import { expectCutsRefused } from './testing/damage.ts'
 
 function encoded(type: IntType, input: IntValues): { bytes: Uint8Array; bounds: unknown } {

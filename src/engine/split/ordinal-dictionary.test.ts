@@ -3,8 +3,11 @@ import { expect, test } from 'vitest'
 import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteReader } from '../bytes/cursor.ts'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
-import { decodeOrdinalDictionary, encodeOrdinalDictionary } from './ordinal-dictionary.ts'
-import type { OrdinalDictionary } from './ordinal-dictionary.ts'
+import {
+  decodeOrdinalDictionary,
+  encodeOrdinalDictionary,
+  type OrdinalDictionary,
+} from './ordinal-dictionary.ts'
 import { expectCutsRefused, expectFlipsRefused } from './testing/damage.ts'
 
 const encode = (terms: readonly Uint8Array[]): Promise<Uint8Array> =>

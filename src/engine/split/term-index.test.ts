@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { locateTerm, locateTermRange } from './term-index.ts'
-import type { TermsInfo } from './term-index.ts'
+import { locateTerm, locateTermRange, type TermsInfo } from './term-index.ts'
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 

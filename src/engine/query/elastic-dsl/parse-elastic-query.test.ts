@@ -225,7 +225,7 @@ describe('errors', () => {
 
   test('depth and set size have named limits', () => {
     let deep: JsonValue = { match_all: {} }
-    for (let i = 0; i < 5_000; i += 1) deep = { bool: { must: deep } }
+    for (let i = 0; i < 5_000; i++) deep = { bool: { must: deep } }
     expect(failure(deep)).toMatchObject({ kind: 'tooLarge', code: 'QUERY-LIMIT' })
     expect(failure(deep).message).toContain(String(MAX_QUERY_DEPTH))
     const values = Array.from({ length: MAX_SET_VALUES + 1 }, (_, i) => i)

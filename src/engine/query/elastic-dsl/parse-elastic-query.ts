@@ -78,7 +78,7 @@ function parseClause(json: JsonValue | undefined, path: string, nesting: Nesting
 }
 
 function countClause(path: string, { budget, depth }: Nesting): void {
-  budget.clauses += 1
+  budget.clauses++
   if (depth > MAX_QUERY_DEPTH) {
     throw new QwError('tooLarge', `the query is nested deeper than ${MAX_QUERY_DEPTH} levels`, {
       code: 'QUERY-LIMIT',

@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { JsonFloat } from '../../bytes/json.ts'
+import { JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import type { ValueType } from '../../schema/value-type.ts'
 import type { Column } from '../../split/column.ts'

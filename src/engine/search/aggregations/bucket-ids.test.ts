@@ -30,7 +30,7 @@ test.each([
       }
       expect(new Set(idOf.values()).size).toBe(idOf.size)
       const all = blocks.flat()
-      for (let parent = 0; parent < 8; parent += 1) {
+      for (let parent = 0; parent < 8; parent++) {
         const seen: [number, number, number | undefined][] = []
         ids.eachOf(parent, (key, count, id) => seen.push([key, count, id]))
         const keys = [...new Set(all.filter(([p]) => p === parent).map(([, key]) => key))]

@@ -57,7 +57,7 @@ describe('the aggregations of a request', () => {
 
   test('nest to a limit', () => {
     let aggs: JsonValue = { a: max }
-    for (let depth = 0; depth < 40; depth += 1) aggs = { a: { terms: { field: 'shop' }, aggs } }
+    for (let depth = 0; depth < 40; depth++) aggs = { a: { terms: { field: 'shop' }, aggs } }
     expect(() => parseAggregations(aggs, schema)).toThrow(/MAX_AGGREGATION_DEPTH=32/)
   })
 })

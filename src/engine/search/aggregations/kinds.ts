@@ -1,6 +1,5 @@
 import { unknownField } from '../../schema/nearest.ts'
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { isJsonObject } from '../../bytes/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import type { Schema } from '../../schema/schema.ts'
 import type { AggregationField, AggregationKind, SubAggregation } from './aggregation.ts'

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { JsonFloat } from '../../bytes/json.ts'
+import { JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import type { AggregationInput } from './aggregation.ts'
 import { booleanOption, boundsOption, countOption, fieldOption, numberOption } from './options.ts'
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TermKey } from './term-key.ts'
-import { compareKeys, keyTag, renderKey } from './term-key.ts'
+import { compareKeys, keyTag, renderKey, type TermKey } from './term-key.ts'
 
 /** Ascending. */
 const KEYS: readonly TermKey[] = [

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../bytes/json.ts'
-import type { BucketOrder } from './term-order.ts'
-import { isCountDescending, orderBuckets, parseOrder } from './term-order.ts'
+import { isCountDescending, orderBuckets, parseOrder, type BucketOrder } from './term-order.ts'
 
 const parse = (options: JsonObject): BucketOrder =>
   parseOrder({ options, name: 'a', subs: [], field: (path) => ({ path, type: 'str' }) })

@@ -19,8 +19,7 @@ test('each value of each document is one entry, with the document and its parent
   fc.assert(
     fc.property(counts, (perDoc) => {
       const starts = Uint32Array.from([0, ...perDoc])
-      for (let i = 1; i < starts.length; i += 1)
-        starts[i] = Number(starts[i]) + Number(starts[i - 1])
+      for (let i = 1; i < starts.length; i++) starts[i] = Number(starts[i]) + Number(starts[i - 1])
       const keys = Uint32Array.from({ length: starts.at(-1) ?? 0 }, (_, at) => at * 10)
       const docs = perDoc.flatMap((_, doc) => (doc % 4 === 1 ? [] : [doc]))
       const values = new ValueBlock()

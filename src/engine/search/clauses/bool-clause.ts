@@ -1,5 +1,12 @@
-import type { DocSet } from '../doc-set.ts'
-import { ALL_DOCS, atLeast, intersectAll, NO_DOCS, subtract, unionAll } from '../doc-set.ts'
+import {
+  ALL_DOCS,
+  atLeast,
+  intersectAll,
+  NO_DOCS,
+  subtract,
+  unionAll,
+  type DocSet,
+} from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
 import type { FetchedSplit } from '../fetch.ts'
 import type { Need } from '../needs.ts'
