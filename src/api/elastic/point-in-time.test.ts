@@ -19,7 +19,8 @@ test('pages of a point in time are of what was there, each document once, ties i
     seen.push(...hits.map((hit) => at(hit, '_source', 'id')))
     after = { search_after: at(hits.at(-1), 'sort') }
   }
-  expect(seen.toSorted()).toEqual(Array.from({ length: 20 }, (_, i) => i).toSorted())
+  expect(seen).toHaveLength(20)
+  expect(new Set(seen)).toEqual(new Set(Array.from({ length: 20 }, (_, i) => i)))
   shop.clock.advance(61_000)
   const late = await shop.ask(`${ELASTIC}/_search`, json({ pit: { id } }))
   expect(at(late.json, 'error', 'type')).toBe('search_context_missing_exception')
