@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson } from '../bytes/json.ts'
 import { messageOf } from '../errors.ts'
 import type { SourceFormat } from '../schema/source-format.ts'
-import { decompressed, refused, type UnpackOptions } from './compression.ts'
+import { decompressed, type UnpackOptions } from './compression.ts'
 import { delimitedReader } from './delimited.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { LINE_LIMITS, type LineEvent, LineSplitter } from './line-batch.ts'
@@ -61,6 +61,12 @@ async function* readChunks(
   const { parts, head } = await readHead(chunks, neededBytes)
   const format = options.format ?? recogniseFormat(head, { nowMs, name: uri })
   options.onFormat?.(format)
+  if (format.kind === 'parquet') {
+    // A library that few files need.
+    const { parquetRecords } = await import('./parquet.ts')
+    yield* parquetRecords(rejoined(parts, chunks), { uri, resumeAt })
+    return
+  }
   const markBytes = hasByteOrderMark(head) ? MARK_BYTES : 0
   const stage = openStage(format, { nowMs, resumeAt, start: markBytes })
   let left = markBytes
@@ -109,6 +115,9 @@ interface Stage {
   finish(): Iterable<SourceEvent>
 }
 
+/** Parquet is read from its end, which no stage can. */
+type StagedFormat = Exclude<SourceFormat, { readonly kind: 'parquet' }>
+
 interface StageSettings {
   readonly nowMs: number
   readonly resumeAt: number
@@ -116,7 +125,7 @@ interface StageSettings {
   readonly start: number
 }
 
-function openStage(format: SourceFormat, { nowMs, resumeAt, start }: StageSettings): Stage {
+function openStage(format: StagedFormat, { nowMs, resumeAt, start }: StageSettings): Stage {
   switch (format.kind) {
     case 'ndjson':
       return new NdjsonStage(resumeAt, start)
@@ -128,8 +137,6 @@ function openStage(format: SourceFormat, { nowMs, resumeAt, start }: StageSettin
       return new LineStage(LINE_READERS[format.pattern]({ nowMs }), start)
     case 'otlp':
       return new OtlpStage(format.signal, start)
-    case 'parquet':
-      throw refused('Parquet', 'export it as newline-delimited JSON')
   }
 }
 
