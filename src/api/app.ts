@@ -14,6 +14,7 @@ import { addParsingRoutes } from './parsing-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import { addDeleteTaskRoutes, addSourceRoutes } from './source-routes.ts'
 import { jsonReply } from './reply.ts'
+import { addTemplateRoutes, creatingFromTemplates } from './template-routes.ts'
 import type { ApiServices, ApiSettings } from './services.ts'
 import { asQwError, errorReply } from './api-error.ts'
 
@@ -26,7 +27,10 @@ export interface Api {
 
 const BASE = '/api/v1'
 
-export function createApi(services: ApiServices, settings: ApiSettings): Api {
+export function createApi(host: ApiServices, settings: ApiSettings): Api {
+  const { ingest: sent } = host
+  const ingest = sent === undefined ? undefined : creatingFromTemplates(sent, host.search.metastore)
+  const services = { ...host, ingest }
   const checkKey = makeKeyCheck(settings.apiKeys)
   const app = new Hono({ getPath: pathOf })
   const failure = (path: string, error: unknown): Response =>
@@ -82,6 +86,7 @@ function nativeRoutes(services: ApiServices): Hono {
   addIndexReadRoutes(routes, services)
   addSourceRoutes(routes, services)
   addDeleteTaskRoutes(routes, services)
+  addTemplateRoutes(routes, services.search.metastore.templates, services.ingest !== undefined)
   if (services.ingest !== undefined) {
     addIndexWriteRoutes(routes, services)
     addIngestRoutes(routes, services.ingest)

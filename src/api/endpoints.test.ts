@@ -75,7 +75,7 @@ test('docs/API.md lists every endpoint, with examples as they were answered', as
 
 Made from the routes by \`src/api/endpoints.test.ts\`. What is refused, and what differs from others, is in [COMPATIBILITY.md](COMPATIBILITY.md).
 
-Where a key is asked for, it may come as \`x-api-key\`, as \`Authorization: ApiKey\` or \`Bearer\`, or as the password of basic authentication. A body may be \`gzip\`, \`deflate\`, \`br\` or, where Node has it, \`zstd\`, in one piece or in chunks; a GET may have one. \`local\`: only where indexes can be changed, which the searcher function leaves out.
+Where a key is asked for, it may come as \`x-api-key\`, as \`Authorization: ApiKey\` or \`Bearer\`, or as the password of basic authentication. A body may be \`gzip\`, \`deflate\`, \`br\` or \`zstd\`, in one piece or in chunks; a GET may have one. \`local\`: only where indexes can be changed, which the searcher function leaves out.
 
 | methods | path | what | |
 |---|---|---|---|

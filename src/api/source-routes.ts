@@ -102,11 +102,4 @@ export function addDeleteTaskRoutes(app: Hono, { search: { metastore } }: ApiSer
       fix: `the newest that are committed: GET /api/v1/${metadata.indexId}/search?query=*&sort_by=${time}`,
     })
   })
-  app.get('/templates', () => jsonReply([], 'pretty_json'))
-  app.post('/templates', () => {
-    throw new QwError('invalid', 'an index template is not supported', {
-      code: 'NOT-IMPLEMENTED',
-      fix: 'create the index with its config: POST /api/v1/indexes',
-    })
-  })
 }

@@ -94,7 +94,13 @@ export async function pythonWith(name: string, specs: readonly string[]): Promis
 /** A folder with the packages' files, as below `/`; nothing is installed on the machine. */
 export async function debianPackages(name: string, packages: readonly string[]): Promise<string> {
   return await cached(name, async (partial) => {
-    await output('apt-get', ['download', '-qq', ...packages], { cwd: partial })
+    const download = (): Promise<string> =>
+      output('apt-get', ['download', '-qq', ...packages], { cwd: partial })
+    // A fresh machine has no lists of packages yet.
+    await download().catch(async () => {
+      await output('apt-get', ['update', '-qq'])
+      await download()
+    })
     await output('sh', ['-c', 'for each in *.deb; do dpkg -x "$each" . && rm "$each"; done'], {
       cwd: partial,
     })

@@ -53,6 +53,7 @@ const RECOGNISED: readonly (readonly [file: string, format: string, template?: s
   ['bulk.ndjson', 'bulk'],
   ['members.ndjson.gz', 'ndjson'],
   ['frames.ndjson.zst', 'ndjson'],
+  ['sales.parquet', 'parquet'],
 ]
 
 /** Files that only a person can know. */

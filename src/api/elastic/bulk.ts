@@ -173,7 +173,7 @@ async function ingestGroup(
     const outcome = await ingest.ingest(indexId, Buffer.concat(lines), commit)
     return rejectedEntries(group, outcome)
   } catch (thrown) {
-    const error = itemError(thrown)
+    const error = itemError(thrown, indexId)
     return new Map(group.map((entry) => [entry, error]))
   }
 }
@@ -200,9 +200,14 @@ function rejectedEntries(
 }
 
 /** As clients sort their retries: 429 is worth sending again, the others are not. */
-function itemError(thrown: unknown): ItemError {
+function itemError(thrown: unknown, indexId: string): ItemError {
   const error = asQwError(thrown)
   const reason = messageWithFix(error)
+  if (error.code === 'INDEX-NONE') {
+    const fix = error.fix === undefined ? '' : `. ${error.fix}`
+    const type = 'index_not_found_exception'
+    return { status: 404, type, reason: `no such index [${indexId}]${fix}` }
+  }
   if (statusOf(error) === 408) return { status: 408, type: 'timeout_exception', reason }
   switch (error.kind) {
     case 'invalid':

@@ -12,6 +12,7 @@ import { addIndexDeletion, addIndexReadRoutes, addRefreshRoutes } from './index-
 import { addMappingRoutes } from './mappings.ts'
 import { addMultiSearchRoutes } from './multi-search.ts'
 import { addNodeInfoRoutes } from './node-info.ts'
+import { addPointInTimeRoutes } from './point-in-time.ts'
 import { addQueryToolRoutes } from './query-tools.ts'
 import { addRefusals } from './refusals.ts'
 import { addScrollRoutes } from './scroll.ts'
@@ -38,6 +39,7 @@ export function addElasticDialect(app: Hono, base: string, services: ApiServices
   addNodeInfoRoutes(routes, services.search, services.build)
   addCatRoutes(routes, services.search)
   addMultiSearchRoutes(routes, services.search)
+  addPointInTimeRoutes(routes, services.search)
   addScrollRoutes(routes, services.search)
   addSearchRoutes(routes, services.search)
   addFieldCapsRoutes(routes, services.search)

@@ -153,10 +153,14 @@ function positionAfter(hit: Hit, sort: readonly SortKey[]): string {
   return stringifyJson(values)
 }
 
-function readTtl(text: string): number {
+/** Throws `invalid` for what is no duration, or a longer one than merged splits stay readable. */
+export function readTtl(text: string): number {
   const ttlMs = parseDuration(text)
   if (ttlMs === undefined) {
-    throw new QwError('invalid', `\`scroll\` has to be a duration like 1m, not \`${text}\``)
+    throw new QwError(
+      'invalid',
+      `\`scroll\` or \`keep_alive\` has to be a duration like 1m, not \`${text}\``,
+    )
   }
   if (ttlMs <= MAX_TTL_MS) return ttlMs
   throw new QwError('invalid', `a scroll may wait at most ${MAX_TTL_MS / 60_000} minutes`)

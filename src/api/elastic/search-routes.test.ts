@@ -217,3 +217,40 @@ describe('a split that is gone', () => {
     expect(at(allowed.json, 'errors')).toHaveLength(1)
   })
 })
+
+test.each([
+  ['mock-sales/_search', { size: 0 }, 200],
+  ['mock-sales/_count', { query: { match_all: {} } }, 200],
+  ['_field_caps', { fields: ['quantity'] }, 200],
+  ['mock-sales/_validate/query', { query: { match_all: {} } }, 200],
+  ['_analyze', { text: 'a' }, 200],
+  ['mock-sales/_search', { no_such_key: 1 }, 400],
+  ['_search/scroll', { scroll_id: 'none' }, 500],
+])('the body of a GET of %s is read: %j', async (path, body, status) => {
+  const answer = await shop.ask(`${ELASTIC}/${path}`, { ...json(body), method: 'GET' })
+  expect(answer.status).toBe(status)
+  if (path.endsWith('/_search') && status === 200) {
+    expect(at(answer.json, 'hits', 'hits')).toEqual([])
+  }
+})
+
+test.each([
+  ['GET', '_no_such'],
+  ['POST', '_no_such/thing'],
+  ['DELETE', 'mock-sales/_search'],
+  ['GET', '_bulk'],
+  ['POST', 'mock-sales'],
+])('%s %s is refused without advice that could lose anything', async (method, path) => {
+  const body = method === 'POST' ? { body: '{}' } : {}
+  const answer = await shop.ask(`${ELASTIC}/${path}`, { method, ...body })
+  expect([404, 405]).toContain(answer.status)
+  expect(at(answer.json, 'error', 'type')).toEqual(expect.any(String))
+  expect(answer.text).not.toMatch(/use [A-Z]*|DELETE(?! not)/)
+})
+
+test('a build that does not know its date says one all the same', async () => {
+  const build = { version: '1.0.0', commitHash: '', buildDate: '' }
+  const api = shop.as({ apiKeys: [], responses: 'plain' }, { build })
+  const { json: info } = await shop.ask(ELASTIC, {}, api)
+  expect(at(info, 'version', 'build_date')).toMatch(/^\d{4}-/)
+})

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { jsonText } from '../reply.ts'
@@ -7,13 +8,21 @@ import { readOptionalJsonObject } from '../request-body.ts'
 import { runSearch } from '../run-search.ts'
 import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { startScroll } from './scroll.ts'
-import { COUNT_PARAMS, readSearchParams, SEARCH_PARAMS } from './search-params.ts'
+import { pinnedSearch } from './point-in-time.ts'
+import {
+  COUNT_PARAMS,
+  readSearchParams,
+  SEARCH_PARAMS,
+  type SearchParams,
+} from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
 import { searchRequestOf } from './search-request.ts'
 
 export function addSearchRoutes(app: Hono, search: SearchContext): void {
-  app.on(['GET', 'POST'], '/_search', (c) => {
-    readSearchParams(urlFields(c, SEARCH_PARAMS))
+  app.on(['GET', 'POST'], '/_search', async (c) => {
+    const params = readSearchParams(urlFields(c, SEARCH_PARAMS))
+    const body = await readOptionalJsonObject(c.req.raw)
+    if ('pit' in body) return await answerPinned(c, { search, params, body })
     throw new QwError('invalid', 'searching without an index is not supported', {
       code: 'NOT-IMPLEMENTED',
       fix: 'name an index or a pattern: /_elastic/<index>/_search',
@@ -68,4 +77,33 @@ async function answerSearch(c: Context, search: SearchContext): Promise<Response
       typedKeys: params.typedKeys ? request.aggs : undefined,
     })}}`,
   )
+}
+
+interface PinnedParts {
+  readonly search: SearchContext
+  readonly params: SearchParams
+  readonly body: JsonObject
+}
+
+/** Over the splits of a point in time; ties end in the document's address, so that no page skips one. */
+async function answerPinned(c: Context, { search, params, body }: PinnedParts): Promise<Response> {
+  const { body: rest, id, point } = await pinnedSearch(body, search)
+  const { indexIds, splitIds } = point
+  // No index id is this: nothing was there when it was opened.
+  const patterns = indexIds.length === 0 ? ['no-index*'] : indexIds
+  const { sort = [], ...others } = rest
+  const keys = Array.isArray(sort) ? sort : [sort]
+  const ending = keys.some(isAddress) ? [] : ['_shard_doc']
+  const request = searchRequestOf(patterns, params, { ...others, sort: [...keys, ...ending] })
+  const pinned = { ...request, pinnedSplits: new Set(splitIds) }
+  const response = await runSearch(pinned, search, c.req.raw.signal)
+  const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
+  const typedKeys = params.typedKeys ? request.aggs : undefined
+  const members = searchReplyMembers(response, { sort: request.sort, source, typedKeys })
+  return jsonText(`{"pit_id":"${id}",${members}}`)
+}
+
+function isAddress(key: JsonValue): boolean {
+  const name = isJsonObject(key) ? Object.keys(key)[0] : key
+  return name === '_doc' || name === '_shard_doc'
 }

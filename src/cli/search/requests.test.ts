@@ -179,7 +179,7 @@ describe('the same request for another client', () => {
       address,
     )
     expect(text).toBe(
-      `curl -sS 'https://x.test/api/v1/a%2Cb*/search' \\\n  -H 'content-type: application/json' \\\n` +
+      `curl -sS --compressed 'https://x.test/api/v1/a%2Cb*/search' \\\n  -H 'content-type: application/json' \\\n` +
         `  -H "x-api-key: $QWL_API_KEY" \\\n  -d '{"query":"it'\\''s"}'\n`,
     )
   })

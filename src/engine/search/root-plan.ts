@@ -45,7 +45,11 @@ export function planRoot(request: SearchRequest, files: readonly IndexFile[]): R
 function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
   const { config } = file.metadata
   const { schema, query } = bindIndexSearch(config, request)
-  const published = publishedSplits(file)
+  const { pinnedSplits } = request
+  const published =
+    pinnedSplits === undefined
+      ? publishedSplits(file)
+      : file.splits.filter(({ splitId }) => pinnedSplits.has(splitId))
   const timestamp = schema.timestampField
   return {
     config,

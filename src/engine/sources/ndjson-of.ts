@@ -22,10 +22,11 @@ export async function* ndjsonOf(
   }
 }
 
-function linesOf({ records }: RecordBatch): Uint8Array {
+function linesOf(batch: RecordBatch): Uint8Array {
   const parts: Uint8Array[] = []
-  for (const { doc, raw } of records) {
-    parts.push(doc instanceof LineProblem ? raw : Buffer.from(stringifyJson(doc)), LINE_END)
-  }
+  batch.records.forEach(({ doc }, i) => {
+    const isNone = doc instanceof LineProblem
+    parts.push(isNone ? batch.bytesOf(i) : Buffer.from(stringifyJson(doc)), LINE_END)
+  })
   return Buffer.concat(parts)
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson } from '../bytes/json.ts'
 import { messageOf } from '../errors.ts'
 import type { SourceFormat } from '../schema/source-format.ts'
-import { decompressed, refused, type UnpackOptions } from './compression.ts'
+import { decompressed, type UnpackOptions } from './compression.ts'
 import { delimitedReader } from './delimited.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { LINE_LIMITS, type LineEvent, LineSplitter } from './line-batch.ts'
@@ -64,6 +64,12 @@ async function* readChunks(
   const { parts, head } = await readHead(chunks, neededBytes)
   const format = options.format ?? recogniseFormat(head, { nowMs, name: uri })
   options.onFormat?.(format)
+  if (format.kind === 'parquet') {
+    // A library that few files need.
+    const { parquetRecords } = await import('./parquet.ts')
+    yield* parquetRecords(rejoined(parts, chunks), { uri, resumeAt })
+    return
+  }
   const markBytes = hasByteOrderMark(head) ? MARK_BYTES : 0
   const stage = openStage(format, {
     nowMs,
@@ -117,6 +123,9 @@ interface Stage {
   finish(): Iterable<SourceEvent>
 }
 
+/** Parquet is read from its end, which no stage can. */
+type StagedFormat = Exclude<SourceFormat, { readonly kind: 'parquet' }>
+
 interface StageSettings {
   readonly nowMs: number
   readonly resumeAt: number
@@ -126,7 +135,7 @@ interface StageSettings {
   readonly onHalfLine: ((byteCount: number) => void) | undefined
 }
 
-function openStage(format: SourceFormat, settings: StageSettings): Stage {
+function openStage(format: StagedFormat, settings: StageSettings): Stage {
   const { nowMs, resumeAt, start } = settings
   switch (format.kind) {
     case 'ndjson':
@@ -139,8 +148,6 @@ function openStage(format: SourceFormat, settings: StageSettings): Stage {
       return new LineStage(LINE_READERS[format.pattern]({ nowMs }), start)
     case 'otlp':
       return new OtlpStage(format.signal, start)
-    case 'parquet':
-      throw refused('Parquet', 'export it as newline-delimited JSON')
   }
 }
 

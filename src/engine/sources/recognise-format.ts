@@ -175,6 +175,8 @@ function reads(reader: LineReader, lines: readonly string[]): boolean {
 function isTable(lines: readonly string[], delimiter: ',' | '\t' | ';'): boolean {
   const names = lines[0]?.split(delimiter).map((name) => name.replaceAll('"', '').trim()) ?? []
   if (names.length < LEAST_COLUMNS || new Set(names).size < names.length) return false
+  // Two halves of a sentence are no two columns.
+  if (names.length === 2 && lines[0]?.includes(`${delimiter} `) === true) return false
   // Sentences have commas too; a name is short, begins no number, and is no sentence.
   if (!names.every((name) => /^[^\d\s][^=:{}]{0,63}$/.test(name) && name.split(' ').length <= 5)) {
     return false

@@ -10,7 +10,7 @@ import { writeMappingYaml } from './mapping-yaml.ts'
 
 export type InferredField = FieldProposal
 
-export interface InferredConfig {
+interface InferredConfig {
   readonly config: IndexConfig
   /** The same config as commented YAML that `parseIndexConfig` accepts. */
   readonly yaml: string

@@ -47,12 +47,16 @@ function nextSpace(line: string, from: number): number {
 
 /** Where the quote stands that ends a quoted token; -1 for none. */
 function closingQuote(line: string, from: number): number {
-  for (let at = from; at < line.length; at++) {
-    const unit = line.charCodeAt(at)
-    if (unit === BACKSLASH) at++
-    else if (unit === QUOTE && isTokenEnd(line, at + 1)) return at
+  for (let at = line.indexOf('"', from); at >= 0; at = line.indexOf('"', at + 1)) {
+    if (isTokenEnd(line, at + 1) && !isEscaped(line, at, from)) return at
   }
   return -1
+}
+
+function isEscaped(line: string, at: number, from: number): boolean {
+  let start = at
+  while (start > from && line.charCodeAt(start - 1) === BACKSLASH) start--
+  return (at - start) % 2 === 1
 }
 
 /** `\"` and `\\` as what they stand for; other escapes, such as `\x22` for bytes, stay as written. */
