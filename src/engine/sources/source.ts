@@ -23,7 +23,7 @@ export interface Source {
   verifyUnchanged(signal: AbortSignal | undefined): Promise<void>
 }
 
-export interface GrownContent {
+interface GrownContent {
   readonly etag: string
   /** All of this source is in that content. */
   readonly isLonger: boolean
