@@ -147,7 +147,9 @@ test.each(FILES)(
     const store = memoryStore()
     const components = { clock: systemClock, random: systemRandom }
     const metastore = new Metastore(store, components)
-    await metastore.createIndex(inferred.config)
+    // A commit after each document: every position is one that a run could stop at.
+    const indexingSettings = { ...inferred.config.indexingSettings, splitNumDocsTarget: 1 }
+    await metastore.createIndex({ ...inferred.config, indexingSettings })
     const result = await indexSource(
       { metastore, ...components },
       { indexId: 'logs', source: fileSource(file) },
@@ -172,6 +174,7 @@ test.each(FILES)(
         },
         { store, metastore, caches: new SearchCaches(), clock: systemClock },
       )
+    expect(result.splitIds).toHaveLength(docs.length)
     const { hits } = await search('*')
     const keys = (doc: JsonObject): string => {
       const present = Object.entries(doc).filter(([, value]) => {

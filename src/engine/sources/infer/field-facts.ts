@@ -50,6 +50,20 @@ export function collectFacts(
   docs: readonly JsonObject[],
   hasTypes: boolean,
 ): Map<string, FieldFacts> {
+  const byName = factsOf(docs, (_name, item) => (hasTypes ? item : (numberIn(item) ?? item)))
+  // `007` among numbers: then the others are text too.
+  const isMixed = (name: string): boolean => {
+    const facts = byName.get(name)
+    return facts !== undefined && facts.numbers > 0 && facts.strings > 0
+  }
+  if (hasTypes || ![...byName.keys()].some(isMixed)) return byName
+  return factsOf(docs, (name, item) => (isMixed(name) ? item : (numberIn(item) ?? item)))
+}
+
+function factsOf(
+  docs: readonly JsonObject[],
+  read: (name: string, item: JsonValue) => JsonValue,
+): Map<string, FieldFacts> {
   const byName = new Map<string, FieldFacts>()
   for (const doc of docs) {
     for (const [name, value] of Object.entries(doc)) {
@@ -59,7 +73,7 @@ export function collectFacts(
       facts.docCount++
       if (Array.isArray(value)) facts.isArray = true
       for (const item of Array.isArray(value) ? value : [value]) {
-        if (item !== null) observe(facts, hasTypes ? item : (numberIn(item) ?? item))
+        if (item !== null) observe(facts, read(name, item))
       }
     }
   }

@@ -124,13 +124,19 @@ describe('the type of a field', () => {
   })
 
   test('where all values are text, what is written as numbers are is a number', () => {
-    const rows = docs((i) => ({ n: `${i}`, zip: `0${1000 + i}`, price: `${i}.50`, id: `${i}x` }))
+    const rows = docs((i) => ({
+      n: `${i}`,
+      zip: `0${1000 + i}`,
+      price: `${i}.50`,
+      id: `${i}x`,
+      code: i === 3 ? '007' : `${i}`,
+    }))
     const { fields } = inferIndexConfig(rows, {
       indexId: 'table',
       format: { kind: 'delimited', delimiter: ',' },
     })
     const types = fields.map(({ name, type }) => `${name} ${type}`)
-    expect(types).toEqual(['n u64', 'zip text', 'price f64', 'id text'])
+    expect(types).toEqual(['n u64', 'zip text', 'price f64', 'id text', 'code text'])
   })
 })
 
