@@ -187,6 +187,8 @@ function outcomeOf(
     splitIds: [],
     splitBytes: 0,
     emptyCommitCount: 0,
+    continuedAtBytes: 0,
+    halfLineBytes: 0,
     rejectReasons: [],
     rejectedKeys: [],
     elapsedMs: 0,

@@ -101,6 +101,8 @@ async function printSources(context: CliContext, outcome: IngestOutcome): Promis
 function statusText({ result, error, published }: SourceOutcome): string {
   switch (result?.state) {
     case 'done':
+      if (result.continuedAtBytes > 0)
+        return result.docCount > 0 ? 'new lines indexed' : 'nothing new'
       return isEmpty(result) ? 'empty' : 'indexed'
     case 'alreadyIndexed':
       return 'already indexed, skipped (use --force)'
@@ -114,8 +116,9 @@ function statusText({ result, error, published }: SourceOutcome): string {
   }
 }
 
-function isEmpty({ state, docCount, rejectedCount }: IndexingResult): boolean {
-  return state === 'done' && docCount + rejectedCount === 0
+function isEmpty(result: IndexingResult): boolean {
+  const { state, docCount, rejectedCount, continuedAtBytes, halfLineBytes } = result
+  return state === 'done' && docCount + rejectedCount + continuedAtBytes + halfLineBytes === 0
 }
 
 function noteTotals(context: CliContext, outcome: IngestOutcome): void {
@@ -135,8 +138,14 @@ function noteTotals(context: CliContext, outcome: IngestOutcome): void {
   }
   context.report.note(factLine(parts, context.out.columns))
   for (const { path, result } of outcome.sources) {
-    if (result === undefined || !isEmpty(result)) continue
     const name = path === STDIN ? 'stdin' : path
+    if (result !== undefined && result.halfLineBytes > 0) {
+      const size = formatBytes(result.halfLineBytes)
+      context.report.note(
+        `The last line of ${name} is half written (${size}): left for the next run.`,
+      )
+    }
+    if (result === undefined || !isEmpty(result)) continue
     context.report.warn(
       `${name} is empty: nothing was indexed`,
       'check that it was written to its end',

@@ -27,6 +27,8 @@ export interface ReadSourceOptions extends UnpackOptions {
   /** Offset among the unpacked bytes: documents that lie before it are passed over. They are read
    *  again, since neither compressions nor most formats can be entered in the middle. */
   readonly resumeAt?: number
+  /** Told the length of a last line that is half written, and left. */
+  readonly onHalfLine?: ((byteCount: number) => void) | undefined
   /** Told the format once it is known. */
   readonly onFormat?: (format: SourceFormat) => void
 }
@@ -45,6 +47,7 @@ export async function* readSource(
       ...options,
       format: source.format ?? options.format,
       uri: source.uri,
+      mayGrow: source.findGrown !== undefined,
     })
   } finally {
     // Also when its beginning is all that was looked at.
@@ -54,9 +57,9 @@ export async function* readSource(
 
 async function* readChunks(
   chunks: AsyncGenerator<Uint8Array>,
-  options: ReadSourceOptions & { readonly uri: string },
+  options: ReadSourceOptions & { readonly uri: string; readonly mayGrow: boolean },
 ): AsyncGenerator<SourceEvent> {
-  const { nowMs = 0, resumeAt = 0, uri } = options
+  const { nowMs = 0, resumeAt = 0, uri, mayGrow } = options
   const neededBytes = options.format === undefined ? RECOGNISED_BYTES : MARK_BYTES
   const { parts, head } = await readHead(chunks, neededBytes)
   const format = options.format ?? recogniseFormat(head, { nowMs, name: uri })
@@ -68,7 +71,12 @@ async function* readChunks(
     return
   }
   const markBytes = hasByteOrderMark(head) ? MARK_BYTES : 0
-  const stage = openStage(format, { nowMs, resumeAt, start: markBytes })
+  const stage = openStage(format, {
+    nowMs,
+    resumeAt,
+    start: markBytes,
+    onHalfLine: mayGrow ? (options.onHalfLine ?? (() => undefined)) : undefined,
+  })
   let left = markBytes
   for await (const chunk of rejoined(parts, chunks)) {
     const skipped = Math.min(left, chunk.length)
@@ -123,12 +131,15 @@ interface StageSettings {
   readonly resumeAt: number
   /** Offset of the first byte pushed: what lies before is a byte order mark. */
   readonly start: number
+  /** Of a source that may grow: a last line that is no document yet is left, and told. */
+  readonly onHalfLine: ((byteCount: number) => void) | undefined
 }
 
-function openStage(format: StagedFormat, { nowMs, resumeAt, start }: StageSettings): Stage {
+function openStage(format: StagedFormat, settings: StageSettings): Stage {
+  const { nowMs, resumeAt, start } = settings
   switch (format.kind) {
     case 'ndjson':
-      return new NdjsonStage(resumeAt, start)
+      return new NdjsonStage(settings)
     case 'json':
       return new JsonScanner(format.path, { resumeAt, start })
     case 'delimited':
@@ -143,13 +154,15 @@ function openStage(format: StagedFormat, { nowMs, resumeAt, start }: StageSettin
 /** Lines pass through as they are. */
 class NdjsonStage implements Stage {
   readonly #resumeAt: number
+  readonly #onHalfLine: StageSettings['onHalfLine']
   #position: number
   #line = 1
   #splitter: LineSplitter | undefined
 
-  constructor(resumeAt: number, start: number) {
+  constructor({ resumeAt, start, onHalfLine }: StageSettings) {
     this.#resumeAt = resumeAt
     this.#position = start
+    this.#onHalfLine = onHalfLine
   }
 
   push(chunk: Uint8Array): Iterable<SourceEvent> {
@@ -162,8 +175,21 @@ class NdjsonStage implements Stage {
     return this.#splitter.push(chunk.subarray(skipped))
   }
 
-  finish(): Iterable<SourceEvent> {
-    return this.#splitter?.finish() ?? []
+  /** A last line without its end that is no document is half written: it is left for the next time. */
+  *finish(): Generator<SourceEvent> {
+    for (const event of this.#splitter?.finish() ?? []) {
+      const mayBeHalf = this.#onHalfLine !== undefined && event.kind === 'lines'
+      if (mayBeHalf && !isDocument(event.textOf(0))) this.#onHalfLine?.(event.bytes.length)
+      else yield event
+    }
+  }
+}
+
+function isDocument(text: string | undefined): boolean {
+  try {
+    return text !== undefined && isJsonObject(parseJson(text))
+  } catch {
+    return false
   }
 }
 
