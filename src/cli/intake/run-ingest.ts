@@ -33,6 +33,8 @@ interface IngestRequest {
   /** Undefined: any number. A count holds for the whole run, a fraction for each source. */
   readonly maxRejects: MaxRejects | undefined
   readonly rejects: 'keep' | 'drop'
+  /** `later`: the next ingest or `serve` does it; the first hits do not wait for it. */
+  readonly merges?: 'now' | 'later'
 }
 
 /** How one source fared: a result, or the error that ended it. */
@@ -105,7 +107,7 @@ export async function runIngest(
     waiting.length === 0 && sources.every(({ result }) => result !== undefined && isEnd(result))
   if (isDone) run.phase.succeed(`Indexed ${plural(run.docCount, 'document')}`)
   else run.phase.fail()
-  const canMerge = run.isIndexWritable && !context.signal.aborted
+  const canMerge = request.merges !== 'later' && run.isIndexWritable && !context.signal.aborted
   if (canMerge) await mergeSmallSplits(context, stack, request.indexId)
   return outcome
 }
