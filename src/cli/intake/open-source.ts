@@ -19,6 +19,11 @@ export class SourceOpener {
     this.#format = format
   }
 
+  /** The format's name for who opens the files by itself; undefined: by content. */
+  get formatName(): string | undefined {
+    return this.#format === 'auto' ? undefined : this.#format
+  }
+
   /** To be indexed: with its identity, for which the file is read once. */
   async open(path: string): Promise<Source> {
     const { signal } = this.#context

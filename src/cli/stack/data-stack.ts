@@ -10,6 +10,8 @@ import { currentLocalStack } from './local-stacks.ts'
 export interface DataStack {
   readonly name: string
   readonly indexing: IndexingComponents
+  /** Of a stack of this machine: where threads of its own find it. */
+  readonly folder?: string
   readonly search: SearchContext
   /** Where the indexes lie: `file:///…`, `s3://bucket/index`. */
   readonly indexRoot: string
