@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../bytes/json.ts'
 import type { FuzzyAst, QueryAst } from '../query-ast.ts'
 import { boosted } from './boosted.ts'
-import { DslObject, failAt } from './dsl-object.ts'
+import { failAt, type DslObject } from './dsl-object.ts'
 import { valueBody } from './term-level.ts'
 
 const KEYS = ['value', 'fuzziness', 'prefix_length', 'max_expansions', 'transpositions', 'rewrite']
