@@ -411,7 +411,7 @@ describe('node', () => {
     ])
   })
 
-  test('parse-query shows the tree, and a syntax error is a 500 as in the original', async () => {
+  test('parse-query shows the tree, and a syntax error is a 500 as in Quickwit', async () => {
     const path = '/api/v1/parse-query'
     const tree = await shop.ask(path, { body: '{"query":"id:1"}' })
     expect(at(tree.json, 'kind')).toBe('text')

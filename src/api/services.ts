@@ -6,6 +6,8 @@ export interface ApiServices {
   readonly search: SearchContext
   readonly ingest: IngestService | undefined
   readonly build: BuildFacts
+  /** Where indexes lie, without a slash at the end: `s3://bucket/index`, `file:///…`. */
+  readonly indexRoot: string
 }
 
 export interface BuildFacts {

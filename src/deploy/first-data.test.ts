@@ -15,7 +15,7 @@ function functionsAnswering(cloud: InMemoryCloud, answers: readonly unknown[]): 
     invoke: async (name) => {
       const answer =
         name === 'generator' ? { num_docs: 50 } : answers[Math.min(turn, answers.length - 1)]
-      if (name === 'searcher') turn += 1
+      if (name === 'searcher') turn++
       const payload = Buffer.from(JSON.stringify(answer))
       return { payload, functionError: undefined, logTail: '', requestId: undefined }
     },

@@ -4,6 +4,7 @@ import { LIST_EVERY_MS, runJanitor } from '../engine/indexing/janitor.ts'
 import { runMerges } from '../engine/indexing/merge.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
+import { STAGED_NDJSON_SUFFIX } from '../engine/sources/ndjson-of.ts'
 import { objectSource } from '../engine/sources/source.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
@@ -205,7 +206,10 @@ class IndexerRun {
     }
     const result = await indexSource(this.#components, {
       indexId,
-      source: objectSource(store, info, uri),
+      source: {
+        ...objectSource(store, info, uri),
+        format: task.key.endsWith(STAGED_NDJSON_SUFFIX) ? { kind: 'ndjson' } : undefined,
+      },
       ...this.#deadline(),
     })
     this.#touched.add(indexId)

@@ -58,7 +58,7 @@ test('what stands for the proxy is kept to the letter, also a slash at the end',
   expect(await pathOf('/b/v1/what?#', 'what?#')).toBe('/api/v1/what%3F%23')
 })
 
-test('without a stage the path is taken as it is, as the removed packaging was invoked', async () => {
+test('without a stage the path is taken as it is, as Quickwit’s removed Lambda packaging was invoked', async () => {
   const event = {
     httpMethod: 'POST',
     path: '/api/v1/shop/search',

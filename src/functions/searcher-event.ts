@@ -10,8 +10,8 @@ const NO_HOST = 'http://function'
  * The HTTP request inside an invocation:
  *   API Gateway REST proxy     httpMethod, path, multiValueQueryStringParameters, requestContext.stage
  *   function URL, HTTP API     requestContext.http, rawPath, rawQueryString
- *   the removed packaging's    httpMethod, path, headers, body
- *   plain                      {index_id, query, max_hits, ...}
+ *   plain HTTP                 httpMethod, path, headers, body, as Quickwit's removed Lambda packaging
+ *   plain search               {index_id, query, max_hits, ...}
  * Throws `invalid` for anything else. The request carries `signal`.
  */
 export function parseSearcherEvent(event: unknown, signal?: AbortSignal): Request {

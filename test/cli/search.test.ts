@@ -367,3 +367,65 @@ test('colour and width follow NO_COLOR, FORCE_COLOR and COLUMNS also where there
   for (const line of chart.stdout.trimEnd().split('\n').slice(0, -1))
     expect(line.length).toBeLessThanOrEqual(40)
 })
+
+describe.concurrent('mistakes: one clear error with the line to type instead', () => {
+  test.each([
+    [['--sort', 'nope']],
+    [['--fields', 'nope,level']],
+    [['--stats', 'nope']],
+    [['--percentiles', 'nope']],
+    [['--terms', 'nope']],
+    [['--by', 'nope']],
+    [['--snippet', 'nope']],
+    [['--all', '--sort', 'nope']],
+  ])('a field that no document has: search %j', async (args) => {
+    const { exitCode, stderr, stdout } = await stack.run(['search', '*', ...args])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toContain('Field does not exist: `nope`')
+    expect(stderr).toMatch(/Fix {3}nearest: `\w+`/)
+  })
+
+  test('a field that documents brought along is known', async () => {
+    expect(await stack.ok('search', 'odd', '--fields', 'place.city', '--format', 'raw')).toBe(
+      'Rome\n',
+    )
+  })
+
+  test.each([
+    [['level', 'error'], `qw-lambda search 'level error'`],
+    [['-level:error'], 'qw-lambda search -Q -level:error'],
+    [['*', '--json', '--format', 'csv'], 'leave one of them out'],
+    [['*', '--format', 'xml'], 'use one of table, json, ndjson, csv, tsv, line, raw\n'],
+    [['--aggs', '{bad'], '--aggs @file.json'],
+  ])('search %j', async (args, fix) => {
+    const { exitCode, stderr } = await stack.run(['search', ...args])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(fix)
+    expect(stderr).not.toContain('mistake in qw-lambda')
+  })
+
+  test('a port that is none', async () => {
+    const { exitCode, stderr } = await stack.run(['serve', '--port', '99999'])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('--port takes a whole number from 0 to 65535, not `99999`')
+  })
+})
+
+describe.concurrent('a search that finds nothing says which near one does', () => {
+  test.each([
+    [
+      ['level:ERROR'],
+      '20 hits in another case (level is matched whole): qw-lambda search level:error',
+    ],
+    [['level:rro'], "20 hits as a part (level is matched whole): qw-lambda search 'level:*rro*'"],
+    [['info'], '40 hits in level: qw-lambda search level:info'],
+    [
+      ['level:error', '--until', '2020-01-01'],
+      '20 hits outside the time range: qw-lambda search level:error\n',
+    ],
+  ])('search %j', async (args, hint) => {
+    const { exitCode, stderr } = await stack.run(['search', ...args])
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain(hint)
+  })
+})

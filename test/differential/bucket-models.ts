@@ -1,6 +1,12 @@
 import type { FieldKind, ModelDoc, ModelField, ModelValue } from './model.ts'
-import type { Json, ModelAggregation, ModelAggregations } from './model-aggregation.ts'
-import { requestOf, resultOf, valuesIn } from './model-aggregation.ts'
+import {
+  requestOf,
+  resultOf,
+  valuesIn,
+  type Json,
+  type ModelAggregation,
+  type ModelAggregations,
+} from './model-aggregation.ts'
 import type { Choices } from './random.ts'
 import { compare, ipNumber } from './random-query.ts'
 

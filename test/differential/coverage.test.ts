@@ -27,7 +27,7 @@ test('random queries bind to every kind of clause that the engine has', () => {
     const fields = randomFields(choices)
     const mapping = docMapping(fields) as JsonObject // strings, booleans and arrays of them
     const config = parseIndexConfig({ version: '0.9', index_id: 'events', doc_mapping: mapping })
-    for (let left = 5; left > 0; left -= 1) {
+    for (let left = 5; left > 0; left--) {
       const { text } = randomQuery(fields, choices)
       const { query } = bindIndexSearch(config, {
         query: parseQueryString(text, { defaultOperator: 'and' }),

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/engine/bytes/json.ts'
 import type { ByteRange } from '../../src/engine/ports.ts'
-import type { Ask } from '../../src/engine/search/testing/search-fixture.ts'
-import { EXACT_READS, SearchFixture } from '../../src/engine/search/testing/search-fixture.ts'
+import {
+  EXACT_READS,
+  SearchFixture,
+  type Ask,
+} from '../../src/engine/search/testing/search-fixture.ts'
 import { openSplit } from '../../src/engine/search/fetch.ts'
 import { splitKey } from '../../src/engine/metastore/layout.ts'
 import { requestOf } from './model-aggregation.ts'
@@ -29,7 +32,7 @@ test('what is explained of any search is exactly what it asks of the store', asy
   const first = Number(process.env['SEED'] ?? fresh)
   const indexes = process.env['SEED'] === undefined ? INDEXES : 1
   let explainedNeeds = 0
-  for (let seed = first; seed < first + indexes; seed += 1) {
+  for (let seed = first; seed < first + indexes; seed++) {
     const choices = new Choices(seed)
     const fields = randomFields(choices)
     // Strings, booleans and arrays of them.
@@ -37,7 +40,7 @@ test('what is explained of any search is exactly what it asks of the store', asy
     const docs = Array.from({ length: 600 }, (_, id) => randomDoc(fields, id, choices))
     const splitId = await fixture.addSplit(docs.map((doc) => printDoc(doc, fields)))
     const docStore = await docStoreOf(fixture, splitId)
-    for (let left = QUERIES; left > 0; left -= 1) {
+    for (let left = QUERIES; left > 0; left--) {
       const ask: Ask = {
         query: randomQuery(fields, choices).text,
         ...randomTimeBounds(choices),

@@ -1,6 +1,5 @@
 import type { ModelField, ModelValue } from './model.ts'
-import type { Json, ModelAggregation } from './model-aggregation.ts'
-import { Sum, valuesIn } from './model-aggregation.ts'
+import { Sum, valuesIn, type Json, type ModelAggregation } from './model-aggregation.ts'
 
 type NumberKind = 'stats' | 'extended_stats' | 'avg' | 'sum' | 'min' | 'max'
 

@@ -1,8 +1,7 @@
 import type { AggregationType } from '../../src/engine/search/aggregations/kinds.ts'
 import { dateHistogram, histogram, missing, range, terms } from './bucket-models.ts'
 import { cardinality, percentiles, stats, valueCount } from './metric-models.ts'
-import type { FieldKind, ModelField } from './model.ts'
-import { FIRST_MS } from './model.ts'
+import { FIRST_MS, type FieldKind, type ModelField } from './model.ts'
 import type { ModelAggregation, ModelAggregations } from './model-aggregation.ts'
 import type { Choices } from './random.ts'
 

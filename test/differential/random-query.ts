@@ -33,7 +33,10 @@ const QUERY_MAKERS: Readonly<Record<Query['kind'], QueryMaker>> = {
   phrasePrefix: (field, { choices }) => phraseLeaf(field, choices, true),
   prefix: (field, { choices }) => prefixLeaf(field, choices),
   pattern: (field, { choices }) => wildcardLeaf(field, choices),
-  range: (field, { choices }) => rangeLeaf(field, choices),
+  range: (field, { choices }) =>
+    field.kind === 'ip' && choices.chance(0.5)
+      ? networkLeaf(field, choices)
+      : rangeLeaf(field, choices),
   columnTerm: (field, { choices }) => (field.indexed ? undefined : termLeaf(field, choices)),
   exists: existsLeaf,
 }
@@ -196,6 +199,19 @@ function rangeLeaf(field: ModelField, choices: Choices): ModelQuery | undefined 
         text: `${field.path}:${includesLow ? '[' : '{'}${print(low)} TO ${print(high)}${includesHigh ? ']' : '}'}`,
         matches: any((v) => isAbove(v) && isBelow(v)),
       }
+  }
+}
+
+/** A network around an address of the model, alone or in a set. */
+function networkLeaf(field: ModelField, choices: Choices): ModelQuery {
+  const address = String(poolValue(field, choices))
+  const width = address.includes(':') ? 128 : 32
+  const bits = choices.between(0, width)
+  const network = `"${address}/${bits}"`
+  const prefixOf = (value: ModelValue): bigint => ipNumber(String(value)) >> BigInt(width - bits)
+  return {
+    text: `${field.path}:${choices.chance(0.3) ? ` IN [${network}]` : network}`,
+    matches: (doc) => valuesOf(doc, field).some((value) => prefixOf(value) === prefixOf(address)),
   }
 }
 

@@ -42,7 +42,7 @@ afterAll(() => place.remove())
 afterEach(async () => {
   const more = await ingest(`more-${expected}.ndjson`, orders(1, expected))
   expect(more, more.text).toMatchObject({ exitCode: 0 })
-  expected += 1
+  expected++
   const counted = await search({ count: true })
   expect(counted, counted.text).toMatchObject({ stdout: `${expected}\n` })
 })
@@ -137,7 +137,7 @@ describe('lines', () => {
     )
     expect(exitCode, stderr).toBe(10)
     expect(stderr).toContain('the line is longer than')
-    expected += 1
+    expected++
   })
 
   test('nested a million deep are rejected', async () => {
@@ -145,7 +145,7 @@ describe('lines', () => {
     const seen = await ingest('deep.ndjson', deep + orders(1, 40_000), { maxErrors: '1' })
     expect(seen.exitCode).toBe(10)
     expect(seen.text).toContain('nested deeper than')
-    expected += 1
+    expected++
   })
 })
 
@@ -167,7 +167,7 @@ test('a data folder in use: a second server and a teardown are refused, ingests 
     expect(seen.text).toContain(`kill ${server.pid}`)
   }
   expect((await ingest('beside-server.ndjson', orders(1, 45_000))).exitCode).toBe(0)
-  expected += 1
+  expected++
   server.kill('SIGINT')
   await ended
 })
@@ -201,7 +201,7 @@ describe('a split', () => {
     await searchWith(async (path, bytes) => {
       await truncate(path, bytes.length - 100)
       expect((await ingest('beside.ndjson', orders(1, 50_000))).exitCode).toBe(0)
-      expected += 1
+      expected++
     })
   })
 

@@ -9,7 +9,11 @@ import {
   type Template,
   type TemplateValue,
 } from '../../src/deploy/template.ts'
-import { FUNCTION_SETTINGS, parseDeploymentConfig } from '../../src/deploy/deployment-config.ts'
+import {
+  DEPLOYMENT_NAME,
+  FUNCTION_SETTINGS,
+  parseDeploymentConfig,
+} from '../../src/deploy/deployment-config.ts'
 import { planDeployment } from '../../src/deploy/plan.ts'
 import { schemaProblems } from './cloudformation-schema.ts'
 import { findCycle, policyStatements, referencesIn, resourcesOfType } from './template-facts.ts'
@@ -35,6 +39,11 @@ function damaged(id: string, properties: Record<string, TemplateValue>): Templat
 describe('the template fits AWS', () => {
   test('every resource fits its CloudFormation schema', () => {
     expect(schemaProblems(template)).toEqual([])
+  })
+
+  test('a deployment has the same names here as in its config', () => {
+    const [, pattern] = /\bDeploymentName:\n[\s\S]*?AllowedPattern: '([^']+)'/.exec(TEXT) ?? []
+    expect(`^${pattern}$`).toBe(DEPLOYMENT_NAME.source)
   })
 
   test('the schema check finds what is wrong', () => {
@@ -234,8 +243,8 @@ describe('functions', () => {
   })
 
   test('every setting a user may choose reaches a parameter, and every such variable a function', () => {
-    for (const [variable, { parameter }] of Object.entries(FUNCTION_SETTINGS)) {
-      expect(template.Parameters).toHaveProperty(parameter)
+    for (const [variable, { parameter, fallback }] of Object.entries(FUNCTION_SETTINGS)) {
+      expect(String(template.Parameters[parameter]?.Default)).toBe(fallback)
       expect(TEXT).toContain(`${variable}: !Ref ${parameter}`)
     }
   })

@@ -78,8 +78,8 @@ describe('indexes', () => {
   })
 
   test('_count needs no index, and pretty and filter_path shape every answer', async () => {
-    expect((await shop.ask(`${ELASTIC}/_count`)).json).toEqual({ count: 53 })
-    expect((await shop.ask(`${ELASTIC}/_count?pretty`)).text).toBe('{\n  "count": 53\n}\n')
+    expect((await shop.ask(`${ELASTIC}/_count`)).json).toMatchObject({ count: 53 })
+    expect((await shop.ask(`${ELASTIC}/_count?pretty`)).text).toContain('{\n  "count": 53,\n')
     const some = await shop.ask(`${ELASTIC}/_cluster/health?filter_path=status,number_of_nod*`)
     expect(some.json).toEqual({ status: 'green', number_of_nodes: 1 })
   })

@@ -16,7 +16,12 @@ import { runSearch } from '../run-search.ts'
 import { asQwError } from '../api-error.ts'
 import { elasticErrorSlot, spoilsRequest } from './elastic-error.ts'
 import { urlFields } from './request-parts.ts'
-import { checkExpandWildcards, missingIndexesOf, type SearchParams } from './search-params.ts'
+import {
+  checkExpandWildcards,
+  isTyped,
+  missingIndexesOf,
+  type SearchParams,
+} from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
 import { searchRequestOf } from './search-request.ts'
 
@@ -65,8 +70,9 @@ async function answerAll(c: Context, search: SearchContext): Promise<Response> {
   const asked = url.count('max_concurrent_searches') ?? DEFAULT_CONCURRENCY
   const concurrency = Math.min(Math.max(asked, 1), MAX_CONCURRENCY)
   const lines = jsonLines(await readBody(c.req.raw, JSON_BODY))
-  const index = c.req.param('index') ?? url.text('index')
-  const searches = pairsOf(lines).map((pair) => prepare(pair, url, index))
+  const defaultIndex = c.req.param('index') ?? url.text('index')
+  const place = { defaultIndex, nowMs: search.clock.nowMs() }
+  const searches = pairsOf(lines).map((pair) => prepare(pair, url, place))
   const answers: string[] = []
   for (let start = 0; start < searches.length; start += concurrency) {
     const some = searches.slice(start, start + concurrency)
@@ -84,7 +90,7 @@ type PreparedSearch =
 function prepare(
   { header, body }: SearchLines,
   url: RequestFields,
-  defaultIndex: string | undefined,
+  { defaultIndex, nowMs }: { readonly defaultIndex: string | undefined; readonly nowMs: number },
 ): PreparedSearch {
   const fields = RequestFields.fromJson(header, HEADER_KEYS)
   const index = indexOf(fields, defaultIndex)
@@ -101,6 +107,8 @@ function prepare(
     sourceIncludes: url.list('_source_includes'),
     sourceExcludes: url.list('_source_excludes'),
     extraFilters: url.list('extra_filters'),
+    typedKeys: isTyped(url),
+    nowMs,
   }
   try {
     return { run: searchRequestOf(indexPatterns(index), params, body), params }
@@ -140,7 +148,11 @@ async function answer(
   try {
     const response = await runSearch(run, search, signal)
     const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
-    return `{"status":200,${searchReplyMembers(response, { sort: run.sort, source })}}`
+    return `{"status":200,${searchReplyMembers(response, {
+      sort: run.sort,
+      source,
+      typedKeys: params.typedKeys ? run.aggs : undefined,
+    })}}`
   } catch (error) {
     return stringifyJson(elasticErrorSlot(asQwError(error)))
   }

@@ -8,7 +8,7 @@ import { elasticReply, INDEX_PARAMS, pathPatterns, urlFields } from './request-p
 import { missingIndexesOf } from './search-params.ts'
 import { totalsOf } from './totals.ts'
 
-/** The versions that clients of the original see: they choose what they send by them. */
+/** The versions that clients of Quickwit see: they choose what they send by them. */
 const SPOKEN_VERSION = {
   distribution: 'quickwit',
   number: '7.17.0',
@@ -102,7 +102,12 @@ async function answerHealth(c: Context, { metastore }: SearchContext): Promise<R
   fields.oneOf('wait_for_status', ['green', 'yellow', 'red'])
   const files = await matchingIndexes(metastore, pathPatterns(c), missingIndexesOf(fields))
   const shards = { active_primary_shards: files.length, active_shards: files.length }
-  const idle = { relocating_shards: 0, initializing_shards: 0, unassigned_shards: 0 }
+  const idle = {
+    unassigned_primary_shards: 0,
+    relocating_shards: 0,
+    initializing_shards: 0,
+    unassigned_shards: 0,
+  }
   const ofOne = { status: 'green', number_of_shards: 1, number_of_replicas: 0, ...idle }
   const each = files.map((file) => [
     file.metadata.indexId,

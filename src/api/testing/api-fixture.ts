@@ -12,6 +12,7 @@ import { SearchCaches } from '../../engine/search/caches.ts'
 import { instantClock, type InstantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
+import { bodiedRequest } from '../bodied-request.ts'
 import { createApi, type Api } from '../app.ts'
 import type { ApiServices, ApiSettings, CommitMode, IngestService } from '../services.ts'
 
@@ -62,6 +63,7 @@ export class ApiFixture {
     this.services = {
       search: { store, metastore, caches: new SearchCaches(), clock },
       ingest: settings.readOnly === true ? undefined : ingest,
+      indexRoot: 'memory://index',
       build: { version: '0.0.0-test', commitHash: 'abcdef0123456789', buildDate: '2024-01-01' },
     }
     const { apiKeys = [], responses = 'plain' } = settings
@@ -75,8 +77,9 @@ export class ApiFixture {
 
   async ask(path: string, asked: Asked = {}, api: Api = this.#api): Promise<Answer> {
     const { body, headers = {}, method = body === undefined ? 'GET' : 'POST' } = asked
-    const bytes = body === undefined ? {} : { body: Buffer.from(body) }
-    const response = await api.fetch(new Request(BASE + path, { method, headers, ...bytes }))
+    const bytes = body === undefined || body === '' ? undefined : Uint8Array.from(Buffer.from(body))
+    const parts = { method, headers: new Headers(headers), body: bytes }
+    const response = await api.fetch(bodiedRequest(BASE + path, parts))
     const sent = Buffer.from(await response.arrayBuffer())
     const isZipped = response.headers.get('content-encoding') === 'gzip'
     const text = (isZipped ? gunzipSync(sent) : sent).toString('utf8')

@@ -6,8 +6,7 @@ export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'tsv' | 'line' 
 
 /** A command is a record; its body is wiring. Exit status 0 unless `run` returns another. */
 interface Command<S extends OptionSpecs = OptionSpecs> {
-  readonly summary: string
-  /** Further help text: paragraphs under the usage line. */
+  /** Further help text: paragraphs under the summary, which stands in program/registry.ts. */
   readonly description?: string
   /** Commander notation: `[query]`, `<src...>`. */
   readonly args?: readonly (readonly [notation: string, help: string])[]

@@ -16,7 +16,6 @@ import { choice, flag } from '../command/option.ts'
 import type { Output } from '../format/streams.ts'
 
 export const doctorCommand = defineCommand({
-  summary: 'check this machine and the stack, with a fix for each finding',
   description: 'Changes nothing. Exit status 12 when a check fails; warnings alone are 0.',
   options: {
     only: choice('--only <group>', 'one group of checks', CHECK_GROUPS),

@@ -169,6 +169,8 @@ const EMPTY_RESULT: IndexingResult = {
   splitIds: [],
   splitBytes: 0,
   emptyCommitCount: 0,
+  continuedAtBytes: 0,
+  halfLineBytes: 0,
   rejectReasons: [],
   rejectedKeys: [],
   elapsedMs: 0,

@@ -56,7 +56,12 @@ export async function runAwsIngest(
   if (request.wait && isPublished && !context.signal.aborted) {
     await waitForSearcher(context, deployment, indexId)
   }
-  return { sources: outcomes, notStarted: [], elapsedMs: context.clock.nowMs() - startedMs }
+  return {
+    indexId,
+    sources: outcomes,
+    notStarted: [],
+    elapsedMs: context.clock.nowMs() - startedMs,
+  }
 }
 
 interface FilesRequest extends AwsIngestRequest {
@@ -182,6 +187,8 @@ function outcomeOf(
     splitIds: [],
     splitBytes: 0,
     emptyCommitCount: 0,
+    continuedAtBytes: 0,
+    halfLineBytes: 0,
     rejectReasons: [],
     rejectedKeys: [],
     elapsedMs: 0,

@@ -45,7 +45,7 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     { flags: options, env, cwd, projectFile: command.projectFile, userId: process.getuid?.() },
     command.toleratesBrokenFiles === true ? 'collect' : 'throw',
   )
-  const format = formatOf(settings, command)
+  const format = formatOf(settings, command, options)
   const quiet = options['quiet'] === true
   const verbosity = countVerbose(argv) + debugLevel(env['QWL_DEBUG'])
   const color = options['color'] === false ? 'never' : colorOf(settings.get('color'))
@@ -153,7 +153,14 @@ const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'tsv
 
 /** The format that was asked for. One that the command lacks is a mistake when it was a flag; a
  *  standing preference (variable, file) gives way to the table. */
-function formatOf(settings: Settings, command: AnyCommand): OutputFormat {
+function formatOf(settings: Settings, command: AnyCommand, options: RawOptions): OutputFormat {
+  const asked = options['format']
+  if (options['json'] === true && typeof asked === 'string' && asked !== 'json') {
+    throw new QwError('invalid', `--json and --format ${asked} are two formats`, {
+      code: 'USAGE',
+      fix: 'leave one of them out',
+    })
+  }
   const { value, origin } = settings.all.format
   if (value === undefined) return 'table'
   const found = FORMATS.find((format) => format === value)
@@ -163,7 +170,7 @@ function formatOf(settings: Settings, command: AnyCommand): OutputFormat {
   throw new QwError(
     'invalid',
     found === undefined ? `unknown format \`${value}\`` : `this command does not print ${value}`,
-    { code: 'USAGE', fix: `use one of ${supported.join(', ')}` },
+    { code: 'USAGE', fix: `use one of ${[...new Set(supported)].join(', ')}` },
   )
 }
 

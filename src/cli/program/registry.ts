@@ -61,7 +61,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     words: ['tail'],
-    summary: 'watch new documents as they arrive',
+    summary: 'watch new documents as they arrive (search --follow)',
     group: 'Search',
     load: async () => (await import('../search/search-command.ts')).tailCommand,
   },

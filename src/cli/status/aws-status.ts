@@ -16,7 +16,7 @@ import { printJson, printRows } from '../command/rows.ts'
 import { cloudMetastore, directClient } from '../stack/aws-direct-client.ts'
 import { monthCost, type MonthCost } from './aws-month-cost.ts'
 import { currentDeployment, type Deployment } from '../stack/aws-deployment.ts'
-import { openSession } from '../stack/aws-session.ts'
+import { openAwsSession } from '../stack/aws-session.ts'
 
 export interface AwsStatusOptions {
   /** Ask again this often until interrupted; undefined: once. */
@@ -47,7 +47,7 @@ export async function awsStatus(
 
 /** Every deployment of the account in this Region. */
 export async function awsList(context: CliContext): Promise<void> {
-  const session = await openSession(context)
+  const session = await openAwsSession(context)
   const states = await session.ports.stacks.list()
   const rows = states.map((state) => ({
     name: deploymentNameOf(state),
@@ -250,7 +250,7 @@ export async function namedDeployment(
   context: CliContext,
   name: string,
 ): Promise<{ readonly name: string; readonly target: 'aws'; readonly region: string }> {
-  const { ports, region } = await openSession(context)
+  const { ports, region } = await openAwsSession(context)
   await findDeployment(name, ports.stacks)
   return { name, target: 'aws', region }
 }

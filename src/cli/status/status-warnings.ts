@@ -37,7 +37,7 @@ export function warningsOf(
     warnings.push({
       code: 'INGEST-REJECTS',
       message: `the last ingest into ${lastRun.indexId} rejected ${formatCount(lastRun.rejectedCount)} of ${plural(lastRun.docCount + lastRun.rejectedCount, 'document')}`,
-      fix: 'qw-lambda ingest failures',
+      fix: `qw-lambda ingest failures --index ${lastRun.indexId}`,
     })
   }
   if (url === undefined && waitingCount > 0) {

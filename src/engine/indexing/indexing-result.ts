@@ -25,6 +25,10 @@ export interface IndexingResult {
   readonly splitBytes: number
   /** Commits that moved the checkpoint without any document. */
   readonly emptyCommitCount: number
+  /** Of a file that grew: its bytes that had been indexed before; 0 otherwise. */
+  readonly continuedAtBytes: number
+  /** Of its last line, where that is half written and was left for the next run; 0 otherwise. */
+  readonly halfLineBytes: number
   /** Most frequent first. */
   readonly rejectReasons: readonly RejectReason[]
   /** Objects that hold the rejected documents; empty when nothing was rejected or kept. */

@@ -1,5 +1,5 @@
 import { messageOf, QwError } from '../errors.ts'
-import { encodePosition, isEnd, positionBytes } from '../metastore/checkpoint.ts'
+import { encodePosition, positionBytes } from '../metastore/checkpoint.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import type { IndexingComponents } from './components.ts'
 import type { IndexSourceRequest } from './indexing-request.ts'
@@ -32,7 +32,7 @@ export async function indexSource(
   try {
     file = await components.metastore.load(request.indexId, request.signal)
     for (;;) {
-      if (isEnd(ledger.positionIn(file))) {
+      if (await ledger.locate(file)) {
         return ledger.result(ledger.hasCommitted ? 'done' : 'alreadyIndexed')
       }
       const end = await new SourcePass({ components, request, ledger }, file).run()
@@ -97,7 +97,7 @@ class SourcePass {
     this.#commitTimeoutMs = commitTimeoutSecs * 1000
     this.#bench = context.ledger.newWorkbench(file)
     this.#committed = context.ledger.positionIn(file)
-    this.#position = positionBytes(this.#committed)
+    this.#position = positionBytes(this.#committed) || context.ledger.grownBytes
   }
 
   async run(): Promise<PassEnd> {
@@ -108,6 +108,9 @@ class SourcePass {
       format: inputFormat,
       nowMs: components.clock.nowMs(),
       resumeAt: this.#position,
+      onHalfLine: (byteCount) => {
+        ledger.halfLineBytes = byteCount
+      },
       onRead: (byteCount) => {
         this.#readBytes += byteCount
       },

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { JsonObject } from '../bytes/json.ts'
-import { JsonFloat, stringifyJson } from '../bytes/json.ts'
+import { JsonFloat, stringifyJson, type JsonObject } from '../bytes/json.ts'
 import { splitKey } from '../metastore/layout.ts'
 import { READ_SIZES } from './fetch.ts'
-import type { Ask } from './testing/search-fixture.ts'
-import { SearchFixture } from './testing/search-fixture.ts'
+import { SearchFixture, type Ask } from './testing/search-fixture.ts'
 
 const SHOP: JsonObject = {
   mode: 'dynamic',
@@ -245,7 +243,7 @@ describe('reads', () => {
     let count = 0
     let end = -1
     for (const request of fixture.store.requests) {
-      if (request.started > end) count += 1
+      if (request.started > end) count++
       end = Math.max(end, request.ended)
     }
     return count
@@ -364,7 +362,7 @@ describe('failed splits', () => {
     const fresh = metastore.listIndexes.bind(metastore)
     let calls = 0
     metastore.listIndexes = async (patterns, signal) => {
-      calls += 1
+      calls++
       return calls === 1 ? stale : fresh(patterns, signal)
     }
     expect((await fixture.search({ query: 'quantity:>5' })).numHits).toBe(40)

@@ -1,9 +1,10 @@
+// Casts to number: indexes into a Uint8Array are below its length.
 import { LineBatch, type LineEvent, MAX_KEPT_LINE_BYTES, MAX_LINE_BYTES } from './line-batch.ts'
 
 const NEWLINE = 0x0a
 
 /** Where a document begins in its source. */
-export interface DocStart {
+interface DocStart {
   readonly position: number
   readonly line: number
 }
@@ -38,15 +39,20 @@ export class JsonLinesWriter {
     this.#out[this.#length++] = byte
   }
 
-  /** Several bytes at once; what lies beyond the longest document is left out. */
-  writeAll(bytes: Uint8Array): void {
+  /** The bytes in [from, to); what lies beyond the longest document is left out. */
+  writeAll(bytes: Uint8Array, from: number, to: number): void {
     if (this.#length - this.#docStart > MAX_LINE_BYTES) {
       this.#isOverlong = true
       return
     }
-    this.#makeRoom(bytes.length)
-    this.#out.set(bytes, this.#length)
-    this.#length += bytes.length
+    this.#makeRoom(to - from)
+    // Most strings are short, and a copy of a few bytes is quicker by hand.
+    if (to - from > 64) {
+      this.#out.set(bytes.subarray(from, to), this.#length)
+      this.#length += to - from
+    } else {
+      for (let i = from; i < to; i++) this.#out[this.#length++] = bytes[i] as number
+    }
   }
 
   /** `endPosition`: byte offset in the source of what follows the document. */

@@ -104,7 +104,7 @@ export class JsonScanner {
       const byte = chunk[end] as number
       if (byte === QUOTE || byte === BACKSLASH || byte === NEWLINE) break
     }
-    this.#writer.writeAll(chunk.subarray(start, end))
+    this.#writer.writeAll(chunk, start, end)
     this.#position += end - start
     return end
   }

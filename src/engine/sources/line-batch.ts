@@ -10,7 +10,7 @@ export const MAX_LINE_BYTES = 16 * 1024 * 1024
 export const MAX_KEPT_LINE_BYTES = 2_000
 
 /** Where lines come from that do not stand in the source as they are. Both ascend. */
-export interface LineOrigin {
+interface LineOrigin {
   /** Byte offset at which each line's document begins in the source, and its line there. */
   readonly positions: readonly number[]
   readonly lines: readonly number[]

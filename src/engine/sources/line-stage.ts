@@ -17,11 +17,11 @@ export class LineStage {
   }
 
   *push(chunk: Uint8Array): Generator<LineEvent | RecordBatch> {
-    for (const event of this.#splitter.push(chunk)) yield this.#read(event)
+    for (const event of this.#splitter.push(chunk)) yield* this.#read(event)
   }
 
   *finish(): Generator<LineEvent | RecordBatch> {
-    for (const event of this.#splitter.finish()) yield this.#read(event)
+    for (const event of this.#splitter.finish()) yield* this.#read(event)
     const rest = this.#reader.finish?.() ?? []
     if (rest.length === 0) return
     // Nothing follows them in the source, so the bytes after its end can tell them apart.
@@ -31,19 +31,23 @@ export class LineStage {
     yield new RecordBatch(records, this.#position + rest.length)
   }
 
-  #read(event: LineEvent): LineEvent | RecordBatch {
+  *#read(event: LineEvent): Generator<LineEvent | RecordBatch> {
     if (event.kind === 'overlong') {
       this.#position = event.endPosition
-      return event
+      yield event
+      return
     }
-    const records: SourceRecord[] = []
-    for (let i = 0; i < event.count; i++) {
-      const record = this.#readLine(event, i)
-      if (record !== undefined) records.push(record)
+    for (let from = 0; from < event.count; from += BATCH_LINES) {
+      const end = Math.min(from + BATCH_LINES, event.count)
+      const records: SourceRecord[] = []
+      for (let i = from; i < end; i++) {
+        const record = this.#readLine(event, i)
+        if (record !== undefined) records.push(record)
+      }
+      this.#line = event.firstLine + end - 1
+      this.#position = event.positionAfter(end - 1)
+      yield new RecordBatch(records, this.#position, event)
     }
-    this.#line = event.firstLine + event.count - 1
-    this.#position = event.endPosition
-    return new RecordBatch(records, event.endPosition)
   }
 
   #readLine(batch: LineBatch, i: number): SourceRecord | undefined {
@@ -51,14 +55,13 @@ export class LineStage {
     const doc =
       text === undefined ? new LineProblem(NOT_UTF8) : this.#reader.read(withoutReturn(text))
     if (doc === undefined) return undefined
-    return {
-      doc,
-      line: batch.firstLine + i,
-      position: batch.positionOf(i),
-      raw: batch.bytesOf(i),
-    }
+    return { doc, line: batch.firstLine + i, position: batch.positionOf(i) }
   }
 }
+
+/** Documents that are in memory together: few enough to be gone before a collection of garbage has to
+ *  carry them along, which at a thousand is most of the work. */
+const BATCH_LINES = 256
 
 export const NOT_UTF8 = 'the line is not valid UTF-8'
 

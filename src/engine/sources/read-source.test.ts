@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { stringifyJson } from '../bytes/json.ts'
 import { countingStore } from '../../stores/counting-store.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
+import { sourceFormatName } from '../schema/source-format.ts'
 import { objectSource, READ_BYTES, type Source, WHOLE_OBJECT_BYTES } from './source.ts'
 import { MAX_LINE_BYTES } from './line-batch.ts'
 import { LineProblem } from './line-reader.ts'
@@ -141,4 +142,19 @@ describe('an object as a source', () => {
     await store.put('k', Buffer.from('other'), { condition: { kind: 'always' } })
     await expect(source.verifyUnchanged(undefined)).rejects.toMatchObject({ kind: 'conflict' })
   })
+})
+
+test('text in a file that is named for documents is broken documents, elsewhere lines', async () => {
+  const formatOf = async (uri: string): Promise<string> => {
+    const source = { ...sourceOf(Buffer.from('not json\n')), uri, format: undefined }
+    const found: string[] = []
+    const events = readSource(source, {
+      onFormat: (format) => found.push(sourceFormatName(format)),
+    })
+    for await (const event of events) expect(event.kind).not.toBe('overlong')
+    return found.join()
+  }
+  expect(await formatOf('file:///app.log')).toBe('text')
+  expect(await formatOf('file:///app.ndjson')).toBe('ndjson')
+  expect(await formatOf('s3://bucket/app.jsonl.gz')).toBe('ndjson')
 })

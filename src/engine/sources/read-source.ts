@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson } from '../bytes/json.ts'
 import { messageOf } from '../errors.ts'
 import type { SourceFormat } from '../schema/source-format.ts'
-import { decompressed, refused, type UnpackOptions } from './compression.ts'
+import { decompressed, type UnpackOptions } from './compression.ts'
 import { delimitedReader } from './delimited.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { LINE_LIMITS, type LineEvent, LineSplitter } from './line-batch.ts'
@@ -27,6 +27,8 @@ export interface ReadSourceOptions extends UnpackOptions {
   /** Offset among the unpacked bytes: documents that lie before it are passed over. They are read
    *  again, since neither compressions nor most formats can be entered in the middle. */
   readonly resumeAt?: number
+  /** Told the length of a last line that is half written, and left. */
+  readonly onHalfLine?: ((byteCount: number) => void) | undefined
   /** Told the format once it is known. */
   readonly onFormat?: (format: SourceFormat) => void
 }
@@ -41,7 +43,12 @@ export async function* readSource(
 ): AsyncGenerator<SourceEvent> {
   const chunks = decompressed(source, options)
   try {
-    yield* readChunks(chunks, { ...options, format: source.format ?? options.format })
+    yield* readChunks(chunks, {
+      ...options,
+      format: source.format ?? options.format,
+      uri: source.uri,
+      mayGrow: source.findGrown !== undefined,
+    })
   } finally {
     // Also when its beginning is all that was looked at.
     await chunks.return(undefined)
@@ -50,15 +57,26 @@ export async function* readSource(
 
 async function* readChunks(
   chunks: AsyncGenerator<Uint8Array>,
-  options: ReadSourceOptions,
+  options: ReadSourceOptions & { readonly uri: string; readonly mayGrow: boolean },
 ): AsyncGenerator<SourceEvent> {
-  const { nowMs = 0, resumeAt = 0 } = options
+  const { nowMs = 0, resumeAt = 0, uri, mayGrow } = options
   const neededBytes = options.format === undefined ? RECOGNISED_BYTES : MARK_BYTES
   const { parts, head } = await readHead(chunks, neededBytes)
-  const format = options.format ?? recogniseFormat(head, nowMs)
+  const format = options.format ?? recogniseFormat(head, { nowMs, name: uri })
   options.onFormat?.(format)
+  if (format.kind === 'parquet') {
+    // A library that few files need.
+    const { parquetRecords } = await import('./parquet.ts')
+    yield* parquetRecords(rejoined(parts, chunks), { uri, resumeAt })
+    return
+  }
   const markBytes = hasByteOrderMark(head) ? MARK_BYTES : 0
-  const stage = openStage(format, { nowMs, resumeAt, start: markBytes })
+  const stage = openStage(format, {
+    nowMs,
+    resumeAt,
+    start: markBytes,
+    onHalfLine: mayGrow ? (options.onHalfLine ?? (() => undefined)) : undefined,
+  })
   let left = markBytes
   for await (const chunk of rejoined(parts, chunks)) {
     const skipped = Math.min(left, chunk.length)
@@ -105,17 +123,23 @@ interface Stage {
   finish(): Iterable<SourceEvent>
 }
 
+/** Parquet is read from its end, which no stage can. */
+type StagedFormat = Exclude<SourceFormat, { readonly kind: 'parquet' }>
+
 interface StageSettings {
   readonly nowMs: number
   readonly resumeAt: number
   /** Offset of the first byte pushed: what lies before is a byte order mark. */
   readonly start: number
+  /** Of a source that may grow: a last line that is no document yet is left, and told. */
+  readonly onHalfLine: ((byteCount: number) => void) | undefined
 }
 
-function openStage(format: SourceFormat, { nowMs, resumeAt, start }: StageSettings): Stage {
+function openStage(format: StagedFormat, settings: StageSettings): Stage {
+  const { nowMs, resumeAt, start } = settings
   switch (format.kind) {
     case 'ndjson':
-      return new NdjsonStage(resumeAt, start)
+      return new NdjsonStage(settings)
     case 'json':
       return new JsonScanner(format.path, { resumeAt, start })
     case 'delimited':
@@ -124,21 +148,21 @@ function openStage(format: SourceFormat, { nowMs, resumeAt, start }: StageSettin
       return new LineStage(LINE_READERS[format.pattern]({ nowMs }), start)
     case 'otlp':
       return new OtlpStage(format.signal, start)
-    case 'parquet':
-      throw refused('Parquet', 'export it as newline-delimited JSON')
   }
 }
 
 /** Lines pass through as they are. */
 class NdjsonStage implements Stage {
   readonly #resumeAt: number
+  readonly #onHalfLine: StageSettings['onHalfLine']
   #position: number
   #line = 1
   #splitter: LineSplitter | undefined
 
-  constructor(resumeAt: number, start: number) {
+  constructor({ resumeAt, start, onHalfLine }: StageSettings) {
     this.#resumeAt = resumeAt
     this.#position = start
+    this.#onHalfLine = onHalfLine
   }
 
   push(chunk: Uint8Array): Iterable<SourceEvent> {
@@ -151,8 +175,21 @@ class NdjsonStage implements Stage {
     return this.#splitter.push(chunk.subarray(skipped))
   }
 
-  finish(): Iterable<SourceEvent> {
-    return this.#splitter?.finish() ?? []
+  /** A last line without its end that is no document is half written: it is left for the next time. */
+  *finish(): Generator<SourceEvent> {
+    for (const event of this.#splitter?.finish() ?? []) {
+      const mayBeHalf = this.#onHalfLine !== undefined && event.kind === 'lines'
+      if (mayBeHalf && !isDocument(event.textOf(0))) this.#onHalfLine?.(event.bytes.length)
+      else yield event
+    }
+  }
+}
+
+function isDocument(text: string | undefined): boolean {
+  try {
+    return text !== undefined && isJsonObject(parseJson(text))
+  } catch {
+    return false
   }
 }
 

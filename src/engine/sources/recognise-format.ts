@@ -19,11 +19,17 @@ const LEAST_SHARE = 0.8
 /** Values that are no time have to differ: one column says nothing about a delimiter. */
 const LEAST_COLUMNS = 2
 
+interface RecognitionHints {
+  readonly nowMs: number
+  /** Of the file or object. It decides only where the content says nothing. */
+  readonly name: string
+}
+
 /**
  * How a source is written, by its beginning: `head` is its first `RECOGNISED_BYTES`, or all of it.
  * Throws `invalid` (INGEST-FORMAT) for what is known and not read, and for bytes that are no text.
  */
-export function recogniseFormat(head: Uint8Array, nowMs: number): SourceFormat {
+export function recogniseFormat(head: Uint8Array, { nowMs, name }: RecognitionHints): SourceFormat {
   if (startsWith(head, [0x50, 0x41, 0x52, 0x31])) return { kind: 'parquet' }
   refuseOtherBytes(head)
   const text = textOf(head)
@@ -33,8 +39,14 @@ export function recogniseFormat(head: Uint8Array, nowMs: number): SourceFormat {
   const lines = linesOf(text, head.length >= RECOGNISED_BYTES)
   // A damaged first line does not make another format of NDJSON.
   if (shareOf(lines, (line) => line.startsWith('{')) >= 0.5) return { kind: 'ndjson' }
-  return recogniseLines(lines, nowMs)
+  const format = recogniseLines(lines, nowMs)
+  const isAnyText = format.kind === 'lines' && format.pattern === 'text'
+  // Lines that are nothing known are broken documents where the file is named for documents.
+  return isAnyText && DOCUMENT_NAME.test(name) ? NDJSON : format
 }
+
+/** With or without the ending of a compression. */
+const DOCUMENT_NAME = /\.(?:ndjson|jsonl|json)(?:\.\w{1,6})?$/i
 
 const BINARY: readonly (readonly [name: string, magic: readonly number[]])[] = [
   ['Avro', [0x4f, 0x62, 0x6a, 0x01]],
@@ -163,6 +175,8 @@ function reads(reader: LineReader, lines: readonly string[]): boolean {
 function isTable(lines: readonly string[], delimiter: ',' | '\t' | ';'): boolean {
   const names = lines[0]?.split(delimiter).map((name) => name.replaceAll('"', '').trim()) ?? []
   if (names.length < LEAST_COLUMNS || new Set(names).size < names.length) return false
+  // Two halves of a sentence are no two columns.
+  if (names.length === 2 && lines[0]?.includes(`${delimiter} `) === true) return false
   // Sentences have commas too; a name is short, begins no number, and is no sentence.
   if (!names.every((name) => /^[^\d\s][^=:{}]{0,63}$/.test(name) && name.split(' ').length <= 5)) {
     return false

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../bytes/json.ts'
+import type { LineBatch } from './line-batch.ts'
 import type { LineProblem } from './line-reader.ts'
 
 /** One record of a source that is not written as JSON lines. */
@@ -10,8 +11,8 @@ export interface SourceRecord {
   /** Byte offset in the source. Ascends strictly from record to record, so that a position says
    *  exactly which records lie before it. */
   readonly position: number
-  /** As it stands in the source, to be shown when it is rejected. */
-  readonly raw: Uint8Array
+  /** As it stands in the source, to be shown when it is rejected; undefined: its line of the batch. */
+  readonly raw?: Uint8Array
 }
 
 /** Some records of a source, read into documents. */
@@ -20,10 +21,13 @@ export class RecordBatch {
   readonly records: readonly SourceRecord[]
   /** Byte offset up to which the source is worked through with this batch. */
   readonly endPosition: number
+  readonly #lines: LineBatch | undefined
 
-  constructor(records: readonly SourceRecord[], endPosition: number) {
+  /** `lines`: those that the records without `raw` are in. */
+  constructor(records: readonly SourceRecord[], endPosition: number, lines?: LineBatch) {
     this.records = records
     this.endPosition = endPosition
+    this.#lines = lines
   }
 
   get count(): number {
@@ -38,7 +42,9 @@ export class RecordBatch {
 
   /** As it stands in the source, to be shown when it is rejected. */
   bytesOf(i: number): Uint8Array {
-    return this.recordAt(i).raw
+    const { raw, line } = this.recordAt(i)
+    if (raw !== undefined) return raw
+    return this.#lines?.bytesOf(line - this.#lines.firstLine) ?? new Uint8Array(0)
   }
 
   /** Its line in the source, from 1. */
@@ -60,6 +66,6 @@ export class RecordBatch {
     const [first] = this.records
     if (first === undefined || first.position >= position) return this
     const kept = this.records.filter((record) => record.position >= position)
-    return new RecordBatch(kept, this.endPosition)
+    return new RecordBatch(kept, this.endPosition, this.#lines)
   }
 }

@@ -13,8 +13,20 @@ export interface Source {
   /** How it is written, where somebody knows; else it is recognised by content. */
   readonly format?: SourceFormat | undefined
   open(signal: AbortSignal | undefined): AsyncIterable<Uint8Array>
+  /**
+   * For what may grow under its name: which of the contents with these ETags is a beginning of this one,
+   * the longest of them, or begins with this one, which somebody else then saw later. Undefined for
+   * what never grows.
+   */
+  readonly findGrown?: (etags: readonly string[]) => Promise<GrownContent | undefined>
   /** Throws `conflict` when the source is no longer what was opened. */
   verifyUnchanged(signal: AbortSignal | undefined): Promise<void>
+}
+
+interface GrownContent {
+  readonly etag: string
+  /** All of this source is in that content. */
+  readonly isLonger: boolean
 }
 
 /** Objects up to this size are read in one request, which also tells their ETag. */

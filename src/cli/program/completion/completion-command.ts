@@ -4,7 +4,6 @@ import { SHELLS, shellScript } from './shell-scripts.ts'
 import { loadWordTree } from './word-tree.ts'
 
 export const completionCommand = defineCommand({
-  summary: 'the completion script of a shell',
   description:
     'bash: source <(qw-lambda completion bash)   zsh: source <(qw-lambda completion zsh)   fish: qw-lambda completion fish | source',
   args: [['<shell>', SHELLS.join(', ')]],

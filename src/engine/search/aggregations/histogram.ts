@@ -1,6 +1,5 @@
 import type { AggregationInput, AggregationKind } from './aggregation.ts'
 import { HistogramAggregation } from './histogram-buckets.ts'
-import type { Bounds } from './options.ts'
 import {
   booleanOption,
   boundsOption,
@@ -8,6 +7,7 @@ import {
   fieldOption,
   invalidAggregation,
   numberOption,
+  type Bounds,
 } from './options.ts'
 
 export const HISTOGRAM: AggregationKind = {

@@ -1,6 +1,5 @@
 import { unknownField } from '../../schema/nearest.ts'
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { isJsonObject } from '../../bytes/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import type { Schema } from '../../schema/schema.ts'
 import type { AggregationField, AggregationKind, SubAggregation } from './aggregation.ts'
@@ -83,7 +82,7 @@ function kindOf(
     throw invalidAggregation(
       name,
       `unknown type \`${type}\``,
-      `Known types: ${[...KIND_OF.keys()].join(', ')}.`,
+      `known types: ${[...KIND_OF.keys()].join(', ')}`,
     )
   }
   const options = entry[type]
@@ -97,7 +96,7 @@ function fastField(schema: Schema, path: string): AggregationField {
   if (field.column === undefined) {
     throw new QwError('invalid', `Field "${path}" is not configured as a fast field`, {
       code: 'QUERY-SCHEMA',
-      fix: `Set \`fast: true\` on "${path}" in the index config.`,
+      fix: `set \`fast: true\` on "${path}" in the index config`,
     })
   }
   return { path: field.path, type: field.type }

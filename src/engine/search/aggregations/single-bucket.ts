@@ -8,8 +8,7 @@ import type {
   SubAggregation,
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
-import type { SubPartials } from './sub-aggregations.ts'
-import { mergeSubs, renderSubs, SubCollectors } from './sub-aggregations.ts'
+import { mergeSubs, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
 
 interface SingleBucketPartial {
   readonly docCount: number

@@ -13,17 +13,12 @@ import type {
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
 import { asNumber, booleanOption, countOption, fieldOption, invalidAggregation } from './options.ts'
-import type { Ordinals } from './ordinals.ts'
-import { ordinalsOf } from './ordinals.ts'
+import { ordinalsOf, type Ordinals } from './ordinals.ts'
 import { SingleBucketCollector } from './single-bucket.ts'
-import type { SubPartials } from './sub-aggregations.ts'
-import { mergeBuckets, renderSubs, SubCollectors } from './sub-aggregations.ts'
-import type { TermFilter } from './term-filter.ts'
-import { parseTermFilter } from './term-filter.ts'
-import type { TermKey } from './term-key.ts'
-import { keyTag, renderKey } from './term-key.ts'
-import type { BucketOrder } from './term-order.ts'
-import { isCountDescending, orderBuckets, parseOrder } from './term-order.ts'
+import { mergeBuckets, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
+import { parseTermFilter, type TermFilter } from './term-filter.ts'
+import { keyTag, renderKey, type TermKey } from './term-key.ts'
+import { isCountDescending, orderBuckets, parseOrder, type BucketOrder } from './term-order.ts'
 import { ValueBlock, withoutValue } from './values.ts'
 
 /** Buckets that one split reports per parent bucket when the request names no `segment_size`: results
@@ -265,7 +260,7 @@ class ColumnTerms implements Collector<TermsPartial> {
   /** `min_doc_count` 0 lists every value of a text column, whether or not a document matched. */
   #addUnused(buckets: Map<string, TermBucket>): void {
     if (this.#ordinals.type !== 'str') return
-    for (let ordinal = 0; ordinal < this.#ordinals.limit; ordinal += 1) {
+    for (let ordinal = 0; ordinal < this.#ordinals.limit; ordinal++) {
       if (this.#allowed !== undefined && this.#allowed[ordinal] === 0) continue
       if (buckets.size >= this.#settings.splitSize) return
       const key = this.#ordinals.keyOf(ordinal)

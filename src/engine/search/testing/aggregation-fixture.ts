@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { stringifyJson } from '../../bytes/json.ts'
+import { stringifyJson, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { SearchFixture } from './search-fixture.ts'
 
 const MAPPING: JsonObject = {

@@ -6,6 +6,7 @@ import { isoTime } from './times.ts'
 /** Fields of CloudFront's standard logs, by their names there with `_` for `-`, `(` and `)`. The date
  *  and the time become `timestamp`. */
 export const CLOUDFRONT_COLUMNS = columns(
+  'timestamp:time',
   'x_edge_location',
   'sc_bytes:u64',
   'c_ip:ip',

@@ -10,9 +10,10 @@ import { clfTime, isoTime } from './times.ts'
  *   request   `GET /path HTTP/1.1`: method, url, protocol
  *   time      RFC 3339             clfTime  as access logs write it, kept as RFC 3339
  *   seconds   Unix seconds         host    an address, or a name in <name>_host
+ *   list      whole values as `a","b`, of which the outer quotes are gone
  *   skip      says nothing that another column does not
  */
-type ColumnKind =
+export type ColumnKind =
   | 'keyword'
   | 'words'
   | 'id'
@@ -26,6 +27,7 @@ type ColumnKind =
   | 'time'
   | 'clfTime'
   | 'seconds'
+  | 'list'
   | 'skip'
 
 export interface Column {
@@ -51,13 +53,16 @@ export function addColumn(doc: JsonObject, { name, kind }: Column, text: string)
     case 'id':
       doc[name] = text
       return true
+    case 'list':
+      doc[name] = text.split('","')
+      return true
     case 'address':
       return addAddress(doc, name, text)
     case 'request':
       addRequest(doc, text)
       return true
     case 'host':
-      doc[parseIp(text) === undefined ? `${name}_host` : name] = text
+      doc[isIp(text) ? name : `${name}_host`] = text
       return true
     default: {
       const value = SCALARS[kind](text)
@@ -74,7 +79,7 @@ const SCALARS: Readonly<
     (text: string) => JsonValue | undefined
   >
 > = {
-  ip: (text) => (parseIp(text) === undefined ? undefined : text),
+  ip: (text) => (isIp(text) ? text : undefined),
   u64: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
   i64: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined),
   f64: (text) => (/^-?\d{1,15}(?:\.\d{1,12})?$/.test(text) ? Number(text) : undefined),
@@ -83,16 +88,23 @@ const SCALARS: Readonly<
   seconds: (text) => (/^\d{9,10}$/.test(text) ? Number(text) : undefined),
 }
 
+/** As `parseIp`, quick for what most addresses are: four numbers below 200 without leading zeros. */
+function isIp(text: string): boolean {
+  return PLAIN_IPV4.test(text) || parseIp(text) !== undefined
+}
+
+const PLAIN_IPV4 = /^(?:1?[1-9]?\d\.){3}1?[1-9]?\d$/
+
 /** An IPv6 address stands in brackets before its port, or does not. */
 function addAddress(doc: JsonObject, name: string, text: string): boolean {
   const colon = text.lastIndexOf(':')
   if (colon < 0) {
     doc[`${name}_ip`] = text
-    return parseIp(text) !== undefined
+    return isIp(text)
   }
   const ip = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1')
   const port = SCALARS.u64(text.slice(colon + 1))
-  if (parseIp(ip) === undefined || port === undefined) return false
+  if (!isIp(ip) || port === undefined) return false
   doc[`${name}_ip`] = ip
   doc[`${name}_port`] = port
   return true
@@ -105,8 +117,10 @@ export function addRequest(doc: JsonObject, text: string): void {
   const protocol = text.slice(last + 1)
   // A load balancer that got no request writes `- https://host:443- -`.
   if (first > 0 && last > first && (protocol === '-' || protocol.includes('/'))) {
-    if (first !== 1 || text[0] !== '-') doc['method'] = text.slice(0, first)
-    doc['url'] = text.slice(first + 1, last)
+    const url = text.slice(first + 1, last)
+    const isEmpty = first === 1 && text.startsWith('-')
+    if (!isEmpty) doc['method'] = text.slice(0, first)
+    doc['url'] = isEmpty ? url.replace(/-$/, '') : url
     if (protocol !== '-') doc['protocol'] = protocol
   } else {
     doc['request'] = text

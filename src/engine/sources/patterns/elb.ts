@@ -84,7 +84,7 @@ export const NLB_COLUMNS = columns(
   'domain_name',
   'alpn_fe_protocol',
   'alpn_be_protocol',
-  'alpn_client_preference_list',
+  'alpn_client_preference_list:list',
   'tls_connection_creation_time:time',
 )
 const NLB_LEAST = 18

@@ -19,19 +19,25 @@ export function logTokens(line: string): string[] | undefined {
       at++
       continue
     }
-    const end =
-      first === QUOTE
-        ? closingQuote(line, at + 1)
-        : first === OPEN
-          ? line.indexOf(']', at)
-          : nextSpace(line, at)
-    if (end < 0) return undefined
-    if (first === QUOTE) tokens.push(unescaped(line.slice(at + 1, end)))
-    else if (first === OPEN) tokens.push(line.slice(at + 1, end))
-    else tokens.push(line.slice(at, end))
-    at = first === QUOTE || first === OPEN ? end + 1 : end
+    const isQuoted = first === QUOTE
+    const close = isQuoted
+      ? closingQuote(line, at + 1)
+      : first === OPEN
+        ? line.indexOf(']', at)
+        : -1
+    if (close < 0 && (isQuoted || first === OPEN)) return undefined
+    // `[2001:db8::1]:443` is no text in brackets.
+    const isEnclosed = close >= 0 && isTokenEnd(line, close + 1)
+    const end = isEnclosed ? close : nextSpace(line, at)
+    if (!isEnclosed) tokens.push(line.slice(at, end))
+    else tokens.push(isQuoted ? unescaped(line.slice(at + 1, end)) : line.slice(at + 1, end))
+    at = isEnclosed ? end + 1 : end
   }
   return tokens
+}
+
+function isTokenEnd(line: string, at: number): boolean {
+  return at === line.length || line.charCodeAt(at) === SPACE
 }
 
 function nextSpace(line: string, from: number): number {
@@ -41,14 +47,16 @@ function nextSpace(line: string, from: number): number {
 
 /** Where the quote stands that ends a quoted token; -1 for none. */
 function closingQuote(line: string, from: number): number {
-  for (let at = from; at < line.length; at++) {
-    const unit = line.charCodeAt(at)
-    if (unit === BACKSLASH) at++
-    else if (unit === QUOTE && (at + 1 === line.length || line.charCodeAt(at + 1) === SPACE)) {
-      return at
-    }
+  for (let at = line.indexOf('"', from); at >= 0; at = line.indexOf('"', at + 1)) {
+    if (isTokenEnd(line, at + 1) && !isEscaped(line, at, from)) return at
   }
   return -1
+}
+
+function isEscaped(line: string, at: number, from: number): boolean {
+  let start = at
+  while (start > from && line.charCodeAt(start - 1) === BACKSLASH) start--
+  return (at - start) % 2 === 1
 }
 
 /** `\"` and `\\` as what they stand for; other escapes, such as `\x22` for bytes, stay as written. */

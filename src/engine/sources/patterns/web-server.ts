@@ -26,17 +26,34 @@ export const ACCESS_COLUMNS = columns(
 const ADDRESS: Column = { name: 'remote_addr', kind: 'host' }
 const REQUEST_TIME: Column = { name: 'request_time', kind: 'f64' }
 
-export const accessReader = (): LineReader => ({ read: readAccess })
+export function accessReader(): LineReader {
+  const timeOf = rememberingLast(clfTime)
+  return { read: (line) => (line === '' ? undefined : readAccess(line, timeOf)) }
+}
 
-function readAccess(line: string): LineReading {
-  if (line === '') return undefined
+/** Many lines of a log are of one second. */
+function rememberingLast(
+  read: (text: string) => string | undefined,
+): (text: string) => string | undefined {
+  let last = ''
+  let reading: string | undefined
+  return (text) => {
+    if (text !== last) {
+      last = text
+      reading = read(text)
+    }
+    return reading
+  }
+}
+
+function readAccess(line: string, timeOf: (text: string) => string | undefined): LineReading {
   const tokens = logTokens(line)
   if (tokens === undefined) return new LineProblem('a quote or bracket is never closed')
   // One token more in front is the virtual host.
-  const skip = clfTime(tokens[4] ?? '') !== undefined ? 1 : 0
+  const skip = timeOf(tokens[3] ?? '') === undefined ? 1 : 0
   const [remote = '', , user = '', time = '', request = '', status = '', bytes = ''] =
     tokens.slice(skip)
-  const timestamp = clfTime(time)
+  const timestamp = timeOf(time)
   if (timestamp === undefined)
     return new LineProblem('no time in brackets stands in fourth place', line)
   if (!/^\d{3}$/.test(status))
