@@ -12,7 +12,7 @@ const ROOM_ARROWS = {
   stores: ['engine*'],
   aws: ['engine*', 'deploy'],
   api: ['engine'],
-  cost: [],
+  cost: ['engine*'],
   deploy: ['engine*'],
   local: ['functions', 'api', 'engine', 'stores'],
   functions: ['engine', 'stores', 'aws', 'api'],
@@ -22,6 +22,7 @@ const ROOM_ARROWS = {
 const ENGINE_PARTS = {
   stores: ['ports.ts', 'errors.ts'],
   aws: ['ports.ts', 'errors.ts'],
+  cost: ['dates/**'],
   deploy: ['schema/**', 'dates/**', 'errors.ts'],
 }
 
@@ -172,6 +173,7 @@ export default {
   rules: {
     'import/no-cycle': 'error',
     'import/no-default-export': 'error',
+    'no-duplicate-imports': 'error',
     'oxc/no-barrel-file': ['error', { threshold: 0 }],
     'typescript/switch-exhaustiveness-check': [
       'error',

@@ -3,7 +3,11 @@ import { defineConfig } from 'tsup'
 // Everything is bundled: `npx qw-lambda` installs one package and no other, and starts from few
 // files. Dynamic imports stay chunks of their own, so that a command loads only what it uses.
 export default defineConfig({
-  entry: { 'cli/main': 'src/cli/main.ts', engine: 'src/engine-library.ts' },
+  entry: {
+    'cli/main': 'src/cli/main.ts',
+    engine: 'src/engine-library.ts',
+    'local/indexing-worker': 'src/local/indexing-worker.ts',
+  },
   format: 'esm',
   platform: 'node',
   target: 'node20',

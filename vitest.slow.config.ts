@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config'
 // Processes that are killed, long random runs: minutes, not seconds.
 export default defineConfig({
   test: {
-    include: ['test/slow/**/*.test.ts', 'test/differential/**/*.test.ts'],
+    include: [
+      'test/slow/**/*.test.ts',
+      'test/differential/**/*.test.ts',
+      'test/inference/**/*.test.ts',
+    ],
     testTimeout: 20 * 60_000,
     fileParallelism: false,
   },

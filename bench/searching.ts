@@ -75,7 +75,7 @@ async function printCold(title: string, { store }: SalesIndex): Promise<void> {
   const slow = latencyStore(store, {
     clock: systemClock,
     seed: 1,
-    // aws.md, S3 in the same region: usually 10 to 40 ms to the first byte.
+    // S3 in the same Region: usually 10 to 40 ms to the first byte.
     firstByteMs: { median: 15, p99: 80 },
     requestMegabytesPerSecond: 80,
     networkMegabytesPerSecond: 300,

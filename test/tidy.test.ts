@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
@@ -31,22 +31,45 @@ test('every relative link in a document leads somewhere', () => {
 })
 
 test('every file that a document names in backticks exists', () => {
-  const named = [
-    'README.md',
-    'docs/ARCHITECTURE.md',
-    'docs/CONTRIBUTING.md',
-    'docs/FORMAT.md',
-  ].flatMap((document) =>
-    [
-      ...read(document).matchAll(/`((?:src|test|bench|scripts|templates|docs|bin)\/[\w./-]+)`/g),
-    ].map((match) => ({ document, path: match[1] ?? '' })),
-  )
+  const named = files(/\.md$/)
+    // A decision tells what was so when it was made; a changelog of what went.
+    .filter((path) => !/^docs\/decisions\/|^CHANGELOG/.test(path))
+    .flatMap((document) =>
+      [
+        ...read(document).matchAll(/`((?:src|test|bench|scripts|templates|docs|bin)\/[\w./-]+)`/g),
+      ].map((match) => ({ document, path: match[1] ?? '' })),
+    )
   expect(named.length).toBeGreaterThan(10)
   expect(named.filter(({ path }) => !existsSync(join(root, path)))).toEqual([])
 })
 
+test('every document that a comment or another document names exists', () => {
+  const known = new Set(files(/\.md$/).flatMap((path) => [path, basename(path)]))
+  const named = files(/\.(ts|mjs|js|yaml|yml|md)$|^\.ci\/run$/)
+    .filter((path) => path !== 'test/tidy.test.ts')
+    .flatMap((path) =>
+      [...read(path).matchAll(/(?<![\w./*-])[\w./-]*\w\.md\b/g)].map(([name]) => ({ path, name })),
+    )
+  expect(named.length).toBeGreaterThan(20)
+  const isThere = ({ path, name }: { path: string; name: string }) =>
+    known.has(name) || existsSync(join(root, dirname(path), name))
+  expect(named.filter((each) => !isThere(each))).toEqual([])
+})
+
+test('what came from Quickwit is said by name', () => {
+  const vague =
+    /removed (?:packaging|indexer|lambda\b)|\bthe (?:original|reference) (?:engine|packaging|does|stores|refuses|answers)/i
+  const found = files(/^(src|test|scripts|templates|docs)\/.*\.(ts|mjs|yaml|md)$/)
+    .filter((path) => path !== 'test/tidy.test.ts')
+    .filter((path) =>
+      vague.test(read(path).replaceAll(/Quickwit['’]s removed Lambda packaging/g, '')),
+    )
+  expect(found).toEqual([])
+})
+
 test('no marker of unfinished work is left in the sources', () => {
-  const marker = /\b(TODO|FIXME|XXX|HACK)\b/
+  // In a comment: elsewhere the letters may be a date format's.
+  const marker = /(?:\/\/|\*|#).*\b(TODO|FIXME|XXX|HACK)\b/
   const marked = files(/^(src|bin|scripts|templates|bench)\/.*\.(ts|js|mjs|yaml)$/).filter((path) =>
     marker.test(read(path)),
   )
@@ -129,7 +152,7 @@ test('an export is imported by somebody', () => {
         ),
     ),
   )
-  // What is loaded by import() hands over all it has, and entry points are called from outside.
+  // What is loaded by import() hands over all it has, and entry points and the library are called from outside.
   const whole = new Set([
     ...sources.flatMap((path) =>
       [...read(path).matchAll(/import\('(\.[^']+)'\)/g)].map(([, target = '']) =>
@@ -137,6 +160,7 @@ test('an export is imported by somebody', () => {
       ),
     ),
     'src/cli/main.ts',
+    'src/engine-library.ts',
     ...['indexer', 'searcher', 'generator'].map((name) => `src/functions/${name}.ts`),
   ])
   const exported = sources
@@ -157,4 +181,40 @@ test('no read of a list in the engine falls back on a number, which would hide a
     /\] \?\? -?\d/.test(read(path)),
   )
   expect(found).toEqual([])
+})
+
+test('a fix is a clause that follows the message: it starts small and has no full stop', () => {
+  const opening = /\bfix:\s*(?:[^'"`,{}\n]*\?\s*)?(['"`])[A-Z]/
+  const ending = /\bfix:\s*(['"`])(?:(?!\1)[^\\\n]|\\.)*[^.…]\.\1/
+  const sources = files(/^src\/.*(?<!\.test)\.ts$/).map((path) => ({ path, text: read(path) }))
+  expect(sources.filter(({ text }) => /\bfix:\s*['"`][a-z]/.test(text)).length).toBeGreaterThan(50)
+  const found = sources.filter(({ text }) => opening.test(text) || ending.test(text))
+  expect(found.map(({ path }) => path)).toEqual([])
+})
+
+test('a step of one is written ++ or --', () => {
+  const long = files(/^(src|test|bench|scripts)\/.*\.(ts|mjs)$/).flatMap((path) =>
+    [...read(path).matchAll(/^.*[\w\])] [+-]= 1(?=[;,)\s]).*$/gm)].map(
+      (match) => `${path}: ${match[0].trim()}`,
+    ),
+  )
+  expect(long).toEqual([])
+})
+
+test('no file of the product is longer than a reader takes in, nor a crumb of its only importer', () => {
+  const product = files(/^src\/.*(?<!\.test)\.ts$/).filter((path) => !path.includes('/testing/'))
+  const lineCount = (path: string): number => read(path).split('\n').length - 1
+  expect(product.filter((path) => lineCount(path) > 400)).toEqual([])
+  const importers = new Map<string, string[]>()
+  for (const path of files(/\.(ts|mjs)$/)) {
+    for (const [, target = ''] of read(path).matchAll(/(?:from |import\()'(\.[^']+)'/g)) {
+      const file = join(dirname(path), target)
+      importers.set(file, [...(importers.get(file) ?? []), path])
+    }
+  }
+  const crumbs = product.filter((path) => {
+    const [only = '', second] = importers.get(path) ?? []
+    return lineCount(path) < 15 && second === undefined && product.includes(only)
+  })
+  expect(crumbs).toEqual([])
 })

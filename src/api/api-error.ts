@@ -14,7 +14,7 @@ import { statusOf } from './status.ts'
  * An error as the body of an answer, and back:
  *
  *   native         {"message", "code": "QWL-…", "position", "fix"}      the message ends with the fix
- *   Elasticsearch  the same, and {"status", "error"} beside it: elastic/elastic-error.ts
+ *   Elasticsearch  {"status", "error": {"type", "reason", "root_cause", "code", "position", "fix"}}
  */
 
 /** Anything thrown, as the error that clients are told. */
@@ -46,11 +46,14 @@ export function messageWithFix({ message, fix }: QwError): string {
 /** The answer's error as the one that was thrown behind it, as far as the body tells. */
 export function errorFromReply(status: number, text: string): QwError {
   const body = jsonObjectIn(text)
-  const fix = typeof body['fix'] === 'string' ? body['fix'] : undefined
-  const code = typeof body['code'] === 'string' ? codeOfShown(body['code']) : undefined
-  const position = typeof body['position'] === 'number' ? body['position'] : undefined
+  const { error } = body
+  // Elasticsearch's shape holds everything one level below.
+  const facts = isJsonObject(error) ? { ...error, message: error['reason'] ?? null } : body
+  const fix = typeof facts['fix'] === 'string' ? facts['fix'] : undefined
+  const code = typeof facts['code'] === 'string' ? codeOfShown(facts['code']) : undefined
+  const position = typeof facts['position'] === 'number' ? facts['position'] : undefined
   const kind = code === undefined ? kindOfStatus(status) : kindOfCode(code)
-  return new QwError(kind, messageIn(body, status, fix), { code, fix, position })
+  return new QwError(kind, messageIn(facts['message'], status, fix), { code, fix, position })
 }
 
 function jsonObjectIn(text: string): JsonObject {
@@ -63,12 +66,10 @@ function jsonObjectIn(text: string): JsonObject {
   }
 }
 
-function messageIn(body: JsonObject, status: number, fix: string | undefined): string {
-  const { message, error } = body
-  const reason = isJsonObject(error) ? error['reason'] : undefined
-  const whole = [message, reason].find((text) => typeof text === 'string')
-  if (whole === undefined) return `the API answered with status ${status}`
-  return fix !== undefined && whole.endsWith(`. ${fix}`) ? whole.slice(0, -fix.length - 2) : whole
+function messageIn(message: unknown, status: number, fix: string | undefined): string {
+  if (typeof message !== 'string') return `the API answered with status ${status}`
+  const isDouble = fix !== undefined && message.endsWith(`. ${fix}`)
+  return isDouble ? message.slice(0, -fix.length - 2) : message
 }
 
 /** For bodies without a code: a kind has one status, but some statuses have several kinds. */

@@ -1,4 +1,4 @@
-export interface RequestParts {
+interface RequestParts {
   readonly method: string
   readonly headers: Headers
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | undefined

@@ -14,8 +14,8 @@ beforeAll(async () => {
   await behindGateway.ingest('mock-sales', sales(30))
 })
 
-// The sequence of requests that the removed packaging tested its endpoint with.
-describe('the endpoint test of the removed packaging', () => {
+// The sequence of requests that Quickwit's removed Lambda packaging tested its endpoint with.
+describe('the endpoint test of Quickwit’s removed Lambda packaging', () => {
   const rangeBody = JSON.stringify({
     query: { bool: { must: [{ range: { quantity: { gt: 5 } } }] } },
     size: 10,

@@ -15,8 +15,8 @@ const gzipAsync = promisify(gzip)
 const LEVEL = 6
 
 /**
- * The removed Lambda's rules: the body is gzip whatever the client accepts, and travels as base64,
- * so that a third is added before the limit is checked. Over it: 413 with the way out.
+ * The rules of Quickwit's removed Lambda packaging: the body is gzip whatever the client accepts, and
+ * travels as base64, so that a third is added before the limit is checked. Over it: 413 with the way out.
  */
 export async function applyFunctionRules(response: Response): Promise<Response> {
   // A HEAD has none.

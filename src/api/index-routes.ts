@@ -7,29 +7,35 @@ import type { SplitRecord } from '../engine/metastore/split-record.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
 import type { ReadConfig } from '../engine/schema/read-config.ts'
 import { indexPatterns, loadIndex, matchingIndexes, withMissingAs } from './index-patterns.ts'
-import { describeJson, metadataJson, removedSplitJson, splitJson } from './metadata.ts'
+import { describeJson, indexUriOf, metadataJson, removedSplitJson, splitJson } from './metadata.ts'
 import { JSON_STYLES, jsonReply } from './reply.ts'
 import { JSON_BODY, readBody, readJsonObject } from './request-body.ts'
 import { RequestFields } from './request-fields.ts'
 import type { ApiServices } from './services.ts'
 
 /** Reading, which every host has. */
-export function addIndexReadRoutes(app: Hono, { search: { metastore } }: ApiServices): void {
+export function addIndexReadRoutes(
+  app: Hono,
+  { search: { metastore }, indexRoot }: ApiServices,
+): void {
   app.get('/indexes', async (c) => {
     const fields = queryFields(c, ['index_id_patterns'])
     const text = fields.text('index_id_patterns')
     const patterns = text === undefined ? ['*'] : indexPatterns(text)
     // An id that does not exist is no error here: the list is shorter.
     const files = await matchingIndexes(metastore, patterns, 'skip')
-    return reply(fields, files.map(metadataJson))
+    return reply(
+      fields,
+      files.map((file) => metadataJson(file, indexRoot)),
+    )
   })
   app.get('/indexes/:id', async (c) => {
     const fields = queryFields(c, [])
-    return reply(fields, metadataJson(await loadIndex(metastore, c.req.param('id'))))
+    return reply(fields, metadataJson(await loadIndex(metastore, c.req.param('id')), indexRoot))
   })
   app.get('/indexes/:id/describe', async (c) => {
     const fields = queryFields(c, [])
-    return reply(fields, describeJson(await loadIndex(metastore, c.req.param('id'))))
+    return reply(fields, describeJson(await loadIndex(metastore, c.req.param('id')), indexRoot))
   })
   app.get('/indexes/:id/splits', async (c) => {
     const fields = queryFields(c, SPLIT_FILTERS)
@@ -44,26 +50,28 @@ export function addIndexReadRoutes(app: Hono, { search: { metastore } }: ApiServ
 }
 
 /** Changing, which the searcher function leaves out. */
-export function addIndexWriteRoutes(app: Hono, { search: { metastore } }: ApiServices): void {
+export function addIndexWriteRoutes(app: Hono, services: ApiServices): void {
+  const { indexRoot } = services
+  const { metastore } = services.search
   app.post('/indexes', async (c) => {
     const fields = queryFields(c, ['overwrite'])
     const overwrite = fields.boolean('overwrite') ?? false
-    const { config, notes } = await readConfig(c)
+    const { config, notes } = await readConfig(c, indexRoot)
     if (overwrite) await deleteIfThere(metastore, config.indexId)
-    return reply(fields, noted(await metastore.createIndex(config), notes))
+    return reply(fields, noted(await metastore.createIndex(config), { notes, indexRoot }))
   })
   app.put('/indexes/:id', async (c) => {
     const fields = queryFields(c, ['create'])
     const mayCreate = fields.boolean('create') ?? false
-    const { config, notes } = await readConfig(c)
+    const { config, notes } = await readConfig(c, indexRoot)
     if (config.indexId !== c.req.param('id')) {
       throw new QwError('invalid', `index_id \`${config.indexId}\` differs from the path's`)
     }
     try {
-      return reply(fields, noted(await updateConfig(metastore, config), notes))
+      return reply(fields, noted(await updateConfig(metastore, config), { notes, indexRoot }))
     } catch (error) {
       if (!mayCreate || !isQwError(error, 'notFound')) throw error
-      return reply(fields, noted(await metastore.createIndex(config), notes))
+      return reply(fields, noted(await metastore.createIndex(config), { notes, indexRoot }))
     }
   })
   app.put('/indexes/:id/clear', async (c) => {
@@ -96,8 +104,11 @@ export function addIndexWriteRoutes(app: Hono, { search: { metastore } }: ApiSer
 }
 
 /** The index, with `notes` on its config where there is something that its user should know. */
-function noted(file: IndexFile, notes: readonly string[]): JsonObject {
-  return { ...metadataJson(file), ...(notes.length === 0 ? {} : { notes: [...notes] }) }
+function noted(
+  file: IndexFile,
+  { notes, indexRoot }: { readonly notes: readonly string[]; readonly indexRoot: string },
+): JsonObject {
+  return { ...metadataJson(file, indexRoot), ...(notes.length === 0 ? {} : { notes: [...notes] }) }
 }
 
 function updateConfig(metastore: Metastore, config: IndexConfig): Promise<IndexFile> {
@@ -136,7 +147,8 @@ function splitFilter(fields: RequestFields): (split: SplitRecord) => boolean {
   }
 }
 
-async function readConfig(c: Context): Promise<ReadConfig> {
+/** A config that was read here and comes back names the place where its index lies anyway. */
+async function readConfig(c: Context, indexRoot: string): Promise<ReadConfig> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim() ?? 'application/json'
   if (type !== 'application/json' && type !== 'application/yaml') {
     throw new QwError('invalid', `content type ${type} is not supported for an index config`, {
@@ -147,7 +159,10 @@ async function readConfig(c: Context): Promise<ReadConfig> {
   const text = new TextDecoder().decode(await readBody(c.req.raw, JSON_BODY))
   // Loaded when needed: a searcher never needs a YAML parser.
   const { readIndexConfig } = await import('../engine/schema/config-text.ts')
-  return readIndexConfig(text, type === 'application/json' ? 'json' : 'yaml')
+  const { config, notes } = readIndexConfig(text, type === 'application/json' ? 'json' : 'yaml')
+  const usualUri = indexUriOf({ ...config, indexUri: undefined }, indexRoot)
+  const indexUri = config.indexUri === usualUri ? undefined : config.indexUri
+  return { config: { ...config, indexUri }, notes }
 }
 
 async function deleteIfThere(metastore: Metastore, indexId: string): Promise<void> {

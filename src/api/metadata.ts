@@ -1,11 +1,18 @@
 import type { JsonObject, JsonValue } from '../engine/bytes/json.ts'
-import type { IndexFile } from '../engine/metastore/index-metadata.ts'
-import { publishedSplits } from '../engine/metastore/index-metadata.ts'
+import { publishedSplits, type IndexFile } from '../engine/metastore/index-metadata.ts'
 import { splitSizeBytes, type SplitRecord } from '../engine/metastore/split-record.ts'
+import type { IndexConfig } from '../engine/schema/index-config.ts'
+import { sourcesJson } from './source-routes.ts'
 import { serializeIndexConfig } from '../engine/schema/serialize-config.ts'
 
+/** Where an index is; a config that names no place lies below the root, by its id. */
+export function indexUriOf({ indexId, indexUri }: IndexConfig, indexRoot: string): string {
+  return indexUri ?? `${indexRoot}/${indexId}`
+}
+
 /** Index metadata as `GET /indexes/{id}` shows it. */
-export function metadataJson({ metadata }: IndexFile): JsonObject {
+export function metadataJson(file: IndexFile, indexRoot: string): JsonObject {
+  const { metadata } = file
   const checkpoint: Record<string, JsonValue> = {}
   for (const [sourceId, partitions] of metadata.checkpoint) {
     checkpoint[sourceId] = Object.fromEntries(
@@ -15,22 +22,25 @@ export function metadataJson({ metadata }: IndexFile): JsonObject {
   return {
     version: '0.9',
     index_uid: metadata.indexUid,
-    index_config: serializeIndexConfig(metadata.config),
+    index_config: serializeIndexConfig({
+      ...metadata.config,
+      indexUri: indexUriOf(metadata.config, indexRoot),
+    }),
     checkpoint,
     create_timestamp: metadata.createTimestamp,
-    sources: [...metadata.sources],
+    sources: sourcesJson(file),
   }
 }
 
 /** Totals over published splits. */
-export function describeJson(file: IndexFile): JsonObject {
+export function describeJson(file: IndexFile, indexRoot: string): JsonObject {
   const splits = publishedSplits(file)
   const ranges = splits.flatMap((split) => (split.timeRange === undefined ? [] : [split.timeRange]))
   const sum = (pick: (split: SplitRecord) => number): number =>
     splits.reduce((total, split) => total + pick(split), 0)
   return {
     index_id: file.metadata.indexId,
-    index_uri: file.metadata.config.indexUri ?? null,
+    index_uri: indexUriOf(file.metadata.config, indexRoot),
     num_published_splits: splits.length,
     size_published_splits: sum(splitSizeBytes),
     num_published_docs: sum((split) => split.docCount),

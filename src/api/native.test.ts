@@ -1,4 +1,3 @@
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ApiFixture, at, sales, type Asked } from './testing/api-fixture.ts'
 
@@ -161,154 +160,6 @@ doc_mapping:
   })
 })
 
-describe('indexes', () => {
-  test('a created index shows its expanded config and is listed by pattern', async () => {
-    const one = await shop.ask('/api/v1/indexes/mock-sales')
-    expect(at(one.json, 'version')).toBe('0.9')
-    expect(at(one.json, 'index_uid')).toMatch(/^mock-sales:[0-9A-Z]{26}$/)
-    expect(at(one.json, 'index_config', 'doc_mapping', 'timestamp_field')).toBe('ts')
-    const list = await shop.ask('/api/v1/indexes?index_id_patterns=mock-*,absent-index')
-    expect(list.json).toEqual([one.json])
-    expect((await shop.ask('/api/v1/indexes?index_id_patterns=absent-index')).json).toEqual([])
-  })
-
-  test('describe adds up the published splits', async () => {
-    const answer = await shop.ask('/api/v1/indexes/mock-sales/describe')
-    expect(answer.json).toMatchObject({
-      index_id: 'mock-sales',
-      num_published_splits: 2,
-      num_published_docs: 70,
-      timestamp_field_name: 'ts',
-      min_timestamp: Date.UTC(2024, 0, 1) / 1000,
-      max_timestamp: Date.UTC(2024, 0, 1) / 1000 + 49,
-    })
-  })
-
-  test('splits are paged and filtered by state and time', async () => {
-    const path = '/api/v1/indexes/mock-sales/splits'
-    const page = await shop.ask(`${path}?offset=1&limit=5`)
-    expect(page.json).toMatchObject({ offset: 1, size: 1 })
-    const late = Date.UTC(2024, 0, 1) / 1000 + 30
-    expect(at((await shop.ask(`${path}?start_timestamp=${late}`)).json, 'size')).toBe(1)
-    expect(at((await shop.ask(`${path}?split_states=Staged`)).json, 'size')).toBe(0)
-    expect((await shop.ask(`${path}?split_states=Odd`)).status).toBe(400)
-  })
-
-  test('creating an index tells which of its settings have no effect', async () => {
-    const fixture = new ApiFixture()
-    const yaml =
-      'version: "0.9"\nindex_id: noted\ndoc_mapping: {}\ningest_settings: {validate_docs: false}\n'
-    expect(at((await fixture.create(yaml)).json, 'notes')).toEqual([
-      expect.stringMatching(/^`ingest_settings\.validate_docs` has no effect: /),
-    ])
-    expect(at((await fixture.ask('/api/v1/indexes/noted')).json, 'notes')).toBeUndefined()
-  })
-
-  test('an index lives: created once, cleared, updated, deleted', async () => {
-    const fixture = new ApiFixture()
-    const yaml = 'version: "0.9"\nindex_id: short-lived\ndoc_mapping: {}\n'
-    expect((await fixture.create(yaml)).status).toBe(200)
-    const again = await fixture.create(yaml)
-    expect([again.status, at(again.json, 'code')]).toEqual([400, 'QWL-INDEX-EXISTS'])
-    await fixture.ingest('short-lived', [{ a: 1 }])
-    const path = '/api/v1/indexes/short-lived'
-
-    const dry = await fixture.ask(`${path}?dry_run=true`, { method: 'DELETE' })
-    expect(at(dry.json, 0, 'num_docs')).toBe(1)
-    const cleared = await fixture.ask(`${path}/clear`, { method: 'PUT' })
-    expect(cleared.text).toBe('null')
-    expect(at((await fixture.ask(`${path}/describe`)).json, 'num_published_docs')).toBe(0)
-
-    const headers = { 'content-type': 'application/yaml' }
-    const put = { method: 'PUT', body: yaml, headers }
-    expect((await fixture.ask(path, put)).status).toBe(200)
-    expect((await fixture.ask(path, { method: 'DELETE' })).json).toEqual([])
-    expect((await fixture.ask(path, put)).status).toBe(404)
-    expect((await fixture.ask(`${path}?create=true`, put)).status).toBe(200)
-  })
-
-  test('overwrite replaces an index and its documents', async () => {
-    const fixture = new ApiFixture()
-    await fixture.createShipped('mock-sales')
-    await fixture.ingest('mock-sales', sales(3))
-    const config = at((await fixture.ask('/api/v1/indexes/mock-sales')).json, 'index_config')
-    const body = JSON.stringify(config)
-    expect((await fixture.ask('/api/v1/indexes?overwrite=true', { body })).status).toBe(200)
-    const described = await fixture.ask('/api/v1/indexes/mock-sales/describe')
-    expect(at(described.json, 'num_published_docs')).toBe(0)
-  })
-
-  test('marked splits are searched no more', async () => {
-    const fixture = new ApiFixture()
-    await fixture.createShipped('mock-sales')
-    await fixture.ingest('mock-sales', sales(3))
-    const path = '/api/v1/indexes/mock-sales/splits'
-    const splitId = at((await fixture.ask(path)).json, 'splits', 0, 'split_id')
-    const body = JSON.stringify({ split_ids: [splitId] })
-    const marked = await fixture.ask(`${path}/mark-for-deletion`, { method: 'PUT', body })
-    expect(marked.status).toBe(200)
-    expect(at((await fixture.ask(`${SEARCH}?query=*`)).json, 'num_hits')).toBe(0)
-    expect(at((await fixture.ask(path)).json, 'splits', 0, 'split_state')).toBe('MarkedForDeletion')
-  })
-})
-
-describe('ingest', () => {
-  test('rejected documents are counted, and shown when asked for', async () => {
-    const fixture = new ApiFixture()
-    await fixture.createShipped('mock-sales')
-    const body = '{"ts":1700000000,"id":1}\n\nnot json\n{"ts":"never","id":2}\n'
-    const path = '/api/v1/mock-sales/ingest'
-    const answer = await fixture.ask(`${path}?detailed_response=true&commit=wait_for`, { body })
-    expect(answer.json).toMatchObject({
-      num_docs_for_processing: 3,
-      num_ingested_docs: 1,
-      num_rejected_docs: 2,
-      parse_failures: [
-        { document: 'not json', reason: 'invalid_json' },
-        { document: '{"ts":"never","id":2}', reason: 'invalid_schema' },
-      ],
-    })
-    expect(at((await fixture.ask(path, { body })).json, 'parse_failures')).toBeUndefined()
-    expect(fixture.commits).toEqual(['waitFor', 'auto'])
-  })
-
-  test('bodies may be compressed; what is not said to be, or is broken, is refused', async () => {
-    const fixture = new ApiFixture()
-    await fixture.createShipped('mock-sales')
-    const path = '/api/v1/mock-sales/ingest?commit=force'
-    const send = (body: string | Uint8Array, encoding: string) =>
-      fixture.ask(path, { body, headers: { 'content-encoding': encoding } })
-    const zipped = gzipSync('{"ts":1700000000,"id":1}')
-    expect(at((await send(zipped, 'gzip')).json, 'num_ingested_docs')).toBe(1)
-    expect((await send('{}', 'lzma')).status).toBe(415)
-    expect((await send('{}', 'gzip')).status).toBe(400)
-    const bomb = await send(gzipSync(Buffer.alloc(200 << 20)), 'gzip')
-    expect([bomb.status, at(bomb.json, 'code')]).toEqual([413, 'QWL-BODY-LIMIT'])
-  })
-
-  test('codings may be several, and deflate may come without its wrapper', async () => {
-    const fixture = new ApiFixture()
-    await fixture.createShipped('mock-sales')
-    const document = Buffer.from('{"ts":1700000000,"id":1}')
-    for (const [encoding, body] of [
-      ['deflate', deflateSync(document)],
-      ['deflate', deflateRawSync(document)],
-      ['deflate, gzip', gzipSync(deflateSync(document))],
-      ['br', brotliCompressSync(document)],
-    ] as const) {
-      const asked = { body, headers: { 'content-encoding': encoding } }
-      const answer = await fixture.ask('/api/v1/mock-sales/ingest?commit=force', asked)
-      expect(at(answer.json, 'num_ingested_docs'), encoding).toBe(1)
-    }
-  })
-
-  test('an empty body is nothing to do', async () => {
-    const asked = { method: 'POST', headers: { 'content-length': '0' } }
-    const answer = await shop.ask('/api/v1/mock-sales/ingest', asked)
-    expect(answer.json).toEqual({ num_docs_for_processing: 0 })
-  })
-})
-
 describe('every request', () => {
   test.each<[string, string, Asked, number]>([
     ['an unknown route', '/api/v1/nowhere/at/all', {}, 404],
@@ -411,7 +262,7 @@ describe('node', () => {
     ])
   })
 
-  test('parse-query shows the tree, and a syntax error is a 500 as in the original', async () => {
+  test('parse-query shows the tree, and a syntax error is a 500 as in Quickwit', async () => {
     const path = '/api/v1/parse-query'
     const tree = await shop.ask(path, { body: '{"query":"id:1"}' })
     expect(at(tree.json, 'kind')).toBe('text')

@@ -32,7 +32,7 @@ export function addParsingRoutes(app: Hono): void {
   })
 }
 
-/** A syntax error is a 500 here, unlike anywhere else: clients of the original know it so. */
+/** A syntax error is a 500 here, unlike anywhere else: clients of Quickwit know it so. */
 function parse(query: string, searchField: readonly string[]): QueryAst {
   try {
     return parseQueryString(query, {

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../engine/bytes/json.ts'
-import { QwError } from '../engine/errors.ts'
+import { isQwError, QwError } from '../engine/errors.ts'
+import { zstdDecompressed } from '../engine/sources/unpack/zstd.ts'
 
 /** Largest body of search, config and Elasticsearch requests. */
 const MAX_JSON_BODY_BYTES = 1 << 20
@@ -91,7 +92,7 @@ const DECOMPRESSORS: Readonly<Record<string, Decompress>> = {
   deflate: inflateEither,
   'x-deflate': inflateEither,
   br: promisify(zlib.brotliDecompress),
-  ...zstdOfThisNode(),
+  zstd: (bytes, { maxOutputLength }) => zstdDecompressed(bytes, maxOutputLength),
 }
 
 /** The name means the zlib format; some clients send what is inside it alone. */
@@ -137,19 +138,12 @@ async function decompressOne(
   try {
     return await run(bytes, { maxOutputLength })
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
-      throw bodyTooLarge(maxOutputLength)
-    }
+    const isTooLarge =
+      isQwError(cause, 'tooLarge') ||
+      (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE')
+    if (isTooLarge) throw bodyTooLarge(maxOutputLength)
     throw decodeError(`the body is not valid ${name}`, cause)
   }
-}
-
-/** Node has zstd from 22.15 on. */
-function zstdOfThisNode(): Readonly<Record<string, Decompress>> {
-  const run: unknown = Reflect.get(zlib, 'zstdDecompress')
-  if (typeof run !== 'function') return {}
-  // The types of Node 20 do not know it; it takes what the others take.
-  return { zstd: promisify(run as typeof zlib.gunzip) }
 }
 
 function lengthRequired(): QwError {

@@ -6,6 +6,8 @@ export interface ApiServices {
   readonly search: SearchContext
   readonly ingest: IngestService | undefined
   readonly build: BuildFacts
+  /** Where indexes lie, without a slash at the end: `s3://bucket/index`, `file:///…`. */
+  readonly indexRoot: string
 }
 
 export interface BuildFacts {
@@ -25,6 +27,8 @@ export type CommitMode = 'auto' | 'waitFor' | 'force'
 export interface IngestService {
   /** `body` is NDJSON. Throws `notFound` for an unknown index, `unavailable` when too much waits. */
   ingest(indexId: string, body: Uint8Array, commit: CommitMode): Promise<IngestOutcome>
+  /** Commits what was taken and waits: searchable when it returns. Throws what the commit failed with. */
+  refresh(indexId: string): Promise<void>
 }
 
 export interface IngestOutcome {

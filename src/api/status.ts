@@ -15,6 +15,7 @@ const BY_KIND: Readonly<Record<ErrorKind, number>> = {
 const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   // The engine: metastore, splits, sources.
   'INDEX-EXISTS': 400,
+  'INDEX-MISFIT': 400,
   'INDEX-NONE': 404,
   'INGEST-FORMAT': 400,
   'META-CONFLICT': 400,
@@ -31,9 +32,11 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   'BODY-LIMIT': 413,
   'CONTENT-ENCODING': 415,
   'CONTENT-TYPE': 415,
+  'DOC-REJECTED': 400,
   'KEY-MISSING': 403,
   'KEY-REJECTED': 403,
   'LENGTH-REQUIRED': 411,
+  MAPPING: 400,
   METHOD: 405,
   'NOT-IMPLEMENTED': 501,
   'PARSE-QUERY': 500,
@@ -44,6 +47,7 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   ROUTE: 404,
   'SCROLL-GONE': 500,
   'SEARCH-TIMEOUT': 408,
+  'SOURCE-MANAGED': 403,
   // AWS, whichever of its services answers.
   AWS: 500,
   'AWS-FAULT': 503,

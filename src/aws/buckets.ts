@@ -321,7 +321,7 @@ async function abortUploads({ sdk, client }: Open, bucket: string): Promise<numb
       if (uploads.length === 0) return aborted
       for (const { Key, UploadId } of uploads) {
         await abortOne({ sdk, client }, { Bucket: bucket, Key, UploadId })
-        aborted += 1
+        aborted++
       }
     }
   })

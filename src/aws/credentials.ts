@@ -1,4 +1,4 @@
-import type { AwsCredentials } from './s3-store-signature.ts'
+import type { AwsCredentials } from './request-signature.ts'
 import { call } from './aws-errors.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
 

@@ -1,13 +1,7 @@
-import type { ClientRequest, IncomingHttpHeaders } from 'node:http'
-import * as https from 'node:https'
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
-import {
-  encodePath,
-  encodeQuery,
-  signS3Request,
-  type AwsCredentials,
-} from './s3-store-signature.ts'
+import { answerOf, openTransport, type HttpAnswer } from './http-exchange.ts'
+import { encodePath, encodeQuery, signRequest, type AwsCredentials } from './request-signature.ts'
 
 export interface S3Settings {
   readonly bucket: string
@@ -48,18 +42,11 @@ export interface S3Request {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface S3Response {
-  readonly status: number
-  readonly headers: Readonly<IncomingHttpHeaders>
-  readonly body: Uint8Array
-}
+export type S3Response = HttpAnswer
 
 /** Sends one request, once. Rejects with `unavailable` when no complete answer came, and with the
  *  signal's reason when aborted; any status is an answer. */
 type SendToS3 = (request: S3Request) => Promise<S3Response>
-
-/** Requests under way at once per store; more wait for a free connection. */
-const CONNECTIONS_MAX = 64
 
 const NO_BODY = new Uint8Array()
 
@@ -76,11 +63,12 @@ export function makeS3Sender(settings: S3Settings): SendToS3 {
     const { method, key, query = {}, headers = {}, body = NO_BODY, signal } = request
     signal?.throwIfAborted()
     const path = `${basePath}/${encodePath(key)}`
-    const signed = signS3Request(
+    const signed = signRequest(
       { method, host, path, query, headers, body },
       {
         credentials: await settings.credentials(),
         region: settings.region,
+        service: 's3',
         nowMs: settings.clock.nowMs(),
       },
     )
@@ -106,13 +94,6 @@ export function makeS3Sender(settings: S3Settings): SendToS3 {
       })
     }
   }
-}
-
-/** Plain HTTP is for emulators. It is loaded when asked for, as its ES module costs 20 ms: it brings
- *  the whole of `fetch` along, which `node:https` does not. */
-async function openTransport(protocol: string) {
-  const { request: open, Agent } = protocol === 'http:' ? await import('node:http') : https
-  return { open, agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX }) }
 }
 
 interface Address {
@@ -145,59 +126,5 @@ function addressOf({ bucket, region, endpoint }: S3Settings): Address {
     hostname: host,
     port: '',
     basePath: isHostName ? '' : `/${encodePath(bucket)}`,
-  }
-}
-
-function answerOf(
-  outgoing: ClientRequest,
-  body: Uint8Array,
-  idleTimeoutMs: number,
-): Promise<S3Response> {
-  return new Promise((resolve, reject) => {
-    outgoing.on('error', reject)
-    outgoing.on('timeout', () =>
-      outgoing.destroy(new Error(`silent for ${idleTimeoutMs / 1_000} s`)),
-    )
-    outgoing.on('response', (incoming) => {
-      // The length in an answer to HEAD is the object's, and no body follows.
-      const announced = outgoing.method === 'HEAD' ? 0 : incoming.headers['content-length']
-      const collected = new BodyCollector(Number(announced ?? 0))
-      incoming.on('data', (chunk: Buffer) => collected.add(chunk))
-      incoming.on('error', reject)
-      incoming.on('close', () => reject(new Error('the connection closed in the middle')))
-      incoming.on('end', () =>
-        resolve({
-          status: incoming.statusCode ?? 0,
-          headers: incoming.headers,
-          body: collected.bytes(),
-        }),
-      )
-    })
-    outgoing.end(body)
-  })
-}
-
-/** Copies each chunk once, into an array of the announced size. */
-class BodyCollector {
-  #bytes: Uint8Array
-  #length = 0
-
-  constructor(announcedBytes: number) {
-    this.#bytes = new Uint8Array(announcedBytes)
-  }
-
-  add(chunk: Uint8Array): void {
-    const needed = this.#length + chunk.byteLength
-    if (needed > this.#bytes.byteLength) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.byteLength))
-      larger.set(this.#bytes)
-      this.#bytes = larger
-    }
-    this.#bytes.set(chunk, this.#length)
-    this.#length = needed
-  }
-
-  bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length)
   }
 }

@@ -31,6 +31,8 @@ describe('values', () => {
     ['index-seconds', '1500ms', 'indexSeconds', 1.5],
     ['retention', '7', 'retentionDays', 7],
     ['retention', '48h', 'retentionDays', 2],
+    ['retention', '12 weeks', 'retentionDays', 84],
+    ['index-seconds', '1m 30s', 'indexSeconds', 90],
     ['retention', 'forever', 'retentionDays', 'forever'],
     ['searcher-memory', '3GB', 'searcherMemoryMb', 3072],
     ['searcher-memory', 3008, 'searcherMemoryMb', 3008],

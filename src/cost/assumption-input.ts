@@ -1,3 +1,4 @@
+import { parseDuration } from '../engine/dates/duration.ts'
 import type { AssumptionName, CostAssumptions } from './assumptions.ts'
 
 /** Reads `--assume name=value` and assumption files. What a user got wrong comes back as values, all of
@@ -214,16 +215,15 @@ function parseSwitch(raw: unknown): Parsed {
   return { problem: 'is on or off' }
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = {
-  ms: 0.001,
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86_400,
-}
+/** The units in which assumptions are kept. */
+const UNIT_MS = { ms: 1, s: 1000, d: 86_400_000 } as const
 const POWERS: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4 }
 
 function parseNumber(shape: Shape, raw: unknown): number | undefined {
+  if (shape.kind === 'duration' && typeof raw === 'string') {
+    const ms = parseDuration(raw.replaceAll(/(?<=\d)[,_](?=\d{3})/g, ''))
+    if (ms !== undefined) return ms / UNIT_MS[shape.unit]
+  }
   const match =
     typeof raw === 'string' ? /^([\d.,_]+(?:e-?\d+)?)\s*([a-z%]*)$/i.exec(raw.trim()) : null
   if (match === null) return undefined
@@ -235,13 +235,9 @@ function parseNumber(shape: Shape, raw: unknown): number | undefined {
       return suffix === 'k' || suffix === 'm' ? number * 1000 ** (POWERS[suffix] ?? 0) : undefined
     case 'share':
       return suffix === '%' ? number / 100 : undefined
-    case 'duration': {
-      const unit = own(UNIT_SECONDS, suffix)
-      const bare = own(UNIT_SECONDS, shape.unit)
-      return unit === undefined || bare === undefined ? undefined : (number * unit) / bare
-    }
     case 'size':
       return parseSize(shape, number, suffix)
+    case 'duration':
     case 'switch':
     case 'arch':
     case 'region':

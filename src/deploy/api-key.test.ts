@@ -41,7 +41,7 @@ test.each(['createChangeSet', 'executeChangeSet', 'events'])(
     await deployTo(cloud, shopInputs())
     cloud.faults.push({ call, error: new QwError('invalid', 'expired', { code: 'CRED-EXPIRED' }) })
     await expect(collect(rotateApiKey(ROTATION, cloud.ports))).rejects.toThrow('expired')
-    for (let polls = 0; polls < 3; polls += 1) await findDeployment('shop', cloud.ports.stacks)
+    for (let polls = 0; polls < 3; polls++) await findDeployment('shop', cloud.ports.stacks)
     expect(cloud.keysAccepted).toContain(await currentKey(cloud))
     await collect(rotateApiKey({ ...ROTATION, newKey: 'neverUsedNeverUsed123' }, cloud.ports))
     expect([...cloud.keysAccepted]).toEqual([ROTATION.newKey])

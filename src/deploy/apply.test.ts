@@ -133,7 +133,7 @@ describe('a first deployment', () => {
     cloud.faults.push({ call: 'put', error: broken }, { call: 'put', error: broken })
     const { state } = await deployTo(cloud, shopInputs())
     expect(state.status).toBe('CREATE_COMPLETE')
-    for (let times = 0; times < 3; times += 1) cloud.faults.push({ call: 'put', error: broken })
+    for (let times = 0; times < 3; times++) cloud.faults.push({ call: 'put', error: broken })
     const zips = { ...shopInputs().zips, searcher: Buffer.from('other') }
     await expect(deployTo(cloud, shopInputs({}, { zips }))).rejects.toMatchObject({
       code: 'NETWORK',
@@ -279,8 +279,7 @@ describe('a further deployment', () => {
   test('survives throttled polls and says why nothing moves', async () => {
     const cloud = new InMemoryCloud()
     await deployTo(cloud, shopInputs())
-    for (let times = 0; times < 12; times += 1)
-      cloud.faults.push({ call: 'events', error: THROTTLED })
+    for (let times = 0; times < 12; times++) cloud.faults.push({ call: 'events', error: THROTTLED })
     const { state, events } = await deployTo(cloud, shopInputs({ alarms: 'all' }))
     expect(state.status).toBe('UPDATE_COMPLETE')
     const waits = events.filter((event) => event.kind === 'waiting')
@@ -374,7 +373,7 @@ test('a deletion that failed is finished by teardown, and then deployed again', 
   await deployTo(cloud, shopInputs())
   // Somebody deleted the stack in the console: its buckets hold data, so that it stopped halfway.
   await cloud.ports.stacks.delete(cloud.stack?.stackId ?? '', { token: 'console', retain: [] })
-  for (let polls = 0; polls < 3; polls += 1) await cloud.ports.stacks.describe('qw-lambda-shop')
+  for (let polls = 0; polls < 3; polls++) await cloud.ports.stacks.describe('qw-lambda-shop')
   expect(cloud.stack?.status).toBe('DELETE_FAILED')
   await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({
     code: 'STACK-STUCK',

@@ -88,7 +88,7 @@ async function putArtifact(
   { buckets, clock }: UploadPorts,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await buckets.put(bucket, key, bytes)
     } catch (error) {

@@ -64,13 +64,15 @@ export interface DeploymentConfig {
 interface FunctionSetting {
   /** The template parameter behind it. */
   readonly parameter: string
+  /** The template's own default. */
+  readonly fallback: string
   readonly about: string
   readonly value: Shape<string>
 }
 
 const ON_OR_OFF = choice(['true', 'false'])
 const NUMBER = text({
-  pattern: /^\d+$/,
+  pattern: /^\d+(\.\d+)?$/,
   refusal: (written) => `expected digits as text, got \`${written}\``,
 })
 const SIZE = text({
@@ -82,31 +84,37 @@ const SIZE = text({
 export const FUNCTION_SETTINGS: Readonly<Record<string, FunctionSetting>> = {
   QW_LAMBDA_SEARCHER_METASTORE_POLLING_INTERVAL_SECONDS: {
     parameter: 'MetastorePollingSeconds',
+    fallback: '60',
     about: 'A warm searcher looks for new documents this often.',
     value: NUMBER,
   },
   QW_LAMBDA_PARTIAL_REQUEST_CACHE_CAPACITY: {
     parameter: 'RequestCacheCapacity',
+    fallback: '64M',
     about: 'Memory for answers of single splits.',
     value: SIZE,
   },
   QW_LAMBDA_DISABLE_MERGE: {
     parameter: 'DisableMerge',
+    fallback: 'false',
     about: 'Whether the indexer leaves splits as they are.',
     value: ON_OR_OFF,
   },
   QW_LAMBDA_DISABLE_JANITOR: {
     parameter: 'DisableJanitor',
+    fallback: 'false',
     about: 'Whether the indexer deletes nothing.',
     value: ON_OR_OFF,
   },
   QW_LAMBDA_MAX_CHECKPOINTS: {
     parameter: 'MaxCheckpoints',
-    about: 'Finished files that are remembered by name.',
+    fallback: '100',
+    about: 'Without effect: finished files are forgotten by their age.',
     value: NUMBER,
   },
   QW_LAMBDA_ENABLE_VERBOSE_JSON_LOGS: {
     parameter: 'VerboseLogs',
+    fallback: 'false',
     about: 'Whether the functions log every step.',
     value: ON_OR_OFF,
   },

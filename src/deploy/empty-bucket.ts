@@ -38,7 +38,7 @@ export async function* emptyBucket(
   await refuseForeignBucket(request, tags, buckets)
   try {
     await buckets.abortUploads(bucket)
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       const before = emptied.objectsDeleted
       for await (const step of deleteAll(bucket, buckets, signal)) {
         emptied = {

@@ -15,7 +15,7 @@ function functionsAnswering(cloud: InMemoryCloud, answers: readonly unknown[]): 
     invoke: async (name) => {
       const answer =
         name === 'generator' ? { num_docs: 50 } : answers[Math.min(turn, answers.length - 1)]
-      if (name === 'searcher') turn += 1
+      if (name === 'searcher') turn++
       const payload = Buffer.from(JSON.stringify(answer))
       return { payload, functionError: undefined, logTail: '', requestId: undefined }
     },
@@ -42,6 +42,23 @@ test('a further batch is searchable when it has been added to what was there', a
   const functions = functionsAnswering(cloud, [hits(100), hits(100), hits(150)])
   const { result } = await collect(makeBatch(REQUEST, { ...cloud.ports, functions }))
   expect(result.hitCount).toBe(150)
+})
+
+test('several batches are an invocation each, every one with a seed of its own', async () => {
+  const cloud = new InMemoryCloud()
+  const events: unknown[] = []
+  const inner = functionsAnswering(cloud, [hits(0), hits(150)])
+  const functions: FunctionPort = {
+    ...inner,
+    invoke: (name, payload) => {
+      if (name === 'generator') events.push(JSON.parse(Buffer.from(payload).toString()))
+      return inner.invoke(name, payload)
+    },
+  }
+  const request = { ...REQUEST, batches: 3, seed: 7 }
+  const { result } = await collect(makeBatch(request, { ...cloud.ports, functions }))
+  expect(result.docCount).toBe(150)
+  expect(events).toEqual([7, 8, 9].map((seed) => ({ docs: 50, seed })))
 })
 
 test('a batch that never arrives is given up with where to look', async () => {

@@ -17,7 +17,7 @@ export interface RunningPorts {
 
 /** What brings files to the indexer, as it runs now: CloudFormation does not notice when one of these
  *  is switched off, be it by a teardown that was interrupted or by hand. */
-export interface RunningParts {
+interface RunningParts {
   readonly mapping: 'enabled' | 'disabled' | 'changing' | undefined
   /** `missing`: the bucket does not tell the queue of new files. */
   readonly notification: 'set' | 'missing' | undefined

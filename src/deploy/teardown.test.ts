@@ -19,7 +19,7 @@ const INDEX = 'qw-lambda-shop-indexbucket'
 async function deployed(): Promise<InMemoryCloud> {
   const cloud = new InMemoryCloud()
   await deployTo(cloud, shopInputs())
-  for (let n = 0; n < 2_500; n += 1) {
+  for (let n = 0; n < 2_500; n++) {
     const entry = { key: `split-${n}`, versionId: `v${n}`, sizeBytes: 10 }
     cloud.bucketsByName.get(INDEX)?.entries.push(entry)
   }

@@ -188,7 +188,7 @@ class Teardown {
   /** A file that landed late makes the first try fail: empty again and retry once. */
   async *#deleteStack(stack: StackState): AsyncGenerator<DeployEvent, void> {
     const { stacks } = this.#ports
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; ; attempt++) {
       const end = yield* this.#delete(stack, [])
       if (end.ok) return
       const failed = (await stacks.resources(stack.stackId)).filter(

@@ -13,76 +13,118 @@ export interface SourceTask {
   readonly key: string
   /** The index, where the event names one; otherwise the key's first folder does. */
   readonly indexId: string | undefined
+  /** As the event says; undefined when it does not. */
+  readonly sizeBytes: number | undefined
 }
 
-/** Tasks with the SQS message they came in; a failed task makes its message come again. */
-interface IndexerEvent {
-  readonly tasks: readonly QueuedTask[]
-  /** Messages that make no sense. They fail alone, and end in the dead-letter queue. */
-  readonly unreadable: readonly { readonly messageId: string; readonly reason: string }[]
-  /** Whether the answer has to be a list of failed messages. */
-  readonly isQueueBatch: boolean
-}
+type IndexerEvent =
+  | { readonly kind: 'direct'; readonly tasks: readonly IndexerTask[] }
+  | { readonly kind: 'queue'; readonly messages: readonly QueueMessage[] }
 
-interface QueuedTask {
-  readonly messageId: string | undefined
-  readonly task: IndexerTask
+/** A message of an SQS batch. It is done, or comes again, as a whole. */
+export interface QueueMessage {
+  readonly messageId: string
+  readonly body: string
+  /** Names this delivery to the queue. */
+  readonly receiptHandle: string
+  /** Deliveries so far, this one included. */
+  readonly receiveCount: number
+  readonly tasks: readonly IndexerTask[]
+  /** Why the message makes no sense. It fails alone, and ends in the dead-letter queue. */
+  readonly unreadable: string | undefined
 }
 
 const ACCEPTED =
-  'an S3 event, an SQS batch of S3 events, {"source_uri": "s3://bucket/key"}, {"action": "merge"} or {"action": "clean-up"}'
+  'an S3 event, an EventBridge event of S3, either of them through SNS or SQS, {"source_uri": "s3://bucket/key"}, {"action": "merge"} or {"action": "clean-up"}'
+/** Topics that hand on to topics; more is no envelope of anybody's. */
+const ENVELOPES_MAX = 3
 
 /** Throws `invalid` for anything that is not one of the accepted shapes. */
 export function parseIndexerEvent(event: unknown): IndexerEvent {
   if (!isRecord(event)) throw unknownEvent()
-  if (isQueueEvent(event)) return parseQueueBatch(event.Records)
-  return {
-    tasks: directTasks(event).map((task) => ({ messageId: undefined, task })),
-    unreadable: [],
-    isQueueBatch: false,
+  const records = recordsOf(event)
+  if (records.length > 0 && records.every((record) => record['eventSource'] === 'aws:sqs')) {
+    return { kind: 'queue', messages: records.map(queueMessage) }
+  }
+  return { kind: 'direct', tasks: tasksIn(event, 0) }
+}
+
+/** What has to be sent for exactly this task to be done. */
+export function eventOfTask(task: IndexerTask): unknown {
+  const { indexId: index_id } = task
+  switch (task.kind) {
+    case 'source':
+      return {
+        source_uri: `s3://${task.bucket}/${task.key}`,
+        index_id,
+        size_bytes: task.sizeBytes,
+      }
+    case 'merge':
+      return { action: 'merge', index_id }
+    case 'cleanUp':
+      return { action: 'clean-up', index_id }
   }
 }
 
-function parseQueueBatch(records: readonly Fields[]): IndexerEvent {
-  const tasks: QueuedTask[] = []
-  const unreadable: { messageId: string; reason: string }[] = []
-  for (const record of records) {
-    const messageId = String(record['messageId'])
-    try {
-      tasks.push(...messageTasks(record).map((task) => ({ messageId, task })))
-    } catch (error) {
-      unreadable.push({ messageId, reason: messageOf(error) })
-    }
+function queueMessage(record: Fields): QueueMessage {
+  const attributes = isRecord(record['attributes']) ? record['attributes'] : {}
+  const body = String(record['body'])
+  const facts = {
+    messageId: String(record['messageId']),
+    body,
+    receiptHandle: String(record['receiptHandle']),
+    receiveCount: Number(attributes['ApproximateReceiveCount'] ?? 1),
   }
-  return { tasks, unreadable, isQueueBatch: true }
+  try {
+    return { ...facts, tasks: tasksIn(JSON.parse(body), 0), unreadable: undefined }
+  } catch (error) {
+    return { ...facts, tasks: [], unreadable: messageOf(error) }
+  }
 }
 
-function directTasks(event: Fields): IndexerTask[] {
-  const indexId = typeof event['index_id'] === 'string' ? event['index_id'] : undefined
-  if (typeof event['source_uri'] === 'string') return [sourceTask(event['source_uri'], indexId)]
-  if (event['action'] === 'merge') return [{ kind: 'merge', indexId }]
-  if (event['action'] === 'clean-up') return [{ kind: 'cleanUp', indexId }]
+function tasksIn(event: unknown, envelopes: number): IndexerTask[] {
+  if (!isRecord(event) || envelopes > ENVELOPES_MAX) throw unknownEvent()
+  // SNS puts the whole notification into its own as a text.
+  if (event['Type'] === 'Notification' && typeof event['Message'] === 'string') {
+    return tasksIn(JSON.parse(event['Message']), envelopes + 1)
+  }
+  if (typeof event['source_uri'] === 'string') return [sourceTask(event['source_uri'], event)]
+  if (event['action'] === 'merge') return [{ kind: 'merge', indexId: indexIdIn(event) }]
+  if (event['action'] === 'clean-up') return [{ kind: 'cleanUp', indexId: indexIdIn(event) }]
   // Sent once when a notification is configured; there is nothing to index.
   if (event['Event'] === 's3:TestEvent') return []
-  if (Array.isArray(event['Records'])) return event['Records'].flatMap(s3Task)
-  throw unknownEvent()
+  if (event['source'] === 'aws.s3') return eventBridgeTask(event)
+  if (!Array.isArray(event['Records'])) throw unknownEvent()
+  return event['Records'].flatMap((record: unknown) => recordTasks(record, envelopes))
 }
 
-function messageTasks(record: Fields): IndexerTask[] {
-  const body: unknown = JSON.parse(String(record['body']))
-  if (!isRecord(body)) throw unknownEvent()
-  return directTasks(body)
+function recordTasks(record: unknown, envelopes: number): IndexerTask[] {
+  if (!isRecord(record)) throw unknownEvent()
+  const { Sns: sns } = record
+  if (isRecord(sns)) return tasksIn({ ...sns, Type: 'Notification' }, envelopes)
+  return s3Task(record)
 }
 
 /** Removals and other notifications that are no new object are passed over. */
-function s3Task(record: unknown): SourceTask[] {
-  const s3 = isRecord(record) ? record['s3'] : undefined
-  const bucket = isRecord(s3) && isRecord(s3['bucket']) ? s3['bucket']['name'] : undefined
-  const key = isRecord(s3) && isRecord(s3['object']) ? s3['object']['key'] : undefined
-  if (typeof bucket !== 'string' || typeof key !== 'string') throw unknownEvent()
-  const name = isRecord(record) ? record['eventName'] : undefined
+function s3Task(record: Fields): SourceTask[] {
+  const found = objectIn(record['s3'])
+  const name = record['eventName']
   if (typeof name === 'string' && !name.includes('ObjectCreated')) return []
-  return [{ kind: 'source', bucket, key: decodeEventKey(key), indexId: undefined }]
+  return [{ ...found, key: decodeEventKey(found.key) }]
+}
+
+/** EventBridge writes keys as they are. */
+function eventBridgeTask(event: Fields): SourceTask[] {
+  return event['detail-type'] === 'Object Created' ? [objectIn(event['detail'])] : []
+}
+
+/** Both kinds of event have the same two fields under names of their own. */
+function objectIn(value: unknown): SourceTask {
+  const { bucket, object }: Fields = isRecord(value) ? value : {}
+  const name = isRecord(bucket) ? bucket['name'] : undefined
+  const { key, size }: Fields = isRecord(object) ? object : {}
+  if (typeof name !== 'string' || typeof key !== 'string') throw unknownEvent()
+  return { kind: 'source', bucket: name, key, indexId: undefined, sizeBytes: byteCount(size) }
 }
 
 /** S3 writes keys into events as form data: `red flower.jpg` comes as `red+flower.jpg`. */
@@ -95,12 +137,26 @@ export function encodeEventKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+')
 }
 
-function sourceTask(uri: string, indexId: string | undefined): SourceTask {
-  const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri)
+function sourceTask(uri: string, event: Fields): SourceTask {
+  const match = /^s3:\/\/([^/]+)\/(.+)$/s.exec(uri)
   if (match === null) {
     throw new QwError('invalid', `source_uri \`${uri}\` is not of the form s3://bucket/key`)
   }
-  return { kind: 'source', bucket: match[1] ?? '', key: match[2] ?? '', indexId }
+  return {
+    kind: 'source',
+    bucket: match[1] ?? '',
+    key: match[2] ?? '',
+    indexId: indexIdIn(event),
+    sizeBytes: byteCount(event['size_bytes']),
+  }
+}
+
+function indexIdIn(event: Fields): string | undefined {
+  return typeof event['index_id'] === 'string' ? event['index_id'] : undefined
+}
+
+function byteCount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -109,13 +165,9 @@ function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isQueueEvent(event: Fields): event is { Records: Fields[] } {
+function recordsOf(event: Fields): Fields[] {
   const records = event['Records']
-  return Array.isArray(records) && records.length > 0 && records.every(isQueueRecord)
-}
-
-function isQueueRecord(record: unknown): boolean {
-  return isRecord(record) && record['eventSource'] === 'aws:sqs'
+  return Array.isArray(records) && records.every(isRecord) ? records : []
 }
 
 function unknownEvent(): QwError {

@@ -6,20 +6,25 @@ import { countingStore } from '../stores/counting-store.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { systemClock, systemRandom } from '../stores/system-clock.ts'
 import { makeIndexerHandler, type IndexerSettings } from './indexer-handler.ts'
+import { TAKEN_BYTES_MAX } from './queue-turn.ts'
+import { SimulatedQueue } from './testing/simulated-queue.ts'
 
 const INVOCATION = { requestId: 'r', deadlineMs: undefined }
 
-function setUp(settings: Partial<IndexerSettings> = {}) {
+function setUp(settings: Partial<IndexerSettings> & { hasQueue?: boolean } = {}) {
   const source = memoryStore()
   const indexStore = countingStore(memoryStore())
   const lines: Readonly<Record<string, unknown>>[] = []
   const host = { clock: systemClock, random: systemRandom }
   const metastore = new Metastore(indexStore, host)
+  const nowMs = () => systemClock.nowMs()
+  const queue = new SimulatedQueue({ visibilitySeconds: 1_800, maxReceiveCount: 5, nowMs })
   const handler = makeIndexerHandler(
     {
       ...host,
       metastore,
       openBucket: () => source,
+      queue: settings.hasQueue === true ? queue : undefined,
       configFor: async (indexId) => {
         const config = shippedConfig('mock-sales')
         return config === undefined || indexId === 'unknown' ? undefined : { ...config, indexId }
@@ -36,7 +41,7 @@ function setUp(settings: Partial<IndexerSettings> = {}) {
   }
   const docsIn = async (indexId: string) =>
     publishedSplits(await metastore.load(indexId)).reduce((sum, split) => sum + split.docCount, 0)
-  return { handler, stage, docsIn, lines, indexStore }
+  return { handler, stage, docsIn, lines, indexStore, queue }
 }
 
 const s3Event = (...keys: string[]) => ({
@@ -102,6 +107,94 @@ test('without time left nothing is begun, and the messages come again', async ()
   expect(await handler(queueEvent('shop/a'), invocation)).toEqual({
     batchItemFailures: [{ itemIdentifier: 'shop/a' }],
   })
+})
+
+const MEGABYTES = 1_000_000
+
+/** Delivers what the queue has, as an event source mapping does, until it is empty. */
+async function workOff(
+  { queue, handler }: Pick<ReturnType<typeof setUp>, 'queue' | 'handler'>,
+  deadlineMs: () => number | undefined = () => undefined,
+): Promise<number> {
+  for (let deliveries = 0; ; deliveries++) {
+    const records = queue.receive(10)
+    if (records.length === 0) return deliveries
+    const report = await handler({ Records: records }, { requestId: 'r', deadlineMs: deadlineMs() })
+    const failures = 'batchItemFailures' in report ? report.batchItemFailures : []
+    const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier))
+    for (const { messageId } of records)
+      if (!failed.has(String(messageId))) queue.delete(String(messageId))
+  }
+}
+
+function sizedEvent(key: string, size: number): string {
+  const s3 = { bucket: { name: 'staging' }, object: { key, size } }
+  return JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] })
+}
+
+test('a batch is taken by the bytes it names; the rest goes back before the work begins', async () => {
+  const { handler, stage, docsIn, queue, lines } = setUp({ hasQueue: true })
+  const keys = Array.from({ length: 10 }, (_, i) => `shop/${i}`)
+  for (const key of keys) await stage(key)
+  await queue.send(keys.map((key) => sizedEvent(key, 64 * MEGABYTES)))
+  expect(await workOff({ queue, handler })).toBe(3)
+  expect(await docsIn('shop')).toBe(10)
+  const told = lines.flatMap(({ event, num_messages: count }) =>
+    event === 'handed-back' ? [count] : event === 'source' ? ['file'] : [],
+  )
+  const taken = Math.ceil(TAKEN_BYTES_MAX / (64 * MEGABYTES))
+  expect(told.slice(0, 1 + taken)).toEqual([
+    10 - taken,
+    ...Array.from({ length: taken }, () => 'file'),
+  ])
+  expect(queue.deadLetters).toEqual([])
+})
+
+test('what there is no time for goes back as new, also when it was asked for directly', async () => {
+  const { handler, stage, docsIn, queue } = setUp({ hasQueue: true })
+  await stage('shop/a')
+  const noTime = { requestId: 'r', deadlineMs: systemClock.nowMs() + 1_000 }
+  const records = {
+    Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: sizedEvent('shop/a', 9) }],
+  }
+  expect(await handler(records, noTime)).toEqual({ batchItemFailures: [] })
+  await handler({ source_uri: 's3://staging/shop/a' }, noTime)
+  expect(queue.size).toBe(2)
+  await workOff({ queue, handler })
+  expect(await docsIn('shop')).toBe(1)
+})
+
+test('a file that was indexed in part goes on at once, where it was left', async () => {
+  const { handler, stage, docsIn, queue, lines } = setUp({ hasQueue: true, mergesEnabled: false })
+  await stage('shop/a', 40_000)
+  await queue.send([sizedEvent('shop/a', 1)])
+  // Time enough to begin, and over after the first lines that were read.
+  await workOff({ queue, handler }, () => systemClock.nowMs() + 5_030)
+  expect(await docsIn('shop')).toBe(40_000)
+  expect(lines.filter(({ state }) => state === 'incomplete').length).toBeGreaterThan(0)
+  expect(queue.deadLetters).toEqual([])
+})
+
+test('what fails waits half a minute, then four times as long, and is told to the queue', async () => {
+  const { handler, queue } = setUp({ hasQueue: true })
+  await queue.send(['{'])
+  const [record] = queue.receive(1)
+  expect(await handler({ Records: [record] }, INVOCATION)).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm1' }],
+  })
+  const waitMs = (queue.nextVisibleMs ?? 0) - systemClock.nowMs()
+  expect(Math.round(waitMs / 1_000)).toBe(30)
+})
+
+test('a staged file in a folder that begins with a dot is for no index', async () => {
+  const { handler, stage, lines } = setUp()
+  await stage('.firehose-errors/processing-failed/2026/11/23/a')
+  const report = await handler(
+    queueEvent('.firehose-errors/processing-failed/2026/11/23/a'),
+    INVOCATION,
+  )
+  expect(report).toEqual({ batchItemFailures: [] })
+  expect(lines.map(({ event }) => event)).toEqual(['source-passed-over', 'indexed'])
 })
 
 test('rejected documents are counted and do not fail the run', async () => {

@@ -4,17 +4,27 @@ import { LIST_EVERY_MS, runJanitor } from '../engine/indexing/janitor.ts'
 import { runMerges } from '../engine/indexing/merge.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
+import { STAGED_NDJSON_SUFFIX } from '../engine/sources/ndjson-of.ts'
 import { objectSource } from '../engine/sources/source.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
-import { parseIndexerEvent, type IndexerTask, type SourceTask } from './indexer-event.ts'
+import {
+  eventOfTask,
+  parseIndexerEvent,
+  type IndexerTask,
+  type QueueMessage,
+  type SourceTask,
+} from './indexer-event.ts'
 import type { Invocation, InvocationLog } from './invocation-log.ts'
+import { workOff, type TaskEnd, type WorkQueue } from './queue-turn.ts'
 
 export interface IndexerComponents extends IndexingComponents {
   /** The store of a source bucket. */
   readonly openBucket: (bucket: string) => ObjectStore
   /** The config of an index that does not exist yet; undefined: the index is not ours to create. */
   readonly configFor: (indexId: string) => Promise<IndexConfig | undefined>
+  /** The queue that feeds this function; undefined: there is none. */
+  readonly queue?: WorkQueue | undefined
   readonly log: InvocationLog
 }
 
@@ -70,32 +80,20 @@ export function makeIndexerHandler(
     const startMs = components.clock.nowMs()
     const wasCold = cold
     cold = false
-    const { tasks, unreadable, isQueueBatch } = parseIndexerEvent(event)
+    const work = parseIndexerEvent(event)
     const run = new IndexerRun(components, settings, invocation, cleanedAtMs)
-    const failedMessages = new Set<string>()
-    for (const { messageId, reason } of unreadable) {
-      components.log({ event: 'message-unreadable', message_id: messageId, error: reason })
-      failedMessages.add(messageId)
-    }
-    for (const { messageId, task } of tasks) {
-      try {
-        await run.perform(task)
-      } catch (error) {
-        components.log({ event: 'task-failed', task, error: messageOf(error) })
-        if (messageId === undefined) throw error
-        failedMessages.add(messageId)
-      }
-    }
+    const failed = work.kind === 'queue' ? await run.workOff(work.messages) : []
+    if (work.kind === 'direct') await run.performAll(work.tasks)
     await run.maintain()
     components.log({
       event: 'indexed',
       ...run.report(),
-      num_failed_messages: failedMessages.size,
+      num_failed_messages: failed.length,
       ms: components.clock.nowMs() - startMs,
       cold: wasCold,
     })
-    if (!isQueueBatch) return run.report()
-    return { batchItemFailures: [...failedMessages].map((id) => ({ itemIdentifier: id })) }
+    if (work.kind === 'direct') return run.report()
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   }
 }
 
@@ -122,22 +120,40 @@ class IndexerRun {
     this.#cleanedAtMs = cleanedAtMs
   }
 
-  async perform(task: IndexerTask): Promise<void> {
-    if (!this.#hasTime()) {
+  workOff(messages: readonly QueueMessage[]): Promise<QueueMessage[]> {
+    const { queue, log } = this.#components
+    const perform = (task: IndexerTask): Promise<TaskEnd> => this.#perform(task)
+    return workOff(messages, { perform, hasTime: () => this.#hasTime(), queue, log })
+  }
+
+  /** What there is no time for goes on as a message of the queue. */
+  async performAll(tasks: readonly IndexerTask[]): Promise<void> {
+    const { queue, log } = this.#components
+    const undone: IndexerTask[] = []
+    for (const task of tasks) {
+      const end = this.#hasTime() ? await this.#perform(task) : 'continues'
+      if (end === 'continues') undone.push(task)
+    }
+    if (undone.length === 0) return
+    if (queue === undefined) {
       throw new QwError('unavailable', 'no time is left in this invocation', {
-        fix: 'a message of the queue comes again by itself; send other events again',
+        fix: 'send the same event again: it goes on where this one ended',
       })
     }
+    await queue.send(undone.map((task) => JSON.stringify(eventOfTask(task))))
+    log({ event: 'handed-back', num_messages: undone.length })
+  }
+
+  async #perform(task: IndexerTask): Promise<TaskEnd> {
     switch (task.kind) {
       case 'source':
-        await this.#indexSource(task)
-        return
+        return await this.#indexSource(task)
       case 'merge':
         for (const indexId of await this.#indexIds(task.indexId)) await this.#merge(indexId)
-        return
+        return 'done'
       case 'cleanUp':
         for (const indexId of await this.#indexIds(task.indexId)) await this.#cleanUp(indexId, 0)
-        return
+        return 'done'
     }
   }
 
@@ -169,11 +185,16 @@ class IndexerRun {
     }
   }
 
-  async #indexSource(task: SourceTask): Promise<void> {
+  async #indexSource(task: SourceTask): Promise<TaskEnd> {
+    const uri = `s3://${task.bucket}/${task.key}`
+    if (isStaged(task, this.#settings) && task.key.startsWith('.')) {
+      // No index id begins so. Firehose keeps what it could not deliver in such a folder.
+      this.#components.log({ event: 'source-passed-over', uri })
+      return 'done'
+    }
     const indexId = indexIdOf(task, this.#settings)
     await this.#ensureIndex(indexId)
     const store = this.#components.openBucket(task.bucket)
-    const uri = `s3://${task.bucket}/${task.key}`
     let info
     try {
       info = await store.head(task.key, this.#invocation.signal)
@@ -181,19 +202,23 @@ class IndexerRun {
       // Staged objects expire after a day, and an event can outlive its object.
       if (!isQwError(error, 'notFound')) throw error
       this.#components.log({ event: 'source-gone', uri })
-      return
+      return 'done'
     }
     const result = await indexSource(this.#components, {
       indexId,
-      source: objectSource(store, info, uri),
+      source: {
+        ...objectSource(store, info, uri),
+        format: task.key.endsWith(STAGED_NDJSON_SUFFIX) ? { kind: 'ndjson' } : undefined,
+      },
       ...this.#deadline(),
     })
     this.#touched.add(indexId)
     this.#results.push(result)
     this.#components.log({ event: 'source', uri, ...result })
-    if (result.state === 'incomplete') {
-      throw new QwError('unavailable', `${uri} is indexed in part; the next delivery goes on there`)
-    }
+    if (result.state !== 'incomplete') return 'done'
+    // Going on without getting any further would never end.
+    if (result.sourceBytes > 0) return 'continues'
+    throw new QwError('unavailable', `${uri} was not got any further in the time there was`)
   }
 
   async #ensureIndex(indexId: string): Promise<void> {
@@ -260,16 +285,17 @@ async function createUnlessThere(
 
 /** What the event says; else the first folder of a staged key; else the default index, for files that
  *  are indexed where they are and follow no rule of ours. */
-function indexIdOf(
-  { bucket, key, indexId }: SourceTask,
-  { stagingBucket, defaultIndexId }: IndexerSettings,
-): string {
+function indexIdOf(task: SourceTask, settings: IndexerSettings): string {
+  const { key, indexId } = task
   if (indexId !== undefined) return indexId
-  const isStaged = stagingBucket === undefined || bucket === stagingBucket
   const slash = key.indexOf('/')
-  if (isStaged && slash > 0) return key.slice(0, slash)
-  if (defaultIndexId !== undefined) return defaultIndexId
+  if (isStaged(task, settings) && slash > 0) return key.slice(0, slash)
+  if (settings.defaultIndexId !== undefined) return settings.defaultIndexId
   throw new QwError('invalid', `nothing says which index \`${key}\` is for`, {
     fix: 'stage files as <index_id>/<name>, or send an index_id with the source_uri',
   })
+}
+
+function isStaged({ bucket }: SourceTask, { stagingBucket }: IndexerSettings): boolean {
+  return stagingBucket === undefined || bucket === stagingBucket
 }

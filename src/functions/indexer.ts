@@ -12,6 +12,7 @@ const indexId = optional(env, 'QW_LAMBDA_INDEX_ID')
 const index = makeIndexerHandler(
   {
     ...host,
+    queue: host.openQueue(optional(env, 'QW_LAMBDA_QUEUE_URL')),
     metastore: new Metastore(prefixStore(host.openBucket(bucket), prefix), host),
     configFor: makeConfigSource({
       uri: optional(env, 'QW_LAMBDA_INDEX_CONFIG_URI'),

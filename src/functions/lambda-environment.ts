@@ -1,11 +1,12 @@
-import type { AwsCredentials } from '../aws/s3-store-signature.ts'
+import type { AwsCredentials } from '../aws/request-signature.ts'
 import { QwError } from '../engine/errors.ts'
 
-/** The function's environment variables; names and defaults are those of the removed packaging. */
+/** The function's environment variables; names and defaults are those of
+ *  Quickwit's removed Lambda packaging. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Prefix of everything in the index bucket. */
-const DEFAULT_PREFIX = 'index'
+/** Where metastore and splits are in the index bucket, unless the environment says otherwise. */
+export const INDEX_PREFIX = 'index'
 
 interface IndexPlace {
   readonly bucket: string
@@ -31,7 +32,7 @@ export function indexPlaceOf(env: Environment): IndexPlace {
 }
 
 function place(env: Environment, bucketName: string, prefixName: string): IndexPlace {
-  const prefix = (env[prefixName] ?? DEFAULT_PREFIX).replaceAll(/^\/+|\/+$/g, '')
+  const prefix = (env[prefixName] ?? INDEX_PREFIX).replaceAll(/^\/+|\/+$/g, '')
   return { bucket: required(env, bucketName), prefix: prefix === '' ? '' : `${prefix}/` }
 }
 

@@ -1,10 +1,12 @@
 import { s3Store } from '../aws/s3-store.ts'
+import { sqsQueue } from '../aws/sqs-queue.ts'
 import type { Clock, ObjectStore, Random } from '../engine/ports.ts'
 import { countingStore, type CountingStore } from '../stores/counting-store.ts'
 import { retryingStore } from '../stores/retrying-store.ts'
 import { systemClock, systemRandom } from '../stores/system-clock.ts'
 import type { Invocation, InvocationLog } from './invocation-log.ts'
 import { lambdaCredentials, optional, required, type Environment } from './lambda-environment.ts'
+import type { WorkQueue } from './queue-turn.ts'
 
 /** The part of Lambda's context that we use. */
 export interface LambdaContext {
@@ -20,6 +22,8 @@ interface LambdaHost {
   readonly log: InvocationLog
   /** The same store for the same bucket. */
   readonly openBucket: (bucket: string) => ObjectStore
+  /** Undefined without a URL. */
+  readonly openQueue: (url: string | undefined) => WorkQueue | undefined
   /** To be called once at the start of each invocation. */
   readonly begin: (context: LambdaContext) => Invocation
 }
@@ -63,6 +67,11 @@ export function makeLambdaHost(env: Environment): LambdaHost {
       })
       stores.set(bucket, { counting, store })
       return store
+    },
+    openQueue(url) {
+      if (url === undefined) return undefined
+      const endpoint = optional(env, 'AWS_ENDPOINT_URL_SQS') ?? optional(env, 'AWS_ENDPOINT_URL')
+      return sqsQueue({ ...settings, url, endpoint })
     },
     begin(context) {
       for (const { counting } of stores.values()) counting.reset()

@@ -38,7 +38,27 @@ test('behind a gateway, stage and path together are the API path, and repeated p
   })
 })
 
-test('without a stage the path is taken as it is, as the removed packaging was invoked', async () => {
+test.each([
+  ['the gateway’s own address', '/v1/shop/search', 'api'],
+  ['a custom domain without a base path', '/v1/shop/search', 'api'],
+  ['a custom domain with a base path', '/logs/v1/shop/search', 'api'],
+  ['a custom domain whose path names the stage', '/logs/api/v1/shop/search', 'api'],
+  ['the test call of the console', '/v1/shop/search', 'test-invoke-stage'],
+])('by %s the path is the same', async (_how, path, stage) => {
+  const pathParameters = { proxy: 'shop/search' }
+  const event = { ...GATEWAY, path, pathParameters, requestContext: { stage, path } }
+  expect(await partsOf(event)).toMatchObject({ path: '/api/v1/shop/search' })
+})
+
+test('what stands for the proxy is kept to the letter, also a slash at the end', async () => {
+  const pathOf = async (path: string, proxy: string) =>
+    (await partsOf({ ...GATEWAY, path, pathParameters: { proxy } })).path
+  expect(await pathOf('/b/v1/a%2Cb$&/search', 'a%2Cb$&/search')).toBe('/api/v1/a%2Cb$&/search')
+  expect(await pathOf('/b/v1/_elastic/', '_elastic')).toBe('/api/v1/_elastic/')
+  expect(await pathOf('/b/v1/what?#', 'what?#')).toBe('/api/v1/what%3F%23')
+})
+
+test('without a stage the path is taken as it is, as Quickwit’s removed Lambda packaging was invoked', async () => {
   const event = {
     httpMethod: 'POST',
     path: '/api/v1/shop/search',

@@ -10,8 +10,8 @@ const NO_HOST = 'http://function'
  * The HTTP request inside an invocation:
  *   API Gateway REST proxy     httpMethod, path, multiValueQueryStringParameters, requestContext.stage
  *   function URL, HTTP API     requestContext.http, rawPath, rawQueryString
- *   the removed packaging's    httpMethod, path, headers, body
- *   plain                      {index_id, query, max_hits, ...}
+ *   plain HTTP                 httpMethod, path, headers, body, as Quickwit's removed Lambda packaging
+ *   plain search               {index_id, query, max_hits, ...}
  * Throws `invalid` for anything else. The request carries `signal`.
  */
 export function parseSearcherEvent(event: unknown, signal?: AbortSignal): Request {
@@ -41,10 +41,6 @@ function requestParts(event: unknown): RequestParts {
 }
 
 function proxyRequest(event: Fields, context: Fields): RequestParts {
-  const path = textOf(event['path'], '/')
-  const stage = typeof context['stage'] === 'string' ? context['stage'] : undefined
-  // The gateway's stage is called `api`, so that stage and path together are the API's own path.
-  const fullPath = stage === undefined || stage === '$default' ? path : `/${stage}${path}`
   const query = new URLSearchParams()
   const multi = event['multiValueQueryStringParameters']
   const single = event['queryStringParameters']
@@ -58,9 +54,29 @@ function proxyRequest(event: Fields, context: Fields): RequestParts {
   }
   return withBody(event, {
     method: textOf(event['httpMethod'], 'GET'),
-    path: fullPath,
+    path: gatewayPath(event, context).replaceAll('?', '%3F').replaceAll('#', '%23'),
     query: query.toString(),
   })
+}
+
+/**
+ * The API's own path, `/api/v1/...`. What the gateway calls the path begins with the base path of a
+ * custom domain, and the stage of the console's test call is called otherwise; the resource and what
+ * its `{proxy+}` stands for are always ours.
+ */
+function gatewayPath(event: Fields, context: Fields): string {
+  const path = textOf(event['path'], '/')
+  const resource = textOf(event['resource'], '/v1/{proxy+}')
+  const parameters = isRecord(event['pathParameters']) ? event['pathParameters'] : {}
+  const { proxy } = parameters
+  if (typeof proxy === 'string' && resource.includes('{proxy+}')) {
+    const slash = path.endsWith('/') && !proxy.endsWith('/') ? '/' : ''
+    const ownPath = resource.replace('{proxy+}', () => proxy + slash)
+    return ownPath.startsWith('/api/') ? ownPath : `/api${ownPath}`
+  }
+  // The stage is called `api`, so that stage and path together are the API's own path.
+  const { stage } = context
+  return typeof stage !== 'string' || stage === '$default' ? path : `/${stage}${path}`
 }
 
 function functionUrlRequest(event: Fields, http: Fields): RequestParts {

@@ -31,6 +31,7 @@ const api = createApi(
       clock,
     },
     ingest: undefined,
+    indexRoot: `s3://${bucket}/${prefix}`.replace(/\/$/, ''),
     build: { version: PACKAGE_VERSION, commitHash: '', buildDate: '' },
   },
   { apiKeys: [], responses: 'function' },

@@ -24,11 +24,11 @@ describe('a file', () => {
     expect((await fileSource(path)).etag).not.toBe(first.etag)
   })
 
-  test('that grows while it is read is refused with the way out', async () => {
-    const path = join(folder, 'grows.ndjson')
-    await writeFile(path, '{"a":1}\n')
-    const source = await fileSource(path)
+  test('that is cut or rewritten while it is read is refused with the way out', async () => {
+    const path = join(folder, 'changes.ndjson')
     await writeFile(path, '{"a":1}\n{"a":2}\n')
+    const source = await fileSource(path)
+    await writeFile(path, '{"a":1}\n')
     await expect(source.verifyUnchanged(undefined)).rejects.toMatchObject({
       kind: 'conflict',
       fix: expect.stringContaining('again'),

@@ -9,26 +9,51 @@ import type { Source } from '../engine/sources/source.ts'
 const READ_BYTES = 1 << 20
 
 /**
- * A file of this machine as a source. Its identity is its path and its content, so that a file that
- * was only touched or copied back adds nothing when it is indexed again, and a changed one does.
- * Reads the whole file once, for its hash.
+ * A file of this machine as a source. Its identity is its path and its content (length and SHA-256), so
+ * that a file that was only touched or copied back adds nothing when it is indexed again. One that grew
+ * is recognised by what it began with, and read on from where it was left; one that was rewritten or
+ * rotated begins with something else. Reads the whole file once, for its hash.
  */
 export async function fileSource(path: string, signal?: AbortSignal): Promise<Source> {
   const source = await fileToLookAt(path)
-  return { ...source, etag: await contentHash(path, signal) }
+  const whole = await contentMarks(path, [source.sizeBytes], signal)
+  const [etag = ''] = whole
+  return {
+    ...source,
+    etag,
+    async findGrown(etags) {
+      if (etags.length === 0) return undefined
+      const lengths = [source.sizeBytes, ...etags.map(lengthOf).filter((length) => length > 0)]
+      const now = await contentMarks(path, lengths, signal)
+      // Another file stands there by now: reading it will tell.
+      if (!now.has(etag)) return undefined
+      const [longest] = etags
+        .filter((each) => now.has(each))
+        .toSorted((a, b) => lengthOf(b) - lengthOf(a))
+      if (longest === undefined) return undefined
+      return { etag: longest, isLonger: lengthOf(longest) > source.sizeBytes }
+    },
+  }
+}
+
+/** The length that an ETag of a file begins with. */
+function lengthOf(etag: string): number {
+  return Number(etag.slice(0, etag.indexOf('-')))
 }
 
 /** The same without the hash: for samples and dry runs, which need no identity. */
-export async function fileToLookAt(path: string): Promise<Source> {
+export async function fileToLookAt(path: string): Promise<Source & { readonly sizeBytes: number }> {
   const facts = await factsOf(path)
   return {
     uri: pathToFileURL(resolve(path)).href,
     etag: '',
     sizeBytes: facts.size,
-    open: (signal) => readFileBytes(path, signal),
+    open: (signal) => readFileBytes(path, facts.size, signal),
     async verifyUnchanged() {
       const now = await factsOf(path)
-      if (now.size !== facts.size || now.mtimeMs !== facts.mtimeMs) {
+      // A log goes on being written while it is read: that only adds to what was opened.
+      const hasGrown = now.size > facts.size && now.ino === facts.ino
+      if (!hasGrown && (now.size !== facts.size || now.mtimeMs !== facts.mtimeMs)) {
         throw new QwError('conflict', `${path} changed while it was read`, {
           fix: 'run the command again when the file is complete',
         })
@@ -88,7 +113,9 @@ export function streamSource(uri: string, stream: AsyncIterable<Uint8Array>): Pi
   }
 }
 
-async function factsOf(path: string): Promise<{ size: number; mtimeMs: number }> {
+async function factsOf(
+  path: string,
+): Promise<{ readonly size: number; readonly mtimeMs: number; readonly ino: number }> {
   let facts
   try {
     facts = await stat(path)
@@ -99,18 +126,47 @@ async function factsOf(path: string): Promise<{ size: number; mtimeMs: number }>
   throw new QwError('invalid', `${path} is not a file`, { fix: 'name a file, a folder or a glob' })
 }
 
-async function contentHash(path: string, signal: AbortSignal | undefined): Promise<string> {
+/** ETags of the contents that the first `lengths` bytes of a file are, where it has as many. */
+async function contentMarks(
+  path: string,
+  lengths: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
   const hash = createHash('sha256')
-  for await (const chunk of readFileBytes(path, signal)) hash.update(chunk)
-  return hash.digest('hex')
+  const marks = new Set<string>()
+  const waiting = [...new Set(lengths)].toSorted((a, b) => a - b)
+  const sizeBytes = Math.max(...waiting)
+  let length = 0
+  const mark = (): void => {
+    marks.add(`${length}-${hash.copy().digest('hex')}`)
+    waiting.shift()
+  }
+  if (waiting[0] === 0) mark()
+  for await (const chunk of readFileBytes(path, sizeBytes, signal)) {
+    let at = 0
+    while (waiting[0] !== undefined && waiting[0] <= length + chunk.length - at) {
+      const end = at + waiting[0] - length
+      hash.update(chunk.subarray(at, end))
+      length += end - at
+      at = end
+      mark()
+    }
+    hash.update(chunk.subarray(at))
+    length += chunk.length - at
+  }
+  return marks
 }
 
+/** The first `sizeBytes` of a file: what is written behind them meanwhile is for the next time. */
 async function* readFileBytes(
   path: string,
+  sizeBytes: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
+  if (sizeBytes === 0) return
   const stream = createReadStream(path, {
     highWaterMark: READ_BYTES,
+    end: sizeBytes - 1,
     ...(signal === undefined ? {} : { signal }),
   })
   try {

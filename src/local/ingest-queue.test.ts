@@ -104,6 +104,20 @@ describe('commit modes', () => {
     expect(await keysOf(store)).toEqual([])
   })
 
+  test('a refresh commits what waits and what is being committed, in no time', async () => {
+    const disk = await diskWithIndex()
+    const { queue, metastore } = start(disk)
+    await queue.ingest('events', docs(0, 2), 'auto')
+    const earlier = queue.refresh('events')
+    await queue.ingest('events', docs(2, 3), 'auto')
+    await queue.refresh('events')
+    await earlier
+    expect(await numbersOn(disk)).toEqual(upTo(3))
+    await queue.refresh('events')
+    expect(publishedSplits(await metastore.load('events'))).toHaveLength(2)
+    await expect(queue.refresh('absent')).rejects.toMatchObject({ code: 'INDEX-NONE' })
+  })
+
   test('`wait_for` returns when the scheduled commit is done', async () => {
     const disk = await diskWithIndex()
     const { queue, clock } = start(disk)

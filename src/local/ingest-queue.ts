@@ -43,6 +43,8 @@ export class IngestQueue implements IngestService {
   readonly #process: string
   /** By index uid, as everything here. */
   readonly #waiting = new Map<string, WaitingBatch>()
+  /** Sealed, and not yet published. */
+  readonly #sealed = new Map<string, Set<WaitingBatch>>()
   readonly #pendingBytes = new Map<string, number>()
   readonly #commits = new Set<Promise<void>>()
   readonly #stop = new AbortController()
@@ -78,6 +80,14 @@ export class IngestQueue implements IngestService {
     if (batch.waitingBytes >= COMMIT_BYTES) this.#commitNow(indexUid, batch)
     if (commit === 'waitFor') await batch.committed
     return outcomeOf(checked)
+  }
+
+  async refresh(indexId: string): Promise<void> {
+    const { indexUid } = (await this.#components.indexing.metastore.load(indexId)).metadata
+    const open = this.#waiting.get(indexUid)
+    if (open !== undefined) this.#commitNow(indexUid, open)
+    // Those that an earlier commit took count as well: they were taken before this was asked.
+    await Promise.all([...(this.#sealed.get(indexUid) ?? [])].map(({ committed }) => committed))
   }
 
   /** Commits what an earlier process left: sealed batches first, then loose bodies. What fails is
@@ -153,9 +163,15 @@ export class IngestQueue implements IngestService {
     if (this.#waiting.get(indexUid) !== batch) return
     this.#waiting.delete(indexUid)
     batch.sealed.abort()
+    const sealed = this.#sealed.get(indexUid) ?? new Set()
+    this.#sealed.set(indexUid, sealed.add(batch))
     const commit = this.#commitUntilDone(indexUid, batch)
     this.#commits.add(commit)
-    void commit.finally(() => this.#commits.delete(commit))
+    void commit.finally(() => {
+      this.#commits.delete(commit)
+      sealed.delete(batch)
+      if (sealed.size === 0) this.#sealed.delete(indexUid)
+    })
   }
 
   /** Tries again what fails for a passing reason, for as long as the process runs: the documents were

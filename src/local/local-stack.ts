@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
@@ -14,20 +15,15 @@ import { folderStore } from '../stores/folder-store.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
 import { retryingStore } from '../stores/retrying-store.ts'
 import { RunLog, type LogSource } from './run-log.ts'
+import { INDEX_FOLDER, LOCAL_STACK_NAME, STACK_FILE, STAGING_BUCKET } from './layout.ts'
 import {
   createStackFile,
   DEFAULT_GENERATOR,
   readStackFile,
-  STACK_FILE,
   updateStackFile,
   type StackFile,
 } from './stack-file.ts'
 import { StagingBucket } from './staging.ts'
-
-/** The layout of the buckets in AWS, as folders of the stack's folder. */
-const INDEX_BUCKET = 'index-bucket'
-const STAGING_BUCKET = 'staging-bucket'
-const INDEX_PREFIX = 'index'
 
 /**
  * What passes on a local disk passes at once: too many open files, a busy or remote file. A full disk
@@ -36,8 +32,6 @@ const INDEX_PREFIX = 'index'
  * that caches bytes, since the system's page cache and the search caches do.
  */
 const RETRIES = { attemptsMax: 4, pauseMsFirst: 20, pauseMsMax: 500, timeoutMs: 2_000 }
-
-const NAME = /^[a-z][a-z0-9-]{2,30}$/
 
 export interface LocalHost {
   readonly dataDir: string
@@ -52,6 +46,8 @@ export interface LocalStack {
   readonly folder: string
   readonly indexing: IndexingComponents
   readonly search: SearchContext
+  /** As a URL of the folder. */
+  readonly indexRoot: string
   readonly staging: StagingBucket
   readonly indexer: IndexerHandler
   /** Where documents sent by HTTP wait for their commit. */
@@ -69,7 +65,7 @@ export async function createLocalStack(
   name: string,
   defaultIndex: string | undefined,
 ): Promise<LocalStack> {
-  if (!NAME.test(name)) {
+  if (!LOCAL_STACK_NAME.test(name)) {
     throw new QwError('invalid', `stack name \`${name}\` will not do`, {
       fix: 'use 3 to 31 lower-case letters, digits and dashes, starting with a letter',
     })
@@ -94,7 +90,7 @@ export async function createLocalStack(
 
 /** Throws `notFound` (STACK-NONE) when there is none of this name. */
 export async function openLocalStack(host: LocalHost, name: string): Promise<LocalStack> {
-  if (NAME.test(name)) {
+  if (LOCAL_STACK_NAME.test(name)) {
     const store = stackStore(host, name)
     try {
       await readStackFile(store)
@@ -165,7 +161,7 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
       keep(fields)
     }
   }
-  const indexStore = prefixStore(store, `${INDEX_BUCKET}/${INDEX_PREFIX}/`)
+  const indexStore = prefixStore(store, `${INDEX_FOLDER}/`)
   const stagingStore = prefixStore(store, `${STAGING_BUCKET}/`)
   const metastore = new Metastore(indexStore, { clock, random })
   const indexing = { metastore, clock, random }
@@ -201,6 +197,7 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
     folder,
     indexing,
     search: { store: indexStore, metastore, caches: new SearchCaches(), clock },
+    indexRoot: pathToFileURL(join(folder, INDEX_FOLDER)).href,
     staging,
     indexer,
     ingestStore: prefixStore(store, 'ingest-queue/'),

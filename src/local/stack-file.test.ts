@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from '../stores/memory-store.ts'
+import { STACK_FILE } from './layout.ts'
 import {
   createStackFile,
   DEFAULT_GENERATOR,
   readStackFile,
-  STACK_FILE,
   updateStackFile,
   type StackFile,
 } from './stack-file.ts'

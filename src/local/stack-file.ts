@@ -1,5 +1,6 @@
 import { QwError } from '../engine/errors.ts'
 import type { ObjectStore } from '../engine/ports.ts'
+import { STACK_FILE } from './layout.ts'
 
 /** `stack.json` at the top of a local stack's folder: what CloudFormation knows of a stack in AWS. */
 export interface StackFile {
@@ -22,9 +23,6 @@ export interface GeneratorState {
 }
 
 const SCHEMA = 'qw-lambda/local-stack/1'
-/** Also what tells a stack's folder from others. */
-export const STACK_FILE = 'stack.json'
-
 export const DEFAULT_GENERATOR: GeneratorState = {
   indexId: 'mock-sales',
   everyMs: 5 * 60_000,

@@ -1,6 +1,5 @@
 import type { BigIntStats } from 'node:fs'
-import { mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { QwError } from '../engine/errors.ts'
 import { errnoOf } from './folder-errors.ts'

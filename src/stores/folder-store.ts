@@ -5,8 +5,7 @@ import { dirname, join, resolve, sep } from 'node:path'
 import { QwError } from '../engine/errors.ts'
 import type { Clock, ObjectInfo, ObjectStore, PutCondition } from '../engine/ports.ts'
 import { assertRange } from './byte-range.ts'
-import { errnoOf, folderError } from './folder-errors.ts'
-import type { FolderAction } from './folder-errors.ts'
+import { errnoOf, folderError, type FolderAction } from './folder-errors.ts'
 import {
   makeNewerThan,
   pruneEmptyFolders,
@@ -16,11 +15,10 @@ import {
   syncFolder,
   withParent,
   writeTempFile,
+  type TempFile,
 } from './folder-file.ts'
-import type { TempFile } from './folder-file.ts'
 import { listFolder } from './folder-listing.ts'
-import { acquireFolderLock } from './folder-lock.ts'
-import type { FolderLock } from './folder-lock.ts'
+import { acquireFolderLock, type FolderLock } from './folder-lock.ts'
 import { assertKey } from './object-key.ts'
 import { systemClock } from './system-clock.ts'
 

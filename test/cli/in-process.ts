@@ -130,7 +130,7 @@ export class Workplace {
       },
       report,
       prompts,
-      settings: resolveSettings({ flags: options, env, cwd: this.folder }),
+      settings: resolveSettings({ flags: options, env, cwd: this.folder, userId: undefined }),
       format: json === true ? 'json' : 'table',
       verbosity: 0,
       quiet: false,

@@ -286,3 +286,68 @@ test('an index that is missing is named with the nearest', async () => {
   expect(run).toMatchObject({ exitCode: 6, error: { code: 'INDEX-NONE' } })
   expect(run.error?.fix).toContain('orders')
 })
+
+describe('the index of documents that nobody named one for', () => {
+  test('is not the default where that one does not fit: the error has the command that works', async () => {
+    const file = await place.write('app.ndjson', '{"level":"info","message":"started"}\n')
+    const refused = await ingest([file])
+    expect(refused).toMatchObject({ exitCode: 2, error: { code: 'INDEX-MISFIT' } })
+    expect(refused.error?.why).toBe('its mapping does not know level, message')
+    expect(refused.error?.fix).toContain(`qw-lambda ingest ${file} --index app --create`)
+    expect(await count()).toBe(0)
+    expect(await ingest([file], { index: 'app', create: true })).toMatchObject({ exitCode: 0 })
+    expect(await count('app')).toBe(1)
+  })
+
+  test('is asked about where somebody can answer', async () => {
+    const file = await place.write('app.ndjson', '{"level":"info","message":"started"}\n')
+    const run = await place.run(ingestCommand, { args: [file], answers: ['new'] })
+    expect(run).toMatchObject({ exitCode: 0, asked: ['Where shall it go?'] })
+    expect(run.stderr).toContain(
+      'app.ndjson does not fit the index orders: its mapping does not know',
+    )
+    expect(await count('app')).toBe(1)
+  })
+
+  test('is the default where that one fits', async () => {
+    const file = await place.write('orders-2.ndjson', orders(3))
+    expect(await ingest([file])).toMatchObject({ exitCode: 0 })
+    expect(await count()).toBe(3)
+  })
+
+  test('is a new one of the file’s name with --create, when the default does not fit', async () => {
+    const file = await place.write('app.ndjson', '{"level":"info","message":"started"}\n')
+    expect(await ingest([file], { create: true })).toMatchObject({ exitCode: 0 })
+    expect(await count('app')).toBe(1)
+  })
+
+  test('is the first one of an empty stack, made of the file', async () => {
+    const empty = await Workplace.make()
+    await empty.run(initCommand, { options: { name: 'bare', data: 'empty' } })
+    const file = await empty.write('app.ndjson', '{"level":"info","message":"started"}\n')
+    const run = await empty.run(ingestCommand, { args: [file], json: true })
+    expect(run).toMatchObject({ exitCode: 0 })
+    expect(run.stderr).toContain('Created index app')
+    await empty.remove()
+  })
+
+  test('is made once by two commands that create it at the same time', async () => {
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map((name) => place.write(`${name}.ndjson`, `{"name":"${name}"}\n`)),
+    )
+    const options = { index: 'both', create: true }
+    const runs = await Promise.all([ingest([one!], options), ingest([two!], options)])
+    expect(runs).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }])
+    expect(await count('both')).toBe(2)
+  })
+})
+
+test('the command that a failed ingest gives shows the rejected line, in whatever index it was', async () => {
+  const other = await place.write('other.ndjson', '{"a":1}\n')
+  await ingest([other], { index: 'second', create: true })
+  const bad = await place.write('bad.ndjson', 'not json\n')
+  const failed = await ingest([bad], { index: 'second' })
+  expect(failed.error?.fix).toContain('qw-lambda ingest failures --index second')
+  const shown = await place.run(ingestFailuresCommand, { options: { index: 'second', show: '1' } })
+  expect(shown.stdout + shown.stderr).toContain('not json')
+})

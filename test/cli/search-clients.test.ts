@@ -13,7 +13,7 @@ afterAll(() => stack.remove())
 describe('other clients', () => {
   test('--print curl writes a command that a shell can read back', async () => {
     const stdout = await stack.ok('search', `message:"it's"`, '--print', 'curl')
-    expect(stdout).toContain(`curl -sS 'http://127.0.0.1:7280/api/v1/visits/search'`)
+    expect(stdout).toContain(`curl -sS --compressed 'http://127.0.0.1:7280/api/v1/visits/search'`)
     expect(stdout).toContain(String.raw`it'\''s`)
   })
 

@@ -301,59 +301,6 @@ describe.concurrent('aggregations', () => {
   })
 })
 
-describe.concurrent('mistakes and empty answers', () => {
-  test('a syntax error has a caret under its place', async () => {
-    const { exitCode, stderr } = await stack.run(['search', 'level:(a OR b'])
-    expect(exitCode).toBe(2)
-    const lines = stderr.split('\n')
-    const quoted = lines.findIndex((line) => line.endsWith('level:(a OR b'))
-    expect(lines[quoted + 1]?.indexOf('^')).toBe(
-      (lines[quoted]?.indexOf('level:') ?? 0) + 'level:'.length,
-    )
-  })
-
-  test('as JSON the error is one line with its position', async () => {
-    const { exitCode, stderr, stdout } = await stack.run(['search', 'level:', '--json'])
-    expect([exitCode, stdout]).toEqual([2, ''])
-    expect(JSON.parse(stderr)).toMatchObject({
-      error: { code: 'QWL-QUERY-SYNTAX', position: 6, exit: 2 },
-    })
-  })
-
-  test('zero hits are no failure, unless --require-hits says so; hints name time and fields', async () => {
-    const { exitCode, stderr } = await stack.run(['search', 'levle:error'])
-    expect(exitCode).toBe(0)
-    expect(stderr).toContain('no hits')
-    expect(stderr).toContain('no document has a field levle; nearest: `level`')
-    const early = await stack.run(['search', '--until', '2020-01-01', '--require-hits'])
-    expect(early.exitCode).toBe(12)
-    expect(early.stderr).toContain('all of it after the time range asked for')
-  })
-
-  test.each([
-    [['--es', 'a.json', '--terms', 'level'], '--es does not go with --terms'],
-    [['--meta'], '--meta needs --json'],
-    [['--follow', '--json'], 'no single JSON document'],
-    [['--sort', 'at:up'], 'order is asc or desc'],
-    [['--since', 'yesterday-ish'], 'is no time'],
-    [['--since', '1h', '--until', '2h'], 'time range is empty'],
-    [['--tz', 'Mars/Base'], 'is no time zone'],
-    [['-n', '10001'], 'read on without an end: --all -n 10001'],
-  ])('search %j exits 2', async (args, message) => {
-    const { exitCode, stderr, stdout } = await stack.run(['search', '*', ...args])
-    expect([exitCode, stdout]).toEqual([2, ''])
-    expect(stderr).toContain(message)
-  })
-
-  test('a drawing without a bar names the fields that were meant', async () => {
-    expect((await stack.run(['search', '--terms', 'leval'])).stderr).toContain('nearest: `level`')
-  })
-
-  test('an index that is not there exits 6', async () => {
-    expect((await stack.run(['search', '--index', 'nothing'])).exitCode).toBe(6)
-  })
-})
-
 test('colour and width follow NO_COLOR, FORCE_COLOR and COLUMNS also where there is no terminal', async () => {
   const args = ['search', 'user', '--format', 'line', '-n', '1']
   expect((await stack.run(args, { FORCE_COLOR: '1' })).stdout).toContain('\u001b[')

@@ -14,7 +14,7 @@ test(
     const cases = process.env['SEED'] === undefined ? CASES : 1
     console.log(`${cases} cases from SEED=${first}`)
     let checks = 0
-    for (let seed = first; seed < first + cases; seed += 1) {
+    for (let seed = first; seed < first + cases; seed++) {
       const report = await runCase(seed).catch((error: unknown) => {
         throw new Error(`SEED=${seed} failed`, { cause: error })
       })

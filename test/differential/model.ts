@@ -14,6 +14,8 @@ export interface ModelField {
   readonly fast: boolean
   readonly indexed: boolean
   readonly array: boolean
+  /** Whether the index keeps which documents have the field: the same for all fields of an index. */
+  readonly presence: boolean
   readonly share: number
   /** Values are drawn from these, so that they repeat and queries hit. */
   readonly pool: readonly ModelValue[]
@@ -64,6 +66,7 @@ function oneForm(value: ModelValue): ModelValue {
 
 /** Fields that a timestamped index may have; `id` and `ts` are always there. */
 export function randomFields(choices: Choices): ModelField[] {
+  const presence = choices.chance(0.5)
   const kinds: FieldKind[] = [
     'i64',
     'u64',
@@ -84,6 +87,7 @@ export function randomFields(choices: Choices): ModelField[] {
       fast: kind === 'open' || kind === 'text' ? kind === 'open' : choices.chance(0.75),
       indexed: kind === 'text' || kind === 'open' ? true : choices.chance(0.8),
       array: kind !== 'text' && choices.chance(0.25),
+      presence,
       share: choices.of([1, 1, 0.7, 0.2]),
       pool: Array.from({ length: size }, () => oneForm(POOLS[kind](choices))),
     }
@@ -92,13 +96,23 @@ export function randomFields(choices: Choices): ModelField[] {
     field.fast || field.indexed ? field : { ...field, fast: true },
   )
   return [
-    { path: 'id', kind: 'u64', fast: true, indexed: true, array: false, share: 1, pool: [] },
+    {
+      path: 'id',
+      kind: 'u64',
+      fast: true,
+      indexed: true,
+      array: false,
+      presence,
+      share: 1,
+      pool: [],
+    },
     {
       path: 'ts',
       kind: 'date',
       fast: true,
       indexed: true,
       array: false,
+      presence,
       share: 1,
       pool: Array.from({ length: 40 }, () => POOLS.date(choices)),
     },
@@ -170,6 +184,7 @@ export function docMapping(fields: readonly ModelField[]): Record<string, unknow
   )
   return {
     mode: 'strict',
+    index_field_presence: fields.some(({ presence }) => presence),
     timestamp_field: 'ts',
     field_mappings: [...declared, { name: 'open', type: 'json', tokenizer: 'raw', fast: true }],
   }

@@ -1,3 +1,4 @@
+import type { Query } from '../../src/engine/query/query.ts'
 import type { FieldKind, ModelDoc, ModelField, ModelValue } from './model.ts'
 import type { Choices } from './random.ts'
 
@@ -7,14 +8,71 @@ export interface ModelQuery {
   matches(doc: ModelDoc): boolean
 }
 
+/** Makes a query that binds to one kind of clause; undefined where the field has none of it. */
+type QueryMaker = (field: ModelField, context: QueryContext) => ModelQuery | undefined
+
+interface QueryContext {
+  readonly fields: readonly ModelField[]
+  readonly choices: Choices
+  /** How much deeper clauses may nest. */
+  readonly depth: number
+}
+
+/** A clause of the engine that nobody models does not compile. */
+const QUERY_MAKERS: Readonly<Record<Query['kind'], QueryMaker>> = {
+  matchAll: () => ({ text: '*', matches: () => true }),
+  matchNone: noneLeaf,
+  bool: (_, { fields, choices, depth }) => randomBool(fields, choices, depth),
+  boost: (_, { fields, choices, depth }) => {
+    const query = randomQuery(fields, choices, depth - 1)
+    return { ...query, text: `(${query.text})^${choices.of([0.5, 2, 3])}` }
+  },
+  term: (field, { choices }) => (field.indexed ? termLeaf(field, choices) : undefined),
+  termSet: (field, { choices }) => setLeaf(field, choices),
+  phrase: (field, { choices }) => phraseLeaf(field, choices, false),
+  phrasePrefix: (field, { choices }) => phraseLeaf(field, choices, true),
+  prefix: (field, { choices }) => prefixLeaf(field, choices),
+  pattern: (field, { choices }) => wildcardLeaf(field, choices),
+  range: (field, { choices }) =>
+    field.kind === 'ip' && choices.chance(0.5)
+      ? networkLeaf(field, choices)
+      : rangeLeaf(field, choices),
+  columnTerm: (field, { choices }) => (field.indexed ? undefined : termLeaf(field, choices)),
+  exists: existsLeaf,
+}
+
+export const MODELLED_CLAUSES = Object.keys(QUERY_MAKERS)
+
+/** How often each kind is tried, where more than others. */
+const WEIGHTS: Partial<Record<Query['kind'], number>> = {
+  term: 4,
+  range: 3,
+  columnTerm: 3,
+  bool: 8,
+}
+
+const TRIED: readonly QueryMaker[] = Object.entries(QUERY_MAKERS).flatMap(([kind, make]) =>
+  // Keys of the table above are kinds.
+  Array.from({ length: WEIGHTS[kind as Query['kind']] ?? 1 }, () => make),
+)
+
 export function randomQuery(
   fields: readonly ModelField[],
   choices: Choices,
   depth = 2,
 ): ModelQuery {
-  if (depth > 0 && choices.chance(0.5)) return randomBool(fields, choices, depth)
-  if (choices.chance(0.07)) return { text: '*', matches: () => true }
-  return randomLeaf(choices.of(fields), choices)
+  const context = { fields, choices, depth }
+  for (;;) {
+    const make = choices.of(TRIED)
+    const nests = make === QUERY_MAKERS.bool || make === QUERY_MAKERS.boost
+    const query = nests && depth === 0 ? undefined : make(choices.of(fields), context)
+    if (query !== undefined) return query
+  }
+}
+
+function noneLeaf(field: ModelField): ModelQuery | undefined {
+  // No token is left of it.
+  return field.kind === 'text' ? { text: `${field.path}:"--"`, matches: () => false } : undefined
 }
 
 function randomBool(fields: readonly ModelField[], choices: Choices, depth: number): ModelQuery {
@@ -40,22 +98,9 @@ function randomBool(fields: readonly ModelField[], choices: Choices, depth: numb
   }
 }
 
-function randomLeaf(field: ModelField, choices: Choices): ModelQuery {
-  const leaves: (() => ModelQuery | undefined)[] = [
-    () => termLeaf(field, choices),
-    () => termLeaf(field, choices),
-    () => (field.fast && isRangeable(field.kind) ? rangeLeaf(field, choices) : undefined),
-    () => (field.fast ? existsLeaf(field) : undefined),
-    () => setLeaf(field, choices),
-    () => (field.kind === 'text' ? phraseLeaf(field, choices) : undefined),
-    () => (field.kind === 'text' ? wildcardLeaf(field, choices) : undefined),
-    () => (field.kind === 'raw' && field.indexed ? prefixLeaf(field, choices) : undefined),
-  ]
-  return choices.of(leaves)() ?? termLeaf(field, choices)
-}
-
-function isRangeable(kind: FieldKind): boolean {
-  return kind !== 'bool' && kind !== 'text' && kind !== 'open'
+/** Dictionary terms of dates are whole seconds, so that a range on them is not exact. */
+function isRangeable({ kind, fast }: ModelField): boolean {
+  return kind !== 'bool' && kind !== 'text' && kind !== 'open' && (fast || kind !== 'date')
 }
 
 function poolValue({ path, pool }: ModelField, choices: Choices): ModelValue {
@@ -112,11 +157,13 @@ function setLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
   }
 }
 
-function existsLeaf(field: ModelField): ModelQuery {
+function existsLeaf(field: ModelField): ModelQuery | undefined {
+  if (!field.fast && !field.presence) return undefined
   return { text: `${field.path}:*`, matches: (doc) => valuesOf(doc, field).length > 0 }
 }
 
 function rangeLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
+  if (!isRangeable(field)) return undefined
   const bounds = [poolValue(field, choices), poolValue(field, choices)].sort((a, b) =>
     compare(a, b, field.kind),
   )
@@ -155,6 +202,19 @@ function rangeLeaf(field: ModelField, choices: Choices): ModelQuery | undefined 
   }
 }
 
+/** A network around an address of the model, alone or in a set. */
+function networkLeaf(field: ModelField, choices: Choices): ModelQuery {
+  const address = String(poolValue(field, choices))
+  const width = address.includes(':') ? 128 : 32
+  const bits = choices.between(0, width)
+  const network = `"${address}/${bits}"`
+  const prefixOf = (value: ModelValue): bigint => ipNumber(String(value)) >> BigInt(width - bits)
+  return {
+    text: `${field.path}:${choices.chance(0.3) ? ` IN [${network}]` : network}`,
+    matches: (doc) => valuesOf(doc, field).some((value) => prefixOf(value) === prefixOf(address)),
+  }
+}
+
 /** In the order of the field's type. */
 export function compare(a: ModelValue, b: ModelValue, kind: FieldKind): number {
   if (kind === 'ip') return compare(ipNumber(String(a)), ipNumber(String(b)), 'i64')
@@ -175,12 +235,16 @@ export function tokens(text: string): string[] {
     .filter((token) => token !== '')
 }
 
-function phraseLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
+function phraseLeaf(
+  field: ModelField,
+  choices: Choices,
+  isPrefix: boolean,
+): ModelQuery | undefined {
+  if (field.kind !== 'text') return undefined
   const words = tokens(String(poolValue(field, choices)))
   const start = choices.below(Math.max(1, words.length - 1))
   const phrase = words.slice(start, start + choices.between(2, 3))
   if (phrase.length < 2) return undefined
-  const isPrefix = choices.chance(0.3)
   const last = phrase.at(-1)!
   const shown = isPrefix
     ? [...phrase.slice(0, -1), last.slice(0, choices.between(1, last.length))]
@@ -200,6 +264,7 @@ function phraseLeaf(field: ModelField, choices: Choices): ModelQuery | undefined
 }
 
 function wildcardLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
+  if (field.kind !== 'text') return undefined
   const word = choices.of(tokens(String(poolValue(field, choices))))
   if (word === undefined) return undefined
   const cut = choices.below(word.length + 1)
@@ -227,6 +292,7 @@ function wildcardLeaf(field: ModelField, choices: Choices): ModelQuery | undefin
 }
 
 function prefixLeaf(field: ModelField, choices: Choices): ModelQuery | undefined {
+  if (field.kind !== 'raw' || !field.indexed) return undefined
   const value = String(poolValue(field, choices))
   const prefix = value.slice(0, choices.between(1, 3))
   if (!/^[A-Za-z0-9]+$/.test(prefix)) return undefined

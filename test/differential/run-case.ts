@@ -1,20 +1,19 @@
-import { stringifyJson } from '../../src/engine/bytes/json.ts'
-import type { JsonObject } from '../../src/engine/bytes/json.ts'
+import { stringifyJson, type JsonObject } from '../../src/engine/bytes/json.ts'
 import type { SortKey } from '../../src/engine/search/request.ts'
-import type { Ask } from '../../src/engine/search/testing/search-fixture.ts'
-import { SearchFixture } from '../../src/engine/search/testing/search-fixture.ts'
-import type { ModelDoc, ModelField, ModelValue } from './model.ts'
-import { docMapping, printDoc, randomDoc, randomFields } from './model.ts'
-import { Choices } from './random.ts'
+import { SearchFixture, type Ask } from '../../src/engine/search/testing/search-fixture.ts'
 import {
-  randomAggregations,
-  randomTimeBounds,
-  requestOf,
-  resultOf,
-  Sum,
-} from './random-aggregation.ts'
-import type { ModelQuery } from './random-query.ts'
-import { compare, randomQuery, tokens } from './random-query.ts'
+  docMapping,
+  printDoc,
+  randomDoc,
+  randomFields,
+  type ModelDoc,
+  type ModelField,
+  type ModelValue,
+} from './model.ts'
+import { Choices } from './random.ts'
+import { requestOf, resultOf, Sum } from './model-aggregation.ts'
+import { randomAggregations, randomTimeBounds } from './random-aggregation.ts'
+import { compare, randomQuery, tokens, type ModelQuery } from './random-query.ts'
 
 /** The splits as they stand, ascending by id, and the documents in each. */
 type Layout = { readonly splitId: string; readonly docs: readonly ModelDoc[] }[]
@@ -40,8 +39,8 @@ export async function runCase(seed: number): Promise<CaseReport> {
   let layout: Layout = []
   let nextId = 0
   let checks = 0
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (let split = choices.between(1, 3); split > 0; split -= 1) {
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let split = choices.between(1, 3); split > 0; split--) {
       const docs = Array.from({ length: choices.of([1, 7, 40, 150]) }, () =>
         randomDoc(fields, nextId++, choices),
       )
@@ -50,9 +49,9 @@ export async function runCase(seed: number): Promise<CaseReport> {
         docs,
       })
     }
-    for (let query = 0; query < QUERIES_PER_ROUND; query += 1) {
+    for (let query = 0; query < QUERIES_PER_ROUND; query++) {
       const difference = await checkSearch(fixture, { fields, layout, choices })
-      checks += 1
+      checks++
       if (difference !== undefined) return { checks, difference }
     }
     const difference = await checkScores(fixture, { fields, layout, choices })
@@ -144,7 +143,7 @@ async function checkPaging(
   const seen: unknown[] = []
   let searchAfter: Ask['searchAfter']
   const sort: SortKey[] = [...expected.sort, { by: 'doc', order: expected.sort[0]!.order }]
-  for (let page = 0; page < 30; page += 1) {
+  for (let page = 0; page < 30; page++) {
     const { hits } = await fixture.search({
       ...ask,
       aggs: undefined,
@@ -231,7 +230,7 @@ function matching(
   )
 }
 
-function randomSort(fields: readonly ModelField[], choices: Choices): SortKey[] {
+export function randomSort(fields: readonly ModelField[], choices: Choices): SortKey[] {
   const sortable = fields.filter(
     ({ fast, kind }) => fast && ['i64', 'u64', 'f64', 'bool', 'date'].includes(kind),
   )

@@ -1,8 +1,11 @@
 // Documents of every type and shape, for tests of the split file.
 import type { FieldSpec, MappedDoc } from '../../src/engine/schema/field-spec.ts'
 import type { TypedValue, ValueType } from '../../src/engine/schema/value-type.ts'
-import { SplitBuilder } from '../../src/engine/split/split-builder.ts'
-import type { BuiltSplit, SplitBuilderSettings } from '../../src/engine/split/split-builder.ts'
+import {
+  SplitBuilder,
+  type BuiltSplit,
+  type SplitBuilderSettings,
+} from '../../src/engine/split/split-builder.ts'
 import type { Tokenizer } from '../../src/engine/text/tokenizer.ts'
 
 /** Words between spaces, as they are. */

@@ -1,15 +1,17 @@
 // Everything that a split file holds, as plain values: what two files that should be equal are compared by.
-import { decodeColumn } from '../../src/engine/split/column.ts'
-import type { Column } from '../../src/engine/split/column.ts'
+import { decodeColumn, type Column } from '../../src/engine/split/column.ts'
 import { locateDocs, readDocs } from '../../src/engine/split/doc-store.ts'
 import { decodeFieldnorms } from '../../src/engine/split/fieldnorms.ts'
-import { decodeFooter } from '../../src/engine/split/footer.ts'
-import type { SplitField } from '../../src/engine/split/footer.ts'
+import { decodeFooter, type SplitField } from '../../src/engine/split/footer.ts'
 import { decodePositions, decodePostings } from '../../src/engine/split/postings.ts'
 import { checkWhole } from '../../src/engine/split/split-file.ts'
-import { scanTerms, TermBlock } from '../../src/engine/split/term-dictionary.ts'
+import {
+  scanTerms,
+  TermBlock,
+  type ListPlace,
+  type SinglePosting,
+} from '../../src/engine/split/term-dictionary.ts'
 import { locateTermRange } from '../../src/engine/split/term-index.ts'
-import type { ListPlace, SinglePosting } from '../../src/engine/split/term-dictionary.ts'
 
 export interface SplitContent {
   readonly docCount: number

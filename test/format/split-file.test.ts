@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TypedValue } from '../../src/engine/schema/value-type.ts'
 import { mergeSplits } from '../../src/engine/split/merge-splits.ts'
-import { buildSample, sampleSettings, sampleSpecs } from './sample-docs.ts'
-import type { SampleDoc } from './sample-docs.ts'
+import { buildSample, sampleSettings, sampleSpecs, type SampleDoc } from './sample-docs.ts'
 import { splitContent } from './split-content.ts'
 
 const text = fc

@@ -5,8 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { FORMAT_VERSION } from '../../src/engine/split/footer.ts'
-import { buildSample } from './sample-docs.ts'
-import type { SampleDoc } from './sample-docs.ts'
+import { buildSample, type SampleDoc } from './sample-docs.ts'
 import { plainContent } from './split-content.ts'
 
 const folder = 'test/format/fixtures'

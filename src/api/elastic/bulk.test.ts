@@ -36,7 +36,7 @@ describe('_bulk', () => {
     })
     expect(item(3)).toMatchObject({ status: 400, error: { type: 'illegal_argument_exception' } })
     const count = await fixture.ask(`${ELASTIC}/mock-sales/_count`)
-    expect(count.json).toEqual({ count: 1 })
+    expect(count.json).toMatchObject({ count: 1 })
     expect(new Set(fixture.commits)).toEqual(new Set(['force']))
   })
 
@@ -71,6 +71,19 @@ describe('_bulk', () => {
       expect(at(answer.json, 'error', 'type')).toBe(type)
       expect(at(answer.json, 'error', 'reason')).toContain(words)
       expect(fixture.commits).toEqual([])
+    },
+  )
+
+  test.each(['pipeline=x', 'routing=a', 'require_alias=false', 'use_legacy_ingest=false', 'x=1'])(
+    'takes documents whatever else the URL says: %s',
+    async (query) => {
+      const fixture = new ApiFixture()
+      await fixture.createShipped('mock-sales')
+      const body =
+        '{"index":{"_index":"mock-sales","_id":7,"pipeline":"p"}}\n{"ts":1700000000,"id":1}\n'
+      const answer = await fixture.ask(`${ELASTIC}/_bulk?refresh=true&${query}`, { body })
+      expect(answer.json).toMatchObject({ errors: false, items: [{ index: { _id: '7' } }] })
+      expect((await fixture.ask(`${ELASTIC}/_bulk?refresh=soon`, { body })).status).toBe(400)
     },
   )
 

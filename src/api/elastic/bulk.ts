@@ -5,23 +5,11 @@ import type { Clock } from '../../engine/ports.ts'
 import { isIndexId } from '../../engine/schema/index-id.ts'
 import { jsonText } from '../reply.ts'
 import { INGEST_BODY, readBody } from '../request-body.ts'
+import { RequestFields } from '../request-fields.ts'
 import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
 import { asQwError, messageWithFix } from '../api-error.ts'
 import { statusOf } from '../status.ts'
 import { errorCause } from './elastic-error.ts'
-import { urlFields } from './request-parts.ts'
-
-const PARAMS = [
-  'refresh',
-  // Taken and ignored, since clients send them unasked.
-  '_source',
-  'error_trace',
-  'filter_path',
-  'human',
-  'pretty',
-  'timeout',
-  'wait_for_active_shards',
-]
 
 const NEWLINE = 0x0a
 
@@ -38,18 +26,25 @@ export function addBulkRoutes(app: Hono, services: BulkServices): void {
 
 async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Response> {
   const startMs = clock.nowMs()
-  const refresh =
-    urlFields(c, PARAMS).oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
+  // Of the other parameters, which shippers add as they like, none could change what happens here.
+  const asked = new URLSearchParams({ refresh: c.req.query('refresh') ?? 'false' })
+  const fields = RequestFields.fromUrl(asked, ['refresh'])
+  const refresh = fields.oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
   const body = await readBody(c.req.raw, INGEST_BODY)
   const entries = parseBulk(body, c.req.param('index'))
   if (!Array.isArray(entries)) return requestFailure(entries)
-  // As the original answers when no document is left to ingest.
+  // As Quickwit answers when no document is left to ingest.
   if (!entries.some(({ indexId }) => isIndexId(indexId))) {
     return jsonText('{"took":0,"errors":false,"items":[]}')
   }
   const outcomes = new Map<BulkEntry, ItemError>()
   for (const [indexId, group] of groupByIndex(entries)) {
-    for (const [entry, error] of await ingestGroup(ingest, indexId, group, COMMIT[refresh])) {
+    for (const [entry, error] of await ingestGroup(
+      ingest,
+      indexId,
+      group,
+      COMMIT_BY_REFRESH[refresh],
+    )) {
       outcomes.set(entry, error)
     }
   }
@@ -58,7 +53,7 @@ async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Resp
   return jsonText(stringifyJson({ took, errors: outcomes.size > 0, items }))
 }
 
-const COMMIT: Readonly<Record<'' | 'true' | 'false' | 'wait_for', CommitMode>> = {
+export const COMMIT_BY_REFRESH: Readonly<Record<'' | 'true' | 'false' | 'wait_for', CommitMode>> = {
   '': 'force',
   true: 'force',
   false: 'auto',
@@ -127,8 +122,8 @@ function parseAction(
     if (!isJsonObject(meta)) return undefined
     const { _index: index = null, _id: id = null } = meta
     if (index !== null && typeof index !== 'string') return undefined
-    if (id !== null && typeof id !== 'string') return undefined
-    return { index: index ?? undefined, id }
+    if (id !== null && typeof id !== 'string' && typeof id !== 'number') return undefined
+    return { index: index ?? undefined, id: id === null ? null : String(id) }
   } catch {
     return undefined
   }
@@ -178,7 +173,7 @@ async function ingestGroup(
     const outcome = await ingest.ingest(indexId, Buffer.concat(lines), commit)
     return rejectedEntries(group, outcome)
   } catch (thrown) {
-    const error = itemError(thrown)
+    const error = itemError(thrown, indexId)
     return new Map(group.map((entry) => [entry, error]))
   }
 }
@@ -205,9 +200,14 @@ function rejectedEntries(
 }
 
 /** As clients sort their retries: 429 is worth sending again, the others are not. */
-function itemError(thrown: unknown): ItemError {
+function itemError(thrown: unknown, indexId: string): ItemError {
   const error = asQwError(thrown)
   const reason = messageWithFix(error)
+  if (error.code === 'INDEX-NONE') {
+    const fix = error.fix === undefined ? '' : `. ${error.fix}`
+    const type = 'index_not_found_exception'
+    return { status: 404, type, reason: `no such index [${indexId}]${fix}` }
+  }
   if (statusOf(error) === 408) return { status: 408, type: 'timeout_exception', reason }
   switch (error.kind) {
     case 'invalid':

@@ -21,10 +21,12 @@ const TYPE_OF_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
   'BODY-LIMIT': 'content_too_long_exception',
   'CONTENT-ENCODING': 'media_type_header_exception',
   'CONTENT-TYPE': 'media_type_header_exception',
+  'DOC-REJECTED': 'document_parsing_exception',
   'INDEX-EXISTS': 'resource_already_exists_exception',
   'INDEX-NONE': 'index_not_found_exception',
   'KEY-MISSING': 'security_exception',
   'KEY-REJECTED': 'security_exception',
+  MAPPING: 'mapper_parsing_exception',
   'NOT-IMPLEMENTED': 'unsupported_operation_exception',
   'QUERY-FIELD': 'query_shard_exception',
   'QUERY-SYNTAX': 'parsing_exception',
@@ -37,18 +39,19 @@ const TYPE_OF_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
 /** Clients refuse to talk to a server that does not say this, in errors too. */
 export const PRODUCT_HEADER = { 'x-elastic-product': 'Elasticsearch' }
 
-/** The native body with Elasticsearch's beside it, so that the clients of both find the reason. */
+/** Nothing stands beside `error` and `status`: the Java client cannot read a body with more. */
 export function elasticErrorReply(error: QwError): Response {
   const status = elasticStatusOf(error)
-  const body = { ...elasticErrorSlot(error), ...errorBody(error) }
+  const body = elasticErrorSlot(error)
   const challenge = status === 401 ? { 'www-authenticate': 'Basic realm="qw-lambda"' } : {}
   return jsonText(stringifyJson(body), status, { ...PRODUCT_HEADER, ...challenge })
 }
 
 /** The answer of one search among several, or what is told of a whole request. */
 export function elasticErrorSlot(error: QwError): JsonObject {
+  const { message: _, ...forPrograms } = errorBody(error)
   return {
-    error: errorCause(messageWithFix(error), elasticTypeOf(error)),
+    error: { ...errorCause(messageWithFix(error), elasticTypeOf(error)), ...forPrograms },
     status: elasticStatusOf(error),
   }
 }

@@ -3,12 +3,20 @@ import type { ApiServices } from '../services.ts'
 import { asQwError } from '../api-error.ts'
 import { addBulkRoutes } from './bulk.ts'
 import { elasticErrorReply, PRODUCT_HEADER } from './elastic-error.ts'
+import { addDocumentRoutes } from './documents.ts'
 import { addFieldCapsRoutes } from './field-caps.ts'
-import { addIndexAdminRoutes, addIndexDeletion } from './index-admin.ts'
+import { addMappingChange } from './create-index/change-mapping.ts'
+import { addIndexCreation } from './create-index/create-index.ts'
+import { addCatRoutes } from './cat.ts'
+import { addIndexDeletion, addIndexReadRoutes, addRefreshRoutes } from './index-admin.ts'
 import { addMappingRoutes } from './mappings.ts'
 import { addMultiSearchRoutes } from './multi-search.ts'
 import { addNodeInfoRoutes } from './node-info.ts'
+import { addPointInTimeRoutes } from './point-in-time.ts'
+import { addQueryToolRoutes } from './query-tools.ts'
+import { addRefusals } from './refusals.ts'
 import { addScrollRoutes } from './scroll.ts'
+import { shapedReply } from './reply-shape.ts'
 import { addSearchRoutes } from './search-routes.ts'
 
 const PREFIX = '/_elastic'
@@ -21,20 +29,33 @@ export function isElasticPath(path: string, base: string): boolean {
 export function addElasticDialect(app: Hono, base: string, services: ApiServices): void {
   app.use(`${base}${PREFIX}/*`, async (c, next) => {
     await next()
+    const shaped = await shapedReply(c, c.res)
+    if (shaped !== undefined) c.res = shaped
     for (const [name, value] of Object.entries(PRODUCT_HEADER)) c.header(name, value)
   })
   const routes = new Hono({ strict: false })
   routes.onError((error) => elasticErrorReply(asQwError(error)))
-  addNodeInfoRoutes(routes, services.build)
+  addRefusals(routes)
+  addNodeInfoRoutes(routes, services.search, services.build)
+  addCatRoutes(routes, services.search)
   addMultiSearchRoutes(routes, services.search)
+  addPointInTimeRoutes(routes, services.search)
   addScrollRoutes(routes, services.search)
   addSearchRoutes(routes, services.search)
   addFieldCapsRoutes(routes, services.search)
   addMappingRoutes(routes, services.search)
-  addIndexAdminRoutes(routes, services.search)
   if (services.ingest !== undefined) {
     addBulkRoutes(routes, { ingest: services.ingest, clock: services.search.clock })
+    const { ingest } = services
+    const newId = (): string => services.search.metastore.newId()
+    addDocumentRoutes(routes, { ingest, newId })
+    addMappingChange(routes, services.search.metastore)
+    addIndexCreation(routes, services.search.metastore)
+    addRefreshRoutes(routes, services.search, services.ingest)
     addIndexDeletion(routes, services.search)
   }
+  addQueryToolRoutes(routes, services.search)
+  // Last: its path is any index id.
+  addIndexReadRoutes(routes, services.search)
   app.route(`${base}${PREFIX}`, routes)
 }

@@ -25,6 +25,19 @@ describe('fields', () => {
     expect(at(answer.json, 'fields', 'quantity', 'long', 'indices')).toEqual(['mock-sales'])
   })
 
+  test('names may stand in the body, and types and what is missing may be asked for', async () => {
+    const inBody = await shop.ask(`${ELASTIC}/_field_caps`, json({ fields: ['quantity', 'ta*'] }))
+    expect(Object.keys(at(inBody.json, 'fields') ?? {})).toEqual(['quantity', 'tag'])
+    const one = await shop.ask(`${ELASTIC}/_field_caps`, json({ fields: 'quantity' }))
+    expect(Object.keys(at(one.json, 'fields') ?? {})).toEqual(['quantity'])
+    const path = `${ELASTIC}/_field_caps?fields=quantity,tag&include_unmapped=true&types=long`
+    expect(at((await shop.ask(path)).json, 'fields')).toMatchObject({
+      quantity: { unmapped: { type: 'unmapped', searchable: false, indices: ['wide-events'] } },
+    })
+    expect(at((await shop.ask(path)).json, 'fields', 'tag')).toBeUndefined()
+    expect((await shop.ask(`${ELASTIC}/_field_caps`, json({ fields: [1] }))).status).toBe(400)
+  })
+
   test('times prune splits, a filter is only checked', async () => {
     const path = `${ELASTIC}/mock-sales/_field_caps`
     expect(at((await shop.ask(`${path}?end_timestamp=1`)).json, 'fields')).toEqual({})

@@ -14,6 +14,10 @@ import { fieldsOfIndex, type IndexField } from './split-fields.ts'
 
 const PARAMS = [
   'fields',
+  'include_unmapped',
+  'include_empty_fields',
+  'filters',
+  'types',
   'allow_no_indices',
   'expand_wildcards',
   'ignore_unavailable',
@@ -37,15 +41,13 @@ export function addFieldCapsRoutes(app: Hono, search: SearchContext): void {
 async function answer(c: Context, context: SearchContext): Promise<Response> {
   const fields = urlFields(c, PARAMS)
   checkExpandWildcards(fields)
-  const wanted = fieldMatcher(fields.list('fields'))
+  const body = RequestFields.fromJson(await readOptionalJsonObject(c.req.raw), BODY_KEYS)
+  const wanted = fieldMatcher([...fields.list('fields'), ...namesIn(body)])
+  const wantedTypes = fields.list('types')
   const window = { start: fields.integer('start_timestamp'), end: fields.integer('end_timestamp') }
-  const body = RequestFields.fromJson(await readOptionalJsonObject(c.req.raw), [
-    'index_filter',
-    'runtime_mappings',
-  ])
   // It could only spare reads, never change the answer: checked, then left aside.
   const filter = body.raw('index_filter')
-  if (filter !== undefined) parseQueryObject(filter)
+  if (filter !== undefined) parseQueryObject(filter, context.clock.nowMs())
   const files = await matchingIndexes(context.metastore, pathPatterns(c), missingIndexesOf(fields))
   const indexes = await withTimeout(c.req.raw.signal, async (signal) => {
     const out: IndexFields[] = []
@@ -59,8 +61,21 @@ async function answer(c: Context, context: SearchContext): Promise<Response> {
     }
     return out
   })
-  const { text, omittedCount } = capsText(indexes)
+  const includeUnmapped = fields.boolean('include_unmapped') ?? false
+  const { text, omittedCount } = capsText(indexes, { includeUnmapped, wantedTypes })
   return jsonText(text, 200, omittedCount === 0 ? {} : { 'x-qw-fields-omitted': `${omittedCount}` })
+}
+
+const BODY_KEYS = ['fields', 'index_filter', 'runtime_mappings']
+
+/** The body's `fields`: one name or several, where the clients of Elasticsearch 8 put them. */
+function namesIn(body: RequestFields): string[] {
+  const raw = body.raw('fields')
+  if (!Array.isArray(raw)) return body.list('fields')
+  return raw.map((name) => {
+    if (typeof name === 'string') return name
+    throw body.wrong('fields', 'a name or an array of names')
+  })
 }
 
 interface IndexFields {
@@ -106,14 +121,30 @@ interface Capability {
   readonly aggregatableIn: Set<string>
 }
 
-function capsText(indexes: readonly IndexFields[]): { text: string; omittedCount: number } {
+interface CapsWish {
+  /** Tell which indexes do not have a field that others have. */
+  readonly includeUnmapped: boolean
+  /** As reported; empty: all. */
+  readonly wantedTypes: readonly string[]
+}
+
+function capsText(
+  indexes: readonly IndexFields[],
+  { includeUnmapped, wantedTypes }: CapsWish,
+): { text: string; omittedCount: number } {
   const ids = indexes.map(({ indexId }) => indexId)
   const members: string[] = []
   let chars = 0
   let omittedCount = 0
   for (const [path, types] of declaredFirst(capabilitiesOf(indexes), indexes)) {
     const entry: JsonObject = {}
-    for (const [type, capability] of types) entry[type] = capabilityJson(type, capability, ids)
+    for (const [type, capability] of types) {
+      if (wantedTypes.length > 0 && !wantedTypes.includes(type)) continue
+      entry[type] = capabilityJson(type, capability, ids)
+    }
+    if (Object.keys(entry).length === 0) continue
+    const without = ids.filter((id) => ![...types.values()].some(({ indices }) => indices.has(id)))
+    if (includeUnmapped && without.length > 0) entry['unmapped'] = unmappedJson(without)
     const member = `${JSON.stringify(path)}:${stringifyJson(entry)}`
     chars += member.length + 1
     if (chars > MAX_REPLY_CHARS) omittedCount++
@@ -161,6 +192,11 @@ function declaredFirst(
     ...entries.filter(([path]) => isDeclared(path)),
     ...entries.filter(([path]) => !isDeclared(path)),
   ]
+}
+
+function unmappedJson(indices: readonly string[]): JsonObject {
+  const nothing = { metadata_field: false, searchable: false, aggregatable: false }
+  return { ...nothing, type: 'unmapped', indices: [...indices] }
 }
 
 function capabilityJson(type: string, capability: Capability, ids: readonly string[]): JsonObject {

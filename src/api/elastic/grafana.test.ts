@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { JsonObject, JsonValue } from '../../engine/bytes/json.ts'
-import { isJsonObject } from '../../engine/bytes/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { ApiFixture, at } from '../testing/api-fixture.ts'
 
 /** The calls that the Quickwit data source of Grafana makes, and nothing else. */

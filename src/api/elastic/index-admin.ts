@@ -1,52 +1,91 @@
 import type { Context, Hono } from 'hono'
-import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
+import type { JsonObject } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import { publishedSplits, type IndexFile } from '../../engine/metastore/index-metadata.ts'
-import { splitSizeBytes } from '../../engine/metastore/split-record.ts'
+import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
-import { indexPatterns, matchingIndexes } from '../index-patterns.ts'
-import { jsonText } from '../reply.ts'
-import type { RequestFields } from '../request-fields.ts'
+import { indexPatterns, loadIndex, matchingIndexes } from '../index-patterns.ts'
+import type { IngestService } from '../services.ts'
+import { declaredProperties } from './mappings.ts'
+import { elasticReply, INDEX_PARAMS, pathPatterns, urlFields } from './request-parts.ts'
 import { missingIndexesOf } from './search-params.ts'
-import { pathPatterns, urlFields } from './request-parts.ts'
+import { totalsOf } from './totals.ts'
 
-const STATS_PARAMS = ['ignore_unavailable', 'expand_wildcards', 'forbid_closed_indices', 'level']
-const RESOLVE_PARAMS = ['ignore_unavailable', 'expand_wildcards', 'allow_no_indices']
-const DELETE_PARAMS = [
-  'ignore_unavailable',
-  'allow_no_indices',
-  'expand_wildcards',
-  'timeout',
-  'master_timeout',
-]
+const STATS_PARAMS = ['forbid_closed_indices', 'level', 'metric', ...INDEX_PARAMS]
+const SHOW_PARAMS = ['flat_settings', 'include_defaults', 'include_type_name', 'features', 'name']
 
-/** What a node says of its indexes: statistics, listing, names. */
-export function addIndexAdminRoutes(app: Hono, { metastore }: SearchContext): void {
-  const files = async (c: Context, fields: RequestFields): Promise<IndexFile[]> =>
-    await matchingIndexes(metastore, pathPatterns(c), missingIndexesOf(fields))
-  for (const path of ['/_stats', '/:index/_stats']) {
-    app.get(path, async (c) => reply(statsJson(await files(c, urlFields(c, STATS_PARAMS)))))
+/** What can be read of indexes: that they are there, their settings, statistics and names. */
+export function addIndexReadRoutes(app: Hono, { metastore }: SearchContext): void {
+  const files = async (c: Context, known: readonly string[] = []): Promise<IndexFile[]> => {
+    const fields = urlFields(c, [...known, ...INDEX_PARAMS])
+    return await matchingIndexes(metastore, pathPatterns(c), missingIndexesOf(fields))
   }
-  for (const path of ['/_cat/indices', '/_cat/indices/:index']) {
-    app.get(path, async (c) => {
-      const fields = urlFields(c, CAT_PARAMS)
-      const columns = checkCat(fields)
-      const health = fields.text('health') ?? GREEN
-      const rows = (await files(c, fields)).map(catRow).filter((row) => row.health === health)
-      return reply(rows.map((row) => pick(row, columns)))
+  const each = (found: readonly IndexFile[], json: (file: IndexFile) => JsonObject): Response =>
+    elasticReply(Object.fromEntries(found.map((file) => [file.metadata.indexId, json(file)])))
+
+  for (const path of ['/_settings', '/:index/_settings', '/:index/_settings/:name']) {
+    app.get(path, async (c) => each(await files(c, SHOW_PARAMS), settingsJson(c)))
+  }
+  for (const path of ['/_alias', '/:index/_alias', '/:index/_aliases']) {
+    app.get(path, async (c) => each(await files(c), () => ({ aliases: {} })))
+  }
+  app.get('/_aliases', () => elasticReply({}))
+  for (const path of ['/_alias/:name', '/:index/_alias/:name']) {
+    app.get(path, (c) => {
+      urlFields(c, INDEX_PARAMS)
+      // No index has an alias, so none of the name is there. HEAD asks the same.
+      const error = `alias [${c.req.param('name')}] missing`
+      return elasticReply({ error, status: 404 }, 404)
     })
   }
+  for (const path of ['/_stats', '/:index/_stats', '/_stats/:metric', '/:index/_stats/:metric']) {
+    app.get(path, async (c) => elasticReply(statsJson(await files(c, STATS_PARAMS))))
+  }
   app.get('/_resolve/index/:index', async (c) => {
-    const found = await files(c, urlFields(c, RESOLVE_PARAMS))
-    const indices = found.map(({ metadata }) => ({ name: metadata.indexId, attributes: ['open'] }))
-    return reply({ indices, aliases: [], data_streams: [] })
+    const indices = (await files(c)).map(({ metadata }) => {
+      return { name: metadata.indexId, attributes: ['open'] }
+    })
+    return elasticReply({ indices, aliases: [], data_streams: [] })
   })
+  // Last: its path is any index id.
+  app.get('/:index', async (c) => {
+    const index = c.req.param('index')
+    // No index id starts with `_`: such a path is an endpoint that nobody knows.
+    if (index.startsWith('_') && index !== '_all') return await c.notFound()
+    const settings = settingsJson(c)
+    return each(await files(c, SHOW_PARAMS), (file) => ({
+      aliases: {},
+      mappings: { properties: declaredProperties(file.metadata.config.docMapping.fieldMappings) },
+      ...settings(file),
+    }))
+  })
+}
+
+const REFRESH_PARAMS = ['force', 'wait_if_ongoing', 'max_num_segments', 'only_expunge_deletes']
+
+/** Committing what waits, which is what each of these is asked for; merging goes on by itself. */
+export function addRefreshRoutes(
+  app: Hono,
+  { metastore }: SearchContext,
+  ingest: IngestService,
+): void {
+  for (const action of ['_refresh', '_flush', '_forcemerge']) {
+    for (const path of [`/${action}`, `/:index/${action}`]) {
+      app.on(['GET', 'POST'], path, async (c) => {
+        const fields = urlFields(c, [...REFRESH_PARAMS, ...INDEX_PARAMS])
+        const missing = missingIndexesOf(fields)
+        const found = await matchingIndexes(metastore, pathPatterns(c), missing)
+        for (const { metadata } of found) await ingest.refresh(metadata.indexId)
+        const { length } = found
+        return elasticReply({ _shards: { total: length, successful: length, failed: 0 } })
+      })
+    }
+  }
 }
 
 /** Ids only: a pattern that deletes is a mistake waiting to happen. */
 export function addIndexDeletion(app: Hono, { metastore }: SearchContext): void {
   app.delete('/:index', async (c) => {
-    const fields = urlFields(c, DELETE_PARAMS)
+    const fields = urlFields(c, INDEX_PARAMS)
     const expression = c.req.param('index')
     const ids = indexPatterns(expression)
     if (ids.some((id) => id.includes('*') || id.startsWith('-') || id === '_all')) {
@@ -55,121 +94,44 @@ export function addIndexDeletion(app: Hono, { metastore }: SearchContext): void 
       })
     }
     const found = await matchingIndexes(metastore, ids, missingIndexesOf(fields))
+    // All of them are there before the first goes.
+    if (missingIndexesOf(fields) === 'error') {
+      for (const id of ids) await loadIndex(metastore, id)
+    }
     for (const { metadata } of found) await metastore.deleteIndex(metadata.indexId)
-    return reply({ acknowledged: true })
+    return elasticReply({ acknowledged: true })
   })
 }
 
-interface Totals {
-  docs: number
-  sizeBytes: number
-  splits: number
-}
-
-function totalsOf(files: readonly IndexFile[]): Totals {
-  const totals: Totals = { docs: 0, sizeBytes: 0, splits: 0 }
-  for (const split of files.flatMap(publishedSplits)) {
-    totals.docs += split.docCount
-    totals.sizeBytes += splitSizeBytes(split)
-    totals.splits++
+/** Every value is text, as clients know it; nested unless `flat_settings` asks otherwise. */
+function settingsJson(c: Context): (file: IndexFile) => JsonObject {
+  const flat = c.req.query('flat_settings')
+  const isFlat = flat === '' || flat === 'true'
+  return ({ metadata }) => {
+    const { commitTimeoutSecs } = metadata.config.indexingSettings
+    const index = {
+      creation_date: String(metadata.createTimestamp * 1000),
+      number_of_replicas: '0',
+      number_of_shards: '1',
+      provided_name: metadata.indexId,
+      refresh_interval: `${commitTimeoutSecs}s`,
+      uuid: metadata.indexUid,
+    }
+    const names = Object.entries(index).map(([name, value]) => [`index.${name}`, value])
+    return { settings: isFlat ? (Object.fromEntries(names) as JsonObject) : { index } }
   }
-  return totals
 }
 
 function statsJson(files: readonly IndexFile[]): JsonObject {
-  const entry = ({ docs, sizeBytes, splits }: Totals): JsonObject => ({
-    primaries: { store: { size_in_bytes: sizeBytes }, docs: { count: docs } },
-    total: { segments: { count: splits }, docs: { count: docs } },
-  })
-  const indices = files.map((file) => [file.metadata.indexId, entry(totalsOf([file]))])
-  return { _all: entry(totalsOf(files)), indices: Object.fromEntries(indices) }
-}
-
-const CAT_PARAMS = [
-  'format',
-  'h',
-  'health',
-  's',
-  'bytes',
-  'v',
-  'ignore_unavailable',
-  'expand_wildcards',
-]
-const CAT_COLUMNS = [
-  'health',
-  'status',
-  'index',
-  'uuid',
-  'pri',
-  'rep',
-  'docs.count',
-  'docs.deleted',
-  'store.size',
-  'pri.store.size',
-  'dataset.size',
-] as const
-
-/** An index is readable or it is not there: no other colour occurs. */
-const GREEN = 'green'
-
-type CatRow = Readonly<Record<(typeof CAT_COLUMNS)[number], string>>
-
-/** The columns to show. Throws `invalid` for what the original refuses too. */
-function checkCat(fields: RequestFields): readonly string[] {
-  if (fields.text('format') !== 'json') {
-    throw new QwError('invalid', 'only `format=json` is supported', { fix: 'add `?format=json`' })
+  const entry = (of: readonly IndexFile[]): JsonObject => {
+    const { docs, sizeBytes, splits } = totalsOf(of)
+    const store = { size_in_bytes: sizeBytes }
+    return {
+      primaries: { store, docs: { count: docs } },
+      total: { store, segments: { count: splits }, docs: { count: docs } },
+    }
   }
-  for (const name of ['bytes', 'v']) {
-    if (fields.has(name)) throw new QwError('invalid', `\`${name}\` is not supported`)
-  }
-  const sort = fields.text('s')
-  if (sort !== undefined && sort !== 'index' && sort !== 'index:asc') {
-    throw new QwError('invalid', '`s` can only be `index` or `index:asc`')
-  }
-  const columns = fields.list('h')
-  const unknown = columns.find((name) => !CAT_COLUMNS.some((column) => column === name))
-  if (unknown === undefined) return columns.length === 0 ? CAT_COLUMNS : columns
-  throw new QwError('invalid', `unknown column \`${unknown}\``, {
-    fix: `choose from ${CAT_COLUMNS.join(', ')}`,
-  })
-}
-
-function catRow(file: IndexFile): CatRow {
-  const { docs, sizeBytes } = totalsOf([file])
-  const size = sizeText(sizeBytes)
-  const sourceBytes = publishedSplits(file).reduce((sum, split) => sum + split.sourceBytes, 0)
-  return {
-    health: GREEN,
-    status: 'open',
-    index: file.metadata.indexId,
-    uuid: file.metadata.indexUid,
-    pri: '1',
-    rep: '1',
-    'docs.count': String(docs),
-    'docs.deleted': '0',
-    'store.size': size,
-    'pri.store.size': size,
-    'dataset.size': sizeText(sourceBytes),
-  }
-}
-
-function pick(row: CatRow, columns: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name)))
-}
-
-const UNITS = ['b', 'kb', 'mb', 'gb', 'tb', 'pb']
-
-/** `812b`, `1.5kb`, `2.0mb`: 1024-based. */
-function sizeText(bytes: number): string {
-  let size = bytes
-  let unit = 0
-  while (size >= 1024 && unit < UNITS.length - 1) {
-    size /= 1024
-    unit++
-  }
-  return `${unit === 0 ? size : size.toFixed(1)}${UNITS[unit] ?? ''}`
-}
-
-function reply(value: JsonValue): Response {
-  return jsonText(stringifyJson(value))
+  const indices = files.map((file) => [file.metadata.indexId, entry([file])])
+  const shards = { total: files.length, successful: files.length, failed: 0 }
+  return { _shards: shards, _all: entry(files), indices: Object.fromEntries(indices) as JsonObject }
 }

@@ -22,7 +22,7 @@ const PARAMS = [
 ]
 
 export function addMappingRoutes(app: Hono, context: SearchContext): void {
-  for (const path of ['/:index/_mapping', '/:index/_mappings']) {
+  for (const path of ['/_mapping', '/_mappings', '/:index/_mapping', '/:index/_mappings']) {
     app.get(path, (c) => answer(c, context))
   }
 }
@@ -75,7 +75,8 @@ const FOUND_TYPES: Readonly<Record<ValueType, string>> = {
   bytes: 'binary',
 }
 
-function declaredProperties(mappings: readonly FieldMapping[]): JsonObject {
+/** Without what splits hold beside it: no split is read. */
+export function declaredProperties(mappings: readonly FieldMapping[]): JsonObject {
   return Object.fromEntries(
     mappings.map((mapping) => [
       mapping.name,

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import {
   isJsonObject,
   parseJson,
@@ -16,7 +16,12 @@ import { runSearch } from '../run-search.ts'
 import { asQwError } from '../api-error.ts'
 import { elasticErrorSlot, spoilsRequest } from './elastic-error.ts'
 import { urlFields } from './request-parts.ts'
-import { checkExpandWildcards, missingIndexesOf, type SearchParams } from './search-params.ts'
+import {
+  checkExpandWildcards,
+  isTyped,
+  missingIndexesOf,
+  type SearchParams,
+} from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
 import { searchRequestOf } from './search-request.ts'
 
@@ -54,20 +59,26 @@ const DEFAULT_CONCURRENCY = 10
 const MAX_CONCURRENCY = 32
 
 export function addMultiSearchRoutes(app: Hono, search: SearchContext): void {
-  app.post('/_msearch', async (c) => {
-    const url = urlFields(c, URL_PARAMS)
-    checkExpandWildcards(url)
-    const asked = url.count('max_concurrent_searches') ?? DEFAULT_CONCURRENCY
-    const concurrency = Math.min(Math.max(asked, 1), MAX_CONCURRENCY)
-    const lines = jsonLines(await readBody(c.req.raw, JSON_BODY))
-    const searches = pairsOf(lines).map(({ header, body }) => prepare(header, body, url))
-    const answers: string[] = []
-    for (let start = 0; start < searches.length; start += concurrency) {
-      const some = searches.slice(start, start + concurrency)
-      answers.push(...(await Promise.all(some.map((run) => answer(run, search, c.req.raw.signal)))))
-    }
-    return jsonText(`{"responses":[${answers.join(',')}]}`)
-  })
+  for (const path of ['/_msearch', '/:index/_msearch']) {
+    app.on(['GET', 'POST'], path, (c) => answerAll(c, search))
+  }
+}
+
+async function answerAll(c: Context, search: SearchContext): Promise<Response> {
+  const url = urlFields(c, URL_PARAMS)
+  checkExpandWildcards(url)
+  const asked = url.count('max_concurrent_searches') ?? DEFAULT_CONCURRENCY
+  const concurrency = Math.min(Math.max(asked, 1), MAX_CONCURRENCY)
+  const lines = jsonLines(await readBody(c.req.raw, JSON_BODY))
+  const defaultIndex = c.req.param('index') ?? url.text('index')
+  const place = { defaultIndex, nowMs: search.clock.nowMs() }
+  const searches = pairsOf(lines).map((pair) => prepare(pair, url, place))
+  const answers: string[] = []
+  for (let start = 0; start < searches.length; start += concurrency) {
+    const some = searches.slice(start, start + concurrency)
+    answers.push(...(await Promise.all(some.map((run) => answer(run, search, c.req.raw.signal)))))
+  }
+  return jsonText(`{"responses":[${answers.join(',')}]}`)
 }
 
 type PreparedSearch =
@@ -76,9 +87,13 @@ type PreparedSearch =
   | { readonly error: QwError }
 
 /** Throws for what fails the whole request: a line that is not understood, or no index. */
-function prepare(header: JsonObject, body: JsonObject, url: RequestFields): PreparedSearch {
+function prepare(
+  { header, body }: SearchLines,
+  url: RequestFields,
+  { defaultIndex, nowMs }: { readonly defaultIndex: string | undefined; readonly nowMs: number },
+): PreparedSearch {
   const fields = RequestFields.fromJson(header, HEADER_KEYS)
-  const index = indexOf(fields, url)
+  const index = indexOf(fields, defaultIndex)
   const params: SearchParams = {
     q: undefined,
     defaultOperator: 'or',
@@ -92,6 +107,8 @@ function prepare(header: JsonObject, body: JsonObject, url: RequestFields): Prep
     sourceIncludes: url.list('_source_includes'),
     sourceExcludes: url.list('_source_excludes'),
     extraFilters: url.list('extra_filters'),
+    typedKeys: isTyped(url),
+    nowMs,
   }
   try {
     return { run: searchRequestOf(indexPatterns(index), params, body), params }
@@ -102,11 +119,11 @@ function prepare(header: JsonObject, body: JsonObject, url: RequestFields): Prep
   }
 }
 
-/** A string or an array of strings; the URL says what holds where a header says nothing. */
-function indexOf(header: RequestFields, url: RequestFields): string {
+/** A string or an array of strings; path or URL say what holds where a header says nothing. */
+function indexOf(header: RequestFields, defaultIndex: string | undefined): string {
   const raw = header.raw('index')
   const index = Array.isArray(raw) ? raw.map(indexName).join(',') : raw
-  const text = index === undefined || index === '' ? url.text('index') : index
+  const text = index === undefined || index === '' ? defaultIndex : index
   if (typeof text === 'string' && text !== '') return text
   if (text === undefined || text === '') {
     throw new QwError('invalid', 'a search in `_msearch` names no index', {
@@ -131,7 +148,11 @@ async function answer(
   try {
     const response = await runSearch(run, search, signal)
     const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
-    return `{"status":200,${searchReplyMembers(response, { sort: run.sort, source })}}`
+    return `{"status":200,${searchReplyMembers(response, {
+      sort: run.sort,
+      source,
+      typedKeys: params.typedKeys ? run.aggs : undefined,
+    })}}`
   } catch (error) {
     return stringifyJson(elasticErrorSlot(asQwError(error)))
   }

@@ -37,6 +37,8 @@ interface ScrollState {
   readonly query: string
   /** JSON text. */
   readonly body: string
+  /** When it began, which is what `now` stays on every page. */
+  readonly nowMs: number
   /** JSON text: one value per sort key, address included. */
   readonly after: string
   readonly ttlMs: number
@@ -50,8 +52,11 @@ interface ScrollStart {
 }
 
 export function addScrollRoutes(app: Hono, search: SearchContext): void {
-  app.on(['GET', 'POST'], '/_search/scroll', async (c) => await nextPage(c, search))
-  app.delete('/_search/scroll', () => jsonText('{"succeeded":true,"num_freed":0}'))
+  // The second path is how the oldest clients ask; `_all` is freed like any id, for none is kept.
+  for (const path of ['/_search/scroll', '/_search/scroll/:id']) {
+    app.on(['GET', 'POST'], path, async (c) => await nextPage(c, search))
+    app.delete(path, () => jsonText('{"succeeded":true,"num_freed":0}'))
+  }
 }
 
 export async function startScroll(
@@ -59,7 +64,8 @@ export async function startScroll(
   search: SearchContext,
   signal: AbortSignal,
 ): Promise<Response> {
-  const asked = readRequest(start)
+  const nowMs = search.clock.nowMs()
+  const asked = readRequest({ ...start, nowMs })
   const { params, request } = asked
   if (!params.allowFailedSplits) {
     throw new QwError('invalid', 'a scroll needs allow_partial_search_results=true')
@@ -74,9 +80,10 @@ export async function startScroll(
     indexes: start.indexes,
     query: start.query,
     body: stringifyJson(start.body),
+    nowMs,
     after: last === undefined ? '[]' : positionAfter(last, request.sort),
     ttlMs,
-    expiresMs: search.clock.nowMs() + ttlMs,
+    expiresMs: nowMs + ttlMs,
   }
   const shape = { sort: request.sort, source: sourceOf(params), scrollId: encodeState(state) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
@@ -88,7 +95,7 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
     'scroll_id',
     'scroll',
   ])
-  const scrollId = url.text('scroll_id') ?? body.text('scroll_id')
+  const scrollId = c.req.param('id') ?? url.text('scroll_id') ?? body.text('scroll_id')
   if (scrollId === undefined) throw new QwError('invalid', 'missing `scroll_id`')
   const state = decodeState(scrollId)
   if (state === undefined || state.expiresMs < search.clock.nowMs()) throw scrollGone()
@@ -120,11 +127,12 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
-function readRequest({ indexes, query, body }: ScrollStart): {
+function readRequest({ indexes, query, body, nowMs }: ScrollStart & { readonly nowMs: number }): {
   readonly params: SearchParams
   readonly request: SearchRequest
 } {
-  const params = readSearchParams(RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS))
+  const url = RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS)
+  const params = readSearchParams(url, nowMs)
   return { params, request: searchRequestOf(indexPatterns(indexes), params, body) }
 }
 
@@ -150,10 +158,14 @@ function positionAfter(hit: Hit, sort: readonly SortKey[]): string {
   return stringifyJson(values)
 }
 
-function readTtl(text: string): number {
+/** Throws `invalid` for what is no duration, or a longer one than merged splits stay readable. */
+export function readTtl(text: string): number {
   const ttlMs = parseDuration(text)
   if (ttlMs === undefined) {
-    throw new QwError('invalid', `\`scroll\` has to be a duration like 1m, not \`${text}\``)
+    throw new QwError(
+      'invalid',
+      `\`scroll\` or \`keep_alive\` has to be a duration like 1m, not \`${text}\``,
+    )
   }
   if (ttlMs <= MAX_TTL_MS) return ttlMs
   throw new QwError('invalid', `a scroll may wait at most ${MAX_TTL_MS / 60_000} minutes`)
@@ -169,11 +181,12 @@ function decodeState(scrollId: string): ScrollState | undefined {
     const bytes = inflateRawSync(Buffer.from(scrollId, 'base64url'), {
       maxOutputLength: MAX_STATE_BYTES,
     })
-    const { indexes, query, body, after, ttlMs, expiresMs } = jsonObjectOf(bytes)
+    const { indexes, query, body, nowMs, after, ttlMs, expiresMs } = jsonObjectOf(bytes)
     if (typeof indexes !== 'string' || typeof query !== 'string') return undefined
     if (typeof body !== 'string' || typeof after !== 'string') return undefined
+    if (typeof nowMs !== 'number') return undefined
     if (typeof ttlMs !== 'number' || typeof expiresMs !== 'number') return undefined
-    return { indexes, query, body, after, ttlMs, expiresMs }
+    return { indexes, query, body, nowMs, after, ttlMs, expiresMs }
   } catch {
     return undefined
   }

@@ -15,6 +15,7 @@ const USED = [
   '_source_includes',
   '_source_excludes',
   'extra_filters',
+  'typed_keys',
 ] as const
 
 /** Taken and ignored, since clients send them unasked. */
@@ -54,7 +55,6 @@ const IGNORED = [
   'terminate_after',
   'timeout',
   'track_scores',
-  'typed_keys',
   'version',
 ] as const
 
@@ -94,9 +94,12 @@ export interface SearchParams {
   readonly sourceIncludes: readonly string[]
   readonly sourceExcludes: readonly string[]
   readonly extraFilters: readonly string[]
+  readonly typedKeys: boolean
+  /** What `now` is in date maths. */
+  readonly nowMs: number
 }
 
-export function readSearchParams(fields: RequestFields): SearchParams {
+export function readSearchParams(fields: RequestFields, nowMs: number): SearchParams {
   checkExpandWildcards(fields)
   return {
     q: fields.text('q'),
@@ -111,11 +114,18 @@ export function readSearchParams(fields: RequestFields): SearchParams {
     sourceIncludes: fields.list('_source_includes'),
     sourceExcludes: fields.list('_source_excludes'),
     extraFilters: fields.list('extra_filters'),
+    typedKeys: isTyped(fields),
+    nowMs,
   }
 }
 
 export function missingIndexesOf(fields: RequestFields): 'error' | 'skip' {
   return fields.boolean('ignore_unavailable') === true ? 'skip' : 'error'
+}
+
+export function isTyped(fields: RequestFields): boolean {
+  const value = fields.oneOf('typed_keys', ['', 'true', 'false'])
+  return value !== undefined && value !== 'false'
 }
 
 /** Exactly these spellings: `and` is refused. */

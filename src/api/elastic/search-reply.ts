@@ -1,18 +1,24 @@
-import { stringifyJson } from '../../engine/bytes/json.ts'
+import { isJsonObject, parseJson, stringifyJson, type JsonValue } from '../../engine/bytes/json.ts'
 import type { Hit, SearchResponse, SortKey } from '../../engine/search/request.ts'
 import { jsonArrayText } from '../reply.ts'
 import { sortValueJson } from './sort.ts'
-import { filterSource, type SourceFilter } from './source-filter.ts'
+import { withTypedKeys } from './typed-keys.ts'
 
 interface ReplyShape {
   readonly sort: readonly SortKey[]
   readonly source: SourceFilter
   readonly scrollId?: string | undefined
+  /** The `aggs` that were asked for, where `typed_keys` names their kinds. */
+  readonly typedKeys?: JsonValue | undefined
 }
 
 /** The members of a search response, without the braces: hits are JSON text already. */
 export function searchReplyMembers(response: SearchResponse, shape: ReplyShape): string {
-  const { splitsSearched: total, failedSplits, aggregations } = response
+  const { splitsSearched: total, failedSplits } = response
+  const aggregations =
+    shape.typedKeys === undefined || response.aggregations === undefined
+      ? response.aggregations
+      : withTypedKeys(response.aggregations, shape.typedKeys)
   const failed = failedSplits.length
   const shards = { total, successful: total - failed, skipped: 0, failed }
   const hits = jsonArrayText(response.hits.map((hit) => hitText(hit, shape)))
@@ -32,11 +38,65 @@ export function searchReplyMembers(response: SearchResponse, shape: ReplyShape):
 
 function hitText(hit: Hit, { sort, source }: ReplyShape): string {
   const index = `"_index":${JSON.stringify(hit.indexId)}`
-  const text = `{${index},"_source":${filterSource(hit.json, source)}`
+  const text = `{${index},"_source":${filterSource(sourceText(hit.json), source)}`
   if (sort.length === 0) return `${text}}`
   // A key without value is left out, as clients know it.
   const values = hit.sort.flatMap((value, i) => {
     return value === undefined ? [] : [stringifyJson(sortValueJson(value, sort[i]))]
   })
   return `${text},"sort":[${values.join(',')}]}`
+}
+
+/** The document as it was sent, where the index keeps it beside the document as it is mapped. */
+function sourceText(json: string): string {
+  if (!json.includes('"_source":')) return json
+  const document = parseJson(json)
+  const sent = isJsonObject(document) ? document['_source'] : undefined
+  return isJsonObject(sent) ? stringifyJson(sent) : json
+}
+
+interface SourceFilter {
+  /** Dotted paths without wildcards; empty: everything. */
+  readonly includes: readonly string[]
+  readonly excludes: readonly string[]
+}
+
+/** A document's JSON text with only what the filter leaves. */
+function filterSource(json: string, { includes, excludes }: SourceFilter): string {
+  if (includes.length === 0 && excludes.length === 0) return json
+  let value = parseJson(json)
+  if (includes.length > 0) value = retain(value, '', includes)
+  for (const path of excludes) value = without(value, path)
+  return stringifyJson(value)
+}
+
+/** Keeps exact paths whole, and on the way to one, every key whose path it starts with as text. */
+function retain(value: JsonValue, at: string, includes: readonly string[]): JsonValue {
+  if (!isJsonObject(value)) return value
+  const kept: [string, JsonValue][] = []
+  for (const [key, item] of Object.entries(value)) {
+    const path = at === '' ? key : `${at}.${key}`
+    if (includes.includes(path)) kept.push([key, item])
+    else if (includes.some((include) => include.startsWith(path))) {
+      kept.push([key, retain(item, path, includes)])
+    }
+  }
+  return Object.fromEntries(kept)
+}
+
+/** A key may itself hold dots, so every cut of the path is tried, the whole path first. */
+function without(value: JsonValue, path: string): JsonValue {
+  if (!isJsonObject(value)) return value
+  if (Object.hasOwn(value, path)) {
+    return Object.fromEntries(Object.entries(value).filter(([key]) => key !== path))
+  }
+  for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+    const item = Object.hasOwn(value, path.slice(0, dot)) ? value[path.slice(0, dot)] : undefined
+    if (item === undefined) continue
+    const inner = without(item, path.slice(dot + 1))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, old]) => [key, key === path.slice(0, dot) ? inner : old]),
+    )
+  }
+  return value
 }

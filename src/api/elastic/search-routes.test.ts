@@ -6,7 +6,7 @@ const SEARCH = `${ELASTIC}/mock-sales/_search`
 const shop = await shopWithEvents()
 
 describe('_search', () => {
-  test('answers in the shape of the original: no ids, no scores, splits for shards', async () => {
+  test('answers in Quickwit’s shape: no ids, no scores, splits for shards', async () => {
     const answer = await shop.ask(`${SEARCH}?q=quantity:1&size=1&track_total_hits=true`)
     expect(answer.headers.get('x-elastic-product')).toBe('Elasticsearch')
     expect(answer.json).toEqual({
@@ -119,7 +119,7 @@ describe('_search', () => {
     expect([answer.status, at(answer.json, 'status')]).toEqual([404, 404])
     const type = 'index_not_found_exception'
     const reason = expect.stringContaining('could not find indexes') as string
-    expect(at(answer.json, 'error')).toEqual({ type, reason, root_cause: [{ type, reason }] })
+    expect(at(answer.json, 'error')).toMatchObject({ type, reason, root_cause: [{ type, reason }] })
     const path = `${ELASTIC}/absent-index,mock-sales/_search?ignore_unavailable=true`
     expect((await shop.ask(path)).status).toBe(200)
     const alone = await shop.ask(`${ELASTIC}/absent-index/_search?ignore_unavailable=true`)
@@ -130,14 +130,14 @@ describe('_search', () => {
     ['an unknown parameter', '?query=animal', {}, 'unknown field `query`'],
     ['an unknown key', '', json({ fields: [] }), 'unknown field `fields`'],
     ['no JSON', '', { body: '{' }, 'deserialize'],
-    ['an unknown query type', '', json({ query: { fuzzy: { a: 'b' } } }), '`match_phrase`'],
+    ['an unknown query type', '', json({ query: { fuzy: { a: 'b' } } }), '`match_phrase`'],
     ['a lower-case operator', '?q=a&default_operator=and', {}, 'AND'],
     ['an unknown wildcard state', '?expand_wildcards=ajar', {}, 'closed'],
     ['a sort option without effect', '', json({ sort: [{ ts: { mode: 'min' } }] }), '`mode`'],
   ])('%s is refused before the handler', async (_what, query, asked, words) => {
     const answer = await shop.ask(SEARCH + query, asked)
     expect(answer.status).toBe(400)
-    expect(at(answer.json, 'message')).toContain(words)
+    expect(at(answer.json, 'error', 'reason')).toContain(words)
     expect(answer.headers.get('x-elastic-product')).toBe('Elasticsearch')
   })
 
@@ -168,15 +168,15 @@ describe('_search', () => {
 
   test('routes and methods that do not exist', async () => {
     const unknown = await shop.ask(`${ELASTIC}/mock-sales/_nothing`)
-    expect([unknown.status, at(unknown.json, 'message')]).toEqual([404, 'Route not found'])
+    expect([unknown.status, at(unknown.json, 'error', 'reason')]).toEqual([404, 'Route not found'])
     expect((await shop.ask(SEARCH, { method: 'DELETE' })).status).toBe(405)
   })
 })
 
 test('_count is exact', async () => {
   const body = json({ query: { range: { quantity: { gt: 5 } } } })
-  expect((await shop.ask(`${ELASTIC}/mock-sales/_count`, body)).json).toEqual({ count: 25 })
-  expect((await shop.ask(`${ELASTIC}/mock-sales/_count?q=id:3`)).json).toEqual({ count: 2 })
+  expect((await shop.ask(`${ELASTIC}/mock-sales/_count`, body)).json).toMatchObject({ count: 25 })
+  expect((await shop.ask(`${ELASTIC}/mock-sales/_count?q=id:3`)).json).toMatchObject({ count: 2 })
   expect((await shop.ask(`${ELASTIC}/mock-sales/_count?size=3`)).status).toBe(400)
 })
 
@@ -216,4 +216,41 @@ describe('a split that is gone', () => {
     expect(at(allowed.json, 'num_hits')).toBe(5)
     expect(at(allowed.json, 'errors')).toHaveLength(1)
   })
+})
+
+test.each([
+  ['mock-sales/_search', { size: 0 }, 200],
+  ['mock-sales/_count', { query: { match_all: {} } }, 200],
+  ['_field_caps', { fields: ['quantity'] }, 200],
+  ['mock-sales/_validate/query', { query: { match_all: {} } }, 200],
+  ['_analyze', { text: 'a' }, 200],
+  ['mock-sales/_search', { no_such_key: 1 }, 400],
+  ['_search/scroll', { scroll_id: 'none' }, 500],
+])('the body of a GET of %s is read: %j', async (path, body, status) => {
+  const answer = await shop.ask(`${ELASTIC}/${path}`, { ...json(body), method: 'GET' })
+  expect(answer.status).toBe(status)
+  if (path.endsWith('/_search') && status === 200) {
+    expect(at(answer.json, 'hits', 'hits')).toEqual([])
+  }
+})
+
+test.each([
+  ['GET', '_no_such'],
+  ['POST', '_no_such/thing'],
+  ['DELETE', 'mock-sales/_search'],
+  ['GET', '_bulk'],
+  ['POST', 'mock-sales'],
+])('%s %s is refused without advice that could lose anything', async (method, path) => {
+  const body = method === 'POST' ? { body: '{}' } : {}
+  const answer = await shop.ask(`${ELASTIC}/${path}`, { method, ...body })
+  expect([404, 405]).toContain(answer.status)
+  expect(at(answer.json, 'error', 'type')).toEqual(expect.any(String))
+  expect(answer.text).not.toMatch(/use [A-Z]*|DELETE(?! not)/)
+})
+
+test('a build that does not know its date says one all the same', async () => {
+  const build = { version: '1.0.0', commitHash: '', buildDate: '' }
+  const api = shop.as({ apiKeys: [], responses: 'plain' }, { build })
+  const { json: info } = await shop.ask(ELASTIC, {}, api)
+  expect(at(info, 'version', 'build_date')).toMatch(/^\d{4}-/)
 })

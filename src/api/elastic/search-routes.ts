@@ -1,43 +1,66 @@
 import type { Context, Hono } from 'hono'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { jsonText } from '../reply.ts'
+import { matchingIndexes } from '../index-patterns.ts'
 import { readOptionalJsonObject } from '../request-body.ts'
 import { runSearch } from '../run-search.ts'
-import { pathPatterns, urlFields } from './request-parts.ts'
+import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { startScroll } from './scroll.ts'
-import { COUNT_PARAMS, readSearchParams, SEARCH_PARAMS } from './search-params.ts'
+import { pinnedSearch } from './point-in-time.ts'
+import {
+  COUNT_PARAMS,
+  readSearchParams,
+  SEARCH_PARAMS,
+  type SearchParams,
+} from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
 import { searchRequestOf } from './search-request.ts'
 
 export function addSearchRoutes(app: Hono, search: SearchContext): void {
-  app.on(['GET', 'POST'], '/_search', (c) => {
-    readSearchParams(urlFields(c, SEARCH_PARAMS))
+  app.on(['GET', 'POST'], '/_search', async (c) => {
+    const params = readSearchParams(urlFields(c, SEARCH_PARAMS), search.clock.nowMs())
+    const body = await readOptionalJsonObject(c.req.raw)
+    if ('pit' in body) return await answerPinned(c, { search, params, body })
     throw new QwError('invalid', 'searching without an index is not supported', {
       code: 'NOT-IMPLEMENTED',
       fix: 'name an index or a pattern: /_elastic/<index>/_search',
     })
   })
   app.on(['GET', 'POST'], '/:index/_search', (c) => answerSearch(c, search))
-  app.on(['GET', 'POST'], '/:index/_count', async (c) => {
-    const params = readSearchParams(urlFields(c, COUNT_PARAMS))
-    const request = searchRequestOf(
-      pathPatterns(c),
-      params,
-      await readOptionalJsonObject(c.req.raw),
-    )
+  for (const path of ['/_count', '/:index/_count']) {
+    app.on(['GET', 'POST'], path, (c) => answerCount(c, search))
+  }
+}
+
+/** Each index by itself: what is counted in one need not fit another, such as its time field. */
+async function answerCount(c: Context, search: SearchContext): Promise<Response> {
+  const params = readSearchParams(urlFields(c, COUNT_PARAMS), search.clock.nowMs())
+  const body = await readOptionalJsonObject(c.req.raw)
+  const files = await matchingIndexes(search.metastore, pathPatterns(c), params.missingIndexes)
+  let count = 0
+  const shards = { total: 0, successful: 0, skipped: 0, failed: 0 }
+  for (const { metadata } of files) {
+    const request = searchRequestOf([metadata.indexId], params, body)
     const counting = { ...request, maxHits: 0, startOffset: 0, sort: [], searchAfter: undefined }
-    const { numHits } = await runSearch(
+    const answer = await runSearch(
       { ...counting, aggs: undefined, countAll: true, allowFailedSplits: true },
       search,
       c.req.raw.signal,
     )
-    return jsonText(`{"count":${numHits}}`)
-  })
+    count += answer.numHits
+    shards.total += answer.splitsSearched
+    shards.failed += answer.failedSplits.length
+  }
+  // A request over no index is read all the same.
+  if (files.length === 0) searchRequestOf(['*'], params, body)
+  shards.successful = shards.total - shards.failed
+  return elasticReply({ count, _shards: shards })
 }
 
 async function answerSearch(c: Context, search: SearchContext): Promise<Response> {
-  const params = readSearchParams(urlFields(c, SEARCH_PARAMS))
+  const params = readSearchParams(urlFields(c, SEARCH_PARAMS), search.clock.nowMs())
   const body = await readOptionalJsonObject(c.req.raw)
   const { signal, url } = c.req.raw
   if (params.scroll !== undefined) {
@@ -47,5 +70,40 @@ async function answerSearch(c: Context, search: SearchContext): Promise<Response
   const request = searchRequestOf(pathPatterns(c), params, body)
   const response = await runSearch(request, search, signal)
   const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
-  return jsonText(`{${searchReplyMembers(response, { sort: request.sort, source })}}`)
+  return jsonText(
+    `{${searchReplyMembers(response, {
+      sort: request.sort,
+      source,
+      typedKeys: params.typedKeys ? request.aggs : undefined,
+    })}}`,
+  )
+}
+
+interface PinnedParts {
+  readonly search: SearchContext
+  readonly params: SearchParams
+  readonly body: JsonObject
+}
+
+/** Over the splits of a point in time; ties end in the document's address, so that no page skips one. */
+async function answerPinned(c: Context, { search, params, body }: PinnedParts): Promise<Response> {
+  const { body: rest, id, point } = await pinnedSearch(body, search)
+  const { indexIds, splitIds } = point
+  // No index id is this: nothing was there when it was opened.
+  const patterns = indexIds.length === 0 ? ['no-index*'] : indexIds
+  const { sort = [], ...others } = rest
+  const keys = Array.isArray(sort) ? sort : [sort]
+  const ending = keys.some(isAddress) ? [] : ['_shard_doc']
+  const request = searchRequestOf(patterns, params, { ...others, sort: [...keys, ...ending] })
+  const pinned = { ...request, pinnedSplits: new Set(splitIds) }
+  const response = await runSearch(pinned, search, c.req.raw.signal)
+  const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
+  const typedKeys = params.typedKeys ? request.aggs : undefined
+  const members = searchReplyMembers(response, { sort: request.sort, source, typedKeys })
+  return jsonText(`{"pit_id":"${id}",${members}}`)
+}
+
+function isAddress(key: JsonValue): boolean {
+  const name = isJsonObject(key) ? Object.keys(key)[0] : key
+  return name === '_doc' || name === '_shard_doc'
 }

@@ -12,6 +12,7 @@ import { SearchCaches } from '../../engine/search/caches.ts'
 import { instantClock, type InstantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
+import { bodiedRequest } from '../bodied-request.ts'
 import { createApi, type Api } from '../app.ts'
 import type { ApiServices, ApiSettings, CommitMode, IngestService } from '../services.ts'
 
@@ -19,7 +20,7 @@ interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** Integers beyond 2^53 are bigint. */
+  /** Integers beyond 2^53 are bigint; null for text that is no JSON. */
   readonly json: JsonValue
 }
 
@@ -37,6 +38,8 @@ export class ApiFixture {
   readonly services: ApiServices
   /** Commit modes that ingest requests asked for, in order. */
   readonly commits: CommitMode[] = []
+  /** Indexes that were to be refreshed, in order. */
+  readonly refreshed: string[] = []
   readonly #api: Api
 
   constructor(settings: Partial<ApiSettings> & { readonly readOnly?: boolean } = {}) {
@@ -51,11 +54,16 @@ export class ApiFixture {
         const { docCount: ingestedCount, rejectedCount, rejects: rejected } = result
         return { ingestedCount, rejectedCount, rejected }
       },
+      refresh: async (indexId) => {
+        await metastore.load(indexId)
+        this.refreshed.push(indexId)
+      },
     }
     this.clock = clock
     this.services = {
       search: { store, metastore, caches: new SearchCaches(), clock },
       ingest: settings.readOnly === true ? undefined : ingest,
+      indexRoot: 'memory://index',
       build: { version: '0.0.0-test', commitHash: 'abcdef0123456789', buildDate: '2024-01-01' },
     }
     const { apiKeys = [], responses = 'plain' } = settings
@@ -69,12 +77,14 @@ export class ApiFixture {
 
   async ask(path: string, asked: Asked = {}, api: Api = this.#api): Promise<Answer> {
     const { body, headers = {}, method = body === undefined ? 'GET' : 'POST' } = asked
-    const bytes = body === undefined ? {} : { body: Buffer.from(body) }
-    const response = await api.fetch(new Request(BASE + path, { method, headers, ...bytes }))
+    const bytes = body === undefined || body === '' ? undefined : Uint8Array.from(Buffer.from(body))
+    const parts = { method, headers: new Headers(headers), body: bytes }
+    const response = await api.fetch(bodiedRequest(BASE + path, parts))
     const sent = Buffer.from(await response.arrayBuffer())
     const isZipped = response.headers.get('content-encoding') === 'gzip'
     const text = (isZipped ? gunzipSync(sent) : sent).toString('utf8')
-    const json = text === '' ? null : parseJson(text)
+    const isJson = response.headers.get('content-type')?.includes('json') === true
+    const json = isJson && text !== '' ? parseJson(text) : null
     return { status: response.status, headers: response.headers, text, json }
   }
 

@@ -12,7 +12,6 @@ const DEFAULT_GRACE_MS = 15 * 60_000
 const KEY_LENGTH = 40
 
 export const apiKeyRotateCommand = defineCommand({
-  summary: 'a new key; the old one works for a while',
   description:
     'Both keys work during the grace period. An interrupted rotation is finished by running it again.',
   options: {

@@ -5,7 +5,6 @@ import { printJson } from '../command/rows.ts'
 import { flag } from '../command/option.ts'
 
 export const apiKeyShowCommand = defineCommand({
-  summary: 'the key of the HTTP API in AWS',
   options: {
     masked: flag('--masked', 'the last four characters only'),
     curl: flag('--curl', 'a whole curl line'),

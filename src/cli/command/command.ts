@@ -6,8 +6,7 @@ export type OutputFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'tsv' | 'line' 
 
 /** A command is a record; its body is wiring. Exit status 0 unless `run` returns another. */
 interface Command<S extends OptionSpecs = OptionSpecs> {
-  readonly summary: string
-  /** Further help text: paragraphs under the usage line. */
+  /** Further help text: paragraphs under the summary, which stands in program/registry.ts. */
   readonly description?: string
   /** Commander notation: `[query]`, `<src...>`. */
   readonly args?: readonly (readonly [notation: string, help: string])[]
@@ -17,6 +16,8 @@ interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly formats?: readonly OutputFormat[]
   /** Runs although a settings file is damaged, and sees why in `settings.problems`. */
   readonly toleratesBrokenFiles?: boolean
+  /** Works on the project file of this folder alone; others take one further up as well. */
+  readonly projectFile?: 'here'
   run(context: CliContext, input: CommandInput<S>): Promise<ExitCode | void>
 }
 

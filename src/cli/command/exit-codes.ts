@@ -35,6 +35,7 @@ const BY_KIND: Readonly<Record<ErrorKind, ExitCode>> = {
 const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   // The engine: metastore, splits, sources.
   'INDEX-EXISTS': EXIT.usage,
+  'INDEX-MISFIT': EXIT.usage,
   'INDEX-NONE': EXIT.notFound,
   'INGEST-FORMAT': EXIT.usage,
   'META-CONFLICT': EXIT.busy,
@@ -51,9 +52,11 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'BODY-LIMIT': EXIT.limit,
   'CONTENT-ENCODING': EXIT.usage,
   'CONTENT-TYPE': EXIT.usage,
+  'DOC-REJECTED': EXIT.usage,
   'KEY-MISSING': EXIT.credentials,
   'KEY-REJECTED': EXIT.credentials,
   'LENGTH-REQUIRED': EXIT.usage,
+  MAPPING: EXIT.usage,
   METHOD: EXIT.usage,
   'NOT-IMPLEMENTED': EXIT.usage,
   'PARSE-QUERY': EXIT.usage,
@@ -64,6 +67,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   ROUTE: EXIT.notFound,
   'SCROLL-GONE': EXIT.usage,
   'SEARCH-TIMEOUT': EXIT.limit,
+  'SOURCE-MANAGED': EXIT.usage,
   // AWS, whichever of its services answers.
   AWS: EXIT.failed,
   'AWS-FAULT': EXIT.remote,

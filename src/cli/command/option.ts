@@ -50,15 +50,24 @@ export function choice<const C extends string>(
   }
 }
 
-export function integer(flags: string, help: string, minimum = 0): OptionSpec<number> {
+export function integer(
+  flags: string,
+  help: string,
+  minimum = 0,
+  maximum = Number.MAX_SAFE_INTEGER,
+): OptionSpec<number> {
   return {
     flags,
     help,
     takesValue: true,
     parse(value) {
       const number = Number(value.replaceAll('_', ''))
-      if (!Number.isSafeInteger(number) || number < minimum) {
-        throw badValue(flags, value, `a whole number of at least ${minimum}`)
+      if (!Number.isSafeInteger(number) || number < minimum || number > maximum) {
+        const bounds =
+          maximum < Number.MAX_SAFE_INTEGER
+            ? `from ${minimum} to ${maximum}`
+            : `of at least ${minimum}`
+        throw badValue(flags, value, `a whole number ${bounds}`)
       }
       return number
     },

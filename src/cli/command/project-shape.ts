@@ -1,4 +1,5 @@
 import type { CliContext } from './context.ts'
+import { LOCAL_STACK_NAME } from '../../local/layout.ts'
 import { DEPLOYMENT_SECTION, REGION } from '../../deploy/deployment-config.ts'
 import { parseDuration } from '../../engine/dates/duration.ts'
 import {
@@ -20,7 +21,7 @@ function durationOr(word: string): Shape<string> {
 }
 
 const NAME = text({
-  pattern: /^[a-z][a-z0-9-]{2,30}$/,
+  pattern: LOCAL_STACK_NAME,
   refusal: (name) =>
     `\`${name}\` is no stack name: a small letter, then 2 to 30 small letters, digits or \`-\``,
 })

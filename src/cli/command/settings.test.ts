@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -22,7 +22,13 @@ function resolved(
   env: Readonly<Record<string, string>> = {},
   cwd = folder,
 ): Settings {
-  return resolveSettings({ flags, env: { XDG_CONFIG_HOME: join(folder, 'config'), ...env }, cwd })
+  const userId = process.getuid?.()
+  return resolveSettings({
+    flags,
+    env: { XDG_CONFIG_HOME: join(folder, 'config'), ...env },
+    cwd,
+    userId,
+  })
 }
 
 function writeProject(document: object, path = 'qw-lambda.json'): void {
@@ -72,10 +78,40 @@ describe('the project file', () => {
     expect(settings.projectPath).toBe(join(folder, 'deep', 'er', 'qw-lambda.json'))
   })
 
+  test('of a folder further up is not used outside a repository and home: anybody may write there', () => {
+    writeProject({ name: 'shop' })
+    rmSync(join(folder, '.git'))
+    const settings = resolved({}, {}, join(folder, 'deep', 'er'))
+    expect(settings.get('stack')).toBeUndefined()
+    expect(settings.projectPath).toBe(join(folder, 'deep', 'er', 'qw-lambda.json'))
+  })
+
+  test('of another user is not used', () => {
+    writeProject({ name: 'shop' })
+    const userId = statSync(join(folder, 'qw-lambda.json')).uid + 1
+    const input = { flags: {}, env: {}, cwd: join(folder, 'deep'), userId }
+    expect(resolveSettings(input).get('stack')).toBeUndefined()
+  })
+
+  test('of a folder further up is none of a command that works in its own folder', () => {
+    writeProject({ name: 'shop' })
+    const cwd = join(folder, 'deep')
+    const settings = resolveSettings({
+      flags: {},
+      env: {},
+      cwd,
+      projectFile: 'here',
+      userId: undefined,
+    })
+    expect(settings.get('stack')).toBeUndefined()
+    expect(settings.projectPath).toBe(join(cwd, 'qw-lambda.json'))
+  })
+
   test('that is damaged is an error, or a problem for those who collect them', () => {
     writeFileSync(join(folder, 'qw-lambda.json'), '{"name": ')
     expect(() => resolved()).toThrow(/cannot read .*qw-lambda\.json/)
-    const input = { flags: {}, env: { XDG_CONFIG_HOME: folder }, cwd: folder }
+    const env = { XDG_CONFIG_HOME: folder }
+    const input = { flags: {}, env, cwd: folder, userId: undefined }
     expect(resolveSettings(input, 'collect').problems).toHaveLength(1)
   })
 })

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { messageOf, QwError } from '../../engine/errors.ts'
@@ -84,15 +84,20 @@ interface SettingsInput {
   readonly flags: RawOptions
   readonly env: Environment
   readonly cwd: string
+  /** `here`: one further up is not looked for. */
+  readonly projectFile?: 'here' | undefined
+  /** Of whom a file further up has to be; undefined where files have no such owner. */
+  readonly userId: number | undefined
 }
 
 /** Flag, environment, project file, user file, default: the first that has a value. */
 export function resolveSettings(
-  { flags, env, cwd }: SettingsInput,
+  input: SettingsInput,
   brokenFiles: 'throw' | 'collect' = 'throw',
 ): Settings {
+  const { flags, env, cwd } = input
   const userPath = join(configHome(env), 'qw-lambda', 'config.json')
-  const projectPath = findProjectPath({ flags, env, cwd })
+  const projectPath = findProjectPath(input)
   const problems: QwError[] = []
   const read = (path: string, shape: Shape<unknown>) => {
     try {
@@ -163,19 +168,29 @@ function fromFile(
   return typeof value === 'string' ? { value, origin, source: path } : undefined
 }
 
-/** The nearest `qw-lambda.json` upward, stopping at a repository's root or at home. */
-function findProjectPath({ flags, env, cwd }: SettingsInput): string {
+/**
+ * `qw-lambda.json` of this folder, else the nearest one further up that is the user's own: in the same
+ * repository or below home, and written by the same user. Another's file could name any stack.
+ */
+function findProjectPath({ flags, env, cwd, projectFile, userId }: SettingsInput): string {
   const named = typeof flags['config'] === 'string' ? flags['config'] : env['QWL_CONFIG']
   if (named !== undefined && named !== '') return resolve(cwd, named)
+  const here = join(cwd, PROJECT_FILE_NAME)
+  if (projectFile === 'here' || existsSync(here)) return here
+  let found: string | undefined
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const candidate = join(folder, 'qw-lambda.json')
-    if (existsSync(candidate)) return candidate
-    const isTop = folder === dirname(folder) || folder === homedir()
-    if (isTop || existsSync(join(folder, '.git'))) return join(cwd, 'qw-lambda.json')
+    const candidate = join(folder, PROJECT_FILE_NAME)
+    if (found === undefined && existsSync(candidate)) found = candidate
+    if (existsSync(join(folder, '.git')) || folder === homedir()) {
+      if (found === undefined || userId === undefined) return found ?? here
+      return statSync(found).uid === userId ? found : here
+    }
+    if (folder === dirname(folder)) return here
   }
 }
 
-/** The object as it was written, so that it can be written back. Throws CONFIG-FILE. */
+const PROJECT_FILE_NAME = 'qw-lambda.json'
+
 function readJsonObject(
   path: string,
   shape: Shape<unknown>,

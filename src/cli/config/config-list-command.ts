@@ -6,7 +6,6 @@ import { settingName } from '../command/setting-rules.ts'
 import { SETTING_NAMES } from '../command/settings.ts'
 
 export const configListCommand = defineCommand({
-  summary: 'every setting, and where its value comes from',
   options: { origin: flag('--origin', 'also say which flag, variable or file gave the value') },
   async run(context, { options }) {
     const { settings } = context
@@ -32,7 +31,6 @@ export const configListCommand = defineCommand({
 })
 
 export const configGetCommand = defineCommand({
-  summary: 'one setting',
   description: 'Prints the value alone; exit status 6 when it is not set.',
   args: [['<setting>', 'its name, as qw-lambda config list shows it']],
   options: {},
@@ -48,7 +46,6 @@ export const configGetCommand = defineCommand({
 })
 
 export const configPathCommand = defineCommand({
-  summary: 'where the files are',
   options: {},
   async run(context) {
     const { settings } = context

@@ -11,7 +11,6 @@ import { PROJECT_KEYS, type SettingName } from '../command/settings.ts'
 const PROJECT = flag('--project', 'in qw-lambda.json of this folder, for everybody who works on it')
 
 export const configSetCommand = defineCommand({
-  summary: 'keep a setting in the user or project file',
   args: [
     ['<setting>', 'its name, as qw-lambda config list shows it'],
     ['<value>', 'its value'],
@@ -27,7 +26,6 @@ export const configSetCommand = defineCommand({
 })
 
 export const configUnsetCommand = defineCommand({
-  summary: 'forget a setting that was kept',
   args: [['<setting>', 'its name, as qw-lambda config list shows it']],
   options: { project: PROJECT },
   async run(context, { args, options }) {

@@ -31,9 +31,8 @@ const OPTIONS = {
 }
 
 export const costEstimateCommand = defineCommand({
-  summary: 'what a month costs, row by row, and what would lower it',
   description:
-    'assumed: your figures or the defaults; actual: what a deployment used, scaled to a month; tutorial: the published figures of the original.',
+    'assumed: your figures or the defaults; actual: what a deployment used, scaled to a month; tutorial: the figures that Quickwit’s tutorial published.',
   options: OPTIONS,
   examples: [
     'qw-lambda cost-estimate --queries 100k --retention 7d',

@@ -12,7 +12,7 @@ import { prepareDeploy, type PreparedDeploy } from '../deployment/prepare-deploy
 import { previewChanges, printDiff } from './aws-preview.ts'
 import { writeProjectFile } from '../deployment/project-file.ts'
 import { confirmDeploy, deployDocument, runDeploy } from '../deployment/run-deploy.ts'
-import { openSession, type AwsSession } from '../stack/aws-session.ts'
+import { openAwsSession, type AwsSession } from '../stack/aws-session.ts'
 import { showChanges, showNewDeployment } from '../deployment/show-plan.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
@@ -22,7 +22,7 @@ import type { DeployOptions } from './deploy-command.ts'
 
 /** `deploy`: from the flags and the project file to a deployment that answers. */
 export async function deploy(context: CliContext, options: DeployOptions): Promise<ExitCode> {
-  const session = await openSession(context, { region: projectRegion(context) })
+  const session = await openAwsSession(context, { region: projectRegion(context) })
   if (options.rollback === true) return await rollBackStack(context, session)
   const { config, origin } = await deployConfig(context, session, options)
   if (options.printPolicy === true) {
@@ -60,7 +60,7 @@ export async function deploy(context: CliContext, options: DeployOptions): Promi
 
 /** `diff`: what `deploy` would change. */
 export async function showDifference(context: CliContext, options: ConfigOptions): Promise<void> {
-  const session = await openSession(context, { region: projectRegion(context) })
+  const session = await openAwsSession(context, { region: projectRegion(context) })
   const { config } = await deployConfig(context, session, options)
   const prepared = await prepareDeploy(context, session, { config })
   await printDiff(context, prepared, await previewChanges(context, prepared))

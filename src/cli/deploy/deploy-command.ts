@@ -17,7 +17,6 @@ const OPTIONS = {
 export type DeployOptions = OptionValues<typeof OPTIONS>
 
 export const deployCommand = defineCommand({
-  summary: 'create or update the deployment in AWS',
   description:
     'Takes the deployment that qw-lambda.json describes, else the running one with its own settings. ' +
     'Safe to run again at any time: what is there is skipped, what was interrupted goes on.',
@@ -29,7 +28,6 @@ export const deployCommand = defineCommand({
 })
 
 export const diffCommand = defineCommand({
-  summary: 'what deploy would change, and what that costs',
   options: CONFIG_OPTIONS,
   examples: ['qw-lambda diff', 'qw-lambda diff --searcher-memory 1024'],
   async run(context, { options }) {

@@ -54,18 +54,9 @@ export function configOfStack(
 
 /** Settings that differ from the template's own defaults: only those were chosen by somebody. */
 function settingsOf(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  const chosen = Object.entries(FUNCTION_SETTINGS).flatMap(([name, { parameter }]) => {
+  const chosen = Object.entries(FUNCTION_SETTINGS).flatMap(([name, { parameter, fallback }]) => {
     const value = parameters[parameter]
-    return value === undefined || value === TEMPLATE_DEFAULTS[parameter] ? [] : [[name, value]]
+    return value === undefined || value === fallback ? [] : [[name, value]]
   })
   return Object.fromEntries(chosen) as Record<string, string>
-}
-
-const TEMPLATE_DEFAULTS: Readonly<Record<string, string>> = {
-  MetastorePollingSeconds: '60',
-  RequestCacheCapacity: '64M',
-  DisableMerge: 'false',
-  DisableJanitor: 'false',
-  MaxCheckpoints: '100',
-  VerboseLogs: 'false',
 }

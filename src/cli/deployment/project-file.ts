@@ -46,6 +46,7 @@ export async function writeProjectFile(
     await copyFile(projectPath, `${projectPath}.bak`)
   }
   const document = projectDocument(context, config)
+  context.report.note(`${existsSync(projectPath) ? 'Changed' : 'Wrote'} ${projectPath}`)
   await writeFile(projectPath, `${JSON.stringify(document, undefined, 2)}\n`)
 }
 

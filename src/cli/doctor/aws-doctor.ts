@@ -11,7 +11,7 @@ import { failedFinding, fail, pass, warn, type CheckGroup, type Finding } from '
 import { deploymentFindings } from './aws-doctor-deployment.ts'
 import { smokeFindings } from './aws-doctor-smoke.ts'
 import { permissionFindings } from './aws-doctor-permissions.ts'
-import { openSession, type AwsSession } from '../stack/aws-session.ts'
+import { openAwsSession, type AwsSession } from '../stack/aws-session.ts'
 
 export interface AwsDoctorOptions {
   readonly only: CheckGroup | undefined
@@ -27,7 +27,7 @@ export async function awsFindings(
   const wants = (group: CheckGroup): boolean => options.only === undefined || options.only === group
   let session: AwsSession
   try {
-    session = await openSession(context)
+    session = await openAwsSession(context)
   } catch (error) {
     return [failedFinding('region.set', error)]
   }

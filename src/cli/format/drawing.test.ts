@@ -5,6 +5,7 @@ import { drawBars } from './chart.ts'
 import { fittedLine, wrappedLines } from './fitted-line.ts'
 import { separatedRow } from './separated.ts'
 import { unmarked } from './visible.ts'
+import { factLine } from './facts.ts'
 import { drawTable, fitWidths } from './table.ts'
 
 const facts = { isTerminal: true, ascii: false, env: { LANG: 'C.UTF-8' } } as const
@@ -50,6 +51,26 @@ test('a table shrinks its widest columns first', () => {
   expect(
     drawTable(data, { width: 20, style: PLAIN, wrap: true }).replaceAll(/[^x]/g, ''),
   ).toHaveLength(50)
+})
+
+test('a column that must not be cut stays whole: others shrink, and leave from the right in the end', () => {
+  const columns = [
+    { name: 'id' },
+    { name: 'time', whole: true },
+    { name: 'body' },
+    { name: 'more' },
+  ]
+  const rows = [['1', '2026-11-23 04:00:00', 'x'.repeat(40), 'y'.repeat(40)]]
+  const drawn = (width: number): string => drawTable({ columns, rows }, { width, style: PLAIN })
+  expect(drawn(50)).toContain('2026-11-23 04:00:00  xxxxxxxxxx…  yyyyyyyyyyy…')
+  expect(drawn(34)).toContain('2026-11-23 04:00:00  xxxxxxxx…\n')
+  expect(drawn(21)).toContain('2026-11-23 04:00:00\n')
+})
+
+test('a footer breaks between its facts', () => {
+  expect(factLine(['20 of 512 hits', '148 ms', '3 of 41 splits'], 30)).toBe(
+    '20 of 512 hits · 148 ms\n3 of 41 splits',
+  )
 })
 
 test('a fitted line closes the colours that it cuts through', () => {

@@ -28,6 +28,20 @@ export function drawFacts(given: readonly Fact[], out: Output): string {
     .join('')
 }
 
+/** `a · b · c`, broken between the facts where a line would be wider than the screen. */
+export function factLine(facts: readonly string[], columns: number): string {
+  const lines: string[] = []
+  let line = ''
+  for (const fact of facts) {
+    const next = line === '' ? fact : `${line} · ${fact}`
+    if (line !== '' && widthOf(next) > columns) {
+      lines.push(line)
+      line = fact
+    } else line = next
+  }
+  return [...lines, line].join('\n')
+}
+
 /** Lines of at most `width` columns where words allow it; one longer word stays whole. */
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = []

@@ -40,7 +40,10 @@ function paintOf(level: 0 | 1 | 2 | 3): Paint {
     // The sequences alone are marked: a text that is painted may hold some of its own.
     const [open = '', close = ''] = chalk[color](' ').split(' ').map(marked)
     if (open === '') return (text) => text
-    return (text) => open + text.replaceAll(close, close + open) + close
+    const line = (text: string): string =>
+      text === '' ? '' : open + text.replaceAll(close, close + open) + close
+    // Each line by itself: some pagers and terminals end a colour at the line's end.
+    return (text) => text.split('\n').map(line).join('\n')
   }
   return {
     bold: painter('bold'),

@@ -7,6 +7,8 @@ import { visible } from './visible.ts'
 export interface TableColumn {
   readonly name: string
   readonly align?: 'left' | 'right'
+  /** Never cut, as a time cut short says nothing: others give way, and are left out in the end. */
+  readonly whole?: boolean
 }
 
 export interface TableData {
@@ -34,8 +36,8 @@ const NO_BORDERS = Object.fromEntries(
 
 /** Rows under a dim header, fitted to the width: the widest columns give way first. */
 export function drawTable(given: TableData, { width, style, wrap = false }: TableSpace): string {
-  const data = safeTable(given, style)
-  const widths = fitWidths(naturalWidths(data), width)
+  const data = withoutWhatHasNoRoom(safeTable(given, style), width)
+  const widths = columnWidths(data, width)
   const fit = (cell: string, column: number): string => {
     const room = widths[column] ?? 0
     return wrap ? wrappedLines(cell, room).join('\n') : fittedLine(cell, room, style)
@@ -50,6 +52,39 @@ export function drawTable(given: TableData, { width, style, wrap = false }: Tabl
   for (const row of data.rows) table.push(row.map(fit))
   const lines = table.toString().split('\n')
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+}
+
+/** Whole columns have their width; what is left is shared by the others. */
+function columnWidths(data: TableData, width: number): number[] {
+  const natural = naturalWidths(data)
+  const isWhole = (i: number): boolean => data.columns[i]?.whole === true
+  const taken = natural.reduce((sum, w, i) => (isWhole(i) ? sum + w + GAP : sum), 0)
+  const shared = fitWidths(
+    natural.filter((_, i) => !isWhole(i)),
+    width - taken,
+  )
+  return natural.map((w, i) => (isWhole(i) ? w : (shared.shift() ?? w)))
+}
+
+/** The columns from the left that have room beside the whole ones, in their narrowest form. */
+function withoutWhatHasNoRoom(data: TableData, width: number): TableData {
+  const least = naturalWidths(data).map((w, i) =>
+    data.columns[i]?.whole === true ? w : Math.min(w, MIN_COLUMN),
+  )
+  let used = data.columns.reduce(
+    (sum, { whole }, i) => (whole ? sum + (least[i] ?? 0) + GAP : sum),
+    -GAP,
+  )
+  if (used < 0) return data
+  const kept = data.columns.map(({ whole }, i) => {
+    if (whole === true) return true
+    used += (least[i] ?? 0) + GAP
+    return used <= width
+  })
+  return {
+    columns: data.columns.filter((_, i) => kept[i]),
+    rows: data.rows.map((row) => row.filter((_, i) => kept[i])),
+  }
 }
 
 /** How much of a table's width has to be cut for the screen: 0 of one that fits. */

@@ -6,7 +6,6 @@ import { describeCost, describeState, streamFacts } from '../stack/stream-text.t
 import { currentSampleStream, streamDocument } from './current-stream.ts'
 
 export const generatorStatusCommand = defineCommand({
-  summary: 'the sample stream: on or paused, how much, when next',
   options: {},
   async run(context) {
     const nowMs = context.clock.nowMs()
@@ -18,19 +17,12 @@ export const generatorStatusCommand = defineCommand({
   },
 })
 
-export const generatorPauseCommand = switchCommand({
-  summary: 'stop making sample data',
-  paused: true,
-})
+export const generatorPauseCommand = switchCommand(true)
 
-export const generatorResumeCommand = switchCommand({
-  summary: 'make sample data again',
-  paused: false,
-})
+export const generatorResumeCommand = switchCommand(false)
 
-function switchCommand({ summary, paused }: { summary: string; paused: boolean }): AnyCommand {
+function switchCommand(paused: boolean): AnyCommand {
   return defineCommand({
-    summary,
     options: {},
     async run(context) {
       const stream = await currentSampleStream(context)

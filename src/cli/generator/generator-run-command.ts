@@ -9,7 +9,6 @@ import { currentLocalStack } from '../stack/local-stacks.ts'
 import { integer } from '../command/option.ts'
 
 export const generatorRunCommand = defineCommand({
-  summary: 'make sample data now and wait until it can be searched',
   options: {
     batches: integer('--batches <count>', 'batches to make (1)', 1),
     docs: integer('--docs <count>', 'documents a batch (100,000)', 1),

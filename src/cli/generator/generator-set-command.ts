@@ -13,7 +13,6 @@ import { zoneOf } from '../command/time-zone.ts'
 const MIN_EVERY_MS = 60_000
 
 export const generatorSetCommand = defineCommand({
-  summary: 'change how often and how much',
   options: {
     every: duration('--every <duration>', 'time between two batches (1m at least)'),
     docs: integer('--docs <count>', 'documents a batch', 1),

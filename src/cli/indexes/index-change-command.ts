@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../engine/bytes/json.ts'
 import { isQwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { serializeIndexConfig } from '../../engine/schema/serialize-config.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
@@ -10,29 +10,35 @@ import { printJson } from '../command/rows.ts'
 import { readConfigFile } from '../intake/config-file.ts'
 import { expandSources } from '../intake/ingest-files.ts'
 import { indexIdFor, noteFields } from '../intake/inferred-fields.ts'
+import { INPUT_FORMAT } from '../intake/input-format.ts'
 import { SourceOpener } from '../intake/open-source.ts'
-import { DEFAULT_SAMPLE_DOCS, sampleDocs } from '../intake/sample.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
 import { flag, integer, text } from '../command/option.ts'
 import { missingFlags } from '../command/prompts.ts'
 
 export const indexInferCommand = defineCommand({
-  summary: 'an index config from a sample of a file, with comments',
   description: 'Needs no stack: the config goes to stdout, what was found to stderr.',
   args: [['<file>', 'file of documents, or - for stdin']],
   options: {
     index: text('--index <id>', 'index id in the config (the file’s name)'),
     rows: integer('--rows <count>', `documents looked at (${DEFAULT_SAMPLE_DOCS})`, 1),
     timestampField: text('--timestamp-field <field>', 'the field that is the documents’ time'),
+    inputFormat: INPUT_FORMAT,
   },
   examples: ['qw-lambda index infer orders.ndjson > orders.yaml'],
   async run(context, { args, options }) {
     const [path = ''] = await expandSources(args)
-    const source = await new SourceOpener(context).lookAt(path)
-    const docs = await sampleDocs(source, options.rows ?? DEFAULT_SAMPLE_DOCS, context.signal)
+    const source = await new SourceOpener(context, options.inputFormat).lookAt(path)
+    const { docs, format } = await sampleSource(source, {
+      maxDocs: options.rows ?? DEFAULT_SAMPLE_DOCS,
+      nowMs: context.clock.nowMs(),
+      signal: context.signal,
+    })
     const { timestampField } = options
     const inferred = inferIndexConfig(docs, {
       indexId: options.index ?? indexIdFor(path),
+      format,
       ...(timestampField === undefined ? {} : { timestampField }),
     })
     if (context.format === 'json') {
@@ -56,7 +62,6 @@ export const indexInferCommand = defineCommand({
 })
 
 export const indexCreateCommand = defineCommand({
-  summary: 'make an index from a config file',
   options: {
     file: text('-f, --file <config>', 'index config, YAML or JSON; - for stdin'),
     overwrite: flag('--overwrite', 'replace an index of the same id, with all its documents'),
@@ -95,7 +100,6 @@ export const indexCreateCommand = defineCommand({
 })
 
 export const indexClearCommand = defineCommand({
-  summary: 'remove all documents of an index, and keep the index',
   args: [['<id>', 'index id']],
   options: {
     confirm: text('--confirm <id>', 'the index id, typed out'),
@@ -118,7 +122,6 @@ export const indexClearCommand = defineCommand({
 })
 
 export const indexDeleteCommand = defineCommand({
-  summary: 'remove an index with all its documents',
   args: [['<id>', 'index id']],
   options: { confirm: text('--confirm <id>', 'the index id, typed out') },
   examples: ['qw-lambda index delete orders --confirm orders'],

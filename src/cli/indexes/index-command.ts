@@ -19,7 +19,6 @@ import { choice, flag, integer, text } from '../command/option.ts'
 import { zoneOf } from '../command/time-zone.ts'
 
 export const indexListCommand = defineCommand({
-  summary: 'the indexes with their documents, splits and bytes',
   options: {},
   async run(context) {
     const client = localClient(await currentDataStack(context), context.version)
@@ -64,7 +63,7 @@ export const indexListCommand = defineCommand({
       { name: 'docs', align: 'right' as const },
       { name: 'splits', align: 'right' as const },
       { name: 'bytes', align: 'right' as const },
-      { name: 'newest' },
+      { name: 'newest', whole: true },
       { name: 'kept for' },
     ]
     await printRows(context, columns, rows)
@@ -72,7 +71,6 @@ export const indexListCommand = defineCommand({
 })
 
 export const indexDescribeCommand = defineCommand({
-  summary: 'one index: totals, time range, compression',
   args: [['[id]', 'index id (the stack’s default)']],
   options: { mapping: flag('--mapping', 'also the index config with every default') },
   async run(context, { args, options }) {
@@ -123,7 +121,6 @@ export const indexDescribeCommand = defineCommand({
 const SORT_KEYS = ['docs', 'bytes', 'time', 'created'] as const
 
 export const indexSplitsCommand = defineCommand({
-  summary: 'the splits of an index',
   args: [['[id]', 'index id (the stack’s default)']],
   options: {
     state: choice('--state <state>', 'only splits in this state', [

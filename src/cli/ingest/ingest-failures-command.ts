@@ -22,7 +22,6 @@ const MAX_READ = 50_000
 const FAILED_STATES: readonly RunSummary['state'][] = ['failed', 'tooManyRejects']
 
 export const ingestFailuresCommand = defineCommand({
-  summary: 'rejected documents and failed files, grouped by reason',
   args: [['[run]', 'only this run']],
   options: {
     index: text('--index <id>', 'index (the stack’s default)'),

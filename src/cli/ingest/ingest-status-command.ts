@@ -20,7 +20,6 @@ interface IndexRun extends RunSummary {
 }
 
 export const ingestStatusCommand = defineCommand({
-  summary: 'the latest ingest runs, or one of them',
   args: [['[run]', 'run id; any beginning that is unique will do']],
   options: {
     index: text('--index <id>', 'only runs into this index'),
@@ -42,7 +41,7 @@ export const ingestStatusCommand = defineCommand({
       return context.report.note('Nothing was ingested yet. Begin: qw-lambda ingest <file>')
     const columns = [
       { name: 'run' },
-      { name: 'started' },
+      { name: 'started', whole: true },
       { name: 'index' },
       { name: 'source' },
       { name: 'state' },
@@ -113,7 +112,9 @@ async function showRun(context: CliContext, run: IndexRun): Promise<void> {
   ]
   await context.out.write(drawFacts(rows, context.out))
   if (run.rejectedCount > 0)
-    context.report.hint(`Look at them: qw-lambda ingest failures ${run.runId}`)
+    context.report.hint(
+      `Look at them: qw-lambda ingest failures ${run.runId} --index ${run.indexId}`,
+    )
 }
 
 /** On a terminal as an age, which is short. */

@@ -20,7 +20,7 @@ import { lambdaClient } from '../stack/aws-lambda-client.ts'
 import type { Deployment } from '../stack/aws-deployment.ts'
 import { prepareDeploy, type PreparedDeploy } from '../deployment/prepare-deploy.ts'
 import { deployDocument, runDeploy } from '../deployment/run-deploy.ts'
-import { openSession } from '../stack/aws-session.ts'
+import { openAwsSession } from '../stack/aws-session.ts'
 import { showNewDeployment } from '../deployment/show-plan.ts'
 
 /** Uploads under way at once. */
@@ -43,7 +43,7 @@ export async function initDeploy(
       undos.push(await writeKeepingOld(plan.index.path, plan.index.yaml))
     }
     const { region, profile } = answers
-    const session = await openSession(context, { region, profile })
+    const session = await openAwsSession(context, { region, profile })
     prepared = await prepareDeploy(context, session, { config: awsConfig(context, plan, answers) })
     refuseExisting(prepared)
     showNewDeployment(context, prepared)

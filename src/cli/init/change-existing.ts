@@ -4,7 +4,7 @@ import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { parseDuration } from '../../engine/dates/duration.ts'
 import { expandSources } from '../intake/ingest-files.ts'
-import { ensureIndex } from '../intake/create-index.ts'
+import { chooseIndex } from '../intake/choose-index.ts'
 import { reportIngest } from '../intake/ingest-report.ts'
 import { SourceOpener } from '../intake/open-source.ts'
 import { rejectLimit } from '../intake/reject-limit.ts'
@@ -171,8 +171,15 @@ function intentOf(change: Change): Readonly<Record<string, unknown>> {
 async function addData(context: CliContext, stack: LocalStack, from: string): Promise<ExitCode> {
   const paths = await expandSources([from])
   const opener = new SourceOpener(context)
-  const created = { index: undefined, path: paths[0] ?? '', opener, timestampField: undefined }
-  const indexId = await ensureIndex(context, stack, created)
+  const choice = {
+    named: undefined,
+    create: true,
+    typed: [from],
+    paths,
+    opener,
+    timestampField: undefined,
+  }
+  const indexId = await chooseIndex(context, stack, choice)
   const outcome = await runIngest(context, stack, {
     indexId,
     paths,

@@ -1,10 +1,13 @@
 import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
+import { SOURCE_TEMPLATES } from '../../engine/sources/templates/source-templates.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
+import { factLine } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import type { InitPlan } from './init-plan.ts'
-import { replayCommand, shellWord } from './replay-command.ts'
+import { shellWord } from '../command/shell-word.ts'
+import { replayCommand } from './replay-command.ts'
 import type { SettingName } from '../command/settings.ts'
 import type { SetUp } from './set-up.ts'
 
@@ -29,7 +32,7 @@ export async function showFirstHits(
   }
   context.report.note(`Set up ${plan.name} in ${setUp.place}`)
   if (query !== undefined) await showHits(context, plan, query.query)
-  noteFigures(context, setUp, query)
+  noteFigures(context, plan, { setUp, query })
   const steps = nextSteps(plan, query)
   context.report.hint(`Next: ${steps.join('\n      ')}`)
   context.report.hint(`The same without questions:\n      ${replayCommand(context, plan)}`)
@@ -76,8 +79,8 @@ async function showHits(
 
 function noteFigures(
   context: CliContext,
-  { firstData, indexBytes }: SetUp,
-  query: FirstQuery | undefined,
+  plan: InitPlan,
+  { setUp: { firstData, indexBytes }, query }: End,
 ): void {
   if (firstData === undefined) return
   const { docs, rejected, sourceBytes, elapsedMs } = firstData
@@ -87,10 +90,12 @@ function noteFigures(
     `index ${formatBytes(indexBytes)}, ${ratio} % of ${formatBytes(sourceBytes)} source`,
     ...(query === undefined ? [] : [`query ${formatDuration(query.elapsedMs)}`]),
   ]
-  context.report.note(parts.join(' · '))
+  context.report.note(factLine(parts, context.out.columns))
   if (rejected > 0) {
     const what = `${plural(rejected, 'document')} did not fit the mapping and ${rejected === 1 ? 'is' : 'are'} not in the index`
-    context.report.warn(what, 'qw-lambda ingest failures')
+    const index = plan.index?.config.indexId
+    const where = index === undefined ? '' : ` --index ${index}`
+    context.report.warn(what, `qw-lambda ingest failures${where}`)
   }
 }
 
@@ -108,15 +113,25 @@ function nextSteps({ data, index, name }: InitPlan, query: FirstQuery | undefine
     ]
   }
   const { timestampField, fieldMappings } = index?.config.docMapping ?? {}
+  const example = index?.template === undefined ? undefined : exampleOf(index.template)
   const text = fieldMappings?.find((field) => field.type === 'text' && field.fast !== undefined)
   const drawn = timestampField === undefined ? '' : ' --histogram'
   return [
     `qw-lambda search ${shellWord(query.query)}${drawn}`,
-    data.kind === 'files' && text !== undefined
-      ? `qw-lambda search --terms ${text.name}`
-      : 'qw-lambda serve',
+    example ??
+      (data.kind === 'files' && text !== undefined
+        ? `qw-lambda search --terms ${text.name}`
+        : 'qw-lambda serve'),
     `qw-lambda teardown --confirm ${name}`,
   ]
+}
+
+/** The first query that comes with a ready mapping. */
+function exampleOf(template: string): string | undefined {
+  const [example] = SOURCE_TEMPLATES.get(template)?.examples ?? []
+  return example === undefined
+    ? undefined
+    : `qw-lambda search ${shellWord(example.query)}   # ${example.finds}`
 }
 
 interface End {

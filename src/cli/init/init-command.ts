@@ -13,10 +13,10 @@ import { setUpLocal } from './target-local.ts'
 import { localHost } from '../stack/local-stacks.ts'
 
 export const initCommand = defineCommand({
-  summary: 'set everything up, to the first hits',
   description:
     'Asks for what no flag tells; without a terminal it takes the defaults and says so. A run that fails or is interrupted leaves nothing behind. In a folder that is set up it shows what is there and changes one thing.',
   options: INIT_OPTIONS,
+  projectFile: 'here',
   examples: [
     'qw-lambda init --target local -y',
     'qw-lambda init --data files --from "logs/*.ndjson.gz" -y',

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { CliContext } from '../command/context.ts'
+import { shellWord } from '../command/shell-word.ts'
 import { awsFlags } from './deployment-answers.ts'
 import type { InitPlan } from './init-plan.ts'
 import { everyText } from './project-file.ts'
@@ -28,8 +29,4 @@ export function replayCommand({ settings, cwd }: CliContext, plan: InitPlan): st
     words.push('--data-dir', settings.all.dataDir.value ?? settings.dataDir)
   }
   return [...words, '-y'].map(shellWord).join(' ')
-}
-
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import {
   FIELD_TYPES,
@@ -17,7 +17,8 @@ function draft(): SchemaDraft {
     { at: '2026-11-23T04:00:01Z', level: 'INFO', message: 'd e f', count: 2 },
   ]
   const { fields, leftDynamic } = inferIndexConfig(docs, { indexId: 'logs' })
-  return { indexId: 'logs', fields, leftDynamic, timestamp: 'at' }
+  const none = { searched: undefined, template: undefined }
+  return { indexId: 'logs', fields, leftDynamic, timestamp: 'at', ...none }
 }
 
 function field(of: SchemaDraft, name: string): Record<string, unknown> | undefined {

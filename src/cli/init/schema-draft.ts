@@ -1,5 +1,5 @@
-import type { InferredField } from '../../engine/sources/infer.ts'
-import { writeInferredYaml } from '../../engine/sources/infer-yaml.ts'
+import type { InferredField } from '../../engine/sources/infer/infer.ts'
+import { writeMappingYaml } from '../../engine/sources/infer/mapping-yaml.ts'
 
 /** A mapping on its way from "inferred" to "accepted". */
 export interface SchemaDraft {
@@ -7,6 +7,10 @@ export interface SchemaDraft {
   readonly fields: readonly InferredField[]
   readonly leftDynamic: readonly { readonly name: string; readonly reason: string }[]
   readonly timestamp: string | undefined
+  /** Searched when a query names no field; undefined: what reads as words. */
+  readonly searched: readonly string[] | undefined
+  /** The ready mapping that this is, unless the user changed something of it. */
+  readonly template: { readonly name: string; readonly yaml: string } | undefined
 }
 
 export const FIELD_TYPES = [
@@ -26,7 +30,10 @@ type FieldType = (typeof FIELD_TYPES)[number]
 const CHOSEN = 'as you chose'
 
 export function yamlOfDraft(draft: SchemaDraft): string {
-  return writeInferredYaml(draft)
+  const { template, searched, ...mapping } = draft
+  return (
+    template?.yaml ?? writeMappingYaml(searched === undefined ? mapping : { ...mapping, searched })
+  )
 }
 
 /** Fields that may be the documents' time. */
@@ -47,6 +54,8 @@ export function withFastToggled(draft: SchemaDraft, name: string): SchemaDraft {
 export function withoutField(draft: SchemaDraft, name: string): SchemaDraft {
   return keepingTimestamp({
     ...draft,
+    template: undefined,
+    searched: draft.searched?.filter((field) => field !== name),
     fields: draft.fields.filter((field) => field.name !== name),
     leftDynamic: [...draft.leftDynamic, { name, reason: CHOSEN }],
   })
@@ -59,6 +68,7 @@ function change(
 ): SchemaDraft {
   return {
     ...draft,
+    template: undefined,
     fields: draft.fields.map((field) => (field.name === name ? to(field) : field)),
   }
 }
@@ -66,13 +76,13 @@ function change(
 function keepingTimestamp(draft: SchemaDraft): SchemaDraft {
   const { timestamp } = draft
   const isThere = timestamp !== undefined && timestampChoices(draft).includes(timestamp)
-  return isThere ? draft : { ...draft, timestamp: undefined }
+  return isThere ? draft : { ...draft, template: undefined, timestamp: undefined }
 }
 
 function shapeOf(
   type: FieldType,
-): Pick<InferredField, 'type' | 'fast' | 'tokenizer' | 'dateFormat' | 'dateUnit'> {
-  const none = { tokenizer: undefined, dateFormat: undefined, dateUnit: undefined }
+): Pick<InferredField, 'type' | 'fast' | 'tokenizer' | 'dateFormats' | 'dateUnit'> {
+  const none = { tokenizer: undefined, dateFormats: [], dateUnit: undefined }
   switch (type) {
     case 'text, whole values':
       return { ...none, type: 'text', fast: true, tokenizer: 'raw' }

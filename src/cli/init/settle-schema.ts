@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../engine/bytes/json.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { parseIndexConfig } from '../../engine/schema/config-text.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatCount, plural } from '../format/number.ts'
@@ -7,7 +6,11 @@ import { noteRows } from '../command/note-rows.ts'
 import { REASON_COLUMNS, reasonRow } from '../intake/ingest-report.ts'
 import { noteFields } from '../intake/inferred-fields.ts'
 import type { SourceOpener } from '../intake/open-source.ts'
-import { DEFAULT_SAMPLE_DOCS, sampleDocs } from '../intake/sample.ts'
+import {
+  DEFAULT_SAMPLE_DOCS,
+  sampleSource,
+  type SourceSample,
+} from '../../engine/sources/sample-source.ts'
 import { checkFit } from './check-fit.ts'
 import {
   FIELD_TYPES,
@@ -31,32 +34,50 @@ const NO_TIME = 'none'
 
 /** Infers a mapping from the user's own documents, shows it, and changes it until it is accepted.
  *  Returns it as a commented config file. */
-export async function settleSchema(context: CliContext, request: SchemaRequest): Promise<string> {
+export async function settleSchema(
+  context: CliContext,
+  request: SchemaRequest,
+): Promise<{ readonly yaml: string; readonly template: string | undefined }> {
   const { opener, path } = request
-  const docs = await sampleDocs(await opener.lookAt(path), DEFAULT_SAMPLE_DOCS, context.signal)
-  let draft = inferredDraft(docs, request)
+  const { docs, format } = await sampleSource(await opener.lookAt(path), {
+    maxDocs: DEFAULT_SAMPLE_DOCS,
+    nowMs: context.clock.nowMs(),
+    signal: context.signal,
+  })
+  let draft = inferredDraft({ docs, format }, request)
   for (;;) {
-    context.report.note(`Found in ${plural(docs.length, 'document')} of ${path}:`)
+    const kind =
+      draft.template === undefined
+        ? ''
+        : ` (the mapping that comes with qw-lambda for ${draft.template.name})`
+    context.report.note(`Found in ${plural(docs.length, 'document')} of ${path}${kind}:`)
     noteFields(context, { ...draft, docs })
     const yaml = yamlOfDraft(draft)
     await noteFit(context, yaml, request)
     const next = await askForChange(context, draft)
-    if (next === undefined) return yaml
+    if (next === undefined) return { yaml, template: draft.template?.name }
     draft = next
   }
 }
 
-function inferredDraft(docs: readonly JsonObject[], request: SchemaRequest): SchemaDraft {
+function inferredDraft({ docs, format }: SourceSample, request: SchemaRequest): SchemaDraft {
   const { indexId, timestampField } = request
   const named =
     timestampField === undefined || timestampField === NO_TIME ? undefined : timestampField
   const inferred = inferIndexConfig(docs, {
     indexId,
+    format,
     ...(named === undefined ? {} : { timestampField: named }),
   })
   const timestamp =
     timestampField === NO_TIME ? undefined : (named ?? inferred.timestampCandidates[0])
-  return { indexId, fields: inferred.fields, leftDynamic: inferred.leftDynamic, timestamp }
+  const { fields, leftDynamic, yaml, config } = inferred
+  const template =
+    inferred.template === undefined || timestampField === NO_TIME
+      ? undefined
+      : { name: inferred.template, yaml }
+  const searched = template === undefined ? undefined : config.searchSettings.defaultSearchFields
+  return { indexId, fields, leftDynamic, timestamp, searched, template }
 }
 
 /** A wrong choice shows before anything is written. */
@@ -114,7 +135,7 @@ async function askForChange(
       report.note(yamlOfDraft(draft))
       return draft
     case 'time':
-      return { ...draft, timestamp: await askTimestamp(context, draft) }
+      return { ...draft, template: undefined, timestamp: await askTimestamp(context, draft) }
     case 'type':
       return await askType(context, draft)
     case 'fast':

@@ -123,10 +123,10 @@ async function checkCredentials(
   context: CliContext,
   place: { readonly region: string; readonly profile: string | undefined },
 ): Promise<void> {
-  const { openSession } = await import('../stack/aws-session.ts')
+  const { openAwsSession } = await import('../stack/aws-session.ts')
   const phase = context.report.phase('Asking AWS who you are')
   try {
-    const session = await openSession(context, place)
+    const session = await openAwsSession(context, place)
     const { accountId, arn } = await session.ports.account.identity()
     phase.succeed(`Account ${accountId}, as ${arn.split(/[/:]/).at(-1) ?? arn}`)
   } catch (error) {

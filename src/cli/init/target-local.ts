@@ -131,6 +131,7 @@ async function ingestFiles(
     force: false,
     maxRejects: undefined,
     rejects: 'keep',
+    merges: 'later',
   })
   context.signal.throwIfAborted()
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))

@@ -9,6 +9,7 @@ const { signal } = new AbortController()
 function sourceOf(bytes: Uint8Array, chunkBytes: number): Source {
   return {
     uri: 'file:x',
+    format: { kind: 'ndjson' },
     etag: '1',
     sizeBytes: bytes.length,
     async *open() {
@@ -26,7 +27,11 @@ async function piecesOf(
   pieceBytes: number,
 ): Promise<Piece[]> {
   const pieces: Piece[] = []
-  for await (const piece of cutIntoPieces(sourceOf(bytes, chunkBytes), { signal, pieceBytes })) {
+  for await (const piece of cutIntoPieces(sourceOf(bytes, chunkBytes), {
+    signal,
+    nowMs: 0,
+    pieceBytes,
+  })) {
     pieces.push(piece)
   }
   return pieces
@@ -74,7 +79,7 @@ test('the cuts depend on the content, not on the chunks that it arrives in', asy
 test('a key is the content of the piece under its index, and a nonce makes it another', async () => {
   const [piece] = await piecesOf(Buffer.from('{"a":1}\n'), 100, 100)
   if (piece === undefined) throw new Error('no piece')
-  expect(stagedKey('shop', piece, '')).toMatch(/^shop\/[0-9a-f]{32}\.gz$/)
+  expect(stagedKey('shop', piece, '')).toMatch(/^shop\/[0-9a-f]{32}\.ndjson\.gz$/)
   expect(stagedKey('shop', piece, 'again')).not.toBe(stagedKey('shop', piece, ''))
   // Equal content has to be equal bytes: their ETag is part of what the checkpoint knows.
   expect(await packed(piece)).toEqual(await packed(piece))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Source } from '../../engine/sources/source.ts'
-import { decompressed } from '../../engine/sources/source-reader.ts'
+import { ndjsonOf, STAGED_NDJSON_SUFFIX } from '../../engine/sources/ndjson-of.ts'
 
 /** Uncompressed bytes of one staged file: some 10 s of work for the indexer, so that no run meets its
  *  time limit and a stopped upload repeats little. Four of them are in memory at once. */
@@ -12,7 +12,7 @@ const NEWLINE = 0x0a
 
 const gzipAsync = promisify(gzip)
 
-/** Whole lines of a source, to be staged as one object. */
+/** Documents of a source as lines of JSON, to be staged as one object. */
 export interface Piece {
   readonly bytes: Uint8Array
   readonly lineCount: number
@@ -25,14 +25,17 @@ export async function* cutIntoPieces(
   options: {
     readonly signal: AbortSignal
     readonly onRead?: (byteCount: number) => void
+    /** For times without a year. */
+    readonly nowMs: number
     readonly pieceBytes?: number
   },
 ): AsyncGenerator<Piece> {
-  const { signal, onRead, pieceBytes = PIECE_BYTES } = options
+  const { signal, onRead, nowMs, pieceBytes = PIECE_BYTES } = options
   let parts: Uint8Array[] = []
   let length = 0
-  for await (const chunk of decompressed(source, {
+  for await (const chunk of ndjsonOf(source, {
     signal,
+    nowMs,
     ...(onRead === undefined ? {} : { onRead }),
   })) {
     let rest = chunk
@@ -63,10 +66,10 @@ function pieceOf(parts: readonly Uint8Array[]): Piece {
   return { bytes, lineCount }
 }
 
-/** `<index>/<hash of the content>.gz`: the staging bucket itself is the record of what was sent. */
+/** `<index>/<hash of the content>.ndjson.gz`: the staging bucket itself is the record of what was sent. */
 export function stagedKey(indexId: string, piece: Piece, nonce: string): string {
   const hash = createHash('sha256').update(nonce).update(piece.bytes).digest('hex').slice(0, 32)
-  return `${indexId}/${hash}.gz`
+  return `${indexId}/${hash}${STAGED_NDJSON_SUFFIX}`
 }
 
 export async function packed(piece: Piece): Promise<Uint8Array> {

@@ -52,7 +52,11 @@ export async function stageFile(
     readBytes += byteCount
     request.onRead(readBytes)
   }
-  for await (const piece of cutIntoPieces(source, { signal, onRead })) {
+  for await (const piece of cutIntoPieces(source, {
+    signal,
+    onRead,
+    nowMs: context.clock.nowMs(),
+  })) {
     const key = stagedKey(indexId, piece, request.nonce)
     const uri = `s3://${request.bucket}/${key}`
     const facts = { uri, sizeBytes: piece.bytes.length, lineCount: piece.lineCount }

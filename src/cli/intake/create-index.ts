@@ -1,15 +1,14 @@
 import { isQwError } from '../../engine/errors.ts'
-import { inferIndexConfig } from '../../engine/sources/infer.ts'
+import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import type { CliContext } from '../command/context.ts'
 import type { DataStack } from '../stack/data-stack.ts'
 import { plural } from '../format/number.ts'
-import { indexIdFor, noteFields } from './inferred-fields.ts'
+import { noteFields } from './inferred-fields.ts'
 import type { SourceOpener } from './open-source.ts'
-import { DEFAULT_SAMPLE_DOCS, sampleDocs } from './sample.ts'
+import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 
 interface CreateRequest {
-  /** Undefined: the stack's default, or one named after the file. */
-  readonly index: string | undefined
+  readonly index: string
   readonly path: string
   readonly opener: SourceOpener
   readonly timestampField: string | undefined
@@ -22,8 +21,7 @@ export async function ensureIndex(
   request: CreateRequest,
 ): Promise<string> {
   const { metastore } = stack.indexing
-  const { defaultIndex } = await stack.readFile()
-  const indexId = request.index ?? defaultIndex ?? indexIdFor(request.path)
+  const { index: indexId } = request
   try {
     await metastore.load(indexId, context.signal)
     return indexId
@@ -31,16 +29,25 @@ export async function ensureIndex(
     if (!isQwError(error, 'notFound')) throw error
   }
   const source = await request.opener.lookAt(request.path)
-  const docs = await sampleDocs(source, DEFAULT_SAMPLE_DOCS, context.signal)
+  const { docs, format } = await sampleSource(source, {
+    maxDocs: DEFAULT_SAMPLE_DOCS,
+    nowMs: context.clock.nowMs(),
+    signal: context.signal,
+  })
   const { timestampField } = request
   const inferred = inferIndexConfig(docs, {
     indexId,
+    format,
     ...(timestampField === undefined ? {} : { timestampField }),
   })
-  await metastore.createIndex(inferred.config)
-  if (defaultIndex === undefined) {
-    await stack.updateFile((file) => ({ ...file, defaultIndex: file.defaultIndex ?? indexId }))
+  try {
+    await metastore.createIndex(inferred.config)
+  } catch (error) {
+    // Another command made it meanwhile: it is there, which is all that was asked for.
+    if (isQwError(error) && error.code === 'INDEX-EXISTS') return indexId
+    throw error
   }
+  await stack.updateFile((file) => ({ ...file, defaultIndex: file.defaultIndex ?? indexId }))
   const timestamp = inferred.config.docMapping.timestampField
   context.report.note(`Created index ${indexId} from ${plural(docs.length, 'document')}:`)
   noteFields(context, { ...inferred, docs, timestamp })

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
-import type { InferredField } from '../../engine/sources/infer.ts'
+import type { InferredField } from '../../engine/sources/infer/infer.ts'
 import type { CliContext } from '../command/context.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { STDIN } from './ingest-files.ts'

@@ -4,11 +4,12 @@ import type { RejectReason } from '../../engine/indexing/rejects.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
+import { factLine } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { printJson, printRows } from '../command/rows.ts'
 import { STDIN } from './ingest-files.ts'
-import type { IngestOutcome, SourceOutcome } from './run-ingest.ts'
+import { failuresCommand, type IngestOutcome, type SourceOutcome } from './run-ingest.ts'
 
 /**
  * Prints how each source fared, then ends the command: exit 10 when anything was rejected or some
@@ -26,7 +27,7 @@ export async function reportIngest(context: CliContext, outcome: IngestOutcome):
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
   if (errors.length > 0) throw failureOf(errors, outcome)
   if (totals.rejected === 0) return EXIT.ok
-  context.report.hint('Look at them: qw-lambda ingest failures')
+  context.report.hint(`Look at them: ${failuresCommand(outcome.indexId)}`)
   return EXIT.partial
 }
 
@@ -100,6 +101,8 @@ async function printSources(context: CliContext, outcome: IngestOutcome): Promis
 function statusText({ result, error, published }: SourceOutcome): string {
   switch (result?.state) {
     case 'done':
+      if (result.continuedAtBytes > 0)
+        return result.docCount > 0 ? 'new lines indexed' : 'nothing new'
       return isEmpty(result) ? 'empty' : 'indexed'
     case 'alreadyIndexed':
       return 'already indexed, skipped (use --force)'
@@ -113,8 +116,9 @@ function statusText({ result, error, published }: SourceOutcome): string {
   }
 }
 
-function isEmpty({ state, docCount, rejectedCount }: IndexingResult): boolean {
-  return state === 'done' && docCount + rejectedCount === 0
+function isEmpty(result: IndexingResult): boolean {
+  const { state, docCount, rejectedCount, continuedAtBytes, halfLineBytes } = result
+  return state === 'done' && docCount + rejectedCount + continuedAtBytes + halfLineBytes === 0
 }
 
 function noteTotals(context: CliContext, outcome: IngestOutcome): void {
@@ -132,10 +136,16 @@ function noteTotals(context: CliContext, outcome: IngestOutcome): void {
       `searchable after ${formatDuration(outcome.elapsedMs)}`,
     )
   }
-  context.report.note(parts.join(' · '))
+  context.report.note(factLine(parts, context.out.columns))
   for (const { path, result } of outcome.sources) {
-    if (result === undefined || !isEmpty(result)) continue
     const name = path === STDIN ? 'stdin' : path
+    if (result !== undefined && result.halfLineBytes > 0) {
+      const size = formatBytes(result.halfLineBytes)
+      context.report.note(
+        `The last line of ${name} is half written (${size}): left for the next run.`,
+      )
+    }
+    if (result === undefined || !isEmpty(result)) continue
     context.report.warn(
       `${name} is empty: nothing was indexed`,
       'check that it was written to its end',

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../../engine/errors.ts'
@@ -7,14 +8,19 @@ import { runMerges } from '../../engine/indexing/merge.ts'
 import { planMerges } from '../../engine/indexing/merge-policy.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../../engine/indexing/reject-limit.ts'
-import type { Source } from '../../engine/sources/source.ts'
 import type { RunSummary } from '../../engine/metastore/run-summary.ts'
+import type { IndexingPool } from '../../local/indexing-pool.ts'
 import type { CliContext } from '../command/context.ts'
 import type { DataStack } from '../stack/data-stack.ts'
 import { formatCount, plural } from '../format/number.ts'
 import { STDIN } from './ingest-files.ts'
 import type { PhaseReport } from '../reporters/reporter.ts'
 import type { SourceOpener } from './open-source.ts'
+
+type ProgressListener = (progress: IndexingProgress) => void
+
+/** A thread's builder: half of what one alone may hold. */
+const THREAD_MEMORY_BYTES = 128 * 1024 * 1024
 
 /** The checkpoint's name for what this command read. */
 const SOURCE_ID = '_ingest-cli-source'
@@ -27,6 +33,8 @@ interface IngestRequest {
   /** Undefined: any number. A count holds for the whole run, a fraction for each source. */
   readonly maxRejects: MaxRejects | undefined
   readonly rejects: 'keep' | 'drop'
+  /** `later`: the next ingest or `serve` does it; the first hits do not wait for it. */
+  readonly merges?: 'now' | 'later'
 }
 
 /** How one source fared: a result, or the error that ended it. */
@@ -39,40 +47,80 @@ export interface SourceOutcome {
 }
 
 export interface IngestOutcome {
+  readonly indexId: string
   readonly sources: readonly SourceOutcome[]
   /** Named by the command and not begun, because of Ctrl-C or the limit of rejects. */
   readonly notStarted: readonly string[]
   readonly elapsedMs: number
 }
 
-/** Indexes the sources one after another. What goes wrong with one is its outcome; the others go on. */
+/** Files indexed side by side: one a core, and no more than two builders' memory. */
+const THREADS = Math.min(2, availableParallelism())
+/** Less than this is indexed before a thread has started. */
+const WORTH_THREADS_BYTES = 8_000_000
+
+/** Threads for several files of some size into a stack of this machine; undefined: this one does it. */
+async function poolFor(
+  context: CliContext,
+  stack: DataStack,
+  { paths, maxRejects }: IngestRequest,
+): Promise<IndexingPool | undefined> {
+  const isForThreads =
+    THREADS > 1 && paths.length > 1 && stack.folder !== undefined && !paths.includes(STDIN)
+  // A number of rejects holds for all files together: these are indexed in turn.
+  if (!isForThreads || maxRejects?.kind === 'count') return undefined
+  if (((await totalBytes(paths)) ?? 0) < WORTH_THREADS_BYTES) return undefined
+  const { IndexingPool } = await import('../../local/indexing-pool.ts')
+  return IndexingPool.open({ dataDir: context.settings.dataDir, stackName: stack.name })
+}
+
+/** Indexes the sources, in turn or side by side. What goes wrong with one is its outcome; the others go on. */
 export async function runIngest(
   context: CliContext,
   stack: DataStack,
   request: IngestRequest,
 ): Promise<IngestOutcome> {
   const startedMs = context.clock.nowMs()
-  const run = new IngestRun(context, stack, request)
+  const pool = await poolFor(context, stack, request)
+  const run = new IngestRun({ context, stack, request, pool })
   const sources: SourceOutcome[] = []
   const waiting = [...request.paths]
   run.phase = context.report.phase(titleOf(request.paths))
   run.totalBytes = await totalBytes(request.paths)
-  while (waiting.length > 0 && !context.signal.aborted && !run.isOverLimit) {
-    const path = waiting.shift() ?? ''
-    sources.push(await run.source(path, sources.length + 1))
+  const takeTurns = async (): Promise<void> => {
+    while (waiting.length > 0 && !context.signal.aborted && !run.isOverLimit) {
+      const number = request.paths.length - waiting.length
+      const path = waiting.shift() ?? ''
+      sources[number] = await run.source(path, number + 1)
+    }
   }
-  const outcome = { sources, notStarted: waiting, elapsedMs: context.clock.nowMs() - startedMs }
+  await Promise.all(Array.from({ length: pool === undefined ? 1 : THREADS }, takeTurns))
+  await pool?.close()
+  const { indexId } = request
+  const outcome = {
+    indexId,
+    sources,
+    notStarted: waiting,
+    elapsedMs: context.clock.nowMs() - startedMs,
+  }
   const isDone =
     waiting.length === 0 && sources.every(({ result }) => result !== undefined && isEnd(result))
   if (isDone) run.phase.succeed(`Indexed ${plural(run.docCount, 'document')}`)
   else run.phase.fail()
-  const canMerge = run.isIndexWritable && !context.signal.aborted
+  const canMerge = request.merges !== 'later' && run.isIndexWritable && !context.signal.aborted
   if (canMerge) await mergeSmallSplits(context, stack, request.indexId)
   return outcome
 }
 
 function isEnd({ state }: IndexingResult): boolean {
   return state === 'done' || state === 'alreadyIndexed'
+}
+
+interface IngestRunParts {
+  readonly context: CliContext
+  readonly stack: DataStack
+  readonly request: IngestRequest
+  readonly pool: IndexingPool | undefined
 }
 
 /** What the sources of one run add up to. */
@@ -87,44 +135,71 @@ class IngestRun {
   readonly #context: CliContext
   readonly #stack: DataStack
   readonly #request: IngestRequest
+  readonly #pool: IndexingPool | undefined
+  /** Of the sources that are being read. */
+  readonly #under = new Map<string, IndexingProgress>()
   #doneBytes = 0
   #rejectedCount = 0
 
-  constructor(context: CliContext, stack: DataStack, request: IngestRequest) {
+  constructor({ context, stack, request, pool }: IngestRunParts) {
     this.#context = context
     this.#stack = stack
     this.#request = request
+    this.#pool = pool
   }
 
   async source(path: string, number: number): Promise<SourceOutcome> {
-    const { indexId, opener, force, rejects } = this.#request
+    const { indexId } = this.#request
     const limit = this.#limit()
     const startedMs = Math.floor(this.#context.clock.nowMs())
-    let source: Source | undefined
+    const onProgress = (progress: IndexingProgress): void => {
+      this.#under.set(path, progress)
+      this.#report(progress, number)
+    }
     try {
-      source = await opener.open(path)
-      const result = await indexSource(this.#stack.indexing, {
-        indexId,
-        source,
-        sourceId: SOURCE_ID,
-        force,
-        rejects,
-        signal: this.#context.signal,
-        ...(limit === undefined ? {} : { maxRejects: limit }),
-        onProgress: (progress) => this.#report(progress, number),
-      })
+      const result = await this.#index(path, { maxRejects: limit, onProgress })
       this.docCount += result.docCount
       this.#rejectedCount += result.rejectedCount
-      this.#doneBytes += source.sizeBytes ?? (await sizeOf(path)) ?? 0
+      this.#doneBytes += (await sizeOf(path)) ?? 0
       if (result.state === 'tooManyRejects' && limit?.kind === 'count') this.isOverLimit = true
-      const error = result.state === 'tooManyRejects' ? tooManyRejects(path, result) : undefined
+      const error =
+        result.state === 'tooManyRejects' ? tooManyRejects(path, result, indexId) : undefined
       return { path, result, error }
     } catch (error) {
       if (this.#context.signal.aborted) return { path, result: undefined, error: undefined }
-      const published =
-        source === undefined ? undefined : await this.#publishedOf(source.uri, startedMs)
+      const uri = path === STDIN ? '' : pathToFileURL(resolve(path)).href
+      const published = await this.#publishedOf(uri, startedMs)
       return { path, result: undefined, error: asQwError(error, path), published }
+    } finally {
+      this.#under.delete(path)
     }
+  }
+
+  /** In a thread, or here. */
+  async #index(
+    path: string,
+    {
+      maxRejects,
+      onProgress,
+    }: { maxRejects: MaxRejects | undefined; onProgress: ProgressListener },
+  ): Promise<IndexingResult> {
+    const { indexId, opener, force, rejects } = this.#request
+    const { signal } = this.#context
+    const common = { indexId, sourceId: SOURCE_ID, force, rejects }
+    if (this.#pool !== undefined) {
+      const job = { ...common, path, maxRejects, format: opener.formatName }
+      const memoryLimitBytes = THREAD_MEMORY_BYTES
+      return await this.#pool.index({ ...job, memoryLimitBytes }, { signal, onProgress })
+    }
+    const source = await opener.open(path)
+    const limits = maxRejects === undefined ? {} : { maxRejects }
+    return await indexSource(this.#stack.indexing, {
+      ...common,
+      ...limits,
+      source,
+      signal,
+      onProgress,
+    })
   }
 
   /** What the index remembers of a run that threw: the commits before the failure stay. */
@@ -148,14 +223,18 @@ class IngestRun {
 
   #report(progress: IndexingProgress, number: number): void {
     const { paths } = this.#request
-    const rejected = this.#rejectedCount + progress.rejectedCount
+    const under = [...this.#under.values()]
+    const sum = (pick: (progress: IndexingProgress) => number): number =>
+      under.reduce((total, each) => total + pick(each), 0)
+    const rejected = this.#rejectedCount + sum((each) => each.rejectedCount)
+    const docCount = this.docCount + sum((each) => each.docCount)
     const parts = [
       ...(paths.length > 1 ? [`file ${formatCount(number)} of ${formatCount(paths.length)}`] : []),
-      `${formatCount(this.docCount + progress.docCount)} docs`,
+      `${formatCount(docCount)} docs`,
       ...(rejected === 0 ? [] : [`${formatCount(rejected)} rejected`]),
     ]
     // An array's lines are counted after unpacking: no more than the file itself is said to be read.
-    const read = Math.min(progress.readBytes, progress.totalBytes ?? progress.readBytes)
+    const read = sum(({ readBytes, totalBytes }) => Math.min(readBytes, totalBytes ?? readBytes))
     this.phase?.progress({
       done: this.#doneBytes + read,
       total: progress.totalBytes === undefined ? undefined : this.totalBytes,
@@ -209,7 +288,7 @@ async function mergeSmallSplits(
   }
 }
 
-function tooManyRejects(path: string, result: IndexingResult): QwError {
+function tooManyRejects(path: string, result: IndexingResult, indexId: string): QwError {
   const [top] = result.rejectReasons
   const total = result.rejectedCount + result.docCount
   const share = total > result.rejectedCount ? ` of ${formatCount(total)}` : ''
@@ -222,9 +301,14 @@ function tooManyRejects(path: string, result: IndexingResult): QwError {
       ...(top === undefined
         ? {}
         : { why: `mostly: ${top.reason} (first on line ${top.firstLine})` }),
-      fix: 'look at them: qw-lambda ingest failures\nmend the data or the mapping, or allow more: --max-errors 50%',
+      fix: `look at them: ${failuresCommand(indexId)}\nmend the data or the mapping, or allow more: --max-errors 50%`,
     },
   )
+}
+
+/** What shows the rejected documents of an index, also when it is not the default. */
+export function failuresCommand(indexId: string): string {
+  return `qw-lambda ingest failures --index ${indexId}`
 }
 
 /** With the name of the file, which an engine that sees bytes alone cannot know. */

@@ -34,7 +34,6 @@ const OPTIONS = {
 }
 
 export const logsCommand = defineCommand({
-  summary: 'what the functions did, or a local stack in their place',
   args: [['[function]', `${SOURCES.join(', ')} (all)`]],
   options: OPTIONS,
   formats: ['ndjson', 'raw'],
@@ -148,15 +147,32 @@ function printer(
   }
 }
 
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
 function documentOf({ timeMs: ms, source, level, requestId, event, fields }: LogEntry): object {
-  const time = new Date(ms).toISOString()
-  return { time, source, level, request_id: requestId ?? null, event: event ?? null, fields }
+  return {
+    time: isoTime(ms),
+    source,
+    level,
+    request_id: requestId ?? null,
+    event: event ?? null,
+    fields,
+  }
 }
 
 async function printErrors(context: CliContext, entries: readonly LogEntry[]): Promise<void> {
   const groups = groupErrors(entries)
   if (context.format === 'json') {
-    return await printJson(context, { schema: 'qw-lambda/log-errors/1', errors: groups })
+    const errors = groups.map(({ source, message, count, firstMs, lastMs }) => ({
+      source,
+      message,
+      count,
+      first: isoTime(firstMs),
+      last: isoTime(lastMs),
+    }))
+    return await printJson(context, { schema: 'qw-lambda/log-errors/1', errors })
   }
   const zone = zoneOf(context)
   const columns = [
@@ -180,7 +196,15 @@ async function printErrors(context: CliContext, entries: readonly LogEntry[]): P
 async function printReports(context: CliContext, entries: readonly LogEntry[]): Promise<void> {
   const reports = invocationReports(entries)
   if (context.format === 'json') {
-    return await printJson(context, { schema: 'qw-lambda/log-reports/1', invocations: reports })
+    const invocations = reports.map(({ endMs, source, requestId, durationMs, cold, docs }) => ({
+      end: isoTime(endMs),
+      source,
+      request_id: requestId ?? null,
+      duration_ms: durationMs,
+      cold,
+      docs: docs ?? null,
+    }))
+    return await printJson(context, { schema: 'qw-lambda/log-reports/1', invocations })
   }
   const zone = zoneOf(context)
   const columns = [

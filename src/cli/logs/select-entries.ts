@@ -1,5 +1,4 @@
-import type { LogEntry, LogLevel } from './log-entry.ts'
-import { LOG_LEVELS } from './log-entry.ts'
+import { LOG_LEVELS, type LogEntry, type LogLevel } from './log-entry.ts'
 
 /** Which entries are shown; a part that is undefined leaves everything in. */
 export interface LogSelection {

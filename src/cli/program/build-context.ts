@@ -1,3 +1,4 @@
+import { dirname, relative, sep } from 'node:path'
 import { QwError } from '../../engine/errors.ts'
 import type { Clock } from '../../engine/ports.ts'
 import { systemClock } from '../../stores/system-clock.ts'
@@ -41,10 +42,10 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
   const { host, argv, options, command, version, interruption } = input
   const { env, cwd, clock } = host
   const settings = resolveSettings(
-    { flags: options, env, cwd },
+    { flags: options, env, cwd, projectFile: command.projectFile, userId: process.getuid?.() },
     command.toleratesBrokenFiles === true ? 'collect' : 'throw',
   )
-  const format = formatOf(settings, command)
+  const format = formatOf(settings, command, options)
   const quiet = options['quiet'] === true
   const verbosity = countVerbose(argv) + debugLevel(env['QWL_DEBUG'])
   const color = options['color'] === false ? 'never' : colorOf(settings.get('color'))
@@ -55,6 +56,10 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
   const yes = options['yes'] === true || env['QWL_YES'] === '1'
   const report = await reporterFor({ host, settings, style: errorStyle, quiet, verbosity, format })
   interruption.limitTime(settings.get('timeout'))
+  const { project } = settings
+  if (project !== undefined && isFurtherUp(project.path, cwd) && format !== 'json') {
+    report.note(`using ${relative(cwd, project.path)}`)
+  }
   return {
     version,
     cwd,
@@ -78,6 +83,12 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     argv,
     runCommand,
   }
+}
+
+/** Found by looking upward, not named. */
+function isFurtherUp(path: string, cwd: string): boolean {
+  const folder = dirname(path)
+  return cwd !== folder && cwd.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
 /** For mistakes found before the options are known. */
@@ -142,7 +153,14 @@ const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'tsv
 
 /** The format that was asked for. One that the command lacks is a mistake when it was a flag; a
  *  standing preference (variable, file) gives way to the table. */
-function formatOf(settings: Settings, command: AnyCommand): OutputFormat {
+function formatOf(settings: Settings, command: AnyCommand, options: RawOptions): OutputFormat {
+  const asked = options['format']
+  if (options['json'] === true && typeof asked === 'string' && asked !== 'json') {
+    throw new QwError('invalid', `--json and --format ${asked} are two formats`, {
+      code: 'USAGE',
+      fix: 'leave one of them out',
+    })
+  }
   const { value, origin } = settings.all.format
   if (value === undefined) return 'table'
   const found = FORMATS.find((format) => format === value)
@@ -152,7 +170,7 @@ function formatOf(settings: Settings, command: AnyCommand): OutputFormat {
   throw new QwError(
     'invalid',
     found === undefined ? `unknown format \`${value}\`` : `this command does not print ${value}`,
-    { code: 'USAGE', fix: `use one of ${supported.join(', ')}` },
+    { code: 'USAGE', fix: `use one of ${[...new Set(supported)].join(', ')}` },
   )
 }
 

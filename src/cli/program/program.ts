@@ -7,6 +7,7 @@ import type { ExitCode } from '../command/exit-codes.ts'
 import { TOPIC_NAMES } from './help/topic-names.ts'
 import { GLOBAL_OPTIONS } from './global-options.ts'
 import type { OptionSpec, OptionSpecs } from '../command/option.ts'
+import { shellWord } from '../command/shell-word.ts'
 import { COMMANDS, findCommand, GROUP_SUMMARIES, type CommandEntry } from './registry.ts'
 
 interface ProgramHost {
@@ -41,7 +42,7 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
     const command = addEntry(root, entry)
     if (loaded === undefined) continue
     specs = { ...GLOBAL_OPTIONS, ...loaded.options }
-    describe(command, loaded)
+    describe(command, entry, loaded)
     command.action(async () => {
       const options: RawOptions = command.optsWithGlobals()
       const context = await host.contextFor(options, loaded)
@@ -53,7 +54,7 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 0
-    throw usageError(error, words)
+    throw usageError(error, { argv, words })
   }
   return exitCode
 }
@@ -62,6 +63,8 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
 function commandOfHelp(words: readonly string[]): readonly string[] | undefined {
   const [first, ...rest] = words
   if (first !== 'help' || rest.length === 0) return undefined
+  // `cost` is a topic and short for a command: the topic says how to reach the other.
+  if (rest.length === 1 && TOPIC_NAMES.some((name) => name === rest[0])) return undefined
   const isCommand = findCommand(rest) !== undefined || GROUP_SUMMARIES.has(rest[0] ?? '')
   return isCommand ? rest : undefined
 }
@@ -120,8 +123,8 @@ function parentOf(root: Commander, entry: CommandEntry): Commander {
   return parent
 }
 
-function describe(command: Commander, spec: AnyCommand): void {
-  if (spec.description !== undefined) command.description(`${spec.summary}\n\n${spec.description}`)
+function describe(command: Commander, { summary }: CommandEntry, spec: AnyCommand): void {
+  if (spec.description !== undefined) command.description(`${summary}\n\n${spec.description}`)
   for (const [notation, help] of spec.args ?? []) command.argument(notation, help)
   for (const option of Object.values(spec.options)) addOption(command, option)
   const after = []
@@ -162,17 +165,38 @@ function positionals(argv: readonly string[]): string[] {
   return words
 }
 
-function usageError(error: CommanderError, words: readonly string[]): QwError {
+interface TypedLine {
+  readonly argv: readonly string[]
+  readonly words: readonly string[]
+}
+
+function usageError(error: CommanderError, { argv, words }: TypedLine): QwError {
   const [group = ''] = words
   if (error.code === 'commander.help') return subcommandMissing(group)
   const [what, suggestion] = error.message.replace(/^error: /, '').split('\n')
   const command = findCommand(words)?.words.join(' ')
   const help = `qw-lambda ${command === undefined ? '' : `${command} `}--help`
   const meant = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(suggestion ?? '')?.[1]
+  const fix = meant === undefined ? quotedQuery(error, { argv, words }) : `did you mean ${meant}?`
   return new QwError('invalid', what ?? error.message, {
     code: 'USAGE',
-    fix: meant === undefined ? help : `did you mean ${meant}?\n${help}`,
+    fix: fix === undefined ? help : `${fix}\n${help}`,
   })
+}
+
+/** Commands whose argument is a query: people write one without quotes, or begin it with a dash. */
+const QUERY_COMMANDS = ['search', 'tail']
+
+function quotedQuery(error: CommanderError, { argv, words }: TypedLine): string | undefined {
+  const [command = '', ...query] = words
+  if (!QUERY_COMMANDS.includes(command)) return undefined
+  if (error.code === 'commander.excessArguments') {
+    return `quote the query: qw-lambda ${command} ${shellWord(query.join(' '))}`
+  }
+  // `-price:3` is no bundle of flags.
+  const dashed = argv.find((word) => /^-\w[\w.]*:/.test(word))
+  if (error.code !== 'commander.unknownOption' || dashed === undefined) return undefined
+  return `a query that begins with a dash: qw-lambda ${command} -Q ${shellWord(dashed)}`
 }
 
 /** `qw-lambda index` alone. */

@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     words: ['deploy'],
+    aliases: ['update'],
     summary: 'create or update the deployment in AWS',
     group: 'Start',
     load: async () => (await import('../deploy/deploy-command.ts')).deployCommand,
@@ -61,7 +62,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     words: ['tail'],
-    summary: 'watch new documents as they arrive',
+    summary: 'watch new documents as they arrive (search --follow)',
     group: 'Search',
     load: async () => (await import('../search/search-command.ts')).tailCommand,
   },

@@ -3,7 +3,6 @@ import { defineCommand } from '../command/command.ts'
 import { printJson } from '../command/rows.ts'
 
 export const versionCommand = defineCommand({
-  summary: 'versions of the tool, Node and the platform',
   options: {},
   async run(context) {
     const versions = {

@@ -3,7 +3,6 @@ import { defineCommand } from '../command/command.ts'
 
 /** What `qw-lambda` alone says: how to begin, or how things stand. */
 export const welcomeCommand = defineCommand({
-  summary: 'how to begin',
   options: {},
   async run(context) {
     const { settings, out, report } = context

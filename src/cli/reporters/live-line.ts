@@ -11,7 +11,7 @@ const FRAME_MS = 80
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const ASCII_FRAMES = ['-', '\\', '|', '/']
 
-export interface LiveLineSettings {
+interface LiveLineSettings {
   readonly title: string
   /** What stands behind the title, worked out at each frame for so many columns. */
   readonly facts: (columns: number) => readonly string[]

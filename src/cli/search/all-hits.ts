@@ -204,5 +204,5 @@ async function footer(
   ]
   report.hint(parts.join(out.style.ascii ? ' - ' : ' · '))
   if (total > 0) return
-  for (const hint of await zeroHitHints(session, question.ast, question.window)) report.hint(hint)
+  for (const hint of await zeroHitHints(session, question, question.window)) report.hint(hint)
 }

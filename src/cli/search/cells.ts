@@ -8,16 +8,35 @@ import {
 import { formatTimeNs, writtenTimeNs, type Zone } from '../format/time.ts'
 import type { FieldFacts } from './index-facts.ts'
 
-/** A hit as dotted paths to values; arrays stay whole. Paths keep the document's order. */
+/**
+ * A hit as dotted paths to values; arrays stay whole. Paths keep the document's order. Where a key with
+ * a dot meets a nested one of the same path, the dots of the first are escaped: `a\\.b` beside `a.b`.
+ */
 export function flattenHit(hit: JsonObject): Map<string, JsonValue> {
   const flat = new Map<string, JsonValue>()
-  const walk = (value: JsonValue, path: string): void => {
-    if (isJsonObject(value) && Object.keys(value).length > 0) {
-      for (const [key, inner] of Object.entries(value))
-        walk(inner, path === '' ? key : `${path}.${key}`)
-    } else flat.set(path, value)
+  /** The escaped spelling of each path that is in use. */
+  const spelled = new Map<string, string>()
+  const put = (path: string, escaped: string, value: JsonValue): void => {
+    const other = spelled.get(path)
+    const before = flat.get(path)
+    if (other === undefined || before === undefined) {
+      flat.set(path, value)
+      spelled.set(path, escaped)
+    } else if (escaped === path) {
+      flat.set(other, before)
+      flat.set(path, value)
+      spelled.set(path, escaped)
+    } else flat.set(escaped, value)
   }
-  walk(hit, '')
+  const walk = (value: JsonValue, path: string, escaped: string): void => {
+    if (!isJsonObject(value) || Object.keys(value).length === 0) return put(path, escaped, value)
+    for (const [key, inner] of Object.entries(value)) {
+      const spelling = key.replaceAll('.', '\\.')
+      if (path === '') walk(inner, key, spelling)
+      else walk(inner, `${path}.${key}`, `${escaped}.${spelling}`)
+    }
+  }
+  walk(hit, '', '')
   return flat
 }
 

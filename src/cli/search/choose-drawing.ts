@@ -1,5 +1,10 @@
-import { isJsonObject, parseJson, type JsonObject } from '../../engine/bytes/json.ts'
-import { QwError } from '../../engine/errors.ts'
+import {
+  isJsonObject,
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../engine/bytes/json.ts'
+import { messageOf, QwError } from '../../engine/errors.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import { nearestFixedWidth, parseFixedWidth } from '../../engine/dates/duration.ts'
 import { showAggs } from './aggs-view.ts'
@@ -146,7 +151,18 @@ function fieldAndSize(text: string, fallback: number): { field: string; size: nu
 async function readAggs(argument: string): Promise<JsonObject> {
   const isFile = argument === '-' || argument.startsWith('@')
   const source = isFile ? await readArgument(argument.replace(/^@/, ''), '--aggs') : argument
-  const value = parseJson(source)
+  const value = readJson(source)
   if (isJsonObject(value)) return value
   throw new QwError('invalid', '--aggs takes a JSON object: {"name": {"terms": {"field": "…"}}}')
+}
+
+function readJson(source: string): JsonValue {
+  try {
+    return parseJson(source)
+  } catch (error) {
+    throw new QwError('invalid', `--aggs is no JSON: ${messageOf(error)}`, {
+      fix: `--aggs '{"name": {"terms": {"field": "…"}}}', or --aggs @file.json`,
+      cause: error,
+    })
+  }
 }

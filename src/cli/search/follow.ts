@@ -4,6 +4,7 @@ import { formatSmallUsd } from '../../cost/format.ts'
 import { apiGetJson, apiPost, type ApiAnswer } from '../stack/api-client.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
+import { factLine } from '../format/facts.ts'
 import { plural } from '../format/number.ts'
 import { formatTime } from '../format/time.ts'
 import { answerFacts } from './answer-facts.ts'
@@ -77,7 +78,8 @@ class Follow {
       formatDuration(elapsedMs),
       plural(this.#polls, 'request'),
     ]
-    context.report.hint([...parts, ...this.#costParts(this.#costUsd)].join(' · '))
+    const facts = [...parts, ...this.#costParts(this.#costUsd)]
+    context.report.hint(factLine(facts, context.out.columns))
     return EXIT.ok
   }
 

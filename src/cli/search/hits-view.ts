@@ -131,8 +131,11 @@ export class HitsWriter {
       this.#view.fields.length > 0 ? columns.length : fittingCount(columns, plain, width)
     this.hiddenColumns = columns.length - count
     const shown = columns.slice(0, count)
+    // Where the user chose the columns, none of them gives way.
+    const time = this.#view.fields.length > 0 ? undefined : this.#view.facts?.timestampField
     const heads: TableColumn[] = shown.map((name) => ({
       name,
+      whole: time !== undefined && name === plainPath(time),
       align: rows.every(({ values }) => !values.has(name) || isNumeric(values.get(name)))
         ? 'right'
         : 'left',

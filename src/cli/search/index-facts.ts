@@ -17,6 +17,8 @@ export interface FieldFacts {
   /** Comes back with hits. */
   readonly stored: boolean
   readonly outputFormat: string | undefined
+  /** A text that is one term: found by its whole value alone, in its own case. */
+  readonly isWhole: boolean
 }
 
 /** Asks for one index; a pattern is answered by the first index that it matches. */
@@ -61,6 +63,7 @@ function fieldFacts(mappings: JsonValue | undefined, prefix: string): FieldFacts
         fast: mapping['fast'] !== false && mapping['fast'] !== undefined,
         stored: mapping['stored'] !== false,
         outputFormat: typeof format === 'string' ? format : undefined,
+        isWhole: mapping['type'] === 'text' && mapping['tokenizer'] === 'raw',
       },
     ]
   })

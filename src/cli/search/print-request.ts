@@ -20,7 +20,7 @@ export function curlCommand(
   address: RouteAddress,
 ): string {
   const parts = [
-    `curl -sS ${quoted(`${address.endpoint}/api/v1${searchPath(index, dialect)}`)}`,
+    `curl -sS --compressed ${quoted(`${address.endpoint}/api/v1${searchPath(index, dialect)}`)}`,
     `-H 'content-type: application/json'`,
     ...(address.needsKey ? [`-H "x-api-key: $QWL_API_KEY"`] : []),
     `-d ${quoted(body)}`,

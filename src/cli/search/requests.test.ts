@@ -17,8 +17,22 @@ const FACTS: IndexFacts = {
   timestampField: 'at',
   defaultSearchFields: ['body'],
   fields: [
-    { path: 'at', type: 'datetime', fast: true, stored: true, outputFormat: 'rfc3339' },
-    { path: 'size', type: 'u64', fast: true, stored: true, outputFormat: undefined },
+    {
+      path: 'at',
+      type: 'datetime',
+      fast: true,
+      stored: true,
+      outputFormat: 'rfc3339',
+      isWhole: false,
+    },
+    {
+      path: 'size',
+      type: 'u64',
+      fast: true,
+      stored: true,
+      outputFormat: undefined,
+      isWhole: false,
+    },
   ],
 }
 
@@ -165,7 +179,7 @@ describe('the same request for another client', () => {
       address,
     )
     expect(text).toBe(
-      `curl -sS 'https://x.test/api/v1/a%2Cb*/search' \\\n  -H 'content-type: application/json' \\\n` +
+      `curl -sS --compressed 'https://x.test/api/v1/a%2Cb*/search' \\\n  -H 'content-type: application/json' \\\n` +
         `  -H "x-api-key: $QWL_API_KEY" \\\n  -d '{"query":"it'\\''s"}'\n`,
     )
   })

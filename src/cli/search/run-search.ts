@@ -9,6 +9,7 @@ import { QwError } from '../../engine/errors.ts'
 import { indentJson } from '../../api/reply.ts'
 import { apiPost, type ApiAnswer } from '../stack/api-client.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
+import { factLine } from '../format/facts.ts'
 import { formatCount, plural } from '../format/number.ts'
 import { showAggs } from './aggs-view.ts'
 import { answerFacts, factParts, metaJson, type AnswerFacts } from './answer-facts.ts'
@@ -17,6 +18,7 @@ import { chooseDrawing } from './choose-drawing.ts'
 import { writeDrawn, type Drawing } from './drawing.ts'
 import { elasticAnswer } from './elastic-request.ts'
 import { aggregatedFields, explainField } from './field-errors.ts'
+import { refuseUnknownFields } from './known-fields.ts'
 import { hitsOf, HitsWriter, type ShownHit } from './hits-view.ts'
 import { hitsView } from './hits-options.ts'
 import { nativeBody } from './native-request.ts'
@@ -84,6 +86,7 @@ async function askOf(session: SearchSession, question: Question): Promise<Ask> {
     aggs: drawing?.aggs,
   }
   const columnFields = [...aggregatedFields(drawing?.aggs), ...search.sort.map((key) => key.field)]
+  await refuseUnknownFields(session, columnFields)
   const body = nativeBody(search, facts?.timestampField)
   return { dialect: 'native', body, question, drawing, columnFields }
 }
@@ -205,15 +208,14 @@ async function footer(session: SearchSession, ask: Ask, answer: Answer): Promise
       ? 'no hits'
       : `${formatCount(hits.length)} of ${plural(total, 'hit')}`
     : plural(total, 'match', 'matches')
-  const line = [counted, ...factParts(facts)].join(' · ')
-  report.hint(line)
+  report.hint(factLine([counted, ...factParts(facts)], out.columns))
   if (total === 0 && options.count !== true) {
     const window: TimeWindow = ask.question?.window ?? {
       startNs: undefined,
       endNs: undefined,
       notes: [],
     }
-    for (const hint of await zeroHitHints(session, ask.question?.ast, window)) report.hint(hint)
+    for (const hint of await zeroHitHints(session, ask.question, window)) report.hint(hint)
     return
   }
   if (ask.drawing?.show(answer.aggregations).rows.length === 0) {

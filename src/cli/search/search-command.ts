@@ -4,10 +4,10 @@ import type { ExitCode } from '../command/exit-codes.ts'
 import { nearestFixedWidth } from '../../engine/dates/duration.ts'
 import { checkOptions, SEARCH_OPTIONS, type SearchOptions } from './search-options.ts'
 import { readQuestion } from './question.ts'
-import { openSession } from './session.ts'
+import { refuseUnknownFields } from './known-fields.ts'
+import { openSearchSession } from './session.ts'
 
 export const searchCommand = defineCommand({
-  summary: 'find documents, count them, draw them',
   args: [['[query]', 'what to find; everything when left out, - is stdin (qw-lambda help query)']],
   options: SEARCH_OPTIONS,
   formats: ['table', 'json', 'ndjson', 'csv', 'tsv', 'line', 'raw'],
@@ -22,7 +22,6 @@ export const searchCommand = defineCommand({
 })
 
 export const tailCommand = defineCommand({
-  summary: 'watch new documents as they arrive (search --follow)',
   args: [['[query]', 'what to watch for; everything when left out']],
   options: SEARCH_OPTIONS,
   formats: ['table', 'ndjson', 'csv', 'tsv', 'line', 'raw'],
@@ -39,10 +38,13 @@ async function search(
   checkOptions(options, context.format)
   if (options.body !== undefined || options.es !== undefined) {
     const { runGivenBody } = await import('./run-search.ts')
-    return await runGivenBody(await openSession(context, options))
+    return await runGivenBody(await openSearchSession(context, options))
   }
   const question = await readQuestion(context, query, options)
-  const session = await openSession(context, options)
+  const session = await openSearchSession(context, options)
+  const sorted = question.sort?.map((key) => key.field) ?? []
+  const { fields = [], snippet = [], searchFields = [] } = options
+  await refuseUnknownFields(session, [...sorted, ...fields, ...snippet, ...searchFields])
   if (options.follow === true) {
     const { follow } = await import('./follow.ts')
     return await follow(session, question)

@@ -1,6 +1,7 @@
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
-import { parseZone, type Zone } from '../format/time.ts'
+import type { Zone } from '../format/time.ts'
+import { zoneOf } from '../command/time-zone.ts'
 import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
 import { openRoute, type SearchRoute } from '../stack/route.ts'
 import type { SearchOptions } from './search-options.ts'
@@ -23,7 +24,7 @@ export interface SearchSession {
 /** A single answer is waited for this long when `--timeout` says nothing. */
 const DEFAULT_TIMEOUT_MS = 30_000
 
-export async function openSession(
+export async function openSearchSession(
   context: CliContext,
   options: SearchOptions,
 ): Promise<SearchSession> {
@@ -51,15 +52,6 @@ function limitOf(route: SearchRoute): AbortSignal {
     )
   }, DEFAULT_TIMEOUT_MS).unref()
   return controller.signal
-}
-
-function zoneOf(context: CliContext): Zone {
-  const name = context.settings.get('tz')
-  const zone = parseZone(name)
-  if (zone !== undefined) return zone
-  throw new QwError('invalid', `--tz \`${name}\` is no time zone`, {
-    fix: 'use local, utc or a name such as Europe/Berlin',
-  })
 }
 
 /** The index in a path of the API. */

@@ -5,7 +5,7 @@ import type { Output } from '../format/streams.ts'
 import { styleFor } from '../format/style.ts'
 import { forTerminal, unmarked } from '../format/visible.ts'
 import { showAggs } from './aggs-view.ts'
-import { dateNs, humanCell } from './cells.ts'
+import { dateNs, flattenHit, humanCell } from './cells.ts'
 import { columnsOf, stableColumnsOf } from './columns.ts'
 import { writeDrawn } from './drawing.ts'
 import { FollowedWriter } from './followed-writer.ts'
@@ -48,16 +48,38 @@ const FACTS: IndexFacts = {
   timestampField: 'at',
   defaultSearchFields: ['body'],
   fields: [
-    { path: 'level', type: 'text', fast: true, stored: true, outputFormat: undefined },
+    {
+      path: 'level',
+      type: 'text',
+      fast: true,
+      stored: true,
+      outputFormat: undefined,
+      isWhole: false,
+    },
     {
       path: 'at',
       type: 'datetime',
       fast: true,
       stored: true,
       outputFormat: 'unix_timestamp_nanos',
+      isWhole: false,
     },
-    { path: 'body', type: 'text', fast: false, stored: true, outputFormat: undefined },
-    { path: 'more', type: 'json', fast: false, stored: true, outputFormat: undefined },
+    {
+      path: 'body',
+      type: 'text',
+      fast: false,
+      stored: true,
+      outputFormat: undefined,
+      isWhole: false,
+    },
+    {
+      path: 'more',
+      type: 'json',
+      fast: false,
+      stored: true,
+      outputFormat: undefined,
+      isWhole: false,
+    },
   ],
 }
 
@@ -159,10 +181,30 @@ test('dates are exact in every numeric format', () => {
   expect(
     humanCell(
       '23/11/26',
-      { path: 'at', type: 'datetime', fast: true, stored: true, outputFormat: '%d/%m/%y' },
+      {
+        path: 'at',
+        type: 'datetime',
+        fast: true,
+        stored: true,
+        outputFormat: '%d/%m/%y',
+        isWhole: false,
+      },
       UTC,
     ),
   ).toBe('23/11/26')
+})
+
+test('a key with a dot and a nested one of the same path are two columns', () => {
+  const hit = (json: string) => [...flattenHit(parseJson(json) as JsonObject).entries()]
+  expect(hit('{"a.b":1,"a":{"b":2}}')).toEqual([
+    ['a.b', 2],
+    ['a\\.b', 1],
+  ])
+  expect(hit('{"a":{"b":2},"a.b":1}')).toEqual([
+    ['a.b', 2],
+    ['a\\.b', 1],
+  ])
+  expect(hit('{"a.b":1}')).toEqual([['a.b', 1]])
 })
 
 describe('marking matches', () => {

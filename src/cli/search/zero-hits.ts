@@ -1,19 +1,19 @@
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { nearestHint, nearestNames } from '../../engine/schema/nearest.ts'
-import { isJsonObject } from '../../engine/bytes/json.ts'
-import { apiGetJson } from '../stack/api-client.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatTime, type Zone } from '../format/time.ts'
 import { dataRange } from './choose-drawing.ts'
 import { plainPath } from './columns.ts'
+import { fieldNames, isKnownField } from './known-fields.ts'
 import type { MsRange } from './histogram-view.ts'
-import { indexPath, type SearchSession } from './session.ts'
+import { nearQueryHints } from './near-queries.ts'
+import type { SearchSession } from './session.ts'
 import { windowMs, type TimeWindow } from './time-options.ts'
 
 /** What may explain that nothing matched, one sentence a line; asks the index for its time and fields. */
 export async function zeroHitHints(
   session: SearchSession,
-  ast: QueryAst | undefined,
+  asked: { readonly query: string; readonly ast: QueryAst } | undefined,
   window: TimeWindow,
 ): Promise<string[]> {
   const { facts, zone, context } = session
@@ -26,7 +26,8 @@ export async function zeroHitHints(
   }
   return [
     ...(facts.timestampField === undefined ? [] : rangeHint(range, windowMs(window), zone)),
-    ...(await unknownFieldHints(session, ast === undefined ? [] : fieldsIn(ast))),
+    ...(await unknownFieldHints(session, asked === undefined ? [] : fieldsIn(asked.ast))),
+    ...(asked === undefined ? [] : await nearQueryHints(session, { ...asked, window })),
     ...freshnessHint(range, windowMs(window), context.clock.nowMs()),
   ]
 }
@@ -60,27 +61,11 @@ function freshnessHint(range: MsRange, window: MsRange, nowMs: number): string[]
 }
 
 function fieldHints(used: readonly string[], known: readonly string[]): string[] {
-  const isKnown = (field: string): boolean =>
-    known.some(
-      (name) => name === field || name.startsWith(`${field}.`) || field.startsWith(`${name}.`),
-    )
   return used
-    .filter((field) => known.length > 0 && !isKnown(field))
+    .filter((field) => known.length > 0 && !isKnownField(field, known))
     .map(
       (field) => `no document has a field ${field}; ${nearestHint(nearestNames(field, known, 3))}`,
     )
-}
-
-/** Declared fields and those that documents brought along. */
-async function fieldNames({ facts, route, index, signal }: SearchSession): Promise<string[]> {
-  const declared = facts?.fields.map((field) => plainPath(field.path)) ?? []
-  const path = `/_elastic/${indexPath(index)}/_field_caps`
-  const caps = await apiGetJson(route.client, path, signal).catch(() => null)
-  const found =
-    isJsonObject(caps) && isJsonObject(caps['fields']) ? Object.keys(caps['fields']) : []
-  return [
-    ...new Set([...declared, ...found.filter((name) => !name.startsWith('_')).map(plainPath)]),
-  ]
 }
 
 function fieldsIn(ast: QueryAst): string[] {
@@ -95,6 +80,7 @@ function fieldsIn(ast: QueryAst): string[] {
     case 'term':
     case 'termSet':
     case 'pattern':
+    case 'fuzzy':
     case 'range':
       return [...(ast.fields ?? [])]
     case 'matchAll':

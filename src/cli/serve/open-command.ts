@@ -14,7 +14,6 @@ const PLACES = ['ui', 'api', 'stack', 'logs', 'bucket', 'costs', 'grafana'] as c
 type Place = (typeof PLACES)[number]
 
 export const openCommand = defineCommand({
-  summary: 'open the API, the bucket or another page of the stack',
   args: [['[what]', `${PLACES.join(', ')} (in AWS stack, else ui)`]],
   options: { print: flag('--print', 'print the address instead') },
   examples: ['qw-lambda open stack', 'qw-lambda open logs --print'],

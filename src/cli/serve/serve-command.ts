@@ -19,7 +19,7 @@ const DEFAULT_PORT = 7280
 const DRAIN_MS = 3_000
 
 const OPTIONS = {
-  port: integer('--port <port>', `port (${DEFAULT_PORT}, or the next free one)`),
+  port: integer('--port <port>', `port (${DEFAULT_PORT}, or the next free one)`, 0, 65_535),
   host: text('--host <address>', 'address (127.0.0.1)'),
   apiKeyFile: text('--api-key-file <file>', 'ask for this key (x-api-key, Authorization)'),
   proxy: flag('--proxy', 'pass requests to the deployment in AWS, without a key'),
@@ -37,7 +37,6 @@ const OPTIONS = {
 type ServeOptions = OptionValues<typeof OPTIONS>
 
 export const serveCommand = defineCommand({
-  summary: 'serve the HTTP API of a local stack, with its schedule',
   description:
     'Prints its address on stdout when it answers. Ctrl-C ends running requests first, twice ends at once.',
   options: OPTIONS,
@@ -137,7 +136,10 @@ function apiOf({ version }: CliContext, { stack, queue, apiKeys, options }: ApiP
   const build = { version, commitHash: '', buildDate: '' }
   const ingest = options.readOnly === true ? undefined : queue
   const responses = options.asFunction === true ? 'function' : 'plain'
-  return createApi({ search: stack.search, ingest, build }, { apiKeys, responses })
+  return createApi(
+    { search: stack.search, ingest, build, indexRoot: stack.indexRoot },
+    { apiKeys, responses },
+  )
 }
 
 interface ListenParts {

@@ -3,7 +3,7 @@ import { SearchCaches } from '../../engine/search/caches.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
 import type { CliContext } from '../command/context.ts'
 import type { DataStack } from './data-stack.ts'
-import { indexStore } from './aws-direct-client.ts'
+import { indexRootOf, indexStore } from './aws-direct-client.ts'
 import { currentDeployment, type Deployment } from './aws-deployment.ts'
 
 export async function openCloudStack(context: CliContext): Promise<DataStack> {
@@ -19,6 +19,7 @@ export function cloudStackOf(context: CliContext, deployment: Deployment): DataS
     name: deployment.name,
     indexing: { metastore, clock, random: systemRandom },
     search: { store, metastore, caches: new SearchCaches(), clock },
+    indexRoot: indexRootOf(deployment),
     readFile: () => Promise.resolve({ defaultIndex: deployment.state.outputs['IndexId'] }),
     updateFile: () => Promise.resolve(),
   }

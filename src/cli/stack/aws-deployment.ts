@@ -2,7 +2,7 @@ import { QwError } from '../../engine/errors.ts'
 import { deploymentNameOf, findDeployment } from '../../deploy/status.ts'
 import type { StackState } from '../../deploy/ports.ts'
 import type { CliContext } from '../command/context.ts'
-import { openSession, type AwsSession } from './aws-session.ts'
+import { openAwsSession, type AwsSession } from './aws-session.ts'
 
 /** A deployment in AWS as it stands; the stack is the record, nothing of it is remembered here. */
 export interface Deployment {
@@ -14,7 +14,7 @@ export interface Deployment {
 /** The deployment that the settings name or, without a name, the only one of the Region. Throws
  *  STACK-NONE, STACK-AMBIGUOUS and whatever reaching AWS throws. */
 export async function currentDeployment(context: CliContext): Promise<Deployment> {
-  const session = await openSession(context)
+  const session = await openAwsSession(context)
   const named = context.settings.get('stack')
   context.report.detail(`asking AWS in ${session.region} for ${named ?? 'its deployments'}`)
   if (named !== undefined) {

@@ -2,21 +2,23 @@ import { createApi } from '../../api/app.ts'
 import { Metastore } from '../../engine/metastore/metastore.ts'
 import { SearchCaches } from '../../engine/search/caches.ts'
 import type { ObjectStore } from '../../engine/ports.ts'
+import { INDEX_PREFIX } from '../../functions/lambda-environment.ts'
 import { prefixStore } from '../../stores/prefix-store.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
 import type { ApiClient } from './api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { outputOf, type Deployment } from './aws-deployment.ts'
 
-/** Where the functions keep metastore and splits in the index bucket. */
-const INDEX_PREFIX = 'index/'
-
 /** The deployment's indexes, read with the caller's own credentials: no function involved. */
 export function indexStore(deployment: Deployment): ObjectStore {
   return prefixStore(
     deployment.session.openBucket(outputOf(deployment, 'IndexBucket')),
-    INDEX_PREFIX,
+    `${INDEX_PREFIX}/`,
   )
+}
+
+export function indexRootOf(deployment: Deployment): string {
+  return `s3://${outputOf(deployment, 'IndexBucket')}/${INDEX_PREFIX}`
 }
 
 /** The deployment's metastore; whatever the caller publishes here the functions see. */
@@ -34,6 +36,7 @@ export function directClient(context: CliContext, deployment: Deployment): ApiCl
     {
       search: { store, metastore, caches: new SearchCaches(), clock },
       ingest: undefined,
+      indexRoot: indexRootOf(deployment),
       build: { version, commitHash: '', buildDate: '' },
     },
     { apiKeys: [], responses: 'plain' },

@@ -26,7 +26,7 @@ export interface SessionPlace {
 const RETRIES = { attemptsMax: 5, pauseMsFirst: 100, pauseMsMax: 3_000, timeoutMs: 60_000 }
 
 /** Loads the adapters; no request is sent yet. Throws `invalid` REGION-NONE. */
-export async function openSession(
+export async function openAwsSession(
   context: CliContext,
   place: SessionPlace = {},
 ): Promise<AwsSession> {

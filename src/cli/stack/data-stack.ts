@@ -10,7 +10,11 @@ import { currentLocalStack } from './local-stacks.ts'
 export interface DataStack {
   readonly name: string
   readonly indexing: IndexingComponents
+  /** Of a stack of this machine: where threads of its own find it. */
+  readonly folder?: string
   readonly search: SearchContext
+  /** Where the indexes lie: `file:///…`, `s3://bucket/index`. */
+  readonly indexRoot: string
   readFile(): Promise<Pick<StackFile, 'defaultIndex'>>
   /** A deployment's settings are its template's: there nothing is written. */
   updateFile(change: (file: StackFile) => StackFile): Promise<unknown>

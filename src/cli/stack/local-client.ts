@@ -5,13 +5,13 @@ import type { DataStack } from './data-stack.ts'
 
 /** The API in this process, over the stack's folders. */
 export function localClient(
-  stack: Pick<DataStack, 'search'>,
+  stack: Pick<DataStack, 'search' | 'indexRoot'>,
   version: string,
   ingest?: IngestService,
 ): ApiClient {
   const build = { version, commitHash: '', buildDate: '' }
   const api = createApi(
-    { search: stack.search, ingest, build },
+    { search: stack.search, ingest, build, indexRoot: stack.indexRoot },
     { apiKeys: [], responses: 'plain' },
   )
   return { via: 'local', fetch: (request) => api.fetch(request) }

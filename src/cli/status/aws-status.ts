@@ -3,6 +3,7 @@ import {
   findDeployment,
   readStatus,
   type DeploymentStatus,
+  type StatusWarning,
 } from '../../deploy/status.ts'
 import { isJsonObject, type JsonObject } from '../../engine/bytes/json.ts'
 import { isQwError } from '../../engine/errors.ts'
@@ -16,7 +17,7 @@ import { printJson, printRows } from '../command/rows.ts'
 import { cloudMetastore, directClient } from '../stack/aws-direct-client.ts'
 import { monthCost, type MonthCost } from './aws-month-cost.ts'
 import { currentDeployment, type Deployment } from '../stack/aws-deployment.ts'
-import { openSession } from '../stack/aws-session.ts'
+import { openAwsSession } from '../stack/aws-session.ts'
 
 export interface AwsStatusOptions {
   /** Ask again this often until interrupted; undefined: once. */
@@ -47,7 +48,7 @@ export async function awsStatus(
 
 /** Every deployment of the account in this Region. */
 export async function awsList(context: CliContext): Promise<void> {
-  const session = await openSession(context)
+  const session = await openAwsSession(context)
   const states = await session.ports.stacks.list()
   const rows = states.map((state) => ({
     name: deploymentNameOf(state),
@@ -76,19 +77,13 @@ interface IndexLine {
   readonly lag_s: number | null
 }
 
-interface Warning {
-  readonly code: string
-  readonly message: string
-  readonly fix: string
-}
-
 interface StatusFacts {
   readonly deployment: Deployment
   readonly status: DeploymentStatus
   readonly indexes: readonly IndexLine[]
   readonly lastRun: RunSummary | undefined
   readonly cost: MonthCost
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly StatusWarning[]
 }
 
 async function readFacts(
@@ -102,7 +97,7 @@ async function readFacts(
     readIndexes(context, deployment),
     costing,
   ])
-  const warnings: Warning[] = [...status.warnings, ...data.warnings]
+  const warnings: StatusWarning[] = [...status.warnings, ...data.warnings]
   if (status.version !== undefined && status.version !== context.version) {
     const message = `deployed by ${status.version}, this is ${context.version}`
     warnings.push({ code: 'UPDATE-AVAILABLE', message, fix: 'qw-lambda deploy' })
@@ -150,7 +145,7 @@ async function readIndexes(
   }
 }
 
-function emptyWarning({ state }: Deployment): Warning {
+function emptyWarning({ state }: Deployment): StatusWarning {
   const hasGenerator = state.outputs['GeneratorFunction'] !== undefined
   return {
     code: 'INDEX-EMPTY',
@@ -250,7 +245,7 @@ export async function namedDeployment(
   context: CliContext,
   name: string,
 ): Promise<{ readonly name: string; readonly target: 'aws'; readonly region: string }> {
-  const { ports, region } = await openSession(context)
+  const { ports, region } = await openAwsSession(context)
   await findDeployment(name, ports.stacks)
   return { name, target: 'aws', region }
 }

@@ -21,7 +21,6 @@ interface ListedStack {
 }
 
 export const listCommand = defineCommand({
-  summary: 'the stacks there are',
   description: 'The one marked with * is meant when no --stack is given.',
   options: {},
   async run(context) {

@@ -18,7 +18,6 @@ const DEFAULT_WATCH_MS = 5_000
 const CLEAR_SCREEN = '\u001B[H\u001B[2J'
 
 export const statusCommand = defineCommand({
-  summary: 'one screen: health, data, freshness',
   options: {
     watch: optionalDuration(
       '--watch [interval]',

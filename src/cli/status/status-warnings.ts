@@ -1,6 +1,7 @@
 import { formatCount, plural } from '../format/number.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
-import type { StackStatus, StatusWarning } from './stack-status.ts'
+import type { StatusWarning } from '../../deploy/status.ts'
+import type { StackStatus } from './stack-status.ts'
 
 /** A batch takes this long to become searchable, with room. */
 const BATCH_GRACE_MS = 60_000
@@ -37,7 +38,7 @@ export function warningsOf(
     warnings.push({
       code: 'INGEST-REJECTS',
       message: `the last ingest into ${lastRun.indexId} rejected ${formatCount(lastRun.rejectedCount)} of ${plural(lastRun.docCount + lastRun.rejectedCount, 'document')}`,
-      fix: 'qw-lambda ingest failures',
+      fix: `qw-lambda ingest failures --index ${lastRun.indexId}`,
     })
   }
   if (url === undefined && waitingCount > 0) {

@@ -7,7 +7,6 @@ import { localHost } from '../stack/local-stacks.ts'
 import { changeJsonFile } from '../command/settings-file.ts'
 
 export const useCommand = defineCommand({
-  summary: 'choose the stack that commands mean',
   description: 'Kept for this user. A --stack flag, QWL_STACK and a project file come before it.',
   args: [['<stack>', 'its name, as qw-lambda list shows it']],
   options: {},

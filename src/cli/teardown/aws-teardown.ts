@@ -8,7 +8,7 @@ import { plural } from '../format/number.ts'
 import { changeJsonFile } from '../command/settings-file.ts'
 import { drawEvents } from '../deployment/draw-events.ts'
 import { currentDeployment } from '../stack/aws-deployment.ts'
-import { openSession, type AwsSession } from '../stack/aws-session.ts'
+import { openAwsSession, type AwsSession } from '../stack/aws-session.ts'
 import { printTeardown } from './aws-teardown-report.ts'
 import { showTeardownPlan } from './aws-teardown-plan.ts'
 
@@ -64,7 +64,7 @@ async function target(context: CliContext): Promise<Target> {
     const { session, state } = await currentDeployment(context)
     return { session, name: deploymentNameOf(state), state }
   }
-  const session = await openSession(context)
+  const session = await openAwsSession(context)
   return { session, name: named, state: await session.ports.stacks.describe(stackNameOf(named)) }
 }
 

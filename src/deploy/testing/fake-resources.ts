@@ -51,7 +51,7 @@ function gateway(path: string, id: string): { id: string; arn: string } {
   return { id, arn: `arn:aws:apigateway:eu-west-1::/${path}` }
 }
 
-export interface Making {
+interface Making {
   readonly stack: FakeStack
   readonly planned: PlannedResource
   readonly template: Template

@@ -36,6 +36,7 @@ export function fakeServices(world: World): Services {
         const payload = Buffer.from(world.searcherAnswer)
         return { payload, functionError: undefined, logTail: 'REPORT', requestId: 'r-1' }
       },
+      start: async () => world.enter('start'),
       mapping: async () => {
         world.enter('mapping')
         return world.mappingState
@@ -68,7 +69,7 @@ export function fakeServices(world: World): Services {
         world.enter('callApi')
         const next = world.flapping.shift()
         const spread = world.refusalsBeforeKeyWorks <= 0 && next !== 'refuses'
-        world.refusalsBeforeKeyWorks -= 1
+        world.refusalsBeforeKeyWorks--
         return { status: spread && world.keysAccepted.has(key) ? 200 : 403, body: 'answer' }
       },
     },

@@ -50,7 +50,7 @@ export class FakeStacks implements StackPort {
     if (found === undefined) return undefined
     if (found.status === 'DELETE_COMPLETE' && stack !== found.stackId) return undefined
     if (found.finish !== undefined) {
-      found.pollsLeft -= 1
+      found.pollsLeft--
       if (found.pollsLeft <= 0) {
         const { finish } = found
         found.finish = undefined
@@ -199,7 +199,7 @@ export class FakeStacks implements StackPort {
 
   #rollBack(): string {
     if (this.failingRollbacks <= 0) return 'UPDATE_ROLLBACK_COMPLETE'
-    this.failingRollbacks -= 1
+    this.failingRollbacks--
     return 'UPDATE_ROLLBACK_FAILED'
   }
 

@@ -9,7 +9,7 @@ export interface FakeBucket {
 }
 
 /** Something that exists or did: what tag search and direct looks go by. */
-export interface FakeResource {
+interface FakeResource {
   readonly arn: string
   readonly type: string
   readonly id: string
@@ -55,7 +55,7 @@ export class World {
   }
 
   serial(): number {
-    this.#serial += 1
+    this.#serial++
     return this.#serial
   }
 }

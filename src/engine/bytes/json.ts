@@ -289,12 +289,22 @@ function stringifyStructure(value: JsonFloat | JsonValue[] | JsonObject): string
     for (const item of value) out += out === '' ? stringifyJson(item) : `,${stringifyJson(item)}`
     return `[${out}]`
   }
+  if (isFlat(value)) return JSON.stringify(value)
   for (const key of Object.keys(value)) {
     const item = value[key]
     if (item === undefined) continue
     out += `${out === '' ? '' : ','}${stringifyJson(key)}:${stringifyJson(item)}`
   }
   return `{${out}}`
+}
+
+/** Whether an object holds nothing that `JSON.stringify`, which is several times quicker, writes otherwise. */
+function isFlat(value: JsonObject): boolean {
+  for (const key in value) {
+    const item = value[key]
+    if (typeof item === 'bigint' || (typeof item === 'object' && item !== null)) return false
+  }
+  return true
 }
 
 function stringifyFloat(value: number): string {

@@ -1,5 +1,4 @@
-import { sealBlock } from './sealed-block.ts'
-import type { SealOptions } from './sealed-block.ts'
+import { sealBlock, type SealOptions } from './sealed-block.ts'
 
 /** Each running compression holds about 0.3 MB; libuv runs four at a time. */
 const MAX_IN_FLIGHT = 8

@@ -1,5 +1,4 @@
-import { JsonFloat } from '../bytes/json.ts'
-import type { JsonValue } from '../bytes/json.ts'
+import { JsonFloat, type JsonValue } from '../bytes/json.ts'
 import {
   civilFromDate,
   dateFromCivil,
@@ -14,8 +13,8 @@ import {
   parseRfc2822,
   parseRfc3339,
   parseZone,
+  type DateValue,
 } from './datetime.ts'
-import type { DateValue } from './datetime.ts'
 import { compileDatePattern } from './strptime.ts'
 import { fromUnixFloat, fromUnixInteger, fromUnixText } from './unix-timestamp.ts'
 

@@ -1,11 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { JsonFloat } from '../bytes/json.ts'
-import type { JsonValue } from '../bytes/json.ts'
+import { JsonFloat, type JsonValue } from '../bytes/json.ts'
 import { makeDateFormatter, makeDateParser } from './datetime-format.ts'
-import { dateFromNanos, formatRfc3339, MONTHS, parseDateLiteral, parseRfc3339 } from './datetime.ts'
-import type { DateValue } from './datetime.ts'
+import {
+  dateFromNanos,
+  formatRfc3339,
+  MONTHS,
+  parseDateLiteral,
+  parseRfc3339,
+  type DateValue,
+} from './datetime.ts'
 import { compileDatePattern } from './strptime.ts'
 
 const NOW = Date.UTC(2024, 4, 15)

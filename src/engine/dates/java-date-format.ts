@@ -131,19 +131,19 @@ class FormatCompiler {
 
   #item(char: string): Item {
     if (char === '[') {
-      this.#at += 1
+      this.#at++
       const items = this.#items()
       if (this.#format[this.#at] !== ']') this.#fail('a `[` is never closed')
-      this.#at += 1
+      this.#at++
       return { kind: 'optional', items }
     }
     if (char === "'") return this.#quoted()
     if (!/[A-Za-z]/.test(char)) {
-      this.#at += 1
+      this.#at++
       return { kind: 'literal', text: char }
     }
     const start = this.#at
-    while (this.#format[this.#at] === char) this.#at += 1
+    while (this.#format[this.#at] === char) this.#at++
     const letters = this.#format.slice(start, this.#at)
     const isKnown = TOKENS.has(letters) && (letters !== 'F' || this.#isAlias)
     return isKnown ? { kind: 'token', letters } : this.#fail(`\`${letters}\` is not supported`)

@@ -6,8 +6,8 @@ import {
   MONTHS,
   parseZone,
   WEEKDAYS,
+  type DateValue,
 } from './datetime.ts'
-import type { DateValue } from './datetime.ts'
 
 /**
  * Date patterns in the manner of strptime and strftime, both directions. A pattern is compiled to

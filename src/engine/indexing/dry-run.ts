@@ -1,8 +1,7 @@
 import type { IndexingComponents } from './components.ts'
 import { MAX_KEPT_REJECTS, type RejectedDoc, type RejectReason } from './rejects.ts'
 import type { Source } from '../sources/source.ts'
-import { MAX_LINE_BYTES } from '../sources/line-batch.ts'
-import { readSource } from '../sources/source-reader.ts'
+import { readSource } from '../sources/read-source.ts'
 import { Workbench } from './workbench.ts'
 
 interface DryRunRequest {
@@ -11,8 +10,6 @@ interface DryRunRequest {
   /** Accepted documents after which it stops; the batch in which it stops counts no further rejects. */
   readonly maxDocs: number
   readonly signal?: AbortSignal
-  /** Default `reject`, as files are read. */
-  readonly blankLines?: 'reject' | 'skip'
 }
 
 export interface DryRunResult {
@@ -34,12 +31,16 @@ export async function dryRunSource(
     nowMs: clock.nowMs(),
     maxKeptRejects: MAX_KEPT_REJECTS,
     docTarget: request.maxDocs,
-    blankLines: request.blankLines ?? 'reject',
     purpose: 'check',
   })
-  for await (const event of readSource(request.source, { signal: request.signal })) {
-    if (event.kind === 'overlong') bench.rejectOverlong(event, MAX_LINE_BYTES)
-    else if (bench.addLines(event, 0) < event.count) break
+  const events = readSource(request.source, {
+    signal: request.signal,
+    format: metadata.config.ingestSettings.inputFormat,
+    nowMs: clock.nowMs(),
+  })
+  for await (const event of events) {
+    if (event.kind === 'overlong') bench.rejectOverlong(event)
+    else if (bench.addBatch(event, 0) < event.count) break
   }
   return {
     docCount: bench.docCount,

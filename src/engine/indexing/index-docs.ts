@@ -2,9 +2,9 @@ import { QwError } from '../errors.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import type { IndexingComponents } from './components.ts'
-import { LINE_LIMITS, LineSplitter, MAX_LINE_BYTES } from '../sources/line-batch.ts'
+import { LINE_LIMITS, LineSplitter } from '../sources/line-batch.ts'
 import { MAX_KEPT_REJECTS, type RejectedDoc } from './rejects.ts'
-import { withoutByteOrderMark } from '../sources/source-reader.ts'
+import { withoutByteOrderMark } from '../sources/read-source.ts'
 import { Workbench } from './workbench.ts'
 
 interface IndexDocsRequest {
@@ -84,20 +84,19 @@ function fillBenches(body: Uint8Array, settings: BenchSettings): Workbench[] {
       ...settings,
       maxKeptRejects: MAX_KEPT_REJECTS - keptCount,
       docTarget: settings.config.indexingSettings.splitNumDocsTarget,
-      blankLines: 'skip',
     })
   const benches = [newBench(0)]
   const splitter = new LineSplitter(LINE_LIMITS, { line: 1, position: 0 })
   for (const event of [...splitter.push(withoutByteOrderMark(body)), ...splitter.finish()]) {
     let bench = benches.at(-1) ?? newBench(0)
     if (event.kind === 'overlong') {
-      bench.rejectOverlong(event, MAX_LINE_BYTES)
+      bench.rejectOverlong(event)
       continue
     }
-    for (let line = bench.addLines(event, 0); line < event.count;) {
+    for (let line = bench.addBatch(event, 0); line < event.count;) {
       bench = newBench(benches.reduce((sum, { rejects }) => sum + rejects.kept.length, 0))
       benches.push(bench)
-      line = bench.addLines(event, line)
+      line = bench.addBatch(event, line)
     }
   }
   return benches

@@ -13,8 +13,6 @@ export interface IndexSourceRequest {
   readonly signal?: AbortSignal
   /** Take a source again that the checkpoint already has; every such run adds its documents again. */
   readonly force?: boolean
-  /** Default `reject`, as files are read; requests `skip` them. */
-  readonly blankLines?: 'reject' | 'skip'
   /** `keep` (default) writes rejected documents beside the index; `drop` only counts them. */
   readonly rejects?: 'keep' | 'drop'
   /**

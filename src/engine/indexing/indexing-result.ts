@@ -25,11 +25,34 @@ export interface IndexingResult {
   readonly splitBytes: number
   /** Commits that moved the checkpoint without any document. */
   readonly emptyCommitCount: number
+  /** Of a file that grew: its bytes that had been indexed before; 0 otherwise. */
+  readonly continuedAtBytes: number
+  /** Of its last line, where that is half written and was left for the next run; 0 otherwise. */
+  readonly halfLineBytes: number
   /** Most frequent first. */
   readonly rejectReasons: readonly RejectReason[]
   /** Objects that hold the rejected documents; empty when nothing was rejected or kept. */
   readonly rejectedKeys: readonly string[]
   readonly elapsedMs: number
+}
+
+/** Of a run that found nothing to do, for results that are put together from what others tell. */
+export const NOTHING_INDEXED: IndexingResult = {
+  runId: '',
+  indexId: '',
+  sourceUri: '',
+  state: 'done',
+  docCount: 0,
+  rejectedCount: 0,
+  sourceBytes: 0,
+  splitIds: [],
+  splitBytes: 0,
+  emptyCommitCount: 0,
+  continuedAtBytes: 0,
+  halfLineBytes: 0,
+  rejectReasons: [],
+  rejectedKeys: [],
+  elapsedMs: 0,
 }
 
 /** Cheap enough for the hot loop: one value per batch of lines. */

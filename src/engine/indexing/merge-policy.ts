@@ -1,5 +1,4 @@
-import type { SplitMaturity, SplitRecord } from '../metastore/split-record.ts'
-import { splitSizeBytes } from '../metastore/split-record.ts'
+import { splitSizeBytes, type SplitMaturity, type SplitRecord } from '../metastore/split-record.ts'
 import type { IndexingSettings, MergePolicyConfig } from '../schema/index-config.ts'
 
 /** Splits to be replaced by one, in the order in which their documents will follow each other. */

@@ -178,12 +178,11 @@ describe('stopping', () => {
 describe('documents that do not fit', () => {
   const bad = [testLine(0), 'not json', '', '{"n":-1,"ts":1700000000}', '[1]', testLine(1)]
 
-  test('they are counted by reason, kept with line, position and text, and do not stop the file', async () => {
+  test('they are counted by reason, kept with line, position and text, and do not stop the file; blank lines are none', async () => {
     const { stage, index, metastore, store } = await world()
     const result = await index(await stage(bad.join('\n')))
-    expect(result).toMatchObject({ state: 'done', docCount: 2, rejectedCount: 4 })
+    expect(result).toMatchObject({ state: 'done', docCount: 2, rejectedCount: 3 })
     expect(result.rejectReasons.map(({ kind }) => kind).toSorted()).toEqual([
-      'blank',
       'json',
       'json',
       'mapping',
@@ -191,18 +190,23 @@ describe('documents that do not fit', () => {
     const rejects = await readRejectedDocs(store, { indexId: 'events', limit: 10 })
     expect(rejects.map(({ line, text }) => [line, text])).toEqual([
       [2, 'not json'],
-      [3, ''],
       [4, '{"n":-1,"ts":1700000000}'],
       [5, '[1]'],
     ])
-    expect(rejects[1]?.bytePosition).toBe(Buffer.byteLength(bad.slice(0, 2).join('\n')) + 1)
+    expect(rejects[1]?.bytePosition).toBe(Buffer.byteLength(bad.slice(0, 3).join('\n')) + 1)
     expect(rejects[0]?.sourceUri).toBe('s3://staging/events/a.gz')
     expect(await publishedNumbers(metastore)).toEqual([0, 1])
   })
 
   test('no line can stop a file, however it is made', async () => {
     const { stage, index, metastore } = await world(
-      testConfig({}, { doc_mapping: { mode: 'dynamic' } }),
+      testConfig(
+        {},
+        {
+          doc_mapping: { mode: 'dynamic' },
+          ingest_settings: { input_format: 'ndjson' },
+        },
+      ),
     )
     const lines = [
       '['.repeat(200_000),
@@ -238,13 +242,13 @@ describe('documents that do not fit', () => {
   test('above the allowed number nothing of the commit in progress is published', async () => {
     const { stage, index, metastore, store } = await world()
     const source = await stage(bad.join('\n'))
-    const result = await index(source, { maxRejects: { kind: 'count', count: 3 } })
-    expect(result).toMatchObject({ state: 'tooManyRejects', docCount: 0, rejectedCount: 4 })
+    const result = await index(source, { maxRejects: { kind: 'count', count: 2 } })
+    expect(result).toMatchObject({ state: 'tooManyRejects', docCount: 0, rejectedCount: 3 })
     const file = await metastore.load('events')
     expect(file.splits).toEqual([])
-    expect(file.runs[0]).toMatchObject({ state: 'tooManyRejects', rejectedCount: 4 })
-    expect(await readRejectedDocs(store, { indexId: 'events', limit: 10 })).toHaveLength(4)
-    const more = await index(source, { maxRejects: { kind: 'count', count: 4 } })
+    expect(file.runs[0]).toMatchObject({ state: 'tooManyRejects', rejectedCount: 3 })
+    expect(await readRejectedDocs(store, { indexId: 'events', limit: 10 })).toHaveLength(3)
+    const more = await index(source, { maxRejects: { kind: 'count', count: 3 } })
     expect(more).toMatchObject({ state: 'done', docCount: 2 })
   })
 
@@ -259,7 +263,7 @@ describe('documents that do not fit', () => {
   test('they are not kept when only the count is wanted', async () => {
     const { stage, index, store } = await world()
     const result = await index(await stage(bad.join('\n')), { rejects: 'drop' })
-    expect(result).toMatchObject({ rejectedCount: 4, rejectedKeys: [] })
+    expect(result).toMatchObject({ rejectedCount: 3, rejectedKeys: [] })
     expect(store.requests.filter(({ key }) => key.includes('rejected'))).toEqual([])
   })
 })

@@ -1,12 +1,11 @@
 import { messageOf, QwError } from '../errors.ts'
-import { encodePosition, isEnd, positionBytes } from '../metastore/checkpoint.ts'
+import { encodePosition, positionBytes } from '../metastore/checkpoint.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import type { IndexingComponents } from './components.ts'
 import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingProgress, IndexingResult } from './indexing-result.ts'
-import { type LineEvent, MAX_LINE_BYTES } from '../sources/line-batch.ts'
 import { type CommitEnd, RunLedger } from './run-ledger.ts'
-import { readSource } from '../sources/source-reader.ts'
+import { readSource, type SourceEvent } from '../sources/read-source.ts'
 import type { Workbench } from './workbench.ts'
 
 /** A split is cut when its builder holds this much. Finishing needs as much again for a moment, so a
@@ -33,7 +32,7 @@ export async function indexSource(
   try {
     file = await components.metastore.load(request.indexId, request.signal)
     for (;;) {
-      if (isEnd(ledger.positionIn(file))) {
+      if (await ledger.locate(file)) {
         return ledger.result(ledger.hasCommitted ? 'done' : 'alreadyIndexed')
       }
       const end = await new SourcePass({ components, request, ledger }, file).run()
@@ -98,19 +97,25 @@ class SourcePass {
     this.#commitTimeoutMs = commitTimeoutSecs * 1000
     this.#bench = context.ledger.newWorkbench(file)
     this.#committed = context.ledger.positionIn(file)
-    this.#position = positionBytes(this.#committed)
+    this.#position = positionBytes(this.#committed) || context.ledger.grownBytes
   }
 
   async run(): Promise<PassEnd> {
     const { request, components, ledger } = this.#context
-    const lines = readSource(request.source, {
+    const { inputFormat } = this.#file.metadata.config.ingestSettings
+    const events = readSource(request.source, {
       signal: request.signal,
+      format: inputFormat,
+      nowMs: components.clock.nowMs(),
       resumeAt: this.#position,
+      onHalfLine: (byteCount) => {
+        ledger.halfLineBytes = byteCount
+      },
       onRead: (byteCount) => {
         this.#readBytes += byteCount
       },
     })
-    for await (const event of lines) {
+    for await (const event of events) {
       const cut = await this.#take(event)
       if (cut !== 'published') return this.#end(cut)
       request.signal?.throwIfAborted()
@@ -131,21 +136,21 @@ class SourcePass {
     return this.#end(end === 'published' ? 'done' : end)
   }
 
-  /** Puts the lines on the bench, committing each time it is full. */
-  async #take(event: LineEvent): Promise<CommitEnd> {
+  /** Puts the documents on the bench, committing each time it is full. */
+  async #take(event: SourceEvent): Promise<CommitEnd> {
     if (event.kind === 'overlong') {
-      this.#bench.rejectOverlong(event, MAX_LINE_BYTES)
+      this.#bench.rejectOverlong(event)
       this.#position = event.endPosition
       return 'published'
     }
-    for (let line = 0; line < event.count;) {
-      line = this.#bench.addLines(event, line)
-      const isFull = line < event.count
-      this.#position = isFull ? event.positionOf(line) : event.positionAfter(line - 1)
-      if (!isFull) break
+    for (let i = 0; i < event.count;) {
+      i = this.#bench.addBatch(event, i)
+      if (i === event.count) break
+      this.#position = event.positionOf(i)
       const end = await this.#commit('running')
       if (end !== 'published') return end
     }
+    this.#position = event.endPosition
     return 'published'
   }
 

@@ -72,7 +72,7 @@ test('kept documents come back as they were', () => {
   const reject = fc.record({
     line: fc.nat(),
     bytePosition: fc.nat(),
-    kind: fc.constantFrom('json' as const, 'mapping' as const, 'blank' as const),
+    kind: fc.constantFrom('json' as const, 'mapping' as const, 'format' as const),
     reason: fc.string(),
     summary: fc.string(),
     example: fc.option(fc.string(), { nil: undefined }),

@@ -4,7 +4,8 @@ import type { ObjectStore } from '../ports.ts'
 import type { DocRejection } from '../schema/doc-rejection.ts'
 import { MAX_KEPT_LINE_BYTES } from '../sources/line-batch.ts'
 
-type RejectKind = DocRejection['kind'] | 'encoding' | 'blank' | 'tooLong'
+/** `encoding`: not UTF-8; `format`: a record that the source's format cannot read. */
+type RejectKind = DocRejection['kind'] | 'encoding' | 'format' | 'tooLong'
 
 /** One document that was not indexed, as kept beside the index. */
 export interface RejectedDoc {

@@ -1,5 +1,11 @@
 import { isQwError } from '../errors.ts'
-import { positionBytes, positionOf } from '../metastore/checkpoint.ts'
+import {
+  type BegunPartition,
+  isEnd,
+  positionBytes,
+  positionOf,
+  positionsUnder,
+} from '../metastore/checkpoint.ts'
 import type { PublishOutcome } from '../metastore/index-file-changes.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import { rejectedKey } from '../metastore/layout.ts'
@@ -14,7 +20,7 @@ import type { Source } from '../sources/source.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { Workbench } from './workbench.ts'
 
-/** The source id that the removed indexer gave every file: checkpoints carry it. */
+/** The source id that Quickwit's removed Lambda packaging gave every file: checkpoints carry it. */
 const DEFAULT_SOURCE_ID = 'ingest-lambda-source'
 
 /** The checkpoint partition of a source: other content under the same name is another source. */
@@ -40,6 +46,10 @@ export class RunLedger {
   #emptyCommitCount = 0
   #keptRejectCount = 0
   #commitCount = 0
+  #begun: BegunPartition | undefined
+  #grownBytes = 0
+  /** Set by the reading that finds one. */
+  halfLineBytes = 0
 
   constructor(components: IndexingComponents, request: IndexSourceRequest) {
     this.#components = components
@@ -49,6 +59,31 @@ export class RunLedger {
     this.#startedMs = Math.floor(components.clock.nowMs())
     const identity = sourcePartitionId(request.source)
     this.#partitionId = request.force === true ? `${identity}#${this.#runId}` : identity
+  }
+
+  /** Finds out what was indexed of this source at another length. Of one that may grow, called with each
+   *  metastore file that a reading begins from. Whether all of it was. */
+  async locate(file: IndexFile): Promise<boolean> {
+    const { source, force } = this.#request
+    this.#begun = undefined
+    this.#grownBytes = 0
+    const position = this.positionIn(file)
+    if (isEnd(position)) return true
+    if (source.findGrown === undefined || force === true || position !== '') return false
+    const prefix = `${source.uri}#`
+    const seen = positionsUnder(file.metadata.checkpoint, this.#sourceId, prefix)
+    const found = await source.findGrown([...seen.keys()].map((id) => id.slice(prefix.length)))
+    const id = found === undefined ? undefined : prefix + found.etag
+    const known = id === undefined ? '' : (seen.get(id) ?? '')
+    if (found?.isLonger === true) return isEnd(known)
+    this.#begun = { prefix, seen, grewFrom: id }
+    this.#grownBytes = positionBytes(known)
+    return false
+  }
+
+  /** Bytes of this source that were read before it grew. */
+  get grownBytes(): number {
+    return this.#grownBytes
   }
 
   /** Where the checkpoint says this source stands. */
@@ -67,7 +102,6 @@ export class RunLedger {
       config,
       nowMs: this.#startedMs,
       maxKeptRejects: room,
-      blankLines: this.#request.blankLines ?? 'reject',
       docTarget: config.indexingSettings.splitNumDocsTarget,
       purpose: 'build',
     })
@@ -98,7 +132,8 @@ export class RunLedger {
     await this.#request.source.verifyUnchanged(this.#request.signal)
     const splits = bench.docCount === 0 ? [] : [await this.#upload(file, bench)]
     const keptKey = await this.#keepRejects(bench)
-    const sourceBytes = positionBytes(step.to) - positionBytes(step.from)
+    const fromBytes = step.from === '' ? this.#grownBytes : positionBytes(step.from)
+    const sourceBytes = positionBytes(step.to) - fromBytes
     const run = this.#summary(step.runState, { bench, sourceBytes, splitCount: splits.length })
     let outcome
     try {
@@ -149,6 +184,7 @@ export class RunLedger {
         partitionId: this.#partitionId,
         from: step.from,
         to: step.to,
+        begun: this.#begun,
       },
       run: step.run,
     })
@@ -226,6 +262,8 @@ export class RunLedger {
       splitIds: this.#splits.map((split) => split.splitId),
       splitBytes: this.#splits.reduce((sum, split) => sum + splitSizeBytes(split), 0),
       emptyCommitCount: this.#emptyCommitCount,
+      continuedAtBytes: this.#grownBytes,
+      halfLineBytes: this.halfLineBytes,
       rejectReasons: this.#rejects.reasonsByCount(),
       rejectedKeys: this.#rejectedKeys,
       elapsedMs: this.#components.clock.nowMs() - this.#startedMs,

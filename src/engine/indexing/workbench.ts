@@ -12,7 +12,10 @@ import type { MappedDoc } from '../schema/field-spec.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { prunedSource } from '../schema/render.ts'
 import { type BuiltSplit, SplitBuilder, type SplitBuilderSettings } from '../split/split-builder.ts'
-import type { LineBatch, OverlongLine } from '../sources/line-batch.ts'
+import { type LineBatch, MAX_LINE_BYTES, type OverlongLine } from '../sources/line-batch.ts'
+import { LineProblem } from '../sources/line-reader.ts'
+import { NOT_UTF8 } from '../sources/line-stage.ts'
+import type { RecordBatch } from '../sources/record-batch.ts'
 import { type RejectedDoc, RejectLog } from './rejects.ts'
 
 interface WorkbenchSettings {
@@ -24,8 +27,6 @@ interface WorkbenchSettings {
   readonly docTarget: number
   /** `check` maps every document and keeps none. */
   readonly purpose: 'build' | 'check'
-  /** Blank lines are rejected in a file and mean nothing in a request. */
-  readonly blankLines: 'reject' | 'skip'
   /** Told where each accepted line and its line end lie in the source; only when checking. */
   readonly onAccepted?: (start: number, end: number) => void
 }
@@ -59,36 +60,28 @@ export class Workbench {
     return this.#builder?.memoryBytes ?? 0
   }
 
-  /** Takes lines from `from` on. Returns the line it stopped at because the split is full, or the
-   *  batch's line count. */
-  addLines(batch: LineBatch, from: number): number {
+  /** Takes documents from `from` on. Returns the one it stopped at because the split is full, or the
+   *  batch's count. */
+  addBatch(batch: LineBatch | RecordBatch, from: number): number {
     const { count } = batch
-    const { docTarget, blankLines } = this.#settings
-    for (let line = from; line < count; line++) {
-      if (this.#docCount >= docTarget) return line
-      const text = batch.textOf(line)
-      if (text === undefined) {
-        this.#reject(batch, line, plain('encoding', 'the line is not valid UTF-8'))
-      } else if (isBlank(text)) {
-        if (blankLines === 'reject') {
-          this.#reject(batch, line, plain('blank', 'the line is empty'))
-        }
-      } else {
-        try {
-          this.#addDoc(text, batch, line)
-        } catch (error) {
-          if (!(error instanceof DocRejection)) throw error
-          // The document fits a split of its own.
-          if (error.kind === 'limit' && this.#docCount > 0) return line
-          this.#reject(batch, line, error)
-        }
+    const { docTarget } = this.#settings
+    for (let i = from; i < count; i++) {
+      if (this.#docCount >= docTarget) return i
+      try {
+        if (batch.kind === 'lines') this.#addLine(batch, i)
+        else this.#addRecord(batch, i)
+      } catch (error) {
+        if (!(error instanceof DocRejection)) throw error
+        // The document fits a split of its own.
+        if (error.kind === 'limit' && this.#docCount > 0) return i
+        this.#reject(batch, i, error)
       }
     }
     return count
   }
 
-  rejectOverlong({ line, position, prefix }: OverlongLine, maxLineBytes: number): void {
-    const why = plain('tooLong', `the line is longer than ${maxLineBytes} bytes`)
+  rejectOverlong({ line, position, prefix }: OverlongLine): void {
+    const why = plain('tooLong', `the line is longer than ${MAX_LINE_BYTES} bytes`)
     this.rejects.add({ ...why, line, bytePosition: position }, prefix)
   }
 
@@ -98,15 +91,19 @@ export class Workbench {
     return this.#builder.finish()
   }
 
-  #addDoc(text: string, batch: LineBatch, line: number): void {
-    this.#mapper.mapLine(text, this.#doc, batch.byteLengthOf(line))
-    this.#docCount++
-    if (this.#builder === undefined) {
-      this.#settings.onAccepted?.(batch.positionOf(line), batch.positionAfter(line))
+  #addLine(batch: LineBatch, i: number): void {
+    const text = batch.textOf(i)
+    if (text === undefined) {
+      this.#reject(batch, i, plain('encoding', NOT_UTF8))
       return
     }
-    if (this.#prune === undefined) {
-      this.#builder.add(this.#doc, batch.bytesOf(line))
+    if (isBlank(text)) return
+    this.#mapper.mapLine(text, this.#doc, batch.byteLengthOf(i))
+    this.#docCount++
+    if (this.#builder === undefined) {
+      this.#settings.onAccepted?.(batch.positionOf(i), batch.positionAfter(i))
+    } else if (this.#prune === undefined) {
+      this.#builder.add(this.#doc, batch.bytesOf(i))
     } else {
       const source = parseJson(text)
       const kept = isJsonObject(source) ? this.#prune(source) : source
@@ -114,10 +111,25 @@ export class Workbench {
     }
   }
 
-  #reject(batch: LineBatch, line: number, why: RejectWhy): void {
+  #addRecord(batch: RecordBatch, i: number): void {
+    const { doc } = batch.recordAt(i)
+    if (doc instanceof LineProblem) {
+      const { reason, summary, example } = doc
+      this.#reject(batch, i, { kind: 'format', reason, summary, example, path: undefined })
+      return
+    }
+    const bytes = Buffer.from(stringifyJson(doc))
+    this.#mapper.map(doc, this.#doc, bytes.length)
+    this.#docCount++
+    const kept = this.#prune === undefined ? bytes : Buffer.from(stringifyJson(this.#prune(doc)))
+    this.#builder?.add(this.#doc, kept)
+  }
+
+  #reject(batch: LineBatch | RecordBatch, i: number, why: RejectWhy): void {
     const { kind, reason, summary, example, path } = why
-    const place = { line: batch.firstLine + line, bytePosition: batch.positionOf(line) }
-    this.rejects.add({ ...place, kind, reason, summary, example, path }, batch.bytesOf(line))
+    const line = batch.lineNumberOf(i)
+    const place = { line, bytePosition: batch.positionOf(i) }
+    this.rejects.add({ ...place, kind, reason, summary, example, path }, batch.bytesOf(i))
   }
 }
 

@@ -25,6 +25,21 @@ export interface CheckpointDelta {
   readonly partitionId: string
   readonly from: string
   readonly to: string
+  /** Of a source that may grow: what was known of it when this was begun. */
+  readonly begun?: BegunPartition | undefined
+}
+
+/**
+ * A source that grows gets a new partition each time, named after its content then. It is begun only
+ * while the partitions of its earlier contents are as they were seen, so that two who begin it at
+ * different lengths do not both read the same lines.
+ */
+export interface BegunPartition {
+  /** With which the partition ids of all contents of this source begin. */
+  readonly prefix: string
+  readonly seen: ReadonlyMap<string, string>
+  /** The content that this one goes on from; its partition ends with the publish. */
+  readonly grewFrom: string | undefined
 }
 
 /**
@@ -38,6 +53,9 @@ export const MIN_FINISHED_FILES_KEPT = 500
 export const NAMED_FILES_KEPT = 100
 /** A file that was begun and never finished is forgotten after this, whatever the count. */
 export const UNFINISHED_FILE_MEMORY_SECONDS = 60 * 24 * 3600
+
+/** Files of a machine stay known by name: one that grew is recognised by its earlier content. */
+const MAY_GROW = 'file:'
 
 const BEGINNING = ''
 const POSITION_DIGITS = 20
@@ -64,6 +82,18 @@ export function positionOf(checkpoint: Checkpoint, sourceId: string, partitionId
   return known?.position ?? BEGINNING
 }
 
+/** Position by partition id of those whose ids begin with `prefix`. */
+export function positionsUnder(
+  checkpoint: Checkpoint,
+  sourceId: string,
+  prefix: string,
+): ReadonlyMap<string, string> {
+  const partitions = [...(checkpoint.get(sourceId) ?? [])]
+  return new Map(
+    partitions.flatMap(([id, { position }]) => (id.startsWith(prefix) ? [[id, position]] : [])),
+  )
+}
+
 /** Forgets one partition, or all of a source. Returns its argument when there is nothing to forget. */
 export function withoutPartition(
   checkpoint: Checkpoint,
@@ -85,11 +115,19 @@ export function advance(
   delta: CheckpointDelta,
   nowSeconds: number,
 ): Checkpoint | undefined {
-  const { sourceId, partitionId, from, to } = delta
+  const { sourceId, partitionId, from, to, begun } = delta
   if (positionOf(checkpoint, sourceId, partitionId) !== from) return undefined
   const partitions = new Map(checkpoint.get(sourceId))
+  if (begun !== undefined && from === BEGINNING) {
+    if (!isSame(positionsUnder(checkpoint, sourceId, begun.prefix), begun.seen)) return undefined
+    if (begun.grewFrom !== undefined) partitions.delete(begun.grewFrom)
+  }
   partitions.set(partitionId, { position: to, updateTimestamp: nowSeconds })
   return new Map(checkpoint).set(sourceId, forgetOld(partitions, nowSeconds))
+}
+
+function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([id, position]) => b.get(id) === position)
 }
 
 function forgetOld(
@@ -107,7 +145,8 @@ function forgetOld(
     return rank < MIN_FINISHED_FILES_KEPT || age <= FINISHED_FILE_MEMORY_SECONDS
   })
   const shortened = kept.map(([id, progress], rank) => {
-    if (rank < NAMED_FILES_KEPT || !isEnd(progress.position)) return [id, progress] as const
+    const isNamed = rank < NAMED_FILES_KEPT || !isEnd(progress.position) || id.startsWith(MAY_GROW)
+    if (isNamed) return [id, progress] as const
     return [shortId(id), { ...progress, position: '~' }] as const
   })
   return new Map(shortened.toReversed())

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseIndexConfig } from '../schema/config-text.ts'
+import { parseIp } from '../schema/ip.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
 
@@ -82,4 +83,22 @@ test('a file of the first format opens', () => {
 
 test('what is written today is read back', () => {
   expect(decodeIndexFile(encodeIndexFile(FILE), 'key')).toEqual(FILE)
+})
+
+test('bounds of addresses stand apart from those of numbers, whose readers know no others', () => {
+  const [split, ...rest] = FILE.splits
+  const bounds = [parseIp('10.0.0.1'), parseIp('2001:db8::1')]
+  const [min = new Uint8Array(0), max = new Uint8Array(0)] = bounds
+  const columnBounds = [
+    { path: 'n', type: 'i64' as const, min: -1, max: 5 },
+    { path: 'ip', type: 'ip' as const, min, max },
+  ]
+  const file = { ...FILE, splits: [{ ...split!, columnBounds }, ...rest] }
+  const written = encodeIndexFile(file)
+  const { splits } = JSON.parse(new TextDecoder().decode(written)) as { splits: object[] }
+  expect(splits[0]).toMatchObject({
+    column_bounds: [{ path: 'n', type: 'i64' }],
+    ip_bounds: [{ path: 'ip', min: '10.0.0.1', max: '2001:db8::1' }],
+  })
+  expect(decodeIndexFile(written, 'key')).toEqual(file)
 })

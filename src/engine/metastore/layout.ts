@@ -5,11 +5,13 @@ import { isIndexId } from '../schema/index-id.ts'
  * Every key of an index store in one place. The store's root is the bucket or its prefix.
  *
  *   manifest.json                              which indexes exist
+ *   templates.json                             what indexes are made from that documents come for
  *   <index_id>/metastore.json                  metadata, splits, checkpoint, recent runs of one index
  *   <index_id>/<split_id>.split                one immutable split
  *   <index_id>/rejected/<run_id>-<n>.ndjson    rejected documents of one commit of one run
  */
 export const MANIFEST_KEY = 'manifest.json'
+export const TEMPLATES_KEY = 'templates.json'
 
 const SPLIT_SUFFIX = '.split'
 const SPLIT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/
@@ -45,8 +47,9 @@ export function rejectedKey(indexId: string, runId: string, commit: number): str
 /** Ids become folder names: a letter in front and no `/` keep `.` and `..` out of every key. Folders
  *  that ignore case have one place for `manifest.json`, however it is written. */
 export function assertIndexId(indexId: string): void {
-  if (isIndexId(indexId) && indexId.toLowerCase() !== MANIFEST_KEY) return
+  const isTaken = [MANIFEST_KEY, TEMPLATES_KEY].includes(indexId.toLowerCase())
+  if (isIndexId(indexId) && !isTaken) return
   throw new QwError('invalid', `index id \`${indexId.slice(0, 100)}\` is not allowed`, {
-    fix: `use 3 to 255 letters, digits, \`-\`, \`_\` and \`.\`, starting with a letter; not ${MANIFEST_KEY}`,
+    fix: `use 3 to 255 letters, digits, \`-\`, \`_\` and \`.\`, starting with a letter; not ${MANIFEST_KEY} or ${TEMPLATES_KEY}`,
   })
 }

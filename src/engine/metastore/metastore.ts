@@ -30,6 +30,7 @@ import {
   type Manifest,
 } from './manifest.ts'
 import type { SplitRecord } from './split-record.ts'
+import { IndexTemplates } from './templates.ts'
 import { UlidGenerator } from './ulid.ts'
 
 interface MetastoreComponents {
@@ -46,6 +47,8 @@ const LOAD_CONCURRENCY = 16
  *  by ETag: one instance per process saves bytes, not requests. */
 export class Metastore {
   readonly store: ObjectStore
+  /** What indexes are made from that documents come for. */
+  readonly templates: IndexTemplates
   readonly #components: MetastoreComponents
   readonly #ulids: UlidGenerator
   readonly #manifest: ConditionalObject<Manifest>
@@ -54,6 +57,7 @@ export class Metastore {
   constructor(store: ObjectStore, components: MetastoreComponents) {
     this.store = store
     this.#components = components
+    this.templates = new IndexTemplates({ store, ...components })
     this.#ulids = new UlidGenerator(components.clock, components.random)
     this.#manifest = new ConditionalObject({
       store,
@@ -85,6 +89,19 @@ export class Metastore {
     await this.#setState(indexId, 'active')
     if (stored?.metadata.indexUid !== created.metadata.indexUid) throw indexExists(indexId)
     return created
+  }
+
+  /** Makes the index from the template that its id matches, unless somebody else was quicker; false
+   *  when none does. */
+  async createFromTemplate(indexId: string): Promise<boolean> {
+    const config = await this.templates.configFor(indexId)
+    if (config === undefined) return false
+    try {
+      await this.createIndex(config)
+    } catch (error) {
+      if (!isQwError(error, 'invalid') || error.code !== 'INDEX-EXISTS') throw error
+    }
+    return true
   }
 
   /** One conditional read. Throws `notFound` (code INDEX-NONE) naming the nearest ids. */
@@ -121,7 +138,7 @@ export class Metastore {
     return files
   }
 
-  /** Replaces the config by the rules of index-config.md 12. */
+  /** Replaces the config; `checkConfigUpdate` says what may change. A changed mapping gets a new uid. */
   updateConfig(config: IndexConfig): Promise<IndexFile> {
     const freshUid = this.newId()
     return this.update(config.indexId, (file) => {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
+import { formatIp, parseIp } from '../schema/ip.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
 import {
   arrayAt,
@@ -63,7 +64,7 @@ export function splitSizeBytes(split: SplitRecord): number {
   return split.footer.end
 }
 
-/** The record as splits-metastore.md 1 shows it, plus `column_bounds`. */
+/** The record as docs/INDEX-FORMAT.md shows it. */
 export function encodeSplitRecord(split: SplitRecord): JsonObject {
   return {
     version: '0.9',
@@ -91,7 +92,8 @@ export function encodeSplitRecord(split: SplitRecord): JsonObject {
     num_merge_ops: split.mergeOpCount,
     delete_opstamp: split.deleteOpstamp,
     doc_mapping_uid: split.docMappingUid,
-    column_bounds: split.columnBounds.map(encodeBounds),
+    column_bounds: split.columnBounds.filter(({ type }) => type !== 'ip').map(encodeBounds),
+    ...ipBounds(split.columnBounds),
   }
 }
 
@@ -117,7 +119,12 @@ export function decodeSplitRecord(value: unknown): SplitRecord {
     mergeOpCount: integerAt(fields, 'num_merge_ops'),
     deleteOpstamp: integerAt(fields, 'delete_opstamp'),
     docMappingUid: stringAt(fields, 'doc_mapping_uid'),
-    columnBounds: arrayAt(fields, 'column_bounds').map(decodeBounds),
+    columnBounds: [
+      ...arrayAt(fields, 'column_bounds').map(decodeBounds),
+      ...(fields['ip_bounds'] === undefined
+        ? []
+        : arrayAt(fields, 'ip_bounds').map(decodeIpBounds)),
+    ],
   }
 }
 
@@ -154,6 +161,26 @@ function encodeBound(value: TypedValue): JsonValue {
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'number' || typeof value === 'boolean') return value
   throw new QwError('internal', 'column bounds are numbers or booleans')
+}
+
+/** Apart from the numbers, because earlier versions refuse a type that they do not know, and pass over
+ *  a key that they do not know. */
+function ipBounds(columnBounds: readonly ColumnBounds[]): JsonObject {
+  const bounds = columnBounds.flatMap(({ path, type, min, max }): JsonObject[] => {
+    const isIp = type === 'ip' && min instanceof Uint8Array && max instanceof Uint8Array
+    return isIp ? [{ path, min: formatIp(min), max: formatIp(max) }] : []
+  })
+  return bounds.length === 0 ? {} : { ip_bounds: bounds }
+}
+
+function decodeIpBounds(value: unknown): ColumnBounds {
+  const fields = asFields(value, 'ip_bounds')
+  const address = (key: string): Uint8Array => {
+    const bytes = parseIp(stringAt(fields, key))
+    if (bytes !== undefined) return bytes
+    throw new QwError('corrupt', `metastore: \`ip_bounds.${key}\` is no address`)
+  }
+  return { path: stringAt(fields, 'path'), type: 'ip', min: address('min'), max: address('max') }
 }
 
 function decodeBounds(value: unknown): ColumnBounds {

@@ -1,12 +1,14 @@
+import { QwError } from '../errors.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'
 import type { ValueType } from '../schema/value-type.ts'
 import { toLower } from '../text/token-filters.ts'
 import type { CaseFolding } from './code-points.ts'
 import { anyOf } from './combine.ts'
-import { equals, holdsText, refOf, schemaError, termsOf } from './field-access.ts'
+import { equals, holdsText, inNetwork, refOf, schemaError, termsOf } from './field-access.ts'
 import { readingsOf, readLiteral, type Reading } from './literals.ts'
-import type { PatternAst, TermAst, TermSetAst } from './query-ast.ts'
+import { compileFuzzy } from './fuzzy-pattern.ts'
+import type { FuzzyAst, PatternAst, TermAst, TermSetAst } from './query-ast.ts'
 import type { Query } from './query.ts'
 import { compileRegex, compileWildcard, parseWildcard } from './term-pattern.ts'
 
@@ -16,22 +18,36 @@ export function bindTerm(ast: TermAst, field: ResolvedField): Query {
     const pattern = ast.value.replaceAll(/[\\*?]/g, String.raw`\$&`)
     return bindPattern({ ...ast, kind: 'pattern', syntax: 'wildcard', pattern }, field)
   }
+  const network = inNetwork(field, ast.value)
+  if (network !== undefined) return network
   return anyOf(exactReadings(field, ast.value).map((reading) => equals(field, reading)))
 }
 
-/** Any of several exact values on one field: one clause per type that the values can have. */
+/** Any of several exact values on one field: one clause per type that the values can have, and one
+ *  per network among addresses. */
 export function bindTermSet(ast: TermSetAst, field: ResolvedField): Query {
-  const readings = ast.values.flatMap((value) => exactReadings(field, value))
-  if (!field.indexed) return anyOf(readings.map((reading) => equals(field, reading)))
+  const networks: Query[] = []
+  const readings: Reading[] = []
+  for (const value of ast.values) {
+    const network = inNetwork(field, value)
+    if (network !== undefined) networks.push(network)
+    else readings.push(...exactReadings(field, value))
+  }
+  if (!field.indexed) {
+    return anyOf([...networks, ...readings.map((reading) => equals(field, reading))])
+  }
   const byType = new Map<ValueType, Uint8Array[]>()
   for (const { type, value } of readings) {
     const terms = byType.get(type)
     if (terms === undefined) byType.set(type, [encodeTerm(type, value)])
     else terms.push(encodeTerm(type, value))
   }
-  return anyOf(
-    [...byType].map(([type, terms]) => ({ kind: 'termSet', field: refOf(field, type), terms })),
-  )
+  const sets = [...byType].map(([type, terms]): Query => ({
+    kind: 'termSet',
+    field: refOf(field, type),
+    terms,
+  }))
+  return anyOf([...networks, ...sets])
 }
 
 function exactReadings(field: ResolvedField, value: string): Reading[] {
@@ -59,6 +75,29 @@ export function bindPattern(ast: PatternAst, field: ResolvedField): Query {
   const folding = ast.caseInsensitive && !lowercases ? 'ignoreCase' : 'exact'
   return bindWildcard(ref, pattern, folding)
 }
+
+/** Indexed tokens near a word, which has their case where the tokenizer gives them one. */
+export function bindFuzzy(ast: FuzzyAst, field: ResolvedField): Query {
+  if (!holdsText(field)) {
+    throw schemaError(
+      `trying to run a Fuzzy query on a non-text field (\`${field.path}\` is ${field.fieldType})`,
+      'use a term or a range',
+    )
+  }
+  const { lowercases } = termsOf(field).tokenizer
+  const word = lowercases ? toLower(ast.value) : ast.value
+  if (Buffer.byteLength(word) > MAX_FUZZY_BYTES) {
+    throw new QwError('invalid', `a fuzzy word takes at most ${MAX_FUZZY_BYTES} bytes`, {
+      code: 'QUERY-VALUE',
+      fix: 'ask `prefix` with its beginning',
+    })
+  }
+  const pattern = compileFuzzy(word, ast.distance, ast.prefixLength)
+  return { kind: 'pattern', field: refOf(field, 'str'), pattern }
+}
+
+/** Longer words than anybody misspells. */
+const MAX_FUZZY_BYTES = 255
 
 /** Wildcards that are no more than a term or a prefix become one. */
 function bindWildcard(

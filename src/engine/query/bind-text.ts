@@ -4,8 +4,16 @@ import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import { allOf, anyOf, MATCH_ALL, MATCH_NONE } from './combine.ts'
-import { equals, holdsText, notSearchable, refOf, schemaError, termsOf } from './field-access.ts'
-import { readingsOf, readLiteral } from './literals.ts'
+import {
+  equals,
+  holdsText,
+  inNetwork,
+  notSearchable,
+  refOf,
+  schemaError,
+  termsOf,
+} from './field-access.ts'
+import { clip, readingsOf, readLiteral } from './literals.ts'
 import type { TextAst } from './query-ast.ts'
 import type { PositionedTerm, Query } from './query.ts'
 
@@ -13,6 +21,7 @@ import type { PositionedTerm, Query } from './query.ts'
 export function bindText(ast: TextAst, field: ResolvedField): Query {
   const { mode } = ast.match
   const isPrefix = mode === 'phrasePrefix' || mode === 'boolPrefix'
+  checkAnalyzer(ast, field)
   if (isPrefix && !holdsText(field)) {
     throw schemaError(
       `trying to run a PhrasePrefix query on a non-text field (\`${field.path}\` is ${field.fieldType})`,
@@ -27,7 +36,20 @@ export function bindText(ast: TextAst, field: ResolvedField): Query {
       readings.length > 0 && isImpossiblePhrase(ast, field) ? [] : [bindWords(ast, field)]
     return anyOf([...readings.map((reading) => equals(field, reading)), ...words])
   }
-  return equals(field, { type: field.type, value: readLiteral(field, field.type, ast.text) })
+  return (
+    inNetwork(field, ast.text) ??
+    equals(field, { type: field.type, value: readLiteral(field, field.type, ast.text) })
+  )
+}
+
+/** Texts are cut as the field's own were; other tokens would find nothing. */
+function checkAnalyzer({ analyzer }: TextAst, field: ResolvedField): void {
+  const own = field.terms?.tokenizer.name
+  if (analyzer === undefined || analyzer === own) return
+  throw schemaError(
+    `\`analyzer\` can only name the tokenizer of field \`${field.path}\`, which is ${own === undefined ? 'none' : `\`${own}\``}, not \`${clip(analyzer)}\``,
+    'leave `analyzer` out',
+  )
 }
 
 function isImpossiblePhrase({ match, text }: TextAst, field: ResolvedField): boolean {

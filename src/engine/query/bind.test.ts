@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../bytes/json.ts'
 import { isQwError, type QwError } from '../errors.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
+import { parseIp } from '../schema/ip.ts'
 import { buildSchema, type Schema } from '../schema/schema.ts'
 import { decodeTerm, encodeTerm } from '../schema/term.ts'
 import { bindQuery, type BindOptions } from './bind.ts'
+import { parseElasticQuery } from './elastic-dsl/parse-elastic-query.ts'
 import { MAX_QUERY_CLAUSES } from './limits.ts'
 import { parseQueryString } from './query-string.ts'
 import type { Query } from './query.ts'
@@ -201,6 +204,45 @@ describe('typed values', () => {
       expect(error.message).toMatch(/^expected a `\w+` search value for field `\w+`, got `/)
     },
   )
+})
+
+describe('networks', () => {
+  test.each(['addr:10.0.0.0/8', 'addr:"10.0.0.0/8"', 'addr:IN [10.0.0.0/8]'])(
+    '%s asks for a range of addresses',
+    (text) => {
+      const query = bind(text)
+      if (query.kind !== 'range') throw new Error(show(query))
+      expect([query.lower, query.upper]).toEqual([
+        { value: parseIp('10.0.0.0'), inclusive: true },
+        { value: parseIp('10.255.255.255'), inclusive: true },
+      ])
+    },
+  )
+
+  test('a set may mix networks and addresses', () => {
+    const query = bind('addr:IN [10.0.0.0/8 192.168.1.1 "2001:db8::/32"]')
+    if (query.kind !== 'bool') throw new Error(show(query))
+    expect(query.should.map(({ kind }) => kind)).toEqual(['range', 'range', 'termSet'])
+  })
+
+  test.each([
+    [{ term: { addr: '10.0.0.0/8' } }, 'range'],
+    [{ terms: { addr: ['10.0.0.0/8', '11.0.0.0/8'] } }, 'bool'],
+    [{ match: { addr: '2001:db8::/32' } }, 'range'],
+  ])('in the Elasticsearch dialect too: %j', (body, kind) => {
+    expect(bindQuery(parseElasticQuery(body), strict).kind).toBe(kind)
+  })
+
+  test('a prefix that is too long is no address, and the way out names a network', () => {
+    expect(failure('addr:10.0.0.0/33')).toMatchObject({
+      code: 'QUERY-VALUE',
+      fix: expect.stringContaining('10.0.0.0/8'),
+    })
+  })
+
+  test('texts that look like networks are texts in other fields', () => {
+    expect(show(bind('key:10.0.0.0/8'))).toBe('key:str=10.0.0.0/8')
+  })
 })
 
 describe('ranges', () => {
@@ -436,5 +478,40 @@ describe('bools', () => {
       return must.length + filter.length + minimumShouldMatch > 0 && children.every(isPositive)
     }
     fc.assert(fc.property(text, (source) => isPositive(bind(source))))
+  })
+})
+
+describe('what only the Elasticsearch dialect says', () => {
+  const bindBody = (body: JsonObject): Query =>
+    bindQuery(parseElasticQuery(body, { nowMs: Date.UTC(2024, 4, 15) }), strict)
+
+  test('an analyzer may name the tokenizer of the field, and no other', () => {
+    const asked = (analyzer: string): JsonObject => ({ match: { key: { query: 'a', analyzer } } })
+    expect(bindBody(asked('raw')).kind).toBe('term')
+    expect(() => bindBody(asked('english'))).toThrow(/tokenizer of field `key`, which is `raw`/)
+  })
+
+  test('date maths is a date on a field of dates, and text on one of texts', () => {
+    const range = (field: string): JsonObject => ({ range: { [field]: { gte: 'now-1d/d' } } })
+    expect(bindBody(range('ts'))).toMatchObject({ lower: { value: Date.UTC(2024, 4, 14) } })
+    expect(bindBody(range('key'))).toMatchObject({ lower: { value: 'now-1d/d' } })
+    expect(() => bindBody(range('delta'))).toThrow(/expected `i64` boundary/)
+    const any = bindBody(range('data.at'))
+    if (any.kind !== 'bool') throw new Error(show(any))
+    expect(any.should).toContainEqual(
+      expect.objectContaining({ lower: { value: Date.UTC(2024, 4, 14), inclusive: true } }),
+    )
+  })
+
+  test('a fuzzy word has the case that the tokens of its field have', () => {
+    const fuzzy = (field: string): Query => bindBody({ fuzzy: { [field]: 'Error' } })
+    const matches = (query: Query, term: string): boolean => {
+      if (query.kind !== 'pattern') throw new Error(show(query))
+      return query.pattern.matches(new TextEncoder().encode(term))
+    }
+    expect(matches(fuzzy('body'), 'eror')).toBe(true)
+    expect(matches(fuzzy('key'), 'Eror')).toBe(true)
+    expect(matches(fuzzy('key'), 'eror')).toBe(false)
+    expect(() => fuzzy('count')).toThrow(/Fuzzy query on a non-text field/)
   })
 })

@@ -64,7 +64,7 @@ export function fold(set: CodePoints, folding: CaseFolding): CodePoints {
   for (let i = 0; i < set.length; i += 2) {
     const last = elementAt(set, i + 1)
     let at = lowerBound(table.cased, elementAt(set, i))
-    for (; at < table.cased.length; at += 1) {
+    for (; at < table.cased.length; at++) {
       const codePoint = elementAt(table.cased, at)
       if (codePoint > last) break
       for (const variant of table.variants.get(foldKey(codePoint)) ?? []) {

@@ -2,6 +2,7 @@ import { QwError } from '../errors.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
 import type { TermOptions } from '../schema/field-spec.ts'
 import type { ResolvedField } from '../schema/schema.ts'
+import { parseIpNetwork } from '../schema/ip.ts'
 import { encodeTerm } from '../schema/term.ts'
 import type { FieldRef, ValueType } from '../schema/value-type.ts'
 import { normalizeText } from '../text/normalizer.ts'
@@ -31,6 +32,20 @@ export function equals(field: ResolvedField, { type, value }: Reading): Query {
   const normalized = normalizeText(value, field.column.normalizer)
   if (normalized === undefined) return MATCH_NONE
   return { kind: 'columnTerm', field: ref, value: normalized }
+}
+
+/** The addresses of a network such as `10.0.0.0/8`; undefined when the field holds no addresses or the
+ *  text is no network. */
+export function inNetwork(field: ResolvedField, text: string): Query | undefined {
+  const network = field.type === 'ip' ? parseIpNetwork(text) : undefined
+  if (network === undefined) return undefined
+  if (!field.indexed && field.column === undefined) throw notSearchable(field)
+  return {
+    kind: 'range',
+    field: refOf(field, 'ip'),
+    lower: { value: network.first, inclusive: true },
+    upper: { value: network.last, inclusive: true },
+  }
 }
 
 /** How the field's texts are indexed. Throws `invalid` (QUERY-SCHEMA) when they are not. */

@@ -50,7 +50,7 @@ export const LITERAL_HINTS: Readonly<Record<LiteralType, string>> = {
   f64: 'write a decimal number such as 1.5 or 2e3',
   bool: 'write true or false',
   date: 'write a date such as 2024-01-31T12:00:00Z (quoted outside ranges) or a Unix timestamp',
-  ip: 'write an IPv4 or IPv6 address (IPv6 quoted outside ranges)',
+  ip: 'write an IPv4 or IPv6 address (IPv6 quoted outside ranges) or, outside ranges, a network such as 10.0.0.0/8',
   bytes: 'write hex digits, or base64 after a `!`',
 }
 

@@ -61,7 +61,7 @@ export class PatternAutomaton {
       if (characterClass === undefined) {
         characterClass = this.#classes.of(codePointAt(term, i))
         i += byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-      } else i += 1
+      } else i++
       const next = this.#moves[at * classCount + characterClass] ?? UNKNOWN
       at = next === UNKNOWN ? this.#move(at, characterClass) : next
     }
@@ -118,11 +118,11 @@ export class PatternAutomaton {
       entry = this.#place(undefined, outs)
       outs.push(this.#build(node.part, entry))
     } else {
-      for (let i = node.min; i < node.max; i += 1) {
+      for (let i = node.min; i < node.max; i++) {
         entry = this.#place(undefined, [next, this.#build(node.part, entry)])
       }
     }
-    for (let i = 0; i < node.min; i += 1) entry = this.#build(node.part, entry)
+    for (let i = 0; i < node.min; i++) entry = this.#build(node.part, entry)
     return entry
   }
 
@@ -145,7 +145,7 @@ export class PatternAutomaton {
     const sample = this.#classes.sample(characterClass)
     const reached: number[] = []
     for (const place of state?.places ?? []) {
-      this.work += 1
+      this.work++
       if (hasCodePoint(this.#sets[place] ?? [], sample)) reached.push(...(this.#outs[place] ?? []))
     }
     const places = this.#closure(reached)
@@ -163,7 +163,7 @@ export class PatternAutomaton {
     const seen = new Set<number>(from)
     const places: number[] = []
     for (const place of seen) {
-      this.work += 1
+      this.work++
       if (place === this.#accept || this.#sets[place] !== undefined) places.push(place)
       else for (const out of this.#outs[place] ?? []) seen.add(out)
     }
@@ -230,7 +230,7 @@ class CharacterClasses {
       }
     }
     this.#starts = Uint32Array.from(starts).sort()
-    for (let i = 0; i < this.ascii.length; i += 1) this.ascii[i] = this.#search(i)
+    for (let i = 0; i < this.ascii.length; i++) this.ascii[i] = this.#search(i)
   }
 
   get count(): number {

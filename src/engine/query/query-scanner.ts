@@ -53,7 +53,7 @@ export class QueryScanner {
   /** Consumes white space; true when there was any. */
   skipSpace(): boolean {
     const start = this.#at
-    while (!this.atEnd && isSpace(this.peek())) this.#at += 1
+    while (!this.atEnd && isSpace(this.peek())) this.#at++
     return this.#at > start
   }
 
@@ -78,7 +78,7 @@ export class QueryScanner {
       } else if (isSpace(char) || FIELD_STOPS.has(char)) break
       else {
         name += char
-        this.#at += 1
+        this.#at++
       }
     }
     this.skipSpace()
@@ -112,7 +112,7 @@ export class QueryScanner {
       if (char === '*' || char === '?') hasWildcard = true
       text += char
       wildcard += char
-      this.#at += 1
+      this.#at++
     }
     return { text, wildcard: hasWildcard ? wildcard : undefined, plain }
   }
@@ -121,14 +121,14 @@ export class QueryScanner {
   quoted(quote: string): string {
     const start = this.#at
     let text = ''
-    this.#at += 1
+    this.#at++
     while (!this.atEnd) {
       const char = this.peek()
-      this.#at += 1
+      this.#at++
       if (char === quote) return text
       if (char === '\\' && !this.atEnd) {
         text += this.peek()
-        this.#at += 1
+        this.#at++
       } else text += char
     }
     return this.fail(`the quote ${quote} is never closed`, start)
@@ -138,11 +138,11 @@ export class QueryScanner {
   regex(): string | undefined {
     const start = this.#at
     let pattern = ''
-    this.#at += 1
+    this.#at++
     while (!this.atEnd) {
       const char = this.peek()
       if (char === '/') {
-        this.#at += 1
+        this.#at++
         if (this.leafEndsAt(0) || this.peek() === '^') return pattern
         break
       }
@@ -154,7 +154,7 @@ export class QueryScanner {
         this.#at += 2
       } else {
         pattern += char
-        this.#at += 1
+        this.#at++
       }
     }
     this.#at = start
@@ -164,7 +164,7 @@ export class QueryScanner {
   /** A range bound: one run, a backslash being an ordinary character. */
   bound(): string {
     const start = this.#at
-    while (!this.atEnd && !isSpace(this.peek()) && !BOUND_STOPS.has(this.peek())) this.#at += 1
+    while (!this.atEnd && !isSpace(this.peek()) && !BOUND_STOPS.has(this.peek())) this.#at++
     return this.#text.slice(start, this.#at)
   }
 

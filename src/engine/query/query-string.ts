@@ -129,7 +129,7 @@ class QueryStringParser {
     const start = scanner.position
     const field = scanner.fieldName() ?? scope
     if (scanner.peek() === '(') return this.#group(field)
-    this.#clauseCount += 1
+    this.#clauseCount++
     if (this.#clauseCount > MAX_QUERY_CLAUSES) {
       throw new QwError('tooLarge', `the query has more than ${MAX_QUERY_CLAUSES} clauses`, {
         code: 'QUERY-LIMIT',
@@ -152,7 +152,7 @@ class QueryStringParser {
   }
 
   #nested(parse: () => QueryAst): QueryAst {
-    this.#depth += 1
+    this.#depth++
     if (this.#depth > MAX_QUERY_DEPTH) {
       throw new QwError('tooLarge', `the query is nested deeper than ${MAX_QUERY_DEPTH} levels`, {
         code: 'QUERY-LIMIT',
@@ -161,7 +161,7 @@ class QueryStringParser {
       })
     }
     const query = parse()
-    this.#depth -= 1
+    this.#depth--
     return query
   }
 

@@ -1,5 +1,12 @@
-import { complementOf, fold, unicodeClass, unicodeProperty, unionOf } from './code-points.ts'
-import type { CaseFolding, CodePoints } from './code-points.ts'
+import {
+  complementOf,
+  fold,
+  unicodeClass,
+  unicodeProperty,
+  unionOf,
+  type CaseFolding,
+  type CodePoints,
+} from './code-points.ts'
 import type { RegexCursor } from './regex-cursor.ts'
 
 /** Classes within classes, `[a[b]]`. */

@@ -73,7 +73,7 @@ class RegexParser {
   #repeated(atom: PatternNode): PatternNode {
     const cursor = this.#cursor
     let node = atom
-    for (let times = 0; ; times += 1) {
+    for (let times = 0; ; times++) {
       const start = cursor.at
       const bounds = this.#repetition()
       if (bounds === undefined) return node
@@ -127,7 +127,7 @@ class RegexParser {
     if (cursor.peek() === '?' && cursor.match(GROUP_NAME) === undefined && this.#flagsGroup()) {
       return undefined
     }
-    this.#depth += 1
+    this.#depth++
     if (this.#depth > MAX_REGEX_DEPTH) {
       throw new QwError('tooLarge', `the regex is nested deeper than ${MAX_REGEX_DEPTH} groups`, {
         code: 'QUERY-LIMIT',
@@ -136,7 +136,7 @@ class RegexParser {
     }
     const node = this.#alternatives()
     if (!cursor.accept(')')) cursor.fail('this `(` is never closed', start)
-    this.#depth -= 1
+    this.#depth--
     this.#flags = outer
     return node
   }

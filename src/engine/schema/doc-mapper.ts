@@ -1,13 +1,18 @@
-import { isJsonObject, JsonFloat, parseJson, stringifyJson } from '../bytes/json.ts'
-import type { JsonObject, JsonValue } from '../bytes/json.ts'
+import {
+  isJsonObject,
+  JsonFloat,
+  parseJson,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../bytes/json.ts'
 import { isQwError, messageOf } from '../errors.ts'
 import { utf8Length } from '../text/token-length.ts'
 import { DocRejection, rejectValue } from './doc-rejection.ts'
 import { escapeName, joinPath } from './field-path.ts'
 import type { FieldSpec, MappedDoc } from './field-spec.ts'
 import type { IndexConfig } from './index-config.ts'
-import { NodeBuilder } from './mapping-nodes.ts'
-import type { LeafNode, ObjectNode, OpenNode } from './mapping-nodes.ts'
+import { NodeBuilder, type LeafNode, type ObjectNode, type OpenNode } from './mapping-nodes.ts'
 import { MappingSink, SpecList } from './mapping-sink.ts'
 import type { OpenFields } from './open-fields.ts'
 import type { TypedValue } from './value-type.ts'

@@ -1,5 +1,4 @@
-import { tokenizerRegistry } from '../text/tokenizer-registry.ts'
-import type { TokenizerRegistry } from '../text/tokenizer-registry.ts'
+import { tokenizerRegistry, type TokenizerRegistry } from '../text/tokenizer-registry.ts'
 import type { DatetimePrecision, FieldMapping, JsonOptions } from './field-mapping.ts'
 import type { TermOptions } from './field-spec.ts'
 import { escapeName, joinPath, splitPath } from './field-path.ts'
@@ -119,7 +118,7 @@ function resolveJson(
   }
 }
 
-/** Dates inside json keep the precision that the reference's terms have: none is lost in a column. */
+/** Dates inside json keep all their precision in a column, as they do in Quickwit. */
 export function jsonColumn(options: JsonOptions): ColumnOptions | undefined {
   return options.fast === undefined ? undefined : { normalizer: options.fast, precisionNs: 1 }
 }

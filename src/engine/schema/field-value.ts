@@ -1,5 +1,4 @@
-import { JsonFloat, stringifyJson } from '../bytes/json.ts'
-import type { JsonValue } from '../bytes/json.ts'
+import { JsonFloat, stringifyJson, type JsonValue } from '../bytes/json.ts'
 import { parseBinary } from './binary-text.ts'
 import { makeDateParser } from '../dates/datetime-format.ts'
 import { rejectValue } from './doc-rejection.ts'

@@ -1,5 +1,6 @@
 import type { TokenizerConfig } from '../text/tokenizer-config.ts'
 import type { FieldMapping, JsonOptions } from './field-mapping.ts'
+import type { SourceFormat } from './source-format.ts'
 
 export type MappingMode = 'dynamic' | 'lenient' | 'strict'
 
@@ -66,6 +67,8 @@ export type MergePolicyConfig =
 export interface IngestSettings {
   readonly minShards: number
   readonly validateDocs: boolean
+  /** How the index's files are written; undefined: recognised by content. */
+  readonly inputFormat: SourceFormat | undefined
 }
 
 interface SearchSettings {

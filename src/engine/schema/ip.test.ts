@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { formatIp, parseIp } from './ip.ts'
+import { formatIp, parseIp, parseIpNetwork } from './ip.ts'
 
 test('every address comes back as it went in', () => {
   const group = fc.uint8Array({ minLength: 2, maxLength: 2 })
@@ -45,4 +45,46 @@ test.each([
   '::1%eth0',
 ])('%j is no address', (text) => {
   expect(parseIp(text)).toBeUndefined()
+})
+
+test.each([
+  ['10.0.0.0/8', '10.0.0.0', '10.255.255.255'],
+  ['10.1.2.3/8', '10.0.0.0', '10.255.255.255'],
+  ['192.168.1.64/26', '192.168.1.64', '192.168.1.127'],
+  ['192.168.1.7/32', '192.168.1.7', '192.168.1.7'],
+  ['0.0.0.0/0', '0.0.0.0', '255.255.255.255'],
+  ['2001:db8::/32', '2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ['::1/128', '::1', '::1'],
+  ['::ffff:10.0.0.0/104', '10.0.0.0', '10.255.255.255'],
+])('the network %s is %s to %s', (text, first, last) => {
+  const network = parseIpNetwork(text)
+  expect(network && [formatIp(network.first), formatIp(network.last)]).toEqual([first, last])
+})
+
+test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0.0/-1', '10.0/8', '::/129', '/8', '10.0.0.0/8/8'])(
+  '%j is no network',
+  (text) => {
+    expect(parseIpNetwork(text)).toBeUndefined()
+  },
+)
+
+test('an address is in a network exactly when its first bits are those of the network', () => {
+  const address = fc.uint8Array({ minLength: 16, maxLength: 16 })
+  const bitsOf = (bytes: Uint8Array): string =>
+    [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  fc.assert(
+    fc.property(address, address, fc.integer({ min: 0, max: 128 }), (network, other, bits) => {
+      // An address that shares the first half comes close often enough to matter.
+      const near = Uint8Array.from([...network.subarray(0, 8), ...other.subarray(8)])
+      const hex = [...network].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+      const range = parseIpNetwork(`${hex.replace(/(.{4})(?!$)/g, '$1:')}/${bits}`)
+      if (range === undefined) throw new Error('no network')
+      for (const tried of [other, near, network]) {
+        const shares = bitsOf(tried).slice(0, bits) === bitsOf(network).slice(0, bits)
+        const isInside =
+          Buffer.compare(tried, range.first) >= 0 && Buffer.compare(tried, range.last) <= 0
+        expect(isInside).toBe(shares)
+      }
+    }),
+  )
 })

@@ -43,6 +43,30 @@ function parseQuad(text: string): number[] | undefined {
   return parts.every(isOctet) ? parts.map(Number) : undefined
 }
 
+/** The first and the last address of a network. */
+interface IpNetwork {
+  readonly first: Uint8Array
+  readonly last: Uint8Array
+}
+
+/** `10.0.0.0/8`, `2001:db8::/32`; undefined when the text is no network. Bits of the address behind the
+ *  prefix do not count, so that `10.1.2.3/8` is the same network. */
+export function parseIpNetwork(text: string): IpNetwork | undefined {
+  const [, address = '', digits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
+  const first = parseIp(address)
+  const version4Bits = address.includes(':') ? 0 : 96
+  const bits = Number(digits) + version4Bits
+  if (first === undefined || bits > 128) return undefined
+  const last = first.slice()
+  for (let i = 0; i < 16; i++) {
+    const kept = Math.min(8, Math.max(0, bits - 8 * i))
+    const host = 0xff >> kept
+    first[i] = elementAt(first, i) & ~host
+    last[i] = elementAt(last, i) | host
+  }
+  return { first, last }
+}
+
 /** A mapped version 4 address as a dotted quad; version 6 with its longest run of zeros left out. */
 export function formatIp(bytes: Uint8Array): string {
   const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0)

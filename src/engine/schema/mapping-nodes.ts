@@ -8,10 +8,9 @@ import {
   jsonColumn,
   resolveDeclared,
   termOptions,
+  type FieldTable,
 } from './field-table.ts'
-import type { FieldTable } from './field-table.ts'
-import { makeValueReader } from './field-value.ts'
-import type { ValueReader } from './field-value.ts'
+import { makeValueReader, type ValueReader } from './field-value.ts'
 import type { IndexConfig } from './index-config.ts'
 import type { SpecList } from './mapping-sink.ts'
 import { ConcatenateSink, OpenFields } from './open-fields.ts'

@@ -1,5 +1,4 @@
-import { JsonFloat } from '../bytes/json.ts'
-import type { JsonValue } from '../bytes/json.ts'
+import { JsonFloat, type JsonValue } from '../bytes/json.ts'
 import { parseRfc3339 } from '../dates/datetime.ts'
 import { DocRejection } from './doc-rejection.ts'
 import { escapeName, joinPath } from './field-path.ts'

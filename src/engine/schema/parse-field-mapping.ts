@@ -167,6 +167,7 @@ const jsonField: FieldShape = (array) =>
 const objectField: Shape<FieldMapping> = mapped(
   object({
     ...COMMON,
+    fast: optional('Without effect, as elsewhere: the fields inside say it themselves.', flag),
     field_mappings: required(
       'The fields inside it.',
       recursive('field_mappings', () => FIELD_MAPPINGS),

@@ -20,6 +20,7 @@ import {
   type Place,
   type Shape,
 } from './shape.ts'
+import { findSourceFormat, SOURCE_FORMAT_NAMES, type SourceFormat } from './source-format.ts'
 
 const DURATION = text()
 const MATURATION = 'Merges leave a split alone once it is this old.'
@@ -155,12 +156,28 @@ function anything(): Shape<unknown> {
   return { schema: {}, read: (value) => value }
 }
 
+const INPUT_FORMAT: Shape<SourceFormat> = mapped(text(), (name, place) => {
+  const known = SOURCE_FORMAT_NAMES.join(', ')
+  return (
+    findSourceFormat(name) ??
+    refuse(place, `expected one of ${known}, or json:<path of an array>, got \`${name}\``)
+  )
+})
+
 export const INGEST_SETTINGS: Shape<IngestSettings> = mapped(
   object({
     min_shards: withDefault('Without effect: there are no shards.', count(1), 1),
     validate_docs: withDefault('Without effect: documents are always checked.', flag, true),
+    input_format: optional(
+      'How the index’s files are written; without it, that is recognised by their content.',
+      INPUT_FORMAT,
+    ),
   }),
-  (raw) => ({ minShards: raw.min_shards, validateDocs: raw.validate_docs }),
+  (raw) => ({
+    minShards: raw.min_shards,
+    validateDocs: raw.validate_docs,
+    inputFormat: raw.input_format,
+  }),
 )
 
 const SCHEDULES = ['hourly', 'daily', 'weekly', 'monthly', 'yearly']

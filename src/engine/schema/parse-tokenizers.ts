@@ -40,18 +40,18 @@ const NGRAM = object({
   prefix_only: withDefault('Only those at the beginning of a text.', flag, false),
 })
 
-const TOKENIZER = variants<TokenizerConfig>({
-  key: 'type',
-  variants: {
-    simple: mapped(object(COMMON), (raw) => ({ ...raw, type: 'simple' })),
-    source_code: mapped(object(COMMON), (raw) => ({ ...raw, type: 'source_code' })),
-    regex: mapped(
-      object({ ...COMMON, pattern: required('What a token looks like.', text()) }),
-      (raw) => ({ ...raw, type: 'regex' }),
-    ),
-    ngram: mapped(NGRAM, ngram),
-  },
-})
+/** A type that is missing here does not compile. */
+const TYPES: Readonly<Record<TokenizerConfig['type'], Shape<TokenizerConfig>>> = {
+  simple: mapped(object(COMMON), (raw) => ({ ...raw, type: 'simple' })),
+  source_code: mapped(object(COMMON), (raw) => ({ ...raw, type: 'source_code' })),
+  regex: mapped(
+    object({ ...COMMON, pattern: required('What a token looks like.', text()) }),
+    (raw) => ({ ...raw, type: 'regex' }),
+  ),
+  ngram: mapped(NGRAM, ngram),
+}
+
+const TOKENIZER = variants({ key: 'type', variants: TYPES })
 
 function ngram(raw: ReturnType<typeof NGRAM.read>, place: Place): TokenizerConfig {
   const { name, filters, min_gram: minGram, max_gram: maxGram, prefix_only: prefixOnly } = raw

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
-import { isQwError } from '../errors.ts'
-import type { QwError } from '../errors.ts'
+import { isQwError, type QwError } from '../errors.ts'
 import { parseIndexConfig, readIndexConfig } from './config-text.ts'
 import { shippedConfig, shippedConfigText } from './shipped-configs.ts'
 import { REFUSED_CONFIGS } from './testing/refused-configs.ts'

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
-import { isJsonObject, parseJson, stringifyJson } from '../bytes/json.ts'
-import type { JsonObject, JsonValue } from '../bytes/json.ts'
+import {
+  isJsonObject,
+  parseJson,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../bytes/json.ts'
 import { parseIndexConfig } from './config-text.ts'
 import { makeRenderer, prunedSource } from './render.ts'
 

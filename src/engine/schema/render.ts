@@ -1,5 +1,4 @@
-import { isJsonObject, JsonFloat } from '../bytes/json.ts'
-import type { JsonObject, JsonValue } from '../bytes/json.ts'
+import { isJsonObject, JsonFloat, type JsonObject, type JsonValue } from '../bytes/json.ts'
 import { formatBinary } from './binary-text.ts'
 import { makeDateFormatter } from '../dates/datetime-format.ts'
 import { formatRfc3339, parseDateLiteral, parseRfc3339 } from '../dates/datetime.ts'

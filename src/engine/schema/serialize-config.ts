@@ -4,6 +4,7 @@ import { exactDuration } from '../dates/duration.ts'
 import type { FieldMapping, JsonOptions, TextIndexing } from './field-mapping.ts'
 import type { Normalizer } from '../text/normalizer.ts'
 import type { DocMapping, IndexConfig, MergePolicyConfig } from './index-config.ts'
+import { sourceFormatName } from './source-format.ts'
 
 /** The config as GET returns it: every default written out, `version` "0.9". `parseIndexConfig`
  *  reads it back to an equal config. */
@@ -25,6 +26,9 @@ export function serializeIndexConfig(config: IndexConfig): JsonObject {
     ingest_settings: {
       min_shards: ingestSettings.minShards,
       ...(ingestSettings.validateDocs ? {} : { validate_docs: false }),
+      ...(ingestSettings.inputFormat === undefined
+        ? {}
+        : { input_format: sourceFormatName(ingestSettings.inputFormat) }),
     },
     search_settings: { default_search_fields: [...config.searchSettings.defaultSearchFields] },
     retention:

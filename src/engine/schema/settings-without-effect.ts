@@ -1,5 +1,4 @@
-import { isJsonObject, stringifyJson } from '../bytes/json.ts'
-import type { JsonValue } from '../bytes/json.ts'
+import { isJsonObject, stringifyJson, type JsonValue } from '../bytes/json.ts'
 
 interface SettingWithoutEffect {
   readonly path: string

@@ -1,5 +1,10 @@
-import { isJsonObject, JsonFloat, stringifyJson } from '../bytes/json.ts'
-import type { JsonObject, JsonValue } from '../bytes/json.ts'
+import {
+  isJsonObject,
+  JsonFloat,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
 import { probablyMeant } from './nearest.ts'
 

@@ -21,7 +21,7 @@ test('a value over the limit is not kept, and takes its old self away', () => {
 
 test('the youngest stay, however many are set after the cache is full', () => {
   const cache = new ByteLru<number>(1000)
-  for (let i = 0; i < 5000; i += 1) cache.set(`${i}`, i, 1)
+  for (let i = 0; i < 5000; i++) cache.set(`${i}`, i, 1)
   expect(cache.usedBytes).toBeLessThanOrEqual(1000)
   expect(cache.usedBytes).toBeGreaterThan(800)
   const places = [4999, 4200, 3999].map((i) => cache.get(`${i}`))
@@ -31,7 +31,7 @@ test('the youngest stay, however many are set after the cache is full', () => {
 test('a value asked for again and again outlives thousands that nobody asks for', () => {
   const cache = new ByteLru<string>(100)
   cache.set('hot', 'H', 10)
-  for (let i = 0; i < 2000; i += 1) {
+  for (let i = 0; i < 2000; i++) {
     expect(cache.get('hot')).toBe('H')
     cache.set(`${i}`, 'cold', 10)
   }

@@ -1,6 +1,10 @@
 import { QwError } from '../errors.ts'
-import type { SearchRequest } from './request.ts'
-import { MAX_HITS_LIMIT, SORT_KEYS_LIMIT, START_OFFSET_LIMIT } from './request.ts'
+import {
+  MAX_HITS_LIMIT,
+  SORT_KEYS_LIMIT,
+  START_OFFSET_LIMIT,
+  type SearchRequest,
+} from './request.ts'
 
 /** What is wrong with a request whatever the index. Throws `invalid`. */
 export function checkRequest(request: SearchRequest): void {
@@ -18,7 +22,7 @@ export function checkRequest(request: SearchRequest): void {
   }
   if (searchAfter !== undefined && searchAfter.length !== sort.length) {
     throw new QwError('invalid', 'sort and search_after are of different length', {
-      fix: 'Pass the sort values of the last hit, one for each sort key.',
+      fix: 'pass the sort values of the last hit, one for each sort key',
     })
   }
 }
@@ -29,7 +33,7 @@ function checkCount(name: string, value: number, limit: number): void {
     'invalid',
     `\`${name}\` must be a whole number from 0 to ${limit}, not ${value}`,
     {
-      fix: 'Narrow the query by a range on the sort field, or page with search_after in the Elasticsearch dialect.',
+      fix: 'narrow the query by a range on the sort field, or page with search_after in the Elasticsearch dialect',
     },
   )
 }

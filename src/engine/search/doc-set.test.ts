@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { DocSet } from './doc-set.ts'
 import {
   ALL_DOCS,
   atLeast,
@@ -17,6 +16,7 @@ import {
   toList,
   unionAll,
   wordsFor,
+  type DocSet,
 } from './doc-set.ts'
 
 const DOC_COUNT = 2 * DOC_BLOCK + 77

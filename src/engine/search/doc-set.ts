@@ -67,7 +67,7 @@ function intersect(a: DocSet, b: DocSet, docCount: number): DocSet {
   }
   if (b.kind === 'list') return filterList(b.docs, a.words, 1)
   const words = a.words.slice()
-  for (let i = 0; i < words.length; i += 1) {
+  for (let i = 0; i < words.length; i++) {
     words[i] = (words[i] as number) & (b.words[i] as number)
   }
   return bitsOf(words, docCount)
@@ -80,14 +80,14 @@ function intersectLists(a: Uint32Array, b: Uint32Array): DocSet {
   let count = 0
   let at = 0
   const gallop = long.length > short.length * 16
-  for (let i = 0; i < short.length; i += 1) {
+  for (let i = 0; i < short.length; i++) {
     const doc = short[i] as number
     if (gallop) at = lowerBound(long, doc, at)
-    else while (at < long.length && (long[at] as number) < doc) at += 1
+    else while (at < long.length && (long[at] as number) < doc) at++
     if (at === long.length) break
     if (long[at] === doc) {
       out[count] = doc
-      count += 1
+      count++
     }
   }
   return listOf(out.subarray(0, count))
@@ -97,7 +97,7 @@ function intersectLists(a: Uint32Array, b: Uint32Array): DocSet {
 function filterList(list: Uint32Array, words: Uint32Array, wanted: 0 | 1): DocSet {
   const out = new Uint32Array(list.length)
   let count = 0
-  for (let i = 0; i < list.length; i += 1) {
+  for (let i = 0; i < list.length; i++) {
     const doc = list[i] as number
     out[count] = doc
     count += ((((words[doc >>> 5] as number) >>> (doc & 31)) & 1) ^ wanted ^ 1) & 1
@@ -139,12 +139,12 @@ function unionLists(a: Uint32Array, b: Uint32Array): DocSet {
     const x = a[i] as number
     const y = b[j] as number
     out[count] = x < y ? x : y
-    count += 1
-    if (x <= y) i += 1
-    if (y <= x) j += 1
+    count++
+    if (x <= y) i++
+    if (y <= x) j++
   }
-  for (; i < a.length; i += 1, count += 1) out[count] = a[i] as number
-  for (; j < b.length; j += 1, count += 1) out[count] = b[j] as number
+  for (; i < a.length; i++, count++) out[count] = a[i] as number
+  for (; j < b.length; j++, count++) out[count] = b[j] as number
   return listOf(out.subarray(0, count))
 }
 
@@ -152,12 +152,12 @@ function unionLists(a: Uint32Array, b: Uint32Array): DocSet {
 export function addToWords(set: DocSet, words: Uint32Array): void {
   if (set.kind === 'list') {
     const { docs } = set
-    for (let i = 0; i < docs.length; i += 1) {
+    for (let i = 0; i < docs.length; i++) {
       const doc = docs[i] as number
       words[doc >>> 5] = (words[doc >>> 5] as number) | (1 << (doc & 31))
     }
   } else if (set.kind === 'bits') {
-    for (let i = 0; i < words.length; i += 1) {
+    for (let i = 0; i < words.length; i++) {
       words[i] = (words[i] as number) | (set.words[i] as number)
     }
   }
@@ -170,7 +170,7 @@ export function subtract(a: DocSet, b: DocSet, docCount: number): DocSet {
   if (a.kind === 'list') return filterList(a.docs, toWords(b, docCount), 0)
   const words = toWords(a, docCount).slice()
   const taken = toWords(b, docCount)
-  for (let i = 0; i < words.length; i += 1) {
+  for (let i = 0; i < words.length; i++) {
     words[i] = (words[i] as number) & ~(taken[i] as number)
   }
   return bitsOf(words, docCount)
@@ -185,13 +185,13 @@ export function atLeast(sets: readonly DocSet[], minimum: number, docCount: numb
   const hits = new Uint16Array(docCount)
   for (const set of sets) {
     eachBlock(set, docCount, (docs, count) => {
-      for (let i = 0; i < count; i += 1) {
+      for (let i = 0; i < count; i++) {
         hits[docs[i] as number] = (hits[docs[i] as number] as number) + 1
       }
     })
   }
   const words = wordsFor(docCount)
-  for (let doc = 0; doc < docCount; doc += 1) {
+  for (let doc = 0; doc < docCount; doc++) {
     if ((hits[doc] as number) >= minimum) {
       words[doc >>> 5] = (words[doc >>> 5] as number) | (1 << (doc & 31))
     }
@@ -252,7 +252,7 @@ function eachBlockOfAll(docCount: number, visit: (docs: Uint32Array, count: numb
   const block = new Uint32Array(DOC_BLOCK)
   for (let start = 0; start < docCount; start += DOC_BLOCK) {
     const count = Math.min(DOC_BLOCK, docCount - start)
-    for (let i = 0; i < count; i += 1) block[i] = start + i
+    for (let i = 0; i < count; i++) block[i] = start + i
     visit(block, count)
   }
 }
@@ -265,7 +265,7 @@ function eachBlockOfList(
   while (start < list.length) {
     const limit = (list[start] as number) - ((list[start] as number) % DOC_BLOCK) + DOC_BLOCK
     let end = start + 1
-    while (end < list.length && (list[end] as number) < limit) end += 1
+    while (end < list.length && (list[end] as number) < limit) end++
     visit(list.subarray(start, end), end - start)
     start = end
   }
@@ -287,13 +287,13 @@ function eachBlockOfBits(
 /** Writes the doc ids of words [first, last) to `out` and returns how many there are. */
 function decodeWords(words: Uint32Array, first: number, last: number, out: Uint32Array): number {
   let count = 0
-  for (let index = first; index < last; index += 1) {
+  for (let index = first; index < last; index++) {
     let word = words[index] as number
     const base = index << 5
     while (word !== 0) {
       const low = word & -word
       out[count] = base + 31 - Math.clz32(low)
-      count += 1
+      count++
       word ^= low
     }
   }
@@ -313,14 +313,14 @@ export function docsOfBlock(
     case 'none':
       return 0
     case 'all':
-      for (let doc = start; doc < end; doc += 1) out[doc - start] = doc
+      for (let doc = start; doc < end; doc++) out[doc - start] = doc
       return end - start
     case 'bits':
       return decodeWords(set.words, start >>> 5, (end + 31) >>> 5, out)
     case 'list': {
       const first = lowerBound(set.docs, start, 0)
       let at = first
-      for (; at < set.docs.length && (set.docs[at] as number) < end; at += 1) {
+      for (; at < set.docs.length && (set.docs[at] as number) < end; at++) {
         out[at - first] = set.docs[at] as number
       }
       return at - first
@@ -353,7 +353,7 @@ export function lowerBound(sorted: Uint32Array, value: number, from: number): nu
 
 function popCount(words: Uint32Array): number {
   let total = 0
-  for (let i = 0; i < words.length; i += 1) {
+  for (let i = 0; i < words.length; i++) {
     let word = words[i] as number
     word -= (word >>> 1) & 0x55555555
     word = (word & 0x33333333) + ((word >>> 2) & 0x33333333)

@@ -2,10 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../bytes/json.ts'
 import { splitKey } from '../metastore/layout.ts'
 import type { countNeeds } from './explain.ts'
-import type { Need } from './needs.ts'
-import { needKey } from './needs.ts'
-import type { Ask } from './testing/search-fixture.ts'
-import { EXACT_READS, SearchFixture } from './testing/search-fixture.ts'
+import { needKey, type Need } from './needs.ts'
+import { EXACT_READS, SearchFixture, type Ask } from './testing/search-fixture.ts'
 
 const MAPPING: JsonObject = {
   index_field_presence: true,

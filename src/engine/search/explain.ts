@@ -1,8 +1,7 @@
 import type { FetchContext } from './fetch.ts'
 import { needsNothing, planLeaf, planSplit, readSplit } from './leaf-plan.ts'
 import type { LeafRequest, LeafSplit } from './leaf-request.ts'
-import type { Need, Part } from './needs.ts'
-import { needKey } from './needs.ts'
+import { needKey, type Need, type Part } from './needs.ts'
 import type { SearchPlanResponse } from './request.ts'
 
 /** What a search would read of one split were nothing cached, the documents of hits apart: which those
@@ -43,7 +42,7 @@ export function countNeeds(needs: readonly Need[]): StorageRequests {
   const counts = { footer: 0, fastfield: 0, fieldnorm: 0, sstable: 0, posting: 0, position: 0 }
   for (const { part } of needs) {
     const name = COUNTED_AS[part]
-    if (name !== undefined) counts[name] += 1
+    if (name !== undefined) counts[name]++
   }
   return counts
 }

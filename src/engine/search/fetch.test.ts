@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { splitKey } from '../metastore/layout.ts'
-import type { FetchContext, FetchedSplit, ReadSizes } from './fetch.ts'
-import { openSplit } from './fetch.ts'
-import type { Need } from './needs.ts'
-import { columnNeeds, docNeeds, fieldnormNeeds, termNeeds } from './needs.ts'
+import { openSplit, type FetchContext, type FetchedSplit, type ReadSizes } from './fetch.ts'
+import { columnNeeds, docNeeds, fieldnormNeeds, termNeeds, type Need } from './needs.ts'
 import { EXACT_READS, SearchFixture } from './testing/search-fixture.ts'
 
 const TERM = new TextEncoder().encode('red')

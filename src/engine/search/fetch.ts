@@ -3,11 +3,14 @@ import type { ByteRange, ObjectStore } from '../ports.ts'
 import type { Column } from '../split/column.ts'
 import type { Fieldnorms } from '../split/fieldnorms.ts'
 import type { SplitField, SplitFooter } from '../split/footer.ts'
-import type { Positions, Postings } from '../split/postings.ts'
-import { decodePositions, decodePostings } from '../split/postings.ts'
+import {
+  decodePositions,
+  decodePostings,
+  type Positions,
+  type Postings,
+} from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
 import type { SearchCaches } from './caches.ts'
-import type { Need, Part, PartValues } from './needs.ts'
 import {
   columnNeeds,
   decodePart,
@@ -16,9 +19,11 @@ import {
   positionNeeds,
   postingNeeds,
   termNeeds,
+  type Need,
+  type Part,
+  type PartValues,
 } from './needs.ts'
-import type { Chunk } from './read-ranges.ts'
-import { readChunks } from './read-ranges.ts'
+import { readChunks, type Chunk } from './read-ranges.ts'
 import { WorkBudget } from './work-budget.ts'
 
 /** How bytes that are needed become requests. */

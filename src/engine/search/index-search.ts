@@ -3,8 +3,7 @@ import { bindQuery } from '../query/bind.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import type { Query } from '../query/query.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
-import type { Schema } from '../schema/schema.ts'
-import { buildSchema } from '../schema/schema.ts'
+import { buildSchema, type Schema } from '../schema/schema.ts'
 
 /** What root and leaf both make of a request on one index. */
 interface IndexSearch {
@@ -50,7 +49,7 @@ function withTimeBounds(
     throw new QwError(
       'invalid',
       `index \`${request.indexId}\` has no timestamp field, so start_timestamp and end_timestamp do not apply`,
-      { fix: 'Leave the time bounds out, or search an index with `timestamp_field`.' },
+      { fix: 'leave the time bounds out, or search an index with `timestamp_field`' },
     )
   }
   const time: Query = {

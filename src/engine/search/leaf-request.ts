@@ -1,7 +1,6 @@
 import type { JsonValue } from '../bytes/json.ts'
 import type { ByteRange } from '../ports.ts'
-import type { ErrorKind } from '../errors.ts'
-import { isQwError, messageOf } from '../errors.ts'
+import { isQwError, messageOf, type ErrorKind } from '../errors.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import type { SortKey } from './request.ts'

@@ -2,28 +2,31 @@ import type { Column } from '../split/column.ts'
 import type { AggregationSplit, SubAggregation } from './aggregations/aggregation.ts'
 import { SubCollectors } from './aggregations/sub-aggregations.ts'
 import type { Clause } from './clauses/clause.ts'
-import type { DocSet } from './doc-set.ts'
-import { countDocs, DOC_BLOCK, eachBlock, NO_DOCS, toList } from './doc-set.ts'
+import { countDocs, DOC_BLOCK, eachBlock, NO_DOCS, toList, type DocSet } from './doc-set.ts'
 import type { FetchContext, FetchedSplit } from './fetch.ts'
 import { leafCacheKey } from './leaf-cache.ts'
-import type { LeafPlan, ReadSplit } from './leaf-plan.ts'
-import { needsNothing, planLeaf, planSplit, readSplit } from './leaf-plan.ts'
-import { failureOf } from './leaf-request.ts'
-import type {
-  LeafFailure,
-  LeafRequest,
-  LeafResponse,
-  LeafSplit,
-  TermFrequency,
+import {
+  needsNothing,
+  planLeaf,
+  planSplit,
+  readSplit,
+  type LeafPlan,
+  type ReadSplit,
+} from './leaf-plan.ts'
+import {
+  failureOf,
+  type LeafFailure,
+  type LeafRequest,
+  type LeafResponse,
+  type LeafSplit,
+  type TermFrequency,
 } from './leaf-request.ts'
 import { isNumeric } from './number-keys.ts'
 import { mapLimited } from './read-ranges.ts'
 import type { SortKey } from './request.ts'
 import { ScoreSink } from './scores.ts'
-import type { SortColumn } from './sort-column.ts'
-import { sortColumn } from './sort-column.ts'
-import type { PartialHit } from './top-hits.ts'
-import { mergeHits, scoreColumn, topHits } from './top-hits.ts'
+import { sortColumn, type SortColumn } from './sort-column.ts'
+import { mergeHits, scoreColumn, topHits, type PartialHit } from './top-hits.ts'
 
 /** Splits that one leaf searches at once. */
 const CONCURRENT_SPLITS = 100

@@ -1,14 +1,9 @@
 import type { ByteRange } from '../ports.ts'
-import type { Column, ColumnInfo } from '../split/column.ts'
-import { decodeColumn } from '../split/column.ts'
-import type { DocBlock, DocStoreIndex } from '../split/doc-store.ts'
-import { locateDocs } from '../split/doc-store.ts'
-import type { Fieldnorms } from '../split/fieldnorms.ts'
-import { decodeFieldnorms } from '../split/fieldnorms.ts'
-import type { SplitField, SplitFooter } from '../split/footer.ts'
-import { decodeFooter } from '../split/footer.ts'
-import type { TermEntry } from '../split/term-dictionary.ts'
-import { TermBlock } from '../split/term-dictionary.ts'
+import { decodeColumn, type Column, type ColumnInfo } from '../split/column.ts'
+import { locateDocs, type StoredBlock, type DocStoreIndex } from '../split/doc-store.ts'
+import { decodeFieldnorms, type Fieldnorms } from '../split/fieldnorms.ts'
+import { decodeFooter, type SplitField, type SplitFooter } from '../split/footer.ts'
+import { TermBlock, type TermEntry } from '../split/term-dictionary.ts'
 import { locateTerm, locateTermRange } from '../split/term-index.ts'
 import { PostingList } from './posting-list.ts'
 
@@ -38,7 +33,7 @@ interface NeedFacts {
   readonly positions: { readonly path: string }
   readonly fieldnorms: { readonly path: string; readonly docCount: number }
   readonly column: { readonly path: string } & Omit<ColumnInfo, keyof ByteRange>
-  readonly docBlock: Omit<DocBlock, keyof ByteRange>
+  readonly docBlock: Omit<StoredBlock, keyof ByteRange>
 }
 
 /**

@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FloatColumn, IntColumn } from '../split/column.ts'
-import type { NumberKeys, ValueBound } from './number-keys.ts'
-import { exactValue, keyInterval, numberKeys } from './number-keys.ts'
+import {
+  exactValue,
+  keyInterval,
+  numberKeys,
+  type NumberKeys,
+  type ValueBound,
+} from './number-keys.ts'
 
 const MAX_I64 = 2n ** 63n - 1n
 

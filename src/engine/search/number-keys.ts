@@ -1,6 +1,10 @@
 // Typed-array reads below are cast with `as number`: indexes come from the column itself.
-import type { Column, FloatColumn, IntColumn } from '../split/column.ts'
-import { COLUMN_BLOCK_VALUES } from '../split/column.ts'
+import {
+  COLUMN_BLOCK_VALUES,
+  type Column,
+  type FloatColumn,
+  type IntColumn,
+} from '../split/column.ts'
 
 /**
  * A numeric column as numbers that compare like its values, which is all that sorting, ranges and
@@ -67,7 +71,7 @@ function makeKeys(column: IntColumn | FloatColumn): NumberKeys {
   }
   const distinct = distinctSorted(wide)
   const keys = new Uint32Array(wide.length)
-  for (let i = 0; i < wide.length; i += 1) keys[i] = rankOf(distinct, wide[i] as bigint)
+  for (let i = 0; i < wide.length; i++) keys[i] = rankOf(distinct, wide[i] as bigint)
   return {
     ...shape,
     keys,
@@ -79,10 +83,10 @@ function makeKeys(column: IntColumn | FloatColumn): NumberKeys {
 function distinctSorted(wide: BigUint64Array): BigUint64Array {
   const sorted = wide.slice().sort()
   let count = 0
-  for (let i = 0; i < sorted.length; i += 1) {
+  for (let i = 0; i < sorted.length; i++) {
     if (i === 0 || sorted[i] !== sorted[count - 1]) {
       sorted[count] = sorted[i] as bigint
-      count += 1
+      count++
     }
   }
   return sorted.slice(0, count)
@@ -106,7 +110,7 @@ function boundsOf(
 ): { blockMins: Float64Array; blockMaxs: Float64Array } {
   const blockMins = new Float64Array(blocks).fill(Infinity)
   const blockMaxs = new Float64Array(blocks).fill(-Infinity)
-  for (let i = 0; i < keys.length; i += 1) {
+  for (let i = 0; i < keys.length; i++) {
     const block = Math.floor(i / COLUMN_BLOCK_VALUES)
     const key = keys[i] as number
     if (key < (blockMins[block] as number)) blockMins[block] = key

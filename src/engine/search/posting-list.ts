@@ -1,6 +1,5 @@
 import type { ByteRange } from '../ports.ts'
-import type { Postings } from '../split/postings.ts'
-import { decodePostings } from '../split/postings.ts'
+import { decodePostings, type Postings } from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
 
 /** What the dictionary says of a list that stands outside it. */
@@ -32,7 +31,11 @@ export class PostingList {
 
   /** Without frequencies where the field records none. Throws `corrupt`. */
   withFreqs(): Postings {
-    this.#withFreqs ??= this.#decode('freq')
+    if (this.#withFreqs === undefined) {
+      this.#withFreqs = this.#decode('freq')
+      // One list of documents from here on, whoever asks.
+      this.#docsOnly = this.#withFreqs
+    }
     return this.#withFreqs
   }
 

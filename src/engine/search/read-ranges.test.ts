@@ -40,10 +40,10 @@ test('no more than the limit run at once, and results keep their order', async (
   let running = 0
   let most = 0
   const results = await mapLimited([5, 3, 8, 1, 9, 2], 2, async (item) => {
-    running += 1
+    running++
     most = Math.max(most, running)
-    for (let turn = 0; turn < item; turn += 1) await Promise.resolve()
-    running -= 1
+    for (let turn = 0; turn < item; turn++) await Promise.resolve()
+    running--
     return item * 2
   })
   expect(results).toEqual([10, 6, 16, 2, 18, 4])

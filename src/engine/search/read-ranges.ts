@@ -53,7 +53,7 @@ export async function mapLimited<Item, Result>(
   const worker = async (): Promise<void> => {
     while (next < items.length) {
       const index = next
-      next += 1
+      next++
       results[index] = await run(items[index] as Item) // index is below the length
     }
   }

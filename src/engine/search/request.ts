@@ -34,6 +34,8 @@ export interface SearchRequest {
   readonly snippetFields: readonly string[]
   /** False: one failed split fails the search. */
   readonly allowFailedSplits: boolean
+  /** Ids of the splits to search, replaced by a merge or not; undefined: those that are published. */
+  readonly pinnedSplits?: ReadonlySet<string> | undefined
 }
 
 export type SortOrder = 'asc' | 'desc'

@@ -1,7 +1,6 @@
 import { unknownField } from '../schema/nearest.ts'
 import { QwError } from '../errors.ts'
-import type { IndexFile } from '../metastore/index-metadata.ts'
-import { publishedSplits } from '../metastore/index-metadata.ts'
+import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { splitMayMatch } from '../query/prune.ts'
 import type { Query } from '../query/query.ts'
@@ -13,8 +12,7 @@ import { describeQuery } from './describe-query.ts'
 import { bindIndexSearch } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
-import type { SnippetField } from './snippets.ts'
-import { snippetFields } from './snippets.ts'
+import { snippetFields, type SnippetField } from './snippets.ts'
 
 /** A request checked against every index it names, with the splits that may match. */
 export interface RootPlan {
@@ -47,7 +45,11 @@ export function planRoot(request: SearchRequest, files: readonly IndexFile[]): R
 function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
   const { config } = file.metadata
   const { schema, query } = bindIndexSearch(config, request)
-  const published = publishedSplits(file)
+  const { pinnedSplits } = request
+  const published =
+    pinnedSplits === undefined
+      ? publishedSplits(file)
+      : file.splits.filter(({ splitId }) => pinnedSplits.has(splitId))
   const timestamp = schema.timestampField
   return {
     config,
@@ -85,7 +87,7 @@ function bindSortKey(key: SortKey, schema: Schema): SortKey {
     throw new QwError(
       'invalid',
       `sort by field on type ${field.type === 'str' ? 'text' : field.type} is currently not supported: \`${key.field}\``,
-      { fix: 'Sort by a number, date or bool field.' },
+      { fix: 'sort by a number, date or bool field' },
     )
   }
   if (field.column === undefined) {
@@ -94,7 +96,7 @@ function bindSortKey(key: SortKey, schema: Schema): SortKey {
       `sort by field must be a fast field, and \`${key.field}\` is not`,
       {
         code: 'QUERY-SCHEMA',
-        fix: `Set \`fast: true\` on \`${key.field}\` in the index config.`,
+        fix: `set \`fast: true\` on \`${key.field}\` in the index config`,
       },
     )
   }
@@ -111,12 +113,12 @@ function checkCompatible(first: IndexPlan, other: IndexPlan): void {
     timestamps[0] !== timestamps[1]
   ) {
     throw new QwError('invalid', `indexes ${ids} have different timestamp fields`, {
-      fix: 'Search them one at a time.',
+      fix: 'search them one at a time',
     })
   }
   if (printable(first.query) !== printable(other.query)) {
     throw new QwError('invalid', `the query means different things in indexes ${ids}`, {
-      fix: 'Name the fields in the query, or search the indexes one at a time.',
+      fix: 'name the fields in the query, or search the indexes one at a time',
     })
   }
 }

@@ -9,14 +9,12 @@ import type { SearchCaches } from './caches.ts'
 import { describeQuery } from './describe-query.ts'
 import { countNeeds, explainSplit } from './explain.ts'
 import type { ReadSizes } from './fetch.ts'
-import type { LocatedHit } from './fetch-hits.ts'
-import { fetchHits } from './fetch-hits.ts'
+import { fetchHits, type LocatedHit } from './fetch-hits.ts'
 import { mergeAggregations, searchLeaf } from './leaf.ts'
 import type { LeafInvoker, LeafResponse } from './leaf-request.ts'
 import type { FailedSplit, SearchPlanResponse, SearchRequest, SearchResponse } from './request.ts'
 import { checkRequest } from './check-request.ts'
-import type { IndexPlan, RootPlan } from './root-plan.ts'
-import { leafRequest, planRoot } from './root-plan.ts'
+import { leafRequest, planRoot, type IndexPlan, type RootPlan } from './root-plan.ts'
 import { snippetWeights } from './snippets.ts'
 import { mergeHits } from './top-hits.ts'
 
@@ -163,8 +161,7 @@ function refuseFailures(
     first.kind === 'notFound' ? 'corrupt' : first.kind,
     `${failures.length} of ${searched} splits failed: ${ids.slice(0, NAMED_SPLITS).join(', ')}; first cause: ${first.message}`,
     {
-      fix:
-        first.fix ?? 'Search again with failed splits allowed to see what the other splits have.',
+      fix: first.fix ?? 'search again with failed splits allowed to see what the other splits have',
     },
   )
 }

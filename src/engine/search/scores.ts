@@ -1,6 +1,5 @@
 // Typed-array reads below are cast with `as number`: indexes are below the lengths checked in the loops.
-import type { DocSet } from './doc-set.ts'
-import { hasDoc, lowerBound, toWords } from './doc-set.ts'
+import { hasDoc, lowerBound, toWords, type DocSet } from './doc-set.ts'
 import type { Fieldnorms } from '../split/fieldnorms.ts'
 
 /** BM25's saturation of repeated terms and its weight of document length. */
@@ -25,7 +24,7 @@ export class ScoreSink {
     const { docs, scores } = this
     if (set.kind === 'none') return
     const words = toWords(set, this.docCount)
-    for (let i = 0; i < docs.length; i += 1) {
+    for (let i = 0; i < docs.length; i++) {
       if (hasDoc(words, docs[i] as number)) scores[i] = (scores[i] as number) + score
     }
   }
@@ -35,10 +34,10 @@ export class ScoreSink {
     const { docs, scores } = this
     let at = 0
     const gallop = docs.length > found.length * 16
-    for (let i = 0; i < found.length; i += 1) {
+    for (let i = 0; i < found.length; i++) {
       const doc = found[i] as number
       if (gallop) at = lowerBound(docs, doc, at)
-      else while (at < docs.length && (docs[at] as number) < doc) at += 1
+      else while (at < docs.length && (docs[at] as number) < doc) at++
       if (at === docs.length) return
       if (docs[at] !== doc) continue
       const frequency = occurrences === undefined ? 1 : (occurrences[i] as number)
@@ -55,10 +54,29 @@ export class ScoreSink {
     )
   }
 
+  /** The same documents, scored from zero. */
+  empty(): ScoreSink {
+    return new ScoreSink(this.docs, this.docCount)
+  }
+
+  /** Of several scores of each document the best, and `tieBreaker` times the others. */
+  addBest(lists: readonly Float64Array[], tieBreaker: number): void {
+    for (let i = 0; i < this.docs.length; i++) {
+      let best = 0
+      let sum = 0
+      for (const list of lists) {
+        const score = list[i] as number
+        sum += score
+        if (score > best) best = score
+      }
+      this.scores[i] = (this.scores[i] as number) + best + tieBreaker * (sum - best)
+    }
+  }
+
   addAll(other: ScoreSink): void {
     let at = 0
-    for (let i = 0; i < other.docs.length; i += 1) {
-      while (this.docs[at] !== other.docs[i]) at += 1
+    for (let i = 0; i < other.docs.length; i++) {
+      while (this.docs[at] !== other.docs[i]) at++
       this.scores[at] = (this.scores[at] as number) + (other.scores[i] as number)
     }
   }

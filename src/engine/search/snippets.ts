@@ -1,7 +1,6 @@
 import { elementAt } from '../bytes/element-at.ts'
 import { unknownField } from '../schema/nearest.ts'
-import type { JsonObject, JsonValue } from '../bytes/json.ts'
-import { isJsonObject } from '../bytes/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
@@ -88,7 +87,7 @@ function bestFragment(
   tokenizer.tokenize(text, tokens)
   let best: Fragment | undefined
   let current: Fragment | undefined
-  for (let i = 0; i < tokens.count; i += 1) {
+  for (let i = 0; i < tokens.count; i++) {
     const start = elementAt(tokens.starts, i)
     const end = elementAt(tokens.ends, i)
     if (current === undefined || end - current.start > SNIPPET_CHARS) {

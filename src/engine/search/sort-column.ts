@@ -1,10 +1,16 @@
 // Typed-array reads below are cast with `as number`: indexes come from the column itself.
-import type { JsonValue } from '../bytes/json.ts'
-import { JsonFloat } from '../bytes/json.ts'
+import { JsonFloat, type JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
 import type { Column } from '../split/column.ts'
-import type { NumberKeys, ValueBound } from './number-keys.ts'
-import { exactValue, firstKeyFrom, isNumeric, lastKeyUpTo, numberKeys } from './number-keys.ts'
+import {
+  exactValue,
+  firstKeyFrom,
+  isNumeric,
+  lastKeyUpTo,
+  numberKeys,
+  type NumberKeys,
+  type ValueBound,
+} from './number-keys.ts'
 import type { SortKey, SortValue } from './request.ts'
 
 type FieldKey = Extract<SortKey, { by: 'field' }>
@@ -54,7 +60,7 @@ export function sortColumn(
       'invalid',
       `sort by field on type text is currently not supported: \`${field}\``,
       {
-        fix: 'Sort by a number, date or bool field.',
+        fix: 'sort by a number, date or bool field',
       },
     )
   }
@@ -84,7 +90,7 @@ function firstKeys(column: NumberKeys): SortColumn['keys'] {
   let dense = denseKeys.get(column)
   if (dense === undefined) {
     dense = new Float64Array(docCount).fill(NaN)
-    for (let doc = 0; doc < docCount; doc += 1) {
+    for (let doc = 0; doc < docCount; doc++) {
       const at = starts[doc] as number
       if (at < (starts[doc + 1] as number)) dense[doc] = keys[at] as number
     }
@@ -105,7 +111,7 @@ function mixedColumn(columns: readonly NumberKeys[], docCount: number): SortColu
   const parts = columns.map((column) => ({ column, own: firstKeys(column) }))
   const partOf = (doc: number): (typeof parts)[number] | undefined =>
     parts.find(({ own }) => !Number.isNaN(own[doc] as number))
-  for (let doc = 0; doc < docCount; doc += 1) {
+  for (let doc = 0; doc < docCount; doc++) {
     const part = partOf(doc)
     if (part !== undefined) keys[doc] = Number(exactValue(part.column, part.own[doc] as number))
   }

@@ -1,11 +1,9 @@
 // Typed-array reads below are cast with `as number`: indexes are below the lengths checked in the loops.
 import type { JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
-import type { DocSet } from './doc-set.ts'
-import { DOC_BLOCK, docsOfBlock } from './doc-set.ts'
+import { DOC_BLOCK, docsOfBlock, type DocSet } from './doc-set.ts'
 import type { SortKey, SortOrder, SortValue } from './request.ts'
-import type { KeyCursor, SortColumn } from './sort-column.ts'
-import { cursorNumber } from './sort-column.ts'
+import { cursorNumber, type KeyCursor, type SortColumn } from './sort-column.ts'
 
 /** A hit before its document is read. */
 export interface PartialHit {
@@ -77,11 +75,11 @@ function addressEnd(
   const found: number[] = []
   const block = new Uint32Array(DOC_BLOCK)
   const blocks = Math.ceil(docCount / DOC_BLOCK)
-  for (let step = 0; step < blocks && found.length < limit; step += 1) {
+  for (let step = 0; step < blocks && found.length < limit; step++) {
     const count = docsOfBlock(set, descending ? blocks - 1 - step : step, docCount, block)
     const docs = block.slice(0, count)
     if (descending) docs.reverse()
-    for (let i = 0; i < count && found.length < limit; i += 1) found.push(docs[i] as number)
+    for (let i = 0; i < count && found.length < limit; i++) found.push(docs[i] as number)
   }
   return Uint32Array.from(found)
 }
@@ -229,7 +227,7 @@ class HitHeap {
     const { first, second, firstDescending, secondDescending, docDescending } = this.#ranking
     const firstKeys = first?.keys
     const secondKeys = second?.keys
-    for (let i = 0; i < docs.length; i += 1) {
+    for (let i = 0; i < docs.length; i++) {
       const doc = docs[i] as number
       const a = firstKeys === undefined ? 0 : rank(firstKeys[doc] as number, firstDescending)
       const isFull = this.#size === this.#limit
@@ -266,7 +264,7 @@ class HitHeap {
 
   #push(a: number, b: number, c: number): void {
     let at = this.#size
-    this.#size += 1
+    this.#size++
     while (at > 0) {
       const parent = (at - 1) >>> 1
       if (this.#isWorse(parent, a, b, c)) break
@@ -281,7 +279,7 @@ class HitHeap {
     for (;;) {
       let child = at * 2 + 1
       if (child >= this.#size) break
-      if (child + 1 < this.#size && this.#isWorseThan(child + 1, child)) child += 1
+      if (child + 1 < this.#size && this.#isWorseThan(child + 1, child)) child++
       if (!this.#isWorse(child, a, b, c)) break
       this.#copy(child, at)
       at = child
@@ -320,7 +318,7 @@ export function mergeHits(
   const docKey = sort.find((key) => key.by === 'doc')
   const docSign = (docKey ?? sort[0])?.order === 'asc' ? 1 : -1
   const compare = (a: PartialHit, b: PartialHit): number => {
-    for (let i = 0; i < sort.length; i += 1) {
+    for (let i = 0; i < sort.length; i++) {
       const key = sort[i]
       if (key === undefined || key.by === 'doc') break
       const order = compareValues(a.sort[i], b.sort[i], key.order)
@@ -348,7 +346,7 @@ function compareValues(
 /** Scores as a sort key. */
 export function scoreColumn(docs: Uint32Array, scores: Float64Array, docCount: number): SortColumn {
   const keys = new Float64Array(docCount).fill(NaN)
-  for (let i = 0; i < docs.length; i += 1) keys[docs[i] as number] = scores[i] as number
+  for (let i = 0; i < docs.length; i++) keys[docs[i] as number] = scores[i] as number
   return {
     keys,
     blocks: undefined,

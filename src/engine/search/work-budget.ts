@@ -25,7 +25,7 @@ export class WorkBudget {
       `the query takes more than SPLIT_WORK_LIMIT=${this.#limit} steps in one split, the last of them on \`${path}\``,
       {
         code: 'QUERY-LIMIT',
-        fix: 'Ask for fewer wildcards, regexes, ranges or phrases at once, or begin the patterns with more letters.',
+        fix: 'ask for fewer wildcards, regexes, ranges or phrases at once, or begin the patterns with more letters',
       },
     )
   }

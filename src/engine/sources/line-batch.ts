@@ -9,7 +9,16 @@ export const MAX_LINE_BYTES = 16 * 1024 * 1024
 /** Beginning of a rejected line that is kept: enough to recognise it. */
 export const MAX_KEPT_LINE_BYTES = 2_000
 
-/** Some whole lines of a source, with the text decoded once for all of them. */
+/** Where lines come from that do not stand in the source as they are. Both ascend. */
+interface LineOrigin {
+  /** Byte offset at which each line's document begins in the source, and its line there. */
+  readonly positions: readonly number[]
+  readonly lines: readonly number[]
+  /** Byte offset up to which the source is worked through. */
+  readonly endPosition: number
+}
+
+/** JSON documents, one a line, with the text decoded once for all of them. */
 export class LineBatch {
   readonly kind = 'lines'
   /** The lines and their line ends. */
@@ -24,11 +33,14 @@ export class LineBatch {
   readonly #text: string | undefined
   readonly #textStarts: Uint32Array
   readonly #textEnds: Uint32Array
+  readonly #origin: LineOrigin | undefined
 
-  constructor(bytes: Buffer, firstLine: number, position: number) {
+  // oxlint-disable-next-line max-params -- the origin is for lines that were written by a reader
+  constructor(bytes: Buffer, firstLine: number, position: number, origin?: LineOrigin) {
     this.bytes = bytes
     this.firstLine = firstLine
     this.position = position
+    this.#origin = origin
     const byteLines = findLines((from) => bytes.indexOf(NEWLINE, from), bytes.length)
     this.count = byteLines.count
     this.#starts = byteLines.starts
@@ -72,14 +84,24 @@ export class LineBatch {
     return (this.#ends[line] as number) - (this.#starts[line] as number)
   }
 
+  /** Its number in the source, from 1. */
+  lineNumberOf(line: number): number {
+    return this.#origin?.lines[line] ?? this.firstLine + line
+  }
+
   /** Byte offset of the line in the source. */
   positionOf(line: number): number {
-    return this.position + (this.#starts[line] as number)
+    return this.#origin?.positions[line] ?? this.position + (this.#starts[line] as number)
   }
 
   /** Byte offset at which the next line begins. */
   positionAfter(line: number): number {
-    return line + 1 < this.count ? this.positionOf(line + 1) : this.position + this.bytes.length
+    return line + 1 < this.count ? this.positionOf(line + 1) : this.endPosition
+  }
+
+  /** Byte offset up to which the source is worked through with this batch. */
+  get endPosition(): number {
+    return this.#origin?.endPosition ?? this.position + this.bytes.length
   }
 }
 

@@ -1,5 +1,6 @@
 import { QwError } from '../errors.ts'
 import type { ObjectInfo, ObjectStore } from '../ports.ts'
+import type { SourceFormat } from '../schema/source-format.ts'
 
 /** Bytes to index. (uri, etag) is the identity by which the same source is never indexed twice. */
 export interface Source {
@@ -9,9 +10,23 @@ export interface Source {
   readonly sizeBytes: number | undefined
   /** A pipe: what was read of it cannot be read again. */
   readonly opensOnce?: true
+  /** How it is written, where somebody knows; else it is recognised by content. */
+  readonly format?: SourceFormat | undefined
   open(signal: AbortSignal | undefined): AsyncIterable<Uint8Array>
+  /**
+   * For what may grow under its name: which of the contents with these ETags is a beginning of this one,
+   * the longest of them, or begins with this one, which somebody else then saw later. Undefined for
+   * what never grows.
+   */
+  readonly findGrown?: (etags: readonly string[]) => Promise<GrownContent | undefined>
   /** Throws `conflict` when the source is no longer what was opened. */
   verifyUnchanged(signal: AbortSignal | undefined): Promise<void>
+}
+
+interface GrownContent {
+  readonly etag: string
+  /** All of this source is in that content. */
+  readonly isLonger: boolean
 }
 
 /** Objects up to this size are read in one request, which also tells their ETag. */

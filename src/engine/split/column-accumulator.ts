@@ -2,9 +2,8 @@
 import { ByteStrings, wellFormed } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
-import type { Normalizer } from '../text/normalizer.ts'
+import { normalizeText, type Normalizer } from '../text/normalizer.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
-import { normalizeText } from '../text/normalizer.ts'
 import type { ColumnInput, OrdinalType } from './column.ts'
 import type { IntType, IntValues } from './int-column.ts'
 

@@ -3,8 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import { newColumnAccumulator } from './column-accumulator.ts'
-import { COLUMN_BLOCK_VALUES, decodeColumn, encodeColumn } from './column.ts'
-import type { Column, IntColumn } from './column.ts'
+import {
+  COLUMN_BLOCK_VALUES,
+  decodeColumn,
+  encodeColumn,
+  type Column,
+  type IntColumn,
+} from './column.ts'
 
 const plain = { normalizer: 'raw', precisionNs: 1 } as const
 

@@ -1,18 +1,22 @@
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { decodeSequence, encodeSequence, SEQUENCE_BLOCK_VALUES } from '../bytes/int-sequence.ts'
-import type { SequenceValues } from '../bytes/int-sequence.ts'
-import { openBlock } from '../bytes/sealed-block.ts'
-import type { SealOptions } from '../bytes/sealed-block.ts'
+import {
+  decodeSequence,
+  encodeSequence,
+  SEQUENCE_BLOCK_VALUES,
+  type SequenceValues,
+} from '../bytes/int-sequence.ts'
+import { openBlock, type SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { ByteRange } from '../ports.ts'
 import type { TypedValue } from '../schema/value-type.ts'
 import { decodeFloatBody, encodeFloatBody } from './float-column.ts'
-import { decodeIntBody, encodeIntBody } from './int-column.ts'
-import type { IntType, IntValues } from './int-column.ts'
-import { decodeOrdinalDictionary, encodeOrdinalDictionary } from './ordinal-dictionary.ts'
-import type { OrdinalDictionary } from './ordinal-dictionary.ts'
-import { decodePresence, encodePresence } from './presence.ts'
-import type { Presence } from './presence.ts'
+import { decodeIntBody, encodeIntBody, type IntType, type IntValues } from './int-column.ts'
+import {
+  decodeOrdinalDictionary,
+  encodeOrdinalDictionary,
+  type OrdinalDictionary,
+} from './ordinal-dictionary.ts'
+import { decodePresence, encodePresence, type Presence } from './presence.ts'
 
 /*
  * One field's values by document: a sealed block of
@@ -105,7 +109,7 @@ interface ColumnInputShape {
 export interface WrittenColumn {
   readonly sealed: Uint8Array
   readonly valueCount: number
-  /** Of i64, u64, f64 and date columns with a value. */
+  /** Of columns with a value, booleans apart; those of an ordinal column are its terms. */
   readonly bounds: { readonly min: TypedValue; readonly max: TypedValue } | undefined
 }
 
@@ -137,6 +141,10 @@ export async function encodeColumn(
       out.bytes(await encodeOrdinalDictionary(input.termCount, input.termAt, queue))
       encodeSequence(input.ordinals, input.ordinals.length, out)
       valueCount = input.ordinals.length
+      // Copies: a term may be a view of what is used again.
+      if (input.termCount > 0) {
+        bounds = { min: input.termAt(0).slice(), max: input.termAt(input.termCount - 1).slice() }
+      }
       break
   }
   return { sealed: await queue.seal(out.view(), SEAL), valueCount, bounds }

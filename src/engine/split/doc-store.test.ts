@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { SealingQueue } from '../bytes/sealing-queue.ts'
-import { DocStoreWriter } from './doc-store.ts'
-import type { DocStoreSettings } from './doc-store.ts'
+import { DocStoreWriter, type DocStoreSettings } from './doc-store.ts'
 
 /** Documents of 2000 shapes, so that they are kept as text, whose words deflate has to find again. */
 const DOCS = Array.from({ length: 2_000 }, (_, i) => {

@@ -1,8 +1,7 @@
 import { elementAt } from '../bytes/element-at.ts'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
-import { openBlock } from '../bytes/sealed-block.ts'
-import type { SealOptions } from '../bytes/sealed-block.ts'
+import { openBlock, type SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
@@ -28,14 +27,14 @@ export interface DocStoreIndex {
   readonly blockStarts: Float64Array
 }
 
-export interface DocBlock extends ByteRange {
+export interface StoredBlock extends ByteRange {
   readonly firstDoc: number
   readonly endDoc: number
 }
 
 /** The blocks that hold these documents, each once, ascending. Throws `internal` on a document that
  *  the split does not have. */
-export function locateDocs(index: DocStoreIndex, docIds: readonly number[]): DocBlock[] {
+export function locateDocs(index: DocStoreIndex, docIds: readonly number[]): StoredBlock[] {
   const numbers = new Set(docIds.map((docId) => blockOf(index, docId)))
   return [...numbers].sort((a, b) => a - b).map((block) => blockAt(index, block))
 }
@@ -54,7 +53,7 @@ function blockOf({ firstDocs }: DocStoreIndex, docId: number): number {
   return low - 1
 }
 
-export function blockAt({ firstDocs, blockStarts }: DocStoreIndex, block: number): DocBlock {
+export function blockAt({ firstDocs, blockStarts }: DocStoreIndex, block: number): StoredBlock {
   // There is one entry more than there are blocks.
   return {
     firstDoc: elementAt(firstDocs, block),
@@ -67,7 +66,7 @@ export function blockAt({ firstDocs, blockStarts }: DocStoreIndex, block: number
 /** The documents' JSON in the order of `docIds`; `bytes[i]` are those of `blocks[i]`. Throws
  *  `corrupt`. */
 export function readDocs(
-  blocks: readonly DocBlock[],
+  blocks: readonly StoredBlock[],
   bytes: readonly Uint8Array[],
   docIds: readonly number[],
 ): Uint8Array[] {
@@ -88,7 +87,7 @@ export function readDocs(
 /** The documents `docIds`, ascending, of one block. */
 function openDocBlock(
   sealed: Uint8Array,
-  { firstDoc, endDoc }: DocBlock,
+  { firstDoc, endDoc }: StoredBlock,
   docIds: readonly number[],
 ): Uint8Array[] {
   const reader = new ByteReader(openBlock(sealed, WHAT), WHAT)

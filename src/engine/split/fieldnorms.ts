@@ -1,7 +1,6 @@
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
-import { openBlock } from '../bytes/sealed-block.ts'
-import type { SealOptions } from '../bytes/sealed-block.ts'
+import { openBlock, type SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { ByteRange } from '../ports.ts'
 

@@ -1,7 +1,11 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
 import type { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { decodeSequence, encodeSequence, SEQUENCE_BLOCK_VALUES } from '../bytes/int-sequence.ts'
-import type { SequenceValues } from '../bytes/int-sequence.ts'
+import {
+  decodeSequence,
+  encodeSequence,
+  SEQUENCE_BLOCK_VALUES,
+  type SequenceValues,
+} from '../bytes/int-sequence.ts'
 
 /*
  * Values of an i64, u64, bool or date column. A value is base + step * stored, stored >= 0.

@@ -1,11 +1,16 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
 import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteStrings } from '../bytes/byte-strings.ts'
-import { decodeColumn } from './column.ts'
-import type { Column, ColumnInput, FloatColumn, IntColumn, OrdinalColumn } from './column.ts'
+import {
+  decodeColumn,
+  type Column,
+  type ColumnInput,
+  type FloatColumn,
+  type IntColumn,
+  type OrdinalColumn,
+} from './column.ts'
 import type { IntType, IntValues } from './int-column.ts'
-import { rangeOf } from './merge-input.ts'
-import type { MergeField } from './merge-input.ts'
+import { rangeOf, type MergeField } from './merge-input.ts'
 
 const NS_PER_MS = 1_000_000n
 const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER)

@@ -4,10 +4,15 @@ import { GrowableUint32 } from '../bytes/growable.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
 import type { MergeField } from './merge-input.ts'
-import { decodePositions, decodePostings } from './postings.ts'
-import type { ListSection } from './postings.ts'
-import { TermBlock, TermDictionaryWriter } from './term-dictionary.ts'
-import type { BlockCursor, ListPlace, TermEntry, WrittenTerms } from './term-dictionary.ts'
+import { decodePositions, decodePostings, type ListSection } from './postings.ts'
+import {
+  TermBlock,
+  TermDictionaryWriter,
+  type BlockCursor,
+  type ListPlace,
+  type TermEntry,
+  type WrittenTerms,
+} from './term-dictionary.ts'
 import type { TermsInfo } from './term-index.ts'
 
 const RECORD_RANK: Record<RecordOption, number> = { basic: 0, freq: 1, position: 2 }

@@ -1,8 +1,7 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
 import { compareBytes, sharedPrefix } from '../bytes/byte-order.ts'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { openBlock } from '../bytes/sealed-block.ts'
-import type { SealOptions } from '../bytes/sealed-block.ts'
+import { openBlock, type SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 

@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../bytes/cursor.ts'
-import { decodePositions, decodePostings, encodePositions, encodePostings } from './postings.ts'
-import type { TermPostings } from './postings.ts'
+import {
+  decodePositions,
+  decodePostings,
+  encodePositions,
+  encodePostings,
+  type TermPostings,
+} from './postings.ts'
 import type { TermEntry } from './term-dictionary.ts'
 
 interface Occurrences {

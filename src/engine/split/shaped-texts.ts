@@ -2,8 +2,7 @@
 import type { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
 import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
-import { runningSums } from './text-slices.ts'
-import type { DecodedTexts, TextSlices } from './text-slices.ts'
+import { runningSums, type DecodedTexts, type TextSlices } from './text-slices.ts'
 import { decodeTemplates, encodeTemplates } from './text-templates.ts'
 import { decodeWords, encodeWords } from './text-words.ts'
 

@@ -4,15 +4,12 @@ import type { ByteRange } from '../ports.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
 import type { FieldSpec, MappedDoc, TermOptions } from '../schema/field-spec.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
-import { newColumnAccumulator } from './column-accumulator.ts'
-import type { ColumnAccumulator } from './column-accumulator.ts'
+import { newColumnAccumulator, type ColumnAccumulator } from './column-accumulator.ts'
 import { encodeColumn } from './column.ts'
-import { DocStoreWriter } from './doc-store.ts'
-import type { DocStoreSettings } from './doc-store.ts'
+import { DocStoreWriter, type DocStoreSettings } from './doc-store.ts'
 import { compareFields } from './footer.ts'
 import { ListSection } from './postings.ts'
-import { assembleSplit, LISTS_START } from './split-file.ts'
-import type { SplitParts, WrittenField } from './split-file.ts'
+import { assembleSplit, LISTS_START, type SplitParts, type WrittenField } from './split-file.ts'
 import { tagsOf } from './tags.ts'
 import { TermAccumulator } from './term-accumulator.ts'
 
@@ -52,7 +49,7 @@ export interface BuiltSplit {
   readonly timeRange: { readonly startSeconds: number; readonly endSeconds: number } | undefined
   /** `path:value` and `path!`, sorted. */
   readonly tags: readonly string[]
-  /** Of i64, u64, f64 and date columns with a value. */
+  /** Of i64, u64, f64, date and ip columns with a value. */
   readonly columnBounds: readonly ColumnBounds[]
 }
 
@@ -191,7 +188,9 @@ export async function buildSplit(
 ): Promise<BuiltSplit> {
   const columnBounds: ColumnBounds[] = []
   for (const { path, type, column } of parts.fields) {
-    if (column?.bounds !== undefined) columnBounds.push({ path, type, ...column.bounds })
+    // Texts may be long, and are seldom asked for in ranges.
+    if (column?.bounds === undefined || type === 'str' || type === 'bytes') continue
+    columnBounds.push({ path, type, ...column.bounds })
   }
   return {
     ...(await assembleSplit(parts)),

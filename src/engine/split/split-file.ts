@@ -5,8 +5,13 @@ import type { ByteRange } from '../ports.ts'
 import type { FieldRef } from '../schema/value-type.ts'
 import type { WrittenColumn } from './column.ts'
 import type { WrittenDocStore } from './doc-store.ts'
-import { compareFields, encodeFooter, fieldKey } from './footer.ts'
-import type { SplitField, SplitFooter } from './footer.ts'
+import {
+  compareFields,
+  encodeFooter,
+  fieldKey,
+  type SplitField,
+  type SplitFooter,
+} from './footer.ts'
 import type { ListSection } from './postings.ts'
 import type { WrittenTerms } from './term-dictionary.ts'
 

@@ -7,10 +7,8 @@ import { newTokenBuffer } from '../text/token-buffer.ts'
 import type { TokenBuffer } from '../text/tokenizer.ts'
 import { encodeFieldnorms } from './fieldnorms.ts'
 import type { ListSection, TermPostings } from './postings.ts'
-import { TermDictionaryWriter } from './term-dictionary.ts'
-import type { WrittenTerms } from './term-dictionary.ts'
-import { newTokenStream } from './token-stream.ts'
-import type { RankedTokens, TokenStream } from './token-stream.ts'
+import { TermDictionaryWriter, type WrittenTerms } from './term-dictionary.ts'
+import { newTokenStream, type RankedTokens, type TokenStream } from './token-stream.ts'
 
 /** Positions left free between two values of one document, so that no phrase spans them. */
 const POSITION_GAP = 1

@@ -3,11 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { compareBytes } from '../bytes/byte-order.ts'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { ByteRange } from '../ports.ts'
-import { ListSection } from './postings.ts'
-import type { TermPostings } from './postings.ts'
+import { ListSection, type TermPostings } from './postings.ts'
 import { scanTerms, TermBlock, TermDictionaryWriter } from './term-dictionary.ts'
-import { locateTerm, locateTermRange } from './term-index.ts'
-import type { TermsInfo } from './term-index.ts'
+import { locateTerm, locateTermRange, type TermsInfo } from './term-index.ts'
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString()

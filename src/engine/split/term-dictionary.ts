@@ -1,11 +1,15 @@
 import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { openBlock } from '../bytes/sealed-block.ts'
-import type { SealOptions } from '../bytes/sealed-block.ts'
+import { openBlock, type SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
-import { encodePositions, encodePostings, INLINE_BYTES } from './postings.ts'
-import type { ListSection, TermPostings } from './postings.ts'
+import {
+  encodePositions,
+  encodePostings,
+  INLINE_BYTES,
+  type ListSection,
+  type TermPostings,
+} from './postings.ts'
 
 /*
  * The terms of one field in byte order, cut into sealed blocks of about BLOCK_BYTES:

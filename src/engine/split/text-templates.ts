@@ -1,6 +1,5 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
-import { ByteWriter } from '../bytes/cursor.ts'
-import type { ByteReader } from '../bytes/cursor.ts'
+import { ByteWriter, type ByteReader } from '../bytes/cursor.ts'
 import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
 import { DecodedNumbers, NumberValues, parsed, parseNumber } from './shaped-numbers.ts'
 import type { DecodedTexts, TextSlices } from './text-slices.ts'

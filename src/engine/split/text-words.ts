@@ -5,8 +5,7 @@ import { ByteStrings } from '../bytes/byte-strings.ts'
 import type { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
 import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
-import { runningSums } from './text-slices.ts'
-import type { DecodedTexts, TextSlices } from './text-slices.ts'
+import { runningSums, type DecodedTexts, type TextSlices } from './text-slices.ts'
 
 /*
  * Texts as words with one space between each two:

@@ -1,5 +1,4 @@
-import { charClass, DIGIT, LOWER, OTHER, UPPER } from './alphanumeric.ts'
-import type { TokenSplitter } from './alphanumeric.ts'
+import { charClass, DIGIT, LOWER, OTHER, UPPER, type TokenSplitter } from './alphanumeric.ts'
 import { pushToken } from './token-buffer.ts'
 import type { TokenBuffer } from './tokenizer.ts'
 

@@ -4,13 +4,12 @@ import {
   splitAscii,
   splitChineseCompatible,
   splitWhitespace,
+  type TokenSplitter,
 } from './alphanumeric.ts'
-import type { TokenSplitter } from './alphanumeric.ts'
 import { splitNgrams } from './ngram.ts'
 import { splitSourceCode, splitSourceCodeWithHex } from './source-code.ts'
 import { pushToken } from './token-buffer.ts'
-import { foldAscii, lowerCase, removeLong } from './token-filters.ts'
-import type { TokenFilterStep } from './token-filters.ts'
+import { foldAscii, lowerCase, removeLong, type TokenFilterStep } from './token-filters.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import type { TokenFilter, TokenizerConfig } from './tokenizer-config.ts'
 import { splitUnicodeWords } from './unicode-words.ts'

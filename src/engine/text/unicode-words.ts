@@ -1,5 +1,4 @@
-import { splitAlphanumeric } from './alphanumeric.ts'
-import type { TokenSplitter } from './alphanumeric.ts'
+import { splitAlphanumeric, type TokenSplitter } from './alphanumeric.ts'
 import { pushToken } from './token-buffer.ts'
 
 const PLAIN = /^[A-Za-z0-9 ]*$/

@@ -1,5 +1,4 @@
-import { QwError } from '../../engine/errors.ts'
-import type { ErrorKind } from '../../engine/errors.ts'
+import { QwError, type ErrorKind } from '../../engine/errors.ts'
 import type { Clock, ObjectInfo, ObjectStore } from '../../engine/ports.ts'
 import { seededFractions } from './seeded-fractions.ts'
 

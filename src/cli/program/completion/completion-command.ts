@@ -4,9 +4,8 @@ import { SHELLS, shellScript } from './shell-scripts.ts'
 import { loadWordTree } from './word-tree.ts'
 
 export const completionCommand = defineCommand({
-  summary: 'the completion script of a shell',
   description:
-    'bash: source <(qw-lambda completion bash)   zsh: source <(qw-lambda completion zsh)   fish: qw-lambda completion fish | source',
+    'bash: source <(qw-lambda completion bash)   zsh: source <(qw-lambda completion zsh)   fish: qw-lambda completion fish | source   powershell: qw-lambda completion powershell | Out-String | Invoke-Expression',
   args: [['<shell>', SHELLS.join(', ')]],
   options: {},
   formats: ['raw'],

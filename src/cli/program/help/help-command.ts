@@ -8,7 +8,6 @@ import { probablyMeant } from '../../../engine/schema/nearest.ts'
 import { COMMANDS } from '../registry.ts'
 
 export const helpCommand = defineCommand({
-  summary: 'a topic or a command, explained',
   args: [['[topic...]', `a topic (${TOPIC_NAMES.join(', ')}) or a command`]],
   options: {},
   toleratesBrokenFiles: true,

@@ -21,6 +21,7 @@ Values
   quantity:5               numbers, booleans (true, false), dates, addresses
   quantity:>5              > >= < <=
   quantity:[1 TO 5]        both ends; {1 TO 5} neither; * for an open end
+  ip:10.0.0.0/8            addresses of a network (IPv6 in quotes)
   ts:>=2026-11-23T04:00:00Z
   name: IN [apple pear "red plum"]
   name:*                   the field is there
@@ -114,7 +115,7 @@ Columns
 
   assumed    your figures, or the defaults
   actual     what a deployment really used, scaled to a month
-  tutorial   the published figures of the original, recomputed
+  tutorial   the figures that Quickwit’s tutorial published, recomputed
 
   A quantity that nobody knows is never $0.00: its price is shown instead, and
   the total says that it leaves the row out.

@@ -135,8 +135,8 @@ export const REFUSED_CONFIGS: readonly [string, JsonValue, string, string | unde
   ],
   [
     'an option on an object',
-    withField({ type: 'object', fast: true, field_mappings: [{ name: 'a', type: 'text' }] }),
-    '.fast`: unknown setting',
+    withField({ type: 'object', stored: true, field_mappings: [{ name: 'a', type: 'text' }] }),
+    '.stored`: unknown setting',
     undefined,
   ],
   [

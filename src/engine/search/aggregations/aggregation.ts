@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { JsonFloat } from '../../bytes/json.ts'
+import { JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import type { ValueType } from '../../schema/value-type.ts'
 import type { Column } from '../../split/column.ts'
@@ -70,7 +69,7 @@ export class AggregationMemory {
       throw new QwError(
         'tooLarge',
         `the aggregations need more than AGGREGATION_MEMORY_LIMIT_BYTES=${this.#limitBytes} bytes`,
-        { fix: 'Narrow the query or the time range, use a larger interval, or nest fewer levels.' },
+        { fix: 'narrow the query or the time range, use a larger interval, or nest fewer levels' },
       )
     }
   }
@@ -93,7 +92,7 @@ export class BucketBudget {
         `the aggregation has more than BUCKET_LIMIT=${BUCKET_LIMIT} buckets`,
         {
           code: 'AGG-LIMIT',
-          fix: 'Use a larger interval, a smaller size, or a narrower time range.',
+          fix: 'use a larger interval, a smaller size, or a narrower time range',
         },
       )
     }
@@ -123,9 +122,8 @@ export interface SubAggregation {
   readonly aggregation: Aggregation
 }
 
-/** A kind of aggregation by its name in requests: a new kind is one file and one line in kinds.ts. */
+/** A kind of aggregation: a new one is one file and one line in kinds.ts, which gives it its name. */
 export interface AggregationKind {
-  readonly type: string
   /** Whether it makes buckets and so may have sub-aggregations. */
   readonly hasBuckets: boolean
   /** Throws `invalid` for everything that is wrong with the options: nothing is left to find later. */

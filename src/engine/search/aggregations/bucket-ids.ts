@@ -63,7 +63,7 @@ export class BucketIds {
     const counts = this.#counts
     const ids = this.#ids
     const keyCount = this.#keyCount
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       const id = ((parents[i] as number) * keyCount + (keys[i] as number)) | 0
       ids[i] = id
       counts[id] = (counts[id] as number) + 1
@@ -75,7 +75,7 @@ export class BucketIds {
     let ids: Map<number, number> | undefined
     let lastKey = NaN
     let id = 0
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       if (ids === undefined || parents[i] !== parent) {
         parent = parents[i] as number
         ids = this.#idsOf(parent)
@@ -102,7 +102,7 @@ export class BucketIds {
 
   #newId(ids: Map<number, number>, key: number): number {
     const id = this.#used
-    this.#used += 1
+    this.#used++
     ids.set(key, id)
     this.#memory.reserve(SPARSE_ENTRY_BYTES)
     if (id >= this.#counts.length) {
@@ -117,7 +117,7 @@ export class BucketIds {
   eachOf(parent: number, visit: (key: number, count: number, id: number) => void): void {
     if (this.#direct) {
       const first = parent * this.#keyCount
-      for (let key = 0; key < this.#keyCount; key += 1) {
+      for (let key = 0; key < this.#keyCount; key++) {
         const count = this.#counts[first + key] as number
         if (count > 0) visit(key, count, first + key)
       }
@@ -134,7 +134,7 @@ export class BucketIds {
 /** The value of the first `count` entries, when they all have the same. */
 function onlyValue(values: Uint32Array, count: number): number | undefined {
   const first = values[0]
-  for (let i = 1; i < count; i += 1) if (values[i] !== first) return undefined
+  for (let i = 1; i < count; i++) if (values[i] !== first) return undefined
   return first
 }
 

@@ -1,21 +1,19 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import type { JsonObject } from '../../bytes/json.ts'
 import type { Column } from '../../split/column.ts'
-import type {
-  Aggregation,
-  AggregationKind,
-  AggregationMemory,
-  AggregationSplit,
-  Collector,
-  DocBlock,
+import {
+  jsonFloat,
+  type Aggregation,
+  type AggregationKind,
+  type AggregationMemory,
+  type AggregationSplit,
+  type Collector,
+  type DocBlock,
 } from './aggregation.ts'
-import { jsonFloat } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
 import { asNumber, fieldOption, invalidAggregation } from './options.ts'
-import type { Ordinals } from './ordinals.ts'
-import { ordinalsOf } from './ordinals.ts'
-import type { TermKey } from './term-key.ts'
-import { keyTag } from './term-key.ts'
+import { ordinalsOf, type Ordinals } from './ordinals.ts'
+import { keyTag, type TermKey } from './term-key.ts'
 import { ValueBlock, withoutValue } from './values.ts'
 
 /** Up to so many distinct values the count is exact; beyond, a HyperLogLog with about 0.8 % error. */
@@ -24,7 +22,6 @@ const REGISTER_BITS = 14
 const REGISTERS = 1 << REGISTER_BITS
 
 export const CARDINALITY: AggregationKind = {
-  type: 'cardinality',
   hasBuckets: false,
   parse(input) {
     const field = fieldOption(input)
@@ -98,7 +95,7 @@ function mergeRegisters(partials: readonly CardinalityPartial[]): CardinalityPar
   for (const partial of partials) {
     if (partial.kind === 'exact') for (const hash of partial.hashes) register(merged, hash)
     else {
-      for (let i = 0; i < REGISTERS; i += 1) {
+      for (let i = 0; i < REGISTERS; i++) {
         const rank = partial.registers[i] as number
         if (rank > (merged[i] as number)) merged[i] = rank
       }
@@ -121,7 +118,7 @@ function estimate(registers: Uint8Array): number {
   let empty = 0
   for (const rank of registers) {
     sum += 2 ** -rank
-    if (rank === 0) empty += 1
+    if (rank === 0) empty++
   }
   const raw = ((0.7213 / (1 + 1.079 / REGISTERS)) * REGISTERS * REGISTERS) / sum
   const isSmall = raw <= 2.5 * REGISTERS && empty > 0
@@ -133,7 +130,7 @@ function hashOf(key: TermKey): number {
   const text = keyTag(key)
   let low = 0x2545f491
   let high = 0x6c078965 ^ text.length
-  for (let i = 0; i < text.length; i += 1) {
+  for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
     low = Math.imul(low ^ unit, 0x5bd1e995)
     low ^= low >>> 15

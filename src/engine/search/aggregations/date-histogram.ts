@@ -5,7 +5,6 @@ import { bucketBounds } from './histogram.ts'
 import { booleanOption, fieldOption, invalidAggregation } from './options.ts'
 
 export const DATE_HISTOGRAM: AggregationKind = {
-  type: 'date_histogram',
   hasBuckets: true,
   parse(input) {
     const { path, type } = fieldOption(input)

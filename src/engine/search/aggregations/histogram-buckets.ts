@@ -2,21 +2,19 @@
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
 import { COLUMN_BLOCK_VALUES } from '../../split/column.ts'
-import type { NumberKeys } from '../number-keys.ts'
-import { exactValue, firstKeyFrom, floorDiv, lastKeyUpTo } from '../number-keys.ts'
-import type {
-  Aggregation,
-  AggregationSplit,
-  BucketBudget,
-  Collector,
-  DocBlock,
-  SubAggregation,
+import { exactValue, firstKeyFrom, floorDiv, lastKeyUpTo, type NumberKeys } from '../number-keys.ts'
+import {
+  jsonFloat,
+  type Aggregation,
+  type AggregationSplit,
+  type BucketBudget,
+  type Collector,
+  type DocBlock,
+  type SubAggregation,
 } from './aggregation.ts'
-import { jsonFloat } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
 import type { Bounds } from './options.ts'
-import type { SubPartials } from './sub-aggregations.ts'
-import { mergeBuckets, renderSubs, SubCollectors } from './sub-aggregations.ts'
+import { mergeBuckets, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
 import { numberColumns, ValueBlock } from './values.ts'
 
 /** A histogram as both dialects ask for it: on dates every number is in milliseconds. */
@@ -223,7 +221,7 @@ function hardKeys(
 
 function within(values: ValueBlock, { low, high }: { low: number; high: number }): Uint8Array {
   const keep = new Uint8Array(values.count)
-  for (let i = 0; i < values.count; i += 1) {
+  for (let i = 0; i < values.count; i++) {
     const key = values.keys[i] as number
     keep[i] = key >= low && key <= high ? 1 : 0
   }
@@ -250,7 +248,7 @@ function bucketFunction(keys: NumberKeys, settings: HistogramSettings): BucketFu
     first,
     count: span > MAX_NUMBERED_BUCKETS ? Infinity : span,
     apply(values, count) {
-      for (let i = 0; i < count; i += 1) values[i] = bucketOf(values[i] as number) - first
+      for (let i = 0; i < count; i++) values[i] = bucketOf(values[i] as number) - first
     },
   }
 }
@@ -308,7 +306,7 @@ function scaledFunction(
     first: Number(whole) + skipped,
     count: Math.floor((start + step * range.high) / width) - skipped + 1,
     apply(values, count) {
-      for (let i = 0; i < count; i += 1) {
+      for (let i = 0; i < count; i++) {
         values[i] = Math.floor((start + step * (values[i] as number)) / width) - skipped
       }
     },

@@ -1,6 +1,5 @@
 import type { AggregationInput, AggregationKind } from './aggregation.ts'
 import { HistogramAggregation } from './histogram-buckets.ts'
-import type { Bounds } from './options.ts'
 import {
   booleanOption,
   boundsOption,
@@ -8,10 +7,10 @@ import {
   fieldOption,
   invalidAggregation,
   numberOption,
+  type Bounds,
 } from './options.ts'
 
 export const HISTOGRAM: AggregationKind = {
-  type: 'histogram',
   hasBuckets: true,
   parse(input) {
     const { path, type } = fieldOption(input)

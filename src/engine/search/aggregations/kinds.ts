@@ -1,12 +1,12 @@
 import { unknownField } from '../../schema/nearest.ts'
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { isJsonObject } from '../../bytes/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import type { Schema } from '../../schema/schema.ts'
 import type { AggregationField, AggregationKind, SubAggregation } from './aggregation.ts'
 import { CARDINALITY } from './cardinality.ts'
 import { DATE_HISTOGRAM } from './date-histogram.ts'
 import { HISTOGRAM } from './histogram.ts'
+import { MISSING } from './missing.ts'
 import { invalidAggregation } from './options.ts'
 import { PERCENTILES } from './percentiles.ts'
 import { RANGE } from './range.ts'
@@ -16,11 +16,21 @@ import { TERMS } from './terms.ts'
 /** Aggregations within aggregations. */
 const MAX_AGGREGATION_DEPTH = 32
 
-const KINDS: ReadonlyMap<string, AggregationKind> = new Map(
-  [TERMS, HISTOGRAM, DATE_HISTOGRAM, RANGE, PERCENTILES, CARDINALITY, ...STATS_KINDS].map(
-    (kind) => [kind.type, kind],
-  ),
-)
+/** By their names in requests. */
+const KINDS = {
+  terms: TERMS,
+  histogram: HISTOGRAM,
+  date_histogram: DATE_HISTOGRAM,
+  range: RANGE,
+  missing: MISSING,
+  percentiles: PERCENTILES,
+  cardinality: CARDINALITY,
+  ...STATS_KINDS,
+} satisfies Readonly<Record<string, AggregationKind>>
+
+export type AggregationType = keyof typeof KINDS
+
+const KIND_OF: ReadonlyMap<string, AggregationKind> = new Map(Object.entries(KINDS))
 
 /**
  * The `aggs` object of a request, checked whole against the mapping. Throws `invalid` for anything
@@ -45,17 +55,20 @@ function parseLevel(raw: JsonValue, schema: Schema, above: readonly string[]): S
 function parseEntry(names: readonly string[], entry: JsonValue, schema: Schema): SubAggregation {
   const name = names.join('.')
   if (!isJsonObject(entry)) throw invalidAggregation(name, 'expected an object')
-  const { kind, options } = kindOf(name, entry)
+  const { type, kind, options } = kindOf(name, entry)
   const nested = entry['aggs']
   if (nested !== undefined && nested !== null && !kind.hasBuckets) {
-    throw invalidAggregation(name, `\`${kind.type}\` has no buckets, so it takes no \`aggs\``)
+    throw invalidAggregation(name, `\`${type}\` has no buckets, so it takes no \`aggs\``)
   }
   const subs = nested === undefined || nested === null ? [] : parseLevel(nested, schema, names)
   const aggregation = kind.parse({ options, name, subs, field: (path) => fastField(schema, path) })
   return { name: names.at(-1) ?? '', aggregation }
 }
 
-function kindOf(name: string, entry: JsonObject): { kind: AggregationKind; options: JsonObject } {
+function kindOf(
+  name: string,
+  entry: JsonObject,
+): { type: string; kind: AggregationKind; options: JsonObject } {
   const types = Object.keys(entry).filter((key) => key !== 'aggs')
   const [type] = types
   if (type === undefined || types.length !== 1) {
@@ -64,17 +77,17 @@ function kindOf(name: string, entry: JsonObject): { kind: AggregationKind; optio
     }
     throw invalidAggregation(name, `expected exactly one type, found ${types.join(', ') || 'none'}`)
   }
-  const kind = KINDS.get(type)
+  const kind = KIND_OF.get(type)
   if (kind === undefined) {
     throw invalidAggregation(
       name,
       `unknown type \`${type}\``,
-      `Known types: ${[...KINDS.keys()].join(', ')}.`,
+      `known types: ${[...KIND_OF.keys()].join(', ')}`,
     )
   }
   const options = entry[type]
   if (!isJsonObject(options)) throw invalidAggregation(name, `\`${type}\` must be an object`)
-  return { kind, options }
+  return { type, kind, options }
 }
 
 function fastField(schema: Schema, path: string): AggregationField {
@@ -83,7 +96,7 @@ function fastField(schema: Schema, path: string): AggregationField {
   if (field.column === undefined) {
     throw new QwError('invalid', `Field "${path}" is not configured as a fast field`, {
       code: 'QUERY-SCHEMA',
-      fix: `Set \`fast: true\` on "${path}" in the index config.`,
+      fix: `set \`fast: true\` on "${path}" in the index config`,
     })
   }
   return { path: field.path, type: field.type }

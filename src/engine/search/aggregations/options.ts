@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { isJsonObject, JsonFloat } from '../../bytes/json.ts'
+import { isJsonObject, JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import { dateToNanos, parseRfc3339 } from '../../dates/datetime.ts'
 import type { AggregationField, AggregationInput } from './aggregation.ts'

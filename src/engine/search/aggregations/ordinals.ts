@@ -1,7 +1,6 @@
 // Typed-array reads below are cast with `as number`: indexes come from the column itself.
 import type { Column, OrdinalColumn } from '../../split/column.ts'
-import type { NumberKeys } from '../number-keys.ts'
-import { exactValue, numberKeys } from '../number-keys.ts'
+import { exactValue, numberKeys, type NumberKeys } from '../number-keys.ts'
 import type { TermKey } from './term-key.ts'
 import type { KeyedColumn } from './values.ts'
 
@@ -69,10 +68,10 @@ function numberKey(column: NumberKeys, key: number): TermKey {
 function distinctOf(keys: KeyedColumn['keys']): Float64Array {
   const sorted = Float64Array.from(keys).sort()
   let count = 0
-  for (let i = 0; i < sorted.length; i += 1) {
+  for (let i = 0; i < sorted.length; i++) {
     if (i === 0 || sorted[i] !== sorted[count - 1]) {
       sorted[count] = sorted[i] as number
-      count += 1
+      count++
     }
   }
   return sorted.slice(0, count)
@@ -80,7 +79,7 @@ function distinctOf(keys: KeyedColumn['keys']): Float64Array {
 
 function ranks(keys: KeyedColumn['keys'], distinct: Float64Array): Uint32Array {
   const out = new Uint32Array(keys.length)
-  for (let i = 0; i < keys.length; i += 1) {
+  for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as number
     let low = 0
     let high = distinct.length - 1

@@ -1,17 +1,16 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import type { JsonObject } from '../../bytes/json.ts'
-import type { NumberKeys } from '../number-keys.ts'
-import { exactValue } from '../number-keys.ts'
-import type {
-  Aggregation,
-  AggregationInput,
-  AggregationKind,
-  AggregationMemory,
-  AggregationSplit,
-  Collector,
-  DocBlock,
+import { exactValue, type NumberKeys } from '../number-keys.ts'
+import {
+  jsonFloat,
+  type Aggregation,
+  type AggregationInput,
+  type AggregationKind,
+  type AggregationMemory,
+  type AggregationSplit,
+  type Collector,
+  type DocBlock,
 } from './aggregation.ts'
-import { jsonFloat } from './aggregation.ts'
 import {
   asNumber,
   booleanOption,
@@ -28,7 +27,6 @@ const RELATIVE_ERROR = 0.01
 const DEFAULT_PERCENTS = [1, 5, 25, 50, 75, 95, 99]
 
 export const PERCENTILES: AggregationKind = {
-  type: 'percentiles',
   hasBuckets: false,
   parse: (input) =>
     new PercentilesAggregation({
@@ -149,9 +147,9 @@ function sketchOf(values: Float64Array): Sketch {
   const negative = new Map<number, number>()
   const positive = new Map<number, number>()
   let zeros = 0
-  for (let i = 0; i < values.length; i += 1) {
+  for (let i = 0; i < values.length; i++) {
     const value = values[i] as number
-    if (value === 0) zeros += 1
+    if (value === 0) zeros++
     else {
       const cells = value < 0 ? negative : positive
       const cell = Math.ceil(Math.log(Math.abs(value)) / LOG_GAMMA)
@@ -216,7 +214,7 @@ class PercentilesCollector implements Collector<PercentilesPartial> {
   #add(parents: Uint32Array, values: Float64Array, count: number): void {
     let parent = -1
     let bag: ValueBag | undefined
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       if (bag === undefined || parents[i] !== parent) {
         parent = parents[i] as number
         bag = this.#buckets.get(parent)
@@ -245,7 +243,7 @@ function toFloats(column: NumberKeys, values: ValueBlock): void {
     scale.kind === 'scaled' &&
     Number.isSafeInteger(base) &&
     Number.isSafeInteger(base + step * highest)
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < count; i++) {
     const key = keys[i] as number
     keys[i] = isExact ? base + step * key : Number(exactValue(column, key))
   }
@@ -265,7 +263,7 @@ class ValueBag {
   add(value: number): void {
     if (this.#count === this.#values.length) this.#makeRoom()
     this.#values[this.#count] = value
-    this.#count += 1
+    this.#count++
   }
 
   #makeRoom(): void {

@@ -1,27 +1,23 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { isJsonObject } from '../../bytes/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
-import type { NumberKeys } from '../number-keys.ts'
-import { firstKeyFrom } from '../number-keys.ts'
-import type {
-  Aggregation,
-  AggregationInput,
-  AggregationKind,
-  AggregationSplit,
-  BucketBudget,
-  Collector,
-  SubAggregation,
+import { firstKeyFrom, type NumberKeys } from '../number-keys.ts'
+import {
+  jsonFloat,
+  type Aggregation,
+  type AggregationInput,
+  type AggregationKind,
+  type AggregationSplit,
+  type BucketBudget,
+  type Collector,
+  type SubAggregation,
 } from './aggregation.ts'
-import { jsonFloat } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
 import { asNumber, booleanOption, fieldOption, invalidAggregation } from './options.ts'
-import type { SubPartials } from './sub-aggregations.ts'
-import { mergeSubs, renderSubs, SubCollectors } from './sub-aggregations.ts'
+import { mergeSubs, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
 import { numberColumns, ValueBlock } from './values.ts'
 
 export const RANGE: AggregationKind = {
-  type: 'range',
   hasBuckets: true,
   parse(input) {
     const { path, type } = fieldOption(input)
@@ -222,7 +218,7 @@ class ColumnRanges implements Collector<RangePartial> {
     const values = this.#values
     values.fill(this.#keys, block)
     const firstKeys = this.#firstKeys
-    for (let i = 0; i < values.count; i += 1) {
+    for (let i = 0; i < values.count; i++) {
       values.keys[i] = rangeOf(firstKeys, values.keys[i] as number)
     }
     const ids = this.#ids.add(values.parents, values.keys, values.count)

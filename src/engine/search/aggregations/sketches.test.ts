@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { stringifyJson } from '../../bytes/json.ts'
 import type { FloatColumn } from '../../split/column.ts'
-import type { Aggregation, AggregationKind, AggregationSplit } from './aggregation.ts'
-import { AggregationMemory, BucketBudget } from './aggregation.ts'
+import {
+  AggregationMemory,
+  BucketBudget,
+  type Aggregation,
+  type AggregationKind,
+  type AggregationSplit,
+} from './aggregation.ts'
 import { CARDINALITY } from './cardinality.ts'
 import { PERCENTILES } from './percentiles.ts'
 

@@ -1,18 +1,17 @@
 // Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
 import { elementAt } from '../../bytes/element-at.ts'
 import type { JsonObject } from '../../bytes/json.ts'
-import { exactValue, isNumeric, numberKeys } from '../number-keys.ts'
-import type { NumberKeys } from '../number-keys.ts'
-import type {
-  Aggregation,
-  AggregationInput,
-  AggregationKind,
-  AggregationMemory,
-  AggregationSplit,
-  Collector,
-  DocBlock,
+import { exactValue, isNumeric, numberKeys, type NumberKeys } from '../number-keys.ts'
+import {
+  jsonFloat,
+  type Aggregation,
+  type AggregationInput,
+  type AggregationKind,
+  type AggregationMemory,
+  type AggregationSplit,
+  type Collector,
+  type DocBlock,
 } from './aggregation.ts'
-import { jsonFloat } from './aggregation.ts'
 import { asNumber, booleanOption, fieldOption, numberOption } from './options.ts'
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
@@ -31,45 +30,41 @@ const EMPTY: StatsPartial = { count: 0, sum: 0, min: Infinity, max: -Infinity, s
 type StatsPrinter = (partial: StatsPartial) => JsonObject
 
 function statsKind(
-  type: string,
   makePrinter: (input: AggregationInput) => StatsPrinter,
+  reads: StatsReading = 'numbers',
 ): AggregationKind {
   return {
-    type,
     hasBuckets: false,
-    parse: (input) => new StatsAggregation(input, makePrinter(input), type),
+    parse: (input) => new StatsAggregation(input, makePrinter(input), reads),
   }
 }
+
+/** 'spread': squares are wanted too. 'anything': every value counts, not only numbers. */
+type StatsReading = 'numbers' | 'spread' | 'anything'
 
 const single =
   (value: (partial: StatsPartial) => number): ((input: AggregationInput) => StatsPrinter) =>
   () =>
   (partial) => ({ value: jsonFloat(value(partial)) })
 
-export const STATS_KINDS: readonly AggregationKind[] = [
-  statsKind('avg', single(averageOf)),
-  statsKind(
-    'min',
-    single(({ min }) => min),
-  ),
-  statsKind(
-    'max',
-    single(({ max }) => max),
-  ),
-  statsKind('sum', (input) => {
+export const STATS_KINDS = {
+  avg: statsKind(single(averageOf)),
+  min: statsKind(single(({ min }) => min)),
+  max: statsKind(single(({ max }) => max)),
+  sum: statsKind((input) => {
     const noneIfNoMatch = booleanOption(input, 'none_if_no_match', false)
     return ({ count, sum }) => ({ value: count === 0 && noneIfNoMatch ? null : jsonFloat(sum) })
   }),
-  statsKind(
-    'value_count',
+  value_count: statsKind(
     single(({ count }) => count),
+    'anything',
   ),
-  statsKind('stats', () => printStats),
-  statsKind('extended_stats', (input) => {
+  stats: statsKind(() => printStats),
+  extended_stats: statsKind((input) => {
     const sigma = numberOption(input, 'sigma') ?? 2
     return (partial) => printExtendedStats(partial, sigma)
-  }),
-]
+  }, 'spread'),
+}
 
 interface StatsSettings {
   readonly path: string
@@ -85,15 +80,15 @@ class StatsAggregation implements Aggregation<StatsPartial> {
   /** Whether every column counts, not only numbers. */
   readonly #countsAnything: boolean
 
-  constructor(input: AggregationInput, print: StatsPrinter, type: string) {
+  constructor(input: AggregationInput, print: StatsPrinter, reads: StatsReading) {
     this.#settings = {
       path: fieldOption(input).path,
       missing: numberOption(input, 'missing'),
-      withSpread: type === 'extended_stats',
+      withSpread: reads === 'spread',
     }
     this.paths = [this.#settings.path]
     this.#print = print
-    this.#countsAnything = type === 'value_count'
+    this.#countsAnything = reads === 'anything'
   }
 
   collector(split: AggregationSplit): Collector<StatsPartial> {
@@ -174,7 +169,7 @@ class StatsCollector implements Collector<StatsPartial> {
 
 /** Ranks do not add up: puts the values themselves in their place, as doubles. */
 function unrank(column: NumberKeys, values: ValueBlock): void {
-  for (let i = 0; i < values.count; i += 1) {
+  for (let i = 0; i < values.count; i++) {
     values.keys[i] = Number(exactValue(column, values.keys[i] as number))
   }
 }
@@ -223,7 +218,7 @@ class KeySums {
     const sums = this.#sums
     const mins = this.#mins
     const maxs = this.#maxs
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       const parent = parents[i] as number
       const key = keys[i] as number
       counts[parent] = (counts[parent] as number) + 1
@@ -236,7 +231,7 @@ class KeySums {
 
   /** Welford's running mean, one value after the other. */
   #addSpread(parents: Uint32Array, keys: Float64Array, count: number): void {
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       const parent = parents[i] as number
       const key = keys[i] as number
       const seen = (this.#seen[parent] as number) + 1
@@ -261,8 +256,7 @@ class KeySums {
 
   #reserve(parents: Uint32Array, count: number): void {
     let last = -1
-    for (let i = 0; i < count; i += 1)
-      if ((parents[i] as number) > last) last = parents[i] as number
+    for (let i = 0; i < count; i++) if ((parents[i] as number) > last) last = parents[i] as number
     if (last < this.#capacity) return
     const capacity = Math.max(16, last + 1, this.#capacity * 2)
     this.#memory.reserve((capacity - this.#capacity) * (this.#withSpread ? 56 : 32))
@@ -305,7 +299,7 @@ class CountCollector implements Collector<StatsPartial> {
   }
 
   collect({ docs, parents, count }: DocBlock): void {
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       const doc = docs[i] as number
       let values = 0
       for (const { starts } of this.#columns) {

@@ -100,7 +100,7 @@ export function subMetric(
     throw new QwError(
       'invalid',
       `invalid aggregation request: cannot order by "${sub.name}${path.property === undefined ? '' : `.${path.property}`}"`,
-      { fix: 'Order by _count, _key, or a single-value metric such as {"avg_price": "desc"}.' },
+      { fix: 'order by _count, _key, or a single-value metric such as {"avg_price": "desc"}' },
     )
   }
   return value

@@ -17,7 +17,7 @@ export function parseTermFilter(input: AggregationInput): TermFilter | undefined
   return {
     allowed(ordinals) {
       const allowed = new Uint8Array(ordinals.limit)
-      for (let ordinal = 0; ordinal < allowed.length; ordinal += 1) {
+      for (let ordinal = 0; ordinal < allowed.length; ordinal++) {
         const key = ordinals.keyOf(ordinal)
         if (key.type !== 'str') continue
         const isIn = include === undefined || include(key.value)

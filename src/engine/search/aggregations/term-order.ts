@@ -1,10 +1,8 @@
 import { isJsonObject } from '../../bytes/json.ts'
 import type { AggregationInput, SubAggregation } from './aggregation.ts'
 import { invalidAggregation } from './options.ts'
-import type { SubPartials } from './sub-aggregations.ts'
-import { subMetric } from './sub-aggregations.ts'
-import type { TermKey } from './term-key.ts'
-import { compareKeys } from './term-key.ts'
+import { subMetric, type SubPartials } from './sub-aggregations.ts'
+import { compareKeys, type TermKey } from './term-key.ts'
 
 /** What the buckets of a terms aggregation are ordered by. Ties go by key, ascending. */
 export type BucketOrder =

@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { dateToNanos, parseRfc3339 } from '../../dates/datetime.ts'
-import type { Column } from '../../split/column.ts'
 import type {
   Aggregation,
   AggregationField,
@@ -14,16 +13,12 @@ import type {
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
 import { asNumber, booleanOption, countOption, fieldOption, invalidAggregation } from './options.ts'
-import type { Ordinals } from './ordinals.ts'
-import { ordinalsOf } from './ordinals.ts'
-import type { SubPartials } from './sub-aggregations.ts'
-import { mergeBuckets, renderSubs, SubCollectors } from './sub-aggregations.ts'
-import type { TermFilter } from './term-filter.ts'
-import { parseTermFilter } from './term-filter.ts'
-import type { TermKey } from './term-key.ts'
-import { keyTag, renderKey } from './term-key.ts'
-import type { BucketOrder } from './term-order.ts'
-import { isCountDescending, orderBuckets, parseOrder } from './term-order.ts'
+import { ordinalsOf, type Ordinals } from './ordinals.ts'
+import { SingleBucketCollector } from './single-bucket.ts'
+import { mergeBuckets, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
+import { parseTermFilter, type TermFilter } from './term-filter.ts'
+import { keyTag, renderKey, type TermKey } from './term-key.ts'
+import { isCountDescending, orderBuckets, parseOrder, type BucketOrder } from './term-order.ts'
 import { ValueBlock, withoutValue } from './values.ts'
 
 /** Buckets that one split reports per parent bucket when the request names no `segment_size`: results
@@ -31,7 +26,6 @@ import { ValueBlock, withoutValue } from './values.ts'
 const TERMS_PER_SPLIT_LIMIT = 65_536
 
 export const TERMS: AggregationKind = {
-  type: 'terms',
   hasBuckets: true,
   parse: (input) => new TermsAggregation(parseSettings(input)),
 }
@@ -128,7 +122,9 @@ class TermsAggregation implements Aggregation<TermsPartial> {
       .filter(({ type }) => settings.filter === undefined || type === 'str')
       .map((column) => new ColumnTerms(ordinalsOf(column), settings, { split, parentLimit }))
     if (settings.missing !== undefined) {
-      parts.push(new MissingTerm(columns, settings.missing, { settings, split, parentLimit }))
+      const place = { split, parentLimit, subs: settings.subs }
+      const documents = new SingleBucketCollector(place, (block) => withoutValue(columns, block))
+      parts.push(missingTerm(documents, settings.missing))
     }
     return {
       collect: (block) => parts.forEach((part) => part.collect(block)),
@@ -264,7 +260,7 @@ class ColumnTerms implements Collector<TermsPartial> {
   /** `min_doc_count` 0 lists every value of a text column, whether or not a document matched. */
   #addUnused(buckets: Map<string, TermBucket>): void {
     if (this.#ordinals.type !== 'str') return
-    for (let ordinal = 0; ordinal < this.#ordinals.limit; ordinal += 1) {
+    for (let ordinal = 0; ordinal < this.#ordinals.limit; ordinal++) {
       if (this.#allowed !== undefined && this.#allowed[ordinal] === 0) continue
       if (buckets.size >= this.#settings.splitSize) return
       const key = this.#ordinals.keyOf(ordinal)
@@ -275,41 +271,13 @@ class ColumnTerms implements Collector<TermsPartial> {
 }
 
 /** The one bucket of documents that have no value in any column of the path. */
-class MissingTerm implements Collector<TermsPartial> {
-  readonly #columns: readonly Column[]
-  readonly #key: TermKey
-  readonly #ids: BucketIds
-  readonly #subs: SubCollectors
-
-  constructor(
-    columns: readonly Column[],
-    key: TermKey,
-    place: {
-      readonly settings: TermsSettings
-      readonly split: AggregationSplit
-      readonly parentLimit: number
+function missingTerm(documents: SingleBucketCollector, key: TermKey): Collector<TermsPartial> {
+  return {
+    collect: (block) => documents.collect(block),
+    result(parent) {
+      const bucket = documents.result(parent)
+      const buckets = new Map(bucket.docCount === 0 ? [] : [[keyTag(key), { key, ...bucket }]])
+      return { buckets, otherCount: 0, errorBound: 0 }
     },
-  ) {
-    const { settings, split, parentLimit } = place
-    this.#columns = columns
-    this.#key = key
-    const hasSubs = settings.subs.length > 0
-    this.#ids = new BucketIds({ parentLimit, keyCount: 1, hasSubs }, split.memory)
-    this.#subs = new SubCollectors(settings.subs, split, this.#ids.idLimit)
-  }
-
-  collect(block: DocBlock): void {
-    const rest = withoutValue(this.#columns, block)
-    if (rest.count === 0) return
-    const ids = this.#ids.add(rest.parents, new Float64Array(rest.count), rest.count)
-    this.#subs.collect({ ...rest, parents: ids })
-  }
-
-  result(parent: number): TermsPartial {
-    const buckets = new Map<string, TermBucket>()
-    this.#ids.eachOf(parent, (_, docCount, id) => {
-      buckets.set(keyTag(this.#key), { key: this.#key, docCount, subs: this.#subs.result(id) })
-    })
-    return { buckets, otherCount: 0, errorBound: 0 }
   }
 }

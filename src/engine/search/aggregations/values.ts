@@ -1,7 +1,6 @@
 // Typed-array reads below are cast with `as number`: indexes come from the column itself.
 import type { Column } from '../../split/column.ts'
-import type { NumberKeys } from '../number-keys.ts'
-import { isNumeric, numberKeys } from '../number-keys.ts'
+import { isNumeric, numberKeys, type NumberKeys } from '../number-keys.ts'
 import type { AggregationSplit, DocBlock } from './aggregation.ts'
 
 type Keys = Uint8Array | Uint16Array | Uint32Array | Float64Array
@@ -49,7 +48,7 @@ export class ValueBlock implements DocBlock {
   #fillPartial(keys: Keys, starts: Uint32Array, block: DocBlock): void {
     const { docs, parents, count } = block
     let total = 0
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       const doc = docs[i] as number
       total += (starts[doc + 1] as number) - (starts[doc] as number)
     }
@@ -58,14 +57,14 @@ export class ValueBlock implements DocBlock {
     const outParents = this.#ownParents
     const out = this.keys
     let size = 0
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       const doc = docs[i] as number
       const end = starts[doc + 1] as number
-      for (let at = starts[doc] as number; at < end; at += 1) {
+      for (let at = starts[doc] as number; at < end; at++) {
         outDocs[size] = doc
         outParents[size] = parents[i] as number
         out[size] = keys[at] as number
-        size += 1
+        size++
       }
     }
     this.isRun = false
@@ -95,12 +94,12 @@ export class ValueBlock implements DocBlock {
       this.#ownParents = new Uint32Array(count)
     }
     let size = 0
-    for (let i = 0; i < count; i += 1) {
+    for (let i = 0; i < count; i++) {
       if (keep[i] === 0) continue
       this.#ownDocs[size] = docs[i] as number
       this.#ownParents[size] = parents[i] as number
       keys[size] = keys[i] as number
-      size += 1
+      size++
     }
     this.isRun = false
     this.docs = this.#ownDocs
@@ -110,11 +109,11 @@ export class ValueBlock implements DocBlock {
 }
 
 function gatherBytes(keys: Uint8Array, docs: Uint32Array, count: number, out: Float64Array): void {
-  for (let i = 0; i < count; i += 1) out[i] = keys[docs[i] as number] as number
+  for (let i = 0; i < count; i++) out[i] = keys[docs[i] as number] as number
 }
 
 function gatherInts(keys: Uint32Array, docs: Uint32Array, count: number, out: Float64Array): void {
-  for (let i = 0; i < count; i += 1) out[i] = keys[docs[i] as number] as number
+  for (let i = 0; i < count; i++) out[i] = keys[docs[i] as number] as number
 }
 
 function gatherOthers(
@@ -123,7 +122,7 @@ function gatherOthers(
   count: number,
   out: Float64Array,
 ): void {
-  for (let i = 0; i < count; i += 1) out[i] = keys[docs[i] as number] as number
+  for (let i = 0; i < count; i++) out[i] = keys[docs[i] as number] as number
 }
 
 /** Columns of numbers at a path, or of dates: a json path may have both, and then one kind is meant. */
@@ -145,13 +144,13 @@ export function withoutValue(columns: readonly (Column | NumberKeys)[], block: D
   const docs = new Uint32Array(block.count)
   const parents = new Uint32Array(block.count)
   let size = 0
-  for (let i = 0; i < block.count; i += 1) {
+  for (let i = 0; i < block.count; i++) {
     const doc = block.docs[i] as number
     if (columns.some(({ starts }) => starts !== undefined && starts[doc] !== starts[doc + 1]))
       continue
     docs[size] = doc
     parents[size] = block.parents[i] as number
-    size += 1
+    size++
   }
   return { docs, parents, count: size, isRun: false }
 }

@@ -1,5 +1,12 @@
-import type { DocSet } from '../doc-set.ts'
-import { ALL_DOCS, atLeast, intersectAll, NO_DOCS, subtract, unionAll } from '../doc-set.ts'
+import {
+  ALL_DOCS,
+  atLeast,
+  intersectAll,
+  NO_DOCS,
+  subtract,
+  unionAll,
+  type DocSet,
+} from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
 import type { FetchedSplit } from '../fetch.ts'
 import type { Need } from '../needs.ts'
@@ -11,6 +18,8 @@ interface BoolParts {
   readonly should: readonly Clause[]
   readonly mustNot: readonly Clause[]
   readonly minimumShouldMatch: number
+  /** Undefined: the scores of `should` add up; otherwise the best counts, and this share of the others. */
+  readonly tieBreaker?: number | undefined
 }
 
 export class BoolClause implements Clause {
@@ -60,8 +69,19 @@ export class BoolClause implements Clause {
   /** A clause scores only where this bool as a whole matches. */
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
     const own = sink.within(this.matches(split))
-    for (const clause of [...this.#parts.must, ...this.#parts.should]) {
-      if (!clause.isEmpty(split)) clause.score(split, own, boost)
+    const { must, should, tieBreaker } = this.#parts
+    const inUse = (clauses: readonly Clause[]): Clause[] =>
+      clauses.filter((clause) => !clause.isEmpty(split))
+    for (const clause of inUse(must)) clause.score(split, own, boost)
+    if (tieBreaker === undefined) {
+      for (const clause of inUse(should)) clause.score(split, own, boost)
+    } else {
+      const each = inUse(should).map((clause) => {
+        const alone = own.empty()
+        clause.score(split, alone, boost)
+        return alone.scores
+      })
+      own.addBest(each, tieBreaker)
     }
     sink.addAll(own)
   }

@@ -1,12 +1,9 @@
 // Typed-array reads below are cast with `as number`: indexes come from the column itself.
-import type { Column } from '../../split/column.ts'
-import { COLUMN_BLOCK_VALUES } from '../../split/column.ts'
+import { COLUMN_BLOCK_VALUES, type Column } from '../../split/column.ts'
 import type { SplitField } from '../../split/footer.ts'
-import type { DocSet } from '../doc-set.ts'
-import { bitsOf, NO_DOCS, wordsFor } from '../doc-set.ts'
+import { bitsOf, NO_DOCS, wordsFor, type DocSet } from '../doc-set.ts'
 import type { FetchedSplit } from '../fetch.ts'
-import type { Need } from '../needs.ts'
-import { columnNeeds } from '../needs.ts'
+import { columnNeeds, type Need } from '../needs.ts'
 import { ConstantClause } from './constant-clause.ts'
 
 /** A scan takes about a nanosecond a document, and leaves a bit. */
@@ -69,7 +66,7 @@ function scanFull(
   words: Uint32Array,
 ): void {
   const { keys, blockMins, blockMaxs } = column
-  for (let block = 0; block < blockMins.length; block += 1) {
+  for (let block = 0; block < blockMins.length; block++) {
     const min = blockMins[block] as number
     const max = blockMaxs[block] as number
     if (max < low || min > high) continue
@@ -126,7 +123,7 @@ function scanBytes(keys: Uint8Array, accepted: Uint8Array, words: Uint32Array): 
       word = 0
     }
   }
-  for (let at = whole; at < keys.length; at += 1) {
+  for (let at = whole; at < keys.length; at++) {
     word |= (accepted[keys[at] as number] as number) << (at & 31)
   }
   if ((keys.length & 31) !== 0) words[keys.length >>> 5] = word
@@ -136,7 +133,7 @@ function scanShorts(keys: Uint16Array, low: number, high: number, words: Uint32A
   for (let first = 0; first < keys.length; first += 32) {
     let word = 0
     const end = Math.min(first + 32, keys.length)
-    for (let at = end - 1; at >= first; at -= 1) {
+    for (let at = end - 1; at >= first; at--) {
       const key = keys[at] as number
       word = (word << 1) | (Number(key >= low) & Number(key <= high))
     }
@@ -148,7 +145,7 @@ function scanInts(keys: Uint32Array, low: number, high: number, words: Uint32Arr
   for (let first = 0; first < keys.length; first += 32) {
     let word = 0
     const end = Math.min(first + 32, keys.length)
-    for (let at = end - 1; at >= first; at -= 1) {
+    for (let at = end - 1; at >= first; at--) {
       const key = keys[at] as number
       word = (word << 1) | (Number(key >= low) & Number(key <= high))
     }
@@ -160,7 +157,7 @@ function scanDoubles(keys: Float64Array, low: number, high: number, words: Uint3
   for (let first = 0; first < keys.length; first += 32) {
     let word = 0
     const end = Math.min(first + 32, keys.length)
-    for (let at = end - 1; at >= first; at -= 1) {
+    for (let at = end - 1; at >= first; at--) {
       const key = keys[at] as number
       word = (word << 1) | (Number(key >= low) & Number(key <= high))
     }
@@ -173,9 +170,9 @@ function scanPartial(
   starts: Uint32Array,
   { low, high, words }: { low: number; high: number; words: Uint32Array },
 ): void {
-  for (let doc = 0; doc + 1 < starts.length; doc += 1) {
+  for (let doc = 0; doc + 1 < starts.length; doc++) {
     const end = starts[doc + 1] as number
-    for (let at = starts[doc] as number; at < end; at += 1) {
+    for (let at = starts[doc] as number; at < end; at++) {
       const key = keys[at] as number
       if (key >= low && key <= high) {
         words[doc >>> 5] = (words[doc >>> 5] as number) | (1 << (doc & 31))

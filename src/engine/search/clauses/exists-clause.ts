@@ -1,10 +1,8 @@
 // Typed-array reads below are cast with `as number`: indexes come from the column itself.
 import type { SplitField } from '../../split/footer.ts'
-import type { DocSet } from '../doc-set.ts'
-import { ALL_DOCS, bitsOf, unionAll, wordsFor } from '../doc-set.ts'
+import { ALL_DOCS, bitsOf, unionAll, wordsFor, type DocSet } from '../doc-set.ts'
 import type { FetchedSplit } from '../fetch.ts'
-import type { Need } from '../needs.ts'
-import { columnNeeds } from '../needs.ts'
+import { columnNeeds, type Need } from '../needs.ts'
 import type { Clause } from './clause.ts'
 import { ConstantClause } from './constant-clause.ts'
 
@@ -42,7 +40,7 @@ export class ExistsClause extends ConstantClause {
 function docsWithValue(starts: Uint32Array | undefined, docCount: number): DocSet {
   if (starts === undefined) return ALL_DOCS
   const words = wordsFor(docCount)
-  for (let doc = 0; doc < docCount; doc += 1) {
+  for (let doc = 0; doc < docCount; doc++) {
     if ((starts[doc + 1] as number) > (starts[doc] as number)) {
       words[doc >>> 5] = (words[doc >>> 5] as number) | (1 << (doc & 31))
     }

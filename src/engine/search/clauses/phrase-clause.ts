@@ -3,13 +3,17 @@ import type { PositionedTerm } from '../../query/query.ts'
 import type { SplitField } from '../../split/footer.ts'
 import type { Positions, Postings } from '../../split/postings.ts'
 import type { TermEntry } from '../../split/term-dictionary.ts'
-import type { DocSet } from '../doc-set.ts'
-import { listOf, lowerBound, NO_DOCS } from '../doc-set.ts'
-import type { ScoreSink } from '../scores.ts'
-import { inverseDocumentFrequency } from '../scores.ts'
+import { listOf, lowerBound, NO_DOCS, type DocSet } from '../doc-set.ts'
+import { inverseDocumentFrequency, type ScoreSink } from '../scores.ts'
 import type { FetchedSplit } from '../fetch.ts'
-import type { Need } from '../needs.ts'
-import { fieldnormNeeds, positionNeeds, postingNeeds, termNeeds, termRangeNeeds } from '../needs.ts'
+import {
+  fieldnormNeeds,
+  positionNeeds,
+  postingNeeds,
+  termNeeds,
+  termRangeNeeds,
+  type Need,
+} from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 import { countExact, countSloppy } from './phrase-match.ts'
 import { prefixStretch, scanStretch } from './terms-clause.ts'
@@ -142,7 +146,7 @@ export class PhraseClause implements Clause {
       if (matches === 0) continue
       docs[count] = doc
       freqs[count] = matches
-      count += 1
+      count++
     }
     return { docs: docs.slice(0, count), freqs: freqs.slice(0, count) }
   }
@@ -186,7 +190,7 @@ class SlotCursor {
       this.#at[index] = at
       if (docs[at] !== doc) return
       const end = positions.offsets[at + 1] as number
-      for (let i = positions.offsets[at] as number; i < end; i += 1) {
+      for (let i = positions.offsets[at] as number; i < end; i++) {
         found.push(positions.positions[i] as number)
       }
     })

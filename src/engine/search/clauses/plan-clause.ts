@@ -3,22 +3,24 @@ import { dateToNanos } from '../../dates/datetime.ts'
 import { encodeTerm } from '../../schema/term.ts'
 import type { Query, RangeBound, RangeQuery } from '../../query/query.ts'
 import type { Column, OrdinalColumn } from '../../split/column.ts'
-import type { SplitField, SplitFooter } from '../../split/footer.ts'
-import { fieldKey } from '../../split/footer.ts'
+import { fieldKey, type SplitField, type SplitFooter } from '../../split/footer.ts'
 import { ALL_DOCS, NO_DOCS } from '../doc-set.ts'
-import type { ValueBound } from '../number-keys.ts'
-import { isNumeric, keyInterval, numberKeys } from '../number-keys.ts'
+import { isNumeric, keyInterval, numberKeys, type ValueBound } from '../number-keys.ts'
 import { BoolClause } from './bool-clause.ts'
 import { BoostClause } from './boost-clause.ts'
 import type { Clause } from './clause.ts'
-import type { KeyInterval, ScannedKeys } from './column-clause.ts'
-import { ColumnClause } from './column-clause.ts'
+import { ColumnClause, type KeyInterval, type ScannedKeys } from './column-clause.ts'
 import { FixedClause } from './constant-clause.ts'
 import { ExistsClause } from './exists-clause.ts'
 import { PhraseClause } from './phrase-clause.ts'
 import { TermClause } from './term-clause.ts'
-import type { TermStretch } from './terms-clause.ts'
-import { patternStretch, prefixStretch, TermScanClause, TermSetClause } from './terms-clause.ts'
+import {
+  patternStretch,
+  prefixStretch,
+  TermScanClause,
+  TermSetClause,
+  type TermStretch,
+} from './terms-clause.ts'
 
 /** The field whose terms are the paths that a document has. */
 const PRESENCE_FIELD: FieldRef = { path: '_field_presence', type: 'str' }
@@ -40,6 +42,7 @@ export function planClause(query: Query, footer: SplitFooter, scored: boolean): 
         should: query.should.map(plan),
         mustNot: query.mustNot.map(unscored),
         minimumShouldMatch: query.minimumShouldMatch,
+        tieBreaker: query.tieBreaker,
       })
     case 'boost':
       return new BoostClause(plan(query.query), query.boost)

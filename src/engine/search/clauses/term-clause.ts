@@ -1,12 +1,9 @@
 import type { SplitField } from '../../split/footer.ts'
 import type { TermEntry } from '../../split/term-dictionary.ts'
-import type { DocSet } from '../doc-set.ts'
-import { listOf, NO_DOCS } from '../doc-set.ts'
-import type { ScoreSink } from '../scores.ts'
-import { inverseDocumentFrequency } from '../scores.ts'
+import { listOf, NO_DOCS, type DocSet } from '../doc-set.ts'
+import { inverseDocumentFrequency, type ScoreSink } from '../scores.ts'
 import type { FetchedSplit } from '../fetch.ts'
-import type { Need } from '../needs.ts'
-import { fieldnormNeeds, postingNeeds, termNeeds } from '../needs.ts'
+import { fieldnormNeeds, postingNeeds, termNeeds, type Need } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 
 /** Documents with one term, scored by BM25. */
@@ -39,7 +36,10 @@ export class TermClause implements Clause {
 
   matches(split: FetchedSplit): DocSet {
     const entry = this.#find(split)
-    return entry === undefined ? NO_DOCS : listOf(split.docs(this.#field, entry))
+    if (entry === undefined) return NO_DOCS
+    // What is scored is decoded once, with frequencies.
+    const field = this.#field
+    return listOf(this.#scored ? split.postings(field, entry).docs : split.docs(field, entry))
   }
 
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void {

@@ -12,7 +12,7 @@ function pattern(literalPrefix: string, matches: (term: string) => boolean): Que
       source: `${literalPrefix}*`,
       literalPrefix: utf8(literalPrefix),
       matches: (bytes) => {
-        steps += 1
+        steps++
         return matches(Buffer.from(bytes).toString())
       },
       work: () => steps,

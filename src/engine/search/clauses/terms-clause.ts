@@ -3,13 +3,10 @@ import { compareBytes, sharedPrefix } from '../../bytes/byte-order.ts'
 import { QwError } from '../../errors.ts'
 import type { TermPattern } from '../../query/query.ts'
 import type { SplitField } from '../../split/footer.ts'
-import type { TermEntry } from '../../split/term-dictionary.ts'
-import { scanTerms } from '../../split/term-dictionary.ts'
-import type { DocSet } from '../doc-set.ts'
-import { addToWords, bitsOf, listOf, NO_DOCS, wordsFor } from '../doc-set.ts'
+import { scanTerms, type TermEntry } from '../../split/term-dictionary.ts'
+import { addToWords, bitsOf, listOf, NO_DOCS, wordsFor, type DocSet } from '../doc-set.ts'
 import type { FetchedSplit } from '../fetch.ts'
-import type { Need } from '../needs.ts'
-import { postingNeeds, termNeeds, termRangeNeeds } from '../needs.ts'
+import { postingNeeds, termNeeds, termRangeNeeds, type Need } from '../needs.ts'
 import type { TermVisitor } from './clause.ts'
 import { ConstantClause } from './constant-clause.ts'
 
@@ -149,7 +146,7 @@ function tooManyTerms(field: SplitField): QwError {
     'tooLarge',
     `the clause on \`${field.path}\` stands for more than DICTIONARY_EXPANSION_LIMIT=${DICTIONARY_EXPANSION_LIMIT} terms of one split`,
     {
-      fix: 'Make the prefix longer or the range narrower, or set `fast: true` on the field for ranges.',
+      fix: 'make the prefix longer or the range narrower, or set `fast: true` on the field for ranges',
     },
   )
 }
@@ -174,7 +171,7 @@ export function patternStretch(pattern: TermPattern): TermStretch {
 /** The least term above everything that starts with `prefix`; undefined when there is none. */
 function afterPrefix(prefix: Uint8Array): Uint8Array | undefined {
   let length = prefix.length
-  while (length > 0 && prefix[length - 1] === 0xff) length -= 1
+  while (length > 0 && prefix[length - 1] === 0xff) length--
   if (length === 0) return undefined
   const after = prefix.slice(0, length)
   after[length - 1] = elementAt(after, length - 1) + 1

@@ -1,5 +1,4 @@
-import type { CountingStore } from '../../../stores/counting-store.ts'
-import { countingStore } from '../../../stores/counting-store.ts'
+import { countingStore, type CountingStore } from '../../../stores/counting-store.ts'
 import { instantClock } from '../../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../../stores/memory-store.ts'
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
@@ -13,16 +12,18 @@ import { DocMapper, newMappedDoc } from '../../schema/doc-mapper.ts'
 import type { IndexConfig } from '../../schema/index-config.ts'
 import { parseIndexConfig } from '../../schema/config-text.ts'
 import { mergeSplits } from '../../split/merge-splits.ts'
-import type { BuiltSplit, SplitBuilderSettings } from '../../split/split-builder.ts'
-import { SplitBuilder } from '../../split/split-builder.ts'
+import {
+  SplitBuilder,
+  type BuiltSplit,
+  type SplitBuilderSettings,
+} from '../../split/split-builder.ts'
 import { SearchCaches } from '../caches.ts'
 import { explainSplit } from '../explain.ts'
 import type { ReadSizes } from '../fetch.ts'
 import type { Need } from '../needs.ts'
 import type { SearchPlanResponse, SearchRequest, SearchResponse } from '../request.ts'
 import { leafRequest, planRoot } from '../root-plan.ts'
-import type { SearchContext } from '../root.ts'
-import { planSearch, searchRoot } from '../root.ts'
+import { planSearch, searchRoot, type SearchContext } from '../root.ts'
 
 /** What the tests of this room ask for: a query string and whatever differs from a plain search. */
 export type Ask = Partial<Omit<SearchRequest, 'query'>> & { readonly query?: string }

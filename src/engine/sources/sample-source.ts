@@ -1,0 +1,83 @@
+import { isJsonObject, parseJson, type JsonObject } from '../bytes/json.ts'
+import { isQwError, QwError } from '../errors.ts'
+import { sourceFormatName, type SourceFormat } from '../schema/source-format.ts'
+import { LineProblem } from './line-reader.ts'
+import { readSource, type SourceEvent } from './read-source.ts'
+import type { Source } from './source.ts'
+
+/** Documents that a mapping is inferred from: enough to meet rare values, read in well under a second. */
+export const DEFAULT_SAMPLE_DOCS = 2_000
+
+export interface SourceSample {
+  readonly docs: readonly JsonObject[]
+  readonly format: SourceFormat
+}
+
+/**
+ * The first documents of a source, and how it is written; records that are none are passed over. Throws
+ * `invalid` when its beginning holds no document at all, and whatever reading it throws before the first.
+ */
+export async function sampleSource(
+  source: Source,
+  request: {
+    readonly maxDocs: number
+    /** For times without a year. */
+    readonly nowMs: number
+    readonly signal?: AbortSignal
+  },
+): Promise<SourceSample> {
+  const { maxDocs, nowMs, signal } = request
+  const docs: JsonObject[] = []
+  let recordCount = 0
+  let format: SourceFormat = { kind: 'ndjson' }
+  const onFormat = (found: SourceFormat): void => {
+    format = found
+  }
+  try {
+    for await (const event of readSource(source, { signal, nowMs, onFormat })) {
+      for (const doc of documentsOf(event)) {
+        recordCount++
+        if (doc !== undefined) docs.push(doc)
+        if (docs.length >= maxDocs) break
+      }
+      if (docs.length >= maxDocs || recordCount >= maxDocs * 2) break
+    }
+  } catch (error) {
+    // A file that is damaged further on is told about when it is indexed.
+    if (docs.length === 0 || !isQwError(error, 'corrupt')) throw error
+  }
+  if (docs.length > 0) return { docs, format }
+  const found =
+    recordCount === 0
+      ? 'it is empty'
+      : `none of its first ${recordCount} records is a document (read as ${sourceFormatName(format)})`
+  throw new QwError('invalid', `no documents in ${source.uri}: ${found}`, {
+    code: 'INGEST-FORMAT',
+    fix: 'say how it is written: --input-format ndjson, json, csv, nginx, text, …',
+  })
+}
+
+function* documentsOf(event: SourceEvent): Generator<JsonObject | undefined> {
+  switch (event.kind) {
+    case 'overlong':
+      yield undefined
+      return
+    case 'records':
+      for (const { doc } of event.records) yield doc instanceof LineProblem ? undefined : doc
+      return
+    case 'lines':
+      for (let i = 0; i < event.count; i++) {
+        const text = event.textOf(i)
+        if (text?.trim() !== '') yield text === undefined ? undefined : objectOf(text)
+      }
+  }
+}
+
+function objectOf(text: string): JsonObject | undefined {
+  try {
+    const value = parseJson(text)
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

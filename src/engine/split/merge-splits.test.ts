@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { locateDocs, readDocs } from './doc-store.ts'
+import { decodeFooter } from './footer.ts'
+import { mergeSplits } from './merge-splits.ts'
+import { fieldAt, sampleSplit, termCounts } from './testing/sample-split.ts'
+
+const SETTINGS = { timestampPath: 'ts', tagPaths: [] }
+
+const first = () =>
+  sampleSplit(
+    ['ts:date', 'body:str'],
+    [
+      { ts: 9000, body: 'red fox' },
+      { ts: 1000, body: 'fox' },
+    ],
+  )
+const second = () => sampleSplit(['ts:date', 'n:u64'], [{ ts: 5000, n: 7 }])
+
+describe('a merge', () => {
+  test('has the documents of its inputs in their order, and the fields of all', async () => {
+    const built = await mergeSplits([(await first()).bytes, (await second()).bytes], SETTINGS)
+    const merged = { bytes: built.bytes, footer: decodeFooter(built.bytes) }
+    expect([...merged.footer.fields.values()].map(({ path }) => path)).toEqual(['body', 'n', 'ts'])
+    expect(termCounts(merged, 'body')).toEqual({ fox: 2, red: 1 })
+    expect(fieldAt(merged, 'body')).toMatchObject({ totalTokens: 3, docsWithTerms: 2 })
+    expect(fieldAt(merged, 'n').column).toMatchObject({ docCount: 3, valueCount: 1 })
+    const blocks = locateDocs(merged.footer.docStore, [0, 1, 2])
+    const bytes = blocks.map(({ start, end }) => merged.bytes.subarray(start, end))
+    const docs = readDocs(blocks, bytes, [0, 1, 2]).map((doc) => Buffer.from(doc).toString())
+    expect(docs).toEqual(['{"doc":0}', '{"doc":1}', '{"doc":0}'])
+  })
+
+  test('tells the metastore what one split of all documents would', async () => {
+    const built = await mergeSplits([(await first()).bytes, (await second()).bytes], SETTINGS)
+    expect(built).toMatchObject({
+      docCount: 3,
+      timeRange: { startSeconds: 1, endSeconds: 9 },
+      columnBounds: [
+        { path: 'n', min: 7, max: 7 },
+        { path: 'ts', min: 1000, max: 9000 },
+      ],
+    })
+  })
+
+  test('gives the same whichever inputs were merged before', async () => {
+    const inputs = [await first(), await second(), await first()].map(({ bytes }) => bytes)
+    const at = (...places: number[]) => places.flatMap((place) => inputs[place] ?? [])
+    const left = await mergeSplits(
+      [(await mergeSplits(at(0, 1), SETTINGS)).bytes, ...at(2)],
+      SETTINGS,
+    )
+    const right = await mergeSplits(
+      [...at(0), (await mergeSplits(at(1, 2), SETTINGS)).bytes],
+      SETTINGS,
+    )
+    expect(left.bytes).toEqual(right.bytes)
+  })
+
+  test('of a damaged input is refused as corrupt, and nothing of it is copied on', async () => {
+    const good = (await second()).bytes
+    const { bytes } = await first()
+    for (const at of [0, 12, Math.floor(bytes.length / 2), bytes.length - 1]) {
+      const damaged = bytes.slice()
+      damaged[at] = (damaged[at] ?? 0) ^ 1
+      await expect(mergeSplits([good, damaged], SETTINGS), `byte ${at}`).rejects.toMatchObject({
+        kind: 'corrupt',
+      })
+    }
+    await expect(mergeSplits([bytes.subarray(1)], SETTINGS)).rejects.toMatchObject({
+      kind: 'corrupt',
+    })
+  })
+})

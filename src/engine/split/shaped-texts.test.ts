@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
+import { decodeTexts, TextValues } from './shaped-texts.ts'
+import { expectCutsRefused } from './testing/damage.ts'
+import { sentences, slicesOf, textsOf } from './testing/text-codec.ts'
+
+function encoded(texts: readonly string[]): Uint8Array {
+  const { source, starts, ends } = slicesOf(texts)
+  const values = new TextValues(source)
+  starts.forEach((start, i) => values.push(start, ends[i] ?? start))
+  expect(values.count).toBe(texts.length)
+  const out = new ByteWriter()
+  values.encode(out)
+  return out.copy()
+}
+
+const FORM = { plain: 0, words: 1, templates: 2 }
+
+test.each([
+  ['templates', Array.from({ length: 100 }, (_, i) => `Item ${i}`)],
+  ['words', sentences(2000, 61)],
+  ['plain', sentences(300, 300_000)],
+] as const)('texts take the form that suits them: %s', (form, texts) => {
+  const bytes = encoded(texts)
+  expect(bytes[0]).toBe(FORM[form])
+  expect(textsOf(decodeTexts, bytes, texts.length)).toEqual(texts)
+})
+
+test('any texts come back', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.nat().map((n) => `row ${n}`),
+    fc.constant(''),
+  )
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 60 }), (texts) => {
+      expect(textsOf(decodeTexts, encoded(texts), texts.length)).toEqual(texts)
+    }),
+  )
+})
+
+test('damage is noticed: cut bytes, and an unknown form', () => {
+  const bytes = encoded(['one', 'two'])
+  expectCutsRefused(bytes, (part) => textsOf(decodeTexts, part, 2))
+  expect(() => decodeTexts(new ByteReader(Uint8Array.of(7), 'texts'), 2)).toThrow(/text form 7/)
+})

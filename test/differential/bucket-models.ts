@@ -1,0 +1,241 @@
+import type { FieldKind, ModelDoc, ModelField, ModelValue } from './model.ts'
+import {
+  requestOf,
+  resultOf,
+  valuesIn,
+  type Json,
+  type ModelAggregation,
+  type ModelAggregations,
+} from './model-aggregation.ts'
+import type { Choices } from './random.ts'
+import { compare, ipNumber } from './random-query.ts'
+
+function withSubs(body: Json, subs: ModelAggregations): Json {
+  return subs.size === 0 ? body : { ...body, aggs: requestOf(subs) }
+}
+
+/** Bucket key -> documents, a document once per value. */
+function group<Key>(
+  docs: readonly ModelDoc[],
+  field: ModelField,
+  keyOf: (value: ModelValue) => Key,
+): Map<Key, ModelDoc[]> {
+  const groups = new Map<Key, ModelDoc[]>()
+  for (const doc of docs) {
+    for (const value of doc.get(field.path) ?? []) {
+      const key = keyOf(value)
+      groups.set(key, [...(groups.get(key) ?? []), doc])
+    }
+  }
+  return groups
+}
+
+export function terms(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const size = choices.of([2, 5, 100])
+  const order = choices.of([
+    { _count: 'desc' },
+    { _key: 'asc' },
+    { _key: 'desc' },
+    { _count: 'asc' },
+  ])
+  const isByCount = '_count' in order
+  const sign = Object.values(order)[0] === 'desc' ? -1 : 1
+  const byKey = (a: ModelValue, b: ModelValue): number => compareTerms(a, b, field.kind)
+  return {
+    request: withSubs({ terms: { field: field.path, size, order } }, subs),
+    result(docs) {
+      const groups = group(docs, field, (value) => value)
+      const ordered = [...groups].sort(([a, inA], [b, inB]) =>
+        isByCount ? sign * (inA.length - inB.length) || byKey(a, b) : sign * byKey(a, b),
+      )
+      const kept = ordered.slice(0, size)
+      const shown = kept.reduce((sum, [, list]) => sum + list.length, 0)
+      return {
+        buckets: kept.map(([key, list]) => ({
+          ...termKey(key, field.kind),
+          doc_count: list.length,
+          ...resultOf(subs, list),
+        })),
+        sum_other_doc_count: valuesIn(docs, field).length - shown,
+        ...(isByCount && sign === -1 ? { doc_count_error_upper_bound: 0 } : {}),
+      }
+    },
+  }
+}
+
+/** Across the types of an open field: bools, then strings, then numbers. */
+function compareTerms(a: ModelValue, b: ModelValue, kind: FieldKind): number {
+  const rank = (value: ModelValue): number => ['boolean', 'string'].indexOf(typeof value) >>> 0
+  if (typeof a !== typeof b && rank(a) !== rank(b)) return rank(a) - rank(b)
+  return kind === 'ip'
+    ? compare(ipNumber(String(a)), ipNumber(String(b)), 'i64')
+    : compare(a, b, kind)
+}
+
+function termKey(key: ModelValue, kind: FieldKind): Json {
+  if (typeof key === 'boolean') return { key: key === true ? 1 : 0, key_as_string: String(key) }
+  return {
+    key: kind === 'date' ? dateText(Number(key)) : typeof key === 'bigint' ? Number(key) : key,
+  }
+}
+
+/** RFC 3339 with the fraction only where there is one. */
+function dateText(ms: number): string {
+  return new Date(ms)
+    .toISOString()
+    .replace(/(\.\d*?)0+Z$/, '$1Z')
+    .replace('.Z', 'Z')
+}
+
+function fill(keys: readonly number[], minDocCount: number): number[] {
+  const sorted = [...keys].sort((a, b) => a - b)
+  if (minDocCount > 0 || sorted.length === 0) return sorted
+  const first = sorted[0]!
+  return Array.from({ length: sorted.at(-1)! - first + 1 }, (_, at) => first + at)
+}
+
+/** Exact where whole numbers meet whole widths; doubles would be off beyond 2^53. */
+function bucketOf(value: ModelValue, interval: number, offset: number): number {
+  const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value)
+  if (!isWhole || !Number.isInteger(interval) || !Number.isInteger(offset)) {
+    return Math.floor((Number(value) - offset) / interval)
+  }
+  const distance = BigInt(value as number | bigint) - BigInt(offset)
+  const width = BigInt(interval)
+  const whole = distance / width
+  return Number(distance % width < 0n ? whole - 1n : whole)
+}
+
+function histogramResult(
+  docs: readonly ModelDoc[],
+  field: ModelField,
+  {
+    interval,
+    offset,
+    minDocCount,
+    subs,
+  }: { interval: number; offset: number; minDocCount: number; subs: ModelAggregations },
+): Json {
+  const groups = group(docs, field, (value) => bucketOf(value, interval, offset))
+  const keys = fill([...groups.keys()], minDocCount)
+  return {
+    buckets: keys
+      .filter((key) => (groups.get(key)?.length ?? 0) >= minDocCount)
+      .map((index) => {
+        const list = groups.get(index) ?? []
+        const key = index * interval + offset
+        const text = field.kind === 'date' ? { key_as_string: dateText(key) } : {}
+        return { key, ...text, doc_count: list.length, ...resultOf(subs, list) }
+      }),
+  }
+}
+
+export function dateHistogram(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const [text, interval] = choices.of([
+    ['1d', 86_400_000],
+    ['6h', 21_600_000],
+    ['7d', 604_800_000],
+  ] as const)
+  const minDocCount = choices.of([0, 1, 3])
+  const [offsetText, offset] = choices.of([
+    ['0s', 0],
+    ['+2h', 7_200_000],
+    ['-30m', -1_800_000],
+  ] as const)
+  const options = {
+    field: field.path,
+    fixed_interval: text,
+    min_doc_count: minDocCount,
+    offset: offsetText,
+  }
+  return {
+    request: withSubs({ date_histogram: options }, subs),
+    result: (docs) => histogramResult(docs, field, { interval, offset, minDocCount, subs }),
+  }
+}
+
+/** Wide values would need more buckets than an answer may have, unless empty ones are left out. */
+export function histogram(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const interval = choices.of([1, 2.5, 10, 1000])
+  const offset = choices.of([0, 0.5, 3])
+  const minDocCount = 1
+  return {
+    request: withSubs(
+      { histogram: { field: field.path, interval, offset, min_doc_count: minDocCount } },
+      subs,
+    ),
+    result: (docs) => histogramResult(docs, field, { interval, offset, minDocCount, subs }),
+  }
+}
+
+export function range(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const edges = [
+    ...new Set([choices.between(-9, 0), choices.between(1, 5), choices.between(6, 1000)]),
+  ]
+  const [a, b, c] = [edges[0]!, edges[1]!, edges[2]!]
+  const ranges = choices.of([
+    [{ to: a }, { from: b, to: c }],
+    [
+      { from: a, to: b },
+      { from: b, to: c },
+    ],
+  ])
+  const all = [-Infinity, a, b, c, Infinity]
+  const isFirstForm = ranges[0]!.from === undefined
+  const bounds = isFirstForm
+    ? [
+        [-Infinity, a],
+        [a, b],
+        [b, c],
+        [c, Infinity],
+      ]
+    : all.slice(1).map((to, at) => [all[at]!, to])
+  const print = (edge: number): string => (Number.isFinite(edge) ? String(edge) : '*')
+  return {
+    request: withSubs({ range: { field: field.path, ranges } }, subs),
+    result: (docs) => ({
+      buckets: bounds.map((pair) => {
+        const [from, to] = [pair[0]!, pair[1]!]
+        const list = docs.flatMap((doc) =>
+          (doc.get(field.path) ?? [])
+            .filter((value) => compare(value, from, 'f64') >= 0 && compare(value, to, 'f64') < 0)
+            .map(() => doc),
+        )
+        return {
+          key: `${print(from)}-${print(to)}`,
+          doc_count: list.length,
+          ...(Number.isFinite(from) ? { from } : {}),
+          ...(Number.isFinite(to) ? { to } : {}),
+          ...resultOf(subs, list),
+        }
+      }),
+    }),
+  }
+}
+
+/** Documents without any value of the field. */
+export function missing(field: ModelField, subs: ModelAggregations): ModelAggregation {
+  return {
+    request: withSubs({ missing: { field: field.path } }, subs),
+    result(docs) {
+      const list = docs.filter((doc) => (doc.get(field.path) ?? []).length === 0)
+      return { doc_count: list.length, ...resultOf(subs, list) }
+    },
+  }
+}
