@@ -4,7 +4,7 @@ import { invalidAggregation } from './options.ts'
 import { metricAt, type SubPartials } from './sub-aggregations.ts'
 
 /** One thing that buckets are ordered by. */
-export type BucketOrder =
+type BucketOrder =
   | { readonly by: 'count'; readonly descending: boolean }
   | { readonly by: 'key'; readonly descending: boolean }
   /** A number of a sub-aggregation: `price.avg`. */
