@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Source } from '../engine/sources/source.ts'
+import { systemClock } from '../stores/system-clock.ts'
+import { contentMarks, lengthOf, longestOf } from './content-marks.ts'
 
 const READ_BYTES = 1 << 20
+const NEWLINE = 10
 
 /**
  * A file of this machine as a source. Its identity is its path and its content (length and SHA-256), so
@@ -16,28 +18,20 @@ const READ_BYTES = 1 << 20
  */
 export async function fileSource(path: string, signal?: AbortSignal): Promise<Source> {
   const source = await fileToLookAt(path)
-  const whole = await contentMarks(path, [source.sizeBytes], signal)
-  const [etag = ''] = whole
+  const read = (end: number): AsyncIterable<Uint8Array> => readFileBytes(path, end, signal)
+  const [etag = ''] = await contentMarks(read, [source.sizeBytes])
   return {
     ...source,
     etag,
-    async findGrown(etags) {
-      const lengths = [source.sizeBytes, ...etags.map(lengthOf)].filter((length) => length > 0)
-      const now = await contentMarks(path, lengths, signal)
+    async findGrown(known) {
+      const now = await contentMarks(read, [source.sizeBytes, ...known.map(lengthOf)])
       // Another file stands there by now: reading it will tell.
       if (!now.has(etag)) return undefined
-      const [longest] = etags
-        .filter((each) => now.has(each))
-        .toSorted((a, b) => lengthOf(b) - lengthOf(a))
-      if (longest === undefined) return undefined
-      return { etag: longest, isLonger: lengthOf(longest) > source.sizeBytes }
+      const content = longestOf(known.filter((each) => now.has(each.etag)))
+      return content && { content, isLonger: lengthOf(content) > source.sizeBytes }
     },
+    isAtRest: () => isAtRest(path, source.sizeBytes),
   }
-}
-
-/** The length that an ETag of a file begins with. */
-function lengthOf(etag: string): number {
-  return Number(etag.slice(0, etag.indexOf('-')))
 }
 
 /** The same without the hash: for samples and dry runs, which need no identity. */
@@ -125,35 +119,26 @@ async function factsOf(
   throw new QwError('invalid', `${path} is not a file`, { fix: 'name a file, a folder or a glob' })
 }
 
-/** ETags of the contents that the first `lengths` bytes of a file are, where it has as many. */
-async function contentMarks(
-  path: string,
-  lengths: readonly number[],
-  signal: AbortSignal | undefined,
-): Promise<ReadonlySet<string>> {
-  const hash = createHash('sha256')
-  const marks = new Set<string>()
-  const waiting = [...new Set(lengths)].toSorted((a, b) => a - b)
-  const sizeBytes = Math.max(...waiting)
-  let length = 0
-  const mark = (): void => {
-    marks.add(`${length}-${hash.copy().digest('hex')}`)
-    waiting.shift()
+/** A file that was written to this recently may be in the middle of a line. */
+const REST_MS = 1_000
+
+/** Waits until that can be told. A whole last line needs no waiting. */
+async function isAtRest(path: string, sizeBytes: number): Promise<boolean> {
+  const sinceMs = Date.now() - (await factsOf(path)).mtimeMs
+  if (sinceMs < REST_MS && !(await endsLine(path, sizeBytes))) {
+    await systemClock.sleep(REST_MS - Math.max(0, sinceMs))
   }
-  if (waiting[0] === 0) mark()
-  for await (const chunk of readFileBytes(path, sizeBytes, signal)) {
-    let at = 0
-    while (waiting[0] !== undefined && waiting[0] <= length + chunk.length - at) {
-      const end = at + waiting[0] - length
-      hash.update(chunk.subarray(at, end))
-      length += end - at
-      at = end
-      mark()
-    }
-    hash.update(chunk.subarray(at))
-    length += chunk.length - at
+  return (await factsOf(path)).size === sizeBytes
+}
+
+async function endsLine(path: string, sizeBytes: number): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, sizeBytes - 1))
+    return buffer[0] === NEWLINE
+  } finally {
+    await file.close()
   }
-  return marks
 }
 
 /** The first `sizeBytes` of a file: what is written behind them meanwhile is for the next time. */
