@@ -200,7 +200,7 @@ function requestOf(indexId: string, asked: Search): SearchRequest {
     query:
       typeof query === 'string'
         ? parseQueryString(query, { defaultOperator: 'and' })
-        : parseElasticQuery(jsonOf(query)),
+        : parseElasticQuery(jsonOf(query), { nowMs: systemClock.nowMs() }),
     searchFields: asked.searchFields,
     startTimestamp: asked.startTimestamp,
     endTimestamp: asked.endTimestamp,

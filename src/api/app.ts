@@ -7,7 +7,6 @@ import { openApiDocument } from './endpoints.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
-import { methodsOf, unknownRoute } from './known-paths.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { RequestMetrics } from './metrics.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
@@ -17,6 +16,7 @@ import { jsonReply } from './reply.ts'
 import { addTemplateRoutes, creatingFromTemplates } from './template-routes.ts'
 import type { ApiServices, ApiSettings } from './services.ts'
 import { asQwError, errorReply } from './api-error.ts'
+import { QwError } from '../engine/errors.ts'
 
 /** Request to Response, for every host: Lambda, the local server, the CLI in process, tests. */
 export interface Api {
@@ -94,4 +94,42 @@ function nativeRoutes(services: ApiServices): Hono {
   // Last: its paths begin with any index id.
   addSearchRoutes(routes, services)
   return routes
+}
+
+/** The methods that a path answers, sorted; none: there is no such path. HEAD goes with GET. */
+function methodsOf(app: Hono, path: string): string[] {
+  const segments = segmentsOf(path)
+  const methods = app.routes
+    // Middleware is registered for ALL methods.
+    .filter((route) => route.method !== 'ALL' && isSamePath(segmentsOf(route.path), segments))
+    .map((route) => route.method)
+  const withHead = methods.includes('GET') ? [...methods, 'HEAD'] : methods
+  return [...new Set(withHead)].toSorted()
+}
+
+/**
+ * What no route answers: 405 where another method would be, otherwise 404. The way out names only
+ * methods that read: advice that is followed without a thought must not delete an index.
+ */
+function unknownRoute(method: string, methods: readonly string[]): QwError {
+  if (methods.length === 0) {
+    return new QwError('notFound', 'Route not found', { code: 'ROUTE' })
+  }
+  const fix = methods.includes('GET') ? { fix: 'this path answers GET' } : {}
+  return new QwError('invalid', `Method ${method} not allowed`, { code: 'METHOD', ...fix })
+}
+
+/** Empty segments count for nothing: clients put `/` at the end of a base and at the start of a path. */
+function segmentsOf(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '')
+}
+
+function isSamePath(pattern: readonly string[], path: readonly string[]): boolean {
+  if (pattern.length !== path.length) return false
+  return pattern.every((part, i) => part === path[i] || isFilledBy(part, path[i] ?? ''))
+}
+
+/** No index id starts with `_`, so that an endpoint nobody knows is not taken for one. */
+function isFilledBy(pattern: string, segment: string): boolean {
+  return pattern.startsWith(':') && (!pattern.startsWith(':index') || /^(?!_)|^_all$/.test(segment))
 }

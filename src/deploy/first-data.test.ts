@@ -44,6 +44,23 @@ test('a further batch is searchable when it has been added to what was there', a
   expect(result.hitCount).toBe(150)
 })
 
+test('several batches are an invocation each, every one with a seed of its own', async () => {
+  const cloud = new InMemoryCloud()
+  const events: unknown[] = []
+  const inner = functionsAnswering(cloud, [hits(0), hits(150)])
+  const functions: FunctionPort = {
+    ...inner,
+    invoke: (name, payload) => {
+      if (name === 'generator') events.push(JSON.parse(Buffer.from(payload).toString()))
+      return inner.invoke(name, payload)
+    },
+  }
+  const request = { ...REQUEST, batches: 3, seed: 7 }
+  const { result } = await collect(makeBatch(request, { ...cloud.ports, functions }))
+  expect(result.docCount).toBe(150)
+  expect(events).toEqual([7, 8, 9].map((seed) => ({ docs: 50, seed })))
+})
+
 test('a batch that never arrives is given up with where to look', async () => {
   const cloud = new InMemoryCloud()
   const functions = functionsAnswering(cloud, [NO_INDEX])

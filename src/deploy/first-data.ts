@@ -4,7 +4,7 @@ import { callSearcher } from './searcher-call.ts'
 import { QwError } from '../engine/errors.ts'
 
 const POLL_MS = 2_000
-/** Notification, batching window, a cold indexer and the searcher's polling of the metastore. */
+/** Notification, a cold indexer and the searcher's polling of the metastore. */
 const SEARCHABLE_LIMIT_MS = 300_000
 
 interface FirstDataPorts {
@@ -60,9 +60,23 @@ async function runGenerator(
   functions: FunctionPort,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const { docs, batches, seed } = request
-  const event = JSON.stringify({ docs, batches, seed })
-  const result = await functions.invoke(request.generator, Buffer.from(event), signal)
+  const { batches = 1 } = request
+  let docCount = 0
+  // An invocation each: all of them in one would run into the function's time limit.
+  for (let batch = 0; batch < batches; batch++) {
+    docCount += await runOneBatch(request, batch, functions, signal)
+  }
+  return docCount
+}
+
+async function runOneBatch(
+  { generator, docs, seed }: BatchRequest,
+  batch: number,
+  functions: FunctionPort,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const event = JSON.stringify({ docs, seed: seed === undefined ? undefined : seed + batch })
+  const result = await functions.invoke(generator, Buffer.from(event), signal)
   const text = Buffer.from(result.payload).toString()
   const [, count] = /"num_docs"\s*:\s*(\d+)/.exec(text) ?? []
   if (result.functionError === undefined && count !== undefined) return Number(count)

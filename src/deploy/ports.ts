@@ -233,8 +233,13 @@ interface FunctionResult {
 }
 
 export interface FunctionPort {
-  /** Throws `notFound`, `tooLarge`. A function that failed is a result, not an exception. */
+  /** Sent once: only throttling is repeated. Throws `notFound`, `tooLarge`, `unavailable` when no answer
+   *  came, and then the function may run all the same. A function that failed is a result, not an
+   *  exception. */
   invoke(name: string, payload: Uint8Array, signal?: AbortSignal): Promise<FunctionResult>
+  /** Returns when Lambda has accepted the event; what became of it is told by what the function writes.
+   *  Sent once, as `invoke`. */
+  start(name: string, payload: Uint8Array, signal?: AbortSignal): Promise<void>
   mapping(id: string): Promise<'enabled' | 'disabled' | 'changing' | undefined>
   /** Returns before AWS is done: poll `mapping`. */
   setMapping(id: string, state: 'enabled' | 'disabled'): Promise<void>

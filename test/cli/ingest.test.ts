@@ -303,7 +303,9 @@ describe('the index of documents that nobody named one for', () => {
     const file = await place.write('app.ndjson', '{"level":"info","message":"started"}\n')
     const run = await place.run(ingestCommand, { args: [file], answers: ['new'] })
     expect(run).toMatchObject({ exitCode: 0, asked: ['Where shall it go?'] })
-    expect(run.stderr).toContain('app.ndjson does not fit the index orders')
+    expect(run.stderr).toContain(
+      'app.ndjson does not fit the index orders: its mapping does not know',
+    )
     expect(await count('app')).toBe(1)
   })
 

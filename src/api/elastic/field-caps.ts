@@ -47,7 +47,7 @@ async function answer(c: Context, context: SearchContext): Promise<Response> {
   const window = { start: fields.integer('start_timestamp'), end: fields.integer('end_timestamp') }
   // It could only spare reads, never change the answer: checked, then left aside.
   const filter = body.raw('index_filter')
-  if (filter !== undefined) parseQueryObject(filter)
+  if (filter !== undefined) parseQueryObject(filter, context.clock.nowMs())
   const files = await matchingIndexes(context.metastore, pathPatterns(c), missingIndexesOf(fields))
   const indexes = await withTimeout(c.req.raw.signal, async (signal) => {
     const out: IndexFields[] = []

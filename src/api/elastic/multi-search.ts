@@ -70,8 +70,9 @@ async function answerAll(c: Context, search: SearchContext): Promise<Response> {
   const asked = url.count('max_concurrent_searches') ?? DEFAULT_CONCURRENCY
   const concurrency = Math.min(Math.max(asked, 1), MAX_CONCURRENCY)
   const lines = jsonLines(await readBody(c.req.raw, JSON_BODY))
-  const index = c.req.param('index') ?? url.text('index')
-  const searches = pairsOf(lines).map((pair) => prepare(pair, url, index))
+  const defaultIndex = c.req.param('index') ?? url.text('index')
+  const place = { defaultIndex, nowMs: search.clock.nowMs() }
+  const searches = pairsOf(lines).map((pair) => prepare(pair, url, place))
   const answers: string[] = []
   for (let start = 0; start < searches.length; start += concurrency) {
     const some = searches.slice(start, start + concurrency)
@@ -89,7 +90,7 @@ type PreparedSearch =
 function prepare(
   { header, body }: SearchLines,
   url: RequestFields,
-  defaultIndex: string | undefined,
+  { defaultIndex, nowMs }: { readonly defaultIndex: string | undefined; readonly nowMs: number },
 ): PreparedSearch {
   const fields = RequestFields.fromJson(header, HEADER_KEYS)
   const index = indexOf(fields, defaultIndex)
@@ -107,6 +108,7 @@ function prepare(
     sourceExcludes: url.list('_source_excludes'),
     extraFilters: url.list('extra_filters'),
     typedKeys: isTyped(url),
+    nowMs,
   }
   try {
     return { run: searchRequestOf(indexPatterns(index), params, body), params }

@@ -92,7 +92,7 @@ async function answerValidate(c: Context, search: SearchContext): Promise<Respon
   const explain = fields.oneOf('explain', ['', 'true', 'false']) ?? 'false'
   const shards = { total: 1, successful: 1, failed: 0 }
   try {
-    const params = readSearchParams(fields)
+    const params = readSearchParams(fields, search.clock.nowMs())
     const request = searchRequestOf(pathPatterns(c), params, body)
     const plan = await withTimeout(c.req.raw.signal, (signal) =>
       planSearch({ ...request, maxHits: 0 }, search, signal),

@@ -37,6 +37,8 @@ interface ScrollState {
   readonly query: string
   /** JSON text. */
   readonly body: string
+  /** When it began, which is what `now` stays on every page. */
+  readonly nowMs: number
   /** JSON text: one value per sort key, address included. */
   readonly after: string
   readonly ttlMs: number
@@ -62,7 +64,8 @@ export async function startScroll(
   search: SearchContext,
   signal: AbortSignal,
 ): Promise<Response> {
-  const asked = readRequest(start)
+  const nowMs = search.clock.nowMs()
+  const asked = readRequest({ ...start, nowMs })
   const { params, request } = asked
   if (!params.allowFailedSplits) {
     throw new QwError('invalid', 'a scroll needs allow_partial_search_results=true')
@@ -77,9 +80,10 @@ export async function startScroll(
     indexes: start.indexes,
     query: start.query,
     body: stringifyJson(start.body),
+    nowMs,
     after: last === undefined ? '[]' : positionAfter(last, request.sort),
     ttlMs,
-    expiresMs: search.clock.nowMs() + ttlMs,
+    expiresMs: nowMs + ttlMs,
   }
   const shape = { sort: request.sort, source: sourceOf(params), scrollId: encodeState(state) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
@@ -123,11 +127,12 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
-function readRequest({ indexes, query, body }: ScrollStart): {
+function readRequest({ indexes, query, body, nowMs }: ScrollStart & { readonly nowMs: number }): {
   readonly params: SearchParams
   readonly request: SearchRequest
 } {
-  const params = readSearchParams(RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS))
+  const url = RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS)
+  const params = readSearchParams(url, nowMs)
   return { params, request: searchRequestOf(indexPatterns(indexes), params, body) }
 }
 
@@ -176,11 +181,12 @@ function decodeState(scrollId: string): ScrollState | undefined {
     const bytes = inflateRawSync(Buffer.from(scrollId, 'base64url'), {
       maxOutputLength: MAX_STATE_BYTES,
     })
-    const { indexes, query, body, after, ttlMs, expiresMs } = jsonObjectOf(bytes)
+    const { indexes, query, body, nowMs, after, ttlMs, expiresMs } = jsonObjectOf(bytes)
     if (typeof indexes !== 'string' || typeof query !== 'string') return undefined
     if (typeof body !== 'string' || typeof after !== 'string') return undefined
+    if (typeof nowMs !== 'number') return undefined
     if (typeof ttlMs !== 'number' || typeof expiresMs !== 'number') return undefined
-    return { indexes, query, body, after, ttlMs, expiresMs }
+    return { indexes, query, body, nowMs, after, ttlMs, expiresMs }
   } catch {
     return undefined
   }

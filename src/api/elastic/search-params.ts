@@ -95,9 +95,11 @@ export interface SearchParams {
   readonly sourceExcludes: readonly string[]
   readonly extraFilters: readonly string[]
   readonly typedKeys: boolean
+  /** What `now` is in date maths. */
+  readonly nowMs: number
 }
 
-export function readSearchParams(fields: RequestFields): SearchParams {
+export function readSearchParams(fields: RequestFields, nowMs: number): SearchParams {
   checkExpandWildcards(fields)
   return {
     q: fields.text('q'),
@@ -113,6 +115,7 @@ export function readSearchParams(fields: RequestFields): SearchParams {
     sourceExcludes: fields.list('_source_excludes'),
     extraFilters: fields.list('extra_filters'),
     typedKeys: isTyped(fields),
+    nowMs,
   }
 }
 

@@ -31,9 +31,9 @@ const BODY_KEYS = [
 const DEFAULT_SIZE = 10
 
 /** A `query` object. Throws as for a body that cannot be decoded unless its shape is right. */
-export function parseQueryObject(json: JsonValue): QueryAst {
+export function parseQueryObject(json: JsonValue, nowMs: number): QueryAst {
   try {
-    return parseElasticQuery(json)
+    return parseElasticQuery(json, { nowMs })
   } catch (error) {
     // A syntax error inside a query string has a position; a wrong shape has none.
     if (!isQwError(error, 'invalid') || error.code !== 'QUERY-SYNTAX') throw error
@@ -74,7 +74,7 @@ function queryOf(params: SearchParams, fields: RequestFields): QueryAst {
     return parseQueryString(params.q, { defaultOperator: params.defaultOperator })
   }
   const query = fields.raw('query')
-  return query === undefined ? { kind: 'matchAll' } : parseQueryObject(query)
+  return query === undefined ? { kind: 'matchAll' } : parseQueryObject(query, params.nowMs)
 }
 
 function sortOf(params: SearchParams, fields: RequestFields): SortKey[] {

@@ -130,7 +130,7 @@ describe('_search', () => {
     ['an unknown parameter', '?query=animal', {}, 'unknown field `query`'],
     ['an unknown key', '', json({ fields: [] }), 'unknown field `fields`'],
     ['no JSON', '', { body: '{' }, 'deserialize'],
-    ['an unknown query type', '', json({ query: { fuzzy: { a: 'b' } } }), '`match_phrase`'],
+    ['an unknown query type', '', json({ query: { fuzy: { a: 'b' } } }), '`match_phrase`'],
     ['a lower-case operator', '?q=a&default_operator=and', {}, 'AND'],
     ['an unknown wildcard state', '?expand_wildcards=ajar', {}, 'closed'],
     ['a sort option without effect', '', json({ sort: [{ ts: { mode: 'min' } }] }), '`mode`'],

@@ -20,7 +20,7 @@ import { searchRequestOf } from './search-request.ts'
 
 export function addSearchRoutes(app: Hono, search: SearchContext): void {
   app.on(['GET', 'POST'], '/_search', async (c) => {
-    const params = readSearchParams(urlFields(c, SEARCH_PARAMS))
+    const params = readSearchParams(urlFields(c, SEARCH_PARAMS), search.clock.nowMs())
     const body = await readOptionalJsonObject(c.req.raw)
     if ('pit' in body) return await answerPinned(c, { search, params, body })
     throw new QwError('invalid', 'searching without an index is not supported', {
@@ -36,7 +36,7 @@ export function addSearchRoutes(app: Hono, search: SearchContext): void {
 
 /** Each index by itself: what is counted in one need not fit another, such as its time field. */
 async function answerCount(c: Context, search: SearchContext): Promise<Response> {
-  const params = readSearchParams(urlFields(c, COUNT_PARAMS))
+  const params = readSearchParams(urlFields(c, COUNT_PARAMS), search.clock.nowMs())
   const body = await readOptionalJsonObject(c.req.raw)
   const files = await matchingIndexes(search.metastore, pathPatterns(c), params.missingIndexes)
   let count = 0
@@ -60,7 +60,7 @@ async function answerCount(c: Context, search: SearchContext): Promise<Response>
 }
 
 async function answerSearch(c: Context, search: SearchContext): Promise<Response> {
-  const params = readSearchParams(urlFields(c, SEARCH_PARAMS))
+  const params = readSearchParams(urlFields(c, SEARCH_PARAMS), search.clock.nowMs())
   const body = await readOptionalJsonObject(c.req.raw)
   const { signal, url } = c.req.raw
   if (params.scroll !== undefined) {

@@ -11,6 +11,8 @@ export interface ServerRequest {
 export interface ServerAnswer {
   readonly status?: number
   readonly body: string
+  /** Breaks the connection instead of answering. */
+  readonly reset?: true
 }
 
 export interface ScriptedServer {
@@ -34,7 +36,11 @@ export async function scriptedServer(
         body: Buffer.concat(chunks).toString(),
       }
       requests.push(request)
-      const { status = 200, body } = answer(request)
+      const { status = 200, body, reset } = answer(request)
+      if (reset === true) {
+        outgoing.destroy()
+        return
+      }
       outgoing.writeHead(status, {
         'content-type': body.startsWith('{') ? 'application/json' : 'text/xml',
       })

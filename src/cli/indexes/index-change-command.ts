@@ -10,6 +10,7 @@ import { printJson } from '../command/rows.ts'
 import { readConfigFile } from '../intake/config-file.ts'
 import { expandSources } from '../intake/ingest-files.ts'
 import { indexIdFor, noteFields } from '../intake/inferred-fields.ts'
+import { INPUT_FORMAT } from '../intake/input-format.ts'
 import { SourceOpener } from '../intake/open-source.ts'
 import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
@@ -23,11 +24,12 @@ export const indexInferCommand = defineCommand({
     index: text('--index <id>', 'index id in the config (the file’s name)'),
     rows: integer('--rows <count>', `documents looked at (${DEFAULT_SAMPLE_DOCS})`, 1),
     timestampField: text('--timestamp-field <field>', 'the field that is the documents’ time'),
+    inputFormat: INPUT_FORMAT,
   },
   examples: ['qw-lambda index infer orders.ndjson > orders.yaml'],
   async run(context, { args, options }) {
     const [path = ''] = await expandSources(args)
-    const source = await new SourceOpener(context).lookAt(path)
+    const source = await new SourceOpener(context, options.inputFormat).lookAt(path)
     const { docs, format } = await sampleSource(source, {
       maxDocs: options.rows ?? DEFAULT_SAMPLE_DOCS,
       nowMs: context.clock.nowMs(),

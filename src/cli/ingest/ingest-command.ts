@@ -1,11 +1,13 @@
 import { QwError } from '../../engine/errors.ts'
 import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
+import type { CliContext } from '../command/context.ts'
 import type { ExitCode } from '../command/exit-codes.ts'
 import { expandSources } from '../intake/ingest-files.ts'
 import { chooseIndex } from '../intake/choose-index.ts'
 import { runDryRun } from './dry-run.ts'
 import { reportIngest } from '../intake/ingest-report.ts'
+import { INPUT_FORMAT } from '../intake/input-format.ts'
 import { SourceOpener } from '../intake/open-source.ts'
 import { rejectLimit } from '../intake/reject-limit.ts'
 import { runIngest } from '../intake/run-ingest.ts'
@@ -40,7 +42,7 @@ export const ingestCommand = defineCommand({
   args: [
     [
       '[src...]',
-      'files, folders, globs, - for stdin, or s3://… of a deployment (NDJSON or a JSON array, plain or gzip)',
+      'files, folders, globs, - for stdin, or s3://… of a deployment (qw-lambda help formats)',
     ],
   ],
   options: {
@@ -50,11 +52,7 @@ export const ingestCommand = defineCommand({
       'make the index if it is missing, with a mapping inferred from the data',
     ),
     timestampField: text('--timestamp-field <field>', 'the time of an index that --create makes'),
-    inputFormat: choice('--input-format <format>', 'how documents are written (auto, by content)', [
-      'auto',
-      'ndjson',
-      'json',
-    ]),
+    inputFormat: INPUT_FORMAT,
     dryRun,
     maxErrors: text('--max-errors <n|%>', 'stop above this many rejected documents (1 %)'),
     onError: choice(
@@ -78,8 +76,8 @@ export const ingestCommand = defineCommand({
     'qw-lambda ingest orders.ndjson --dry-run',
   ],
   async run(context, { args, options }) {
-    const named = options.dryRun?.source === undefined ? args : [options.dryRun.source, ...args]
-    if (named.length === 0) throw missingFlags(['<src>'], 'qw-lambda ingest logs.ndjson')
+    const typed = options.dryRun?.source === undefined ? args : [options.dryRun.source, ...args]
+    const named = typed.length > 0 ? typed : [await askForSource(context)]
     const limit = rejectLimit(options.onError, options.maxErrors)
     const opener = new SourceOpener(context, options.inputFormat)
     const inFunction = isCloudTarget(context) && options.via !== 'local'
@@ -103,6 +101,7 @@ export const ingestCommand = defineCommand({
     const choice = {
       named: options.index ?? context.settings.get('index'),
       create: options.create === true,
+      typed: named,
       paths,
       opener,
       timestampField: options.timestampField,
@@ -128,3 +127,8 @@ export const ingestCommand = defineCommand({
     return await reportIngest(context, outcome)
   },
 })
+
+async function askForSource({ prompts }: CliContext): Promise<string> {
+  if (!prompts.interactive) throw missingFlags(['<src>'], 'qw-lambda ingest logs.ndjson')
+  return await prompts.text({ message: 'File, folder or glob', flag: '<src>', fallback: undefined })
+}

@@ -75,9 +75,9 @@ function checkFlags({ prompts }: CliContext, options: InitOptions): void {
   if (from !== undefined && (data === 'sample' || data === 'empty')) {
     throw usage(`--from names data, and --data ${data} takes none`, 'write --data files')
   }
-  if (fromTemplate === 'hdfs-logs' && data === 'sample') {
+  if (fromTemplate !== undefined && fromTemplate !== 'sales' && data === 'sample') {
     throw usage(
-      'no sample data comes with the template hdfs-logs',
+      `no sample data comes with the template ${fromTemplate}`,
       'add --data empty, or --data files --from <src>',
     )
   }
@@ -246,7 +246,8 @@ function keptFor(
   retention: string | undefined,
 ): PlannedIndex {
   if (options.schema !== undefined && options.retention === undefined) return index
-  const { path, yaml } = index
+  const { yaml } = index
   const config = withRetention(index.config, retention)
-  return { config, path, yaml: yaml === undefined ? undefined : yaml + retentionYaml(retention) }
+  const changed = yaml === undefined ? undefined : yaml + retentionYaml(retention)
+  return { ...index, config, yaml: changed }
 }

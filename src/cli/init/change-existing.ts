@@ -171,7 +171,14 @@ function intentOf(change: Change): Readonly<Record<string, unknown>> {
 async function addData(context: CliContext, stack: LocalStack, from: string): Promise<ExitCode> {
   const paths = await expandSources([from])
   const opener = new SourceOpener(context)
-  const choice = { named: undefined, create: true, paths, opener, timestampField: undefined }
+  const choice = {
+    named: undefined,
+    create: true,
+    typed: [from],
+    paths,
+    opener,
+    timestampField: undefined,
+  }
   const indexId = await chooseIndex(context, stack, choice)
   const outcome = await runIngest(context, stack, {
     indexId,

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
+import { SOURCE_TEMPLATES } from '../../engine/sources/templates/source-templates.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { factLine } from '../format/facts.ts'
@@ -112,15 +113,25 @@ function nextSteps({ data, index, name }: InitPlan, query: FirstQuery | undefine
     ]
   }
   const { timestampField, fieldMappings } = index?.config.docMapping ?? {}
+  const example = index?.template === undefined ? undefined : exampleOf(index.template)
   const text = fieldMappings?.find((field) => field.type === 'text' && field.fast !== undefined)
   const drawn = timestampField === undefined ? '' : ' --histogram'
   return [
     `qw-lambda search ${shellWord(query.query)}${drawn}`,
-    data.kind === 'files' && text !== undefined
-      ? `qw-lambda search --terms ${text.name}`
-      : 'qw-lambda serve',
+    example ??
+      (data.kind === 'files' && text !== undefined
+        ? `qw-lambda search --terms ${text.name}`
+        : 'qw-lambda serve'),
     `qw-lambda teardown --confirm ${name}`,
   ]
+}
+
+/** The first query that comes with a ready mapping. */
+function exampleOf(template: string): string | undefined {
+  const [example] = SOURCE_TEMPLATES.get(template)?.examples ?? []
+  return example === undefined
+    ? undefined
+    : `qw-lambda search ${shellWord(example.query)}   # ${example.finds}`
 }
 
 interface End {

@@ -1,3 +1,5 @@
+import { SOURCE_TEMPLATES } from '../../engine/sources/templates/source-templates.ts'
+import { INPUT_FORMAT } from '../intake/input-format.ts'
 import { choice, duration, flag, integer, text, type OptionValues } from '../command/option.ts'
 
 export const INIT_OPTIONS = {
@@ -9,9 +11,9 @@ export const INIT_OPTIONS = {
     'the files, folder or glob of --data files, the s3:// address of --data s3',
   ),
   fromTemplate: choice('--from-template <name>', 'a mapping that comes with qw-lambda', [
-    'sales',
-    'hdfs-logs',
+    ...SOURCE_TEMPLATES.keys(),
   ]),
+  inputFormat: INPUT_FORMAT,
   schema: text('--schema <file>', 'index config (YAML or JSON) instead of an inferred one'),
   timestampField: text(
     '--timestamp-field <field>',

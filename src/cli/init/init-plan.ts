@@ -29,4 +29,6 @@ export interface PlannedIndex {
   readonly path: string | undefined
   /** To be written to `path`; undefined when the user's own file is used. */
   readonly yaml: string | undefined
+  /** The ready mapping that it is, with queries worth trying. */
+  readonly template?: string | undefined
 }

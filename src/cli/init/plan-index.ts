@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { QwError } from '../../engine/errors.ts'
 import { parseIndexConfig } from '../../engine/schema/config-text.ts'
-import { shippedConfig, shippedConfigText } from '../../engine/schema/shipped-configs.ts'
+import { shippedConfig } from '../../engine/schema/shipped-configs.ts'
+import { SOURCE_TEMPLATES } from '../../engine/sources/templates/source-templates.ts'
 import { readConfigFile } from '../intake/config-file.ts'
 import type { CliContext } from '../command/context.ts'
 import { indexIdFor } from '../intake/inferred-fields.ts'
@@ -13,8 +14,10 @@ import { settleSchema } from './settle-schema.ts'
 
 const SAMPLE_INDEX = 'mock-sales'
 
-/** The indexes that templates make. */
-const TEMPLATES = { sales: SAMPLE_INDEX, 'hdfs-logs': 'hdfs-logs' } as const
+/** The index that a template makes has its name, but for the sample's own. */
+function indexOfTemplate(template: string): string {
+  return template === 'sales' ? SAMPLE_INDEX : template
+}
 
 /**
  * The index that the answers mean: the user's config, a template's, the sample's, or one inferred from
@@ -27,9 +30,10 @@ export async function planIndex(
 ): Promise<PlannedIndex | undefined> {
   if (options.schema !== undefined) return await ownIndex(context, options.schema, data)
   if (options.fromTemplate !== undefined) {
-    const indexId = TEMPLATES[options.fromTemplate]
+    const indexId = indexOfTemplate(options.fromTemplate)
     const path = await newConfigPath(context, options, indexId)
-    return planned(path, shippedConfigText(indexId) ?? '')
+    const yaml = SOURCE_TEMPLATES.get(options.fromTemplate)?.yaml(indexId) ?? ''
+    return planned(path, yaml, options.fromTemplate)
   }
   switch (data.kind) {
     case 'sample': {
@@ -39,13 +43,13 @@ export async function planIndex(
     case 'files': {
       const indexId = indexIdFor(basename(resolve(context.cwd, data.from)).replaceAll('*', ''))
       const path = await newConfigPath(context, options, indexId)
-      const yaml = await settleSchema(context, {
+      const settled = await settleSchema(context, {
         indexId,
         path: data.paths[0] ?? '',
-        opener: new SourceOpener(context),
+        opener: new SourceOpener(context, options.inputFormat),
         timestampField: options.timestampField,
       })
-      return planned(path, yaml)
+      return planned(path, settled.yaml, settled.template)
     }
     case 's3':
     case 'empty':
@@ -69,8 +73,8 @@ async function ownIndex(context: CliContext, path: string, data: InitData): Prom
   return { config, path: resolve(context.cwd, path), yaml: undefined }
 }
 
-function planned(path: string, yaml: string): PlannedIndex {
-  return { config: parseIndexConfig(yaml, 'yaml'), path, yaml }
+function planned(path: string, yaml: string, template: string | undefined): PlannedIndex {
+  return { config: parseIndexConfig(yaml, 'yaml'), path, yaml, template }
 }
 
 /** Beside the project file. Throws `invalid` when another file is in its place and has to stay. */

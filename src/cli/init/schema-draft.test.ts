@@ -17,7 +17,8 @@ function draft(): SchemaDraft {
     { at: '2026-11-23T04:00:01Z', level: 'INFO', message: 'd e f', count: 2 },
   ]
   const { fields, leftDynamic } = inferIndexConfig(docs, { indexId: 'logs' })
-  return { indexId: 'logs', fields, leftDynamic, timestamp: 'at' }
+  const none = { searched: undefined, template: undefined }
+  return { indexId: 'logs', fields, leftDynamic, timestamp: 'at', ...none }
 }
 
 function field(of: SchemaDraft, name: string): Record<string, unknown> | undefined {

@@ -7,6 +7,10 @@ export interface SchemaDraft {
   readonly fields: readonly InferredField[]
   readonly leftDynamic: readonly { readonly name: string; readonly reason: string }[]
   readonly timestamp: string | undefined
+  /** Searched when a query names no field; undefined: what reads as words. */
+  readonly searched: readonly string[] | undefined
+  /** The ready mapping that this is, unless the user changed something of it. */
+  readonly template: { readonly name: string; readonly yaml: string } | undefined
 }
 
 export const FIELD_TYPES = [
@@ -26,7 +30,10 @@ type FieldType = (typeof FIELD_TYPES)[number]
 const CHOSEN = 'as you chose'
 
 export function yamlOfDraft(draft: SchemaDraft): string {
-  return writeMappingYaml(draft)
+  const { template, searched, ...mapping } = draft
+  return (
+    template?.yaml ?? writeMappingYaml(searched === undefined ? mapping : { ...mapping, searched })
+  )
 }
 
 /** Fields that may be the documents' time. */
@@ -47,6 +54,8 @@ export function withFastToggled(draft: SchemaDraft, name: string): SchemaDraft {
 export function withoutField(draft: SchemaDraft, name: string): SchemaDraft {
   return keepingTimestamp({
     ...draft,
+    template: undefined,
+    searched: draft.searched?.filter((field) => field !== name),
     fields: draft.fields.filter((field) => field.name !== name),
     leftDynamic: [...draft.leftDynamic, { name, reason: CHOSEN }],
   })
@@ -59,6 +68,7 @@ function change(
 ): SchemaDraft {
   return {
     ...draft,
+    template: undefined,
     fields: draft.fields.map((field) => (field.name === name ? to(field) : field)),
   }
 }
@@ -66,7 +76,7 @@ function change(
 function keepingTimestamp(draft: SchemaDraft): SchemaDraft {
   const { timestamp } = draft
   const isThere = timestamp !== undefined && timestampChoices(draft).includes(timestamp)
-  return isThere ? draft : { ...draft, timestamp: undefined }
+  return isThere ? draft : { ...draft, template: undefined, timestamp: undefined }
 }
 
 function shapeOf(

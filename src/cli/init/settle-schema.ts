@@ -34,7 +34,10 @@ const NO_TIME = 'none'
 
 /** Infers a mapping from the user's own documents, shows it, and changes it until it is accepted.
  *  Returns it as a commented config file. */
-export async function settleSchema(context: CliContext, request: SchemaRequest): Promise<string> {
+export async function settleSchema(
+  context: CliContext,
+  request: SchemaRequest,
+): Promise<{ readonly yaml: string; readonly template: string | undefined }> {
   const { opener, path } = request
   const { docs, format } = await sampleSource(await opener.lookAt(path), {
     maxDocs: DEFAULT_SAMPLE_DOCS,
@@ -43,12 +46,16 @@ export async function settleSchema(context: CliContext, request: SchemaRequest):
   })
   let draft = inferredDraft({ docs, format }, request)
   for (;;) {
-    context.report.note(`Found in ${plural(docs.length, 'document')} of ${path}:`)
+    const kind =
+      draft.template === undefined
+        ? ''
+        : ` (the mapping that comes with qw-lambda for ${draft.template.name})`
+    context.report.note(`Found in ${plural(docs.length, 'document')} of ${path}${kind}:`)
     noteFields(context, { ...draft, docs })
     const yaml = yamlOfDraft(draft)
     await noteFit(context, yaml, request)
     const next = await askForChange(context, draft)
-    if (next === undefined) return yaml
+    if (next === undefined) return { yaml, template: draft.template?.name }
     draft = next
   }
 }
@@ -64,7 +71,13 @@ function inferredDraft({ docs, format }: SourceSample, request: SchemaRequest): 
   })
   const timestamp =
     timestampField === NO_TIME ? undefined : (named ?? inferred.timestampCandidates[0])
-  return { indexId, fields: inferred.fields, leftDynamic: inferred.leftDynamic, timestamp }
+  const { fields, leftDynamic, yaml, config } = inferred
+  const template =
+    inferred.template === undefined || timestampField === NO_TIME
+      ? undefined
+      : { name: inferred.template, yaml }
+  const searched = template === undefined ? undefined : config.searchSettings.defaultSearchFields
+  return { indexId, fields, leftDynamic, timestamp, searched, template }
 }
 
 /** A wrong choice shows before anything is written. */
@@ -122,7 +135,7 @@ async function askForChange(
       report.note(yamlOfDraft(draft))
       return draft
     case 'time':
-      return { ...draft, timestamp: await askTimestamp(context, draft) }
+      return { ...draft, template: undefined, timestamp: await askTimestamp(context, draft) }
     case 'type':
       return await askType(context, draft)
     case 'fast':

@@ -1,5 +1,5 @@
 import { isQwError, messageOf, QwError } from '../../engine/errors.ts'
-import type { IndexingResult } from '../../engine/indexing/indexing-result.ts'
+import { NOTHING_INDEXED, type IndexingResult } from '../../engine/indexing/indexing-result.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import { objectSource } from '../../engine/sources/source.ts'
 import type { ObjectInfo } from '../../engine/ports.ts'
@@ -135,7 +135,7 @@ async function indexByFunction(
   const before = await read()
   const startedMs = clock.nowMs()
   const ended = (report: Partial<IndexingResult>): IndexingResult => ({
-    ...EMPTY_RESULT,
+    ...NOTHING_INDEXED,
     indexId,
     sourceUri: uri,
     elapsedMs: clock.nowMs() - startedMs,
@@ -156,24 +156,6 @@ async function indexByFunction(
     if (!gotFurther || attempt === MAX_RUNS_PER_OBJECT) throw runFailed(uri, answer.payload)
     sourceBytes = now.run?.sourceBytes ?? 0
   }
-}
-
-const EMPTY_RESULT: IndexingResult = {
-  runId: '',
-  indexId: '',
-  sourceUri: '',
-  state: 'done',
-  docCount: 0,
-  rejectedCount: 0,
-  sourceBytes: 0,
-  splitIds: [],
-  splitBytes: 0,
-  emptyCommitCount: 0,
-  continuedAtBytes: 0,
-  halfLineBytes: 0,
-  rejectReasons: [],
-  rejectedKeys: [],
-  elapsedMs: 0,
 }
 
 /** What the function threw, in its own words. */

@@ -2,6 +2,7 @@ import { isQwError, QwError } from '../../engine/errors.ts'
 import { dryRunSource } from '../../engine/indexing/dry-run.ts'
 import { sampleSource } from '../../engine/sources/sample-source.ts'
 import type { CliContext } from '../command/context.ts'
+import { shellWord } from '../command/shell-word.ts'
 import { plural } from '../format/number.ts'
 import type { DataStack } from '../stack/data-stack.ts'
 import { ensureIndex } from './create-index.ts'
@@ -14,6 +15,8 @@ interface IndexChoice {
   readonly named: string | undefined
   /** Make the index where it is missing. */
   readonly create: boolean
+  /** Files, folders and globs as the user wrote them, and the files that they are. */
+  readonly typed: readonly string[]
   readonly paths: readonly string[]
   readonly opener: SourceOpener
   readonly timestampField: string | undefined
@@ -47,10 +50,10 @@ export async function chooseIndex(
   const ids = await stack.indexing.metastore.listIndexIds(context.signal)
   const { defaultIndex } = await stack.readFile()
   const standing = defaultIndex ?? (ids.length === 1 ? ids[0] : undefined)
-  const fresh = freshId(path, ids)
+  const fresh = freshId(choice.typed[0] ?? path, ids)
   if (ids.length === 0 || standing === undefined) {
     // Several indexes, none of them the default: the file's own name decides.
-    if (ids.length === 0 || choice.create) return await create(standing ?? indexIdFor(path))
+    if (ids.length === 0 || choice.create) return await create(standing ?? fresh)
     throw new QwError('notFound', `which of ${plural(ids.length, 'index')}?`, {
       code: 'INDEX-NONE',
       fix: `name one with --index: ${ids.join(', ')}\nor make one: ${commandFor(choice, fresh)}`,
@@ -133,12 +136,11 @@ async function askWhere(
 }
 
 function nameOf(path: string): string {
-  return path === STDIN ? 'the input' : path
+  return path === STDIN ? 'the input' : `the file ${path}`
 }
 
-function commandFor({ paths }: IndexChoice, index: string): string {
-  const more = paths.length > 1 ? ' …' : ''
-  return `qw-lambda ingest ${paths[0] ?? ''}${more} --index ${index} --create`
+function commandFor({ typed }: IndexChoice, index: string): string {
+  return `qw-lambda ingest ${typed.map(shellWord).join(' ')} --index ${index} --create`
 }
 
 /** The file's name as an index id that no index has. */

@@ -5,16 +5,14 @@ import { fileSource, fileToLookAt, streamSource, type PipeSource } from '../../l
 import type { CliContext } from '../command/context.ts'
 import { STDIN } from './ingest-files.ts'
 
-/** `auto` looks at the content; names tell nothing. */
-type InputFormat = 'auto' | 'ndjson' | 'json'
-
 /** The files of one command. Stdin is one source, whoever looks at it first. */
 export class SourceOpener {
   readonly #context: CliContext
-  readonly #format: InputFormat
+  /** A name that `parseSourceFormat` takes, or `auto`. */
+  readonly #format: string
   #stdin: PipeSource | undefined
 
-  constructor(context: CliContext, format: InputFormat = 'auto') {
+  constructor(context: CliContext, format = 'auto') {
     this.#context = context
     this.#format = format
   }

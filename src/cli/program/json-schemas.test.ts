@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import type { JsonValue } from '../../engine/bytes/json.ts'
-import { readConfigDocument } from '../../engine/schema/config-document.ts'
+import { readConfigDocument } from '../../engine/schema/config-text.ts'
 import { readConfigValue } from '../../engine/schema/read-config.ts'
 import { shippedConfigText } from '../../engine/schema/shipped-configs.ts'
 import { REFUSED_CONFIGS } from '../../engine/schema/testing/refused-configs.ts'

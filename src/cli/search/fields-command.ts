@@ -5,7 +5,7 @@ import { printJson, printRows } from '../command/rows.ts'
 import { localClient } from '../stack/local-client.ts'
 import { currentDataStack } from '../stack/data-stack.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
-import { flag } from '../command/option.ts'
+import { flag, text } from '../command/option.ts'
 import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
 
 interface FieldRow {
@@ -21,11 +21,14 @@ export const fieldsCommand = defineCommand({
   description:
     'Declared fields come from the mapping; dynamic ones from the documents that are there.',
   args: [['[id]', 'index id (the stack’s default)']],
-  options: { unused: flag('--unused', 'only declared fields that no document has') },
+  options: {
+    index: text('--index <id>', 'the same as the argument, as other commands take it'),
+    unused: flag('--unused', 'only declared fields that no document has'),
+  },
   async run(context, { args, options }) {
     const stack = await currentDataStack(context)
     const client = localClient(stack, context.version)
-    const id = await currentIndex(context, stack, args[0])
+    const id = await currentIndex(context, stack, args[0] ?? options.index)
     const facts = await loadIndexFacts(client, id)
     const caps = await apiGetJson(client, `/_elastic/${encodeURIComponent(id)}/_field_caps`)
     const all = fieldRows(facts, isJsonObject(caps) ? caps['fields'] : undefined)

@@ -57,6 +57,7 @@ function needlesOf(ast: QueryAst): Needle[] {
       return ast.values.flatMap((value) => needle(ast.fields, escaped(value)))
     case 'pattern':
       return ast.syntax === 'wildcard' ? needle(ast.fields, wildcard(ast.pattern)) : []
+    case 'fuzzy':
     case 'range':
     case 'exists':
     case 'matchAll':

@@ -80,6 +80,7 @@ function fieldsIn(ast: QueryAst): string[] {
     case 'term':
     case 'termSet':
     case 'pattern':
+    case 'fuzzy':
     case 'range':
       return [...(ast.fields ?? [])]
     case 'matchAll':

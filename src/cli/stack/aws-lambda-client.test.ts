@@ -18,6 +18,7 @@ function answering(response: unknown, seen: unknown[] = []): FunctionPort {
         requestId: '7f3c',
       })
     },
+    start: () => Promise.resolve(),
     mapping: () => Promise.resolve(undefined),
     setMapping: () => Promise.resolve(),
   }

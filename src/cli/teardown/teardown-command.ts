@@ -5,13 +5,14 @@ import { runningServer } from '../../local/serve-lock.ts'
 import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
-import { folderSize, type FolderSize } from './folder-size.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, plural } from '../format/number.ts'
 import { printJson } from '../command/rows.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
 import { flag, list, text } from '../command/option.ts'
 import { changeJsonFile } from '../command/settings-file.ts'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 
 export const teardownCommand = defineCommand({
   description: 'Shows what will go and asks for the stack’s name. Running it again is always safe.',
@@ -185,4 +186,32 @@ async function reportRemoval(
   await context.out.write(
     `Nothing left. ${plan === NOTHING ? '' : gone}Cost from now on: $0.00 a month.\n`,
   )
+}
+
+interface FolderSize {
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Every file below a folder; zero when it is gone. Files that vanish meanwhile are not counted. */
+async function folderSize(folder: string): Promise<FolderSize> {
+  let entries
+  try {
+    entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  } catch {
+    return { files: 0, bytes: 0 }
+  }
+  let files = 0
+  let bytes = 0
+  for (const entry of entries) {
+    if (!entry.isFile()) continue
+    const size = await stat(join(entry.parentPath, entry.name)).then(
+      (facts) => facts.size,
+      () => undefined,
+    )
+    if (size === undefined) continue
+    files++
+    bytes += size
+  }
+  return { files, bytes }
 }

@@ -36,6 +36,7 @@ export function fakeServices(world: World): Services {
         const payload = Buffer.from(world.searcherAnswer)
         return { payload, functionError: undefined, logTail: 'REPORT', requestId: 'r-1' }
       },
+      start: async () => world.enter('start'),
       mapping: async () => {
         world.enter('mapping')
         return world.mappingState

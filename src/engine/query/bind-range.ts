@@ -53,7 +53,7 @@ export function bindRange(ast: RangeAst, field: ResolvedField): Query {
 function typedRange(ast: RangeAst, field: ResolvedField, type: LiteralType): Query {
   const side = (bound: RangeBoundAst | undefined): RangeBound | undefined => {
     if (bound === undefined) return undefined
-    const value = typedBound(type, bound.value) ?? mismatch(field, bound)
+    const value = typedBound(type, bound) ?? mismatch(field, bound)
     return { value: truncated(field, type, value), inclusive: bound.inclusive }
   }
   return {
@@ -64,7 +64,8 @@ function typedRange(ast: RangeAst, field: ResolvedField, type: LiteralType): Que
   }
 }
 
-function typedBound(type: LiteralType, value: RangeBoundAst['value']): TypedValue | undefined {
+function typedBound(type: LiteralType, bound: RangeBoundAst): TypedValue | undefined {
+  const value = type === 'date' ? (bound.date ?? bound.value) : bound.value
   if (typeof value === 'string') return parseLiteral(type, value)
   if (typeof value === 'boolean') return undefined
   if (type === 'f64') return Number(value)
@@ -116,7 +117,8 @@ function hasOrderedText(field: ResolvedField): boolean {
  * Numbers of every type, dates and texts, whichever the bounds can be read as. Without a column,
  * texts cut into tokens have no order: the clause then asks numbers alone, or fails if there are none.
  */
-function bindJsonRange(ast: RangeAst, field: ResolvedField): Query {
+function bindJsonRange(asWritten: RangeAst, field: ResolvedField): Query {
+  const ast = { ...asWritten, lower: asDate(asWritten.lower), upper: asDate(asWritten.upper) }
   if (field.column === undefined && !field.indexed) throw needsFast(field)
   const queries = [...numericRanges(ast, field), ...dateRanges(ast, field)]
   const text = hasOrderedText(field) ? textRange(ast, field) : undefined
@@ -125,6 +127,11 @@ function bindJsonRange(ast: RangeAst, field: ResolvedField): Query {
   if (queries.length === 0 && typeof bound?.value === 'boolean') mismatch(field, bound)
   if (queries.length === 0) throw needsFast(field)
   return anyOf(queries)
+}
+
+/** Date maths means a date here: as a text it would come after every date. */
+function asDate(bound: RangeBoundAst | undefined): RangeBoundAst | undefined {
+  return bound?.date === undefined ? bound : { ...bound, value: bound.date }
 }
 
 const NUMERIC_TYPES: readonly NumericType[] = ['i64', 'u64', 'f64']

@@ -1,3 +1,4 @@
+import { QwError } from '../errors.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'
 import type { ValueType } from '../schema/value-type.ts'
@@ -6,7 +7,8 @@ import type { CaseFolding } from './code-points.ts'
 import { anyOf } from './combine.ts'
 import { equals, holdsText, inNetwork, refOf, schemaError, termsOf } from './field-access.ts'
 import { readingsOf, readLiteral, type Reading } from './literals.ts'
-import type { PatternAst, TermAst, TermSetAst } from './query-ast.ts'
+import { compileFuzzy } from './fuzzy-pattern.ts'
+import type { FuzzyAst, PatternAst, TermAst, TermSetAst } from './query-ast.ts'
 import type { Query } from './query.ts'
 import { compileRegex, compileWildcard, parseWildcard } from './term-pattern.ts'
 
@@ -73,6 +75,29 @@ export function bindPattern(ast: PatternAst, field: ResolvedField): Query {
   const folding = ast.caseInsensitive && !lowercases ? 'ignoreCase' : 'exact'
   return bindWildcard(ref, pattern, folding)
 }
+
+/** Indexed tokens near a word, which has their case where the tokenizer gives them one. */
+export function bindFuzzy(ast: FuzzyAst, field: ResolvedField): Query {
+  if (!holdsText(field)) {
+    throw schemaError(
+      `trying to run a Fuzzy query on a non-text field (\`${field.path}\` is ${field.fieldType})`,
+      'use a term or a range',
+    )
+  }
+  const { lowercases } = termsOf(field).tokenizer
+  const word = lowercases ? toLower(ast.value) : ast.value
+  if (Buffer.byteLength(word) > MAX_FUZZY_BYTES) {
+    throw new QwError('invalid', `a fuzzy word takes at most ${MAX_FUZZY_BYTES} bytes`, {
+      code: 'QUERY-VALUE',
+      fix: 'ask `prefix` with its beginning',
+    })
+  }
+  const pattern = compileFuzzy(word, ast.distance, ast.prefixLength)
+  return { kind: 'pattern', field: refOf(field, 'str'), pattern }
+}
+
+/** Longer words than anybody misspells. */
+const MAX_FUZZY_BYTES = 255
 
 /** Wildcards that are no more than a term or a prefix become one. */
 function bindWildcard(

@@ -13,7 +13,7 @@ import {
   schemaError,
   termsOf,
 } from './field-access.ts'
-import { readingsOf, readLiteral } from './literals.ts'
+import { clip, readingsOf, readLiteral } from './literals.ts'
 import type { TextAst } from './query-ast.ts'
 import type { PositionedTerm, Query } from './query.ts'
 
@@ -21,6 +21,7 @@ import type { PositionedTerm, Query } from './query.ts'
 export function bindText(ast: TextAst, field: ResolvedField): Query {
   const { mode } = ast.match
   const isPrefix = mode === 'phrasePrefix' || mode === 'boolPrefix'
+  checkAnalyzer(ast, field)
   if (isPrefix && !holdsText(field)) {
     throw schemaError(
       `trying to run a PhrasePrefix query on a non-text field (\`${field.path}\` is ${field.fieldType})`,
@@ -38,6 +39,16 @@ export function bindText(ast: TextAst, field: ResolvedField): Query {
   return (
     inNetwork(field, ast.text) ??
     equals(field, { type: field.type, value: readLiteral(field, field.type, ast.text) })
+  )
+}
+
+/** Texts are cut as the field's own were; other tokens would find nothing. */
+function checkAnalyzer({ analyzer }: TextAst, field: ResolvedField): void {
+  const own = field.terms?.tokenizer.name
+  if (analyzer === undefined || analyzer === own) return
+  throw schemaError(
+    `\`analyzer\` can only name the tokenizer of field \`${field.path}\`, which is ${own === undefined ? 'none' : `\`${own}\``}, not \`${clip(analyzer)}\``,
+    'leave `analyzer` out',
   )
 }
 

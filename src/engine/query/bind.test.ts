@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../bytes/json.ts'
 import { isQwError, type QwError } from '../errors.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import { parseIp } from '../schema/ip.ts'
@@ -477,5 +478,40 @@ describe('bools', () => {
       return must.length + filter.length + minimumShouldMatch > 0 && children.every(isPositive)
     }
     fc.assert(fc.property(text, (source) => isPositive(bind(source))))
+  })
+})
+
+describe('what only the Elasticsearch dialect says', () => {
+  const bindBody = (body: JsonObject): Query =>
+    bindQuery(parseElasticQuery(body, { nowMs: Date.UTC(2024, 4, 15) }), strict)
+
+  test('an analyzer may name the tokenizer of the field, and no other', () => {
+    const asked = (analyzer: string): JsonObject => ({ match: { key: { query: 'a', analyzer } } })
+    expect(bindBody(asked('raw')).kind).toBe('term')
+    expect(() => bindBody(asked('english'))).toThrow(/tokenizer of field `key`, which is `raw`/)
+  })
+
+  test('date maths is a date on a field of dates, and text on one of texts', () => {
+    const range = (field: string): JsonObject => ({ range: { [field]: { gte: 'now-1d/d' } } })
+    expect(bindBody(range('ts'))).toMatchObject({ lower: { value: Date.UTC(2024, 4, 14) } })
+    expect(bindBody(range('key'))).toMatchObject({ lower: { value: 'now-1d/d' } })
+    expect(() => bindBody(range('delta'))).toThrow(/expected `i64` boundary/)
+    const any = bindBody(range('data.at'))
+    if (any.kind !== 'bool') throw new Error(show(any))
+    expect(any.should).toContainEqual(
+      expect.objectContaining({ lower: { value: Date.UTC(2024, 4, 14), inclusive: true } }),
+    )
+  })
+
+  test('a fuzzy word has the case that the tokens of its field have', () => {
+    const fuzzy = (field: string): Query => bindBody({ fuzzy: { [field]: 'Error' } })
+    const matches = (query: Query, term: string): boolean => {
+      if (query.kind !== 'pattern') throw new Error(show(query))
+      return query.pattern.matches(new TextEncoder().encode(term))
+    }
+    expect(matches(fuzzy('body'), 'eror')).toBe(true)
+    expect(matches(fuzzy('key'), 'Eror')).toBe(true)
+    expect(matches(fuzzy('key'), 'eror')).toBe(false)
+    expect(() => fuzzy('count')).toThrow(/Fuzzy query on a non-text field/)
   })
 })

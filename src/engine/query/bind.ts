@@ -2,7 +2,7 @@ import { unknownField } from '../schema/nearest.ts'
 import { QwError } from '../errors.ts'
 import type { ResolvedField, Schema } from '../schema/schema.ts'
 import { bindRange } from './bind-range.ts'
-import { bindPattern, bindTerm, bindTermSet } from './bind-terms.ts'
+import { bindFuzzy, bindPattern, bindTerm, bindTermSet } from './bind-terms.ts'
 import { bindText } from './bind-text.ts'
 import { anyOf, combine, MATCH_ALL, MATCH_NONE } from './combine.ts'
 import { MAX_QUERY_CLAUSES } from './limits.ts'
@@ -54,6 +54,7 @@ class Binder {
       case 'term':
       case 'termSet':
       case 'pattern':
+      case 'fuzzy':
       case 'range':
         return this.#leaf(ast)
     }
@@ -69,6 +70,7 @@ class Binder {
       should: bindAll(should),
       mustNot: bindAll(mustNot),
       minimumShouldMatch: ast.minimumShouldMatch ?? (isAlone ? 1 : 0),
+      tieBreaker: ast.tieBreaker,
     })
   }
 
@@ -136,6 +138,8 @@ function bindLeaf(ast: LeafAst, field: ResolvedField): Query {
       return bindTermSet(ast, field)
     case 'pattern':
       return bindPattern(ast, field)
+    case 'fuzzy':
+      return bindFuzzy(ast, field)
     case 'range':
       return bindRange(ast, field)
   }

@@ -80,6 +80,7 @@ export function emptyBool(lists: Partial<Omit<BoolAst, 'kind'>>): BoolAst {
     should: lists.should ?? [],
     mustNot: lists.mustNot ?? [],
     minimumShouldMatch: lists.minimumShouldMatch,
+    ...(lists.tieBreaker === undefined ? {} : { tieBreaker: lists.tieBreaker }),
   }
 }
 
@@ -111,6 +112,6 @@ export class NodeIds {
     if (node.kind !== 'bool') return JSON.stringify(node)
     const lists = [node.must, node.filter, node.should, node.mustNot]
     const children = lists.map((list) => list.map((child) => this.#idOf(child)).join(' '))
-    return `bool ${children.join('|')}|${node.minimumShouldMatch}`
+    return `bool ${children.join('|')}|${node.minimumShouldMatch}|${node.tieBreaker}`
   }
 }

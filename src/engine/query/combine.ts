@@ -20,6 +20,7 @@ interface Clauses {
   readonly mustNot?: readonly Query[]
   /** Undefined: one when `should` stands alone. */
   readonly minimumShouldMatch?: number | undefined
+  readonly tieBreaker?: number | undefined
 }
 
 /**
@@ -49,6 +50,7 @@ export function combine(clauses: Clauses): Query {
     should: wanted,
     mustNot: unwanted,
     minimumShouldMatch: minimum,
+    ...(clauses.tieBreaker === undefined ? {} : { tieBreaker: clauses.tieBreaker }),
   }
   return bool
 }

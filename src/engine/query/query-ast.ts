@@ -11,6 +11,7 @@ export type QueryAst =
   | TermAst
   | TermSetAst
   | PatternAst
+  | FuzzyAst
   | RangeAst
   | { readonly kind: 'exists'; readonly field: string; readonly lenient: boolean }
 
@@ -23,6 +24,8 @@ export interface BoolAst {
   readonly mustNot: readonly QueryAst[]
   /** Undefined: one when there is no must and no filter, otherwise none. */
   readonly minimumShouldMatch: number | undefined
+  /** Undefined: scores add up. Otherwise the best of `should` counts, and this share of the others. */
+  readonly tieBreaker?: number | undefined
 }
 
 /** Which fields a leaf asks; with several, one of them has to match. */
@@ -38,6 +41,8 @@ export interface TextAst extends LeafFields {
   readonly kind: 'text'
   readonly text: string
   readonly match: TextMatch
+  /** The tokenizer that the request expects; another one than the field's is refused. */
+  readonly analyzer?: string | undefined
   /** What a text without tokens matches. */
   readonly zeroTerms: 'none' | 'all'
 }
@@ -76,6 +81,15 @@ export interface PatternAst extends LeafFields {
   readonly caseInsensitive: boolean
 }
 
+/** Whole terms at most `distance` changes of a character away. */
+export interface FuzzyAst extends LeafFields {
+  readonly kind: 'fuzzy'
+  readonly value: string
+  readonly distance: 0 | 1 | 2
+  /** Characters at the start that have to be the same. */
+  readonly prefixLength: number
+}
+
 export interface RangeAst extends LeafFields {
   readonly kind: 'range'
   readonly lower: RangeBoundAst | undefined
@@ -85,6 +99,8 @@ export interface RangeAst extends LeafFields {
 export interface RangeBoundAst {
   /** Text is read as the field's type asks; a number or boolean of JSON is never read as text. */
   readonly value: string | number | bigint | boolean
+  /** What `value` means on a date, as RFC 3339, where that is not what it says: `now-1d`. */
+  readonly date?: string | undefined
   readonly inclusive: boolean
 }
 

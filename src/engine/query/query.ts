@@ -31,6 +31,8 @@ export interface BoolQuery {
   readonly mustNot: readonly Query[]
   /** How many of `should` have to match; already resolved from the dialect's rules. */
   readonly minimumShouldMatch: number
+  /** Undefined: scores add up. Otherwise the best of `should` counts, and this share of the others. */
+  readonly tieBreaker?: number | undefined
 }
 
 export interface PositionedTerm {

@@ -1,7 +1,8 @@
-import type { JsonValue } from '../bytes/json.ts'
-import { readConfigDocument, type ConfigFormat } from './config-document.ts'
+import { parseJson, type JsonValue } from '../bytes/json.ts'
 import type { IndexConfig } from './index-config.ts'
 import { readConfigValue, type ReadConfig } from './read-config.ts'
+import { parseDocument } from 'yaml'
+import { QwError } from '../errors.ts'
 
 /** Reads a whole index config: YAML or JSON text, or a decoded value. Throws as `readConfigValue`. */
 export function readIndexConfig(
@@ -17,4 +18,56 @@ export function parseIndexConfig(
   format: ConfigFormat = 'auto',
 ): IndexConfig {
   return readIndexConfig(source, format).config
+}
+
+type ConfigFormat = 'yaml' | 'json' | 'auto'
+
+/** Texts beyond this are no index config. */
+const MAX_CONFIG_CHARS = 4 * 1024 * 1024
+
+/** Decodes YAML, or JSON with comments; `auto` decides by the first character. Throws `invalid`. */
+export function readConfigDocument(text: string, format: ConfigFormat): JsonValue {
+  if (text.length > MAX_CONFIG_CHARS) {
+    const limit = `limit_chars=${MAX_CONFIG_CHARS}`
+    throw new QwError('tooLarge', `the config is too long length=${text.length} ${limit}`)
+  }
+  const source = text.replace(/^\uFEFF/, '')
+  if (format === 'yaml') return readYaml(source)
+  const json = stripJsonComments(source)
+  if (format === 'json') return parseJson(json)
+  if (!json.trimStart().startsWith('{')) return readYaml(source)
+  try {
+    return parseJson(json)
+  } catch (error) {
+    // A YAML flow mapping begins like JSON; when it is neither, the JSON message helps more.
+    try {
+      return readYaml(source)
+    } catch {
+      throw error
+    }
+  }
+}
+
+function readYaml(text: string): JsonValue {
+  const document = parseDocument(text, { version: '1.2' })
+  const [problem] = document.errors
+  if (problem !== undefined) {
+    throw new QwError('invalid', `invalid YAML: ${problem.message}`, { position: problem.pos[0] })
+  }
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as JsonValue // the core schema has JSON's types
+  } catch (cause) {
+    throw new QwError('invalid', 'invalid YAML: its aliases cannot be expanded', { cause })
+  }
+}
+
+/** Blanks out comments, keeping every position, and drops commas before a closing bracket. */
+function stripJsonComments(text: string): string {
+  const token = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g
+  const blanked = text.replace(token, (found) =>
+    found.startsWith('"') ? found : found.replace(/[^\n]/g, ' '),
+  )
+  return blanked.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (found) =>
+    found === ',' ? ' ' : found,
+  )
 }

@@ -16,6 +16,7 @@ export function describeQuery(query: Query): JsonObject {
         should: query.should.map(describeQuery),
         must_not: query.mustNot.map(describeQuery),
         minimum_should_match: query.minimumShouldMatch,
+        ...(query.tieBreaker === undefined ? {} : { tie_breaker: query.tieBreaker }),
       }
     case 'boost':
       return { kind: 'boost', boost: query.boost, query: describeQuery(query.query) }

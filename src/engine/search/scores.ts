@@ -54,6 +54,25 @@ export class ScoreSink {
     )
   }
 
+  /** The same documents, scored from zero. */
+  empty(): ScoreSink {
+    return new ScoreSink(this.docs, this.docCount)
+  }
+
+  /** Of several scores of each document the best, and `tieBreaker` times the others. */
+  addBest(lists: readonly Float64Array[], tieBreaker: number): void {
+    for (let i = 0; i < this.docs.length; i++) {
+      let best = 0
+      let sum = 0
+      for (const list of lists) {
+        const score = list[i] as number
+        sum += score
+        if (score > best) best = score
+      }
+      this.scores[i] = (this.scores[i] as number) + best + tieBreaker * (sum - best)
+    }
+  }
+
   addAll(other: ScoreSink): void {
     let at = 0
     for (let i = 0; i < other.docs.length; i++) {

@@ -1,7 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineCommand } from '../../command/command.ts'
-import { localIndexNames, localStackNames } from './local-names.ts'
 import { TOPIC_NAMES } from '../help/topic-names.ts'
 import { SETTING_NAMES } from '../../command/settings.ts'
+import { INDEX_FOLDER, STACK_FILE } from '../../../local/layout.ts'
 
 /** Asked by the completion scripts; never fails, since nobody would see why. */
 export const completeCommand = defineCommand({
@@ -20,3 +22,30 @@ export const completeCommand = defineCommand({
     await context.out.write(found.map((name) => `${name}\n`).join(''))
   },
 })
+
+/**
+ * Names of stacks and indexes from the folders alone: nothing is opened or parsed, since somebody
+ * waits at the keyboard.
+ */
+function localStackNames(dataDir: string): string[] {
+  return foldersOf(dataDir).filter((name) => existsSync(join(dataDir, name, STACK_FILE)))
+}
+
+function localIndexNames(dataDir: string, stack: string | undefined): string[] {
+  const stacks = stack === undefined || stack === 'local' ? localStackNames(dataDir) : [stack]
+  const names = stacks.flatMap((name) => {
+    const folder = join(dataDir, name, INDEX_FOLDER)
+    return foldersOf(folder).filter((index) => existsSync(join(folder, index, 'metastore.json')))
+  })
+  return [...new Set(names)].toSorted()
+}
+
+function foldersOf(path: string): string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  } catch {
+    return []
+  }
+}

@@ -1,8 +1,9 @@
 import type { JsonValue } from '../../bytes/json.ts'
 import type { QueryAst } from '../query-ast.ts'
+import { boosted } from './boosted.ts'
 import { DslObject, failAt } from './dsl-object.ts'
 
-type ParseChild = (json: JsonValue | undefined, path: string) => QueryAst
+export type ParseChild = (json: JsonValue | undefined, path: string) => QueryAst
 
 const KEYS = [
   'must',
@@ -10,7 +11,6 @@ const KEYS = [
   'should',
   'filter',
   'minimum_should_match',
-  'boost',
   'adjust_pure_negative',
 ]
 
@@ -28,7 +28,7 @@ export function parseBool(
   }
   const should = clauses('should')
   const minimum = body.get('minimum_should_match')
-  return {
+  const bool: QueryAst = {
     kind: 'bool',
     must: clauses('must'),
     filter: clauses('filter'),
@@ -36,6 +36,7 @@ export function parseBool(
     mustNot: clauses('must_not'),
     minimumShouldMatch: minimumOf(minimum, should.length, `${path}.minimum_should_match`),
   }
+  return boosted(bool, body)
 }
 
 const PERCENTAGE = /^(-?)([0-9]{1,9})%$/

@@ -2,6 +2,9 @@ import { isJsonObject, JsonFloat, type JsonObject, type JsonValue } from '../../
 import { QwError } from '../../errors.ts'
 import type { DefaultOperator } from '../query-ast.ts'
 
+/** What every clause may have: its weight, and a name, which only labels it. */
+const COMMON_KEYS = ['boost', '_name']
+
 /** One object of a query body: every read checks the type and knows the place for its message. */
 export class DslObject {
   readonly path: string
@@ -17,11 +20,12 @@ export class DslObject {
     return Object.keys(this.#json)
   }
 
-  /** Refuses keys outside `allowed`. */
+  /** Refuses keys outside `allowed` and the common ones. */
   only(allowed: readonly string[]): this {
-    const unknown = this.keys.find((key) => !allowed.includes(key))
+    const known = [...allowed, ...COMMON_KEYS]
+    const unknown = this.keys.find((key) => !known.includes(key))
     if (unknown === undefined) return this
-    return this.fail(`unknown key \`${unknown}\`, expected one of ${list(allowed)}`)
+    return this.fail(`unknown key \`${unknown}\`, expected one of ${list(known)}`)
   }
 
   /** Absent and null alike are undefined. */
@@ -33,9 +37,9 @@ export class DslObject {
     return Object.hasOwn(this.#json, key)
   }
 
-  /** The one key that is not in `besides`, with its value: the field of a field-keyed query. */
-  singleField(besides: readonly string[] = []): { field: string; value: JsonValue | undefined } {
-    const [field, second] = this.keys.filter((key) => !besides.includes(key))
+  /** The one key that is not a common one, with its value: the field of a field-keyed query. */
+  singleField(): { field: string; value: JsonValue | undefined } {
+    const [field, second] = this.keys.filter((key) => !COMMON_KEYS.includes(key))
     if (field === undefined || second !== undefined) return this.fail('expected a single field')
     return { field, value: this.get(field) }
   }
@@ -45,7 +49,7 @@ export class DslObject {
     return typeof value === 'string' ? value : this.#wrong(key, 'a string', value)
   }
 
-  /** A string, or an integer as its digits. */
+  /** A string, or a number or boolean as its text. */
   literal(key: string): string {
     return literalText(this.get(key), `${this.path}.${key}`)
   }
@@ -71,10 +75,10 @@ export class DslObject {
   }
 
   operator(key: string): DefaultOperator {
-    const value = this.get(key) ?? 'OR'
-    if (value === 'AND' || value === 'And') return 'and'
-    if (value === 'OR' || value === 'Or') return 'or'
-    return this.#wrong(key, '`AND` or `OR`', value)
+    const value = this.get(key) ?? 'or'
+    const operator = typeof value === 'string' ? value.toLowerCase() : undefined
+    if (operator === 'and' || operator === 'or') return operator
+    return this.#wrong(key, '`and` or `or`', value)
   }
 
   zeroTerms(): 'none' | 'all' {
@@ -92,23 +96,25 @@ export class DslObject {
   }
 }
 
-/** A string, or an integer as its digits; floats and booleans have to be quoted. */
+/** A string, or a number or boolean as its text. */
 export function literalText(value: JsonValue | undefined, path: string): string {
   if (typeof value === 'string') return value
-  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
+  if (value instanceof JsonFloat) return value.value.toFixed(1)
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') {
     return String(value)
   }
-  return failAt(path, `expected a string or an integer, got ${describe(value)}`)
+  return failAt(path, `expected a string, a number or a boolean, got ${describe(value)}`)
 }
 
-function numberOf(value: JsonValue | undefined): number | undefined {
+export function numberOf(value: JsonValue | undefined): number | undefined {
   if (value instanceof JsonFloat) return value.value
   return typeof value === 'number' ? value : undefined
 }
 
-export function failAt(path: string, reason: string): never {
+export function failAt(path: string, reason: string, fix?: string): never {
   throw new QwError('invalid', `failed to parse query: \`${path}\`: ${reason}`, {
     code: 'QUERY-SYNTAX',
+    fix,
   })
 }
 

@@ -1,9 +1,10 @@
-import type { JsonValue } from '../../bytes/json.ts'
+import { JsonFloat, type JsonValue } from '../../bytes/json.ts'
 import { DEFAULT_MAX_EXPANSIONS } from '../limits.ts'
 import type { QueryAst, TextMatch } from '../query-ast.ts'
+import { boosted } from './boosted.ts'
 import { DslObject, literalText } from './dsl-object.ts'
 
-const MATCH_KEYS = ['query', 'operator', 'zero_terms_query', 'lenient']
+const MATCH_KEYS = ['query', 'operator', 'analyzer', 'zero_terms_query', 'lenient']
 const PHRASE_KEYS = ['query', 'slop', 'analyzer', 'zero_terms_query']
 const PHRASE_PREFIX_KEYS = [...PHRASE_KEYS, 'max_expansions']
 
@@ -26,16 +27,16 @@ export function parseMatchPhrase(value: JsonValue | undefined, path: string): Qu
 }
 
 export function parseMatchPhrasePrefix(value: JsonValue | undefined, path: string): QueryAst {
-  const single = new DslObject(value, path).singleField()
-  const body = new DslObject(single.value, `${path}.${single.field}`).only(PHRASE_PREFIX_KEYS)
-  return textQuery([single.field], body, phrasePrefix(body), false)
+  const { field, body } = fieldBody(value, path)
+  body.only(PHRASE_PREFIX_KEYS)
+  return textQuery([field], body, phrasePrefix(body), false)
 }
 
 /** `{field: "text"}` or `{field: {query: "text", …}}`. */
 function fieldBody(value: JsonValue | undefined, path: string): { field: string; body: DslObject } {
   const single = new DslObject(value, path).singleField()
   const below = `${path}.${single.field}`
-  const isShort = typeof single.value !== 'object'
+  const isShort = typeof single.value !== 'object' || single.value instanceof JsonFloat
   const json = isShort ? { query: literalText(single.value, below) } : single.value
   return { field: single.field, body: new DslObject(json, below) }
 }
@@ -47,7 +48,9 @@ export function textQuery(
   lenient: boolean,
 ): QueryAst {
   const text = body.literal('query')
-  return { kind: 'text', fields, lenient, text, match, zeroTerms: body.zeroTerms() }
+  const analyzer = body.get('analyzer') === undefined ? undefined : body.text('analyzer')
+  const zeroTerms = body.zeroTerms()
+  return boosted({ kind: 'text', fields, lenient, text, match, analyzer, zeroTerms }, body)
 }
 
 export function anyOrAll(body: DslObject): TextMatch {

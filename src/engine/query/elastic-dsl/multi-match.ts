@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../bytes/json.ts'
 import type { QueryAst, TextMatch } from '../query-ast.ts'
+import { overFields, type WeightedField } from './boosted.ts'
 import { DslObject, failAt, list } from './dsl-object.ts'
 import { anyOrAll, boolPrefix, phrase, phrasePrefix, textQuery } from './match.ts'
 
@@ -8,7 +9,7 @@ interface MatchKind {
   readonly match: (body: DslObject) => TextMatch
 }
 
-const WORDS: MatchKind = { keys: ['operator', 'zero_terms_query'], match: anyOrAll }
+const WORDS: MatchKind = { keys: ['operator', 'analyzer', 'zero_terms_query'], match: anyOrAll }
 const PHRASE_KEYS = ['slop', 'analyzer', 'zero_terms_query']
 
 const KINDS: ReadonlyMap<JsonValue, MatchKind> = new Map<JsonValue, MatchKind>([
@@ -28,15 +29,18 @@ export function parseMultiMatch(value: JsonValue | undefined, path: string): Que
   }
   body.only(['query', 'fields', 'type', 'lenient', ...kind.keys])
   const fields = parseFields(body.get('fields'), `${path}.fields`)
-  return textQuery(fields, body, kind.match(body), false)
+  const isLenient = body.flag('lenient', false)
+  return overFields(fields, (names) => textQuery(names, body, kind.match(body), isLenient))
 }
 
-function parseFields(value: JsonValue | undefined, path: string): string[] {
+export function parseFields(value: JsonValue | undefined, path: string): WeightedField[] {
   const names = Array.isArray(value) ? value : value === undefined ? [] : [value]
   if (names.length === 0) return failAt(path, 'at least one field is required')
   return names.map((name) => {
     if (typeof name !== 'string') return failAt(path, 'expected field names')
-    if (/[\^*]/.test(name)) return failAt(path, '`^` and `*` are not supported in field names')
-    return name
+    if (name.includes('*')) return failAt(path, '`*` is not supported in field names')
+    const [, plain = name, weight = '1'] = /^(.+)\^(\d+(?:\.\d+)?)$/.exec(name) ?? []
+    if (plain.includes('^')) return failAt(path, 'the weight after `^` is a number')
+    return { name: plain, boost: Number(weight) }
   })
 }

@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { parseJson, type JsonValue } from '../../bytes/json.ts'
+import { parseJson, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { isQwError, type QwError } from '../../errors.ts'
+import { emptyBool } from '../bool-ast.ts'
 import { MAX_QUERY_DEPTH, MAX_SET_VALUES } from '../limits.ts'
 import type { QueryAst } from '../query-ast.ts'
 import { parseQueryString } from '../query-string.ts'
 import { withExtraFilters } from './extra-filters.ts'
 import { parseElasticQuery } from './parse-elastic-query.ts'
 
-const parse = (json: string): QueryAst => parseElasticQuery(parseJson(json))
+// A Wednesday.
+const nowMs = Date.UTC(2024, 4, 15, 13, 45)
+const parse = (json: string): QueryAst => parseElasticQuery(parseJson(json), { nowMs })
 
 function failure(json: string | JsonValue): QwError {
   try {
-    parseElasticQuery(typeof json === 'string' ? parseJson(json) : json)
+    parseElasticQuery(typeof json === 'string' ? parseJson(json) : json, { nowMs })
   } catch (error) {
     if (isQwError(error)) return error
     throw error
@@ -28,9 +31,10 @@ describe('full text', () => {
     ['{"match_all": {}}', { kind: 'matchAll' }],
     ['{"match_all": {"boost": 2}}', { kind: 'boost', query: { kind: 'matchAll' }, boost: 2 }],
     ['{"match_none": null}', { kind: 'matchNone' }],
+    ['{"match_none": {"_name": "nothing"}}', { kind: 'matchNone' }],
     ['{"match": {"body": "a b"}}', { ...text, match: { mode: 'any' } }],
     [
-      '{"match": {"body": {"query": "a b", "operator": "AND"}}}',
+      '{"match": {"body": {"query": "a b", "operator": "and"}}}',
       { ...text, match: { mode: 'all' } },
     ],
     [
@@ -39,7 +43,7 @@ describe('full text', () => {
     ],
     [
       '{"match_phrase": {"body": {"query": "a b", "slop": 2, "analyzer": "x"}}}',
-      { ...text, match: { mode: 'phrase', slop: 2 } },
+      { ...text, analyzer: 'x', match: { mode: 'phrase', slop: 2 } },
     ],
     ['{"match_phrase": {"body": "a b"}}', { ...text, match: { mode: 'phrase', slop: 0 } }],
     [
@@ -65,9 +69,11 @@ describe('full text', () => {
   test('query_string is the native grammar, with OR unless told otherwise', () => {
     const clause = (rest: string): QueryAst => parse(`{"query_string": {"query": "a b"${rest}}}`)
     expect(clause('')).toEqual(parseQueryString('a b', { defaultOperator: 'or' }))
-    expect(clause(', "default_operator": "AND", "boost": 3')).toEqual(
-      parseQueryString('a b', { defaultOperator: 'and' }),
-    )
+    expect(clause(', "default_operator": "AND", "boost": 3')).toEqual({
+      kind: 'boost',
+      query: parseQueryString('a b', { defaultOperator: 'and' }),
+      boost: 3,
+    })
     expect(clause(', "default_field": "x", "lenient": true')).toEqual(
       parseQueryString('a b', { defaultOperator: 'or', defaultFields: ['x'], lenient: true }),
     )
@@ -81,6 +87,9 @@ describe('terms', () => {
 
   test.each([
     ['{"term": {"f": 5}}', term],
+    ['{"term": {"f": true}}', { ...term, value: 'true' }],
+    ['{"term": {"f": 1.5}}', { ...term, value: '1.5' }],
+    ['{"term": {"f": 1.0}}', { ...term, value: '1.0' }],
     ['{"term": {"f": 18446744073709551615}}', { ...term, value: '18446744073709551615' }],
     [
       '{"term": {"f": {"value": "5", "boost": 2, "case_insensitive": true}}}',
@@ -136,9 +145,7 @@ describe('bool', () => {
   test('takes one clause, several or none per list', () => {
     const query = '{"match_all": {}}'
     expect(
-      parse(
-        `{"bool": {"must": ${query}, "filter": [${query}, ${query}], "should": null, "boost": 9}}`,
-      ),
+      parse(`{"bool": {"must": ${query}, "filter": [${query}, ${query}], "should": null}}`),
     ).toEqual({
       kind: 'bool',
       must: [{ kind: 'matchAll' }],
@@ -172,30 +179,34 @@ describe('errors', () => {
   test.each([
     ['{}', 'query', 'exactly one query type'],
     ['{"match_all": {}, "exists": {}}', 'query', 'exactly one query type'],
-    ['{"fuzzy": {"f": "x"}}', 'query', '`wildcard`'],
+    ['{"fuzy": {"f": "x"}}', 'query', '`wildcard`'],
     ['{"match_all": null}', 'query.match_all', 'expected an object'],
-    ['{"match_none": {}}', 'query.match_none', 'expected null'],
+    ['{"match_none": {"x": 1}}', 'query.match_none', 'unknown key `x`'],
     ['{"match": {"a": "x", "b": "y"}}', 'query.match', 'expected a single field'],
-    ['{"match": {"a": 1.5}}', 'query.match.a', 'a string or an integer'],
+    ['{"match": {"a": {"query": []}}}', 'query.match.a.query', 'a string, a number'],
     [
-      '{"match": {"a": {"query": "x", "operator": "and"}}}',
+      '{"match": {"a": {"query": "x", "operator": "xor"}}}',
       'query.match.a.operator',
-      '`AND` or `OR`',
+      '`and` or `or`',
     ],
     [
       '{"match": {"a": {"query": "x", "fuzziness": 1}}}',
       'query.match.a',
       'unknown key `fuzziness`',
     ],
-    ['{"match_phrase_prefix": {"a": "x"}}', 'query.match_phrase_prefix.a', 'expected an object'],
-    ['{"term": {"a": true}}', 'query.term.a', 'a string or an integer'],
-    ['{"term": {"a": 1.0}}', 'query.term.a', 'got `1.0`'],
-    ['{"terms": {"a": ["x", 1.5]}}', 'query.terms.a[1]', 'a string or an integer'],
+    ['{"terms": {"a": ["x", null]}}', 'query.terms.a[1]', 'got nothing'],
+    ['{"ids": {"values": ["x"]}}', 'query.ids', 'documents have no ids'],
+    ['{"function_score": {}}', 'query.function_score', 'not supported'],
+    ['{"dis_max": {"queries": []}}', 'query.dis_max.queries', 'at least one'],
+    ['{"constant_score": {}}', 'query.constant_score.filter', 'expected an object'],
+    ['{"fuzzy": {"a": {"value": "x", "fuzziness": 3}}}', 'query.fuzzy.a.fuzziness', 'expected 0'],
+    ['{"range": {"a": {"gt": "now-1x"}}}', 'query.range.a.gt', 'no date maths'],
+    ['{"range": {"a": {"gt": 1, "time_zone": "+02:00"}}}', 'query.range.a.time_zone', 'in UTC'],
     ['{"range": {"a": {"gt": 1, "gte": 2}}}', 'query.range.a', 'exclude each other'],
     ['{"range": {"a": {"gt": []}}}', 'query.range.a.gt', 'expected a string'],
     ['{"multi_match": {"query": "x"}}', 'query.multi_match.fields', 'required'],
     [
-      '{"multi_match": {"query": "x", "fields": ["a^2"]}}',
+      '{"multi_match": {"query": "x", "fields": ["a*"]}}',
       'query.multi_match.fields',
       'not supported',
     ],
@@ -295,4 +306,117 @@ test('a bound that its format does not read is named with its place', () => {
   expect(() => parseElasticQuery(range)).toThrow(
     /ts\.gte`: `2024-13` does not match the date format `yyyy-MM`/,
   )
+})
+
+describe('clauses that hold others', () => {
+  test('constant_score matches as its filter does and scores its boost', () => {
+    const constant = emptyBool({ must: [{ kind: 'matchAll' }], filter: [{ kind: 'matchNone' }] })
+    expect(parse('{"constant_score": {"filter": {"match_none": {}}, "boost": 2}}')).toEqual({
+      kind: 'boost',
+      query: constant,
+      boost: 2,
+    })
+  })
+
+  test('dis_max is any of its queries, with the score of the best', () => {
+    const queries = '[{"match_all": {}}, {"match_none": {}}]'
+    expect(parse(`{"dis_max": {"queries": ${queries}, "tie_breaker": 0.5}}`)).toEqual(
+      emptyBool({
+        should: [{ kind: 'matchAll' }, { kind: 'matchNone' }],
+        minimumShouldMatch: 1,
+        tieBreaker: 0.5,
+      }),
+    )
+  })
+
+  test('every clause has a boost, and a name that only labels it', () => {
+    const clauses = [
+      '{"match": {"f": {"query": "a", "boost": 2, "_name": "n"}}}',
+      '{"match_phrase": {"f": {"query": "a", "boost": 2, "_name": "n"}}}',
+      '{"multi_match": {"query": "a", "fields": ["f"], "boost": 2, "_name": "n"}}',
+      '{"terms": {"f": ["a"], "boost": 2, "_name": "n"}}',
+      '{"range": {"f": {"gt": 1, "boost": 2, "_name": "n"}}}',
+      '{"exists": {"field": "f", "boost": 2, "_name": "n"}}',
+      '{"prefix": {"f": {"value": "a", "boost": 2, "_name": "n"}}}',
+      '{"regexp": {"f": {"value": "a", "boost": 2, "_name": "n"}}}',
+      '{"fuzzy": {"f": {"value": "a", "boost": 2, "_name": "n"}}}',
+      '{"bool": {"must": [], "boost": 2, "_name": "n"}}',
+    ]
+    for (const clause of clauses) expect(parse(clause)).toMatchObject({ kind: 'boost', boost: 2 })
+  })
+})
+
+test('a field of multi_match may weigh more than the others', () => {
+  const leaf = (field: string): QueryAst => parse(`{"match": {"${field}": "a"}}`)
+  expect(parse('{"multi_match": {"query": "a", "fields": ["f^2", "g"]}}')).toEqual(
+    emptyBool({
+      should: [
+        { kind: 'boost', query: leaf('f'), boost: 2 },
+        { kind: 'boost', query: leaf('g'), boost: 1 },
+      ],
+    }),
+  )
+})
+
+describe('date maths in a range', () => {
+  test('takes in whole units where the bound is included, and leaves them out where it is not', () => {
+    const bounds = (json: string): unknown => {
+      const range = parse(`{"range": {"ts": ${json}}}`)
+      return range.kind === 'range' ? [range.lower?.date, range.upper?.date] : undefined
+    }
+    expect(bounds('{"gte": "now/d", "lte": "now/d"}')).toEqual([
+      '2024-05-15T00:00:00Z',
+      '2024-05-15T23:59:59.999Z',
+    ])
+    expect(bounds('{"gt": "now/d", "lt": "now/d"}')).toEqual([
+      '2024-05-15T23:59:59.999Z',
+      '2024-05-15T00:00:00Z',
+    ])
+    expect(bounds('{"gte": "01/2024||+1M", "format": "MM/yyyy"}')).toEqual([
+      '2024-02-01T00:00:00Z',
+      undefined,
+    ])
+  })
+
+  test('now is refused where the clause has to mean the same whenever it is read', () => {
+    const query = { range: { ts: { gte: 'now-1d' } } }
+    expect(() => parseElasticQuery(query)).toThrow(/`now` is not supported here/)
+  })
+})
+
+describe('simple_query_string', () => {
+  const simple = (query: string, rest: JsonObject = {}): QueryAst =>
+    parseElasticQuery({ simple_query_string: { query, fields: ['body'], ...rest } })
+  const word = (text: string): QueryAst =>
+    parse(`{"match": {"body": {"query": "${text}", "operator": "and"}}}`)
+  const or = (...should: QueryAst[]): QueryAst => emptyBool({ should })
+  const and = (...must: QueryAst[]): QueryAst => emptyBool({ must })
+  const not = (query: QueryAst): QueryAst => emptyBool({ mustNot: [query] })
+
+  test.each<[string, QueryAst]>([
+    ['a', word('a')],
+    ['a b', or(word('a'), word('b'))],
+    ['a + b', and(word('a'), word('b'))],
+    ['a | b + -c', and(or(word('a'), word('b')), not(word('c')))],
+    ['a + (b | c)', and(word('a'), or(word('b'), word('c')))],
+    ['well-known', word('well-known')],
+    ['"a b"', parse('{"match_phrase": {"body": "a b"}}')],
+    ['pre*', parse('{"match_bool_prefix": {"body": {"query": "pre", "operator": "and"}}}')],
+    [String.raw`a\|b`, word('a|b')],
+    ['', { kind: 'matchNone' }],
+  ])('%s', (query, expected) => {
+    expect(simple(query)).toEqual(expected)
+  })
+
+  test('default_operator joins what no sign joins', () => {
+    expect(simple('a b', { default_operator: 'and' })).toEqual(and(word('a'), word('b')))
+  })
+
+  test('no text is an error', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from('ab "+|-()*\\')) }), (query) => {
+        return typeof simple(query).kind === 'string'
+      }),
+    )
+  })
 })

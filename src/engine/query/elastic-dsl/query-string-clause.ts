@@ -1,18 +1,20 @@
 import type { JsonValue } from '../../bytes/json.ts'
 import type { QueryAst } from '../query-ast.ts'
 import { parseQueryString } from '../query-string.ts'
+import { boosted } from './boosted.ts'
 import { DslObject, failAt } from './dsl-object.ts'
 
-const KEYS = ['query', 'fields', 'default_field', 'default_operator', 'lenient', 'boost']
+const KEYS = ['query', 'fields', 'default_field', 'default_operator', 'lenient']
 
 /** The native grammar inside a body. */
 export function parseQueryStringClause(value: JsonValue | undefined, path: string): QueryAst {
   const body = new DslObject(value, path).only(KEYS)
-  return parseQueryString(body.text('query'), {
+  const query = parseQueryString(body.text('query'), {
     defaultOperator: body.operator('default_operator'),
     defaultFields: defaultFieldsOf(body),
     lenient: body.flag('lenient', false),
   })
+  return boosted(query, body)
 }
 
 function defaultFieldsOf(body: DslObject): string[] | undefined {

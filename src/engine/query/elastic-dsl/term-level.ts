@@ -1,11 +1,11 @@
-import type { JsonValue } from '../../bytes/json.ts'
+import { JsonFloat, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import { MAX_SET_VALUES } from '../limits.ts'
 import type { QueryAst } from '../query-ast.ts'
 import { boosted } from './boosted.ts'
 import { DslObject, literalText } from './dsl-object.ts'
 
-const VALUE_KEYS = ['value', 'boost', 'case_insensitive']
+const VALUE_KEYS = ['value', 'case_insensitive']
 
 export function parseTerm(value: JsonValue | undefined, path: string): QueryAst {
   const { field, body } = valueBody(value, path)
@@ -20,7 +20,7 @@ export function parseTerm(value: JsonValue | undefined, path: string): QueryAst 
 
 export function parseTerms(value: JsonValue | undefined, path: string): QueryAst {
   const body = new DslObject(value, path)
-  const single = body.singleField(['boost'])
+  const single = body.singleField()
   const below = `${path}.${single.field}`
   const values = Array.isArray(single.value) ? single.value : [single.value]
   if (values.length > MAX_SET_VALUES) {
@@ -39,25 +39,27 @@ export function parseTerms(value: JsonValue | undefined, path: string): QueryAst
 
 export function parseExists(value: JsonValue | undefined, path: string): QueryAst {
   const body = new DslObject(value, path).only(['field'])
-  return { kind: 'exists', field: body.text('field'), lenient: false }
+  return boosted({ kind: 'exists', field: body.text('field'), lenient: false }, body)
 }
 
 export function parsePrefix(value: JsonValue | undefined, path: string): QueryAst {
   const { field, body } = valueBody(value, path)
-  body.only(['value', 'case_insensitive'])
+  body.only([...VALUE_KEYS, 'rewrite'])
   const literal = body.literal('value').replaceAll(/[\\*?]/g, String.raw`\$&`)
-  return wildcard(field, `${literal}*`, body)
+  return boosted(wildcard(field, `${literal}*`, body), body)
 }
 
 export function parseWildcardClause(value: JsonValue | undefined, path: string): QueryAst {
   const { field, body } = valueBody(value, path)
-  body.only(VALUE_KEYS)
-  return boosted(wildcard(field, body.literal('value'), body), body)
+  body.only([...VALUE_KEYS, 'wildcard', 'rewrite'])
+  const pattern = body.literal(body.has('wildcard') ? 'wildcard' : 'value')
+  return boosted(wildcard(field, pattern, body), body)
 }
 
 export function parseRegexp(value: JsonValue | undefined, path: string): QueryAst {
   const { field, body } = valueBody(value, path)
-  return {
+  body.only([...VALUE_KEYS, 'flags', 'max_determinized_states', 'rewrite'])
+  const pattern: QueryAst = {
     kind: 'pattern',
     fields: [field],
     lenient: false,
@@ -65,6 +67,7 @@ export function parseRegexp(value: JsonValue | undefined, path: string): QueryAs
     pattern: body.literal('value'),
     caseInsensitive: body.flag('case_insensitive', false),
   }
+  return boosted(pattern, body)
 }
 
 /** An unknown field matches nothing here, unlike in `term` and `regexp`. */
@@ -80,10 +83,13 @@ function wildcard(field: string, pattern: string, body: DslObject): QueryAst {
 }
 
 /** `{field: "text"}` or `{field: {value: "text", …}}`. */
-function valueBody(value: JsonValue | undefined, path: string): { field: string; body: DslObject } {
+export function valueBody(
+  value: JsonValue | undefined,
+  path: string,
+): { field: string; body: DslObject } {
   const single = new DslObject(value, path).singleField()
   const below = `${path}.${single.field}`
-  const isShort = typeof single.value !== 'object'
+  const isShort = typeof single.value !== 'object' || single.value instanceof JsonFloat
   const json = isShort ? { value: literalText(single.value, below) } : single.value
   return { field: single.field, body: new DslObject(json, below) }
 }

@@ -63,3 +63,17 @@ test('a document scores the sum of its clauses; filters score nothing', async ()
   expect(await scoreOf(bool({ must: [red], should: [high] }))).toBeCloseTo(sum)
   expect(await scoreOf(bool({ must: [red], filter: [high] }))).toBeCloseTo(await scoreOf(red))
 })
+
+test('with a tie breaker the best of the optional clauses counts, and a share of the others', async () => {
+  const fixture = await ClauseFixture.create()
+  const scoreOf = async (query: Query): Promise<number> => {
+    const { docs, scores } = await fixture.run(query, true)
+    return scores[docs.indexOf(0)] ?? NaN
+  }
+  const best = await scoreOf(high)
+  const other = await scoreOf(red)
+  expect(best).toBeGreaterThan(other)
+  const either = { should: [red, high], minimumShouldMatch: 1 }
+  expect(await scoreOf(bool({ ...either, tieBreaker: 0 }))).toBeCloseTo(best)
+  expect(await scoreOf(bool({ ...either, tieBreaker: 0.5 }))).toBeCloseTo(best + other / 2)
+})

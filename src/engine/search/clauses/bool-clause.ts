@@ -18,6 +18,8 @@ interface BoolParts {
   readonly should: readonly Clause[]
   readonly mustNot: readonly Clause[]
   readonly minimumShouldMatch: number
+  /** Undefined: the scores of `should` add up; otherwise the best counts, and this share of the others. */
+  readonly tieBreaker?: number | undefined
 }
 
 export class BoolClause implements Clause {
@@ -67,8 +69,19 @@ export class BoolClause implements Clause {
   /** A clause scores only where this bool as a whole matches. */
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
     const own = sink.within(this.matches(split))
-    for (const clause of [...this.#parts.must, ...this.#parts.should]) {
-      if (!clause.isEmpty(split)) clause.score(split, own, boost)
+    const { must, should, tieBreaker } = this.#parts
+    const inUse = (clauses: readonly Clause[]): Clause[] =>
+      clauses.filter((clause) => !clause.isEmpty(split))
+    for (const clause of inUse(must)) clause.score(split, own, boost)
+    if (tieBreaker === undefined) {
+      for (const clause of inUse(should)) clause.score(split, own, boost)
+    } else {
+      const each = inUse(should).map((clause) => {
+        const alone = own.empty()
+        clause.score(split, alone, boost)
+        return alone.scores
+      })
+      own.addBest(each, tieBreaker)
     }
     sink.addAll(own)
   }

@@ -42,6 +42,7 @@ export function planClause(query: Query, footer: SplitFooter, scored: boolean): 
         should: query.should.map(plan),
         mustNot: query.mustNot.map(unscored),
         minimumShouldMatch: query.minimumShouldMatch,
+        tieBreaker: query.tieBreaker,
       })
     case 'boost':
       return new BoostClause(plan(query.query), query.boost)
