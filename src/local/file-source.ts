@@ -106,6 +106,29 @@ export function streamSource(uri: string, stream: AsyncIterable<Uint8Array>): Pi
   }
 }
 
+/** A pipe that is read while it is written to, until it ends or is stopped. */
+export function liveStream(pipe: Source, stop: AbortSignal): Source {
+  return {
+    ...pipe,
+    isLive: true,
+    async *open(signal) {
+      const chunks = pipe.open(signal)[Symbol.asyncIterator]()
+      const stopped = new Promise<undefined>((resolve) => {
+        if (stop.aborted) resolve(undefined)
+        stop.addEventListener('abort', () => resolve(undefined), { once: true })
+      })
+      let next = chunks.next()
+      for (;;) {
+        const pause = systemClock.sleep(LIVE_PAUSE_MS).then(() => undefined)
+        const got = await Promise.race([next, pause, stopped])
+        if (got?.done === true || (got === undefined && stop.aborted)) return
+        yield got?.value ?? new Uint8Array(0)
+        if (got !== undefined) next = chunks.next()
+      }
+    },
+  }
+}
+
 async function factsOf(
   path: string,
 ): Promise<{ readonly size: number; readonly mtimeMs: number; readonly ino: number }> {
@@ -119,6 +142,8 @@ async function factsOf(
   throw new QwError('invalid', `${path} is not a file`, { fix: 'name a file, a folder or a glob' })
 }
 
+/** How often who reads a silent pipe may look at the clock. */
+const LIVE_PAUSE_MS = 500
 /** A file that was written to this recently may be in the middle of a line. */
 const REST_MS = 1_000
 

@@ -7,7 +7,7 @@ import { indexSource } from '../engine/indexing/pipeline.ts'
 import type { SourceFormat } from '../engine/schema/source-format.ts'
 import type { Source } from '../engine/sources/source.ts'
 import { FollowedFile } from './followed-file.ts'
-import { fileSource } from './file-source.ts'
+import { fileSource, liveStream } from './file-source.ts'
 
 /** What is followed is searchable after this, or after the index's commit timeout if that is shorter. */
 export const COMMIT_EVERY_MS = 10_000
@@ -17,16 +17,29 @@ const LOOK_AGAIN_MS = 1_000
  *  written. */
 const FIRST_LINES_MS = 10_000
 
-export interface FollowRequest extends Omit<IndexSourceRequest, 'source' | 'commitEveryMs'> {
-  readonly path: string
+interface StreamRequest extends Omit<IndexSourceRequest, 'source' | 'commitEveryMs'> {
   /** Ends it in good order: what is there is committed. */
   readonly stop: AbortSignal
-  readonly format?: SourceFormat | undefined
-  readonly movesUnder?: string | undefined
   /** Told when a file ends, by rotation or because it was stopped, and after each look at a packed one. */
   readonly onResult: (result: IndexingResult) => void
+}
+
+interface FollowRequest extends StreamRequest {
+  readonly path: string
+  readonly format?: SourceFormat | undefined
+  readonly movesUnder?: string | undefined
   /** Told of failures that pass; others reject. */
   readonly onFailure: (error: unknown) => void
+}
+
+/** Indexes a pipe, committing while it goes on. What comes through it is always new. */
+export async function followStream(
+  components: IndexingComponents,
+  { stop, onResult, ...request }: StreamRequest,
+  pipe: Source,
+): Promise<void> {
+  const source = liveStream(pipe, stop)
+  onResult(await indexSource(components, { ...request, source, commitEveryMs: COMMIT_EVERY_MS }))
 }
 
 /**

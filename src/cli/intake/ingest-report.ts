@@ -16,17 +16,24 @@ import { failuresCommand, type IngestOutcome, type SourceOutcome } from './run-i
  * files failed, the only file's own error, or the signal's after Ctrl-C.
  */
 export async function reportIngest(context: CliContext, outcome: IngestOutcome): Promise<ExitCode> {
-  const totals = totalsOf(outcome)
+  if (!context.signal.aborted) return await printOutcome(context, outcome)
+  await printTable(context, outcome)
+  context.report.note(interruptedText(outcome, totalsOf(outcome).docs))
+  throw context.signal.reason
+}
+
+async function printTable(context: CliContext, outcome: IngestOutcome): Promise<void> {
   if (context.format === 'json') await printJson(context, documentOf(outcome))
   else await printSources(context, outcome)
-  if (context.signal.aborted) {
-    context.report.note(interruptedText(outcome, totals.docs))
-    throw context.signal.reason
-  }
+}
+
+/** Of a command that came to its end, however that was. */
+export async function printOutcome(context: CliContext, outcome: IngestOutcome): Promise<ExitCode> {
+  await printTable(context, outcome)
   if (context.format !== 'json') noteTotals(context, outcome)
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
   if (errors.length > 0) throw failureOf(errors, outcome)
-  if (totals.rejected === 0) return EXIT.ok
+  if (totalsOf(outcome).rejected === 0) return EXIT.ok
   context.report.hint(`Look at them: ${failuresCommand(outcome.indexId)}`)
   return EXIT.partial
 }

@@ -34,7 +34,7 @@ export interface CheckpointDelta {
  * while the partitions of its earlier contents are as they were seen, so that two who begin it at
  * different lengths do not both read the same lines.
  */
-export interface BegunPartition {
+interface BegunPartition {
   /** With which the partition ids of all contents of this source begin. */
   readonly prefix: string
   readonly seen: ReadonlyMap<string, string>
@@ -62,7 +62,7 @@ export const UNFINISHED_FILE_MEMORY_SECONDS = 60 * 24 * 3600
 /** Files of a machine stay known by name: one that grew is recognised by its earlier content. They are
  *  not forgotten by age, since a folder may be indexed again at any time, but beyond so many. */
 const MAY_GROW = 'file:'
-export const FILES_OF_MACHINE_KEPT = 5_000
+const FILES_OF_MACHINE_KEPT = 5_000
 
 const BEGINNING = ''
 const POSITION_DIGITS = 20
