@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { KnownContent } from '../engine/sources/source.ts'
 
 /** `<length>-<SHA-256>`: the ETag of a file's content, or of what it begins with. */
@@ -11,8 +14,38 @@ export function lengthOf({ etag }: Pick<KnownContent, 'etag'>): number {
   return Number(etag.slice(0, etag.indexOf('-')))
 }
 
-export function longestOf(contents: readonly KnownContent[]): KnownContent | undefined {
-  return contents.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0]
+/**
+ * What of `known` the file at `uri` is, or has grown from: the longest that is among its `marks`. One of
+ * its own name comes first. One of another name counts once it was moved: what stands there still is a
+ * copy, and a source of its own. `onCopy` is told that there is one.
+ */
+export async function recognised(
+  known: readonly KnownContent[],
+  {
+    uri,
+    marks,
+    onCopy,
+  }: { uri: string; marks: ReadonlySet<string>; onCopy?: (() => void) | undefined },
+): Promise<KnownContent | undefined> {
+  const held = known
+    .filter(({ etag }) => marks.has(etag))
+    .toSorted((a, b) => lengthOf(b) - lengthOf(a))
+  const own = held.find((content) => content.uri === uri)
+  if (own !== undefined) return own
+  for (const content of held) {
+    if (!(await stillStands(content))) return content
+    onCopy?.()
+  }
+  return undefined
+}
+
+async function stillStands(content: KnownContent): Promise<boolean> {
+  const path = fileURLToPath(content.uri)
+  const length = lengthOf(content)
+  const facts = await stat(path).catch(() => undefined)
+  if (facts?.isFile() !== true || facts.size < length) return false
+  const read = (end: number): AsyncIterable<Uint8Array> => createReadStream(path, { end: end - 1 })
+  return (await contentMarks(read, [length])).has(content.etag)
 }
 
 /**

@@ -3,32 +3,59 @@ import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../engine/errors.ts'
+import { decompressed } from '../engine/sources/compression.ts'
 import type { Source } from '../engine/sources/source.ts'
 import { systemClock } from '../stores/system-clock.ts'
-import { contentMarks, lengthOf, longestOf } from './content-marks.ts'
+import { contentMarks, lengthOf, recognised } from './content-marks.ts'
 
 const READ_BYTES = 1 << 20
 const NEWLINE = 10
+
+/** A file of a folder in which files are moved about. */
+interface MovedFile {
+  /** URI of that folder. */
+  readonly movesUnder: string
+  /** Told of a file in its place that this one is a copy of. */
+  readonly onCopy?: () => void
+}
 
 /**
  * A file of this machine as a source. Its identity is its path and its content (length and SHA-256), so
  * that a file that was only touched or copied back adds nothing when it is indexed again. One that grew
  * is recognised by what it began with, and read on from where it was left; one that was rewritten or
  * rotated begins with something else. Reads the whole file once, for its hash.
+ *
+ * With `moved`, it is also recognised by what is packed in it: a log that was rotated is packed later.
  */
-export async function fileSource(path: string, signal?: AbortSignal): Promise<Source> {
+export async function fileSource(
+  path: string,
+  signal?: AbortSignal,
+  moved?: MovedFile,
+): Promise<Source> {
   const source = await fileToLookAt(path)
+  const { uri, sizeBytes } = source
   const read = (end: number): AsyncIterable<Uint8Array> => readFileBytes(path, end, signal)
-  const [etag = ''] = await contentMarks(read, [source.sizeBytes])
+  const [etag = ''] = await contentMarks(read, [sizeBytes])
   return {
     ...source,
     etag,
+    ...(moved === undefined ? {} : { movesUnder: moved.movesUnder }),
     async findGrown(known) {
-      const now = await contentMarks(read, [source.sizeBytes, ...known.map(lengthOf)])
+      const lengths = known.map(lengthOf)
+      const marks = await contentMarks(read, [sizeBytes, ...lengths])
       // Another file stands there by now: reading it will tell.
-      if (!now.has(etag)) return undefined
-      const content = longestOf(known.filter((each) => now.has(each.etag)))
-      return content && { content, isLonger: lengthOf(content) > source.sizeBytes }
+      if (!marks.has(etag)) return undefined
+      const unpacked =
+        moved === undefined
+          ? new Set<string>()
+          : await contentMarks(() => decompressed(source, { signal }), lengths)
+      const content = await recognised(known, {
+        uri,
+        marks: new Set([...marks, ...unpacked]),
+        onCopy: moved?.onCopy,
+      })
+      if (content === undefined) return undefined
+      return { content, isLonger: !unpacked.has(content.etag) && lengthOf(content) > sizeBytes }
     },
     isAtRest: () => isAtRest(path, source.sizeBytes),
   }

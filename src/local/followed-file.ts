@@ -1,12 +1,13 @@
 import { createHash, type Hash } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { isPacked } from '../engine/sources/compression.ts'
 import type { SourceFormat } from '../engine/schema/source-format.ts'
 import type { KnownContent, Source } from '../engine/sources/source.ts'
 import { systemClock } from '../stores/system-clock.ts'
-import { contentMark, contentMarks, lengthOf, longestOf } from './content-marks.ts'
+import { contentMark, contentMarks, lengthOf, recognised } from './content-marks.ts'
 
 /** How often a file is looked at. Nothing is gained by hearing of every write: documents wait for the
  *  next commit, which is seconds away, and file systems in a network tell of none. */
@@ -120,10 +121,7 @@ export class FollowedFile implements Source {
   async findGrown(known: readonly KnownContent[]) {
     const read = (end: number): AsyncIterable<Uint8Array> => this.#readUpTo(end)
     const now = await contentMarks(read, known.map(lengthOf))
-    const own = known.filter(({ uri, etag }) => uri === this.uri && now.has(etag))
-    const content =
-      longestOf(own) ??
-      longestOf(await movedFrom(known.filter(({ uri, etag }) => uri !== this.uri && now.has(etag))))
+    const content = await recognised(known, { uri: this.uri, marks: now })
     return content && { content, isLonger: false }
   }
 
@@ -134,6 +132,12 @@ export class FollowedFile implements Source {
 
   verifyUnchanged(): Promise<void> {
     return Promise.resolve()
+  }
+
+  /** Those of the file, if all of it was read; else none. */
+  async readFacts(textOf: (stats: Stats) => string): Promise<string> {
+    const stats = await this.#file.stat()
+    return stats.size === this.#length ? textOf(stats) : ''
   }
 
   async close(): Promise<void> {
@@ -184,22 +188,6 @@ export class FollowedFile implements Source {
       yield chunk
     }
   }
-}
-
-/** Those contents whose own place holds them no longer: what stands there still is a copy, and a source
- *  of its own. */
-async function movedFrom(known: readonly KnownContent[]): Promise<KnownContent[]> {
-  const moved: KnownContent[] = []
-  for (const content of known) {
-    const path = fileURLToPath(content.uri)
-    const place = (await isFile(path)) ? await open(path).catch(() => undefined) : undefined
-    const marks =
-      place === undefined
-        ? undefined
-        : await contentMarks((end) => place.createReadStream({ end: end - 1 }), [lengthOf(content)])
-    if (marks?.has(content.etag) !== true) moved.push(content)
-  }
-  return moved
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -35,7 +35,11 @@ export async function followIngest(
     const { path } = tally
     const { rejects, force } = request
     const common = {
-      ...{ indexId, sourceId: SOURCE_ID, rejects, force, stop: stop.signal },
+      indexId,
+      sourceId: SOURCE_ID,
+      rejects,
+      force,
+      stop: stop.signal,
       ...(maxRejects === undefined ? {} : { maxRejects }),
       onProgress(progress: IndexingProgress) {
         tally.underWay = progress.docCount

@@ -94,25 +94,12 @@ export const ingestCommand = defineCommand({
     if (inFunction && options.dryRun === undefined && options.create !== true) {
       return await sendTo(options.index)
     }
+    const isDryRun = options.dryRun !== undefined
+    const writing =
+      options.create === true ? '--create makes an index' : isFollowed ? '--follow indexes' : ''
+    if (isDryRun && writing !== '') throw dryRunThatWrites(writing)
     const stack = await currentDataStack(context)
     const paths = isFollowed ? await sourcesToFollow(named) : await expandSources(named)
-    const isDryRun = options.dryRun !== undefined
-    if (isDryRun && isFollowed) {
-      throw new QwError(
-        'invalid',
-        '--dry-run looks at what is there, and --follow waits for more',
-        {
-          code: 'USAGE',
-          fix: 'leave one of them out',
-        },
-      )
-    }
-    if (isDryRun && options.create === true) {
-      throw new QwError('invalid', '--dry-run writes nothing, and --create makes an index', {
-        code: 'USAGE',
-        fix: 'see the mapping without making it: qw-lambda index infer <file>',
-      })
-    }
     const existing = isFollowed ? await withContent(paths) : paths
     const choice = {
       named: options.index ?? context.settings.get('index'),
@@ -122,15 +109,7 @@ export const ingestCommand = defineCommand({
       opener,
       timestampField: options.timestampField,
     }
-    if (existing.length === 0 && options.create === true) {
-      throw new QwError(
-        'invalid',
-        `${paths.join(', ')}: nothing is there to infer a mapping from`,
-        {
-          fix: 'make the index first: qw-lambda index create --help\nor follow when the first lines are there',
-        },
-      )
-    }
+    if (existing.length === 0 && options.create === true) throw nothingToInferFrom(paths)
     // A file that is still to come tells nothing.
     const isUnseen = existing.length === 0 && options.create !== true
     const indexId =
@@ -156,6 +135,23 @@ export const ingestCommand = defineCommand({
     return await reportIngest(context, await runIngest(context, stack, request))
   },
 })
+
+function dryRunThatWrites(what: string): QwError {
+  return new QwError('invalid', `--dry-run writes nothing, and ${what}`, {
+    code: 'USAGE',
+    fix: 'see the mapping without making it: qw-lambda index infer <file>',
+  })
+}
+
+function nothingToInferFrom(paths: readonly string[]): QwError {
+  return new QwError(
+    'invalid',
+    `nothing is there yet to infer a mapping from: ${paths.join(', ')}`,
+    {
+      fix: 'make the index first (qw-lambda index create --help), or wait for the first lines',
+    },
+  )
+}
 
 async function askForSource({ prompts }: CliContext): Promise<string> {
   if (!prompts.interactive) throw missingFlags(['<src>'], 'qw-lambda ingest logs.ndjson')

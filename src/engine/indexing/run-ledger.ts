@@ -36,6 +36,15 @@ function contentOf(partitionId: string): KnownContent {
   return { uri, etag }
 }
 
+/** What is known of the files whose URIs begin so. */
+export function knownContents(
+  { metadata }: IndexFile,
+  sourceId: string,
+  uriPrefix: string,
+): KnownContent[] {
+  return [...positionsUnder(metadata.checkpoint, sourceId, uriPrefix).keys()].map(contentOf)
+}
+
 /**
  *   open       there may be something to read
  *   whole      all of it was indexed before
