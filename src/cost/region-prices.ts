@@ -64,7 +64,7 @@ const UNIFORM: readonly PriceId[] = [
   'keyMonth',
 ]
 
-export interface RegionBook {
+interface RegionBook {
   readonly book: PriceBook
   /** Prices that are us-east-1's for want of the Region's own. */
   readonly borrowed: readonly PriceId[]
