@@ -1,4 +1,5 @@
 // Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
+import { elementAt } from '../../bytes/element-at.ts'
 import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
 import { exactValue, type NumberKeys } from '../number-keys.ts'
 import {
@@ -114,7 +115,9 @@ class WeightedCollector implements Collector<WeightedPartial> {
   }
 
   result(parent: number): WeightedPartial {
-    return { sum: this.#sums[parent] ?? 0, weight: this.#totals[parent] ?? 0 }
+    // Grown no further than to the last parent that had documents.
+    if (parent >= this.#sums.length) return { sum: 0, weight: 0 }
+    return { sum: elementAt(this.#sums, parent), weight: elementAt(this.#totals, parent) }
   }
 
   #grow(parent: number): void {
