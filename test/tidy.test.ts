@@ -200,3 +200,21 @@ test('a step of one is written ++ or --', () => {
   )
   expect(long).toEqual([])
 })
+
+test('no file of the product is longer than a reader takes in, nor a crumb of its only importer', () => {
+  const product = files(/^src\/.*(?<!\.test)\.ts$/).filter((path) => !path.includes('/testing/'))
+  const lineCount = (path: string): number => read(path).split('\n').length - 1
+  expect(product.filter((path) => lineCount(path) > 400)).toEqual([])
+  const importers = new Map<string, string[]>()
+  for (const path of files(/\.(ts|mjs)$/)) {
+    for (const [, target = ''] of read(path).matchAll(/(?:from |import\()'(\.[^']+)'/g)) {
+      const file = join(dirname(path), target)
+      importers.set(file, [...(importers.get(file) ?? []), path])
+    }
+  }
+  const crumbs = product.filter((path) => {
+    const [only = '', second] = importers.get(path) ?? []
+    return lineCount(path) < 15 && second === undefined && product.includes(only)
+  })
+  expect(crumbs).toEqual([])
+})

@@ -2,7 +2,7 @@ import { deploymentOfStack, DEPLOYMENT_TAG, stackNameOf, VERSION_TAG } from './n
 import type { QueueDepth, QueuePort, ScheduleState, StackPort, StackState } from './ports.ts'
 import { readRunning, type RunningPorts } from './running-parts.ts'
 import { refuseForeign, situationOf, stuckError, type Situation } from './stack-situation.ts'
-import { QwError } from '../engine/errors.ts'
+import { QwError, type ErrorCode } from '../engine/errors.ts'
 
 interface StatusPorts extends RunningPorts {
   readonly stacks: StackPort
@@ -23,8 +23,19 @@ export interface DeploymentStatus {
   readonly warnings: readonly StatusWarning[]
 }
 
-interface StatusWarning {
-  readonly code: string
+type WarningCode =
+  | 'DEAD-LETTERS'
+  | 'GENERATOR-LATE'
+  | 'INDEX-UNREAD'
+  | 'INDEXING-OFF'
+  | 'INGEST-WAITING'
+  | 'NOTIFICATION-OFF'
+  | 'SCHEDULE-OFF'
+  | 'UPDATE-AVAILABLE'
+
+/** What is not right though nothing has failed; some of it is also thrown as an error where it stops somebody. */
+export interface StatusWarning {
+  readonly code: ErrorCode | WarningCode
   readonly message: string
   readonly fix: string
 }

@@ -22,7 +22,8 @@ export async function fileSource(path: string, signal?: AbortSignal): Promise<So
     ...source,
     etag,
     async findGrown(etags) {
-      const lengths = [source.sizeBytes, ...etags.map(lengthOf)].filter((length) => length > 0)
+      if (etags.length === 0) return undefined
+      const lengths = [source.sizeBytes, ...etags.map(lengthOf).filter((length) => length > 0)]
       const now = await contentMarks(path, lengths, signal)
       // Another file stands there by now: reading it will tell.
       if (!now.has(etag)) return undefined

@@ -1,4 +1,20 @@
-import type { Template, TemplateResource, TemplateValue } from '../../src/deploy/template.ts'
+import { readFileSync } from 'node:fs'
+import {
+  parseTemplate,
+  type Template,
+  type TemplateResource,
+  type TemplateValue,
+} from '../../src/deploy/template.ts'
+
+export const TEXT = readFileSync(new URL('../../templates/qw-lambda.yaml', import.meta.url), 'utf8')
+export const template = parseTemplate(TEXT)
+
+export function property(id: string, ...path: string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+    template.Resources[id]?.Properties,
+  )
+}
 
 export interface Statement {
   readonly owner: string

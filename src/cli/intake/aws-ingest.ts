@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { kindOfCode, messageOf, QwError } from '../../engine/errors.ts'
-import type { IndexingResult } from '../../engine/indexing/indexing-result.ts'
+import { NOTHING_INDEXED, type IndexingResult } from '../../engine/indexing/indexing-result.ts'
 import { writeIngest, type IngestRecord } from '../../engine/metastore/ingest-record.ts'
 import type { Metastore } from '../../engine/metastore/metastore.ts'
 import type { CliContext } from '../command/context.ts'
@@ -186,6 +186,7 @@ function outcomeOf(
   const failed = all.find(({ progress }) => progress?.state === 'failed')?.progress?.run
   const rejected = sum(({ progress }) => progress?.run?.rejectedCount ?? 0)
   const result: IndexingResult = {
+    ...NOTHING_INDEXED,
     runId: all.findLast(({ progress }) => progress?.run !== undefined)?.progress?.run?.runId ?? '',
     indexId,
     sourceUri: path,
@@ -200,14 +201,6 @@ function outcomeOf(
     ),
     rejectedCount: rejected,
     sourceBytes: sum(({ piece }) => piece.sizeBytes),
-    splitIds: [],
-    splitBytes: 0,
-    emptyCommitCount: 0,
-    continuedAtBytes: 0,
-    halfLineBytes: 0,
-    rejectReasons: [],
-    rejectedKeys: [],
-    elapsedMs: 0,
   }
   return { path, result, error: failed === undefined ? undefined : runError(path, failed) }
 }

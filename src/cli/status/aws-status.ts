@@ -3,6 +3,7 @@ import {
   findDeployment,
   readStatus,
   type DeploymentStatus,
+  type StatusWarning,
 } from '../../deploy/status.ts'
 import { isJsonObject, type JsonObject } from '../../engine/bytes/json.ts'
 import { isQwError } from '../../engine/errors.ts'
@@ -76,19 +77,13 @@ interface IndexLine {
   readonly lag_s: number | null
 }
 
-interface Warning {
-  readonly code: string
-  readonly message: string
-  readonly fix: string
-}
-
 interface StatusFacts {
   readonly deployment: Deployment
   readonly status: DeploymentStatus
   readonly indexes: readonly IndexLine[]
   readonly lastRun: RunSummary | undefined
   readonly cost: MonthCost
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly StatusWarning[]
 }
 
 async function readFacts(
@@ -102,7 +97,7 @@ async function readFacts(
     readIndexes(context, deployment),
     costing,
   ])
-  const warnings: Warning[] = [...status.warnings, ...data.warnings]
+  const warnings: StatusWarning[] = [...status.warnings, ...data.warnings]
   if (status.version !== undefined && status.version !== context.version) {
     const message = `deployed by ${status.version}, this is ${context.version}`
     warnings.push({ code: 'UPDATE-AVAILABLE', message, fix: 'qw-lambda deploy' })
@@ -150,7 +145,7 @@ async function readIndexes(
   }
 }
 
-function emptyWarning({ state }: Deployment): Warning {
+function emptyWarning({ state }: Deployment): StatusWarning {
   const hasGenerator = state.outputs['GeneratorFunction'] !== undefined
   return {
     code: 'INDEX-EMPTY',

@@ -1,3 +1,4 @@
+import type { StatusWarning } from '../../deploy/status.ts'
 import type { RunSummary } from '../../engine/metastore/run-summary.ts'
 import type { SampleStreamState } from '../stack/sample-stream.ts'
 
@@ -28,10 +29,4 @@ export interface IndexStatus {
 
 export interface IndexRun extends RunSummary {
   readonly indexId: string
-}
-
-export interface StatusWarning {
-  readonly code: string
-  readonly message: string
-  readonly fix: string
 }

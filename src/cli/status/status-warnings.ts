@@ -1,6 +1,7 @@
 import { formatCount, plural } from '../format/number.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
-import type { StackStatus, StatusWarning } from './stack-status.ts'
+import type { StatusWarning } from '../../deploy/status.ts'
+import type { StackStatus } from './stack-status.ts'
 
 /** A batch takes this long to become searchable, with room. */
 const BATCH_GRACE_MS = 60_000

@@ -36,6 +36,25 @@ export interface IndexingResult {
   readonly elapsedMs: number
 }
 
+/** Of a run that found nothing to do, for results that are put together from what others tell. */
+export const NOTHING_INDEXED: IndexingResult = {
+  runId: '',
+  indexId: '',
+  sourceUri: '',
+  state: 'done',
+  docCount: 0,
+  rejectedCount: 0,
+  sourceBytes: 0,
+  splitIds: [],
+  splitBytes: 0,
+  emptyCommitCount: 0,
+  continuedAtBytes: 0,
+  halfLineBytes: 0,
+  rejectReasons: [],
+  rejectedKeys: [],
+  elapsedMs: 0,
+}
+
 /** Cheap enough for the hot loop: one value per batch of lines. */
 export interface IndexingProgress {
   readonly phase: 'reading' | 'building' | 'publishing'

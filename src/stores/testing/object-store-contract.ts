@@ -1,10 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { storedAs, type ObjectStore, type PutCondition } from '../../engine/ports.ts'
 import {
-  storedAs,
-  type ObjectInfo,
-  type ObjectStore,
-  type PutCondition,
-} from '../../engine/ports.ts'
+  allBytes,
+  append,
+  bytesOf,
+  keysOf,
+  listed,
+  put,
+  textAt,
+  winnersOf,
+} from './object-texts.ts'
 
 interface OpenedStore {
   readonly store: ObjectStore
@@ -354,65 +359,4 @@ function abortContract(current: () => ObjectStore): void {
     expect(text === fresh || (text === 'old' && outcome === 'aborted')).toBe(true)
     expect(await keysOf(current(), '')).toEqual(['k'])
   })
-}
-
-function put(
-  store: ObjectStore,
-  key: string,
-  body: string | Uint8Array,
-  condition: PutCondition = ALWAYS,
-): Promise<ObjectInfo> {
-  return store.put(key, typeof body === 'string' ? bytesOf(body) : body, { condition })
-}
-
-/** Looks for the entry before adding it, as every writer must whose conflict may hide a lost answer. */
-async function append(store: ObjectStore, key: string, entry: string): Promise<void> {
-  for (;;) {
-    const stored = await store.get(key)
-    const text = new TextDecoder().decode(stored?.bytes)
-    if (text.includes(`${entry}\n`)) return
-    try {
-      await put(store, key, `${text}${entry}\n`, { kind: 'ifMatch', etag: stored?.etag ?? '' })
-      return
-    } catch (error) {
-      expect(error).toMatchObject({ kind: 'conflict' })
-    }
-  }
-}
-
-async function winnersOf(
-  racers: readonly string[],
-  race: (body: string) => Promise<unknown>,
-): Promise<string[]> {
-  const outcomes = await Promise.allSettled(racers.map((body) => race(body)))
-  for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ kind: 'conflict' })
-  }
-  return racers.filter((_, i) => outcomes[i]?.status === 'fulfilled')
-}
-
-async function listed(
-  store: ObjectStore,
-  prefix: string,
-  signal?: AbortSignal,
-): Promise<ObjectInfo[]> {
-  const infos: ObjectInfo[] = []
-  for await (const info of store.list(prefix, signal)) infos.push(info)
-  return infos
-}
-
-async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
-  return (await listed(store, prefix)).map(({ key }) => key)
-}
-
-async function textAt(store: ObjectStore, key: string): Promise<string> {
-  return new TextDecoder().decode((await store.get(key))?.bytes)
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text)
-}
-
-function allBytes(): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, i) => i)
 }

@@ -1,5 +1,6 @@
-import { nearestFixedWidth, parseFixedWidth } from '../../dates/duration.ts'
+import { nearestFixedWidth } from '../../dates/duration.ts'
 import type { AggregationInput, AggregationKind } from './aggregation.ts'
+import { fixedInterval, offsetOption } from './date-buckets.ts'
 import { HistogramAggregation } from './histogram-buckets.ts'
 import { bucketBounds } from './histogram.ts'
 import { booleanOption, fieldOption, invalidAggregation } from './options.ts'
@@ -20,7 +21,7 @@ export const DATE_HISTOGRAM: AggregationKind = {
       path,
       scale: 'date',
       datesOnly: true,
-      interval: fixedInterval(input),
+      interval: intervalOf(input),
       offset: offsetOption(input),
       keyed: booleanOption(input, 'keyed', false),
       subs: input.subs,
@@ -35,26 +36,7 @@ function rejectOption(input: AggregationInput, option: string, instead: string):
   throw invalidAggregation(input.name, `\`${option}\` is not supported: ${instead}`)
 }
 
-function fixedInterval(input: AggregationInput): number {
-  const raw = input.options['fixed_interval']
-  if (raw === undefined) throw invalidAggregation(input.name, 'missing field `fixed_interval`')
-  const text = typeof raw === 'string' ? raw : ''
-  const interval = parseFixedWidth(text)
-  if (interval !== undefined && interval > 0) return interval
-  const width = nearestFixedWidth(text) ?? '1d'
-  throw invalidAggregation(
-    input.name,
-    `\`fixed_interval\` must be whole digits and one of ms, s, m, h, d, such as "${width}"`,
-  )
-}
-
-function offsetOption(input: AggregationInput): number {
-  const raw = input.options['offset']
-  if (raw === undefined || raw === null) return 0
-  const sign = typeof raw === 'string' && raw.startsWith('-') ? -1 : 1
-  const offset = typeof raw === 'string' ? parseFixedWidth(raw.replace(/^[+-]/, '')) : undefined
-  if (offset === undefined) {
-    throw invalidAggregation(input.name, '`offset` must be a duration such as "+6h" or "-1d"')
-  }
-  return sign * offset
+function intervalOf(input: AggregationInput): number {
+  if (input.options['fixed_interval'] !== undefined) return fixedInterval(input)
+  throw invalidAggregation(input.name, 'missing field `fixed_interval`')
 }
