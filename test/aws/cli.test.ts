@@ -260,7 +260,7 @@ describe('a deployment', () => {
       checks: { id: string; state: string }[]
     }
     const others = checks.filter(({ state }) => state !== 'pass').map(({ id }) => id)
-    expect(new Set(others)).toEqual(new Set(['deployment.bucket-tags', 'deployment.secret-name']))
+    expect(new Set(others)).toEqual(new Set(['deployment.bucket-tags']))
     expect(checks.map(({ id }) => id)).toContain('deployment.smoke-api')
   })
 

@@ -144,6 +144,9 @@ export function dateHistogram(
     ['6h', 21_600_000],
     ['7d', 604_800_000],
   ] as const)
+  // A day of the calendar in UTC is as long as a fixed one.
+  const width =
+    text === '1d' && choices.chance(0.5) ? { calendar_interval: 'day' } : { fixed_interval: text }
   const minDocCount = choices.of([0, 1, 3])
   const [offsetText, offset] = choices.of([
     ['0s', 0],
@@ -152,7 +155,7 @@ export function dateHistogram(
   ] as const)
   const options = {
     field: field.path,
-    fixed_interval: text,
+    ...width,
     min_doc_count: minDocCount,
     offset: offsetText,
   }

@@ -142,7 +142,8 @@ async function stageFiles(
     const shown = path === STDIN ? 'stdin' : path
     const phase = context.report.phase(`Uploading ${shown}`)
     try {
-      const source = await opener.open(path)
+      // What is staged is a file as it is: it does not grow, and its last line is taken as it stands.
+      const { findGrown: _, ...source } = await opener.open(path)
       const file = await stageFile(context, deployment, {
         source,
         bucket,

@@ -1,6 +1,6 @@
-import { nearestFixedWidth } from '../../dates/duration.ts'
 import type { AggregationInput, AggregationKind } from './aggregation.ts'
-import { fixedInterval, offsetOption } from './date-buckets.ts'
+import { CalendarHistogram } from './calendar-histogram.ts'
+import { dateBucketOf, fixedInterval, offsetOption } from './date-buckets.ts'
 import { HistogramAggregation } from './histogram-buckets.ts'
 import { bucketBounds } from './histogram.ts'
 import { booleanOption, fieldOption, invalidAggregation } from './options.ts'
@@ -13,10 +13,9 @@ export const DATE_HISTOGRAM: AggregationKind = {
       throw invalidAggregation(input.name, `field "${path}" is not a datetime`)
     }
     rejectOption(input, 'interval', 'use `fixed_interval`, such as "1d"')
-    const calendar = input.options['calendar_interval']
-    const width = typeof calendar === 'string' ? nearestFixedWidth(calendar) : undefined
-    rejectOption(input, 'calendar_interval', `use \`fixed_interval\`, such as "${width ?? '1d'}"`)
     rejectOption(input, 'format', 'keys are RFC 3339')
+    const calendar = input.options['calendar_interval']
+    if (calendar !== undefined && calendar !== null) return calendarHistogram(input, path)
     return new HistogramAggregation({
       path,
       scale: 'date',
@@ -28,6 +27,24 @@ export const DATE_HISTOGRAM: AggregationKind = {
       ...bucketBounds(input),
     })
   },
+}
+
+function calendarHistogram(input: AggregationInput, path: string): CalendarHistogram {
+  const { hardBounds, ...bounds } = bucketBounds(input)
+  if (hardBounds !== undefined) {
+    throw invalidAggregation(
+      input.name,
+      '`hard_bounds` needs a `fixed_interval`',
+      'narrow the query by a range',
+    )
+  }
+  return new CalendarHistogram({
+    path,
+    buckets: dateBucketOf(input),
+    keyed: booleanOption(input, 'keyed', false),
+    subs: input.subs,
+    ...bounds,
+  })
 }
 
 function rejectOption(input: AggregationInput, option: string, instead: string): void {
