@@ -61,7 +61,7 @@ function inNone(split: AggregationSplit, queries: readonly Query[]): ReturnType<
 function inAny(split: AggregationSplit, queries: readonly Query[]): Uint32Array {
   const [first, ...others] = queries.map((query) => split.matching(query))
   const any = Uint32Array.from(first ?? [])
-  for (const words of others) any.forEach((word, at) => (any[at] = word | elementAt(words, at)))
+  for (const words of others) words.forEach((word, at) => (any[at] = elementAt(any, at) | word))
   return any
 }
 

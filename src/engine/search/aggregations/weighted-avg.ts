@@ -1,5 +1,5 @@
-// Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
 import { elementAt } from '../../bytes/element-at.ts'
+// Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
 import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
 import { exactValue, type NumberKeys } from '../number-keys.ts'
 import {
@@ -115,8 +115,6 @@ class WeightedCollector implements Collector<WeightedPartial> {
   }
 
   result(parent: number): WeightedPartial {
-    // Grown no further than to the last parent that had documents.
-    if (parent >= this.#sums.length) return { sum: 0, weight: 0 }
     return { sum: elementAt(this.#sums, parent), weight: elementAt(this.#totals, parent) }
   }
 
