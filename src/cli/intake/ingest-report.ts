@@ -23,7 +23,10 @@ export async function reportIngest(context: CliContext, outcome: IngestOutcome):
     context.report.note(interruptedText(outcome, totals.docs))
     throw context.signal.reason
   }
-  if (context.format !== 'json') noteTotals(context, outcome)
+  if (context.format !== 'json' && outcome.ingestId === undefined) noteTotals(context, outcome)
+  if (outcome.ingestId !== undefined) {
+    context.report.hint(`Follow: qw-lambda ingest status ${outcome.ingestId} --follow`)
+  }
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
   if (errors.length > 0) throw failureOf(errors, outcome)
   if (totals.rejected === 0) return EXIT.ok
@@ -92,7 +95,9 @@ async function printSources(context: CliContext, outcome: IngestOutcome): Promis
     formatCount(indexedOf(source)?.docCount ?? 0),
     formatCount(indexedOf(source)?.rejectedCount ?? 0),
     formatBytes(indexedOf(source)?.sourceBytes ?? 0),
-    statusText(source),
+    outcome.ingestId !== undefined && source.result?.state === 'incomplete'
+      ? 'handed over'
+      : statusText(source),
   ])
   const left = outcome.notStarted.map((path) => [path, '0', '0', formatBytes(0), 'not started'])
   await printRows(context, SOURCE_COLUMNS, [...rows, ...left])
@@ -161,7 +166,10 @@ function documentOf(outcome: IngestOutcome): Record<string, unknown> {
   const totals = totalsOf(outcome)
   return {
     schema: 'qw-lambda/ingest/1',
-    run_id: outcome.sources.findLast(({ result }) => result !== undefined)?.result?.runId ?? null,
+    run_id:
+      outcome.ingestId ??
+      outcome.sources.findLast(({ result }) => result !== undefined)?.result?.runId ??
+      null,
     sources: [
       ...outcome.sources.map(sourceDocument),
       ...outcome.notStarted.map((uri) => ({
