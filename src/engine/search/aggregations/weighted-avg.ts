@@ -115,6 +115,8 @@ class WeightedCollector implements Collector<WeightedPartial> {
   }
 
   result(parent: number): WeightedPartial {
+    // Buckets without a value are not grown to.
+    if (parent >= this.#sums.length) return { sum: 0, weight: 0 }
     return { sum: elementAt(this.#sums, parent), weight: elementAt(this.#totals, parent) }
   }
 
