@@ -19,6 +19,7 @@ function functionUsage(changes: Partial<FunctionUsage> = {}): FunctionUsage {
 function usageOf(changes: Partial<MeasuredUsage> = {}): MeasuredUsage {
   return {
     windowDays: 7,
+    region: 'us-east-1',
     arch: 'arm64',
     indexer: functionUsage(),
     searcher: functionUsage(),
@@ -34,6 +35,8 @@ function usageOf(changes: Partial<MeasuredUsage> = {}): MeasuredUsage {
     scheduleInvocations: read(2016),
     secrets: read(1),
     alarms: read(3),
+    keys: read(0),
+    firehoseBytes: read(0),
     ...changes,
   }
 }

@@ -2,7 +2,8 @@ import type { Arch } from './assumptions.ts'
 import type { ComponentId } from './components.ts'
 import { formatQuantity as n } from './format.ts'
 import { FREE_EPHEMERAL_GB, GB_BYTES, lambdaGb, MONTH_DAYS } from './month.ts'
-import { type PriceBook, US_EAST_1_PRICES } from './price-book.ts'
+import type { PriceBook } from './price-book.ts'
+import { regionBook } from './region-prices.ts'
 import { type CostRow, type FreeTier, type PricedRows, priceRows } from './pricing.ts'
 import type { Quantity } from './quantities.ts'
 
@@ -28,6 +29,7 @@ export interface FunctionUsage {
 export interface MeasuredUsage {
   /** Shorter than asked when the deployment is younger. */
   readonly windowDays: number
+  readonly region: string
   readonly arch: Arch
   readonly indexer: FunctionUsage
   readonly searcher: FunctionUsage
@@ -45,6 +47,9 @@ export interface MeasuredUsage {
   readonly scheduleInvocations: Reading
   readonly secrets: Reading
   readonly alarms: Reading
+  readonly keys: Reading
+  /** Bytes as they are billed: each record in steps of 5 KB. */
+  readonly firehoseBytes: Reading
 }
 
 interface ActualRow extends CostRow {
@@ -60,6 +65,8 @@ export interface ActualCost extends Omit<PricedRows, 'rows'> {
   readonly windowDays: number
   /** Each permission that some row lacks, once. */
   readonly missingPermissions: readonly string[]
+  /** Full sentences: what no figure of AWS shows to this program, whatever it may read. */
+  readonly blindSpots: readonly string[]
 }
 
 interface ActualOptions {
@@ -70,7 +77,7 @@ interface ActualOptions {
 /** Measured use scaled to a month and priced. A row that could not be read has no number and says why;
  *  the others still stand. */
 export function actualCost(usage: MeasuredUsage, options: ActualOptions = {}): ActualCost {
-  const book = options.book ?? US_EAST_1_PRICES
+  const book = options.book ?? regionBook(usage.region).book
   const readings = monthlyReadings(usage)
   const priced = priceRows((id) => toQuantity(readings[id]), {
     book,
@@ -84,8 +91,15 @@ export function actualCost(usage: MeasuredUsage, options: ActualOptions = {}): A
     rows,
     windowDays: usage.windowDays,
     missingPermissions: [...new Set(missing.filter((name) => name !== undefined))],
+    blindSpots: BLIND_SPOTS,
   }
 }
+
+const BLIND_SPOTS = [
+  'Not to be seen: requests to S3 and bytes that leave AWS, which only the bill counts; reads of a source bucket, which are billed to it.',
+  'Not to be seen: discounts, credits, tax, and what other stacks used of the free allowances of the account.',
+  'Not to be seen: merges and clean-up apart from indexing, since one invocation does all three.',
+] as const
 
 /** A reading with the arithmetic that led to its value. */
 type Worked = Reading & { readonly working: string }
@@ -159,6 +173,8 @@ function monthlyReadings(usage: MeasuredUsage): Readings {
     schedule: flow(usage.scheduleInvocations),
     notifications: flow(usage.queueRequests),
     alarms: stock(usage.alarms),
+    notify_key: stock(usage.keys),
+    firehose: flow(usage.firehoseBytes, GB_BYTES),
   }
 }
 

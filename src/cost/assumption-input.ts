@@ -88,6 +88,10 @@ const SHAPES: Readonly<Record<AssumptionName, Shape>> = {
   logRetentionDays: { kind: 'duration', unit: 'd', min: 0, word: 'forever' },
   secrets: count,
   alarms: count,
+  keys: count,
+  firehoseRecords: count,
+  firehoseRecordBytes: { kind: 'size', unitBytes: 1, binary: false, min: 1 },
+  inPlaceBytes: bytes,
   queuePollers: count,
   queueRequestsPerFile: count,
 }
@@ -191,7 +195,7 @@ function parseValue(shape: Shape, raw: unknown): Parsed {
     return { problem: 'is arm64 or x86_64' }
   }
   if (shape.kind === 'region') {
-    if (typeof raw === 'string' && /^[a-z]{2}(-[a-z]+)+-\d+$/.test(raw)) return { value: raw }
+    if (typeof raw === 'string' && /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(raw)) return { value: raw }
     return { problem: 'is a region name such as eu-west-1' }
   }
   if (shape.kind === 'duration' && raw === shape.word && shape.word !== undefined) {

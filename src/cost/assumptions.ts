@@ -64,6 +64,14 @@ export interface CostAssumptions {
 
   readonly secrets: number
   readonly alarms: number
+  /** Customer keys: the one that alarms by mail are encrypted with. */
+  readonly keys: number
+  /** Records put into the delivery stream; `undefined` where a stream has unknown traffic. */
+  readonly firehoseRecords: number | undefined
+  /** Bytes of one record as it is put: one document, or several that the sender packs. */
+  readonly firehoseRecordBytes: number
+  /** Bytes read a month from a source bucket, by files indexed in place. */
+  readonly inPlaceBytes: number
   /** Long pollers that Lambda keeps on the queue, each asking every 20 s; 0 without a queue. */
   readonly queuePollers: number
   /** Send, receive, delete. */
@@ -84,6 +92,7 @@ export type AssumptionName = keyof CostAssumptions
  *  - staging life: a one-day rule removes an object 24 to 48 h after its creation, 36 h on average;
  *  - reads: the read plan of a cold split (footer, terms, data, documents) over the ten splits that are
  *    a guess for a query with a time range;
+ *  - reads of a file: as `test/cost` counts them on the indexer itself, the staged file among them;
  *  - merges: factor ten, so one merge of ten splits for ten files; 1.7 s for a million documents on the
  *    development machine, scaled likewise and rounded up;
  *  - cold start, generator time, log bytes: guesses on the cautious side until a deployment is read. */
@@ -108,7 +117,7 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   runOverheadSeconds: 0.5,
   splitsPerFile: 1,
   metastoreWritesPerFile: 1,
-  indexerReadsPerFile: 2,
+  indexerReadsPerFile: 5,
   mergesPerFile: 0.1,
   mergeSeconds: 4,
   splitsPerMerge: 10,
@@ -131,6 +140,10 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
 
   secrets: 1,
   alarms: 3,
+  keys: 0,
+  firehoseRecords: 0,
+  firehoseRecordBytes: 160.4,
+  inPlaceBytes: 0,
   queuePollers: 5,
   queueRequestsPerFile: 3,
 })

@@ -21,6 +21,8 @@ export const COMPONENT_IDS = [
   'schedule',
   'notifications',
   'alarms',
+  'notify_key',
+  'firehose',
 ] as const
 
 export type ComponentId = (typeof COMPONENT_IDS)[number]
@@ -44,6 +46,8 @@ export const COMPONENT_LABELS: Readonly<Record<ComponentId, string>> = {
   schedule: 'schedule',
   notifications: 'notifications',
   alarms: 'alarms',
+  notify_key: 'key of the alarms',
+  firehose: 'Firehose',
 }
 
 /** What one unit of the component is bought at. */
@@ -81,6 +85,10 @@ export function priceIdOf(component: ComponentId, arch: Arch): PriceId {
       return 'queueRequest'
     case 'alarms':
       return 'alarmMonth'
+    case 'notify_key':
+      return 'keyMonth'
+    case 'firehose':
+      return 'firehoseGb'
   }
 }
 

@@ -19,6 +19,7 @@ const hiddenFunction: FunctionUsage = {
 
 const hidden = actualCost({
   windowDays: 7,
+  region: 'us-east-1',
   arch: 'arm64',
   indexer: hiddenFunction,
   searcher: hiddenFunction,
@@ -34,9 +35,15 @@ const hidden = actualCost({
   scheduleInvocations: forbidden,
   secrets: one,
   alarms: one,
+  keys: one,
+  firehoseBytes: one,
 })
 
-const assumed = estimateCost({ ...DEFAULT_ASSUMPTIONS, region: 'eu-west-1', responseKb: undefined })
+const assumed = estimateCost({
+  ...DEFAULT_ASSUMPTIONS,
+  region: 'mx-central-1',
+  responseKb: undefined,
+})
 const tutorial = estimateCost(TUTORIAL_ASSUMPTIONS)
 const document = buildCostDocument({
   assumed,
@@ -53,7 +60,7 @@ test('the document has the promised head', () => {
   expect(document).toMatchObject({
     schema: 'qw-lambda/cost/1',
     currency: 'USD',
-    region: 'eu-west-1',
+    region: 'mx-central-1',
     priced_region: 'us-east-1',
     priced_at: '2026-11-23',
     period_days: 30.4,

@@ -126,6 +126,7 @@ function warningsOf(assumed: CostEstimate, actual: ActualCost | undefined): stri
       `The actual total leaves out what could not be read: ${actual.unknown.join(', ')}.`,
     )
   }
+  warnings.push(...(actual?.blindSpots ?? []))
   for (const permission of actual?.missingPermissions ?? []) {
     warnings.push(`Not allowed: ${permission}.`)
   }

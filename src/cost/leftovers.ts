@@ -24,6 +24,7 @@ const CHARGES: Readonly<Record<string, Charge>> = {
   'AWS::S3::Bucket': { by: 'bytes', price: 's3StorageGbMonth' },
   'AWS::Logs::LogGroup': { by: 'bytes', price: 'logStorageGbMonth' },
   'AWS::SecretsManager::Secret': { by: 'count', price: 'secretMonth', unitsEach: 1 },
+  'AWS::KMS::Key': { by: 'count', price: 'keyMonth', unitsEach: 1 },
   'AWS::CloudWatch::Alarm': { by: 'count', price: 'alarmMonth', unitsEach: 1 },
   'AWS::Lambda::EventSourceMapping': { by: 'count', price: 'queueRequest', unitsEach: POLLS_EACH },
   'AWS::ApiGateway::ApiKey': BY_USE,

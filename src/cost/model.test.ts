@@ -242,10 +242,10 @@ describe('what qualifies the total', () => {
   test('another region is priced with the bundled list and says so', () => {
     const { region, notes, totalUsd } = estimateCost({
       ...DEFAULT_ASSUMPTIONS,
-      region: 'eu-west-1',
+      region: 'mx-central-1',
     })
-    expect(region).toMatchObject({ requested: 'eu-west-1', priced: 'us-east-1', exact: false })
-    expect(notes[0]).toMatch(/Prices are us-east-1's.*eu-west-1 has its own/)
+    expect(region).toMatchObject({ requested: 'mx-central-1', priced: 'us-east-1', exact: false })
+    expect(notes[0]).toMatch(/Prices are us-east-1's.*mx-central-1 has its own/)
     expect(totalUsd).toBe(estimateCost(DEFAULT_ASSUMPTIONS).totalUsd)
   })
 
@@ -278,4 +278,39 @@ describe('the price book', () => {
   test('nothing costs nothing', () => {
     for (const price of Object.values(US_EAST_1_PRICES.prices)) expect(usdFor(price, 0)).toBe(0)
   })
+})
+
+describe('Firehose', () => {
+  const month = (changes: Partial<CostAssumptions>) =>
+    estimateCost({ ...DEFAULT_ASSUMPTIONS, ...changes })
+  const usdOf = (changes: Partial<CostAssumptions>) =>
+    month(changes).rows.find(({ id }) => id === 'firehose')?.usd
+
+  test.each([
+    [1, 5_120],
+    [5_120, 5_120],
+    [5_121, 10_240],
+  ])('bills a record of %i bytes as %i', (firehoseRecordBytes, billed) => {
+    const usd = usdOf({ firehoseRecords: 1e6, firehoseRecordBytes })
+    expect(usd).toBeCloseTo(((1e6 * billed) / 1e9) * 0.029, 9)
+  })
+
+  test('is told to pack records that a step has room for, and nothing else', () => {
+    const small = month({ firehoseRecords: 1e6, firehoseRecordBytes: 160 })
+    expect(small.notes.at(-1)).toContain('put up to 32 documents')
+    const large = month({ firehoseRecords: 1e6, firehoseRecordBytes: 4_000 })
+    expect(large.notes.join()).not.toContain('Firehose')
+    expect(month({}).notes.join()).not.toContain('Firehose')
+  })
+
+  test('with unknown traffic has no amount, and never zero', () => {
+    expect(usdOf({ firehoseRecords: undefined })).toBeUndefined()
+  })
+})
+
+test('files that are indexed where they lie add reads by the bytes that are scanned', () => {
+  const reads = (inPlaceBytes: number) =>
+    estimateCost({ ...DEFAULT_ASSUMPTIONS, inPlaceBytes }).rows.find(({ id }) => id === 's3_reads')
+      ?.quantity ?? 0
+  expect(reads(100 * 8 * 1024 ** 2) - reads(0)).toBe(100)
 })

@@ -1,9 +1,10 @@
 import type { CostAssumptions } from './assumptions.ts'
 import { formatUsd } from './format.ts'
 import { FOREVER_DAYS, MONTH_DAYS } from './month.ts'
-import { type PriceBook, US_EAST_1_PRICES, unitUsd } from './price-book.ts'
+import { type PriceBook, type PriceId, unitUsd } from './price-book.ts'
 import { type FreeTier, type PricedRows, priceRows } from './pricing.ts'
-import { quantitiesOf, type Volumes, volumesOf } from './quantities.ts'
+import { firehoseBilledBytes, quantitiesOf, type Volumes, volumesOf } from './quantities.ts'
+import { regionBook } from './region-prices.ts'
 
 /** Whose prices these are. When `exact` is false, `statement` must be shown beside the total. */
 interface RegionPricing {
@@ -33,11 +34,12 @@ export function estimateCost(
   assumptions: CostAssumptions,
   options: EstimateOptions = {},
 ): CostEstimate {
-  const book = options.book ?? US_EAST_1_PRICES
+  const there = regionBook(assumptions.region)
+  const book = options.book ?? there.book
   const freeTier = options.freeTier ?? 'none'
   const quantities = quantitiesOf(assumptions)
   const priced = priceRows((id) => quantities[id], { book, arch: assumptions.arch, freeTier })
-  const region = regionPricing(assumptions.region, book)
+  const region = regionPricing(assumptions.region, book, there.borrowed)
   return {
     ...priced,
     assumptions,
@@ -49,7 +51,20 @@ export function estimateCost(
   }
 }
 
-function regionPricing(requested: string, book: PriceBook): RegionPricing {
+function regionPricing(
+  requested: string,
+  book: PriceBook,
+  borrowed: readonly PriceId[],
+): RegionPricing {
+  if (requested === book.region && borrowed.length > 0) {
+    const names = borrowed.map((id) => BORROWED_NAMES[id] ?? id).join(', ')
+    return {
+      requested,
+      priced: book.region,
+      exact: true,
+      statement: `List prices of ${book.region}, put together on ${book.pricedAt}; us-east-1's for ${names}.`,
+    }
+  }
   const exact = requested === book.region
   return {
     requested,
@@ -59,6 +74,16 @@ function regionPricing(requested: string, book: PriceBook): RegionPricing {
       ? `List prices of ${book.region}, read up to ${book.pricedAt}.`
       : `Prices are ${book.region}'s, read up to ${book.pricedAt}; ${requested} has its own, mostly higher.`,
   }
+}
+
+const BORROWED_NAMES: Readonly<Partial<Record<PriceId, string>>> = {
+  ephemeralGbSecond: 'extra /tmp',
+  restApiCall: 'API calls',
+  logIngestGb: 'logs, ingested',
+  logStorageGbMonth: 'logs, stored',
+  scheduleInvocation: 'the schedule',
+  dataOutGb: 'data out',
+  firehoseGb: 'Firehose',
 }
 
 interface NoteFacts {
@@ -75,6 +100,13 @@ function notesOf(a: CostAssumptions, { book, freeTier, region }: NoteFacts): str
       : 'Always-free allowances taken off as if nothing else in the account used them; credits and first-year allowances of new accounts are not counted.',
   )
   if (a.retentionDays === 'forever') notes.push(foreverNote(a, book))
+  const billed = firehoseBilledBytes(a.firehoseRecordBytes)
+  const packed = Math.floor(billed / a.firehoseRecordBytes)
+  if (a.firehoseRecords !== 0 && packed > 1) {
+    notes.push(
+      `Firehose bills a record of ${Math.round(a.firehoseRecordBytes)} bytes as ${billed}: put up to ${packed} documents, a line each, into one record and pay for one.`,
+    )
+  }
   return notes
 }
 

@@ -18,6 +18,8 @@ export type PriceId =
   | 'queueRequest'
   | 'scheduleInvocation'
   | 'dataOutGb'
+  | 'firehoseGb'
+  | 'keyMonth'
 
 /** Monthly allowances of an account, not of a stack: what else runs there uses them too. */
 export type FreePool =
@@ -230,6 +232,23 @@ export const US_EAST_1_PRICES: PriceBook = {
       freePool: 'dataOutGb',
       source: INFRACOST,
       asOf: '2024-09',
+    },
+    firehoseGb: {
+      unit: 'GB',
+      per: 1,
+      perText: 'GB',
+      // Direct put; above 500 TB the list price falls.
+      tiers: flat(0.029),
+      source: INFRACOST,
+      asOf: '2024-07',
+    },
+    keyMonth: {
+      unit: 'key-month',
+      per: 1,
+      perText: 'key-month',
+      tiers: flat(1),
+      source: INFRACOST,
+      asOf: '2024-07',
     },
   },
   freeAllowances: {

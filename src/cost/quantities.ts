@@ -53,6 +53,8 @@ export function quantitiesOf(a: CostAssumptions): Readonly<Record<ComponentId, Q
     ...logQuantities(a, v),
     secret: { value: a.secrets, working: plural(a.secrets, 'secret') },
     alarms: { value: a.alarms, working: plural(a.alarms, 'alarm') },
+    notify_key: { value: a.keys, working: plural(a.keys, 'key') },
+    firehose: firehoseQuantity(a),
   }
 }
 
@@ -153,6 +155,7 @@ function requestQuantities(a: CostAssumptions, v: Volumes): Record<RequestId, Qu
   const readsPerQuery = a.splitsPerQuery * a.readsPerSplit + a.metastoreReadsPerQuery
   // A merge reads each old split whole, and the metastore once.
   const readsPerMerge = a.splitsPerMerge + 1
+  const inPlaceReads = a.inPlaceBytes / IN_PLACE_READ_BYTES
   const httpCalls = v.queriesPerMonth * a.httpShare
   const polls = (a.queuePollers * MONTH_SECONDS) / QUEUE_POLL_SECONDS
   const files = `${n(v.filesPerMonth)} files`
@@ -167,8 +170,9 @@ function requestQuantities(a: CostAssumptions, v: Volumes): Record<RequestId, Qu
       value:
         v.queriesPerMonth * readsPerQuery +
         v.filesPerMonth * a.indexerReadsPerFile +
-        v.mergesPerMonth * readsPerMerge,
-      working: `${queries} × ${n(readsPerQuery)} + ${files} × ${n(a.indexerReadsPerFile)} + ${merges} × ${n(readsPerMerge)}`,
+        v.mergesPerMonth * readsPerMerge +
+        inPlaceReads,
+      working: `${queries} × ${n(readsPerQuery)} + ${files} × ${n(a.indexerReadsPerFile)} + ${merges} × ${n(readsPerMerge)}${inPlaceReads > 0 ? ` + ${n(inPlaceReads)} in place` : ''}`,
     },
     api_gateway: { value: httpCalls, working: `${queries} × ${n(a.httpShare * 100)} % by HTTP` },
     data_out:
@@ -187,6 +191,26 @@ function requestQuantities(a: CostAssumptions, v: Volumes): Record<RequestId, Qu
     },
   }
 }
+
+/** Each record is billed in whole steps, however small it is. */
+const FIREHOSE_STEP_BYTES = 5 * 1024
+
+/** What Firehose bills for a record of so many bytes. */
+export function firehoseBilledBytes(recordBytes: number): number {
+  return Math.max(1, Math.ceil(recordBytes / FIREHOSE_STEP_BYTES)) * FIREHOSE_STEP_BYTES
+}
+
+function firehoseQuantity(a: CostAssumptions): Quantity {
+  if (a.firehoseRecords === undefined) return { value: undefined, working: 'records not known' }
+  const billed = firehoseBilledBytes(a.firehoseRecordBytes)
+  return {
+    value: (a.firehoseRecords * billed) / GB_BYTES,
+    working: `${n(a.firehoseRecords)} records × ${n(billed)} bytes billed for ${n(a.firehoseRecordBytes)}`,
+  }
+}
+
+/** Bytes of one ranged read of a file that is indexed where it lies. */
+const IN_PLACE_READ_BYTES = 8 * 1024 ** 2
 
 function logQuantities(
   a: CostAssumptions,

@@ -9,6 +9,8 @@ export const IDLE_POLLERS_PER_QUEUE = 5
 /** What a stack holds while nobody uses it: no files arriving, no queries. */
 interface StackShape {
   readonly secrets: number
+  /** Customer keys: only alarms by mail need one. */
+  readonly keys: number
   /** Standard resolution. */
   readonly alarms: number
   readonly customMetrics: number
@@ -25,6 +27,7 @@ interface StackShape {
  *  no warm concurrency; a retention on every log group. */
 export const IDLE_STACK: StackShape = Object.freeze({
   secrets: 1,
+  keys: 0,
   alarms: 3,
   customMetrics: 0,
   polledQueues: 1,
@@ -59,6 +62,7 @@ export function standingCostPerMonth(
   const pollsPerQueue = (IDLE_POLLERS_PER_QUEUE * MONTH_SECONDS) / QUEUE_POLL_SECONDS
   const rows = [
     standingRow(book, 'secrets', 'secretMonth', shape.secrets),
+    standingRow(book, 'keys', 'keyMonth', shape.keys),
     standingRow(book, 'alarms', 'alarmMonth', shape.alarms),
     standingRow(book, 'custom metrics', 'customMetricMonth', shape.customMetrics),
     standingRow(book, 'queue polls', 'queueRequest', shape.polledQueues * pollsPerQueue),

@@ -41,6 +41,7 @@ export async function fileSource(
     etag,
     ...(moved === undefined ? {} : { movesUnder: moved.movesUnder }),
     async findGrown(known) {
+      if (known.length === 0) return undefined
       const lengths = known.map(lengthOf)
       const marks = await contentMarks(read, [sizeBytes, ...lengths])
       // Another file stands there by now: reading it will tell.

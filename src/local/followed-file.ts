@@ -119,6 +119,7 @@ export class FollowedFile implements Source {
   }
 
   async findGrown(known: readonly KnownContent[]) {
+    if (known.length === 0) return undefined
     const read = (end: number): AsyncIterable<Uint8Array> => this.#readUpTo(end)
     const now = await contentMarks(read, known.map(lengthOf))
     const content = await recognised(known, { uri: this.uri, marks: now })

@@ -62,6 +62,14 @@ test('a file that grew is read on from where it was left, as often as it grows',
   expect(await index()).toMatchObject({ state: 'alreadyIndexed' })
 })
 
+test('an empty file is one too, and what comes into it is read', async () => {
+  await writeFile(log, '')
+  expect(await index()).toMatchObject({ state: 'done', docCount: 0 })
+  await appendFile(log, testLines(0, 2))
+  expect(await index()).toMatchObject({ docCount: 2 })
+  expect(await numbers()).toEqual(upTo(2))
+})
+
 test('a half line at the end is left, and taken when it is whole', async () => {
   const half = testLine(3).slice(0, 20)
   await writeFile(log, testLines(0, 3) + half)

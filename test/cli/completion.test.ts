@@ -47,3 +47,13 @@ test('fish is told each command once, and quotes survive', async () => {
   expect(lines).toHaveLength(1)
   for (const line of fish.split('\n')) expect(line.split("'").length % 2).toBe(1)
 })
+
+test('PowerShell is told every command with its options, in words that it takes as they are', async () => {
+  const tree = await loadWordTree()
+  const script = shellScript('powershell', tree)
+  for (const { path } of tree.commands) expect(script).toContain(`    '${path}' = @(`)
+  expect(script).toMatch(/'search' = @\(.*'--histogram'/)
+  expect(script).toContain("'index describe' = 'indexes'")
+  // A quote inside a word would end it.
+  for (const line of script.split('\n')) expect(line.split("'").length % 2, line).toBe(1)
+})

@@ -10,7 +10,7 @@ import {
 import type { Choices } from './random.ts'
 import { compare, ipNumber } from './random-query.ts'
 
-function withSubs(body: Json, subs: ModelAggregations): Json {
+export function withSubs(body: Json, subs: ModelAggregations): Json {
   return subs.size === 0 ? body : { ...body, aggs: requestOf(subs) }
 }
 
@@ -68,7 +68,7 @@ export function terms(
 }
 
 /** Across the types of an open field: bools, then strings, then numbers. */
-function compareTerms(a: ModelValue, b: ModelValue, kind: FieldKind): number {
+export function compareTerms(a: ModelValue, b: ModelValue, kind: FieldKind): number {
   const rank = (value: ModelValue): number => ['boolean', 'string'].indexOf(typeof value) >>> 0
   if (typeof a !== typeof b && rank(a) !== rank(b)) return rank(a) - rank(b)
   return kind === 'ip'
@@ -76,7 +76,7 @@ function compareTerms(a: ModelValue, b: ModelValue, kind: FieldKind): number {
     : compare(a, b, kind)
 }
 
-function termKey(key: ModelValue, kind: FieldKind): Json {
+export function termKey(key: ModelValue, kind: FieldKind): Json {
   if (typeof key === 'boolean') return { key: key === true ? 1 : 0, key_as_string: String(key) }
   return {
     key: kind === 'date' ? dateText(Number(key)) : typeof key === 'bigint' ? Number(key) : key,
@@ -144,6 +144,9 @@ export function dateHistogram(
     ['6h', 21_600_000],
     ['7d', 604_800_000],
   ] as const)
+  // A day of the calendar in UTC is as long as a fixed one.
+  const width =
+    text === '1d' && choices.chance(0.5) ? { calendar_interval: 'day' } : { fixed_interval: text }
   const minDocCount = choices.of([0, 1, 3])
   const [offsetText, offset] = choices.of([
     ['0s', 0],
@@ -152,7 +155,7 @@ export function dateHistogram(
   ] as const)
   const options = {
     field: field.path,
-    fixed_interval: text,
+    ...width,
     min_doc_count: minDocCount,
     offset: offsetText,
   }
@@ -236,6 +239,61 @@ export function missing(field: ModelField, subs: ModelAggregations): ModelAggreg
     result(docs) {
       const list = docs.filter((doc) => (doc.get(field.path) ?? []).length === 0)
       return { doc_count: list.length, ...resultOf(subs, list) }
+    },
+  }
+}
+
+/** What a range or a term of the field means to both: the clause, and which documents it matches. */
+function randomClause(
+  field: ModelField,
+  choices: Choices,
+): { body: Json; test(doc: ModelDoc): boolean } {
+  const has = (doc: ModelDoc): boolean => (doc.get(field.path) ?? []).length > 0
+  if (!['i64', 'u64', 'f64'].includes(field.kind)) {
+    return { body: { exists: { field: field.path } }, test: has }
+  }
+  const from = choices.between(0, 9)
+  return {
+    body: { range: { [field.path]: { gte: from } } },
+    test: (doc) => (doc.get(field.path) ?? []).some((value) => compare(value, from, 'f64') >= 0),
+  }
+}
+
+export function filter(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const clause = randomClause(field, choices)
+  return {
+    request: withSubs({ filter: clause.body }, subs),
+    result(docs) {
+      const list = docs.filter((doc) => clause.test(doc))
+      return { doc_count: list.length, ...resultOf(subs, list) }
+    },
+  }
+}
+
+export function filters(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const clause = randomClause(field, choices)
+  const isNamed = choices.chance(0.5)
+  const all = [clause.body, { match_none: {} }]
+  const clauses = isNamed ? { some: all[0], none: all[1] } : all
+  return {
+    request: withSubs({ filters: { filters: clauses, other_bucket: true } }, subs),
+    result(docs) {
+      const bucket = (list: readonly ModelDoc[]): Json => {
+        return { doc_count: list.length, ...resultOf(subs, list) }
+      }
+      const some = bucket(docs.filter((doc) => clause.test(doc)))
+      const rest = bucket(docs.filter((doc) => !clause.test(doc)))
+      return {
+        buckets: isNamed ? { some, none: bucket([]), _other_: rest } : [some, bucket([]), rest],
+      }
     },
   }
 }

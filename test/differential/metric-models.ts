@@ -103,3 +103,25 @@ export function cardinality(field: ModelField): ModelAggregation {
     }),
   }
 }
+
+/** Weighed by the number that every document has. */
+export function weightedAvg(field: ModelField): ModelAggregation {
+  const weight = { field: 'id' }
+  return {
+    request: { weighted_avg: { value: { field: field.path }, weight } },
+    result(docs) {
+      let sum = 0
+      let total = 0
+      let scale = 0
+      for (const doc of docs) {
+        const id = Number(doc.get('id')?.[0])
+        for (const value of doc.get(field.path) ?? []) {
+          sum += Number(value) * id
+          total += id
+          scale += Math.abs(Number(value)) * id
+        }
+      }
+      return { value: total === 0 ? null : new Sum(sum / total, scale / total) }
+    },
+  }
+}

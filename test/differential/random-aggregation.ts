@@ -1,9 +1,18 @@
 import type { AggregationType } from '../../src/engine/search/aggregations/kinds.ts'
-import { dateHistogram, histogram, missing, range, terms } from './bucket-models.ts'
-import { cardinality, percentiles, stats, valueCount } from './metric-models.ts'
+import {
+  dateHistogram,
+  filter,
+  filters,
+  histogram,
+  missing,
+  range,
+  terms,
+} from './bucket-models.ts'
+import { cardinality, percentiles, stats, valueCount, weightedAvg } from './metric-models.ts'
 import { FIRST_MS, type FieldKind, type ModelField } from './model.ts'
 import type { ModelAggregation, ModelAggregations } from './model-aggregation.ts'
 import type { Choices } from './random.ts'
+import { composite, multiTerms } from './tuple-models.ts'
 
 /** Makes an aggregation of one kind over a fast field; undefined where the field cannot have it. */
 type AggregationMaker = (
@@ -20,9 +29,14 @@ const AGGREGATION_MAKERS: Readonly<Record<AggregationType, AggregationMaker>> = 
     field.kind === 'date' ? dateHistogram(field, subs, choices) : undefined,
   range: ofNumbers(range),
   missing,
+  composite,
+  multi_terms: multiTerms,
+  filter,
+  filters,
   percentiles: ofNumbers(percentiles),
   cardinality,
   value_count: valueCount,
+  weighted_avg: ofNumbers(weightedAvg),
   stats: ofNumbers((field) => stats('stats', field)),
   extended_stats: ofNumbers((field) => stats('extended_stats', field)),
   avg: ofNumbers((field) => stats('avg', field)),

@@ -93,8 +93,15 @@ describe('files', () => {
     expect(seen.text).toMatch(/half\.gz is damaged or cut short[\s\S]*gzip -t/)
   })
 
-  test('half written: of plain ones the last line is rejected, and kept to be looked at', async () => {
+  test('half written: of plain ones the last line waits for the next run, and that is said', async () => {
     const seen = await ingest('half.ndjson', orders(200, 20_000).slice(0, -10))
+    expect(seen.exitCode).toBe(0)
+    expect(seen.text).toMatch(/last line of \S*half\.ndjson is half written/)
+    expected += 199
+  })
+
+  test('broken in the middle: the line is rejected, and kept to be looked at', async () => {
+    const seen = await ingest('broken.ndjson', `${orders(199, 40_000)}{"ts":17\n`)
     expect(seen.exitCode).toBe(10)
     expect(seen.text).toContain('qw-lambda ingest failures')
     expected += 199

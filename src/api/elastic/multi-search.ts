@@ -15,6 +15,7 @@ import { RequestFields } from '../request-fields.ts'
 import { runSearch } from '../run-search.ts'
 import { asQwError } from '../api-error.ts'
 import { elasticErrorSlot, spoilsRequest } from './elastic-error.ts'
+import { hitDisplay, type HitDisplay } from './hit-display.ts'
 import { urlFields } from './request-parts.ts'
 import {
   checkExpandWildcards,
@@ -82,7 +83,11 @@ async function answerAll(c: Context, search: SearchContext): Promise<Response> {
 }
 
 type PreparedSearch =
-  | { readonly run: ReturnType<typeof searchRequestOf>; readonly params: SearchParams }
+  | {
+      readonly run: ReturnType<typeof searchRequestOf>
+      readonly params: SearchParams
+      readonly display: HitDisplay
+    }
   /** What is wrong with this search alone. */
   | { readonly error: QwError }
 
@@ -104,6 +109,7 @@ function prepare(
     scroll: undefined,
     missingIndexes: missingIndexesOf(fields.has('ignore_unavailable') ? fields : url),
     allowFailedSplits: true,
+    source: undefined,
     sourceIncludes: url.list('_source_includes'),
     sourceExcludes: url.list('_source_excludes'),
     extraFilters: url.list('extra_filters'),
@@ -111,7 +117,8 @@ function prepare(
     nowMs,
   }
   try {
-    return { run: searchRequestOf(indexPatterns(index), params, body), params }
+    const run = searchRequestOf(indexPatterns(index), params, body)
+    return { run, params, display: hitDisplay(params, body) }
   } catch (thrown) {
     const error = asQwError(thrown)
     if (spoilsRequest(error)) throw error
@@ -144,13 +151,12 @@ async function answer(
   signal: AbortSignal,
 ): Promise<string> {
   if ('error' in prepared) return stringifyJson(elasticErrorSlot(prepared.error))
-  const { run, params } = prepared
+  const { run, params, display } = prepared
   try {
     const response = await runSearch(run, search, signal)
-    const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
     return `{"status":200,${searchReplyMembers(response, {
       sort: run.sort,
-      source,
+      display,
       typedKeys: params.typedKeys ? run.aggs : undefined,
     })}}`
   } catch (error) {

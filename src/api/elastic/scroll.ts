@@ -15,6 +15,7 @@ import { jsonText } from '../reply.ts'
 import { jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
 import { runSearch } from '../run-search.ts'
+import { hitDisplay } from './hit-display.ts'
 import { urlFields } from './request-parts.ts'
 import { readSearchParams, SEARCH_PARAMS, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
@@ -85,7 +86,8 @@ export async function startScroll(
     ttlMs,
     expiresMs: nowMs + ttlMs,
   }
-  const shape = { sort: request.sort, source: sourceOf(params), scrollId: encodeState(state) }
+  const display = hitDisplay(params, start.body)
+  const shape = { sort: request.sort, display, scrollId: encodeState(state) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
@@ -102,7 +104,8 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   const ttl = url.text('scroll') ?? body.text('scroll')
   const ttlMs = ttl === undefined ? state.ttlMs : readTtl(ttl)
 
-  const { params, request } = readRequest({ ...state, body: jsonObjectOf(Buffer.from(state.body)) })
+  const asked = { ...state, body: jsonObjectOf(Buffer.from(state.body)) }
+  const { params, request } = readRequest(asked)
   const after = parseJson(state.after)
   const isOver = !Array.isArray(after) || after.length === 0
   const page: SearchRequest = {
@@ -123,7 +126,7 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   }
   // The address is how the next page is found; later pages do not show it.
   const sort = request.sort.filter((key) => key.by !== 'doc')
-  const shape = { sort, source: sourceOf(params), scrollId: encodeState(next) }
+  const shape = { sort, display: hitDisplay(params, asked.body), scrollId: encodeState(next) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
@@ -134,13 +137,6 @@ function readRequest({ indexes, query, body, nowMs }: ScrollStart & { readonly n
   const url = RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS)
   const params = readSearchParams(url, nowMs)
   return { params, request: searchRequestOf(indexPatterns(indexes), params, body) }
-}
-
-function sourceOf({ sourceIncludes, sourceExcludes }: SearchParams): {
-  readonly includes: readonly string[]
-  readonly excludes: readonly string[]
-} {
-  return { includes: sourceIncludes, excludes: sourceExcludes }
 }
 
 /** Every date to the nanosecond, and the address last, so that no hit is skipped or repeated. */

@@ -12,6 +12,7 @@ const USED = [
   'scroll',
   'ignore_unavailable',
   'allow_partial_search_results',
+  '_source',
   '_source_includes',
   '_source_excludes',
   'extra_filters',
@@ -20,7 +21,6 @@ const USED = [
 
 /** Taken and ignored, since clients send them unasked. */
 const IGNORED = [
-  '_source',
   'allow_no_indices',
   'analyze_wildcard',
   'analyzer',
@@ -91,6 +91,8 @@ export interface SearchParams {
   readonly scroll: string | undefined
   readonly missingIndexes: 'error' | 'skip'
   readonly allowFailedSplits: boolean
+  /** `false`, or paths separated by commas. */
+  readonly source: string | undefined
   readonly sourceIncludes: readonly string[]
   readonly sourceExcludes: readonly string[]
   readonly extraFilters: readonly string[]
@@ -111,6 +113,7 @@ export function readSearchParams(fields: RequestFields, nowMs: number): SearchPa
     scroll: fields.text('scroll'),
     missingIndexes: missingIndexesOf(fields),
     allowFailedSplits: fields.boolean('allow_partial_search_results') ?? true,
+    source: fields.text('_source'),
     sourceIncludes: fields.list('_source_includes'),
     sourceExcludes: fields.list('_source_excludes'),
     extraFilters: fields.list('extra_filters'),

@@ -1,12 +1,13 @@
 import { isJsonObject, parseJson, stringifyJson, type JsonValue } from '../../engine/bytes/json.ts'
 import type { Hit, SearchResponse, SortKey } from '../../engine/search/request.ts'
 import { jsonArrayText } from '../reply.ts'
+import { fieldValues, type HitDisplay, type SourceFilter } from './hit-display.ts'
 import { sortValueJson } from './sort.ts'
 import { withTypedKeys } from './typed-keys.ts'
 
 interface ReplyShape {
   readonly sort: readonly SortKey[]
-  readonly source: SourceFilter
+  readonly display: HitDisplay
   readonly scrollId?: string | undefined
   /** The `aggs` that were asked for, where `typed_keys` names their kinds. */
   readonly typedKeys?: JsonValue | undefined
@@ -36,15 +37,20 @@ export function searchReplyMembers(response: SearchResponse, shape: ReplyShape):
   return members.join(',')
 }
 
-function hitText(hit: Hit, { sort, source }: ReplyShape): string {
+function hitText(hit: Hit, { sort, display }: ReplyShape): string {
+  const { source, fields } = display
   const index = `"_index":${JSON.stringify(hit.indexId)}`
-  const text = `{${index},"_source":${filterSource(sourceText(hit.json), source)}`
+  const sent = source === undefined && fields.length === 0 ? '' : sourceText(hit.json)
+  const shown = source === undefined ? '' : `,"_source":${filterSource(sent, source)}`
+  const values =
+    fields.length === 0 ? '' : `,"fields":${stringifyJson(fieldValues(parseJson(sent), fields))}`
+  const text = `{${index}${shown}${values}`
   if (sort.length === 0) return `${text}}`
   // A key without value is left out, as clients know it.
-  const values = hit.sort.flatMap((value, i) => {
+  const keys = hit.sort.flatMap((value, i) => {
     return value === undefined ? [] : [stringifyJson(sortValueJson(value, sort[i]))]
   })
-  return `${text},"sort":[${values.join(',')}]}`
+  return `${text},"sort":[${keys.join(',')}]}`
 }
 
 /** The document as it was sent, where the index keeps it beside the document as it is mapped. */
@@ -53,12 +59,6 @@ function sourceText(json: string): string {
   const document = parseJson(json)
   const sent = isJsonObject(document) ? document['_source'] : undefined
   return isJsonObject(sent) ? stringifyJson(sent) : json
-}
-
-interface SourceFilter {
-  /** Dotted paths without wildcards; empty: everything. */
-  readonly includes: readonly string[]
-  readonly excludes: readonly string[]
 }
 
 /** A document's JSON text with only what the filter leaves. */

@@ -1,5 +1,6 @@
-import type { JsonObject, JsonValue } from '../../engine/bytes/json.ts'
+import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { isQwError } from '../../engine/errors.ts'
+import { emptyBool } from '../../engine/query/bool-ast.ts'
 import { withExtraFilters } from '../../engine/query/elastic-dsl/extra-filters.ts'
 import { parseElasticQuery } from '../../engine/query/elastic-dsl/parse-elastic-query.ts'
 import type { QueryAst } from '../../engine/query/query-ast.ts'
@@ -19,13 +20,16 @@ const BODY_KEYS = [
   'aggs',
   'aggregations',
   'search_after',
+  '_source',
+  'fields',
+  'docvalue_fields',
+  'post_filter',
   // Taken and ignored.
   'stored_fields',
-  '_source',
-  'docvalue_fields',
   'script_fields',
   'highlight',
   'version',
+  'timeout',
 ] as const
 
 const DEFAULT_SIZE = 10
@@ -52,12 +56,13 @@ export function searchRequestOf(
   if (fields.has('aggs') && fields.has('aggregations')) {
     throw decodeError('`aggs` and `aggregations` are the same key')
   }
+  refuseParts(fields)
   const maxHits = params.size ?? fields.count('size') ?? DEFAULT_SIZE
   const sort = sortOf(params, fields)
   return {
     indexIdPatterns,
     missingIndexes: params.missingIndexes,
-    query: withExtraFilters(queryOf(params, fields), params.extraFilters),
+    query: withExtraFilters(filteredQuery(params, fields), params.extraFilters),
     maxHits,
     startOffset: params.from ?? fields.count('from') ?? 0,
     sort,
@@ -67,6 +72,27 @@ export function searchRequestOf(
     snippetFields: [],
     allowFailedSplits: params.allowFailedSplits,
   }
+}
+
+/** What changes the answer and is not there. */
+function refuseParts(fields: RequestFields): void {
+  const scripts = fields.raw('script_fields')
+  if (scripts !== undefined && stringifyJson(scripts) !== '{}') {
+    throw decodeError('`script_fields` is not supported: there are no scripts, ask for `fields`')
+  }
+  if (fields.has('post_filter') && (fields.has('aggs') || fields.has('aggregations'))) {
+    throw decodeError(
+      '`post_filter` beside `aggs` is not supported: ask for hits and aggregations in two searches',
+    )
+  }
+}
+
+/** Without aggregations it is the same whether a filter comes before or after. */
+function filteredQuery(params: SearchParams, fields: RequestFields): QueryAst {
+  const query = queryOf(params, fields)
+  const after = fields.raw('post_filter')
+  if (after === undefined) return query
+  return emptyBool({ must: [query], filter: [parseQueryObject(after, params.nowMs)] })
 }
 
 function queryOf(params: SearchParams, fields: RequestFields): QueryAst {

@@ -128,7 +128,7 @@ describe('_search', () => {
 
   test.each<[string, string, Asked, string]>([
     ['an unknown parameter', '?query=animal', {}, 'unknown field `query`'],
-    ['an unknown key', '', json({ fields: [] }), 'unknown field `fields`'],
+    ['an unknown key', '', json({ collapse: {} }), 'unknown field `collapse`'],
     ['no JSON', '', { body: '{' }, 'deserialize'],
     ['an unknown query type', '', json({ query: { fuzy: { a: 'b' } } }), '`match_phrase`'],
     ['a lower-case operator', '?q=a&default_operator=and', {}, 'AND'],

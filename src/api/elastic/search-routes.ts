@@ -6,6 +6,7 @@ import { jsonText } from '../reply.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { readOptionalJsonObject } from '../request-body.ts'
 import { runSearch } from '../run-search.ts'
+import { hitDisplay } from './hit-display.ts'
 import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { startScroll } from './scroll.ts'
 import { pinnedSearch } from './point-in-time.ts'
@@ -69,11 +70,10 @@ async function answerSearch(c: Context, search: SearchContext): Promise<Response
   }
   const request = searchRequestOf(pathPatterns(c), params, body)
   const response = await runSearch(request, search, signal)
-  const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
   return jsonText(
     `{${searchReplyMembers(response, {
       sort: request.sort,
-      source,
+      display: hitDisplay(params, body),
       typedKeys: params.typedKeys ? request.aggs : undefined,
     })}}`,
   )
@@ -97,9 +97,12 @@ async function answerPinned(c: Context, { search, params, body }: PinnedParts): 
   const request = searchRequestOf(patterns, params, { ...others, sort: [...keys, ...ending] })
   const pinned = { ...request, pinnedSplits: new Set(splitIds) }
   const response = await runSearch(pinned, search, c.req.raw.signal)
-  const source = { includes: params.sourceIncludes, excludes: params.sourceExcludes }
   const typedKeys = params.typedKeys ? request.aggs : undefined
-  const members = searchReplyMembers(response, { sort: request.sort, source, typedKeys })
+  const members = searchReplyMembers(response, {
+    sort: request.sort,
+    display: hitDisplay(params, others),
+    typedKeys,
+  })
   return jsonText(`{"pit_id":"${id}",${members}}`)
 }
 

@@ -65,6 +65,7 @@ export const costEstimateCommand = defineCommand({
       if (options.explain === true) await out.write(explainLines(assumed, out))
       report.note(leverLines(columns.levers, out).trimEnd())
       for (const note of assumed.notes) report.hint(note)
+      for (const spot of deployed?.actual.blindSpots ?? []) report.hint(spot)
       for (const permission of deployed?.actual.missingPermissions ?? []) {
         report.warn(
           `Not allowed: ${permission}`,

@@ -1,4 +1,5 @@
 import type { FunctionUsage, MeasuredUsage, Reading } from '../../cost/actual.ts'
+import { firehoseBilledBytes } from '../../cost/quantities.ts'
 import { stackNameOf } from '../../deploy/naming.ts'
 import type { MetricQuery } from '../../deploy/ports.ts'
 import { isJsonObject } from '../../engine/bytes/json.ts'
@@ -54,6 +55,7 @@ export async function readActualUsage(
     ])
   return {
     windowDays,
+    region: session.region,
     arch: functions.arch,
     indexer,
     searcher,
@@ -70,6 +72,8 @@ export async function readActualUsage(
     scheduleInvocations: generator.invocations,
     secrets: known(config.api ? 1 : 0, 'stack'),
     alarms: known({ none: 0, essential: 3, all: 5 }[config.alarms], 'stack'),
+    keys: known(config.notifyEmail === undefined ? 0 : 1, 'stack'),
+    firehoseBytes: await reader.firehoseBytes(state.outputs['FirehoseStream']),
   }
 }
 
@@ -151,6 +155,21 @@ class UsageReader {
     const { state } = this.#deployment
     if (state.outputs['ApiUrl'] === undefined) return known(0, 'no API')
     return await this.#sum([query('AWS/ApiGateway', 'Count', { ApiName: state.name })], 'Count')
+  }
+
+  /** CloudWatch counts bytes and records, not what is billed: with records under a step, which is what
+   *  single documents are, the steps of all records are exact; else the bytes are the least. */
+  async firehoseBytes(stream: string | undefined): Promise<Reading> {
+    if (stream === undefined) return known(0, 'no delivery stream')
+    const dimensions = { DeliveryStreamName: stream }
+    const [bytes, records] = await Promise.all([
+      this.#sum([query('AWS/Firehose', 'IncomingBytes', dimensions)], 'Firehose bytes'),
+      this.#sum([query('AWS/Firehose', 'IncomingRecords', dimensions)], 'Firehose records'),
+    ])
+    if (bytes.state !== 'read' || records.state !== 'read') return bytes
+    if (records.value === 0) return bytes
+    const billed = records.value * firehoseBilledBytes(bytes.value / records.value)
+    return known(billed, 'CloudWatch Firehose bytes and records')
   }
 
   async queueRequests(queue: string): Promise<Reading> {

@@ -104,6 +104,10 @@ test('the estimate follows the config: no stream and no API cost less, and idle 
   const bare = estimateOf({ ...BASE, generator: undefined, api: false, alarms: 'none' })
   expect(bare.usdPerMonth).toBeLessThan(full.usdPerMonth)
   expect(full.text).toContain('$0.40 when idle')
-  expect(full.text).toContain('prices of us-east-1')
+  expect(full.text).not.toContain('prices of')
+  const elsewhere = estimateOf({ ...BASE, region: 'mx-central-1' })
+  expect(elsewhere.text).toContain('prices of us-east-1')
+  // The key that alarms by mail are encrypted with.
+  expect(estimateOf({ ...BASE, notifyEmail: 'me@example.org' }).text).toContain('$1.40 when idle')
   expect(bare.text).toContain('no sample stream')
 })

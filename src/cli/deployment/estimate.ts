@@ -1,6 +1,7 @@
 import { DEFAULT_ASSUMPTIONS, type CostAssumptions } from '../../cost/assumptions.ts'
 import { formatUsd } from '../../cost/format.ts'
 import { estimateCost } from '../../cost/model.ts'
+import { regionBook } from '../../cost/region-prices.ts'
 import { IDLE_STACK, standingCostPerMonth } from '../../cost/standing.ts'
 import type { DeploymentConfig } from '../../deploy/deployment-config.ts'
 
@@ -27,6 +28,9 @@ export function assumptionsOf(config: DeploymentConfig): CostAssumptions {
     secrets: config.api ? 1 : 0,
     alarms: ALARM_COUNTS[config.alarms],
     logRetentionDays: config.logRetentionDays,
+    keys: config.notifyEmail === undefined ? 0 : 1,
+    // How much will be put is not known before it is.
+    firehoseRecords: config.firehose ? undefined : 0,
   }
 }
 
@@ -39,11 +43,13 @@ interface DeploymentEstimate {
 
 export function estimateOf(config: DeploymentConfig): DeploymentEstimate {
   const estimate = estimateCost(assumptionsOf(config))
-  const idle = standingCostPerMonth({
+  const shape = {
     ...IDLE_STACK,
     secrets: config.api ? 1 : 0,
+    keys: config.notifyEmail === undefined ? 0 : 1,
     alarms: ALARM_COUNTS[config.alarms],
-  })
+  }
+  const idle = standingCostPerMonth(shape, regionBook(config.region).book)
   const { queriesPerMonth } = estimate.assumptions
   const stream =
     config.generator === undefined

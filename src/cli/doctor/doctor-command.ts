@@ -19,11 +19,15 @@ export const doctorCommand = defineCommand({
   description: 'Changes nothing. Exit status 12 when a check fails; warnings alone are 0.',
   options: {
     only: choice('--only <group>', 'one group of checks', CHECK_GROUPS),
+    printPolicy: flag('--print-policy', 'the least IAM policy that deploying needs, as JSON'),
     smoke: flag('--smoke', 'in AWS: search by every way, and what only a real account shows'),
   },
   examples: ['qw-lambda doctor --only local --json'],
   toleratesBrokenFiles: true,
   async run(context, { options }) {
+    if (options.printPolicy === true) {
+      return await context.runCommand('deploy', { context, options: { printPolicy: true } })
+    }
     const local = await localFindings(context)
     const cloud = isCloudTarget(context) ? await cloudFindings(context, options) : []
     const findings = [...local, ...cloud].filter(

@@ -1,3 +1,4 @@
+import { pricedRegions } from '../../cost/region-prices.ts'
 import { REGION_PATTERN } from '../../deploy/partition.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
@@ -98,9 +99,9 @@ async function askRegion(
   if (fallback === undefined && !prompts.interactive) {
     throw missingFlags(['--region <region>'], 'qw-lambda init --target aws --region us-east-1 -y')
   }
-  // No price factors are known: a wrong one would be worse than none.
   if (prompts.interactive) {
-    report.hint('Prices are known for us-east-1 only; another Region is estimated at these.')
+    const count = pricedRegions().length
+    report.hint(`Prices of ${count} Regions are known; any other is estimated at us-east-1's.`)
   }
   return await prompts.text({
     message: 'Region',

@@ -30,7 +30,10 @@ async function printTable(context: CliContext, outcome: IngestOutcome): Promise<
 /** Of a command that came to its end, however that was. */
 export async function printOutcome(context: CliContext, outcome: IngestOutcome): Promise<ExitCode> {
   await printTable(context, outcome)
-  if (context.format !== 'json') noteTotals(context, outcome)
+  if (context.format !== 'json' && outcome.ingestId === undefined) noteTotals(context, outcome)
+  if (outcome.ingestId !== undefined) {
+    context.report.hint(`Follow: qw-lambda ingest status ${outcome.ingestId} --follow`)
+  }
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
   if (errors.length > 0) throw failureOf(errors, outcome)
   if (totalsOf(outcome).rejected === 0) return EXIT.ok
@@ -99,7 +102,9 @@ async function printSources(context: CliContext, outcome: IngestOutcome): Promis
     formatCount(indexedOf(source)?.docCount ?? 0),
     formatCount(indexedOf(source)?.rejectedCount ?? 0),
     formatBytes(indexedOf(source)?.sourceBytes ?? 0),
-    statusText(source),
+    outcome.ingestId !== undefined && source.result?.state === 'incomplete'
+      ? 'handed over'
+      : statusText(source),
   ])
   const left = outcome.notStarted.map((path) => [path, '0', '0', formatBytes(0), 'not started'])
   await printRows(context, SOURCE_COLUMNS, [...rows, ...left])
@@ -168,7 +173,10 @@ function documentOf(outcome: IngestOutcome): Record<string, unknown> {
   const totals = totalsOf(outcome)
   return {
     schema: 'qw-lambda/ingest/1',
-    run_id: outcome.sources.findLast(({ result }) => result !== undefined)?.result?.runId ?? null,
+    run_id:
+      outcome.ingestId ??
+      outcome.sources.findLast(({ result }) => result !== undefined)?.result?.runId ??
+      null,
     sources: [
       ...outcome.sources.map(sourceDocument),
       ...outcome.notStarted.map((uri) => ({

@@ -52,6 +52,8 @@ export interface IngestOutcome {
   /** Named by the command and not begun, because of Ctrl-C or the limit of rejects. */
   readonly notStarted: readonly string[]
   readonly elapsedMs: number
+  /** Of what was handed over and not waited for. */
+  readonly ingestId?: string
 }
 
 /** Files indexed side by side: one a core, and no more than two builders' memory. */

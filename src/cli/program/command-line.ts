@@ -1,6 +1,7 @@
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { buildContext, fallbackReporter, type ProcessHost } from './build-context.ts'
 import { EXIT, exitCodeOf } from '../command/exit-codes.ts'
+import { writeFaultReport } from './fault-report.ts'
 import type { Interruption } from './interruption.ts'
 import { fittingSigns } from '../format/ascii.ts'
 import { runProgram } from './program.ts'
@@ -38,11 +39,8 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   }
 }
 
-function reportFailure(
-  error: unknown,
-  report: Reporter,
-  { host, interruption }: CommandLine,
-): number {
+function reportFailure(error: unknown, report: Reporter, line: CommandLine): number {
+  const { host, interruption } = line
   const isPromptExit = error instanceof Error && /^(ExitPrompt|AbortPrompt)Error$/.test(error.name)
   const { signal } = interruption
   const timedOut = signal.aborted && signal.reason instanceof QwError ? signal.reason : undefined
@@ -61,7 +59,7 @@ function reportFailure(
     report.note('Interrupted.')
     return interruption.exitCode()
   }
-  const known = error instanceof QwError ? error : unexpected(error)
+  const known = error instanceof QwError ? error : unexpected(error, line)
   const exitCode = exitCodeOf(known)
   report.error(known, exitCode)
   if (host.env['QWL_DEBUG'] !== undefined && error instanceof Error) {
@@ -70,10 +68,16 @@ function reportFailure(
   return exitCode
 }
 
-function unexpected(error: unknown): QwError {
+function unexpected(error: unknown, { host, argv, version }: CommandLine): QwError {
+  const { env, clock } = host
+  const report = writeFaultReport({ error, argv, version, env, nowMs: clock.nowMs() })
+  const again = 'run it again with QWL_DEBUG=1 and report what it prints'
   return new QwError('internal', `unexpected fault: ${messageOf(error)}`, {
     why: 'this is a mistake in qw-lambda, not in what you typed',
-    fix: 'run it again with QWL_DEBUG=1 and report what it prints',
+    fix:
+      report === undefined
+        ? again
+        : `report it with ${report.path} (nothing of your data is in it)`,
     cause: error,
   })
 }

@@ -63,6 +63,8 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
 function commandOfHelp(words: readonly string[]): readonly string[] | undefined {
   const [first, ...rest] = words
   if (first !== 'help' || rest.length === 0) return undefined
+  // `cost` is a topic and short for a command: the topic says how to reach the other.
+  if (rest.length === 1 && TOPIC_NAMES.some((name) => name === rest[0])) return undefined
   const isCommand = findCommand(rest) !== undefined || GROUP_SUMMARIES.has(rest[0] ?? '')
   return isCommand ? rest : undefined
 }

@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     words: ['deploy'],
+    aliases: ['update'],
     summary: 'create or update the deployment in AWS',
     group: 'Start',
     load: async () => (await import('../deploy/deploy-command.ts')).deployCommand,

@@ -33,6 +33,11 @@ export async function currentLocalStack(context: CliContext): Promise<LocalStack
       fix: 'qw-lambda init',
     })
   }
+  if (names.length > 1 && context.prompts.interactive) {
+    const choices = names.map((name) => ({ value: name, name }))
+    const question = { message: 'Which stack?', flag: '--stack', fallback: only, choices }
+    return await openLocalStack(host, await context.prompts.select(question))
+  }
   if (names.length > 1) {
     throw new QwError('invalid', `there are several local stacks: ${names.join(', ')}`, {
       code: 'STACK-AMBIGUOUS',

@@ -52,6 +52,36 @@ export function knownContents(
  */
 type SourceStanding = 'open' | 'whole' | 'elsewhere'
 
+/** Whether exactly this content was published to its end, as a file that is indexed by default. */
+export function isIndexed(file: IndexFile, source: KnownContent): boolean {
+  return isEnd(positionOf(file.metadata.checkpoint, DEFAULT_SOURCE_ID, sourcePartitionId(source)))
+}
+
+/** Puts a source that could not be opened among the index's recent runs, for whoever waits for it. */
+export async function rememberUnopened(
+  { metastore, clock }: IndexingComponents,
+  { indexId, sourceUri, error }: { indexId: string; sourceUri: string; error: string },
+): Promise<void> {
+  const nowMs = Math.floor(clock.nowMs())
+  const run: RunSummary = {
+    runId: metastore.newId(),
+    sourceUri,
+    state: 'failed',
+    docCount: 0,
+    rejectedCount: 0,
+    sourceBytes: 0,
+    splitCount: 0,
+    startedMs: nowMs,
+    updatedMs: nowMs,
+    error: error.slice(0, 500),
+  }
+  await metastore.update(indexId, (newest) =>
+    newest.runs.some(({ runId }) => runId === run.runId)
+      ? newest
+      : { ...newest, runs: withRun(newest.runs, run) },
+  )
+}
+
 export type CommitEnd = 'published' | 'lost' | 'tooManyRejects'
 
 /** What one run over one source has committed so far, and how it commits more. */

@@ -4,6 +4,7 @@ import type { Query } from '../query/query.ts'
 import type { Schema } from '../schema/schema.ts'
 import { AggregationMemory, type SubAggregation } from './aggregations/aggregation.ts'
 import { parseAggregations } from './aggregations/kinds.ts'
+import { queriesIn } from './aggregations/sub-aggregations.ts'
 import type { Clause } from './clauses/clause.ts'
 import { planClause } from './clauses/plan-clause.ts'
 import { openSplit, type FetchContext, type FetchedSplit } from './fetch.ts'
@@ -54,6 +55,8 @@ export interface ReadSplit {
   readonly clause: Clause
   /** Certainly nothing matches. */
   readonly isEmpty: boolean
+  /** The clauses of queries inside aggregations. */
+  readonly filters: ReadonlyMap<Query, Clause>
   /** All that the search needs of it, cached or not. */
   readonly needs: readonly Need[]
 }
@@ -77,13 +80,19 @@ export async function readSplit(
   const split = await openSplit(place, context, signal)
   const clause = planClause(plan.query, split.footer, plan.scored)
   const fields = columnPaths(plan).flatMap((path) => split.footer.fieldsAt(path))
-  const first = [...clause.firstNeeds(), ...fields.flatMap(columnNeeds)]
+  const filters = new Map(
+    queriesIn(plan.aggregations).map((query) => [query, planClause(query, split.footer, false)]),
+  )
+  const first = [clause, ...filters.values()]
+    .flatMap((part) => part.firstNeeds())
+    .concat(fields.flatMap(columnNeeds))
   await split.fetch(first.filter(fetches), signal)
   const isEmpty = clause.isEmpty(split)
-  const second = isEmpty ? [] : clause.secondNeeds(split)
+  const inUse = [clause, ...filters.values()].filter((part) => !part.isEmpty(split))
+  const second = isEmpty ? [] : inUse.flatMap((part) => part.secondNeeds(split))
   await split.fetch(second.filter(fetches), signal)
   const needs: Need[] = [{ part: 'footer', ...footer }, ...first, ...second]
-  return { split, clause, isEmpty, needs }
+  return { split, clause, isEmpty, filters, needs }
 }
 
 /** What aggregations and sort keys read. */

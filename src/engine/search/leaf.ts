@@ -2,7 +2,15 @@ import type { Column } from '../split/column.ts'
 import type { AggregationSplit, SubAggregation } from './aggregations/aggregation.ts'
 import { SubCollectors } from './aggregations/sub-aggregations.ts'
 import type { Clause } from './clauses/clause.ts'
-import { countDocs, DOC_BLOCK, eachBlock, NO_DOCS, toList, type DocSet } from './doc-set.ts'
+import {
+  countDocs,
+  DOC_BLOCK,
+  eachBlock,
+  NO_DOCS,
+  toList,
+  toWords,
+  type DocSet,
+} from './doc-set.ts'
 import type { FetchContext, FetchedSplit } from './fetch.ts'
 import { leafCacheKey } from './leaf-cache.ts'
 import {
@@ -94,7 +102,7 @@ function execute({ splitId }: LeafSplit, plan: LeafPlan, read: ReadSplit): Split
   return {
     numHits: countDocs(matches, split.docCount),
     hits: collectHits(matches, { splitId, plan, read }),
-    aggregations: collectAggregations(matches, plan, split),
+    aggregations: collectAggregations(matches, plan, read),
     terms: plan.request.wantsTerms ? termFrequencies(clause, split) : [],
   }
 }
@@ -143,11 +151,20 @@ function scoresOf(matches: DocSet, clause: Clause, split: FetchedSplit): SortCol
 function collectAggregations(
   matches: DocSet,
   { aggregations, memory }: LeafPlan,
-  split: FetchedSplit,
+  { split, filters }: ReadSplit,
 ): readonly unknown[] | undefined {
   if (aggregations.length === 0) return undefined
   const { docCount } = split
-  const source: AggregationSplit = { docCount, memory, columnsAt: (path) => split.columnsAt(path) }
+  const source: AggregationSplit = {
+    docCount,
+    memory,
+    columnsAt: (path) => split.columnsAt(path),
+    matching(query) {
+      const clause = filters.get(query)
+      const isNone = clause === undefined || clause.isEmpty(split)
+      return toWords(isNone ? NO_DOCS : clause.matches(split), docCount)
+    },
+  }
   const collectors = new SubCollectors(aggregations, source, 1)
   const parents = new Uint32Array(DOC_BLOCK)
   eachBlock(matches, docCount, (docs, count) => {

@@ -5,7 +5,7 @@ import { loadWordTree } from './word-tree.ts'
 
 export const completionCommand = defineCommand({
   description:
-    'bash: source <(qw-lambda completion bash)   zsh: source <(qw-lambda completion zsh)   fish: qw-lambda completion fish | source',
+    'bash: source <(qw-lambda completion bash)   zsh: source <(qw-lambda completion zsh)   fish: qw-lambda completion fish | source   powershell: qw-lambda completion powershell | Out-String | Invoke-Expression',
   args: [['<shell>', SHELLS.join(', ')]],
   options: {},
   formats: ['raw'],

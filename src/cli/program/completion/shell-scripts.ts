@@ -1,6 +1,6 @@
 import type { ArgumentKind, TreeCommand, TreeOption, WordTree } from './word-tree.ts'
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
+export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
 type Shell = (typeof SHELLS)[number]
 
 /** The script that a shell reads to complete `qw-lambda …`. */
@@ -13,6 +13,8 @@ export function shellScript(shell: Shell, tree: WordTree): string {
       return `#compdef qw-lambda\nautoload -U +X bashcompinit && bashcompinit\n${bashScript(tree)}`
     case 'fish':
       return fishScript(tree)
+    case 'powershell':
+      return powershellScript(tree)
   }
 }
 
@@ -70,6 +72,44 @@ ${byPath.join('\n')}
   _qw_lambda_names "$kind"
 }
 complete -F _qw_lambda qw-lambda
+`
+}
+
+/** Commands and options; names of stacks and indexes are asked for where an argument takes them. */
+function powershellScript({ commands }: WordTree): string {
+  const word = (text: string): string => `'${text.replaceAll("'", "''")}'`
+  const firstWords = [...new Set(commands.map(({ path }) => path.split(' ')[0] ?? ''))].toSorted()
+  const row = (path: string, words: readonly string[]): string =>
+    `    ${word(path)} = @(${words.map(word).join(', ')})`
+  const rows = [
+    row('', firstWords),
+    ...commands.map((each) => row(each.path, wordsOf(each).split(' '))),
+  ]
+  const names = commands
+    .filter(({ argument }) => argument !== 'none' && argument !== 'files' && argument !== 'shells')
+    .map(({ path, argument }) => `    ${word(path)} = ${word(argument)}`)
+  return `# qw-lambda completion; load it with: qw-lambda completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName qw-lambda -ScriptBlock {
+  param($word, $ast, $cursor)
+  $words = @{
+${rows.join('\n')}
+  }
+  $names = @{
+${names.join('\n')}
+  }
+  $path = ''
+  foreach ($element in $ast.CommandElements | Select-Object -Skip 1) {
+    $next = "$path $element".Trim()
+    if ($words.ContainsKey($next) -and "$element" -ne $word) { $path = $next }
+  }
+  $offered = $words[$path]
+  if ($names.ContainsKey($path) -and -not $word.StartsWith('-')) {
+    $offered = @($offered) + @(qw-lambda complete $names[$path] 2>$null)
+  }
+  $offered | Where-Object { $_ -like "$word*" } | ForEach-Object {
+    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+  }
+}
 `
 }
 

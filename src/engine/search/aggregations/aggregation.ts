@@ -1,5 +1,6 @@
 import { JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
+import type { Query } from '../../query/query.ts'
 import type { ValueType } from '../../schema/value-type.ts'
 import type { Column } from '../../split/column.ts'
 
@@ -18,6 +19,8 @@ const AGGREGATION_MEMORY_LIMIT_BYTES = 500 * 1024 * 1024
 export interface Aggregation<Partial = unknown> {
   /** Fields whose columns it reads, those of sub-aggregations included. */
   readonly paths: readonly string[]
+  /** Queries whose documents it asks for, those of sub-aggregations included; undefined: none. */
+  readonly queries?: readonly Query[] | undefined
   /** `parentLimit`: parent ids are below this; Infinity when nobody knows. */
   collector(split: AggregationSplit, parentLimit: number): Collector<Partial>
   /** Associative and commutative; of an empty list it is what an empty bucket has. */
@@ -51,6 +54,8 @@ export interface AggregationSplit {
   readonly memory: AggregationMemory
   /** One column per type that the split has at this path. */
   columnsAt(path: string): readonly Column[]
+  /** The documents of one of the aggregation's `queries`, one bit each. */
+  matching(query: Query): Uint32Array
 }
 
 /** Counts what collectors hold, so that a request fails instead of the process. */
@@ -108,6 +113,8 @@ export interface AggregationInput {
   readonly subs: readonly SubAggregation[]
   /** Throws `invalid` when the field does not exist or is not fast. */
   field(path: string): AggregationField
+  /** Binds a clause of the query DSL. Throws `invalid` naming `option` for what is wrong with it. */
+  query(json: JsonValue, option: string): Query
 }
 
 /** A fast field of the mapping. */

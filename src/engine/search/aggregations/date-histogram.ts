@@ -1,5 +1,6 @@
-import { nearestFixedWidth, parseFixedWidth } from '../../dates/duration.ts'
 import type { AggregationInput, AggregationKind } from './aggregation.ts'
+import { CalendarHistogram } from './calendar-histogram.ts'
+import { dateBucketOf, fixedInterval, offsetOption } from './date-buckets.ts'
 import { HistogramAggregation } from './histogram-buckets.ts'
 import { bucketBounds } from './histogram.ts'
 import { booleanOption, fieldOption, invalidAggregation } from './options.ts'
@@ -12,15 +13,14 @@ export const DATE_HISTOGRAM: AggregationKind = {
       throw invalidAggregation(input.name, `field "${path}" is not a datetime`)
     }
     rejectOption(input, 'interval', 'use `fixed_interval`, such as "1d"')
-    const calendar = input.options['calendar_interval']
-    const width = typeof calendar === 'string' ? nearestFixedWidth(calendar) : undefined
-    rejectOption(input, 'calendar_interval', `use \`fixed_interval\`, such as "${width ?? '1d'}"`)
     rejectOption(input, 'format', 'keys are RFC 3339')
+    const calendar = input.options['calendar_interval']
+    if (calendar !== undefined && calendar !== null) return calendarHistogram(input, path)
     return new HistogramAggregation({
       path,
       scale: 'date',
       datesOnly: true,
-      interval: fixedInterval(input),
+      interval: intervalOf(input),
       offset: offsetOption(input),
       keyed: booleanOption(input, 'keyed', false),
       subs: input.subs,
@@ -29,32 +29,31 @@ export const DATE_HISTOGRAM: AggregationKind = {
   },
 }
 
+function calendarHistogram(input: AggregationInput, path: string): CalendarHistogram {
+  const { hardBounds, ...bounds } = bucketBounds(input)
+  if (hardBounds !== undefined) {
+    throw invalidAggregation(
+      input.name,
+      '`hard_bounds` needs a `fixed_interval`',
+      'narrow the query by a range',
+    )
+  }
+  return new CalendarHistogram({
+    path,
+    buckets: dateBucketOf(input),
+    keyed: booleanOption(input, 'keyed', false),
+    subs: input.subs,
+    ...bounds,
+  })
+}
+
 function rejectOption(input: AggregationInput, option: string, instead: string): void {
   const raw = input.options[option]
   if (raw === undefined || raw === null) return
   throw invalidAggregation(input.name, `\`${option}\` is not supported: ${instead}`)
 }
 
-function fixedInterval(input: AggregationInput): number {
-  const raw = input.options['fixed_interval']
-  if (raw === undefined) throw invalidAggregation(input.name, 'missing field `fixed_interval`')
-  const text = typeof raw === 'string' ? raw : ''
-  const interval = parseFixedWidth(text)
-  if (interval !== undefined && interval > 0) return interval
-  const width = nearestFixedWidth(text) ?? '1d'
-  throw invalidAggregation(
-    input.name,
-    `\`fixed_interval\` must be whole digits and one of ms, s, m, h, d, such as "${width}"`,
-  )
-}
-
-function offsetOption(input: AggregationInput): number {
-  const raw = input.options['offset']
-  if (raw === undefined || raw === null) return 0
-  const sign = typeof raw === 'string' && raw.startsWith('-') ? -1 : 1
-  const offset = typeof raw === 'string' ? parseFixedWidth(raw.replace(/^[+-]/, '')) : undefined
-  if (offset === undefined) {
-    throw invalidAggregation(input.name, '`offset` must be a duration such as "+6h" or "-1d"')
-  }
-  return sign * offset
+function intervalOf(input: AggregationInput): number {
+  if (input.options['fixed_interval'] !== undefined) return fixedInterval(input)
+  throw invalidAggregation(input.name, 'missing field `fixed_interval`')
 }

@@ -1,6 +1,7 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
 import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
+import type { Query } from '../../query/query.ts'
 import { COLUMN_BLOCK_VALUES } from '../../split/column.ts'
 import { exactValue, firstKeyFrom, floorDiv, lastKeyUpTo, type NumberKeys } from '../number-keys.ts'
 import {
@@ -14,7 +15,14 @@ import {
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
 import type { Bounds } from './options.ts'
-import { mergeBuckets, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
+import {
+  mergeBuckets,
+  pathsIn,
+  queriesIn,
+  renderSubs,
+  SubCollectors,
+  type SubPartials,
+} from './sub-aggregations.ts'
 import { numberColumns, ValueBlock } from './values.ts'
 
 /** A histogram as both dialects ask for it: on dates every number is in milliseconds. */
@@ -49,11 +57,13 @@ const MAX_NUMBERED_BUCKETS = 2 ** 32
 
 export class HistogramAggregation implements Aggregation<HistogramPartial> {
   readonly paths: readonly string[]
+  readonly queries: readonly Query[]
   readonly #settings: HistogramSettings
 
   constructor(settings: HistogramSettings) {
     this.#settings = settings
-    this.paths = [settings.path, ...settings.subs.flatMap((sub) => sub.aggregation.paths)]
+    this.paths = [settings.path, ...pathsIn(settings.subs)]
+    this.queries = queriesIn(settings.subs)
   }
 
   collector(split: AggregationSplit, parentLimit: number): Collector<HistogramPartial> {

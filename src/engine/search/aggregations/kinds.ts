@@ -3,14 +3,22 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../bytes/json.
 import { QwError } from '../../errors.ts'
 import type { Schema } from '../../schema/schema.ts'
 import type { AggregationField, AggregationKind, SubAggregation } from './aggregation.ts'
+import { bindQuery } from '../../query/bind.ts'
+import { parseElasticQuery } from '../../query/elastic-dsl/parse-elastic-query.ts'
 import { CARDINALITY } from './cardinality.ts'
+import { COMPOSITE } from './composite.ts'
 import { DATE_HISTOGRAM } from './date-histogram.ts'
+import { FILTER } from './filter.ts'
+import { FILTERS } from './filters.ts'
 import { HISTOGRAM } from './histogram.ts'
 import { MISSING } from './missing.ts'
 import { invalidAggregation } from './options.ts'
+import { MULTI_TERMS } from './multi-terms.ts'
 import { PERCENTILES } from './percentiles.ts'
 import { RANGE } from './range.ts'
 import { STATS_KINDS } from './stats.ts'
+import { REFUSED_KINDS } from './refused-kinds.ts'
+import { WEIGHTED_AVG } from './weighted-avg.ts'
 import { TERMS } from './terms.ts'
 
 /** Aggregations within aggregations. */
@@ -23,8 +31,13 @@ const KINDS = {
   date_histogram: DATE_HISTOGRAM,
   range: RANGE,
   missing: MISSING,
+  multi_terms: MULTI_TERMS,
+  composite: COMPOSITE,
+  filter: FILTER,
+  filters: FILTERS,
   percentiles: PERCENTILES,
   cardinality: CARDINALITY,
+  weighted_avg: WEIGHTED_AVG,
   ...STATS_KINDS,
 } satisfies Readonly<Record<string, AggregationKind>>
 
@@ -56,28 +69,39 @@ function parseEntry(names: readonly string[], entry: JsonValue, schema: Schema):
   const name = names.join('.')
   if (!isJsonObject(entry)) throw invalidAggregation(name, 'expected an object')
   const { type, kind, options } = kindOf(name, entry)
-  const nested = entry['aggs']
+  const nested = entry['aggs'] ?? entry['aggregations']
   if (nested !== undefined && nested !== null && !kind.hasBuckets) {
     throw invalidAggregation(name, `\`${type}\` has no buckets, so it takes no \`aggs\``)
   }
   const subs = nested === undefined || nested === null ? [] : parseLevel(nested, schema, names)
-  const aggregation = kind.parse({ options, name, subs, field: (path) => fastField(schema, path) })
+  const aggregation = kind.parse({
+    options,
+    name,
+    subs,
+    field: (path) => fastField(schema, path),
+    query: (json, option) =>
+      bindQuery(parseElasticQuery(json, { at: `${name}.${option}` }), schema),
+  })
   return { name: names.at(-1) ?? '', aggregation }
 }
+
+/** `meta` is the client's own. */
+const BESIDE_TYPE: ReadonlySet<string> = new Set(['aggs', 'aggregations', 'meta'])
 
 function kindOf(
   name: string,
   entry: JsonObject,
 ): { type: string; kind: AggregationKind; options: JsonObject } {
-  const types = Object.keys(entry).filter((key) => key !== 'aggs')
+  const types = Object.keys(entry).filter((key) => !BESIDE_TYPE.has(key))
   const [type] = types
   if (type === undefined || types.length !== 1) {
-    if (types.includes('aggregations')) {
-      throw invalidAggregation(name, 'nested aggregations go under `aggs`, not `aggregations`')
-    }
     throw invalidAggregation(name, `expected exactly one type, found ${types.join(', ') || 'none'}`)
   }
   const kind = KIND_OF.get(type)
+  const refused = REFUSED_KINDS.get(type)
+  if (refused !== undefined) {
+    throw invalidAggregation(name, `\`${type}\` is not supported: ${refused.why}`, refused.fix)
+  }
   if (kind === undefined) {
     throw invalidAggregation(
       name,

@@ -8,7 +8,7 @@ export const MISSING: AggregationKind = {
   hasBuckets: true,
   parse(input) {
     const { path } = fieldOption(input)
-    return new SingleBucketAggregation(input.subs, [path], (split) => {
+    return new SingleBucketAggregation(input.subs, { paths: [path] }, (split) => {
       const columns = split.columnsAt(path)
       return (block) => withoutValue(columns, block)
     })

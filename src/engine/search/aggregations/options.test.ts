@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
+import { MATCH_ALL } from '../../query/combine.ts'
 import type { AggregationInput } from './aggregation.ts'
 import { booleanOption, boundsOption, countOption, fieldOption, numberOption } from './options.ts'
 
 const input = (options: JsonObject): AggregationInput => {
-  return { options, name: 'days.most', subs: [], field: (path) => ({ path, type: 'f64' }) }
+  return {
+    options,
+    name: 'days.most',
+    subs: [],
+    field: (path) => ({ path, type: 'f64' }),
+    query: () => MATCH_ALL,
+  }
 }
 
 const refused = (named: string): Error =>

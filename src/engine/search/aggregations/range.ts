@@ -1,6 +1,7 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import { isJsonObject, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
+import type { Query } from '../../query/query.ts'
 import { firstKeyFrom, type NumberKeys } from '../number-keys.ts'
 import {
   jsonFloat,
@@ -14,7 +15,14 @@ import {
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
 import { asNumber, booleanOption, fieldOption, invalidAggregation } from './options.ts'
-import { mergeSubs, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
+import {
+  mergeSubs,
+  pathsIn,
+  queriesIn,
+  renderSubs,
+  SubCollectors,
+  type SubPartials,
+} from './sub-aggregations.ts'
 import { numberColumns, ValueBlock } from './values.ts'
 
 export const RANGE: AggregationKind = {
@@ -109,11 +117,13 @@ function bound(
 
 class RangeAggregation implements Aggregation<RangePartial> {
   readonly paths: readonly string[]
+  readonly queries: readonly Query[]
   readonly #settings: RangeSettings
 
   constructor(settings: RangeSettings) {
     this.#settings = settings
-    this.paths = [settings.path, ...settings.subs.flatMap((sub) => sub.aggregation.paths)]
+    this.paths = [settings.path, ...pathsIn(settings.subs)]
+    this.queries = queriesIn(settings.subs)
   }
 
   collector(split: AggregationSplit, parentLimit: number): Collector<RangePartial> {

@@ -1,3 +1,4 @@
+import type { Query } from '../../query/query.ts'
 import type { JsonObject } from '../../bytes/json.ts'
 import type {
   Aggregation,
@@ -8,7 +9,15 @@ import type {
   SubAggregation,
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
-import { mergeSubs, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
+import {
+  mergeSubs,
+  metricAt,
+  pathsIn,
+  queriesIn,
+  renderSubs,
+  SubCollectors,
+  type SubPartials,
+} from './sub-aggregations.ts'
 
 interface SingleBucketPartial {
   readonly docCount: number
@@ -57,16 +66,18 @@ export class SingleBucketCollector implements Collector<SingleBucketPartial> {
 /** An aggregation of one bucket: all that a kind adds is which documents are in it. */
 export class SingleBucketAggregation implements Aggregation<SingleBucketPartial> {
   readonly paths: readonly string[]
+  readonly queries: readonly Query[]
   readonly #subs: readonly SubAggregation[]
   readonly #selector: (split: AggregationSplit) => Selector
 
-  /** `ownPaths`: fields whose columns `selector` reads. */
+  /** `reads`: fields whose columns, and queries whose documents, `selector` asks for. */
   constructor(
     subs: readonly SubAggregation[],
-    ownPaths: readonly string[],
+    reads: { readonly paths?: readonly string[]; readonly queries?: readonly Query[] },
     selector: (split: AggregationSplit) => Selector,
   ) {
-    this.paths = [...ownPaths, ...subs.flatMap(({ aggregation }) => aggregation.paths)]
+    this.paths = [...(reads.paths ?? []), ...pathsIn(subs)]
+    this.queries = [...(reads.queries ?? []), ...queriesIn(subs)]
     this.#subs = subs
     this.#selector = selector
   }
@@ -91,8 +102,12 @@ export class SingleBucketAggregation implements Aggregation<SingleBucketPartial>
     return { doc_count: docCount, ...renderSubs(this.#subs, subs, budget) }
   }
 
-  /** Its number of documents. */
-  metric({ docCount }: SingleBucketPartial, property: string | undefined): number | undefined {
-    return property === undefined || property === 'doc_count' ? docCount : undefined
+  /** Its number of documents, or a number of an aggregation in it. */
+  metric(
+    { docCount, subs }: SingleBucketPartial,
+    property: string | undefined,
+  ): number | null | undefined {
+    const isCount = property === undefined || property === 'doc_count' || property === '_count'
+    return isCount ? docCount : metricAt(this.#subs, subs, property)
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { stringifyJson } from '../../bytes/json.ts'
+import { MATCH_ALL } from '../../query/combine.ts'
 import type { FloatColumn } from '../../split/column.ts'
 import {
   AggregationMemory,
@@ -16,7 +17,7 @@ const MANY = 200_000
 
 function parse(kind: AggregationKind): Aggregation {
   const field = (path: string) => ({ path, type: 'f64' }) as const
-  return kind.parse({ options: { field: 'x' }, name: 'a', subs: [], field })
+  return kind.parse({ options: { field: 'x' }, name: 'a', subs: [], field, query: () => MATCH_ALL })
 }
 
 /** What a split with these values collects. */
@@ -41,7 +42,12 @@ function splitOf(values: Float64Array): AggregationSplit {
     blockMins: Float64Array.of(Math.min(...values.subarray(0, 1000))),
     blockMaxs: Float64Array.of(values.reduce((most, value) => Math.max(most, value), 0)),
   }
-  return { docCount: values.length, memory: new AggregationMemory(), columnsAt: () => [column] }
+  return {
+    docCount: values.length,
+    memory: new AggregationMemory(),
+    columnsAt: () => [column],
+    matching: () => new Uint32Array(0),
+  }
 }
 
 function print(aggregation: Aggregation, partial: unknown): unknown {

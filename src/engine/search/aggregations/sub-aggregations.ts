@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../bytes/json.ts'
-import { QwError } from '../../errors.ts'
+import type { Query } from '../../query/query.ts'
 import type {
   AggregationSplit,
   BucketBudget,
@@ -85,23 +85,35 @@ export function renderSubs(
   return out
 }
 
-/** The value to order a bucket by. Throws `invalid` when the path names nothing: called once with an
- *  empty bucket while parsing, so that a bad order fails before any split is opened. */
-export function subMetric(
+export function pathsIn(subs: readonly SubAggregation[]): string[] {
+  return subs.flatMap(({ aggregation }) => aggregation.paths)
+}
+
+export function queriesIn(subs: readonly SubAggregation[]): Query[] {
+  return subs.flatMap(({ aggregation }) => aggregation.queries ?? [])
+}
+
+/**
+ * The number that `price`, `price.avg` or, through a single bucket, `paid>price.avg` names. Undefined
+ * when it names none.
+ */
+export function metricAt(
   subs: readonly SubAggregation[],
   partials: SubPartials,
-  path: { readonly index: number; readonly property: string | undefined },
-): number | null {
-  const sub = subs[path.index]
-  if (sub === undefined) return null
-  const partial = partials === undefined ? sub.aggregation.merge([]) : partials[path.index]
-  const value = sub.aggregation.metric(partial, path.property)
-  if (value === undefined) {
-    throw new QwError(
-      'invalid',
-      `invalid aggregation request: cannot order by "${sub.name}${path.property === undefined ? '' : `.${path.property}`}"`,
-      { fix: 'order by _count, _key, or a single-value metric such as {"avg_price": "desc"}' },
-    )
-  }
-  return value
+  path: string,
+): number | null | undefined {
+  const whole = subs.findIndex(({ name }) => name === path)
+  const cut = whole < 0 ? cutOf(path) : path.length
+  const name = path.slice(0, cut)
+  const index = subs.findIndex((sub) => sub.name === name)
+  const aggregation = subs[index]?.aggregation
+  if (aggregation === undefined) return undefined
+  const partial = partials === undefined ? aggregation.merge([]) : partials[index]
+  return aggregation.metric(partial, whole < 0 ? path.slice(cut + 1) : undefined)
+}
+
+/** Names may hold dots; the property is what stands after the last. */
+function cutOf(path: string): number {
+  const into = path.indexOf('>')
+  return into >= 0 ? into : Math.max(path.lastIndexOf('.'), 0)
 }

@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../bytes/json.ts'
-import { isCountDescending, orderBuckets, parseOrder, type BucketOrder } from './term-order.ts'
+import { MATCH_ALL } from '../../query/combine.ts'
+import { compareKeys, type TermKey } from './term-key.ts'
+import { isCountDescending, orderBuckets, parseOrder, type BucketOrders } from './term-order.ts'
 
-const parse = (options: JsonObject): BucketOrder =>
-  parseOrder({ options, name: 'a', subs: [], field: (path) => ({ path, type: 'str' }) })
+const parse = (options: JsonObject): BucketOrders =>
+  parseOrder({
+    options,
+    name: 'a',
+    subs: [],
+    field: (path) => ({ path, type: 'str' }),
+    query: () => MATCH_ALL,
+  })
 
 const bucket = (value: string, docCount: number) => {
   return { key: { type: 'str', value }, docCount, subs: undefined } as const
@@ -15,8 +23,13 @@ test.each<[JsonObject, string[]]>([
   [{ order: { _count: 'asc' } }, ['a', 'b', 'c']],
   [{ order: [{ _key: 'desc' }] }, ['c', 'b', 'a']],
   [{ order: { _key: 'asc' } }, ['a', 'b', 'c']],
+  [{ order: [{ _count: 'asc' }, { _key: 'desc' }] }, ['b', 'a', 'c']],
 ])('%o orders by it, and equal buckets by their keys', (options, keys) => {
-  const ordered = orderBuckets(BUCKETS, parse(options), [])
+  const ordered = orderBuckets<TermKey, (typeof BUCKETS)[number]>(BUCKETS, {
+    orders: parse(options),
+    subs: [],
+    compareKeys,
+  })
   expect(ordered.map(({ key }) => key.value)).toEqual(keys)
 })
 

@@ -1,93 +1,98 @@
-import { isJsonObject } from '../../bytes/json.ts'
+import { elementAt } from '../../bytes/element-at.ts'
+import { isJsonObject, type JsonValue } from '../../bytes/json.ts'
 import type { AggregationInput, SubAggregation } from './aggregation.ts'
 import { invalidAggregation } from './options.ts'
-import { subMetric, type SubPartials } from './sub-aggregations.ts'
-import { compareKeys, type TermKey } from './term-key.ts'
+import { metricAt, type SubPartials } from './sub-aggregations.ts'
 
-/** What the buckets of a terms aggregation are ordered by. Ties go by key, ascending. */
-export type BucketOrder =
+/** One thing that buckets are ordered by. */
+type BucketOrder =
   | { readonly by: 'count'; readonly descending: boolean }
   | { readonly by: 'key'; readonly descending: boolean }
-  | {
-      readonly by: 'sub'
-      readonly descending: boolean
-      readonly index: number
-      readonly property: string | undefined
-    }
+  /** A number of a sub-aggregation: `price.avg`. */
+  | { readonly by: 'sub'; readonly descending: boolean; readonly path: string }
 
-export function isCountDescending(order: BucketOrder): boolean {
-  return order.by === 'count' && order.descending
+/** First to last; what they leave equal goes by key, ascending. */
+export type BucketOrders = readonly [BucketOrder, ...BucketOrder[]]
+
+export function isCountDescending([{ by, descending }]: BucketOrders): boolean {
+  return by === 'count' && descending
 }
 
-/** `{"_count": "desc"}`, or a one-element array of such; the order is tried on an empty bucket. */
-export function parseOrder(input: AggregationInput): BucketOrder {
+/** `{"_count": "desc"}`, or an array of such; each is tried on an empty bucket. */
+export function parseOrder(input: AggregationInput): BucketOrders {
   const raw = input.options['order']
-  if (raw === undefined || raw === null) return { by: 'count', descending: true }
-  const single = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw
-  const entries = isJsonObject(single) ? Object.entries(single) : []
+  const items = raw === undefined || raw === null ? [] : Array.isArray(raw) ? raw : [raw]
+  const [first, ...others] = items.map((item) => parseTarget(input, item))
+  return first === undefined ? [{ by: 'count', descending: true }] : [first, ...others]
+}
+
+function parseTarget(input: AggregationInput, raw: JsonValue): BucketOrder {
+  const entries = isJsonObject(raw) ? Object.entries(raw) : []
   const [entry] = entries
   if (entry === undefined || entries.length !== 1) {
     throw invalidAggregation(
       input.name,
       '`order` must be one target and a direction, such as {"_key": "asc"}',
+      'several targets are a list: [{"_count": "desc"}, {"_key": "asc"}]',
     )
   }
-  const [target, direction] = entry
+  const [path, direction] = entry
   if (direction !== 'asc' && direction !== 'desc') {
-    throw invalidAggregation(
-      input.name,
-      `\`order\` direction of "${target}" must be "asc" or "desc"`,
-    )
+    throw invalidAggregation(input.name, `\`order\` direction of "${path}" must be "asc" or "desc"`)
   }
   const descending = direction === 'desc'
-  if (target === '_count') return { by: 'count', descending }
-  if (target === '_key') return { by: 'key', descending }
-  const order = subOrder(input, target, descending)
-  subMetric(input.subs, undefined, order)
-  return order
-}
-
-function subOrder(
-  input: AggregationInput,
-  target: string,
-  descending: boolean,
-): Extract<BucketOrder, { by: 'sub' }> {
-  const whole = input.subs.findIndex(({ name }) => name === target)
-  if (whole >= 0) return { by: 'sub', descending, index: whole, property: undefined }
-  const dot = target.lastIndexOf('.')
-  const index = input.subs.findIndex(({ name }) => name === target.slice(0, dot))
-  if (dot < 0 || index < 0) {
-    throw invalidAggregation(input.name, `\`order\` names no sub-aggregation: "${target}"`)
+  if (path === '_count') return { by: 'count', descending }
+  if (path === '_key') return { by: 'key', descending }
+  if (metricAt(input.subs, undefined, path) === undefined) {
+    throw invalidAggregation(
+      input.name,
+      `cannot order by "${path}"`,
+      'order by _count, _key, or a number of a sub-aggregation such as {"avg_price": "desc"}',
+    )
   }
-  return { by: 'sub', descending, index, property: target.slice(dot + 1) }
+  return { by: 'sub', descending, path }
 }
 
-interface Orderable {
-  readonly key: TermKey
+interface Orderable<Key> {
+  readonly key: Key
   readonly docCount: number
   readonly subs: SubPartials
 }
 
-export function orderBuckets<Bucket extends Orderable>(
+/** `compareKeys`: ascending. */
+export function orderBuckets<Key, Bucket extends Orderable<Key>>(
   buckets: readonly Bucket[],
+  order: {
+    readonly orders: BucketOrders
+    readonly subs: readonly SubAggregation[]
+    readonly compareKeys: (a: Key, b: Key) => number
+  },
+): Bucket[] {
+  const { orders, subs, compareKeys } = order
+  const ranked = buckets.map((bucket) => ({
+    bucket,
+    ranks: orders.map((each) => rankOf(bucket, each, subs)),
+  }))
+  ranked.sort((a, b) => {
+    for (const [at, { by, descending }] of orders.entries()) {
+      const difference =
+        by === 'key'
+          ? compareKeys(a.bucket.key, b.bucket.key)
+          : elementAt(a.ranks, at) - elementAt(b.ranks, at)
+      if (difference !== 0) return descending ? -difference : difference
+    }
+    return compareKeys(a.bucket.key, b.bucket.key)
+  })
+  return ranked.map(({ bucket }) => bucket)
+}
+
+/** A bucket without the number comes before all others, ascending. */
+function rankOf(
+  { docCount, subs: partials }: Omit<Orderable<unknown>, 'key'>,
   order: BucketOrder,
   subs: readonly SubAggregation[],
-): Bucket[] {
-  const sign = order.descending ? -1 : 1
-  switch (order.by) {
-    case 'count':
-      return [...buckets].sort(
-        (a, b) => sign * (a.docCount - b.docCount) || compareKeys(a.key, b.key),
-      )
-    case 'key':
-      return [...buckets].sort((a, b) => sign * compareKeys(a.key, b.key))
-    case 'sub': {
-      const ranked = buckets.map((bucket) => ({
-        bucket,
-        rank: subMetric(subs, bucket.subs, order) ?? -Number.MAX_VALUE,
-      }))
-      ranked.sort((a, b) => sign * (a.rank - b.rank) || compareKeys(a.bucket.key, b.bucket.key))
-      return ranked.map(({ bucket }) => bucket)
-    }
-  }
+): number {
+  if (order.by === 'count') return docCount
+  if (order.by === 'key') return 0
+  return metricAt(subs, partials, order.path) ?? -Number.MAX_VALUE
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
+import type { Query } from '../../query/query.ts'
 import { dateToNanos, parseRfc3339 } from '../../dates/datetime.ts'
 import type {
   Aggregation,
@@ -15,15 +16,22 @@ import { BucketIds } from './bucket-ids.ts'
 import { asNumber, booleanOption, countOption, fieldOption, invalidAggregation } from './options.ts'
 import { ordinalsOf, type Ordinals } from './ordinals.ts'
 import { SingleBucketCollector } from './single-bucket.ts'
-import { mergeBuckets, renderSubs, SubCollectors, type SubPartials } from './sub-aggregations.ts'
+import {
+  mergeBuckets,
+  pathsIn,
+  queriesIn,
+  renderSubs,
+  SubCollectors,
+  type SubPartials,
+} from './sub-aggregations.ts'
 import { parseTermFilter, type TermFilter } from './term-filter.ts'
-import { keyTag, renderKey, type TermKey } from './term-key.ts'
-import { isCountDescending, orderBuckets, parseOrder, type BucketOrder } from './term-order.ts'
+import { compareKeys, keyTag, renderKey, type TermKey } from './term-key.ts'
+import { isCountDescending, orderBuckets, parseOrder, type BucketOrders } from './term-order.ts'
 import { ValueBlock, withoutValue } from './values.ts'
 
 /** Buckets that one split reports per parent bucket when the request names no `segment_size`: results
  *  are exact up to here. */
-const TERMS_PER_SPLIT_LIMIT = 65_536
+export const TERMS_PER_SPLIT_LIMIT = 65_536
 
 export const TERMS: AggregationKind = {
   hasBuckets: true,
@@ -35,7 +43,7 @@ interface TermsSettings {
   readonly size: number
   readonly splitSize: number
   readonly minDocCount: number
-  readonly order: BucketOrder
+  readonly orders: BucketOrders
   readonly missing: TermKey | undefined
   readonly filter: TermFilter | undefined
   readonly showError: boolean
@@ -57,7 +65,8 @@ interface TermsPartial {
   readonly errorBound: number
 }
 
-function parseSettings(input: AggregationInput): TermsSettings {
+/** A field whose values are keys, and the key of documents without any. */
+export function parseTermsField(input: AggregationInput): Pick<TermsSettings, 'path' | 'missing'> {
   const field = fieldOption(input)
   if (field.type === 'bytes') {
     throw invalidAggregation(
@@ -65,21 +74,24 @@ function parseSettings(input: AggregationInput): TermsSettings {
       `field "${field.path}" holds bytes, which do not aggregate`,
     )
   }
+  return { path: field.path, missing: parseMissing(input, field) }
+}
+
+function parseSettings(input: AggregationInput): TermsSettings {
   const size = countOption(input, 'size') ?? 10
   const splitSize =
     countOption(input, 'segment_size') ??
     countOption(input, 'shard_size') ??
     countOption(input, 'split_size')
-  const order = parseOrder(input)
+  const orders = parseOrder(input)
   return {
-    path: field.path,
+    ...parseTermsField(input),
     size,
     splitSize: Math.max(splitSize ?? TERMS_PER_SPLIT_LIMIT, size),
     minDocCount: countOption(input, 'min_doc_count') ?? 1,
-    order,
-    missing: parseMissing(input, field),
+    orders,
     filter: parseTermFilter(input),
-    showError: booleanOption(input, 'show_term_doc_count_error', isCountDescending(order)),
+    showError: booleanOption(input, 'show_term_doc_count_error', isCountDescending(orders)),
     subs: input.subs,
   }
 }
@@ -108,11 +120,13 @@ function missingText(text: string, field: AggregationField): TermKey {
 
 class TermsAggregation implements Aggregation<TermsPartial> {
   readonly paths: readonly string[]
+  readonly queries: readonly Query[]
   readonly #settings: TermsSettings
 
   constructor(settings: TermsSettings) {
     this.#settings = settings
-    this.paths = [settings.path, ...settings.subs.flatMap((sub) => sub.aggregation.paths)]
+    this.paths = [settings.path, ...pathsIn(settings.subs)]
+    this.queries = queriesIn(settings.subs)
   }
 
   collector(split: AggregationSplit, parentLimit: number): Collector<TermsPartial> {
@@ -146,10 +160,10 @@ class TermsAggregation implements Aggregation<TermsPartial> {
   }
 
   render(partial: TermsPartial, budget: BucketBudget): JsonObject {
-    const { size, minDocCount, order, showError, subs } = this.#settings
+    const { size, minDocCount, orders, showError, subs } = this.#settings
     const all = [...partial.buckets.values()]
     const wanted = all.filter(({ docCount }) => docCount >= minDocCount)
-    const kept = orderBuckets(wanted, order, subs).slice(0, size)
+    const kept = orderBuckets(wanted, { orders, subs, compareKeys }).slice(0, size)
     budget.take(kept.length)
     const total = all.reduce((sum, { docCount }) => sum + docCount, 0)
     const shown = kept.reduce((sum, { docCount }) => sum + docCount, 0)
@@ -235,12 +249,13 @@ class ColumnTerms implements Collector<TermsPartial> {
   #truncate<Found extends { ordinal: number; docCount: number; id: number }>(
     found: readonly Found[],
   ): readonly Found[] {
-    const { splitSize, order, subs } = this.#settings
+    const { splitSize, orders, subs } = this.#settings
+    const [order] = orders
     if (found.length <= splitSize) return found
-    if (order.by === 'key') {
+    if (order.by === 'key' && orders.length === 1) {
       return order.descending ? found.slice(-splitSize).reverse() : found.slice(0, splitSize)
     }
-    if (order.by === 'count') {
+    if (order.by === 'count' && orders.length === 1) {
       const sign = order.descending ? -1 : 1
       return [...found]
         .sort((a, b) => sign * (a.docCount - b.docCount) || a.ordinal - b.ordinal)
@@ -252,7 +267,7 @@ class ColumnTerms implements Collector<TermsPartial> {
       docCount: entry.docCount,
       subs: this.#subs.result(entry.id),
     }))
-    return orderBuckets(buckets, order, subs)
+    return orderBuckets(buckets, { orders, subs, compareKeys })
       .slice(0, splitSize)
       .map(({ entry }) => entry)
   }
