@@ -6,7 +6,7 @@ export default defineConfig({
   entry: {
     'cli/main': 'src/cli/main.ts',
     engine: 'src/engine-library.ts',
-    'local/indexing-worker': 'src/local/indexing-worker.ts',
+    'local/stack-worker': 'src/local/stack-worker.ts',
   },
   format: 'esm',
   platform: 'node',

@@ -121,7 +121,7 @@ const CLAUSES: Readonly<Record<string, string>> = {
 /** The same of aggregations. */
 const AGGREGATIONS: Readonly<Record<string, string>> = {
   terms: '{"field":"quantity"}',
-  multi_terms: '{"terms":[{"field":"quantity"},{"field":"id"}]}',
+  multi_terms: '{"terms":[{"field":"quantity"},{"field":"price"}]}',
   composite: '{"sources":[{"q":{"terms":{"field":"quantity"}}}]}',
   histogram: '{"field":"quantity","interval":2}',
   date_histogram: '{"field":"ts","fixed_interval":"1h"}',

@@ -109,6 +109,7 @@ test('a task is told apart from its own event, whatever the key', () => {
   for (const task of tasks) {
     expect(tasksOf(JSON.parse(JSON.stringify(eventOfTask(task))))).toEqual([task])
   }
+  expect(tasksOf(JSON.parse(JSON.stringify({ sources: tasks.map(eventOfTask) })))).toEqual(tasks)
 })
 
 test('every record of an S3 event is a task, with its key as the object is called', () => {

@@ -35,7 +35,7 @@ export interface QueueMessage {
 }
 
 const ACCEPTED =
-  'an S3 event, an EventBridge event of S3, either of them through SNS or SQS, {"source_uri": "s3://bucket/key"}, {"action": "merge"} or {"action": "clean-up"}'
+  'an S3 event, an EventBridge event of S3, either of them through SNS or SQS, {"source_uri": "s3://bucket/key"}, {"sources": [several of these]}, {"action": "merge"} or {"action": "clean-up"}'
 /** Topics that hand on to topics; more is no envelope of anybody's. */
 const ENVELOPES_MAX = 3
 
@@ -89,6 +89,9 @@ function tasksIn(event: unknown, envelopes: number): IndexerTask[] {
     return tasksIn(JSON.parse(event['Message']), envelopes + 1)
   }
   if (typeof event['source_uri'] === 'string') return [sourceTask(event['source_uri'], event)]
+  if (Array.isArray(event['sources'])) {
+    return event['sources'].flatMap((source: unknown) => tasksIn(source, envelopes + 1))
+  }
   if (event['action'] === 'merge') return [{ kind: 'merge', indexId: indexIdIn(event) }]
   if (event['action'] === 'clean-up') return [{ kind: 'cleanUp', indexId: indexIdIn(event) }]
   // Sent once when a notification is configured; there is nothing to index.

@@ -41,7 +41,8 @@ function setUp(settings: Partial<IndexerSettings> & { hasQueue?: boolean } = {})
   }
   const docsIn = async (indexId: string) =>
     publishedSplits(await metastore.load(indexId)).reduce((sum, split) => sum + split.docCount, 0)
-  return { handler, stage, docsIn, lines, indexStore, queue }
+  const runsIn = async (indexId: string) => (await metastore.load(indexId)).runs
+  return { handler, stage, docsIn, runsIn, lines, indexStore, queue }
 }
 
 const s3Event = (...keys: string[]) => ({
@@ -89,6 +90,28 @@ test('an object that expired before its event came is passed over', async () => 
   const { handler, lines } = setUp()
   expect(await handler(queueEvent('shop/gone'), INVOCATION)).toEqual({ batchItemFailures: [] })
   expect(lines).toContainEqual({ event: 'source-gone', uri: 's3://staging/shop/gone' })
+})
+
+test('an object asked for by name that is not there is told among the runs of its index', async () => {
+  const { handler, runsIn } = setUp()
+  await handler({ source_uri: 's3://other/gone', index_id: 'shop' }, INVOCATION)
+  expect(await runsIn('shop')).toMatchObject([
+    { sourceUri: 's3://other/gone', state: 'failed', error: 'no object at key gone' },
+  ])
+})
+
+test('more objects than one invocation should take go on through the queue', async () => {
+  const { handler, stage, docsIn, queue } = setUp({ hasQueue: true })
+  const keys = Array.from({ length: 10 }, (_, i) => `shop/${i}`)
+  for (const key of keys) await stage(key)
+  const events = keys.map(
+    (key) => JSON.parse(sizedEvent(key, 64 * MEGABYTES)) as { Records: object[] },
+  )
+  await handler({ Records: events.flatMap(({ Records }) => Records) }, INVOCATION)
+  expect(await docsIn('shop')).toBe(4)
+  expect(queue.size).toBe(6)
+  await workOff({ queue, handler })
+  expect(await docsIn('shop')).toBe(10)
 })
 
 test('a message that fails comes again; the others of its batch do not', async () => {

@@ -4,19 +4,25 @@ import { LIST_EVERY_MS, runJanitor } from '../engine/indexing/janitor.ts'
 import { runMerges } from '../engine/indexing/merge.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
+import { rememberUnopened } from '../engine/indexing/run-ledger.ts'
 import { STAGED_NDJSON_SUFFIX } from '../engine/sources/ndjson-of.ts'
 import { objectSource } from '../engine/sources/source.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
 import {
-  eventOfTask,
   parseIndexerEvent,
   type IndexerTask,
   type QueueMessage,
   type SourceTask,
 } from './indexer-event.ts'
 import type { Invocation, InvocationLog } from './invocation-log.ts'
-import { workOff, type TaskEnd, type WorkQueue } from './queue-turn.ts'
+import {
+  workOff,
+  workOffDirect,
+  type QueueTurn,
+  type TaskEnd,
+  type WorkQueue,
+} from './queue-turn.ts'
 
 export interface IndexerComponents extends IndexingComponents {
   /** The store of a source bucket. */
@@ -121,27 +127,17 @@ class IndexerRun {
   }
 
   workOff(messages: readonly QueueMessage[]): Promise<QueueMessage[]> {
-    const { queue, log } = this.#components
-    const perform = (task: IndexerTask): Promise<TaskEnd> => this.#perform(task)
-    return workOff(messages, { perform, hasTime: () => this.#hasTime(), queue, log })
+    return workOff(messages, this.#turn())
   }
 
-  /** What there is no time for goes on as a message of the queue. */
-  async performAll(tasks: readonly IndexerTask[]): Promise<void> {
+  performAll(tasks: readonly IndexerTask[]): Promise<void> {
+    return workOffDirect(tasks, this.#turn())
+  }
+
+  #turn(): QueueTurn {
     const { queue, log } = this.#components
-    const undone: IndexerTask[] = []
-    for (const task of tasks) {
-      const end = this.#hasTime() ? await this.#perform(task) : 'continues'
-      if (end === 'continues') undone.push(task)
-    }
-    if (undone.length === 0) return
-    if (queue === undefined) {
-      throw new QwError('unavailable', 'no time is left in this invocation', {
-        fix: 'send the same event again: it goes on where this one ended',
-      })
-    }
-    await queue.send(undone.map((task) => JSON.stringify(eventOfTask(task))))
-    log({ event: 'handed-back', num_messages: undone.length })
+    const perform = (task: IndexerTask): Promise<TaskEnd> => this.#perform(task)
+    return { perform, hasTime: () => this.#hasTime(), queue, log }
   }
 
   async #perform(task: IndexerTask): Promise<TaskEnd> {
@@ -200,7 +196,12 @@ class IndexerRun {
       info = await store.head(task.key, this.#invocation.signal)
     } catch (error) {
       // Staged objects expire after a day, and an event can outlive its object.
-      if (!isQwError(error, 'notFound')) throw error
+      const isGone = isQwError(error, 'notFound')
+      if (!isGone || task.indexId !== undefined) {
+        const failure = { indexId, sourceUri: uri, error: messageOf(error) }
+        await rememberUnopened(this.#components, failure)
+      }
+      if (!isGone) throw error
       this.#components.log({ event: 'source-gone', uri })
       return 'done'
     }

@@ -1,5 +1,5 @@
-import { messageOf } from '../engine/errors.ts'
-import type { IndexerTask, QueueMessage } from './indexer-event.ts'
+import { messageOf, QwError } from '../engine/errors.ts'
+import { eventOfTask, type IndexerTask, type QueueMessage } from './indexer-event.ts'
 import type { InvocationLog } from './invocation-log.ts'
 
 /** What a queue does for the one who works it off. Both reject with `unavailable`. */
@@ -13,7 +13,7 @@ export interface WorkQueue {
 /** `continues`: in part, and further than before. */
 export type TaskEnd = 'done' | 'continues'
 
-interface QueueTurn {
+export interface QueueTurn {
   /** Throws when the task failed. */
   readonly perform: (task: IndexerTask) => Promise<TaskEnd>
   /** Whether another task may be begun. */
@@ -50,7 +50,8 @@ export async function workOff(
   const sendBack = async (some: readonly QueueMessage[]): Promise<void> => {
     failed.push(...(await unsent(some, turn)))
   }
-  const taken = turn.queue === undefined ? messages.length : takenCount(messages)
+  const sizes = messages.map(({ tasks }) => tasks.reduce((sum, task) => sum + bytesOf(task), 0))
+  const taken = turn.queue === undefined ? messages.length : takenCount(sizes)
   // First of all, for another invocation to begin with them.
   await sendBack(messages.slice(taken))
   const late: QueueMessage[] = []
@@ -68,18 +69,44 @@ export async function workOff(
   return failed
 }
 
-function takenCount(messages: readonly QueueMessage[]): number {
+/** How many one invocation takes, given the bytes of each. */
+function takenCount(sizes: readonly number[]): number {
   let bytes = 0
-  const end = messages.findIndex((message) => {
+  const end = sizes.findIndex((size) => {
     if (bytes >= TAKEN_BYTES_MAX) return true
-    bytes += message.tasks.reduce((sum, task) => sum + bytesOf(task), 0)
+    bytes += size
     return false
   })
-  return end === -1 ? messages.length : end
+  return end === -1 ? sizes.length : end
 }
 
 function bytesOf(task: IndexerTask): number {
   return task.kind === 'source' ? (task.sizeBytes ?? UNKNOWN_BYTES) : 0
+}
+
+/** Works off what was asked for directly. What one invocation does not take, and what there is no time
+ *  for, goes on as messages of the queue. Throws the error of the first task that fails, and
+ *  `unavailable` when there is no queue and no time. */
+export async function workOffDirect(tasks: readonly IndexerTask[], turn: QueueTurn): Promise<void> {
+  const { queue, log } = turn
+  const send = async (some: readonly IndexerTask[]): Promise<void> => {
+    if (some.length === 0) return
+    if (queue === undefined) {
+      throw new QwError('unavailable', 'no time is left in this invocation', {
+        fix: 'send the same event again: it goes on where this one ended',
+      })
+    }
+    await queue.send(some.map((task) => JSON.stringify(eventOfTask(task))))
+    log({ event: 'handed-back', num_messages: some.length })
+  }
+  const taken = queue === undefined ? tasks.length : takenCount(tasks.map(bytesOf))
+  await send(tasks.slice(taken))
+  const undone: IndexerTask[] = []
+  for (const task of tasks.slice(0, taken)) {
+    const end = turn.hasTime() ? await turn.perform(task) : 'continues'
+    if (end === 'continues') undone.push(task)
+  }
+  await send(undone)
 }
 
 async function endOf(message: QueueMessage, turn: QueueTurn): Promise<TaskEnd | 'failed'> {

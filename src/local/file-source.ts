@@ -1,44 +1,65 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../engine/errors.ts'
+import { decompressed } from '../engine/sources/compression.ts'
 import type { Source } from '../engine/sources/source.ts'
+import { systemClock } from '../stores/system-clock.ts'
+import { contentMarks, lengthOf, recognised } from './content-marks.ts'
 
 const READ_BYTES = 1 << 20
+const NEWLINE = 10
+
+/** A file of a folder in which files are moved about. */
+interface MovedFile {
+  /** URI of that folder. */
+  readonly movesUnder: string
+  /** Told of a file in its place that this one is a copy of. */
+  readonly onCopy?: () => void
+}
 
 /**
  * A file of this machine as a source. Its identity is its path and its content (length and SHA-256), so
  * that a file that was only touched or copied back adds nothing when it is indexed again. One that grew
  * is recognised by what it began with, and read on from where it was left; one that was rewritten or
  * rotated begins with something else. Reads the whole file once, for its hash.
+ *
+ * With `moved`, it is also recognised by what is packed in it: a log that was rotated is packed later.
  */
-export async function fileSource(path: string, signal?: AbortSignal): Promise<Source> {
+export async function fileSource(
+  path: string,
+  signal?: AbortSignal,
+  moved?: MovedFile,
+): Promise<Source> {
   const source = await fileToLookAt(path)
-  const whole = await contentMarks(path, [source.sizeBytes], signal)
-  const [etag = ''] = whole
+  const { uri, sizeBytes } = source
+  const read = (end: number): AsyncIterable<Uint8Array> => readFileBytes(path, end, signal)
+  const [etag = ''] = await contentMarks(read, [sizeBytes])
   return {
     ...source,
     etag,
-    async findGrown(etags) {
-      if (etags.length === 0) return undefined
-      const lengths = [source.sizeBytes, ...etags.map(lengthOf).filter((length) => length > 0)]
-      const now = await contentMarks(path, lengths, signal)
+    ...(moved === undefined ? {} : { movesUnder: moved.movesUnder }),
+    async findGrown(known) {
+      if (known.length === 0) return undefined
+      const lengths = known.map(lengthOf)
+      const marks = await contentMarks(read, [sizeBytes, ...lengths])
       // Another file stands there by now: reading it will tell.
-      if (!now.has(etag)) return undefined
-      const [longest] = etags
-        .filter((each) => now.has(each))
-        .toSorted((a, b) => lengthOf(b) - lengthOf(a))
-      if (longest === undefined) return undefined
-      return { etag: longest, isLonger: lengthOf(longest) > source.sizeBytes }
+      if (!marks.has(etag)) return undefined
+      const unpacked =
+        moved === undefined
+          ? new Set<string>()
+          : await contentMarks(() => decompressed(source, { signal }), lengths)
+      const content = await recognised(known, {
+        uri,
+        marks: new Set([...marks, ...unpacked]),
+        onCopy: moved?.onCopy,
+      })
+      if (content === undefined) return undefined
+      return { content, isLonger: !unpacked.has(content.etag) && lengthOf(content) > sizeBytes }
     },
+    isAtRest: () => isAtRest(path, source.sizeBytes),
   }
-}
-
-/** The length that an ETag of a file begins with. */
-function lengthOf(etag: string): number {
-  return Number(etag.slice(0, etag.indexOf('-')))
 }
 
 /** The same without the hash: for samples and dry runs, which need no identity. */
@@ -113,6 +134,29 @@ export function streamSource(uri: string, stream: AsyncIterable<Uint8Array>): Pi
   }
 }
 
+/** A pipe that is read while it is written to, until it ends or is stopped. */
+export function liveStream(pipe: Source, stop: AbortSignal): Source {
+  return {
+    ...pipe,
+    isLive: true,
+    async *open(signal) {
+      const chunks = pipe.open(signal)[Symbol.asyncIterator]()
+      const stopped = new Promise<undefined>((resolve) => {
+        if (stop.aborted) resolve(undefined)
+        stop.addEventListener('abort', () => resolve(undefined), { once: true })
+      })
+      let next = chunks.next()
+      for (;;) {
+        const pause = systemClock.sleep(LIVE_PAUSE_MS).then(() => undefined)
+        const got = await Promise.race([next, pause, stopped])
+        if (got?.done === true || (got === undefined && stop.aborted)) return
+        yield got?.value ?? new Uint8Array(0)
+        if (got !== undefined) next = chunks.next()
+      }
+    },
+  }
+}
+
 async function factsOf(
   path: string,
 ): Promise<{ readonly size: number; readonly mtimeMs: number; readonly ino: number }> {
@@ -126,35 +170,28 @@ async function factsOf(
   throw new QwError('invalid', `${path} is not a file`, { fix: 'name a file, a folder or a glob' })
 }
 
-/** ETags of the contents that the first `lengths` bytes of a file are, where it has as many. */
-async function contentMarks(
-  path: string,
-  lengths: readonly number[],
-  signal: AbortSignal | undefined,
-): Promise<ReadonlySet<string>> {
-  const hash = createHash('sha256')
-  const marks = new Set<string>()
-  const waiting = [...new Set(lengths)].toSorted((a, b) => a - b)
-  const sizeBytes = Math.max(...waiting)
-  let length = 0
-  const mark = (): void => {
-    marks.add(`${length}-${hash.copy().digest('hex')}`)
-    waiting.shift()
+/** How often who reads a silent pipe may look at the clock. */
+const LIVE_PAUSE_MS = 500
+/** A file that was written to this recently may be in the middle of a line. */
+const REST_MS = 1_000
+
+/** Waits until that can be told. A whole last line needs no waiting. */
+async function isAtRest(path: string, sizeBytes: number): Promise<boolean> {
+  const sinceMs = Date.now() - (await factsOf(path)).mtimeMs
+  if (sinceMs < REST_MS && !(await endsLine(path, sizeBytes))) {
+    await systemClock.sleep(REST_MS - Math.max(0, sinceMs))
   }
-  if (waiting[0] === 0) mark()
-  for await (const chunk of readFileBytes(path, sizeBytes, signal)) {
-    let at = 0
-    while (waiting[0] !== undefined && waiting[0] <= length + chunk.length - at) {
-      const end = at + waiting[0] - length
-      hash.update(chunk.subarray(at, end))
-      length += end - at
-      at = end
-      mark()
-    }
-    hash.update(chunk.subarray(at))
-    length += chunk.length - at
+  return (await factsOf(path)).size === sizeBytes
+}
+
+async function endsLine(path: string, sizeBytes: number): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, sizeBytes - 1))
+    return buffer[0] === NEWLINE
+  } finally {
+    await file.close()
   }
-  return marks
 }
 
 /** The first `sizeBytes` of a file: what is written behind them meanwhile is for the next time. */

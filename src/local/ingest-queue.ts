@@ -1,13 +1,10 @@
 import type { CommitMode, IngestOutcome, IngestService } from '../api/services.ts'
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
-import { checkDocs, INGEST_API_SOURCE_ID, indexDocs } from '../engine/indexing/index-docs.ts'
-import { indexSource } from '../engine/indexing/pipeline.ts'
-import type { Source } from '../engine/sources/source.ts'
 import { UlidGenerator } from '../engine/metastore/ulid.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
-import { Upkeep } from './upkeep.ts'
+import { indexIdOf, type IngestWork, ingestWork } from './ingest-work.ts'
 
 /** Bytes not committed yet, per index; past it clients are told to come back. */
 const MAX_PENDING_BYTES = 256 << 20
@@ -22,6 +19,8 @@ interface IngestQueueComponents {
   /** Holds what is not committed: `<index_id>/<index ULID>/<process>-<ULID>.{ndjson,batch}`. */
   readonly store: ObjectStore
   readonly log: InvocationLog
+  /** Who does what takes long; default: this thread. */
+  readonly work?: IngestWork
 }
 
 /**
@@ -48,24 +47,24 @@ export class IngestQueue implements IngestService {
   readonly #pendingBytes = new Map<string, number>()
   readonly #commits = new Set<Promise<void>>()
   readonly #stop = new AbortController()
-  readonly #upkeep: Upkeep
+  readonly #work: IngestWork
 
   constructor(components: IngestQueueComponents) {
     this.#components = components
     this.#ulids = new UlidGenerator(components.indexing.clock, components.indexing.random)
     this.#process = this.#ulids.next()
-    this.#upkeep = new Upkeep(components.indexing, components.log)
+    this.#work = components.work ?? ingestWork(components)
   }
 
   async ingest(indexId: string, body: Uint8Array, commit: CommitMode): Promise<IngestOutcome> {
     const { indexing } = this.#components
     if (commit === 'force') {
-      const outcome = outcomeOf(await indexDocs(indexing, { indexId, body }))
-      this.#upkeep.ask(indexId)
+      const outcome = outcomeOf(await this.#work.indexDocs({ indexId, body }))
+      await this.#work.askUpkeep(indexId)
       return outcome
     }
     const { indexUid, config } = (await indexing.metastore.load(indexId)).metadata
-    const checked = checkDocs(config, body, indexing.clock.nowMs())
+    const checked = await this.#work.checkDocs({ indexId, body })
     const { accepted } = checked
     if (checked.docCount === 0) return outcomeOf(checked)
     this.#reserve(indexUid, accepted.length)
@@ -127,7 +126,7 @@ export class IngestQueue implements IngestService {
     )
     for (const [indexUid, batch] of this.#waiting) this.#commitNow(indexUid, batch)
     await Promise.allSettled(this.#commits)
-    await this.#upkeep.stop()
+    await this.#work.stopUpkeep()
   }
 
   /** The key of a body that is durable now. */
@@ -183,7 +182,7 @@ export class IngestQueue implements IngestService {
       try {
         await this.#commit(indexUid, batchKey, batch.keys)
         batch.resolve()
-        this.#upkeep.ask(indexIdOf(indexUid))
+        await this.#work.askUpkeep(indexIdOf(indexUid))
         break
       } catch (error) {
         batch.reject(error)
@@ -212,37 +211,11 @@ export class IngestQueue implements IngestService {
 
   async #finish(indexUid: string, batchKey: string, keys: readonly string[]): Promise<void> {
     const { store, log } = this.#components
-    const bodies: Uint8Array[] = []
-    for (const key of keys) {
-      const body = await getIfThere(store, key)
-      if (body !== undefined) bodies.push(body)
-    }
-    // Bodies are removed only after the batch was published: a missing one says that it was.
-    if (bodies.length === keys.length && !(await this.#index(indexUid, batchKey, bodies))) {
+    if (!(await this.#work.indexBatch({ indexUid, batchKey, keys }))) {
       log({ event: 'documents-dropped', indexUid, reason: 'the index was deleted' })
     }
     for (const key of keys) await store.delete(key)
     await store.delete(batchKey)
-  }
-
-  /** False when the index is gone, and its documents with it. */
-  async #index(
-    indexUid: string,
-    batchKey: string,
-    bodies: readonly Uint8Array[],
-  ): Promise<boolean> {
-    const { indexing } = this.#components
-    const indexId = indexIdOf(indexUid)
-    try {
-      const { metadata } = await indexing.metastore.load(indexId)
-      if (metadata.indexUid !== indexUid) return false
-      const source = bodySource(`queue:${batchKey}`, bodies)
-      await indexSource(indexing, { indexId, source, sourceId: INGEST_API_SOURCE_ID })
-      return true
-    } catch (error) {
-      if (isQwError(error, 'notFound')) return false
-      throw error
-    }
   }
 
   #reserve(indexUid: string, byteCount: number): void {
@@ -296,38 +269,7 @@ function outcomeOf(
   return { ingestedCount: docCount, rejectedCount, rejected: rejects }
 }
 
-/** Bodies hold whole documents; the last of each may lack its line end. */
-function bodySource(uri: string, bodies: readonly Uint8Array[]): Source {
-  return {
-    uri,
-    etag: '',
-    sizeBytes: bodies.reduce((sum, body) => sum + body.length, 0),
-    async *open() {
-      for (const body of bodies) {
-        yield body
-        if (body.at(-1) !== NEWLINE) yield Uint8Array.of(NEWLINE)
-      }
-    },
-    verifyUnchanged: () => Promise.resolve(),
-  }
-}
-
-const NEWLINE = 0x0a
-
-async function getIfThere(store: ObjectStore, key: string): Promise<Uint8Array | undefined> {
-  try {
-    return (await store.get(key))?.bytes
-  } catch (error) {
-    if (isQwError(error, 'notFound')) return undefined
-    throw error
-  }
-}
-
 /** The first two folders of a key, as `{index_id}:{ULID}`. */
 function indexUidOf(key: string): string {
   return key.split('/', 2).join(':')
-}
-
-function indexIdOf(indexUid: string): string {
-  return indexUid.slice(0, indexUid.lastIndexOf(':'))
 }

@@ -172,7 +172,7 @@ describe('a deployment', () => {
     const lines = Array.from({ length: 300 }, (_, id) =>
       JSON.stringify({ ts: Date.now() + id, id, name: 'n', quantity: 1, description: 'a walrus' }),
     )
-    const file = desk.write('own.ndjson', [...lines, 'no json'].join('\n'))
+    const file = desk.write('own.ndjson', [...lines, 'no json', ''].join('\n'))
     const first = await desk.run('ingest', file, '--json')
     expect(first.exitCode, first.stderr).toBe(10)
     expect(JSON.parse(first.stdout)).toMatchObject({ docs: 300, rejected: 1 })

@@ -1,4 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
+import { findIngest, type IngestRecord } from '../../engine/metastore/ingest-record.ts'
 import { encodeRun, type RunSummary } from '../../engine/metastore/run-summary.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
@@ -8,7 +9,7 @@ import { formatBytes, formatCount } from '../format/number.ts'
 import { printJson, printRows } from '../command/rows.ts'
 import { formatTime } from '../format/time.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
-import { integer, text } from '../command/option.ts'
+import { flag, integer, text } from '../command/option.ts'
 import { zoneOf } from '../command/time-zone.ts'
 
 const DEFAULT_RUNS = 20
@@ -23,13 +24,20 @@ export const ingestStatusCommand = defineCommand({
   args: [['[run]', 'run id; any beginning that is unique will do']],
   options: {
     index: text('--index <id>', 'only runs into this index'),
+    follow: flag('--follow', 'with the id of an ingest: wait until all of it is indexed'),
     limit: integer('--limit <count>', `at most this many (${DEFAULT_RUNS})`, 1),
   },
   async run(context, { args, options }) {
     const stack = await currentDataStack(context)
     const runs = await runsOf(context, stack, options.index)
     const [wanted] = args
-    if (wanted !== undefined) return await showRun(context, runOf(runs, wanted))
+    if (wanted !== undefined) {
+      const record = await ingestOf(context, stack, runs, { wanted, index: options.index })
+      if (record === undefined) return await showRun(context, runOf(runs, wanted))
+      const { showIngest } = await import('./aws-ingest-progress.ts')
+      const follow = options.follow === true
+      return await showIngest(context, stack.indexing.metastore, { record, follow })
+    }
     const shown = runs.slice(0, options.limit ?? DEFAULT_RUNS)
     if (context.format === 'json') {
       return await printJson(context, {
@@ -75,9 +83,30 @@ async function runsOf(
     .toSorted((a, b) => b.startedMs - a.startedMs)
 }
 
+/** What a command handed over to a deployment has an id too; runs come first, as they cost no request. */
+async function ingestOf(
+  { signal }: CliContext,
+  { indexing: { metastore } }: DataStack,
+  runs: readonly IndexRun[],
+  { wanted, index }: { readonly wanted: string; readonly index: string | undefined },
+): Promise<IngestRecord | undefined> {
+  const beginning = beginningOf(wanted)
+  if (runs.some(({ runId }) => runId.startsWith(beginning))) return undefined
+  const indexIds = index === undefined ? await metastore.listIndexIds(signal) : [index]
+  for (const indexId of indexIds) {
+    const record = await findIngest(metastore.store, indexId, beginning)
+    if (record !== undefined) return record
+  }
+  return undefined
+}
+
+/** Copied from a table that had to cut it. */
+function beginningOf(wanted: string): string {
+  return wanted.replace(/…$/, '').toUpperCase()
+}
+
 function runOf(runs: readonly IndexRun[], wanted: string): IndexRun {
-  // Copied from a table that had to cut it.
-  const beginning = wanted.replace(/…$/, '').toUpperCase()
+  const beginning = beginningOf(wanted)
   const matching = runs.filter(({ runId }) => runId.startsWith(beginning))
   const [run] = matching
   if (run !== undefined && matching.length === 1) return run

@@ -1,4 +1,4 @@
-import { isEnd } from '../../engine/metastore/checkpoint.ts'
+import { isIndexed } from '../../engine/indexing/run-ledger.ts'
 import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
 import type { Metastore } from '../../engine/metastore/metastore.ts'
 import { isQwError, QwError } from '../../engine/errors.ts'
@@ -8,8 +8,14 @@ import { apiGetJson, type ApiClient } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 
 const POLL_MS = 1_500
-/** Without any progress for so long something is wrong: longer than an indexer's longest run. */
+/** When nothing moves in the index for so long something is wrong: longer than an indexer's longest run. */
 const SILENCE_LIMIT_MS = 920_000
+
+/** An object as it was handed over; its ETag tells it from what was there before under its name. */
+interface FollowedObject {
+  readonly uri: string
+  readonly etag: string
+}
 
 /** How far one staged or stored object has come. */
 export interface ObjectProgress {
@@ -32,67 +38,66 @@ export async function loadIndex(
 }
 
 /** What the metastore knows of an object: its latest run and whether it was published to its end. */
-export function progressOf(file: IndexFile | undefined, uri: string): ObjectProgress {
-  const run = file?.runs.find((each) => each.sourceUri === uri)
-  if (isFinished(file, uri)) return { state: 'done', run }
+export function progressOf(file: IndexFile | undefined, object: FollowedObject): ObjectProgress {
+  const run = file?.runs.find((each) => each.sourceUri === object.uri)
+  if (file !== undefined && isIndexed(file, object)) return { state: 'done', run }
   if (run === undefined) return { state: 'unknown', run }
   const isOver = run.state === 'failed' || run.state === 'tooManyRejects'
   return { state: isOver ? 'failed' : 'running', run }
 }
 
-/** A partition of the checkpoint is an object with its ETag. */
-function isFinished(file: IndexFile | undefined, uri: string): boolean {
-  for (const partitions of file?.metadata.checkpoint.values() ?? []) {
-    for (const [id, { position }] of partitions) {
-      if (id.startsWith(uri) && isEnd(position)) return true
-    }
-  }
-  return false
-}
-
 interface FollowRequest {
   readonly indexId: string
-  readonly uris: readonly string[]
+  readonly objects: readonly FollowedObject[]
   readonly onProgress: (doneCount: number, docCount: number) => void
 }
 
-/** Waits until every object is published or has failed. Throws `unavailable` INGEST-TIMEOUT. */
+/** Waits until every object is published or has failed, for as long as anything moves in the index: a
+ *  backlog of others' files may be before ours. Throws `unavailable` INGEST-TIMEOUT. */
 export async function followObjects(
-  context: CliContext,
+  context: Pick<CliContext, 'clock' | 'signal'>,
   metastore: Metastore,
-  { indexId, uris, onProgress }: FollowRequest,
+  { indexId, objects, onProgress }: FollowRequest,
 ): Promise<ReadonlyMap<string, ObjectProgress>> {
   const { clock, signal } = context
   const found = new Map<string, ObjectProgress>()
+  let seen: IndexFile | undefined
   let movedMs = clock.nowMs()
   for (;;) {
     const file = await loadIndex(metastore, indexId, signal)
-    const before = JSON.stringify([...found])
-    for (const uri of uris) found.set(uri, keepRun(found.get(uri), progressOf(file, uri)))
+    for (const object of objects) {
+      found.set(object.uri, later(found.get(object.uri), progressOf(file, object)))
+    }
     const states = [...found.values()]
     const over = states.filter(({ state }) => state === 'done' || state === 'failed')
     onProgress(
       over.length,
       states.reduce((sum, { run }) => sum + (run?.docCount ?? 0), 0),
     )
-    if (over.length === uris.length) return found
+    if (over.length === found.size) return found
     const nowMs = clock.nowMs()
-    if (JSON.stringify([...found]) !== before) movedMs = nowMs
-    if (nowMs - movedMs > SILENCE_LIMIT_MS) throw timedOut(uris.length - over.length)
+    if (file !== seen) movedMs = nowMs
+    seen = file
+    if (nowMs - movedMs > SILENCE_LIMIT_MS) throw timedOut(found.size - over.length)
     await clock.sleep(POLL_MS, signal)
   }
 }
 
-/** Only the latest runs are kept in the file: one that was seen is not forgotten here. */
-function keepRun(before: ObjectProgress | undefined, now: ObjectProgress): ObjectProgress {
-  return now.run === undefined && before?.run !== undefined ? { ...now, run: before.run } : now
+/** Only the latest runs and checkpoints are kept in the file: what was seen is not forgotten here. */
+function later(before: ObjectProgress | undefined, now: ObjectProgress): ObjectProgress {
+  const run = now.run ?? before?.run
+  return { state: before?.state === 'done' ? 'done' : now.state, run }
 }
 
 function timedOut(count: number): QwError {
-  return new QwError('unavailable', `${count} staged files are not indexed after 15 minutes`, {
-    code: 'INGEST-TIMEOUT',
-    fix: 'qw-lambda ingest status\nqw-lambda logs indexer --errors',
-  })
+  return new QwError(
+    'unavailable',
+    `${count} objects are not indexed, and nothing has moved in the index for 15 minutes`,
+    {
+      code: 'INGEST-TIMEOUT',
+      fix: 'qw-lambda ingest status\nqw-lambda logs indexer --errors',
+    },
+  )
 }
 
 /** Waits until a searcher that may hold an older view has seen the index as it is now. Gives up

@@ -1,14 +1,18 @@
 import { isQwError } from '../../engine/errors.ts'
 import type { Source } from '../../engine/sources/source.ts'
+import { isEnd } from '../../engine/metastore/checkpoint.ts'
+import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
 import type { ObjectStore } from '../../engine/ports.ts'
 import type { CliContext } from '../command/context.ts'
 import { cloudMetastore } from '../stack/aws-direct-client.ts'
-import { loadIndex, progressOf } from './aws-ingest-follow.ts'
+import { loadIndex } from './aws-ingest-follow.ts'
 import { cutIntoPieces, packed, stagedKey, type Piece } from './aws-ingest-pieces.ts'
 import { outputOf, type Deployment } from '../stack/aws-deployment.ts'
 
-interface StagedPiece {
+export interface StagedPiece {
   readonly uri: string
+  /** Empty when nothing was sent. */
+  readonly etag: string
   /** Uncompressed. */
   readonly sizeBytes: number
   readonly lineCount: number
@@ -60,13 +64,14 @@ export async function stageFile(
     const key = stagedKey(indexId, piece, request.nonce)
     const uri = `s3://${request.bucket}/${key}`
     const facts = { uri, sizeBytes: piece.bytes.length, lineCount: piece.lineCount }
-    if (progressOf(known, uri).state === 'done') {
-      uploads.push(Promise.resolve({ ...facts, wasIndexed: true }))
+    if (isNameIndexed(known, uri)) {
+      uploads.push(Promise.resolve({ ...facts, etag: '', wasIndexed: true }))
       continue
     }
     while (running.size >= jobs) await Promise.race(running)
-    const upload = put(context, { deployment, store, key }, piece).then(() => ({
+    const upload = put(context, { deployment, store, key }, piece).then((etag) => ({
       ...facts,
+      etag,
       wasIndexed: false,
     }))
     running.add(upload)
@@ -83,23 +88,35 @@ interface Target {
   readonly key: string
 }
 
+/** The ETag of the staged object. */
 async function put(
   context: CliContext,
   { deployment, store, key }: Target,
   piece: Piece,
-): Promise<void> {
+): Promise<string> {
   const { signal } = context
   try {
-    await store.put(key, await packed(piece), { condition: { kind: 'ifAbsent' }, signal })
+    const condition = { kind: 'ifAbsent' } as const
+    const { etag } = await store.put(key, await packed(piece), { condition, signal })
+    return etag
   } catch (error) {
     if (!isQwError(error, 'conflict')) throw error
     // Staged by an earlier run and not indexed: its notification may be long over, so it is sent again.
+    const { etag } = await store.head(key, signal)
     const event = { source_uri: `s3://${outputOf(deployment, 'StagingBucket')}/${key}` }
     const payload = Buffer.from(JSON.stringify(event))
-    await deployment.session.ports.functions.invoke(
-      outputOf(deployment, 'IndexerFunction'),
-      payload,
-      signal,
-    )
+    const indexer = outputOf(deployment, 'IndexerFunction')
+    await deployment.session.ports.functions.start(indexer, payload, signal)
+    return etag
   }
+}
+
+/** A staged piece is named by its content, so its name alone tells it. */
+function isNameIndexed(file: IndexFile | undefined, uri: string): boolean {
+  for (const partitions of file?.metadata.checkpoint.values() ?? []) {
+    for (const [id, { position }] of partitions) {
+      if (id.startsWith(`${uri}#`) && isEnd(position)) return true
+    }
+  }
+  return false
 }

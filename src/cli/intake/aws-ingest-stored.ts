@@ -1,5 +1,5 @@
 import { isQwError, messageOf, QwError } from '../../engine/errors.ts'
-import { NOTHING_INDEXED, type IndexingResult } from '../../engine/indexing/indexing-result.ts'
+import { isIndexed } from '../../engine/indexing/run-ledger.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import { objectSource } from '../../engine/sources/source.ts'
 import type { ObjectInfo } from '../../engine/ports.ts'
@@ -8,23 +8,20 @@ import { plural } from '../format/number.ts'
 import type { SourceOutcome } from './run-ingest.ts'
 import { cloudStackOf } from '../stack/aws-data-stack.ts'
 import { cloudMetastore } from '../stack/aws-direct-client.ts'
-import { loadIndex, progressOf } from './aws-ingest-follow.ts'
+import { loadIndex } from './aws-ingest-follow.ts'
+import type { StagedPiece } from './aws-ingest-stage.ts'
 import { outputOf, type Deployment } from '../stack/aws-deployment.ts'
 
 interface StoredRequest {
   /** `s3://bucket/key`, or `s3://bucket/prefix/` for all below. */
   readonly uris: readonly string[]
   readonly indexId: string
-  /** Objects that the checkpoint has are indexed again, by the engine of this process. */
-  readonly force: boolean
 }
 
 /** Objects of one command; more are a job for a loop over prefixes. */
 const MAX_OBJECTS = 10_000
-/** Runs at once: a new account has ten for everything. */
-const MAX_RUNS = 3
-/** A run that stops at its time limit is followed by another as long as each gets further. */
-const MAX_RUNS_PER_OBJECT = 50
+/** Objects of one event: Lambda takes 1 MB of an asynchronous one, and a key may have 1 KB. */
+const OBJECTS_PER_EVENT = 400
 
 interface StoredObject {
   readonly bucket: string
@@ -32,27 +29,72 @@ interface StoredObject {
   readonly uri: string
 }
 
-/** Indexes objects where they are, by the indexer function. What goes wrong with one is its outcome. */
-export async function indexStoredObjects(
+/**
+ * Has the indexer function take objects where they are. It is told asynchronously, so that no connection
+ * has to last as long as the work; what it does not take itself it puts into its queue. Returns when
+ * all was accepted.
+ */
+export async function handOverStored(
   context: CliContext,
   deployment: Deployment,
-  request: StoredRequest,
-): Promise<SourceOutcome[]> {
-  const objects = await listObjects(context, deployment, request.uris)
-  const phase = context.report.phase(`Indexing ${plural(objects.length, 'object')} in place`)
-  const outcomes: SourceOutcome[] = []
-  const waiting = [...objects]
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (context.signal.aborted) return
-      outcomes.push(await indexOne(context, deployment, { ...request, object: next }))
-      phase.progress({ done: outcomes.length, total: objects.length, unit: 'objects' })
-    }
+  { uris, indexId }: StoredRequest,
+): Promise<StagedPiece[]> {
+  const { signal } = context
+  const objects = await listObjects(context, deployment, uris)
+  const known = await loadIndex(cloudMetastore(context, deployment), indexId, signal)
+  const pieces = objects.map(({ uri, info: { etag, sizeBytes } }) => {
+    const wasIndexed = known !== undefined && isIndexed(known, { uri, etag })
+    return { uri, etag, sizeBytes, lineCount: 0, wasIndexed }
+  })
+  const fresh = pieces.filter(({ wasIndexed }) => !wasIndexed)
+  const indexer = outputOf(deployment, 'IndexerFunction')
+  for (let from = 0; from < fresh.length; from += OBJECTS_PER_EVENT) {
+    const some = fresh.slice(from, from + OBJECTS_PER_EVENT)
+    const sources = some.map(({ uri, sizeBytes }) => ({
+      source_uri: uri,
+      index_id: indexId,
+      size_bytes: sizeBytes,
+    }))
+    const payload = Buffer.from(JSON.stringify({ sources }))
+    await deployment.session.ports.functions.start(indexer, payload, signal)
   }
-  await Promise.all(Array.from({ length: request.force ? 1 : MAX_RUNS }, work))
+  return pieces
+}
+
+/** Indexes objects again that the checkpoint has, by the engine of this process. What goes wrong with
+ *  one is its outcome. */
+export async function indexStoredAgain(
+  context: CliContext,
+  deployment: Deployment,
+  { uris, indexId }: StoredRequest,
+): Promise<SourceOutcome[]> {
+  const { signal } = context
+  const objects = await listObjects(context, deployment, uris)
+  const phase = context.report.phase(`Indexing ${plural(objects.length, 'object')} again`)
+  const outcomes: SourceOutcome[] = []
+  const { indexing } = cloudStackOf(context, deployment)
+  for (const { bucket, info, uri } of objects) {
+    if (signal.aborted) break
+    const source = objectSource(deployment.session.openBucket(bucket), info, uri)
+    try {
+      const result = await indexSource(indexing, { indexId, source, force: true, signal })
+      outcomes.push({ path: uri, result, error: undefined })
+    } catch (error) {
+      outcomes.push({
+        path: uri,
+        result: undefined,
+        error: signal.aborted ? undefined : asQwError(error, uri),
+      })
+    }
+    phase.progress({ done: outcomes.length, total: objects.length, unit: 'objects' })
+  }
   if (outcomes.some(({ error }) => error !== undefined)) phase.fail()
   else phase.succeed()
   return outcomes
+}
+
+function asQwError(error: unknown, uri: string): QwError {
+  return isQwError(error) ? error : new QwError('internal', `${uri}: ${messageOf(error)}`)
 }
 
 async function listObjects(
@@ -84,104 +126,4 @@ function tooMany(uri: string): QwError {
   return new QwError('tooLarge', `${uri} has more than ${MAX_OBJECTS} objects`, {
     fix: 'ingest one folder after another',
   })
-}
-
-interface OneRequest extends StoredRequest {
-  readonly object: StoredObject
-}
-
-async function indexOne(
-  context: CliContext,
-  deployment: Deployment,
-  request: OneRequest,
-): Promise<SourceOutcome> {
-  const { uri } = request.object
-  try {
-    const result = request.force
-      ? await indexHere(context, deployment, request)
-      : await indexByFunction(context, deployment, request)
-    return { path: uri, result, error: undefined }
-  } catch (error) {
-    if (context.signal.aborted) return { path: uri, result: undefined, error: undefined }
-    const known =
-      error instanceof QwError ? error : new QwError('internal', `${uri}: ${messageOf(error)}`)
-    return { path: uri, result: undefined, error: known }
-  }
-}
-
-async function indexHere(
-  context: CliContext,
-  deployment: Deployment,
-  { object, indexId, force }: OneRequest,
-): Promise<IndexingResult> {
-  const store = deployment.session.openBucket(object.bucket)
-  return await indexSource(cloudStackOf(context, deployment).indexing, {
-    indexId,
-    source: objectSource(store, object.info, object.uri),
-    force,
-    signal: context.signal,
-  })
-}
-
-async function indexByFunction(
-  context: CliContext,
-  deployment: Deployment,
-  { object, indexId }: OneRequest,
-): Promise<IndexingResult> {
-  const { signal, clock } = context
-  const { uri } = object
-  const metastore = cloudMetastore(context, deployment)
-  const read = async () => progressOf(await loadIndex(metastore, indexId, signal), uri)
-  const before = await read()
-  const startedMs = clock.nowMs()
-  const ended = (report: Partial<IndexingResult>): IndexingResult => ({
-    ...NOTHING_INDEXED,
-    indexId,
-    sourceUri: uri,
-    elapsedMs: clock.nowMs() - startedMs,
-    ...report,
-  })
-  if (before.state === 'done') return ended({ state: 'alreadyIndexed' })
-  const indexer = outputOf(deployment, 'IndexerFunction')
-  const payload = Buffer.from(JSON.stringify({ source_uri: uri, index_id: indexId }))
-  let sourceBytes = before.run?.sourceBytes ?? 0
-  for (let attempt = 1; ; attempt++) {
-    const answer = await deployment.session.ports.functions.invoke(indexer, payload, signal)
-    const now = await read()
-    if (answer.functionError === undefined) {
-      const { docCount = 0, rejectedCount = 0, runId = '' } = now.run ?? {}
-      return ended({ runId, docCount, rejectedCount, sourceBytes: now.run?.sourceBytes ?? 0 })
-    }
-    const gotFurther = (now.run?.sourceBytes ?? 0) > sourceBytes
-    if (!gotFurther || attempt === MAX_RUNS_PER_OBJECT) throw runFailed(uri, answer.payload)
-    sourceBytes = now.run?.sourceBytes ?? 0
-  }
-}
-
-/** What the function threw, in its own words. */
-function runFailed(uri: string, payload: Uint8Array): QwError {
-  const text = Buffer.from(payload).toString()
-  const message = errorMessageIn(text) ?? text.slice(0, 500)
-  const isForbidden = /s3:GetObject|not allowed/i.test(message)
-  if (isForbidden) {
-    return new QwError('invalid', `${uri}: ${message}`, {
-      code: 'PERM-MISSING',
-      fix: 'let the indexer read that bucket: qw-lambda deploy --source-bucket <bucket>',
-    })
-  }
-  return new QwError('internal', `${uri}: ${message}`, {
-    code: 'INGEST-FAILED',
-    fix: 'qw-lambda logs indexer --errors',
-  })
-}
-
-function errorMessageIn(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || !('errorMessage' in value)) return undefined
-    return String(value.errorMessage)
-  } catch (error) {
-    if (isQwError(error)) throw error
-    return undefined
-  }
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { kindOfCode, messageOf, QwError } from '../../engine/errors.ts'
 import { NOTHING_INDEXED, type IndexingResult } from '../../engine/indexing/indexing-result.ts'
+import { writeIngest, type IngestRecord } from '../../engine/metastore/ingest-record.ts'
+import type { Metastore } from '../../engine/metastore/metastore.ts'
 import type { CliContext } from '../command/context.ts'
 import type { ExitCode } from '../command/exit-codes.ts'
 import { plural } from '../format/number.ts'
@@ -10,7 +12,7 @@ import type { SourceOpener } from './open-source.ts'
 import type { IngestOutcome, SourceOutcome } from './run-ingest.ts'
 import { cloudMetastore, directClient } from '../stack/aws-direct-client.ts'
 import { awaitSearchable, followObjects, type ObjectProgress } from './aws-ingest-follow.ts'
-import { indexStoredObjects } from './aws-ingest-stored.ts'
+import { handOverStored, indexStoredAgain } from './aws-ingest-stored.ts'
 import { lambdaClient } from '../stack/aws-lambda-client.ts'
 import { currentDeployment, outputOf, type Deployment } from '../stack/aws-deployment.ts'
 import { cloudIndex } from '../stack/aws-routes.ts'
@@ -43,15 +45,35 @@ export async function runAwsIngest(
   const indexId = cloudIndex(context, deployment, request.index)
   const stored = request.sources.filter((source) => source.startsWith('s3://'))
   const paths = request.sources.filter((source) => !source.startsWith('s3://'))
+  const metastore = cloudMetastore(context, deployment)
   const outcomes: SourceOutcome[] = []
-  if (stored.length > 0) {
-    const { force } = request
-    outcomes.push(
-      ...(await indexStoredObjects(context, deployment, { uris: stored, indexId, force })),
+  const handed: StagedPath[] = []
+  if (stored.length > 0 && request.force) {
+    outcomes.push(...(await indexStoredAgain(context, deployment, { uris: stored, indexId })))
+  } else if (stored.length > 0) {
+    const pieces = await handOverStored(context, deployment, { uris: stored, indexId })
+    for (const piece of pieces) {
+      handed.push({ path: piece.uri, file: { pieces: [piece] }, error: undefined })
+    }
+  }
+  if (paths.length > 0) {
+    const expanded = await expandSources(paths)
+    handed.push(
+      ...(await stageFiles(context, deployment, { ...request, paths: expanded, indexId })),
     )
   }
-  if (paths.length > 0)
-    outcomes.push(...(await ingestFiles(context, deployment, { ...request, paths, indexId })))
+  const objects = handed
+    .flatMap(({ file }) => file?.pieces ?? [])
+    .filter(({ wasIndexed }) => !wasIndexed)
+  const ingestId = objects.length === 0 ? undefined : metastore.newId()
+  if (ingestId !== undefined) {
+    await writeIngest(metastore.store, { ingestId, indexId, startedMs, objects })
+  }
+  const found =
+    ingestId === undefined || !request.wait || context.signal.aborted
+      ? new Map<string, ObjectProgress>()
+      : await follow(context, metastore, { ingestId, indexId, objects })
+  outcomes.push(...handed.map((each) => outcomeOf(each, indexId, found)))
   const isPublished = outcomes.some(({ result }) => (result?.docCount ?? 0) > 0)
   if (request.wait && isPublished && !context.signal.aborted) {
     await waitForSearcher(context, deployment, indexId)
@@ -61,50 +83,44 @@ export async function runAwsIngest(
     sources: outcomes,
     notStarted: [],
     elapsedMs: context.clock.nowMs() - startedMs,
+    ...(ingestId === undefined || request.wait ? {} : { ingestId }),
+  }
+}
+
+async function follow(
+  context: CliContext,
+  metastore: Metastore,
+  handed: Pick<IngestRecord, 'ingestId' | 'indexId' | 'objects'>,
+): Promise<ReadonlyMap<string, ObjectProgress>> {
+  const { ingestId, indexId, objects } = handed
+  const phase = context.report.phase(`Indexing ${plural(objects.length, 'object')} in AWS`)
+  try {
+    const found = await followObjects(context, metastore, {
+      indexId,
+      objects,
+      onProgress: (done, docs) =>
+        phase.progress({
+          done: docs,
+          unit: 'docs',
+          detail: `${done} of ${plural(objects.length, 'object')}`,
+        }),
+    })
+    phase.succeed()
+    return found
+  } catch (error) {
+    phase.fail()
+    if (context.signal.aborted) {
+      context.report.note(
+        `Indexing goes on in AWS. Follow: qw-lambda ingest status ${ingestId} --follow`,
+      )
+    }
+    throw error
   }
 }
 
 interface FilesRequest extends AwsIngestRequest {
   readonly paths: readonly string[]
   readonly indexId: string
-}
-
-async function ingestFiles(
-  context: CliContext,
-  deployment: Deployment,
-  request: FilesRequest,
-): Promise<SourceOutcome[]> {
-  const paths = await expandSources(request.paths)
-  const staged = await stageFiles(context, deployment, { ...request, paths })
-  const pieces = staged.flatMap(({ file }) => file?.pieces ?? [])
-  const uris = pieces.map(({ uri }) => uri)
-  if (!request.wait || uris.length === 0 || context.signal.aborted) {
-    return staged.map(({ path, file, error }) =>
-      outcomeOf({ path, file, error }, request.indexId, new Map()),
-    )
-  }
-  const phase = context.report.phase(`Indexing ${plural(uris.length, 'staged file')} in AWS`)
-  const metastore = cloudMetastore(context, deployment)
-  try {
-    const found = await followObjects(context, metastore, {
-      indexId: request.indexId,
-      uris,
-      onProgress: (done, docs) =>
-        phase.progress({
-          done: docs,
-          unit: 'docs',
-          detail: `${done} of ${plural(uris.length, 'file')}`,
-        }),
-    })
-    phase.succeed()
-    return staged.map((each) => outcomeOf(each, request.indexId, found))
-  } catch (error) {
-    phase.fail()
-    if (context.signal.aborted) {
-      context.report.note('Indexing goes on in AWS. Follow: qw-lambda ingest status')
-    }
-    throw error
-  }
 }
 
 interface StagedPath {
@@ -196,6 +212,12 @@ function runError(
 ): QwError {
   const reason =
     run.error ?? (run.state === 'tooManyRejects' ? 'too many rejected documents' : run.state)
+  if (/s3:GetObject|not allowed/i.test(reason)) {
+    return new QwError('invalid', `${path}: ${reason}`, {
+      code: 'PERM-MISSING',
+      fix: 'let the indexer read that bucket: qw-lambda deploy --source-bucket <bucket>',
+    })
+  }
   const code = run.state === 'tooManyRejects' ? 'INGEST-REJECTS' : 'INGEST-FAILED'
   return new QwError(kindOfCode(code), `${path}: ${reason}`, {
     code,

@@ -24,6 +24,29 @@ export async function expandSources(args: readonly string[]): Promise<string[]> 
   ]
 }
 
+/** Files to be followed: one that is not there yet may still come. */
+export async function sourcesToFollow(args: readonly string[]): Promise<string[]> {
+  const sources: string[] = []
+  for (const arg of args) {
+    const facts = await stat(arg).catch(() => undefined)
+    if (facts?.isDirectory() === true) {
+      throw new QwError('invalid', `${arg} is a folder, and --follow takes files`, {
+        code: 'USAGE',
+        fix: `qw-lambda serve --watch ${arg}\nor name its files: qw-lambda ingest ${arg}/*.log --follow`,
+      })
+    }
+    const mayCome = facts === undefined && arg !== STDIN && !/[*?[{]|^s3:/.test(arg)
+    sources.push(...(mayCome ? [arg] : await expandSources([arg])))
+  }
+  return [...new Set(sources)]
+}
+
+/** Those that something can be told from. */
+export async function withContent(paths: readonly string[]): Promise<string[]> {
+  const sizes = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)))
+  return paths.filter((path, i) => path === STDIN || (sizes[i]?.size ?? 0) > 0)
+}
+
 async function expandOne(arg: string): Promise<string[]> {
   const facts = await stat(arg).catch(() => undefined)
   if (facts?.isFile() === true) return [arg]

@@ -16,17 +16,27 @@ import { failuresCommand, type IngestOutcome, type SourceOutcome } from './run-i
  * files failed, the only file's own error, or the signal's after Ctrl-C.
  */
 export async function reportIngest(context: CliContext, outcome: IngestOutcome): Promise<ExitCode> {
-  const totals = totalsOf(outcome)
+  if (!context.signal.aborted) return await printOutcome(context, outcome)
+  await printTable(context, outcome)
+  context.report.note(interruptedText(outcome, totalsOf(outcome).docs))
+  throw context.signal.reason
+}
+
+async function printTable(context: CliContext, outcome: IngestOutcome): Promise<void> {
   if (context.format === 'json') await printJson(context, documentOf(outcome))
   else await printSources(context, outcome)
-  if (context.signal.aborted) {
-    context.report.note(interruptedText(outcome, totals.docs))
-    throw context.signal.reason
+}
+
+/** Of a command that came to its end, however that was. */
+export async function printOutcome(context: CliContext, outcome: IngestOutcome): Promise<ExitCode> {
+  await printTable(context, outcome)
+  if (context.format !== 'json' && outcome.ingestId === undefined) noteTotals(context, outcome)
+  if (outcome.ingestId !== undefined) {
+    context.report.hint(`Follow: qw-lambda ingest status ${outcome.ingestId} --follow`)
   }
-  if (context.format !== 'json') noteTotals(context, outcome)
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
   if (errors.length > 0) throw failureOf(errors, outcome)
-  if (totals.rejected === 0) return EXIT.ok
+  if (totalsOf(outcome).rejected === 0) return EXIT.ok
   context.report.hint(`Look at them: ${failuresCommand(outcome.indexId)}`)
   return EXIT.partial
 }
@@ -92,7 +102,9 @@ async function printSources(context: CliContext, outcome: IngestOutcome): Promis
     formatCount(indexedOf(source)?.docCount ?? 0),
     formatCount(indexedOf(source)?.rejectedCount ?? 0),
     formatBytes(indexedOf(source)?.sourceBytes ?? 0),
-    statusText(source),
+    outcome.ingestId !== undefined && source.result?.state === 'incomplete'
+      ? 'handed over'
+      : statusText(source),
   ])
   const left = outcome.notStarted.map((path) => [path, '0', '0', formatBytes(0), 'not started'])
   await printRows(context, SOURCE_COLUMNS, [...rows, ...left])
@@ -161,7 +173,10 @@ function documentOf(outcome: IngestOutcome): Record<string, unknown> {
   const totals = totalsOf(outcome)
   return {
     schema: 'qw-lambda/ingest/1',
-    run_id: outcome.sources.findLast(({ result }) => result !== undefined)?.result?.runId ?? null,
+    run_id:
+      outcome.ingestId ??
+      outcome.sources.findLast(({ result }) => result !== undefined)?.result?.runId ??
+      null,
     sources: [
       ...outcome.sources.map(sourceDocument),
       ...outcome.notStarted.map((uri) => ({

@@ -23,9 +23,9 @@ type ProgressListener = (progress: IndexingProgress) => void
 const THREAD_MEMORY_BYTES = 128 * 1024 * 1024
 
 /** The checkpoint's name for what this command read. */
-const SOURCE_ID = '_ingest-cli-source'
+export const SOURCE_ID = '_ingest-cli-source'
 
-interface IngestRequest {
+export interface IngestRequest {
   readonly indexId: string
   readonly paths: readonly string[]
   readonly opener: SourceOpener
@@ -52,6 +52,8 @@ export interface IngestOutcome {
   /** Named by the command and not begun, because of Ctrl-C or the limit of rejects. */
   readonly notStarted: readonly string[]
   readonly elapsedMs: number
+  /** Of what was handed over and not waited for. */
+  readonly ingestId?: string
 }
 
 /** Files indexed side by side: one a core, and no more than two builders' memory. */
@@ -288,7 +290,7 @@ async function mergeSmallSplits(
   }
 }
 
-function tooManyRejects(path: string, result: IndexingResult, indexId: string): QwError {
+export function tooManyRejects(path: string, result: IndexingResult, indexId: string): QwError {
   const [top] = result.rejectReasons
   const total = result.rejectedCount + result.docCount
   const share = total > result.rejectedCount ? ` of ${formatCount(total)}` : ''
@@ -312,7 +314,7 @@ export function failuresCommand(indexId: string): string {
 }
 
 /** With the name of the file, which an engine that sees bytes alone cannot know. */
-function asQwError(error: unknown, path: string): QwError {
+export function asQwError(error: unknown, path: string): QwError {
   if (!(error instanceof QwError)) {
     return new QwError('internal', `cannot ingest ${path}: ${messageOf(error)}`, { cause: error })
   }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export interface Fault {
+interface Fault {
   readonly error: unknown
   readonly argv: readonly string[]
   readonly version: string

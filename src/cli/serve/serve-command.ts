@@ -1,18 +1,27 @@
 import { readFile } from 'node:fs/promises'
-import { QwError } from '../../engine/errors.ts'
+import { messageOf, QwError } from '../../engine/errors.ts'
 import { createApi, type Api } from '../../api/app.ts'
 import { startGateway, type Gateway, type RequestLine } from '../../local/gateway.ts'
 import { IngestQueue } from '../../local/ingest-queue.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
-import { runSchedule } from '../../local/schedule.ts'
+import { type ServeWork, serveWork } from '../../local/serve-work.ts'
 import { takeServeLock } from '../../local/serve-lock.ts'
+import { type Watched, watchedFolders } from './watched-folders.ts'
 import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { printJson } from '../command/rows.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
-import { choice, duration, flag, integer, text, type OptionValues } from '../command/option.ts'
+import {
+  choice,
+  duration,
+  flag,
+  integer,
+  list,
+  text,
+  type OptionValues,
+} from '../command/option.ts'
 
 const DEFAULT_PORT = 7280
 /** How long running requests may take to end after the first Ctrl-C. */
@@ -31,6 +40,7 @@ const OPTIONS = {
   generator: flag('--generator', 'make sample data, also when that is paused'),
   // Both set the option of the one above, to true and to false.
   noGenerator: flag('--no-generator', 'make no sample data'),
+  watch: list('--watch <folder>', 'index its files as they come and grow; <folder>=<index>'),
   every: duration('--every <duration>', 'time between two sample batches, for now'),
 }
 
@@ -43,6 +53,7 @@ export const serveCommand = defineCommand({
   examples: [
     'qw-lambda serve --port 7280',
     `curl 'http://127.0.0.1:7280/api/v1/mock-sales/search?query=quantity:>5'`,
+    'qw-lambda serve --watch /var/log/nginx=nginx --watch ./logs',
     'qw-lambda serve --host 0.0.0.0 --api-key-file key.txt --read-only',
   ],
   async run(context, { options }) {
@@ -57,10 +68,18 @@ export const serveCommand = defineCommand({
       })
     }
     const log = stack.runLog.of('api')
-    const queue = new IngestQueue({ indexing: stack.indexing, store: stack.ingestStore, log })
+    const place = { dataDir: context.settings.dataDir, stackName: stack.name }
+    const work = serveWork(stack, place)
+    const queue = new IngestQueue({
+      indexing: stack.indexing,
+      store: stack.ingestStore,
+      work: work.requests,
+      log,
+    })
     const api = apiOf(context, { stack, queue, apiKeys, options })
     const parts = { stack, api, host, options }
     if (options.readOnly === true) return await serveReading(context, parts)
+    const watched = await watchedFolders(context, stack, options.watch ?? [])
     const lock = await takeServeLock(stack.folder, `http://${host}:${options.port ?? DEFAULT_PORT}`)
     try {
       const gateway = await listen(context, parts)
@@ -68,13 +87,13 @@ export const serveCommand = defineCommand({
       // The address first: whoever waits for it may begin while older files are looked through.
       await announce(context, gateway, options)
       await queue.recover()
-      await stack.staging.recover(context.signal)
-      const schedule = scheduleOf(context, stack, options)
+      const background = startBackground(context, work.background, { options, watched })
       await untilStopped(context)
       // Together: requests that wait for their commit end with it.
-      await Promise.all([gateway.close(DRAIN_MS), queue.drain(), schedule])
+      await Promise.all([gateway.close(DRAIN_MS), queue.drain(), ...background])
       context.report.hint('Stopped.')
     } finally {
+      await work.close()
       await lock.release()
     }
   },
@@ -82,8 +101,10 @@ export const serveCommand = defineCommand({
 
 /** Writes nothing, so any number of servers may do it, and the disk may be read-only. */
 async function serveReading(context: CliContext, parts: ListenParts): Promise<void> {
-  if (parts.options.generator === true) {
-    throw new QwError('invalid', '--generator makes data, and --read-only writes nothing', {
+  const { generator, watch } = parts.options
+  if (generator === true || watch !== undefined) {
+    const flag = generator === true ? '--generator makes' : '--watch indexes'
+    throw new QwError('invalid', `${flag} data, and --read-only writes nothing`, {
       code: 'USAGE',
       fix: 'leave one of them out',
     })
@@ -102,8 +123,18 @@ async function untilStopped({ signal, report }: CliContext): Promise<void> {
   )
 }
 
-/** Nobody else may spend the caller's credentials. */
+/** A deployment has its own schedule and its bucket. Nobody else may spend the caller's credentials. */
 async function proxy(context: CliContext, host: string, options: ServeOptions): Promise<void> {
+  if (options.watch !== undefined) {
+    throw new QwError(
+      'invalid',
+      '--watch indexes into a stack of this machine, not through a proxy',
+      {
+        code: 'USAGE',
+        fix: 'follow files into a deployment: qw-lambda ingest <file> --follow',
+      },
+    )
+  }
   if (!isLoopback(host)) {
     throw new QwError(
       'invalid',
@@ -186,18 +217,24 @@ async function announce(
   context.report.hint(`API under ${api}${access}. Ctrl-C stops.`)
 }
 
-async function scheduleOf(
-  context: CliContext,
-  stack: LocalStack,
-  options: ServeOptions,
-): Promise<void> {
-  if (options.generator === false) return
-  await runSchedule(stack, context.clock, {
-    signal: context.signal,
-    log: stack.runLog.of('generator'),
-    everyMs: options.every,
-    evenIfPaused: options.generator === true,
-  })
+/** What goes on beside the requests, until Ctrl-C. What ends before is told, and requests go on. */
+function startBackground(
+  { signal, report }: CliContext,
+  work: ServeWork['background'],
+  { options, watched }: { readonly options: ServeOptions; readonly watched: readonly Watched[] },
+): Promise<void>[] {
+  const told = async (what: string, running: Promise<void>): Promise<void> => {
+    await running.catch((error: unknown) =>
+      report.warn(`${what} ended: ${messageOf(error)}`, 'start qw-lambda serve again'),
+    )
+  }
+  const { generator, every: everyMs } = options
+  const schedule = { everyMs, evenIfPaused: generator === true }
+  return [
+    told('indexing what was staged before', work.recoverStaging(undefined, { signal })),
+    ...(generator === false ? [] : [told('sample data', work.runSchedule(schedule, { signal }))]),
+    ...watched.map((one) => told(`watching ${one.folder}`, work.watchFolder(one, { signal }))),
+  ]
 }
 
 function requestLog(

@@ -48,7 +48,7 @@ export async function indexDocs(
   return { ...countsOf(benches), splitIds }
 }
 
-interface CheckedDocs extends Omit<IndexDocsResult, 'splitIds'> {
+export interface CheckedDocs extends Omit<IndexDocsResult, 'splitIds'> {
   /** Exactly the documents that were counted, as NDJSON. */
   readonly accepted: Uint8Array
 }

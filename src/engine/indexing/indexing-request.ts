@@ -23,5 +23,7 @@ export interface IndexSourceRequest {
   readonly maxRejects?: MaxRejects
   /** Builder memory at which a split is cut; default the index's heap size, at most 256 MiB. */
   readonly memoryLimitBytes?: number
+  /** Commit at least this often, however long the index would let documents wait. */
+  readonly commitEveryMs?: number
   readonly onProgress?: (progress: IndexingProgress) => void
 }

@@ -8,7 +8,13 @@ import {
   applyTombstones,
 } from '../metastore/index-file-changes.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
-import { indexPrefix, rejectedPrefix, splitIdOfKey, splitKey } from '../metastore/layout.ts'
+import {
+  indexPrefix,
+  ingestsPrefix,
+  rejectedPrefix,
+  splitIdOfKey,
+  splitKey,
+} from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { ObjectInfo } from '../ports.ts'
@@ -34,6 +40,7 @@ export interface JanitorResult {
   readonly retiredSplitCount: number
   readonly deletedSplitCount: number
   readonly deletedOrphanCount: number
+  /** Lists of rejected documents, and records of ingests. */
   readonly deletedRejectedCount: number
   readonly deletedBytes: number
   /** Objects that could not be deleted: they keep their record and are tried again next time. */
@@ -42,7 +49,7 @@ export interface JanitorResult {
   readonly incomplete: boolean
 }
 
-/** Rejected documents are kept this long. */
+/** Rejected documents and the records of ingests are kept this long. */
 export const REJECTED_KEPT_MS = 30 * 24 * 3600 * 1000
 /** For those who call it after every file: nothing that the listing finds is urgent. */
 export const LIST_EVERY_MS = 24 * 3600 * 1000
@@ -144,18 +151,19 @@ class Sweep {
   async deleteUnnamed(): Promise<void> {
     if (this.#wasListed()) return
     const orphans = new Map<string, ObjectInfo>()
-    const oldRejects: ObjectInfo[] = []
+    const oldNotes: ObjectInfo[] = []
     const { indexId, signal } = this.#request
     const orphanGraceMs = this.#request.orphanGraceMs ?? ORPHAN_GRACE_MS
-    const rejects = rejectedPrefix(indexId)
+    const notes = [rejectedPrefix(indexId), ingestsPrefix(indexId)]
     for await (const info of this.#components.metastore.store.list(indexPrefix(indexId), signal)) {
       const splitId = splitIdOfKey(indexId, info.key)
       const ageMs = this.#nowMs - info.modifiedMs
       if (splitId !== undefined && ageMs >= orphanGraceMs) orphans.set(splitId, info)
-      if (info.key.startsWith(rejects) && ageMs >= REJECTED_KEPT_MS) oldRejects.push(info)
+      const isNote = notes.some((note) => info.key.startsWith(note))
+      if (isNote && ageMs >= REJECTED_KEPT_MS) oldNotes.push(info)
     }
     await this.#deleteOrphans(orphans)
-    await this.#deleteRejected(oldRejects)
+    await this.#deleteRejected(oldNotes)
     if (this.#request.dryRun === true || this.mustStop()) return
     await this.#update((newest) => applyListed(newest, Math.floor(this.#nowMs)))
   }

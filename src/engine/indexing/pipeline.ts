@@ -1,5 +1,4 @@
 import { messageOf, QwError } from '../errors.ts'
-import { encodePosition, positionBytes } from '../metastore/checkpoint.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import type { IndexingComponents } from './components.ts'
 import type { IndexSourceRequest } from './indexing-request.ts'
@@ -32,7 +31,9 @@ export async function indexSource(
   try {
     file = await components.metastore.load(request.indexId, request.signal)
     for (;;) {
-      if (await ledger.locate(file)) {
+      const standing = await ledger.locate(file)
+      if (standing === 'elsewhere') return ledger.result('incomplete')
+      if (standing === 'whole') {
         return ledger.result(ledger.hasCommitted ? 'done' : 'alreadyIndexed')
       }
       const end = await new SourcePass({ components, request, ledger }, file).run()
@@ -81,8 +82,6 @@ class SourcePass {
   readonly #commitTimeoutMs: number
   #file: IndexFile
   #bench: Workbench
-  /** Position of the last commit. */
-  #committed: string
   /** Everything before this byte is on the bench or committed. */
   #position: number
   #firstDocMs: number | undefined
@@ -94,10 +93,12 @@ class SourcePass {
     this.#file = file
     this.#memoryLimitBytes =
       context.request.memoryLimitBytes ?? Math.min(heapSizeBytes, BUILDER_MEMORY_BYTES)
-    this.#commitTimeoutMs = commitTimeoutSecs * 1000
+    this.#commitTimeoutMs = Math.min(
+      commitTimeoutSecs * 1000,
+      context.request.commitEveryMs ?? Infinity,
+    )
     this.#bench = context.ledger.newWorkbench(file)
-    this.#committed = context.ledger.positionIn(file)
-    this.#position = positionBytes(this.#committed) || context.ledger.grownBytes
+    this.#position = context.ledger.resumeAt
   }
 
   async run(): Promise<PassEnd> {
@@ -155,7 +156,7 @@ class SourcePass {
   }
 
   #isTimeToCut(): boolean {
-    if (this.#bench.docCount === 0) return false
+    if (this.#bench.docCount + this.#bench.rejects.count === 0) return false
     if (this.#bench.memoryBytes >= this.#memoryLimitBytes) return true
     const nowMs = this.#context.components.clock.nowMs()
     this.#firstDocMs ??= nowMs
@@ -163,15 +164,15 @@ class SourcePass {
   }
 
   async #commit(runState: 'running' | 'incomplete' | 'done'): Promise<CommitEnd> {
-    const to = encodePosition(this.#position, runState === 'done')
-    if (to === this.#committed || (this.#position === 0 && runState !== 'done')) return 'published'
+    const { ledger } = this.#context
+    const to = this.#position
+    if (!ledger.isNews(to, runState === 'done') || (to === 0 && runState !== 'done'))
+      return 'published'
     this.#report('building')
-    const step = { from: this.#committed, to, runState }
-    const commit = await this.#context.ledger.commit(this.#file, this.#bench, step)
+    const commit = await ledger.commit(this.#file, this.#bench, { to, runState })
     this.#file = commit.file
     if (commit.end !== 'published') return commit.end
-    this.#committed = to
-    this.#bench = this.#context.ledger.newWorkbench(this.#file)
+    this.#bench = ledger.newWorkbench(this.#file)
     this.#firstDocMs = undefined
     this.#report('publishing')
     return 'published'

@@ -1,10 +1,12 @@
 import { isQwError } from '../errors.ts'
 import {
-  type BegunPartition,
+  type CheckpointDelta,
+  encodePosition,
   isEnd,
   positionBytes,
   positionOf,
   positionsUnder,
+  type SeenPartition,
 } from '../metastore/checkpoint.ts'
 import type { PublishOutcome } from '../metastore/index-file-changes.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
@@ -16,7 +18,7 @@ import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingResult, IndexingState } from './indexing-result.ts'
 import { exceedsRejectLimit } from './reject-limit.ts'
 import { encodeRejects, MAX_KEPT_REJECTS, RejectLog } from './rejects.ts'
-import type { Source } from '../sources/source.ts'
+import type { KnownContent } from '../sources/source.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { Workbench } from './workbench.ts'
 
@@ -24,8 +26,60 @@ import { Workbench } from './workbench.ts'
 const DEFAULT_SOURCE_ID = 'ingest-lambda-source'
 
 /** The checkpoint partition of a source: other content under the same name is another source. */
-function sourcePartitionId(source: Pick<Source, 'uri' | 'etag'>): string {
-  return `${source.uri}#${source.etag}`
+function sourcePartitionId({ uri, etag }: KnownContent): string {
+  return `${uri}#${etag}`
+}
+
+/** A URI holds no `#` of its own. */
+function contentOf(partitionId: string): KnownContent {
+  const [uri = '', etag = ''] = partitionId.split('#', 2)
+  return { uri, etag }
+}
+
+/** What is known of the files whose URIs begin so. */
+export function knownContents(
+  { metadata }: IndexFile,
+  sourceId: string,
+  uriPrefix: string,
+): KnownContent[] {
+  return [...positionsUnder(metadata.checkpoint, sourceId, uriPrefix).keys()].map(contentOf)
+}
+
+/**
+ *   open       there may be something to read
+ *   whole      all of it was indexed before
+ *   elsewhere  another run is at it that began later and sees more of it
+ */
+type SourceStanding = 'open' | 'whole' | 'elsewhere'
+
+/** Whether exactly this content was published to its end, as a file that is indexed by default. */
+export function isIndexed(file: IndexFile, source: KnownContent): boolean {
+  return isEnd(positionOf(file.metadata.checkpoint, DEFAULT_SOURCE_ID, sourcePartitionId(source)))
+}
+
+/** Puts a source that could not be opened among the index's recent runs, for whoever waits for it. */
+export async function rememberUnopened(
+  { metastore, clock }: IndexingComponents,
+  { indexId, sourceUri, error }: { indexId: string; sourceUri: string; error: string },
+): Promise<void> {
+  const nowMs = Math.floor(clock.nowMs())
+  const run: RunSummary = {
+    runId: metastore.newId(),
+    sourceUri,
+    state: 'failed',
+    docCount: 0,
+    rejectedCount: 0,
+    sourceBytes: 0,
+    splitCount: 0,
+    startedMs: nowMs,
+    updatedMs: nowMs,
+    error: error.slice(0, 500),
+  }
+  await metastore.update(indexId, (newest) =>
+    newest.runs.some(({ runId }) => runId === run.runId)
+      ? newest
+      : { ...newest, runs: withRun(newest.runs, run) },
+  )
 }
 
 export type CommitEnd = 'published' | 'lost' | 'tooManyRejects'
@@ -35,7 +89,6 @@ export class RunLedger {
   readonly #components: IndexingComponents
   readonly #request: IndexSourceRequest
   readonly #runId: string
-  readonly #partitionId: string
   readonly #sourceId: string
   readonly #startedMs: number
   readonly #rejects = new RejectLog(0)
@@ -46,7 +99,9 @@ export class RunLedger {
   #emptyCommitCount = 0
   #keptRejectCount = 0
   #commitCount = 0
-  #begun: BegunPartition | undefined
+  /** Where this source stands, under the name that its content had then; undefined: at its beginning. */
+  #at: SeenPartition | undefined
+  #resumeAt = 0
   #grownBytes = 0
   /** Set by the reading that finds one. */
   halfLineBytes = 0
@@ -57,38 +112,47 @@ export class RunLedger {
     this.#runId = components.metastore.newId()
     this.#sourceId = request.sourceId ?? DEFAULT_SOURCE_ID
     this.#startedMs = Math.floor(components.clock.nowMs())
-    const identity = sourcePartitionId(request.source)
-    this.#partitionId = request.force === true ? `${identity}#${this.#runId}` : identity
   }
 
-  /** Finds out what was indexed of this source at another length. Of one that may grow, called with each
-   *  metastore file that a reading begins from. Whether all of it was. */
-  async locate(file: IndexFile): Promise<boolean> {
+  /** Finds out what was indexed of this source before, also at another length. Called with each
+   *  metastore file that a reading begins from. */
+  async locate({ metadata: { checkpoint } }: IndexFile): Promise<SourceStanding> {
     const { source, force } = this.#request
-    this.#begun = undefined
+    const isLive = source.isLive === true
+    const partitionId = this.#partitionId()
+    const position = positionOf(checkpoint, this.#sourceId, partitionId)
+    this.#at = position === '' ? undefined : { partitionId, position }
     this.#grownBytes = 0
-    const position = this.positionIn(file)
-    if (isEnd(position)) return true
-    if (source.findGrown === undefined || force === true || position !== '') return false
-    const prefix = `${source.uri}#`
-    const seen = positionsUnder(file.metadata.checkpoint, this.#sourceId, prefix)
-    const found = await source.findGrown([...seen.keys()].map((id) => id.slice(prefix.length)))
-    const id = found === undefined ? undefined : prefix + found.etag
-    const known = id === undefined ? '' : (seen.get(id) ?? '')
-    if (found?.isLonger === true) return isEnd(known)
-    this.#begun = { prefix, seen, grewFrom: id }
-    this.#grownBytes = positionBytes(known)
-    return false
+    if (!isLive && isEnd(position)) return 'whole'
+    if (this.#at === undefined && source.findGrown !== undefined && force !== true) {
+      const seen = positionsUnder(checkpoint, this.#sourceId, source.movesUnder ?? `${source.uri}#`)
+      const found = await source.findGrown([...seen.keys()].map(contentOf))
+      const id = found === undefined ? '' : sourcePartitionId(found.content)
+      const known = seen.get(id) ?? ''
+      if (found?.isLonger === true && !isLive) return isEnd(known) ? 'whole' : 'elsewhere'
+      if (known !== '') this.#at = { partitionId: id, position: known }
+      this.#grownBytes = positionBytes(known)
+    }
+    this.#resumeAt = positionBytes(this.#at?.position ?? '')
+    return 'open'
   }
 
-  /** Bytes of this source that were read before it grew. */
-  get grownBytes(): number {
-    return this.#grownBytes
+  /** Documents that begin before this byte are published. */
+  get resumeAt(): number {
+    return this.#resumeAt
   }
 
-  /** Where the checkpoint says this source stands. */
-  positionIn(file: IndexFile): string {
-    return positionOf(file.metadata.checkpoint, this.#sourceId, this.#partitionId)
+  /** Whether a commit up to here would say anything new. */
+  isNews(bytes: number, atEnd: boolean): boolean {
+    const { source } = this.#request
+    const isSameContent = source.isLive === true || this.#at?.partitionId === this.#partitionId()
+    return encodePosition(bytes, atEnd) !== this.#at?.position || !isSameContent
+  }
+
+  /** As its content is now. */
+  #partitionId(): string {
+    const identity = sourcePartitionId(this.#request.source)
+    return this.#request.force === true ? `${identity}#${this.#runId}` : identity
   }
 
   get hasCommitted(): boolean {
@@ -126,18 +190,19 @@ export class RunLedger {
   async commit(
     file: IndexFile,
     bench: Workbench,
-    step: { readonly from: string; readonly to: string; readonly runState: RunState },
+    step: { readonly to: number; readonly runState: RunState },
   ): Promise<{ readonly end: CommitEnd; readonly file: IndexFile }> {
     if (this.hasTooManyRejects(bench, true)) return { end: 'tooManyRejects', file }
     await this.#request.source.verifyUnchanged(this.#request.signal)
     const splits = bench.docCount === 0 ? [] : [await this.#upload(file, bench)]
     const keptKey = await this.#keepRejects(bench)
-    const fromBytes = step.from === '' ? this.#grownBytes : positionBytes(step.from)
-    const sourceBytes = positionBytes(step.to) - fromBytes
+    const sourceBytes = step.to - this.#resumeAt
+    const to = encodePosition(step.to, step.runState === 'done')
+    const delta = this.#deltaTo(file, to)
     const run = this.#summary(step.runState, { bench, sourceBytes, splitCount: splits.length })
     let outcome
     try {
-      outcome = await this.#publish(file, splits, { ...step, run })
+      outcome = await this.#publish(file, splits, { delta, run })
     } catch (error) {
       // Only a missing index is certain; after any other failure the publication may have happened.
       if (isQwError(error, 'notFound')) await this.#dropCommit(splits, keptKey)
@@ -147,6 +212,8 @@ export class RunLedger {
       await this.#dropCommit(splits, keptKey)
       return { end: 'lost', file: outcome.file }
     }
+    this.#at = { partitionId: delta.partitionId, position: to }
+    this.#resumeAt = step.to
     this.#commitCount++
     this.#docCount += bench.docCount
     this.#rejects.absorb(bench.rejects)
@@ -174,20 +241,24 @@ export class RunLedger {
   #publish(
     file: IndexFile,
     splits: readonly SplitRecord[],
-    step: { readonly from: string; readonly to: string; readonly run: RunSummary },
+    { delta, run }: { readonly delta: CheckpointDelta; readonly run: RunSummary },
   ): Promise<PublishOutcome> {
-    return this.#components.metastore.publish(this.#request.indexId, {
-      indexUid: file.metadata.indexUid,
-      splits,
-      checkpointDelta: {
-        sourceId: this.#sourceId,
-        partitionId: this.#partitionId,
-        from: step.from,
-        to: step.to,
-        begun: this.#begun,
-      },
-      run: step.run,
-    })
+    const { indexUid } = file.metadata
+    const request = { indexUid, splits, checkpointDelta: delta, run }
+    return this.#components.metastore.publish(this.#request.indexId, request)
+  }
+
+  /** From where the source stands; one that grew since goes on under the name of its content now. */
+  #deltaTo({ metadata: { checkpoint } }: IndexFile, to: string): CheckpointDelta {
+    const { source } = this.#request
+    const sourceId = this.#sourceId
+    const partitionId = this.#partitionId()
+    const moved = { sourceId, partitionId, to }
+    if (this.#at?.partitionId === partitionId) return { ...moved, from: this.#at.position }
+    if (source.findGrown === undefined) return { ...moved, from: '' }
+    const prefix = `${source.uri}#`
+    const seen = positionsUnder(checkpoint, sourceId, prefix)
+    return { ...moved, from: '', begun: { prefix, seen, grewFrom: this.#at } }
   }
 
   async #dropCommit(splits: readonly SplitRecord[], keptKey: string | undefined): Promise<void> {

@@ -34,12 +34,17 @@ export interface CheckpointDelta {
  * while the partitions of its earlier contents are as they were seen, so that two who begin it at
  * different lengths do not both read the same lines.
  */
-export interface BegunPartition {
+interface BegunPartition {
   /** With which the partition ids of all contents of this source begin. */
   readonly prefix: string
   readonly seen: ReadonlyMap<string, string>
-  /** The content that this one goes on from; its partition ends with the publish. */
-  readonly grewFrom: string | undefined
+  /** The content that this one goes on from, as it was seen; its partition ends with the publish. */
+  readonly grewFrom: SeenPartition | undefined
+}
+
+export interface SeenPartition {
+  readonly partitionId: string
+  readonly position: string
 }
 
 /**
@@ -54,8 +59,10 @@ export const NAMED_FILES_KEPT = 100
 /** A file that was begun and never finished is forgotten after this, whatever the count. */
 export const UNFINISHED_FILE_MEMORY_SECONDS = 60 * 24 * 3600
 
-/** Files of a machine stay known by name: one that grew is recognised by its earlier content. */
+/** Files of a machine stay known by name: one that grew is recognised by its earlier content. They are
+ *  not forgotten by age, since a folder may be indexed again at any time, but beyond so many. */
 const MAY_GROW = 'file:'
+const FILES_OF_MACHINE_KEPT = 5_000
 
 const BEGINNING = ''
 const POSITION_DIGITS = 20
@@ -119,8 +126,13 @@ export function advance(
   if (positionOf(checkpoint, sourceId, partitionId) !== from) return undefined
   const partitions = new Map(checkpoint.get(sourceId))
   if (begun !== undefined && from === BEGINNING) {
-    if (!isSame(positionsUnder(checkpoint, sourceId, begun.prefix), begun.seen)) return undefined
-    if (begun.grewFrom !== undefined) partitions.delete(begun.grewFrom)
+    const { prefix, seen, grewFrom } = begun
+    if (!isSame(positionsUnder(checkpoint, sourceId, prefix), seen)) return undefined
+    if (grewFrom !== undefined) {
+      // One that was moved here is not under the prefix.
+      if (partitions.get(grewFrom.partitionId)?.position !== grewFrom.position) return undefined
+      partitions.delete(grewFrom.partitionId)
+    }
   }
   partitions.set(partitionId, { position: to, updateTimestamp: nowSeconds })
   return new Map(checkpoint).set(sourceId, forgetOld(partitions, nowSeconds))
@@ -139,8 +151,9 @@ function forgetOld(
   const newestFirst = [...partitions]
     .toReversed()
     .toSorted(([, a], [, b]) => b.updateTimestamp - a.updateTimestamp)
-  const kept = newestFirst.filter(([, { position, updateTimestamp }], rank) => {
+  const kept = newestFirst.filter(([id, { position, updateTimestamp }], rank) => {
     const age = nowSeconds - updateTimestamp
+    if (id.startsWith(MAY_GROW)) return rank < FILES_OF_MACHINE_KEPT
     if (!isEnd(position)) return age <= UNFINISHED_FILE_MEMORY_SECONDS
     return rank < MIN_FINISHED_FILES_KEPT || age <= FINISHED_FILE_MEMORY_SECONDS
   })

@@ -9,6 +9,7 @@ import { isIndexId } from '../schema/index-id.ts'
  *   <index_id>/metastore.json                  metadata, splits, checkpoint, recent runs of one index
  *   <index_id>/<split_id>.split                one immutable split
  *   <index_id>/rejected/<run_id>-<n>.ndjson    rejected documents of one commit of one run
+ *   <index_id>/ingests/<ingest_id>.json        which objects one command handed over to be indexed
  */
 export const MANIFEST_KEY = 'manifest.json'
 export const TEMPLATES_KEY = 'templates.json'
@@ -42,6 +43,14 @@ export function rejectedPrefix(indexId: string): string {
 
 export function rejectedKey(indexId: string, runId: string, commit: number): string {
   return `${rejectedPrefix(indexId)}${runId}-${String(commit).padStart(5, '0')}.ndjson`
+}
+
+export function ingestsPrefix(indexId: string): string {
+  return `${indexId}/ingests/`
+}
+
+export function ingestKey(indexId: string, ingestId: string): string {
+  return `${ingestsPrefix(indexId)}${ingestId}.json`
 }
 
 /** Ids become folder names: a letter in front and no `/` keep `.` and `..` out of every key. Folders

@@ -101,6 +101,15 @@ export function refused(name: string, fix: string): QwError {
   })
 }
 
+/** Parquet begins so: a file that is read from its end. */
+const PARQUET = [0x50, 0x41, 0x52, 0x31]
+
+/** Whether what begins so is known only as a whole: no line of it can be read as it is written. */
+export function isPacked(head: Uint8Array): boolean {
+  const magics = [...COMPRESSIONS, ...REFUSED.map(([, magic]) => ({ magic }))]
+  return startsWith(head, PARQUET) || magics.some(({ magic }) => startsWith(head, magic))
+}
+
 export function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte)
 }
@@ -126,6 +135,8 @@ async function readHead(
     if (next.done === true) break
     parts.push(next.value)
     length += next.value.length
+    // A source that is read while it is written has no more for now.
+    if (next.value.length === 0 && length > 0) break
   }
   return { head: Buffer.concat(parts.map((part) => part.subarray(0, SNIFF_BYTES))), parts }
 }
@@ -171,6 +182,7 @@ async function* oneAhead(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 /** Pieces of at most `CHUNK_BYTES`, whatever the source's own chunks are. */
 async function* sized(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
+    if (chunk.length === 0) yield chunk
     for (let start = 0; start < chunk.length; start += CHUNK_BYTES) {
       yield chunk.subarray(start, start + CHUNK_BYTES)
     }

@@ -34,7 +34,7 @@ function scan(text: string, path: readonly string[] = [], pieceBytes = 1_000_000
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     take(scanner.push(bytes.subarray(at, at + pieceBytes)))
   }
-  take(scanner.finish())
+  take(scanner.finish('final'))
   return found
 }
 

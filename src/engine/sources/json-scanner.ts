@@ -3,6 +3,7 @@ import { JsonLinesWriter } from './json-lines-writer.ts'
 import { type LineEvent, MAX_KEPT_LINE_BYTES } from './line-batch.ts'
 import { LineProblem } from './line-reader.ts'
 import { RecordBatch } from './record-batch.ts'
+import type { HalfLineListener, SourceEnd } from './source.ts'
 
 const NEWLINE = 0x0a
 const SPACE = 0x20
@@ -51,14 +52,24 @@ export class JsonScanner {
   #text: number[] = []
   #envelope: { line: number; position: number; head: number[]; hasArray: boolean } | undefined
   #events: (LineEvent | RecordBatch)[] = []
+  readonly #onHalfLine: HalfLineListener
 
   /** `path`: keys from each outermost object to the array of documents; empty for the values themselves.
    *  Documents that begin before `resumeAt` are passed over; `start` is the first byte's offset. */
   constructor(
     path: readonly string[],
-    { resumeAt, start }: { readonly resumeAt: number; readonly start: number },
+    {
+      resumeAt,
+      start,
+      onHalfLine = () => undefined,
+    }: {
+      readonly resumeAt: number
+      readonly start: number
+      readonly onHalfLine?: HalfLineListener
+    },
   ) {
     this.#path = path
+    this.#onHalfLine = onHalfLine
     this.#position = start
     this.#writer = new JsonLinesWriter(resumeAt)
   }
@@ -79,7 +90,13 @@ export class JsonScanner {
     return this.#take()
   }
 
-  finish(): (LineEvent | RecordBatch)[] {
+  /** Documents one after another may go on; an array that is cut short at rest is damaged. */
+  finish(end: SourceEnd): (LineEvent | RecordBatch)[] {
+    const isHalf = this.#place === 'document' && !this.#isInArray
+    if (end === 'open' || (end === 'atRest' && isHalf)) {
+      if (isHalf) this.#onHalfLine(this.#position - this.#docPosition)
+      return this.#take()
+    }
     if (this.#place === 'document') this.#endDocument()
     else if (this.#place !== 'outside') this.#reject(`the text ends inside an ${this.#container()}`)
     return this.#take()

@@ -1,18 +1,24 @@
 import { LINE_LIMITS, type LineBatch, type LineEvent, LineSplitter } from './line-batch.ts'
 import { LineProblem, type LineReader } from './line-reader.ts'
 import { RecordBatch, type SourceRecord } from './record-batch.ts'
+import type { HalfLineListener, SourceEnd } from './source.ts'
 
 /** The lines of a source read by a `LineReader`. A record's position is that of the line which ended it. */
 export class LineStage {
   readonly #reader: LineReader
   readonly #splitter: LineSplitter
+  readonly #onHalfLine: HalfLineListener
   #line = 1
   #position: number
 
   /** `start`: offset of the first byte pushed. */
-  constructor(reader: LineReader, start: number) {
+  constructor(
+    reader: LineReader,
+    { start, onHalfLine }: { readonly start: number; readonly onHalfLine: HalfLineListener },
+  ) {
     this.#reader = reader
     this.#position = start
+    this.#onHalfLine = onHalfLine
     this.#splitter = new LineSplitter(LINE_LIMITS, { line: 1, position: start })
   }
 
@@ -20,8 +26,13 @@ export class LineStage {
     for (const event of this.#splitter.push(chunk)) yield* this.#read(event)
   }
 
-  *finish(): Generator<LineEvent | RecordBatch> {
-    for (const event of this.#splitter.finish()) yield* this.#read(event)
+  *finish(end: SourceEnd): Generator<LineEvent | RecordBatch> {
+    for (const event of this.#splitter.finish()) {
+      if (end === 'final') yield* this.#read(event)
+      else yield* this.#readLast(event, end)
+    }
+    // What the reader still holds is read again with what completes it.
+    if (end !== 'final') return
     const rest = this.#reader.finish?.() ?? []
     if (rest.length === 0) return
     // Nothing follows them in the source, so the bytes after its end can tell them apart.
@@ -29,6 +40,19 @@ export class LineStage {
       return { doc, line: this.#line, position: this.#position + i, raw: new Uint8Array(0) }
     })
     yield new RecordBatch(records, this.#position + rest.length)
+  }
+
+  /** The last line of a file that may grow, when it lacks its line end. */
+  *#readLast(event: LineEvent, end: 'atRest' | 'open'): Generator<LineEvent | RecordBatch> {
+    if (event.kind === 'lines' && end === 'atRest') {
+      const [batch] = this.#read(event)
+      const isWhole = batch?.kind === 'records' && !batch.records.some(isProblem)
+      if (isWhole) {
+        yield batch
+        return
+      }
+    }
+    this.#onHalfLine(event.kind === 'lines' ? event.bytes.length : event.prefix.length)
   }
 
   *#read(event: LineEvent): Generator<LineEvent | RecordBatch> {
@@ -64,6 +88,10 @@ export class LineStage {
 const BATCH_LINES = 256
 
 export const NOT_UTF8 = 'the line is not valid UTF-8'
+
+function isProblem({ doc }: SourceRecord): boolean {
+  return doc instanceof LineProblem
+}
 
 /** Where a batch is not ASCII its text keeps the carriage return of a line end. */
 function withoutReturn(text: string): string {

@@ -11,10 +11,11 @@ import { otlpDocs } from './otlp.ts'
 import { LINE_READERS } from './patterns/line-patterns.ts'
 import { recogniseFormat, RECOGNISED_BYTES } from './recognise-format.ts'
 import { RecordBatch, type SourceRecord } from './record-batch.ts'
-import type { Source } from './source.ts'
+import type { HalfLineListener, Source, SourceEnd } from './source.ts'
 
 /** The UTF-8 byte order mark. */
 const MARK_BYTES = 3
+const NEWLINE = 10
 
 /** Some documents of a source, in their order, or one that is too long. */
 export type SourceEvent = LineEvent | RecordBatch
@@ -28,7 +29,7 @@ export interface ReadSourceOptions extends UnpackOptions {
    *  again, since neither compressions nor most formats can be entered in the middle. */
   readonly resumeAt?: number
   /** Told the length of a last line that is half written, and left. */
-  readonly onHalfLine?: ((byteCount: number) => void) | undefined
+  readonly onHalfLine?: HalfLineListener
   /** Told the format once it is known. */
   readonly onFormat?: (format: SourceFormat) => void
 }
@@ -47,7 +48,8 @@ export async function* readSource(
       ...options,
       format: source.format ?? options.format,
       uri: source.uri,
-      mayGrow: source.findGrown !== undefined,
+      isLive: source.isLive === true,
+      endOf: () => endOf(source),
     })
   } finally {
     // Also when its beginning is all that was looked at.
@@ -55,14 +57,28 @@ export async function* readSource(
   }
 }
 
+/** Asked once everything is read. */
+async function endOf(source: Source): Promise<SourceEnd> {
+  if (source.findGrown === undefined) return 'final'
+  return (await source.isAtRest?.()) === false ? 'open' : 'atRest'
+}
+
+interface ChunkOptions extends ReadSourceOptions {
+  readonly uri: string
+  readonly isLive: boolean
+  readonly endOf: () => Promise<SourceEnd>
+}
+
 async function* readChunks(
   chunks: AsyncGenerator<Uint8Array>,
-  options: ReadSourceOptions & { readonly uri: string; readonly mayGrow: boolean },
+  options: ChunkOptions,
 ): AsyncGenerator<SourceEvent> {
-  const { nowMs = 0, resumeAt = 0, uri, mayGrow } = options
+  const { nowMs = 0, resumeAt = 0, uri, onHalfLine = () => undefined } = options
   const neededBytes = options.format === undefined ? RECOGNISED_BYTES : MARK_BYTES
   const { parts, head } = await readHead(chunks, neededBytes)
-  const format = options.format ?? recogniseFormat(head, { nowMs, name: uri })
+  // The line that is being written says nothing yet.
+  const known = options.isLive ? head.subarray(0, head.lastIndexOf(NEWLINE) + 1) : head
+  const format = options.format ?? recogniseFormat(known, { nowMs, name: uri })
   options.onFormat?.(format)
   if (format.kind === 'parquet') {
     // A library that few files need.
@@ -71,19 +87,20 @@ async function* readChunks(
     return
   }
   const markBytes = hasByteOrderMark(head) ? MARK_BYTES : 0
-  const stage = openStage(format, {
-    nowMs,
-    resumeAt,
-    start: markBytes,
-    onHalfLine: mayGrow ? (options.onHalfLine ?? (() => undefined)) : undefined,
-  })
+  const stage = openStage(format, { nowMs, resumeAt, start: markBytes, onHalfLine })
   let left = markBytes
+  let position = resumeAt
   for await (const chunk of rejoined(parts, chunks)) {
     const skipped = Math.min(left, chunk.length)
     left -= skipped
-    yield* eventsFrom(stage.push(chunk.subarray(skipped)), resumeAt)
+    for (const event of eventsFrom(stage.push(chunk.subarray(skipped)), resumeAt)) {
+      position = Math.max(position, event.endPosition)
+      yield event
+    }
+    // Whoever waits for the next document can see to what it holds meanwhile.
+    if (options.isLive) yield new RecordBatch([], position)
   }
-  yield* eventsFrom(stage.finish(), resumeAt)
+  yield* eventsFrom(stage.finish(await options.endOf()), resumeAt)
 }
 
 /** Enough to recognise a format by, and the chunks that it took. */
@@ -98,6 +115,8 @@ async function readHead(
     if (next.done === true) break
     parts.push(next.value)
     length += next.value.length
+    // There is no more for now.
+    if (next.value.length === 0 && length > 0) break
   }
   return { head: Buffer.concat(parts).subarray(0, neededBytes), parts }
 }
@@ -120,7 +139,7 @@ function* eventsFrom(events: Iterable<SourceEvent>, resumeAt: number): Generator
 /** From unpacked bytes to documents. Keeps views of chunks: they must not be written to afterwards. */
 interface Stage {
   push(chunk: Uint8Array): Iterable<SourceEvent>
-  finish(): Iterable<SourceEvent>
+  finish(end: SourceEnd): Iterable<SourceEvent>
 }
 
 /** Parquet is read from its end, which no stage can. */
@@ -131,30 +150,29 @@ interface StageSettings {
   readonly resumeAt: number
   /** Offset of the first byte pushed: what lies before is a byte order mark. */
   readonly start: number
-  /** Of a source that may grow: a last line that is no document yet is left, and told. */
-  readonly onHalfLine: ((byteCount: number) => void) | undefined
+  readonly onHalfLine: HalfLineListener
 }
 
 function openStage(format: StagedFormat, settings: StageSettings): Stage {
-  const { nowMs, resumeAt, start } = settings
+  const { nowMs, resumeAt, start, onHalfLine } = settings
   switch (format.kind) {
     case 'ndjson':
       return new NdjsonStage(settings)
     case 'json':
-      return new JsonScanner(format.path, { resumeAt, start })
+      return new JsonScanner(format.path, { resumeAt, start, onHalfLine })
     case 'delimited':
-      return new LineStage(delimitedReader(format.delimiter), start)
+      return new LineStage(delimitedReader(format.delimiter), { start, onHalfLine })
     case 'lines':
-      return new LineStage(LINE_READERS[format.pattern]({ nowMs }), start)
+      return new LineStage(LINE_READERS[format.pattern]({ nowMs }), { start, onHalfLine })
     case 'otlp':
-      return new OtlpStage(format.signal, start)
+      return new OtlpStage(format.signal, { start, onHalfLine })
   }
 }
 
 /** Lines pass through as they are. */
 class NdjsonStage implements Stage {
   readonly #resumeAt: number
-  readonly #onHalfLine: StageSettings['onHalfLine']
+  readonly #onHalfLine: HalfLineListener
   #position: number
   #line = 1
   #splitter: LineSplitter | undefined
@@ -175,11 +193,11 @@ class NdjsonStage implements Stage {
     return this.#splitter.push(chunk.subarray(skipped))
   }
 
-  /** A last line without its end that is no document is half written: it is left for the next time. */
-  *finish(): Generator<SourceEvent> {
+  /** A document that lacks its line end is whole all the same: its last bracket says so. */
+  *finish(end: SourceEnd): Generator<SourceEvent> {
     for (const event of this.#splitter?.finish() ?? []) {
-      const mayBeHalf = this.#onHalfLine !== undefined && event.kind === 'lines'
-      if (mayBeHalf && !isDocument(event.textOf(0))) this.#onHalfLine?.(event.bytes.length)
+      const mayBeHalf = end !== 'final' && event.kind === 'lines'
+      if (mayBeHalf && !isDocument(event.textOf(0))) this.#onHalfLine(event.bytes.length)
       else yield event
     }
   }
@@ -198,17 +216,20 @@ class OtlpStage implements Stage {
   readonly #signal: 'logs' | 'traces'
   readonly #scanner: JsonScanner
 
-  constructor(signal: 'logs' | 'traces', start: number) {
+  constructor(
+    signal: 'logs' | 'traces',
+    { start, onHalfLine }: Pick<StageSettings, 'start' | 'onHalfLine'>,
+  ) {
     this.#signal = signal
-    this.#scanner = new JsonScanner([], { resumeAt: 0, start })
+    this.#scanner = new JsonScanner([], { resumeAt: 0, start, onHalfLine })
   }
 
   *push(chunk: Uint8Array): Generator<SourceEvent> {
     for (const event of this.#scanner.push(chunk)) yield this.#expanded(event)
   }
 
-  *finish(): Generator<SourceEvent> {
-    for (const event of this.#scanner.finish()) yield this.#expanded(event)
+  *finish(end: SourceEnd): Generator<SourceEvent> {
+    for (const event of this.#scanner.finish(end)) yield this.#expanded(event)
   }
 
   #expanded(event: SourceEvent): SourceEvent {

@@ -5,6 +5,7 @@ import type { SourceFormat } from '../schema/source-format.ts'
 /** Bytes to index. (uri, etag) is the identity by which the same source is never indexed twice. */
 export interface Source {
   readonly uri: string
+  /** Of one that is read while it is written: that of what `open` has yielded so far. */
   readonly etag: string
   /** Of what `open` yields; undefined for a pipe. */
   readonly sizeBytes: number | undefined
@@ -12,19 +13,46 @@ export interface Source {
   readonly opensOnce?: true
   /** How it is written, where somebody knows; else it is recognised by content. */
   readonly format?: SourceFormat | undefined
+  /** Of one that is read while it is written: a chunk without bytes says that there is no more for now. */
   open(signal: AbortSignal | undefined): AsyncIterable<Uint8Array>
+  /** It is read while it is written: its end is known only when somebody ends it. */
+  readonly isLive?: true
   /**
-   * For what may grow under its name: which of the contents with these ETags is a beginning of this one,
-   * the longest of them, or begins with this one, which somebody else then saw later. Undefined for
-   * what never grows.
+   * For what may grow under its name: which of these contents is a beginning of this one, the longest of
+   * them, or begins with this one, which somebody else then saw later. Undefined for what never grows.
    */
-  readonly findGrown?: (etags: readonly string[]) => Promise<GrownContent | undefined>
+  readonly findGrown?: (known: readonly KnownContent[]) => Promise<GrownContent | undefined>
+  /** For what may grow: whether it is left alone by now. May wait a moment to find out. */
+  readonly isAtRest?: () => Promise<boolean>
+  /** Of what may be moved: known contents whose URI begins with this may lie here now. */
+  readonly movesUnder?: string
   /** Throws `conflict` when the source is no longer what was opened. */
   verifyUnchanged(signal: AbortSignal | undefined): Promise<void>
 }
 
-interface GrownContent {
+/**
+ * What comes after the last byte that was read:
+ *
+ *   final    nothing, ever: an object, a pipe
+ *   atRest   nothing for now: a file that nobody writes to at the moment
+ *   open     the rest of the last line, most likely: a file that is being written
+ *
+ * A half line is left for the next time where one may come, and is no rejection. A last line that
+ * merely lacks its line end is taken at rest, where it reads as a document.
+ */
+export type SourceEnd = 'final' | 'atRest' | 'open'
+
+/** Told the length of what was left. */
+export type HalfLineListener = (byteCount: number) => void
+
+/** What a source was when it was indexed. */
+export interface KnownContent {
+  readonly uri: string
   readonly etag: string
+}
+
+interface GrownContent {
+  readonly content: KnownContent
   /** All of this source is in that content. */
   readonly isLonger: boolean
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../bytes/element-at.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import type { Query } from '../../query/query.ts'
 import type {
@@ -60,7 +61,7 @@ function inNone(split: AggregationSplit, queries: readonly Query[]): ReturnType<
 function inAny(split: AggregationSplit, queries: readonly Query[]): Uint32Array {
   const [first, ...others] = queries.map((query) => split.matching(query))
   const any = Uint32Array.from(first ?? [])
-  for (const words of others) words.forEach((word, at) => (any[at] = (any[at] ?? 0) | word))
+  for (const words of others) words.forEach((word, at) => (any[at] = elementAt(any, at) | word))
   return any
 }
 

@@ -1,3 +1,4 @@
+import { elementAt } from '../../bytes/element-at.ts'
 import { isJsonObject, type JsonValue } from '../../bytes/json.ts'
 import type { AggregationInput, SubAggregation } from './aggregation.ts'
 import { invalidAggregation } from './options.ts'
@@ -77,7 +78,7 @@ export function orderBuckets<Key, Bucket extends Orderable<Key>>(
       const difference =
         by === 'key'
           ? compareKeys(a.bucket.key, b.bucket.key)
-          : (a.ranks[at] ?? 0) - (b.ranks[at] ?? 0)
+          : elementAt(a.ranks, at) - elementAt(b.ranks, at)
       if (difference !== 0) return descending ? -difference : difference
     }
     return compareKeys(a.bucket.key, b.bucket.key)

@@ -1,3 +1,4 @@
+import { elementAt } from '../../bytes/element-at.ts'
 // Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
 import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
 import { exactValue, type NumberKeys } from '../number-keys.ts'
@@ -114,7 +115,9 @@ class WeightedCollector implements Collector<WeightedPartial> {
   }
 
   result(parent: number): WeightedPartial {
-    return { sum: this.#sums[parent] ?? 0, weight: this.#totals[parent] ?? 0 }
+    // Buckets without a value are not grown to.
+    if (parent >= this.#sums.length) return { sum: 0, weight: 0 }
+    return { sum: elementAt(this.#sums, parent), weight: elementAt(this.#totals, parent) }
   }
 
   #grow(parent: number): void {

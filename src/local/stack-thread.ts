@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { type ErrorCode, type ErrorKind, QwError } from '../engine/errors.ts'
+import type { IndexingProgress } from '../engine/indexing/indexing-result.ts'
+import type { StackWork } from './stack-work.ts'
+
+/** Where a thread finds its stack. */
+export interface StackPlace {
+  readonly dataDir: string
+  readonly stackName: string
+}
+
+export type ToThread =
+  | { readonly kind: 'call'; readonly id: number; readonly name: keyof StackWork; task: unknown }
+  | { readonly kind: 'abort'; readonly id: number }
+
+export type FromThread =
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: IndexingProgress }
+  | { readonly kind: 'done'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: TransportedError }
+
+/** An error as a value: a class does not survive the way between threads. */
+export interface TransportedError {
+  readonly kind: ErrorKind
+  readonly message: string
+  readonly code: ErrorCode | undefined
+  readonly why: string | undefined
+  readonly fix: string | undefined
+}
+
+type Answer<N extends keyof StackWork> = Awaited<ReturnType<StackWork[N]>>
+
+interface CallHooks {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: IndexingProgress) => void
+}
+
+interface Call {
+  readonly onProgress: CallHooks['onProgress']
+  resolve(answer: unknown): void
+  reject(error: unknown): void
+}
+
+/**
+ * A thread that does the work of a stack. It opens the stack by itself: the two know of each other's
+ * changes as processes do, by reading what was published. Started by the first call.
+ */
+export class StackThread {
+  readonly #entry: string
+  readonly #place: StackPlace
+  readonly #calls = new Map<number, Call>()
+  #worker: Worker | undefined
+  #lastId = 0
+
+  private constructor(entry: string, place: StackPlace) {
+    this.#entry = entry
+    this.#place = place
+  }
+
+  /** Undefined where no thread can be started from: the sources, run without a build. */
+  static open(place: StackPlace): StackThread | undefined {
+    // Beside the chunk that this is bundled into, or one folder up.
+    const entry = ['./local/stack-worker.js', '../local/stack-worker.js']
+      .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+      .find((path) => existsSync(path))
+    return entry === undefined ? undefined : new StackThread(entry, place)
+  }
+
+  get isIdle(): boolean {
+    return this.#calls.size === 0
+  }
+
+  /** Everything that the thread can do. Rejects with the QwError that was thrown there. */
+  readonly work: StackWork = {
+    checkDocs: (task) => this.#call('checkDocs', task),
+    indexDocs: (task) => this.#call('indexDocs', task),
+    indexBatch: (task) => this.#call('indexBatch', task),
+    askUpkeep: (indexId) => this.#call('askUpkeep', indexId),
+    stopUpkeep: async () => {
+      if (this.#worker !== undefined) await this.#call('stopUpkeep', undefined)
+    },
+    indexFile: (task, hooks) => this.#call('indexFile', task, hooks),
+    recoverStaging: (task, hooks) => this.#call('recoverStaging', task, hooks),
+    runSchedule: (task, hooks) => this.#call('runSchedule', task, hooks),
+    watchFolder: (task, hooks) => this.#call('watchFolder', task, hooks),
+  }
+
+  async close(): Promise<void> {
+    this.#worker?.removeAllListeners()
+    await this.#worker?.terminate()
+  }
+
+  async #call<N extends keyof StackWork>(
+    name: N,
+    task: Parameters<StackWork[N]>[0],
+    { signal, onProgress }: CallHooks = {},
+  ): Promise<Answer<N>> {
+    const id = ++this.#lastId
+    const worker = (this.#worker ??= this.#start())
+    const send = (message: ToThread): void => worker.postMessage(message)
+    const abort = (): void => send({ kind: 'abort', id })
+    try {
+      return await new Promise<Answer<N>>((resolve, reject) => {
+        // What the method of this name answers, sent by the other side.
+        const settle = (answer: unknown): void => resolve(answer as Answer<N>)
+        this.#calls.set(id, { onProgress, resolve: settle, reject })
+        send({ kind: 'call', id, name, task })
+        if (signal?.aborted === true) abort()
+        signal?.addEventListener('abort', abort, { once: true })
+      })
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#calls.delete(id)
+    }
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#entry, { workerData: this.#place })
+    worker.on('message', (message: FromThread) => this.#take(message))
+    const fail = (error: unknown): void => {
+      this.#worker = undefined
+      for (const call of this.#calls.values()) call.reject(error)
+    }
+    worker.on('error', fail)
+    worker.on('exit', () => fail(new QwError('internal', 'a thread that indexes ended')))
+    return worker
+  }
+
+  #take(message: FromThread): void {
+    const call = this.#calls.get(message.id)
+    switch (message.kind) {
+      case 'progress':
+        return call?.onProgress?.(message.progress)
+      case 'done':
+        return call?.resolve(message.answer)
+      case 'failed': {
+        const { kind, message: text, ...facts } = message.error
+        return call?.reject(new QwError(kind, text, facts))
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { IndexingProgress, IndexingResult } from '../engine/indexing/indexing-result.ts'
+import { indexSource } from '../engine/indexing/pipeline.ts'
+import type { MaxRejects } from '../engine/indexing/reject-limit.ts'
+import { parseSourceFormat } from '../engine/schema/source-format.ts'
+import { fileSource } from './file-source.ts'
+import { type IngestWork, ingestWork } from './ingest-work.ts'
+import type { LocalStack } from './local-stack.ts'
+import { runSchedule } from './schedule.ts'
+import { type WatchRequest, watchFolder } from './watch.ts'
+
+/** A file to be indexed, as a value that can be handed to another thread. */
+export interface IndexFileJob {
+  readonly path: string
+  readonly indexId: string
+  readonly sourceId: string
+  /** By name; undefined: by content. */
+  readonly format: string | undefined
+  readonly force: boolean
+  readonly rejects: 'keep' | 'drop'
+  readonly maxRejects: MaxRejects | undefined
+  readonly memoryLimitBytes: number
+}
+
+export interface IndexFileHooks {
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: IndexingProgress) => void
+}
+
+interface ScheduleTask {
+  readonly everyMs: number | undefined
+  readonly evenIfPaused: boolean
+}
+
+/**
+ * What of a stack takes so long that no request should wait for it: all that maps documents, builds
+ * splits or merges them. Arguments and answers are values that can be sent to another thread, so that
+ * this is done here or there (`stack-thread.ts`).
+ */
+export interface StackWork extends IngestWork {
+  indexFile(job: IndexFileJob, hooks: IndexFileHooks): Promise<IndexingResult>
+  /** Announces what lies in the staging bucket, and answers when that is indexed. */
+  recoverStaging(task: undefined, hooks: { readonly signal: AbortSignal }): Promise<void>
+  /** Makes and indexes sample data until aborted. */
+  runSchedule(task: ScheduleTask, hooks: { readonly signal: AbortSignal }): Promise<void>
+  /** Indexes the files of a folder as they come and grow, until aborted. */
+  watchFolder(task: WatchRequest, hooks: { readonly signal: AbortSignal }): Promise<void>
+}
+
+/** In this thread. */
+export function stackWork(stack: LocalStack): StackWork {
+  const { indexing, ingestStore, runLog } = stack
+  const ingest = ingestWork({ indexing, store: ingestStore, log: runLog.of('api') })
+  return {
+    ...ingest,
+    async indexFile({ path, format, maxRejects, ...job }, hooks) {
+      const source = await fileSource(path, hooks.signal)
+      return await indexSource(indexing, {
+        ...job,
+        ...hooks,
+        source: format === undefined ? source : { ...source, format: parseSourceFormat(format) },
+        ...(maxRejects === undefined ? {} : { maxRejects }),
+      })
+    },
+    async recoverStaging(_, { signal }) {
+      await stack.staging.recover(signal)
+      await stack.staging.settled()
+    },
+    runSchedule: (task, { signal }) =>
+      runSchedule(stack, indexing.clock, { ...task, signal, log: runLog.of('generator') }),
+    watchFolder: (task, { signal }) =>
+      watchFolder(indexing, task, {
+        signal,
+        log: runLog.of('indexer'),
+        onCommit: () => void ingest.askUpkeep(task.indexId),
+      }),
+  }
+}

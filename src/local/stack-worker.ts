@@ -1,0 +1,58 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { messageOf, QwError } from '../engine/errors.ts'
+import { systemClock, systemRandom } from '../stores/system-clock.ts'
+import { openLocalStack } from './local-stack.ts'
+import type { FromThread, StackPlace, ToThread, TransportedError } from './stack-thread.ts'
+import { stackWork } from './stack-work.ts'
+
+/** Progress is told this often: each message wakes the other thread. */
+const TELL_EVERY_MS = 100
+
+// The one who starts this thread hands over exactly this.
+const { dataDir, stackName } = workerData as StackPlace
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread')
+const tell = (message: FromThread): void => port.postMessage(message)
+
+const host = { dataDir, clock: systemClock, random: systemRandom, log: () => undefined }
+const opening = openLocalStack(host, stackName).then(stackWork)
+// A failure is told with the first call.
+opening.catch(() => undefined)
+const running = new Map<number, AbortController>()
+
+port.on('message', (message: ToThread) => {
+  if (message.kind === 'abort') running.get(message.id)?.abort()
+  else void perform(message)
+})
+
+async function perform({ id, name, task }: ToThread & { kind: 'call' }): Promise<void> {
+  const stop = new AbortController()
+  running.set(id, stop)
+  let toldMs = 0
+  const hooks = {
+    signal: stop.signal,
+    onProgress(progress: (FromThread & { kind: 'progress' })['progress']) {
+      const nowMs = systemClock.nowMs()
+      if (nowMs - toldMs < TELL_EVERY_MS) return
+      toldMs = nowMs
+      tell({ kind: 'progress', id, progress })
+    },
+  }
+  try {
+    const work = await opening
+    // Both sides of a call are typed by `StackThread.work`; in between it is a message.
+    const method = work[name] as (task: unknown, hooks: unknown) => Promise<unknown>
+    tell({ kind: 'done', id, answer: await method(task, hooks) })
+  } catch (error) {
+    tell({ kind: 'failed', id, error: transported(error) })
+  } finally {
+    running.delete(id)
+  }
+}
+
+function transported(error: unknown): TransportedError {
+  const known =
+    error instanceof QwError ? error : new QwError('internal', messageOf(error), { cause: error })
+  const { kind, message, code, why, fix } = known
+  return { kind, message, code, why, fix }
+}
