@@ -173,5 +173,6 @@ describe('a deployment among faults', () => {
     })
     endpoint.fault = () => undefined
     expect(await desk.json('teardown', '--confirm', NAME)).toMatchObject({ leftovers: [] })
-  })
+    // Each proof waits its bounded time for what AWS may still be deleting.
+  }, 300_000)
 })
