@@ -43,3 +43,16 @@ test.each([{ docs: -1 }, { docs: 1.5 }, { docs: '5' }, { docs: 1_000_001 }, { ba
     await expect(setUp().generate(event, INVOCATION)).rejects.toMatchObject({ kind: 'invalid' })
   },
 )
+
+test('no document is of later than now, and the last one is of now', async () => {
+  const { staging, generate } = setUp()
+  const { keys } = await generate({ docs: 5_000 }, INVOCATION)
+  const nowMs = Date.now()
+  const stored = await staging.get(keys[0] ?? '')
+  const lines = gunzipSync(stored?.bytes ?? new Uint8Array())
+    .toString()
+    .split('\n')
+  const times = lines.map((line) => Number(JSON.parse(line).ts))
+  expect(Math.max(...times)).toBeLessThanOrEqual(nowMs)
+  expect(Math.min(...times)).toBeGreaterThan(nowMs - 5_000 - 10_000)
+})

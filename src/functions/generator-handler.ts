@@ -46,9 +46,11 @@ export function makeGeneratorHandler(
     let sourceBytes = 0
     for (let batch = 0; batch < batches; batch++) {
       invocation.signal?.throwIfAborted()
-      const startMs = components.clock.nowMs()
+      const nowMs = components.clock.nowMs()
+      // The last document is of now, and none of later: whoever looks at the last minute finds them.
+      const startMs = nowMs - Math.max(0, docs - 1)
       const body = salesBatch({ seed: seed + batch, count: docs, startMs })
-      const key = `${settings.indexId}/${Math.floor(startMs / 1_000)}-${seed + batch}.gz`
+      const key = `${settings.indexId}/${Math.floor(nowMs / 1_000)}-${seed + batch}.gz`
       await components.staging.put(key, await gzipAsync(body, { level: GZIP_LEVEL }), {
         condition: { kind: 'always' },
         signal: invocation.signal,

@@ -14,12 +14,12 @@ const PLACES = ['ui', 'api', 'stack', 'logs', 'bucket', 'costs', 'grafana'] as c
 type Place = (typeof PLACES)[number]
 
 export const openCommand = defineCommand({
-  args: [['[what]', `${PLACES.join(', ')} (in AWS stack, else ui)`]],
+  args: [['[what]', `${PLACES.join(', ')} (in AWS stack, else api)`]],
   options: { print: flag('--print', 'print the address instead') },
   examples: ['qw-lambda open stack', 'qw-lambda open logs --print'],
   async run(context, { args, options }) {
-    const isCloud = isCloudTarget(context)
-    const url = await addressOf(context, placeOf(args[0] ?? (isCloud ? 'stack' : 'ui')))
+    const standard = isCloudTarget(context) ? 'stack' : 'api'
+    const url = await addressOf(context, placeOf(args[0] ?? standard))
     if (context.format === 'json')
       return await printJson(context, { schema: 'qw-lambda/open/1', url })
     const opened = options.print !== true && context.out.isTerminal && openBrowser(context, url)
@@ -46,13 +46,13 @@ async function addressOf(context: CliContext, place: Place): Promise<string> {
   const server = await runningServer(stack.folder)
   if (server === undefined) {
     throw new QwError('unavailable', `${stack.name} is not being served`, {
-      fix: 'qw-lambda serve --open',
+      fix: 'qw-lambda serve',
     })
   }
-  if (place === 'ui') return server.url
-  if (place === 'api') return `${server.url}/api/v1`
+  // Its only page so far: what can be asked, and how.
+  if (place === 'api') return `${server.url}/openapi.json`
   throw new QwError('invalid', `a local stack has no page \`${place}\``, {
-    fix: 'qw-lambda open ui',
+    fix: 'qw-lambda open api, or in the terminal: qw-lambda search',
   })
 }
 
@@ -61,8 +61,8 @@ function cloudAddress({ session, state }: Deployment, place: Place): string {
   const console = `https://${region}.console.aws.amazon.com`
   switch (place) {
     case 'ui':
-      throw new QwError('unavailable', 'the page is served from here', {
-        fix: 'qw-lambda serve --proxy',
+      throw new QwError('invalid', 'there is no page to search with in a browser', {
+        fix: 'search in the terminal: qw-lambda search\nor by Grafana: qw-lambda open grafana',
       })
     case 'api':
       return state.outputs['ApiUrl'] ?? noApi(state.name)
