@@ -179,7 +179,7 @@ test('docs/COMPATIBILITY.md tells of every endpoint, clause and aggregation what
   }
   const document = `# Compatibility
 
-Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works; nothing is ignored.
+Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. Taken and without effect: \`highlight\`, \`timeout\` and \`version\` of a search body, \`_name\`, \`max_expansions\` and \`rewrite\` of a clause, options of an aggregation that it does not know, and parameters of \`_bulk\` such as \`pipeline\`.
 
 ## Endpoints
 
