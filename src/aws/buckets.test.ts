@@ -98,3 +98,39 @@ test.each(['ConditionalRequestConflict', 'OperationAborted'])(
     expect(server.requests).toHaveLength(3)
   },
 )
+
+test('a new bucket has its tags from the call that makes it', async () => {
+  const buckets = await bucketsOver(() => ({ body: '' }))
+  await buckets.create('shop', { 'qw-lambda:deployment': 'shop' })
+  const [made] = server.requests
+  expect(made).toMatchObject({ method: 'PUT', url: '/shop/' })
+  expect(made?.body).toContain('<LocationConstraint>eu-west-1</LocationConstraint>')
+  expect(made?.body).toContain('<Key>qw-lambda:deployment</Key><Value>shop</Value>')
+})
+
+test('an artifact whose connection breaks after the last byte is sent again', async () => {
+  let breaks = 2
+  const buckets = await bucketsOver(() => (breaks-- > 0 ? { body: '', reset: true } : { body: '' }))
+  await buckets.put('shop', 'functions/indexer.zip', Buffer.from('code'))
+  expect(server.requests.map(({ method, body }) => `${method} ${body}`)).toEqual(
+    Array(3).fill('PUT code'),
+  )
+})
+
+test('a notification is read and written back the same', async () => {
+  const body = `<NotificationConfiguration>
+    <QueueConfiguration><Queue>arn:aws:sqs:eu-west-1:1:q</Queue><Event>s3:ObjectCreated:*</Event>
+    <Filter><S3Key><FilterRule><Name>Prefix</Name><Value>in/</Value></FilterRule></S3Key></Filter>
+    </QueueConfiguration><TopicConfiguration><Topic>t</Topic><Event>s3:ObjectCreated:*</Event>
+    </TopicConfiguration></NotificationConfiguration>`
+  const buckets = await bucketsOver(({ method }) => ({ body: method === 'GET' ? body : '' }))
+  const found = await buckets.notification('shop')
+  const filters = [{ name: 'prefix', value: 'in/' }]
+  const target = { queueArn: 'arn:aws:sqs:eu-west-1:1:q', event: 's3:ObjectCreated:*', filters }
+  expect(found).toEqual({ targets: [target], others: 1 })
+  await buckets.notify('shop', { targets: [target], others: 0 })
+  const sent = server.requests[1]?.body ?? ''
+  for (const part of ['<Queue>arn:aws:sqs:eu-west-1:1:q</Queue>', '<Value>in/</Value>']) {
+    expect(sent).toContain(part)
+  }
+})

@@ -100,3 +100,22 @@ test('events come oldest first and only since the operation began', async () => 
   const events = await stacks.events('s', Date.UTC(2026, 10, 23))
   expect(events.map(({ eventId }) => eventId)).toEqual(['2', '3'])
 })
+
+test('deleted stacks of a name come with the latest first', async () => {
+  const summary = (name: string, id: string, at: string) =>
+    `<member><StackName>${name}</StackName><StackId>${id}</StackId><DeletionTime>${at}</DeletionTime></member>`
+  const stacks = await stacksOver(() =>
+    result(
+      'ListStacks',
+      `<StackSummaries>${summary('shop', 'id-1', '2026-01-01T00:00:00Z')}${summary('other', 'id-2', '2026-01-03T00:00:00Z')}${summary('shop', 'id-3', '2026-01-02T00:00:00Z')}</StackSummaries>`,
+    ),
+  )
+  expect(await stacks.past('shop')).toEqual(['id-3', 'id-1'])
+  expect(server.requests[0]?.body).toContain('DELETE_COMPLETE')
+})
+
+test('an update is cancelled under a token of its own', async () => {
+  const stacks = await stacksOver(() => result('CancelUpdateStack', ''))
+  await stacks.cancelUpdate('shop', 'token-1')
+  expect(server.requests[0]?.body).toMatch(/Action=CancelUpdateStack.*ClientRequestToken=token-1/)
+})

@@ -22,15 +22,31 @@ const COLUMNS: readonly {
     source: 'AWS Price List API, S3 Standard, first tier',
     asOf: '2026-07',
   },
-  { id: 's3Write', source: 'S3 price page, not read again since', asOf: '2025-01' },
-  { id: 's3Read', source: 'S3 price page, not read again since', asOf: '2025-01' },
+  {
+    id: 's3Write',
+    source: 'commonly published, not read from a list: to be checked',
+    asOf: '2025-01',
+  },
+  {
+    id: 's3Read',
+    source: 'commonly published, not read from a list: to be checked',
+    asOf: '2025-01',
+  },
   {
     id: 'restApiCall',
-    source: 'API Gateway price page; Price List API for Frankfurt',
+    source: 'Price List API for Frankfurt, the others commonly published: to be checked',
     asOf: '2026-08',
   },
-  { id: 'logIngestGb', source: 'CloudWatch price page, not read again since', asOf: '2025-01' },
-  { id: 'dataOutGb', source: 'AWS price list, transfer out, first tier', asOf: '2026-07' },
+  {
+    id: 'logIngestGb',
+    source: 'commonly published, not read from a list: to be checked',
+    asOf: '2025-01',
+  },
+  {
+    id: 'dataOutGb',
+    source: 'some of a price list, others commonly published: to be checked',
+    asOf: '2026-07',
+  },
 ]
 
 const ROWS: Readonly<Record<string, Row>> = {

@@ -25,6 +25,8 @@ interface ProofRequest {
   readonly keptIds: readonly string[]
   /** How the deleted stack's own list says that each of its resources ended. */
   readonly resources: readonly StackResource[]
+  /** Whether what still answers may have been deleted a moment ago. */
+  readonly lag: 'wait' | 'none'
 }
 
 /** Deleted queues and functions answer for a minute and more; longer, and something is really there. */
@@ -65,7 +67,7 @@ export async function* findLeftovers(
     )
     const left = looks.filter(({ look }) => look !== 'gone')
     const elapsedMs = clock.nowMs() - startMs
-    const isLagging = left.some(({ look }) => look === 'there')
+    const isLagging = request.lag === 'wait' && left.some(({ look }) => look === 'there')
     if (!isLagging || elapsedMs >= LAG_LIMIT_MS) return left.map((each) => leftoverOf(each))
     yield { kind: 'waiting', what: 'what is deleted to stop answering', elapsedMs }
     await clock.sleep(LAG_POLL_MS, signal)

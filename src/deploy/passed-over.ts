@@ -39,6 +39,11 @@ export class PassedOver {
     }
   }
 
+  /** Whether nothing failed so far. */
+  get isEmpty(): boolean {
+    return this.#failures.length === 0
+  }
+
   /** Whether a step over this one failed. */
   has(id: string): boolean {
     return this.#failures.some((failure) => failure.id === id)

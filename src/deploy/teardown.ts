@@ -101,7 +101,9 @@ class Teardown {
       stack === undefined
         ? endedResources(stackNameOf(deployment), this.#ports.stacks)
         : this.#ports.stacks.resources(stack.stackId)
-    const proof = { deployment, keptIds, resources: await ended }
+    // What could not be removed is there for good, and waiting for it is in vain.
+    const lag = this.#passed.isEmpty ? ('wait' as const) : ('none' as const)
+    const proof = { deployment, keptIds, resources: await ended, lag }
     const found = yield* findLeftovers(proof, this.#ports, this.#signal)
     const leftovers = this.#passed.explain(found)
     yield { kind: 'phase', phase: 'prove', state: 'done' }

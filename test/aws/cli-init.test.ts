@@ -60,7 +60,7 @@ describe('init at a terminal', () => {
     ]) {
       expect(terminal.screen).toContain(flag)
     }
-    expect(terminal.screen).toContain('Prices are known for us-east-1 only')
+    expect(terminal.screen).toContain('Prices of 16 Regions are known')
     expect(terminal.screen).toContain('Will create')
     expect(terminal.screen).toContain('Nothing was deployed')
     expect(JSON.parse(desk.read('qw-lambda.json'))).toMatchObject({

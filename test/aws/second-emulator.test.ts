@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation'
-import {
-  CreateBucketCommand,
-  GetBucketEncryptionCommand,
-  GetBucketLifecycleConfigurationCommand,
-  S3Client,
-} from '@aws-sdk/client-s3'
+import { CreateBucketCommand, GetBucketEncryptionCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openCloud } from '../../src/aws/open-cloud.ts'
 import { s3Store } from '../../src/aws/s3-store.ts'
@@ -84,14 +79,13 @@ describe('the template, on moto', () => {
     return state
   }
 
-  test('is created, its buckets encrypted and with their rules', async () => {
+  test('is created, its buckets encrypted and tagged as ours', async () => {
     const { status, outputs } = await stack()
     expect(status).toBe('CREATE_COMPLETE')
-    for (const Bucket of [outputs['StagingBucket'], outputs['IndexBucket']]) {
+    for (const Bucket of [outputs['StagingBucket'] ?? '', outputs['IndexBucket'] ?? '']) {
       const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket }))
       expect(encryption.ServerSideEncryptionConfiguration?.Rules).toHaveLength(1)
-      const rules = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))
-      expect(rules.Rules).toHaveLength(1)
+      expect(await cloud.buckets.tags(Bucket)).toMatchObject({ 'qw-lambda:deployment': 'shop' })
     }
   })
 

@@ -141,7 +141,7 @@ async function leftoverFindings(
     return [pass('leftovers.tagged', 'everything tagged belongs to the stack')]
   try {
     const resources = await endedResources(stackNameOf(name), ports.stacks)
-    const proof = { deployment: name, keptIds: [], resources }
+    const proof = { deployment: name, keptIds: [], resources, lag: 'none' } as const
     const leftovers = await drawEvents(context, findLeftovers(proof, ports, context.signal))
     if (leftovers.length === 0) return [pass('leftovers.tagged', `nothing is left of ${name}`)]
     return leftovers.map((each) =>
