@@ -106,6 +106,21 @@ test('a rotated file is read to its end, and the new one from its beginning', as
   expect(follower.results.map(({ docCount }) => docCount)).toEqual([5, 3])
 })
 
+test('the rest of a log that was rotated while nobody followed it is taken, and nothing else', async () => {
+  await writeFile(`${log}.2`, testLines(90, 95))
+  await writeFile(log, testLines(0, 3))
+  const first = follow()
+  await published(3)
+  await first.stop()
+  await appendFile(log, testLines(3, 5))
+  await rename(log, `${log}.1`)
+  await writeFile(log, testLines(5, 8))
+  const second = follow()
+  await published(8)
+  await second.stop()
+  expect(second.results.map(({ docCount }) => docCount)).toEqual([2, 3])
+})
+
 test.each([2, 30])(
   'a file that was copied and emptied begins anew, with %i lines',
   async (count) => {

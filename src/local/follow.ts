@@ -1,4 +1,6 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { isQwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import type { IndexSourceRequest } from '../engine/indexing/indexing-request.ts'
@@ -13,6 +15,8 @@ import { fileSource, liveStream } from './file-source.ts'
 export const COMMIT_EVERY_MS = 10_000
 /** Between two looks for a file that is not there, and after a failure that passes. */
 const LOOK_AGAIN_MS = 1_000
+/** Rotated files that are looked at for the rest of the one that was followed: the newest. */
+const MAX_SIBLINGS = 3
 /** A file of one line, or without any, may be about to get its second one: then it is known how it is
  *  written. */
 const FIRST_LINES_MS = 10_000
@@ -54,8 +58,9 @@ export async function followPath(
 ): Promise<void> {
   const { stop, onFailure } = request
   const following = new Following(components, request)
-  while (!stop.aborted) {
+  for (let isFirst = true; !stop.aborted; isFirst = false) {
     try {
+      if (isFirst) await following.takeLeftBehind()
       const step = await following.step()
       if (step === 'limit') return
       if (step === 'next') continue
@@ -76,6 +81,17 @@ class Following {
   constructor(components: IndexingComponents, request: FollowRequest) {
     this.#components = components
     this.#request = request
+  }
+
+  /** The rest of a log that was rotated while nobody followed it: it lies beside its old name. */
+  async takeLeftBehind(): Promise<void> {
+    const { path, signal, force } = this.#request
+    if (force === true) return
+    const uri = pathToFileURL(resolve(path)).href
+    for (const sibling of await newestSiblings(path)) {
+      const source = await fileSource(sibling, signal, { movesUnder: `${uri}#` })
+      await this.#index({ ...source, uri }, { onlyIfKnown: true })
+    }
   }
 
   /** Follows what stands at the path now, to its end. `wait`: there is nothing to read yet; `limit`: too
@@ -106,14 +122,15 @@ class Following {
     return state === 'tooManyRejects' ? 'limit' : 'wait'
   }
 
-  async #index(source: Source): Promise<IndexingState> {
+  async #index(source: Source, more: { onlyIfKnown?: boolean } = {}): Promise<IndexingState> {
     const { path: _, stop: __, movesUnder: ___, onFailure: ____, ...request } = this.#request
     const result = await indexSource(this.#components, {
       ...request,
+      ...more,
       source,
       commitEveryMs: COMMIT_EVERY_MS,
     })
-    request.onResult(result)
+    if (more.onlyIfKnown !== true || result.docCount > 0) request.onResult(result)
     return result.state
   }
 
@@ -130,6 +147,23 @@ class Following {
       await clock.sleep(LOOK_AGAIN_MS, stop).catch(() => undefined)
     }
   }
+}
+
+/** Files of the same folder that a rotation names after this one: `app.log.1`, `app.log-20261126.gz`. */
+async function newestSiblings(path: string): Promise<string[]> {
+  const folder = dirname(resolve(path))
+  const name = basename(path)
+  const names = await readdir(folder).catch(() => [])
+  const paths = names
+    .filter((other) => other.startsWith(`${name}.`) || other.startsWith(`${name}-`))
+    .map((other) => join(folder, other))
+  const facts = await Promise.all(paths.map((other) => stat(other).catch(() => undefined)))
+  return paths
+    .map((other, i) => ({ other, facts: facts[i] }))
+    .filter((each) => each.facts?.isFile() === true)
+    .toSorted((a, b) => (b.facts?.mtimeMs ?? 0) - (a.facts?.mtimeMs ?? 0))
+    .slice(0, MAX_SIBLINGS)
+    .map(({ other }) => other)
 }
 
 /** A packed file that is cut short may be one that is still written. */

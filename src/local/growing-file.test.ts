@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -157,4 +158,58 @@ test('among hundreds of finished files the one that grew is still known', async 
   }
   await appendFile(log, testLines(2, 3))
   expect(await index()).toMatchObject({ docCount: 1 })
+})
+
+test.each(['the shorter', 'the longer'])(
+  'two runs of many commits that see a file at different lengths take each line once, %s begun first',
+  async (first) => {
+    await components.metastore.createIndex({
+      ...testConfig({ split_num_docs_target: 5 }),
+      indexId: 'small',
+    })
+    const run = (source: Source): Promise<IndexingResult> =>
+      indexSource(components, { indexId: 'small', source })
+    await writeFile(log, testLines(0, 40))
+    const short = await fileSource(log)
+    await appendFile(log, testLines(40, 80))
+    const long = await fileSource(log)
+    await Promise.all((first === 'the shorter' ? [short, long] : [long, short]).map(run))
+    await run(await fileSource(log))
+    expect(await publishedNumbers(components.metastore, 'small')).toEqual(upTo(80))
+  },
+)
+
+const row = (n: number): string => `${1_700_000_000 + n},${n},word`
+
+test('a last row without its line end is taken once nobody writes to the file', async () => {
+  await writeFile(log, `ts,n,text\n${row(0)}\n${row(1)}`)
+  expect(await index()).toMatchObject({ docCount: 2, rejectedCount: 0, halfLineBytes: 0 })
+  await appendFile(log, `\n${row(2)}\n`)
+  expect(await index()).toMatchObject({ docCount: 1, rejectedCount: 0 })
+  expect(await numbers()).toEqual(upTo(3))
+})
+
+test('a last row that somebody is writing is left, and no rejection', async () => {
+  const half = row(1).slice(0, -3)
+  await writeFile(log, `ts,n,text\n${row(0)}\n${half}`)
+  const run = index()
+  setTimeout(() => void appendFile(log, `${row(1).slice(-3)}\n`), 300)
+  expect(await run).toMatchObject({ docCount: 1, rejectedCount: 0, halfLineBytes: half.length })
+  expect(await index()).toMatchObject({ docCount: 1, rejectedCount: 0, halfLineBytes: 0 })
+  expect(await numbers()).toEqual(upTo(2))
+})
+
+test('what an older version indexed under a short name is known, as long as it is unchanged', async () => {
+  await writeFile(log, testLines(0, 2))
+  await index()
+  await components.metastore.update('events', (file) => {
+    const partitions = [...(file.metadata.checkpoint.get('ingest-lambda-source') ?? [])]
+    const short = partitions.map(([id, progress]) => {
+      const name = createHash('sha256').update(id).digest('base64url').slice(0, 16)
+      return [`#${name}`, { ...progress, position: '~' }] as const
+    })
+    const checkpoint = new Map([['ingest-lambda-source', new Map(short)]])
+    return { ...file, metadata: { ...file.metadata, checkpoint } }
+  })
+  expect(await index()).toMatchObject({ state: 'alreadyIndexed' })
 })

@@ -75,8 +75,8 @@ const REFUSED = [
 /** For times without a year. */
 const NOW_MS = Date.UTC(2026, 10, 26)
 
-function fileSource(name: string, pieceBytes = 1_000_000): Source {
-  const forced = FORCED.find(([file]) => file === name)?.[1]
+function fileSource(name: string, pieceBytes = 1_000_000, format?: string): Source {
+  const forced = format ?? FORCED.find(([file]) => file === name)?.[1]
   const bytes = readFileSync(join(folder, name))
   return {
     uri: `file:///${name}`,
@@ -95,9 +95,11 @@ function fileSource(name: string, pieceBytes = 1_000_000): Source {
 async function documents(
   source: Source,
   resumeAt = 0,
+  onPosition: (end: number) => void = () => undefined,
 ): Promise<{ text: string; position: number }[]> {
   const found: { text: string; position: number }[] = []
   for await (const event of readSource(source, { nowMs: NOW_MS, resumeAt })) {
+    onPosition(event.endPosition)
     if (event.kind === 'overlong') continue
     for (let i = 0; i < event.count; i++) {
       const position = event.positionOf(i)
@@ -135,6 +137,61 @@ test.each(FILES)(
       expect(await documents(fileSource(file), position)).toEqual(whole.slice(i))
       if (i > 0) expect(position).toBeGreaterThan(whole[i - 1]?.position ?? Infinity)
     }
+  },
+)
+
+/** Written line by line or document by document, and not packed. */
+const GROWING = FILES.filter(({ file }) => !/\.(gz|zst|bz2|lz4|parquet|snappy|sz)$/.test(file))
+
+/** The first bytes of a file that is being written. */
+function beginningOf(source: Source, length: number): Source {
+  return {
+    ...source,
+    async *open(signal) {
+      let left = length
+      for await (const chunk of source.open(signal)) {
+        yield chunk.subarray(0, left)
+        left -= chunk.length
+        if (left <= 0) return
+      }
+    },
+    findGrown: () => Promise.resolve(undefined),
+    isAtRest: () => Promise.resolve(false),
+  }
+}
+
+test.each(GROWING)(
+  '$file can be read up to any byte while it is written, and from there on',
+  async ({ file, format }) => {
+    const whole = await documents(fileSource(file, undefined, format))
+    const { sizeBytes = 0 } = fileSource(file)
+    for (let length = 1; length < sizeBytes; length += Math.ceil(sizeBytes / 150)) {
+      const beginning = beginningOf(fileSource(file, undefined, format), length)
+      let position = 0
+      const read = (await documents(beginning, 0, (end) => (position = end))).length
+      expect(position).toBeLessThanOrEqual(length)
+      const rest = await documents(fileSource(file, undefined, format), position)
+      expect([...whole.slice(0, read), ...rest], `cut at ${length}`).toEqual(whole)
+    }
+  },
+)
+
+test.each(GROWING.filter(({ format }) => !/^(json|csv|tsv)/.test(format)))(
+  '$file says the same with blank lines in it',
+  async ({ file, format }) => {
+    const source = fileSource(file, undefined, format)
+    const spaced: Source = {
+      ...source,
+      async *open(signal) {
+        const chunks: Uint8Array[] = []
+        for await (const chunk of source.open(signal)) chunks.push(chunk)
+        const text = Buffer.concat(chunks).toString('latin1')
+        yield Buffer.from(`\n${text.replaceAll('\n', '\n\n')}\r\n \n`, 'latin1')
+      },
+    }
+    const texts = (found: readonly { text: string }[]): string[] => found.map(({ text }) => text)
+    const expected = texts(await documents(source))
+    expect(texts(await documents(spaced)).filter((text) => text !== '')).toEqual(expected)
   },
 )
 

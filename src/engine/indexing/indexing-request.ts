@@ -13,6 +13,8 @@ export interface IndexSourceRequest {
   readonly signal?: AbortSignal
   /** Take a source again that the checkpoint already has; every such run adds its documents again. */
   readonly force?: boolean
+  /** Read on what was begun, and nothing else: `incomplete` for what is not known. */
+  readonly onlyIfKnown?: boolean
   /** `keep` (default) writes rejected documents beside the index; `drop` only counts them. */
   readonly rejects?: 'keep' | 'drop'
   /**

@@ -48,7 +48,7 @@ export function knownContents(
 /**
  *   open       there may be something to read
  *   whole      all of it was indexed before
- *   elsewhere  another run is at it that began later and sees more of it
+ *   elsewhere  another run is at it that began later and sees more of it, or it is none of ours
  */
 type SourceStanding = 'open' | 'whole' | 'elsewhere'
 
@@ -133,6 +133,7 @@ export class RunLedger {
       if (known !== '') this.#at = { partitionId: id, position: known }
       this.#grownBytes = positionBytes(known)
     }
+    if (this.#at === undefined && this.#request.onlyIfKnown === true) return 'elsewhere'
     this.#resumeAt = positionBytes(this.#at?.position ?? '')
     return 'open'
   }

@@ -79,6 +79,8 @@ export class LineStage {
     const doc =
       text === undefined ? new LineProblem(NOT_UTF8) : this.#reader.read(withoutReturn(text))
     if (doc === undefined) return undefined
+    // Nobody meant a blank line as a document, whatever the reader makes of it.
+    if (doc instanceof LineProblem && text?.trim() === '') return undefined
     return { doc, line: batch.firstLine + i, position: batch.positionOf(i) }
   }
 }

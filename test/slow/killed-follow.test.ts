@@ -1,0 +1,77 @@
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { seededFractions } from '../../src/stores/testing/seeded-fractions.ts'
+import { finished, runCli, startCli } from '../cli-process.ts'
+
+const SCHEMA = `version: 0.9
+index_id: app
+doc_mapping:
+  field_mappings:
+    - {name: n, type: u64, fast: true}
+    - {name: text, type: text}
+indexing_settings: {commit_timeout_secs: 1}
+`
+const KILLS = 15
+/** Lines written between two kills, and how often the log is rotated. */
+const LINES = 400
+const ROTATE_EVERY = 1_700
+
+test.each([
+  ['ingest --follow', ['ingest', 'logs/app.log', '--follow', '--index', 'app']],
+  ['serve --watch', ['serve', '--watch', 'logs=app', '--no-generator', '--port', '0']],
+])(
+  `${KILLS} times killed, %s takes every line of a log that is written and rotated once`,
+  async (_, args) => {
+    const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+    console.log(`seed ${seed} (replay with SEED=${seed})`)
+    const fraction = seededFractions(seed)
+    const folder = await mkdtemp(join(tmpdir(), 'qwl-kill-follow-'))
+    const options = { cwd: folder, env: { HOME: folder, QWL_DATA_DIR: join(folder, 'data') } }
+    const run = async (...words: string[]): Promise<string> => {
+      const result = await runCli(words, options)
+      expect(result, result.stderr).toMatchObject({ exitCode: 0 })
+      return result.stdout
+    }
+    await mkdir(join(folder, 'logs'))
+    await writeFile(join(folder, 'app.yaml'), SCHEMA)
+    await run('init', '--target', 'local', '--data', 'empty', '--schema', 'app.yaml', '-y')
+    const log = join(folder, 'logs', 'app.log')
+    let written = 0
+    let rotations = 0
+    const write = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++, written++) {
+        if (written % ROTATE_EVERY === ROTATE_EVERY - 1) {
+          await rename(log, `${log}.${++rotations}`)
+        }
+        await appendFile(log, `{"n":${written},"text":"line ${written}"}\n`)
+        if (n % 20 === 0) await sleep(5)
+      }
+    }
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = startCli(args, options)
+      const ended = finished(child)
+      await Promise.all([write(LINES), sleep(300 + fraction() * 4_000)])
+      child.kill('SIGKILL')
+      await ended
+      expect(Number(await run('search', '*', '--index', 'app', '--count'))).toBeLessThanOrEqual(
+        written,
+      )
+    }
+    const last = startCli(args, options)
+    const ended = finished(last)
+    const count = async (): Promise<number> =>
+      Number(await run('search', '*', '--index', 'app', '--count'))
+    await expect.poll(count, { timeout: 60_000, interval: 1_000 }).toBe(written)
+    await sleep(5_000)
+    last.kill('SIGINT')
+    expect(await ended).toMatchObject({ exitCode: 0 })
+    expect(await count()).toBe(written)
+    const sum = await run('search', '*', '--index', 'app', '--stats', 'n', '--json')
+    expect(sum).toContain(String((written * (written - 1)) / 2))
+    await rm(folder, { recursive: true, force: true })
+  },
+  300_000,
+)
