@@ -50,7 +50,7 @@ export function parseBool(
 const PERCENTAGE = /^(-?)([0-9]{1,9})%$/
 
 /** How many of `shouldCount` clauses; undefined when the setting is as good as absent. */
-export function minimumOf(
+function minimumOf(
   value: JsonValue | undefined,
   shouldCount: number,
   path: string,

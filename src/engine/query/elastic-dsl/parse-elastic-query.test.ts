@@ -159,7 +159,7 @@ describe('bool', () => {
   test.each([
     ['2', 2],
     ['9', 9],
-    ['0', 0],
+    ['0', undefined],
     ['-1', 3],
     ['-4', undefined],
     ['-9', undefined],
