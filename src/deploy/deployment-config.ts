@@ -12,7 +12,7 @@ import {
   withDefault,
   type Shape,
 } from '../engine/schema/shape.ts'
-import { hasBudgets, REGION_PATTERN } from './partition.ts'
+import { hasBudgets, REGION_PATTERN } from './regions.ts'
 
 /** What the user wants, complete and checked. Saved as one section of the project file, and safe to
  *  commit: it holds no key and no name that AWS made. */

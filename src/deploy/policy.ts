@@ -1,6 +1,5 @@
 import type { DeploymentConfig } from './deployment-config.ts'
 import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf, type Home } from './naming.ts'
-import { partitionOf } from './partition.ts'
 
 interface PolicyStatement {
   readonly Sid: string
@@ -21,7 +20,7 @@ interface PolicyDocument {
  *  statements name stack and logical id: a deployment is called in small letters and a logical id
  *  begins with a capital, so that no name of `shop-two` fits a pattern of `shop`. */
 interface Scope {
-  readonly home: Home
+  readonly home: PolicyPlace
   readonly stack: string
   /** Of this Region and account. */
   readonly arn: (service: string, resource: string) => string
@@ -29,6 +28,12 @@ interface Scope {
   readonly globalArn: (service: string, resource: string) => string
   /** Patterns of the names that CloudFormation makes. */
   readonly named: (logicalIds: string) => string[]
+}
+
+/** Whose policy it is. */
+interface PolicyPlace extends Home {
+  /** Second part of every ARN, such as `aws-cn`. */
+  readonly partition: string
 }
 
 /** The parts of a deployment that need permissions of their own. */
@@ -42,8 +47,8 @@ const MANAGED_POLICY_LIMIT = 6_144
 
 /** What deploying, operating and removing one deployment needs: CloudFormation acts with the
  *  caller's permissions. Several policies, since one would be too long for IAM. */
-export function deployerPolicies(home: Home, parts: OptionalParts): PolicyDocument[] {
-  const partition = partitionOf(home.region).id
+export function deployerPolicies(home: PolicyPlace, parts: OptionalParts): PolicyDocument[] {
+  const { partition } = home
   const scope: Scope = {
     home,
     stack: stackNameOf(home.deployment),

@@ -12,7 +12,12 @@ const needed = JSON.parse(
   readFileSync(new URL('handler-permissions.json', import.meta.url), 'utf8'),
 ) as { readonly actions: Readonly<Record<string, readonly string[]>> }
 
-const HOME = { deployment: 'shop', accountId: '123456789012', region: 'eu-west-1' }
+const HOME = {
+  deployment: 'shop',
+  accountId: '123456789012',
+  region: 'eu-west-1',
+  partition: 'aws',
+}
 const ALL: OptionalParts = {
   firehose: true,
   notifyEmail: 'me@example.org',
