@@ -9,6 +9,7 @@ const NONE: OptionalParts = {
   notifyEmail: undefined,
   monthlyBudgetUsd: 0,
   sourceBucket: undefined,
+  sourceEvents: 'none',
   permissionsBoundary: undefined,
 }
 const ALL: OptionalParts = {
@@ -16,6 +17,7 @@ const ALL: OptionalParts = {
   notifyEmail: 'me@example.org',
   monthlyBudgetUsd: 10,
   sourceBucket: 'their-logs',
+  sourceEvents: 'auto',
   permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound',
 }
 const statements = deployerPolicies(HOME, ALL).flatMap(({ Statement }) => Statement)

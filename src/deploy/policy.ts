@@ -31,7 +31,12 @@ interface Scope {
 /** The parts of a deployment that need permissions of their own. */
 export type OptionalParts = Pick<
   DeploymentConfig,
-  'firehose' | 'notifyEmail' | 'monthlyBudgetUsd' | 'sourceBucket' | 'permissionsBoundary'
+  | 'firehose'
+  | 'notifyEmail'
+  | 'monthlyBudgetUsd'
+  | 'sourceBucket'
+  | 'sourceEvents'
+  | 'permissionsBoundary'
 >
 
 /** What IAM takes as one managed policy, white space not counted. */
@@ -58,7 +63,7 @@ export function deployerPolicies(home: Home, parts: OptionalParts): PolicyDocume
     ...watchStatements(scope),
     ...(parts.firehose ? [firehoseStatement(scope)] : []),
     ...(parts.notifyEmail !== undefined ? notifyStatements(scope) : []),
-    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts.sourceBucket) : []),
+    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts) : []),
     ...(parts.monthlyBudgetUsd > 0 ? [budgetStatement(scope)] : []),
   ])
 }
@@ -131,11 +136,30 @@ function bucketStatements({ home, stack, globalArn }: Scope): PolicyStatement[] 
 }
 
 /** For looking at files that are indexed in place; the indexer itself has a role. */
-function sourceBucketStatements({ globalArn }: Scope, bucket: string): PolicyStatement[] {
-  const arn = globalArn('s3', `::${bucket}`)
+function sourceBucketStatements(
+  { stack, arn, globalArn }: Scope,
+  { sourceBucket = '', sourceEvents }: OptionalParts,
+): PolicyStatement[] {
+  const bucket = globalArn('s3', `::${sourceBucket}`)
+  const byRule = sourceEvents === 'auto' || sourceEvents === 'eventbridge'
+  const byBucket = sourceEvents === 'auto' || sourceEvents === 'notification'
+  const ruleActions =
+    'PutRule DescribeRule DeleteRule PutTargets RemoveTargets ListTargetsByRule TagResource ' +
+    'UntagResource ListTagsForResource'
   return [
-    allow('SourceBucket', ['s3:ListBucket'], [arn]),
-    allow('SourceObjects', ['s3:GetObject'], [`${arn}/*`]),
+    allow(
+      'SourceBucket',
+      [
+        's3:ListBucket',
+        ...(sourceEvents === 'none' ? [] : ['s3:GetBucketNotification']),
+        ...(byBucket ? ['s3:PutBucketNotification'] : []),
+      ],
+      [bucket],
+    ),
+    allow('SourceObjects', ['s3:GetObject'], [`${bucket}/*`]),
+    ...(byRule
+      ? [allow('SourceRule', actions('events', ruleActions), [arn('events', `rule/${stack}-*`)])]
+      : []),
   ]
 }
 
@@ -191,7 +215,7 @@ function roleStatements(
 
 function sourceStatements({ stack, arn }: Scope): PolicyStatement[] {
   const queueActions =
-    'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl TagQueue ' +
+    'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl SendMessage TagQueue ' +
     'UntagQueue ListQueueTags'
   return [
     allow('Queues', actions('sqs', queueActions), [arn('sqs', `${stack}-*`)]),

@@ -16,6 +16,7 @@ const ALL: OptionalParts = {
   notifyEmail: 'me@example.org',
   monthlyBudgetUsd: 10,
   sourceBucket: 'their-logs',
+  sourceEvents: 'auto',
   permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound',
 }
 
@@ -109,6 +110,10 @@ const OWN_CALLS = [
   'cloudformation:ListStacks',
   'cloudformation:TagResource',
   'cloudwatch:GetMetricData',
+  // Rules carry tags since that list was taken.
+  'events:ListTagsForResource',
+  'events:TagResource',
+  'events:UntagResource',
   'lambda:GetAccountSettings',
   'lambda:GetFunctionConfiguration',
   'lambda:InvokeFunction',
@@ -122,6 +127,7 @@ const OWN_CALLS = [
   's3:TagResource',
   'secretsmanager:PutSecretValue',
   'secretsmanager:RestoreSecret',
+  'sqs:SendMessage',
   'tag:GetResources',
 ]
 
@@ -138,8 +144,14 @@ test('the longest deployment name leaves every name that CloudFormation makes wh
     'AWS::CloudWatch::Alarm': 255,
     'AWS::SNS::Topic': 256,
     'AWS::Logs::LogGroup': 512,
+    'AWS::Events::Rule': 64,
   }
-  for (const { logicalId, type } of resourcesOf(template, { Firehose: 'on', Alarms: 'all' })) {
+  for (const { logicalId, type } of resourcesOf(template, {
+    Firehose: 'on',
+    Alarms: 'all',
+    SourceBucket: 'logs',
+    SourceEvents: 'eventbridge',
+  })) {
     const limit = limits[type]
     if (limit === undefined) continue
     expect(`${longest}-${logicalId}-${'x'.repeat(13)}`.length, logicalId).toBeLessThanOrEqual(limit)

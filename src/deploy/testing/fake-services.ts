@@ -2,7 +2,7 @@ import { QwError } from '../../engine/errors.ts'
 import type { CloudPorts, InventoryPort, LogsPort, SecretPort } from '../ports.ts'
 import type { World } from './world.ts'
 
-type Services = Omit<CloudPorts, 'stacks' | 'buckets'>
+type Services = Omit<CloudPorts, 'stacks' | 'buckets' | 'sourceBuckets'>
 
 /** The services of which deploying asks little. */
 export function fakeServices(world: World): Services {
@@ -60,6 +60,10 @@ export function fakeServices(world: World): Services {
       depth: async () => {
         world.enter('queueDepth')
         return { waiting: 0, inFlight: 0 }
+      },
+      send: async (_url, bodies) => {
+        world.enter('send')
+        world.sent.push(...bodies)
       },
     },
     metrics: { read: async (queries) => queries.map(() => undefined) },
