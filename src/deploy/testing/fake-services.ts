@@ -56,16 +56,7 @@ export function fakeServices(world: World): Services {
         world.schedule = { state, stoppedBy: by }
       },
     },
-    queues: {
-      depth: async () => {
-        world.enter('queueDepth')
-        return { waiting: 0, inFlight: 0 }
-      },
-      send: async (_url, bodies) => {
-        world.enter('send')
-        world.sent.push(...bodies)
-      },
-    },
+    queues: fakeQueues(world),
     metrics: { read: async (queries) => queries.map(() => undefined) },
     inventory: fakeInventory(world),
     api: {
@@ -76,6 +67,19 @@ export function fakeServices(world: World): Services {
         world.refusalsBeforeKeyWorks--
         return { status: spread && world.keysAccepted.has(key) ? 200 : 403, body: 'answer' }
       },
+    },
+  }
+}
+
+function fakeQueues(world: World): CloudPorts['queues'] {
+  return {
+    depth: async () => {
+      world.enter('queueDepth')
+      return { waiting: 0, inFlight: 0 }
+    },
+    send: async (_url, bodies) => {
+      world.enter('send')
+      world.sent.push(...bodies)
     },
   }
 }
