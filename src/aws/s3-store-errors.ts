@@ -1,4 +1,5 @@
 import { QwError, type ErrorFacts, type ErrorKind } from '../engine/errors.ts'
+import { partitionOf } from './partition.ts'
 import type { S3Response } from './s3-store-http.ts'
 import { textIn } from './s3-store-xml.ts'
 
@@ -82,7 +83,8 @@ function kindOf(status: number): ErrorKind {
   return 'internal'
 }
 
-function forbidden(reason: string, place: string, { permission, bucket }: S3Action): QwError {
+function forbidden(reason: string, place: string, action: S3Action): QwError {
+  const { permission, bucket, region } = action
   const byOrganisation = /service control policy/i.test(reason)
   const resource = permission === 's3:ListBucket' ? bucket : `${bucket}/*`
   return new QwError('invalid', `not allowed: ${permission} on ${place} (${reason})`, {
@@ -90,7 +92,7 @@ function forbidden(reason: string, place: string, { permission, bucket }: S3Acti
     why: 'S3 also answers so for a missing object when s3:ListBucket is not allowed',
     fix: byOrganisation
       ? 'an organisation policy forbids it: ask its owner'
-      : `allow ${permission} on arn:aws:s3:::${resource}`,
+      : `allow ${permission} on arn:${partitionOf(region).id}:s3:::${resource}`,
   })
 }
 

@@ -31,7 +31,12 @@ test('the table of resources is the template’s', () => {
 })
 
 test('the table of permissions is the printed policy’s', () => {
-  const home = { deployment: 'shop', accountId: '123456789012', region: 'eu-west-1' }
+  const home = {
+    deployment: 'shop',
+    accountId: '123456789012',
+    region: 'eu-west-1',
+    partition: 'aws',
+  }
   const all: OptionalParts = {
     firehose: true,
     notifyEmail: 'me@example.org',
