@@ -30,7 +30,7 @@ type Part =
   | { readonly type: 'boolean'; readonly run: Run<boolean> }
   | { readonly type: 'values'; readonly run: Run<readonly number[]> }
 
-export interface ScriptRules {
+interface ScriptRules {
   /** Names that `params` has. */
   readonly params: ReadonlySet<string>
   /** Whether there are `values` of a window. */
@@ -243,7 +243,7 @@ class ScriptParser {
     let left = this.#start()
     for (;;) {
       const { kind, text } = this.#peek()
-      const next = kind === 'sign' ? (POWERS[text] ?? 0) : 0
+      const next = (kind === 'sign' ? POWERS[text] : undefined) ?? 0
       if (next <= power) return left
       this.#at++
       left = text === '?' ? this.#choice(left) : this.#binary(text, left, this.#expression(next))

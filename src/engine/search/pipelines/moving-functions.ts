@@ -1,3 +1,5 @@
+import { elementAt } from '../../bytes/element-at.ts'
+
 /** Averages and others over a window of numbers, oldest first: the functions that scripts call
  *  `MovingFunctions`. Of an empty window they are NaN, its sum is 0. */
 
@@ -45,7 +47,7 @@ export function holt(values: readonly number[], alpha: number, beta: number): nu
   return smoothed
 }
 
-export interface Seasons {
+interface Seasons {
   readonly alpha: number
   readonly beta: number
   readonly gamma: number
@@ -60,14 +62,14 @@ export function holtWinters(values: readonly number[], seasons: Seasons): number
   if (values.length < 2 * period || period < 1) return NaN
   // Keeps a season of zeros from being divided by.
   const padded = Float64Array.from(values, (value) => value + (multiplicative ? 1e-10 : 0))
-  const at = (index: number): number => padded[index] ?? NaN
+  const at = (index: number): number => elementAt(padded, index)
   const first = padded.subarray(0, period)
   let level = first.reduce((sum, value) => sum + value, 0) / period
   let trend = first.reduce((sum, value, i) => sum + (at(i + period) - value) / period, 0) / period
   const seasonal = new Float64Array(padded.length)
   if (level !== 0) first.forEach((value, i) => (seasonal[i] = value / level))
   for (let i = period; i < padded.length; i++) {
-    const season = seasonal[i - period] ?? 0
+    const season = elementAt(seasonal, i - period)
     const rest = multiplicative ? at(i) / season : at(i) - season
     const before = level
     const expected = multiplicative ? at(i) / (level + trend) : at(i) - (level - trend)
@@ -75,6 +77,6 @@ export function holtWinters(values: readonly number[], seasons: Seasons): number
     seasonal[i] = gamma * expected + (1 - gamma) * season
     trend = beta * (level - before) + (1 - beta) * trend
   }
-  const season = seasonal[padded.length - period] ?? 0
+  const season = elementAt(seasonal, padded.length - period)
   return multiplicative ? (level + trend) * season : level + trend + season
 }

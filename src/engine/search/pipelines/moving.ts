@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../bytes/json.ts'
-import { asNumber, invalidAggregation } from '../aggregations/options.ts'
+import { asNumber, invalidAggregation, numberOption } from '../aggregations/options.ts'
 import type { BucketsPath } from './buckets-path.ts'
 import {
   exponentialAverage,
@@ -31,7 +31,7 @@ export const MOVING_FN: PipelineKind = {
   place: 'gapless',
   parse(input) {
     const window = windowOption(input) ?? missingWindow(input)
-    const shift = numberIn(input, input.options['shift'] ?? 0, 'shift')
+    const shift = numberOption(input, 'shift') ?? 0
     const script = numberScript(input, { names: [], hasValues: true })
     return moving(input, { window, shift }, (values) =>
       script.run({ params: script.params, values }),

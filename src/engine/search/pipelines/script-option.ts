@@ -12,7 +12,7 @@ interface ScriptNames {
   readonly hasValues: boolean
 }
 
-export interface Script<Value> {
+interface Script<Value> {
   /** The script's own parameters. */
   readonly params: ReadonlyMap<string, number>
   readonly run: (scope: Scope) => Value
