@@ -1,7 +1,7 @@
 import type { ElasticHit } from './elastic-request.ts'
 
 /** A document that was found, or that stands around one that was. */
-export interface ContextDoc {
+interface ContextDoc {
   readonly isHit: boolean
   readonly doc: ElasticHit
 }
