@@ -209,8 +209,9 @@ const SECTION = {
 
 /** Long enough, and short enough that no name which CloudFormation makes from the stack's, a resource's
  *  and thirteen characters of its own is cut: a function's may have 64, and `GeneratorFunction` is the
- *  longest. The printed policy goes by how those names begin. */
-export const DEPLOYMENT_NAME = /^[a-z][a-z0-9-]{2,21}$/
+ *  longest. The printed policy goes by how those names begin; those of buckets have small letters
+ *  alone, so that a deployment `shop-indexbucket` would have names that begin like a bucket of `shop`. */
+export const DEPLOYMENT_NAME = /^(?!.*-(?:index|staging)bucket)[a-z][a-z0-9-]{2,21}$/
 
 export const REGION = text({
   pattern: REGION_PATTERN,

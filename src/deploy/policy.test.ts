@@ -68,7 +68,7 @@ test('an API, a key or a plan of somebody else is not touched', () => {
   ])
   const secret = statements.find(({ Sid }) => Sid === 'Secret')
   expect(secret?.Resource).toEqual([
-    'arn:aws:secretsmanager:eu-west-1:123456789012:secret:qw-lambda-shop-api-key-*',
+    'arn:aws:secretsmanager:eu-west-1:123456789012:secret:qw-lambda-shop/api-key-*',
   ])
 })
 

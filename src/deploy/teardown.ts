@@ -4,11 +4,11 @@ import type { DeployEvent } from './events.ts'
 import { failureError } from './failure-advice.ts'
 import { followStack, type OperationEnd } from './follow-stack.ts'
 import { endedResources, findLeftovers, suspectOf, type Leftover } from './leftovers.ts'
-import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf } from './naming.ts'
+import { artifactBucketOf, DEPLOYMENT_TAG, isNameOf, stackNameOf } from './naming.ts'
 import type { CloudPorts, StackResource, StackState } from './ports.ts'
 import { PassedOver, type StepTarget } from './passed-over.ts'
 import { stopSources } from './stop-sources.ts'
-import { belongsTo, refuseForeign } from './stack-situation.ts'
+import { refuseForeign } from './stack-situation.ts'
 
 export interface TeardownRequest {
   readonly deployment: string
@@ -240,15 +240,12 @@ class Teardown {
   }
 
   async *#sweepLogs(): AsyncGenerator<DeployEvent, void> {
-    const { deployment } = this.#request
-    const { stacks, logs } = this.#ports
-    const stackName = stackNameOf(deployment)
-    const others = (await stacks.list()).filter((state) => !belongsTo(state, deployment))
-    // `qw-lambda-shop-` is also how the groups of a deployment named shop-two begin.
-    const theirs = others.flatMap((state) => logPrefixes(state.name))
-    for (const prefix of logPrefixes(stackName)) {
-      for (const { name } of await logs.groups(prefix)) {
-        if (theirs.some((each) => name.startsWith(each))) continue
+    const { logs } = this.#ports
+    const stackName = stackNameOf(this.#request.deployment)
+    // AWS makes the second kind itself when a function runs without a group of its own.
+    for (const folder of ['', '/aws/lambda/']) {
+      for (const { name } of await logs.groups(`${folder}${stackName}-`)) {
+        if (!isNameOf(stackName, name.slice(folder.length))) continue
         yield* this.#remove({ type: 'AWS::Logs::LogGroup', id: name }, () => logs.deleteGroup(name))
       }
     }
@@ -302,9 +299,4 @@ class Teardown {
     this.#removed.push({ type, id })
     yield { kind: 'removed', what: type, id }
   }
-}
-
-/** `/aws/lambda/…` groups are made by AWS itself when a function runs without one of its own. */
-function logPrefixes(stackName: string): string[] {
-  return [`${stackName}-`, `/aws/lambda/${stackName}-`]
 }

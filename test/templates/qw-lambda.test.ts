@@ -313,7 +313,7 @@ describe('names and tags', () => {
   test('the secret is named by its stack, and by the id of that very stack', () => {
     // Names are remembered while a secret is being deleted: the next stack must not meet an old one.
     const name = JSON.stringify(property('ApiKeySecret', 'Name'))
-    expect(name).toContain('${AWS::StackName}-api-key-')
+    expect(name).toContain('${AWS::StackName}/api-key-')
     expect(name).toContain('"Ref":"AWS::StackId"')
   })
 

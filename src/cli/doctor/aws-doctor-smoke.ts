@@ -171,7 +171,7 @@ function secretName({ name: deployment, state }: Deployment): Promise<Finding[]>
   const arn = state.outputs['ApiKeySecretArn']
   if (arn === undefined) return Promise.resolve([])
   const name = arn.split(':secret:')[1] ?? arn
-  const fits = name.startsWith(`${stackNameOf(deployment)}-`)
+  const fits = name.startsWith(`${stackNameOf(deployment)}/api-key-`)
   return Promise.resolve([
     fits
       ? pass('deployment.secret-name', `the secret's name fits the printed policy`)

@@ -15,6 +15,7 @@ export const searchCommand = defineCommand({
     `qw-lambda search 'quantity:>5'`,
     `qw-lambda search 'severity_text:ERROR' --since 2h --histogram --by resource.service`,
     `qw-lambda search --terms name:5 --json`,
+    `qw-lambda search 'level:error' --jq '.hits[].message'`,
     `qw-lambda search 'level:error' --all --format ndjson | gzip > errors.gz`,
     `qw-lambda search 'level:error' --print curl`,
   ],

@@ -201,7 +201,7 @@ describe('errors', () => {
     ['{"constant_score": {}}', 'query.constant_score.filter', 'expected an object'],
     ['{"fuzzy": {"a": {"value": "x", "fuzziness": 3}}}', 'query.fuzzy.a.fuzziness', 'expected 0'],
     ['{"range": {"a": {"gt": "now-1x"}}}', 'query.range.a.gt', 'no date maths'],
-    ['{"range": {"a": {"gt": 1, "time_zone": "+02:00"}}}', 'query.range.a.time_zone', 'in UTC'],
+    ['{"range": {"a": {"gt": 1, "time_zone": "browser"}}}', 'query.range.a.time_zone', 'no time'],
     ['{"range": {"a": {"gt": 1, "gte": 2}}}', 'query.range.a', 'exclude each other'],
     ['{"range": {"a": {"gt": []}}}', 'query.range.a.gt', 'expected a string'],
     ['{"multi_match": {"query": "x"}}', 'query.multi_match.fields', 'required'],
@@ -297,7 +297,9 @@ test('extra filters narrow a query without touching its score', () => {
 test('a format applies to bounds that are strings', () => {
   const range = (bounds: object): unknown =>
     parseElasticQuery({ range: { ts: { ...bounds, format: 'yyyy' } } })
-  expect(range({ gte: '2024' })).toMatchObject({ lower: { value: '2024-01-01T00:00:00Z' } })
+  expect(range({ gte: '2024' })).toMatchObject({
+    lower: { value: '2024', date: '2024-01-01T00:00:00Z' },
+  })
   expect(range({ gte: 2024 })).toMatchObject({ lower: { value: 2024 } })
 })
 
@@ -375,6 +377,22 @@ describe('date maths in a range', () => {
     expect(bounds('{"gte": "01/2024||+1M", "format": "MM/yyyy"}')).toEqual([
       '2024-02-01T00:00:00Z',
       undefined,
+    ])
+  })
+
+  test('bounds are meant in `time_zone` where they name none, in a range and in a query string', () => {
+    const range = { time_zone: 'Europe/Paris', gte: '2024-03-31', lt: '2024-04-01T00:00:00Z' }
+    const text = { time_zone: '+02:00', query: 'ts:[2024-03-31 TO now/d]' }
+    const dates = (query: QueryAst): unknown =>
+      query.kind === 'range' ? [query.lower?.date, query.upper?.date] : undefined
+    expect(dates(parseElasticQuery({ range: { ts: range } }))).toEqual([
+      '2024-03-30T23:00:00Z',
+      '2024-04-01T00:00:00Z',
+    ])
+    const nowMs = Date.UTC(2024, 4, 15, 23)
+    expect(dates(parseElasticQuery({ query_string: text }, { nowMs }))).toEqual([
+      '2024-03-30T22:00:00Z',
+      '2024-05-16T21:59:59.999Z',
     ])
   })
 
