@@ -10,7 +10,6 @@ import { publishedSplits } from '../metastore/index-metadata.ts'
 import { indexPrefix, splitKey } from '../metastore/layout.ts'
 import { Metastore } from '../metastore/metastore.ts'
 import type { ObjectStore } from '../ports.ts'
-import { SearchCaches } from '../search/caches.ts'
 import { docMatcher } from '../search/match-docs.ts'
 import { runDeletes, type DeletesProgress } from './deletes.ts'
 import { indexDocs } from './index-docs.ts'
@@ -48,7 +47,7 @@ async function world(splitCount: number, plan: FaultPlan = () => undefined) {
   const add = (from: number, end: number) =>
     indexDocs(components, { indexId: 'events', body: Buffer.from(testLines(from, end)) })
   for (let i = 0; i < splitCount; i++) await add(i * 10, i * 10 + 10)
-  const matchDocs = docMatcher({ store, caches: new SearchCaches() })
+  const matchDocs = docMatcher(store)
   const erase = (more: object = {}) =>
     runDeletes(components, { indexId: 'events', matchDocs, ...more })
   store.reset()
