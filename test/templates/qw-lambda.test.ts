@@ -317,15 +317,6 @@ describe('names and tags', () => {
     expect(name).toContain('"Ref":"AWS::StackId"')
   })
 
-  test('no Region is left out: ARNs and host names are put together from pseudo parameters', () => {
-    const literal = TEXT.split('\n').filter((line) => /arn:aws[:-]|amazonaws/.test(line))
-    // Names of services as principals are the same everywhere; patterns take any partition.
-    const others = literal.filter(
-      (line) => !/Principal: (\{Service: )?\w+\.amazonaws\.com\}?$|AllowedPattern/.test(line),
-    )
-    expect(others).toEqual([])
-  })
-
   test('whatever can carry tags says whose it is and what it is for', () => {
     for (const [id, { Type, Properties = {} }] of Object.entries(template.Resources)) {
       const untaggable =

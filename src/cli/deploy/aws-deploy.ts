@@ -27,7 +27,8 @@ export async function deploy(context: CliContext, options: DeployOptions): Promi
   const { config, origin } = await deployConfig(context, session, options)
   if (options.printPolicy === true) {
     const { accountId } = await session.ports.account.identity()
-    const home = { deployment: config.name, accountId, region: session.region }
+    const { region, partition } = session
+    const home = { deployment: config.name, accountId, region, partition: partition.id }
     return await printPolicies(context, deployerPolicies(home, config))
   }
   const prepared = await prepareDeploy(context, session, {
