@@ -11,7 +11,7 @@ import { splitSettings } from './workbench.ts'
 
 /** The documents of a split that a task's query finds, ascending. Rejects with what reading throws, and
  *  with `invalid` when the index has changed so that the query says nothing any more. */
-export type MatchDocs = (
+type MatchDocs = (
   metadata: IndexMetadata,
   split: SplitRecord,
   task: DeleteTask,

@@ -65,7 +65,7 @@ export function keptColumn(column: Column, { count, places }: KeptDocs): MergedC
         ...column,
         ...shape,
         values: column.wide === undefined ? pick(column.values, chosen) : column.values,
-        wide: column.wide && BigUint64Array.from(chosen, (i) => column.wide?.[i] ?? 0n),
+        wide: column.wide && pickWide(column.wide, chosen),
       }
     case 'float':
       return { ...column, ...shape, values: pick(column.values, chosen) }
@@ -77,6 +77,12 @@ export function keptColumn(column: Column, { count, places }: KeptDocs): MergedC
 function pick(values: ArrayLike<number>, chosen: Uint32Array): Float64Array {
   const picked = new Float64Array(chosen.length)
   for (let i = 0; i < chosen.length; i++) picked[i] = values[chosen[i] as number] as number
+  return picked
+}
+
+function pickWide(values: BigUint64Array, chosen: Uint32Array): BigUint64Array {
+  const picked = new BigUint64Array(chosen.length)
+  for (let i = 0; i < chosen.length; i++) picked[i] = values[chosen[i] as number] as bigint
   return picked
 }
 
