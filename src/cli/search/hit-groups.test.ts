@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { stringifyJson } from '../../engine/bytes/json.ts'
 import type { ElasticHit } from './elastic-request.ts'
 import { hitGroups, type Surrounded } from './hit-groups.ts'
 
@@ -25,7 +26,11 @@ function surrounded(place: number, context: { before: number; after: number; doc
 function drawn(hits: readonly Surrounded[]): string {
   return hitGroups(hits)
     .map((group) =>
-      group.map(({ isHit, doc }) => `${isHit ? '+' : '-'}${String(doc.source['place'])}`).join(' '),
+      group
+        .map(
+          ({ isHit, doc }) => `${isHit ? '+' : '-'}${stringifyJson(doc.source['place'] ?? null)}`,
+        )
+        .join(' '),
     )
     .join(' | ')
 }
