@@ -18,6 +18,7 @@ export const searchCommand = defineCommand({
     `qw-lambda search 'level:error' --jq '.hits[].message'`,
     `qw-lambda search 'level:error' --all --format ndjson | gzip > errors.gz`,
     `qw-lambda search 'level:error' -C 5 --since 1h`,
+    `qw-lambda search 'level:error' --explain`,
     `qw-lambda search 'level:error' --print curl`,
   ],
   run: (context, { args, options }) => search(context, args[0], options),

@@ -32,6 +32,7 @@ export const SEARCH_OPTIONS = {
   body: text('--body <file>', 'search with a native body as it is; - is stdin'),
   count: flag('--count', 'only the number of matches'),
   requireHits: flag('--require-hits', 'exit 12 when nothing matches'),
+  explain: flag('--explain', 'what the search would read and cost; it is not run'),
   print: choice('--print <client>', 'the same request for another client, not run', [
     'curl',
     'invoke',
@@ -122,6 +123,7 @@ const EXCLUSIVE: readonly (readonly [OptionName, readonly OptionName[]])[] = [
     ],
   ],
   ['count', DRAWINGS],
+  ['explain', ['body', 'es', 'all', 'follow', 'print', 'meta', 'requireHits', ...CONTEXT]],
   ...CONTEXT.map((name) => [name, WITHOUT_CONTEXT] as const),
   ...DRAWINGS.map((name, i) => [name, DRAWINGS.slice(i + 1)] as const),
   ['by', DRAWINGS.slice(1)],

@@ -11,6 +11,7 @@ import { describeQuery } from './describe-query.ts'
 import { bindIndexSearch, splitFacts } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
+import { pruneReason, type PruneReason } from './pruned-splits.ts'
 import { snippetFields, type SnippetField } from './snippets.ts'
 
 /** A request checked against every index it names, with the splits that may match. */
@@ -29,6 +30,8 @@ export interface IndexPlan {
   readonly splitsTotal: number
   /** Those that may hold a match. */
   readonly splits: readonly SplitRecord[]
+  /** Why each of the others was left out; only explaining asks. */
+  readonly pruned: () => PruneReason[]
 }
 
 /** Throws `invalid` for anything that an index cannot answer: no split is opened before. */
@@ -59,6 +62,8 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
     snippetFields: snippetFields(schema, request.snippetFields),
     splitsTotal: published.length,
     splits: published.filter((split) => splitMayMatch(query, splitFacts(split), timestamp)),
+    pruned: () =>
+      published.flatMap((split) => pruneReason(query, splitFacts(split), timestamp) ?? []),
   }
 }
 
