@@ -84,7 +84,6 @@ const LOCAL = (
 const IN_AWS: readonly string[] = [
   'init --target aws --name cloud --data empty -y',
   'deploy -y',
-  'deploy --print-policy',
   'update -y',
   'diff',
   'status',
@@ -189,6 +188,12 @@ describe('the installed package', () => {
     expect(human.text + json.stderr).not.toMatch(FAULT)
     expect(human.text).toMatch(/allow|permission|authorized/)
     expect(human.exit, human.text).toBe(json.exitCode)
+  })
+
+  test('the policy to ask for is printed for somebody who has no permission', async () => {
+    const asked = await runCli(['deploy', '--print-policy'], desk('cloud', cloud))
+    expect(asked.exitCode, asked.stderr).toBe(0)
+    expect(JSON.stringify(JSON.parse(asked.stdout))).toContain(':us-east-1:*:')
   })
 
   test('each command and each alias has a line above, and each explains itself', async () => {
