@@ -1,4 +1,5 @@
 import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
+import { UTC } from '../../engine/dates/time-zone.ts'
 import { isQwError } from '../../engine/errors.ts'
 import { emptyBool } from '../../engine/query/bool-ast.ts'
 import { withExtraFilters } from '../../engine/query/elastic-dsl/extra-filters.ts'
@@ -97,7 +98,10 @@ function filteredQuery(params: SearchParams, fields: RequestFields): QueryAst {
 
 function queryOf(params: SearchParams, fields: RequestFields): QueryAst {
   if (params.q !== undefined) {
-    return parseQueryString(params.q, { defaultOperator: params.defaultOperator })
+    return parseQueryString(params.q, {
+      defaultOperator: params.defaultOperator,
+      dates: { nowMs: params.nowMs, zone: UTC },
+    })
   }
   const query = fields.raw('query')
   return query === undefined ? { kind: 'matchAll' } : parseQueryObject(query, params.nowMs)

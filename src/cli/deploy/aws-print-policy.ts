@@ -18,7 +18,7 @@ export async function printPolicies(
   session: AwsSession,
   options: ConfigOptions,
 ): Promise<ExitCode> {
-  const { region } = session
+  const { region, partition } = session
   const name = context.settings.get('stack') ?? ANY_NAME
   const [config, accountId] = await Promise.all([
     unlessRefused(deployConfig(context, session, options).then((found) => found.config)),
@@ -31,7 +31,7 @@ export async function printPolicies(
   if (accountId === undefined) {
     context.report.note('AWS does not say which account this is: `*` stands in its place.')
   }
-  const home = { deployment: parts.name, accountId: accountId ?? '*', region }
+  const home = { deployment: parts.name, accountId: accountId ?? '*', region, partition: partition.id }
   const policies = deployerPolicies(home, parts)
   const document = policies.length === 1 ? policies[0] : policies
   await context.out.write(`${JSON.stringify(document, undefined, 2)}\n`)

@@ -18,6 +18,7 @@ export const GLOBAL_OPTIONS = {
     'line',
     'raw',
   ]),
+  jq: text('--jq <program>', 'what jq makes of the JSON; texts without quotes'),
   yes: flag('-y, --yes', 'accept the default of every ordinary confirmation (QWL_YES=1)'),
   input: flag('--no-input', 'never ask; name every missing flag at once (QWL_NO_INPUT=1, CI)'),
   quiet: flag('-q, --quiet', 'only errors on stderr'),

@@ -47,6 +47,7 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
       const options: RawOptions = command.optsWithGlobals()
       const context = await host.contextFor(options, loaded)
       exitCode = (await loaded.invoke(context, command.args, options)) ?? 0
+      await context.out.end?.()
     })
   }
   try {

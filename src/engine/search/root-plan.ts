@@ -6,10 +6,9 @@ import { splitMayMatch } from '../query/prune.ts'
 import type { Query } from '../query/query.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import type { Schema } from '../schema/schema.ts'
-import type { SubAggregation } from './aggregations/aggregation.ts'
-import { parseAggregations } from './aggregations/kinds.ts'
+import { parseAggregations, type RequestedAggregations } from './aggregations/kinds.ts'
 import { describeQuery } from './describe-query.ts'
-import { bindIndexSearch } from './index-search.ts'
+import { bindIndexSearch, splitFacts } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
 import { snippetFields, type SnippetField } from './snippets.ts'
@@ -24,7 +23,7 @@ export interface IndexPlan {
   readonly schema: Schema
   readonly query: Query
   readonly sort: readonly SortKey[]
-  readonly aggregations: readonly SubAggregation[] | undefined
+  readonly aggregations: RequestedAggregations | undefined
   readonly snippetFields: readonly SnippetField[]
   /** Published splits, before pruning. */
   readonly splitsTotal: number
@@ -59,22 +58,7 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
     aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
     snippetFields: snippetFields(schema, request.snippetFields),
     splitsTotal: published.length,
-    splits: published.filter((split) => splitMayMatch(query, factsOf(split), timestamp)),
-  }
-}
-
-function factsOf({
-  timeRange,
-  tags,
-  columnBounds,
-}: SplitRecord): Parameters<typeof splitMayMatch>[1] {
-  return {
-    timeRange:
-      timeRange === undefined
-        ? undefined
-        : { start: timeRange.startSeconds, end: timeRange.endSeconds },
-    tags: new Set(tags),
-    columnBounds,
+    splits: published.filter((split) => splitMayMatch(query, splitFacts(split), timestamp)),
   }
 }
 

@@ -55,6 +55,10 @@ What is printed
   --format line     one field a line
   --quiet           no footer, no hints; errors only
 
+  --jq '.hits[].body'    what jq makes of the JSON: one result a line, texts
+                         without quotes; jq is built in. Its language:
+                         https://jqlang.org/manual
+
   Integers are exact in all of them, also beyond 2^53: parse them as such.
   Times are local in tables (--tz), and as stored in JSON.
 
