@@ -31,7 +31,12 @@ export async function printPolicies(
   if (accountId === undefined) {
     context.report.note('AWS does not say which account this is: `*` stands in its place.')
   }
-  const home = { deployment: parts.name, accountId: accountId ?? '*', region, partition: partition.id }
+  const home = {
+    deployment: parts.name,
+    accountId: accountId ?? '*',
+    region,
+    partition: partition.id,
+  }
   const policies = deployerPolicies(home, parts)
   const document = policies.length === 1 ? policies[0] : policies
   await context.out.write(`${JSON.stringify(document, undefined, 2)}\n`)
