@@ -42,11 +42,12 @@ test('what the query finds is gone, and the report says what was written anew', 
     schema: 'qw-lambda/delete-docs/1',
     id: 'orders',
     query: 'customer:c1',
+    state: 'done',
+    docs_found: 10,
     docs_erased: 10,
     splits_rewritten: 1,
     splits_dropped: 0,
     splits_left: 0,
-    state: 'done',
     failures: [],
   })
   expect(await docs()).toBe(50)

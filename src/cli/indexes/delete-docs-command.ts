@@ -56,7 +56,7 @@ export const deleteDocsCommand = defineCommand({
     })
     const { opstamp } = await stack.indexing.metastore.addDeleteTask(indexId, query)
     const result = await erase(context, stack, indexId)
-    return await sayErased(context, stack, { indexId, queryText, opstamp, result })
+    return await sayErased(context, stack, { indexId, queryText, found, opstamp, result })
   },
 })
 
@@ -137,13 +137,30 @@ async function erase(
   return result
 }
 
+interface Erasure {
+  readonly indexId: string
+  readonly queryText: string
+  /** Before it began. */
+  readonly found: number
+}
+
 async function sayFound(
   context: CliContext,
-  { indexId, queryText, found }: { indexId: string; queryText: string; found: number },
+  { indexId, queryText, found }: Erasure,
 ): Promise<ExitCode> {
   if (context.format === 'json') {
-    const document = { schema: 'qw-lambda/delete-docs/1', id: indexId, query: queryText }
-    await printJson(context, { ...document, docs_found: found, docs_erased: 0, state: 'dry-run' })
+    await printJson(context, {
+      schema: 'qw-lambda/delete-docs/1',
+      id: indexId,
+      query: queryText,
+      state: 'not-begun',
+      docs_found: found,
+      docs_erased: 0,
+      splits_rewritten: 0,
+      splits_dropped: 0,
+      splits_left: 0,
+      failures: [],
+    })
   } else {
     const verb = found === 1 ? 'matches' : 'match'
     context.report.note(`${plural(found, 'document')} of ${indexId} ${verb}. Nothing was erased.`)
@@ -151,18 +168,12 @@ async function sayFound(
   return EXIT.ok
 }
 
-interface Erased {
-  readonly indexId: string
-  readonly queryText: string
-  readonly opstamp: number
-  readonly result: DeletesResult
-}
-
 async function sayErased(
   context: CliContext,
   stack: DataStack,
-  { indexId, queryText, opstamp, result }: Erased,
+  erasure: Erasure & { readonly opstamp: number; readonly result: DeletesResult },
 ): Promise<ExitCode> {
+  const { indexId, queryText, found, opstamp, result } = erasure
   const file = await stack.indexing.metastore.load(indexId)
   const task = file.deleteTasks.find((known) => known.opstamp === opstamp)
   const isFinished = task?.finishedMs !== undefined
@@ -171,11 +182,12 @@ async function sayErased(
       schema: 'qw-lambda/delete-docs/1',
       id: indexId,
       query: queryText,
+      state: isFinished ? 'done' : 'unfinished',
+      docs_found: found,
       docs_erased: task?.erasedDocCount ?? result.erasedDocCount,
       splits_rewritten: task?.rewrittenSplitCount ?? result.rewrittenSplitCount,
       splits_dropped: task?.droppedSplitCount ?? result.droppedSplitCount,
       splits_left: publishedSplits(file).filter((split) => split.deleteOpstamp < opstamp).length,
-      state: isFinished ? 'done' : 'unfinished',
       failures: result.failures.map(({ splitId, error }) => ({ split_id: splitId, error })),
     })
   } else if (task !== undefined) {
