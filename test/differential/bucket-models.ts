@@ -91,6 +91,11 @@ function dateText(ms: number): string {
     .replace('.Z', 'Z')
 }
 
+function keyText(ms: number, zone: Zone | undefined): string {
+  if (zone?.name === undefined) return dateText(ms)
+  return new Date(ms + zone.offsetMs).toISOString().replace('Z', zone.suffix)
+}
+
 function fill(keys: readonly number[], minDocCount: number): number[] {
   const sorted = [...keys].sort((a, b) => a - b)
   if (minDocCount > 0 || sorted.length === 0) return sorted
@@ -118,7 +123,14 @@ function histogramResult(
     offset,
     minDocCount,
     subs,
-  }: { interval: number; offset: number; minDocCount: number; subs: ModelAggregations },
+    zone,
+  }: {
+    interval: number
+    offset: number
+    minDocCount: number
+    subs: ModelAggregations
+    zone?: Zone
+  },
 ): Json {
   const groups = group(docs, field, (value) => bucketOf(value, interval, offset))
   const keys = fill([...groups.keys()], minDocCount)
@@ -128,11 +140,26 @@ function histogramResult(
       .map((index) => {
         const list = groups.get(index) ?? []
         const key = index * interval + offset
-        const text = field.kind === 'date' ? { key_as_string: dateText(key) } : {}
+        const text = field.kind === 'date' ? { key_as_string: keyText(key, zone) } : {}
         return { key, ...text, doc_count: list.length, ...resultOf(subs, list) }
       }),
   }
 }
+
+interface Zone {
+  readonly name: string | undefined
+  readonly offsetMs: number
+  /** What a printed date ends in. */
+  readonly suffix: string
+}
+
+/** Zones whose clocks do not change in the days of the model. */
+const ZONES: readonly Zone[] = [
+  { name: undefined, offsetMs: 0, suffix: 'Z' },
+  { name: undefined, offsetMs: 0, suffix: 'Z' },
+  { name: '-03:30', offsetMs: -12_600_000, suffix: '-03:30' },
+  { name: 'Asia/Kolkata', offsetMs: 19_800_000, suffix: '+05:30' },
+]
 
 export function dateHistogram(
   field: ModelField,
@@ -153,15 +180,18 @@ export function dateHistogram(
     ['+2h', 7_200_000],
     ['-30m', -1_800_000],
   ] as const)
+  const zone = choices.of(ZONES)
   const options = {
     field: field.path,
     ...width,
     min_doc_count: minDocCount,
     offset: offsetText,
+    ...(zone.name === undefined ? {} : { time_zone: zone.name, format: 'date_time' }),
   }
+  const buckets = { interval, offset: offset - zone.offsetMs, minDocCount, subs, zone }
   return {
     request: withSubs({ date_histogram: options }, subs),
-    result: (docs) => histogramResult(docs, field, { interval, offset, minDocCount, subs }),
+    result: (docs) => histogramResult(docs, field, buckets),
   }
 }
 
