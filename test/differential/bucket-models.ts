@@ -2,7 +2,6 @@ import type { FieldKind, ModelDoc, ModelField, ModelValue } from './model.ts'
 import {
   requestOf,
   resultOf,
-  valuesIn,
   type Json,
   type ModelAggregation,
   type ModelAggregations,
@@ -14,7 +13,7 @@ export function withSubs(body: Json, subs: ModelAggregations): Json {
   return subs.size === 0 ? body : { ...body, aggs: requestOf(subs) }
 }
 
-/** Bucket key -> documents, a document once per value. */
+/** Bucket key -> documents, a document once in each. */
 function group<Key>(
   docs: readonly ModelDoc[],
   field: ModelField,
@@ -24,7 +23,8 @@ function group<Key>(
   for (const doc of docs) {
     for (const value of doc.get(field.path) ?? []) {
       const key = keyOf(value)
-      groups.set(key, [...(groups.get(key) ?? []), doc])
+      const group = groups.get(key) ?? []
+      if (group.at(-1) !== doc) groups.set(key, [...group, doc])
     }
   }
   return groups
@@ -53,14 +53,15 @@ export function terms(
         isByCount ? sign * (inA.length - inB.length) || byKey(a, b) : sign * byKey(a, b),
       )
       const kept = ordered.slice(0, size)
-      const shown = kept.reduce((sum, [, list]) => sum + list.length, 0)
+      const count = (list: typeof ordered): number =>
+        list.reduce((sum, [, inBucket]) => sum + inBucket.length, 0)
       return {
         buckets: kept.map(([key, list]) => ({
           ...termKey(key, field.kind),
           doc_count: list.length,
           ...resultOf(subs, list),
         })),
-        sum_other_doc_count: valuesIn(docs, field).length - shown,
+        sum_other_doc_count: count(ordered) - count(kept),
         ...(isByCount && sign === -1 ? { doc_count_error_upper_bound: 0 } : {}),
       }
     },
@@ -245,10 +246,10 @@ export function range(
     result: (docs) => ({
       buckets: bounds.map((pair) => {
         const [from, to] = [pair[0]!, pair[1]!]
-        const list = docs.flatMap((doc) =>
-          (doc.get(field.path) ?? [])
-            .filter((value) => compare(value, from, 'f64') >= 0 && compare(value, to, 'f64') < 0)
-            .map(() => doc),
+        const list = docs.filter((doc) =>
+          (doc.get(field.path) ?? []).some(
+            (value) => compare(value, from, 'f64') >= 0 && compare(value, to, 'f64') < 0,
+          ),
         )
         return {
           key: `${print(from)}-${print(to)}`,

@@ -33,7 +33,7 @@ export function intervalOption(input: Options): DateInterval {
     )
   }
   const raw = input.options[name]
-  const text = typeof raw === 'string' ? raw : String(raw)
+  const text = typeof raw === 'string' ? raw : ''
   const unit = name === 'fixed_interval' ? undefined : calendarUnit(text)
   if (unit !== undefined) return { unit }
   if (name === 'calendar_interval') {

@@ -231,6 +231,7 @@ class ColumnHistogram implements Collector<HistogramPartial> {
     values.fill(this.#keys, block)
     if (this.#hard !== undefined) values.filter(within(values, this.#hard))
     this.#toBucket.apply(values.keys, values.count)
+    values.unique()
     const ids = this.#ids.add(values.parents, values.keys, values.count)
     if (this.#hasSubs) this.#subs.collect(values.under(ids))
   }
