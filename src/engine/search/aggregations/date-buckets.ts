@@ -15,7 +15,7 @@ export interface DateBuckets {
 }
 
 /** A width in milliseconds, or a unit of the calendar. */
-export type DateInterval =
+type DateInterval =
   | { readonly fixedMs: number; readonly unit?: undefined }
   | { readonly unit: CalendarUnit; readonly fixedMs?: undefined }
 
