@@ -99,7 +99,7 @@ export function mergeFrequent<Key>(
   }
 }
 
-export function sumOfErrors(bounds: readonly number[]): number {
+function sumOfErrors(bounds: readonly number[]): number {
   return bounds.includes(UNKNOWN_ERROR)
     ? UNKNOWN_ERROR
     : bounds.reduce((sum, bound) => sum + bound, 0)
