@@ -17,6 +17,15 @@ export function deploymentOfStack(stackName: string): string | undefined {
   return stackName.startsWith(STACK_PREFIX) ? stackName.slice(STACK_PREFIX.length) : undefined
 }
 
+/** Whether CloudFormation made this name for a resource of the stack. Behind the stack's name a logical
+ *  id begins with a capital, and the rest of a longer deployment's name does not. */
+export function isNameOf(stackName: string, physicalName: string): boolean {
+  return (
+    physicalName.startsWith(`${stackName}-`) &&
+    /[A-Z]/.test(physicalName[stackName.length + 1] ?? '')
+  )
+}
+
 export interface Home {
   readonly deployment: string
   readonly accountId: string

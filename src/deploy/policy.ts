@@ -1,6 +1,5 @@
 import type { DeploymentConfig } from './deployment-config.ts'
 import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf, type Home } from './naming.ts'
-import { partitionOf } from './partition.ts'
 
 interface PolicyStatement {
   readonly Sid: string
@@ -17,21 +16,35 @@ interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[]
 }
 
-/** Where a deployment's things are: physical names begin with the stack's, and the statements hold
- *  on to that. */
+/** Where a deployment's things are. CloudFormation names them `<stack>-<logical id>-<random>`, and the
+ *  statements name stack and logical id: a deployment is called in small letters and a logical id
+ *  begins with a capital, so that no name of `shop-two` fits a pattern of `shop`. */
 interface Scope {
-  readonly home: Home
+  readonly home: PolicyPlace
   readonly stack: string
   /** Of this Region and account. */
   readonly arn: (service: string, resource: string) => string
   /** Of services whose names say the Region or the account themselves, or neither. */
   readonly globalArn: (service: string, resource: string) => string
+  /** Patterns of the names that CloudFormation makes. */
+  readonly named: (logicalIds: string) => string[]
+}
+
+/** Whose policy it is. */
+interface PolicyPlace extends Home {
+  /** Second part of every ARN, such as `aws-cn`. */
+  readonly partition: string
 }
 
 /** The parts of a deployment that need permissions of their own. */
 export type OptionalParts = Pick<
   DeploymentConfig,
-  'firehose' | 'notifyEmail' | 'monthlyBudgetUsd' | 'sourceBucket' | 'permissionsBoundary'
+  | 'firehose'
+  | 'notifyEmail'
+  | 'monthlyBudgetUsd'
+  | 'sourceBucket'
+  | 'sourceEvents'
+  | 'permissionsBoundary'
 >
 
 /** What IAM takes as one managed policy, white space not counted. */
@@ -39,14 +52,16 @@ const MANAGED_POLICY_LIMIT = 6_144
 
 /** What deploying, operating and removing one deployment needs: CloudFormation acts with the
  *  caller's permissions. Several policies, since one would be too long for IAM. */
-export function deployerPolicies(home: Home, parts: OptionalParts): PolicyDocument[] {
-  const partition = partitionOf(home.region).id
+export function deployerPolicies(home: PolicyPlace, parts: OptionalParts): PolicyDocument[] {
+  const { partition } = home
   const scope: Scope = {
     home,
     stack: stackNameOf(home.deployment),
     arn: (service, resource) =>
       `arn:${partition}:${service}:${home.region}:${home.accountId}:${resource}`,
     globalArn: (service, resource) => `arn:${partition}:${service}:${resource}`,
+    named: (logicalIds) =>
+      logicalIds.split(' ').map((id) => `${stackNameOf(home.deployment)}-${id}-*`),
   }
   return inPolicies([
     ...stackStatements(scope),
@@ -58,7 +73,7 @@ export function deployerPolicies(home: Home, parts: OptionalParts): PolicyDocume
     ...watchStatements(scope),
     ...(parts.firehose ? [firehoseStatement(scope)] : []),
     ...(parts.notifyEmail !== undefined ? notifyStatements(scope) : []),
-    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts.sourceBucket) : []),
+    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts) : []),
     ...(parts.monthlyBudgetUsd > 0 ? [budgetStatement(scope)] : []),
   ])
 }
@@ -110,8 +125,10 @@ function stackStatements({ stack, arn }: Scope): PolicyStatement[] {
   ]
 }
 
-function bucketStatements({ home, stack, globalArn }: Scope): PolicyStatement[] {
-  const buckets = [globalArn('s3', `::${stack}-*`), globalArn('s3', `::${artifactBucketOf(home)}`)]
+/** Names of buckets have no capitals; the words in them are kept out of the names of deployments. */
+function bucketStatements({ home, named, globalArn }: Scope): PolicyStatement[] {
+  const names = [...named(BUCKETS.toLowerCase()), artifactBucketOf(home)]
+  const buckets = names.map((name) => globalArn('s3', `::${name}`))
   const bucketActions =
     'CreateBucket DeleteBucket ListBucket ListBucketVersions ListBucketMultipartUploads ' +
     'TagResource GetBucketTagging PutBucketTagging GetEncryptionConfiguration ' +
@@ -131,16 +148,35 @@ function bucketStatements({ home, stack, globalArn }: Scope): PolicyStatement[] 
 }
 
 /** For looking at files that are indexed in place; the indexer itself has a role. */
-function sourceBucketStatements({ globalArn }: Scope, bucket: string): PolicyStatement[] {
-  const arn = globalArn('s3', `::${bucket}`)
+function sourceBucketStatements(
+  { stack, arn, globalArn }: Scope,
+  { sourceBucket = '', sourceEvents }: OptionalParts,
+): PolicyStatement[] {
+  const bucket = globalArn('s3', `::${sourceBucket}`)
+  const byRule = sourceEvents === 'auto' || sourceEvents === 'eventbridge'
+  const byBucket = sourceEvents === 'auto' || sourceEvents === 'notification'
+  const ruleActions =
+    'PutRule DescribeRule DeleteRule PutTargets RemoveTargets ListTargetsByRule TagResource ' +
+    'UntagResource ListTagsForResource'
   return [
-    allow('SourceBucket', ['s3:ListBucket'], [arn]),
-    allow('SourceObjects', ['s3:GetObject'], [`${arn}/*`]),
+    allow(
+      'SourceBucket',
+      [
+        's3:ListBucket',
+        ...(sourceEvents === 'none' ? [] : ['s3:GetBucketNotification']),
+        ...(byBucket ? ['s3:PutBucketNotification'] : []),
+      ],
+      [bucket],
+    ),
+    allow('SourceObjects', ['s3:GetObject'], [`${bucket}/*`]),
+    ...(byRule
+      ? [allow('SourceRule', actions('events', ruleActions), [arn('events', `rule/${stack}-*`)])]
+      : []),
   ]
 }
 
-function functionStatements({ stack, arn }: Scope): PolicyStatement[] {
-  const functionArn = arn('lambda', `function:${stack}-*`)
+function functionStatements({ named, arn }: Scope): PolicyStatement[] {
+  const functions = named(FUNCTIONS).map((name) => arn('lambda', `function:${name}`))
   const functionActions =
     'CreateFunction UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction GetFunction ' +
     'GetFunctionConfiguration GetFunctionCodeSigningConfig GetFunctionRecursionConfig ' +
@@ -150,10 +186,10 @@ function functionStatements({ stack, arn }: Scope): PolicyStatement[] {
   const mappingActions =
     'CreateEventSourceMapping UpdateEventSourceMapping DeleteEventSourceMapping'
   return [
-    allow('Functions', actions('lambda', `${functionActions} ${LAMBDA_TAGS}`), [functionArn]),
+    allow('Functions', actions('lambda', `${functionActions} ${LAMBDA_TAGS}`), functions),
     // Mappings have ids that AWS makes up; the condition ties them to our functions.
     allow('Mappings', actions('lambda', mappingActions), ['*'], {
-      ArnLike: { 'lambda:FunctionArn': functionArn },
+      ArnLike: { 'lambda:FunctionArn': functions },
     }),
     allow('MappingState', actions('lambda', `GetEventSourceMapping ${LAMBDA_TAGS}`), [
       arn('lambda', 'event-source-mapping:*'),
@@ -164,10 +200,10 @@ function functionStatements({ stack, arn }: Scope): PolicyStatement[] {
 /** With a boundary, roles can be made and given rights only under it: otherwise whoever may write the
  *  policy of a role can give himself every right by way of a function. */
 function roleStatements(
-  { home, stack, globalArn }: Scope,
+  { home, named, globalArn }: Scope,
   boundary: string | undefined,
 ): PolicyStatement[] {
-  const roles = [globalArn('iam', `:${home.accountId}:role/${stack}-*`)]
+  const roles = named(ROLES).map((name) => globalArn('iam', `:${home.accountId}:role/${name}`))
   const granting = 'CreateRole PutRolePolicy DeleteRolePolicy'
   const others =
     'DeleteRole GetRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy GetRolePolicy ' +
@@ -189,16 +225,20 @@ function roleStatements(
   ]
 }
 
-function sourceStatements({ stack, arn }: Scope): PolicyStatement[] {
+function sourceStatements({ named, arn }: Scope): PolicyStatement[] {
   const queueActions =
-    'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl TagQueue ' +
+    'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl SendMessage TagQueue ' +
     'UntagQueue ListQueueTags'
   return [
-    allow('Queues', actions('sqs', queueActions), [arn('sqs', `${stack}-*`)]),
+    allow(
+      'Queues',
+      actions('sqs', queueActions),
+      named('Queue DeadLetterQueue').map((name) => arn('sqs', name)),
+    ),
     allow(
       'Schedule',
       actions('scheduler', 'CreateSchedule UpdateSchedule DeleteSchedule GetSchedule'),
-      [arn('scheduler', `schedule/default/${stack}-*`)],
+      named('Schedule').map((name) => arn('scheduler', `schedule/default/${name}`)),
     ),
   ]
 }
@@ -225,12 +265,13 @@ function apiStatements({ home, stack, arn, globalArn }: Scope): PolicyStatement[
       'ForAllValues:StringLike': { 'aws:TagKeys': ['qw-lambda:*', 'aws:cloudformation:*'] },
     }),
     allow('Secret', actions('secretsmanager', secretActions), [
-      arn('secretsmanager', `secret:${stack}-api-key-*`),
+      // The slash is in no deployment's name.
+      arn('secretsmanager', `secret:${stack}/api-key-*`),
     ]),
   ]
 }
 
-function watchStatements({ stack, arn }: Scope): PolicyStatement[] {
+function watchStatements({ named, arn }: Scope): PolicyStatement[] {
   const logActions =
     'CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy FilterLogEvents ' +
     'DescribeIndexPolicies GetDataProtectionPolicy TagResource UntagResource ListTagsForResource'
@@ -238,23 +279,30 @@ function watchStatements({ stack, arn }: Scope): PolicyStatement[] {
     'PutMetricAlarm DeleteAlarms DescribeAlarms TagResource UntagResource ListTagsForResource'
   return [
     allow('Logs', actions('logs', logActions), [
-      arn('logs', `log-group:${stack}-*`),
-      arn('logs', `log-group:/aws/lambda/${stack}-*`),
+      ...named(LOG_GROUPS).map((name) => arn('logs', `log-group:${name}`)),
+      // AWS makes these when a function runs without a group of its own.
+      ...named(FUNCTIONS).map((name) => arn('logs', `log-group:/aws/lambda/${name}`)),
     ]),
-    allow('Alarms', actions('cloudwatch', alarmActions), [arn('cloudwatch', `alarm:${stack}-*`)]),
+    allow(
+      'Alarms',
+      actions('cloudwatch', alarmActions),
+      named(ALARMS).map((name) => arn('cloudwatch', `alarm:${name}`)),
+    ),
   ]
 }
 
-function firehoseStatement({ stack, arn }: Scope): PolicyStatement {
+function firehoseStatement({ named, arn }: Scope): PolicyStatement {
   const firehoseActions =
     'CreateDeliveryStream DeleteDeliveryStream DescribeDeliveryStream UpdateDestination ' +
     'TagDeliveryStream UntagDeliveryStream ListTagsForDeliveryStream'
-  return allow('Firehose', actions('firehose', firehoseActions), [
-    arn('firehose', `deliverystream/${stack}-*`),
-  ])
+  return allow(
+    'Firehose',
+    actions('firehose', firehoseActions),
+    named('FirehoseStream').map((name) => arn('firehose', `deliverystream/${name}`)),
+  )
 }
 
-function notifyStatements({ home, stack, arn }: Scope): PolicyStatement[] {
+function notifyStatements({ home, named, arn }: Scope): PolicyStatement[] {
   const topicActions =
     'CreateTopic DeleteTopic Subscribe Unsubscribe GetTopicAttributes SetTopicAttributes ' +
     'ListSubscriptionsByTopic TagResource UntagResource ListTagsForResource'
@@ -262,7 +310,11 @@ function notifyStatements({ home, stack, arn }: Scope): PolicyStatement[] {
     'DescribeKey GetKeyPolicy PutKeyPolicy GetKeyRotationStatus EnableKeyRotation ' +
     'DisableKeyRotation UpdateKeyDescription ListResourceTags UntagResource ScheduleKeyDeletion'
   return [
-    allow('Notify', actions('sns', topicActions), [arn('sns', `${stack}-*`)]),
+    allow(
+      'Notify',
+      actions('sns', topicActions),
+      named('NotifyTopic').map((name) => arn('sns', name)),
+    ),
     // A key has no name: as with the API, its tag tells whose it is.
     allow('NotifyKeyCreate', actions('kms', 'CreateKey TagResource'), ['*'], {
       StringEquals: { [`aws:RequestTag/${DEPLOYMENT_TAG}`]: home.deployment },
@@ -279,6 +331,14 @@ function budgetStatement({ home, globalArn }: Scope): PolicyStatement {
     globalArn('budgets', `:${home.accountId}:budget/*`),
   ])
 }
+
+/** Logical ids of the template, where a kind has several. */
+const BUCKETS = 'StagingBucket IndexBucket'
+const FUNCTIONS = 'Indexer Searcher GeneratorFunction'
+const ROLES = 'IndexerRole SearcherRole GeneratorRole ScheduleRole FirehoseRole'
+const LOG_GROUPS = 'IndexerLogs SearcherLogs GeneratorLogs ApiAccessLogs'
+const ALARMS =
+  'DeadLetterAlarm IndexerErrorAlarm SearcherErrorAlarm QueueAgeAlarm GeneratorErrorAlarm'
 
 const LAMBDA_TAGS = 'TagResource UntagResource ListTags'
 

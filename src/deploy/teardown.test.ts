@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
-import type { InventoryPort, StackState } from './ports.ts'
+import type { InventoryPort } from './ports.ts'
 import { teardown, type TeardownRequest } from './teardown.ts'
 import { husk } from './testing/fake-stacks.ts'
 import { InMemoryCloud } from './testing/in-memory-cloud.ts'
@@ -45,19 +45,16 @@ describe('teardown', () => {
     expect(cloud.calls.indexOf('setMapping')).toBeLessThan(cloud.calls.indexOf('deleteEntries'))
   })
 
-  test('leaves the log groups of a deployment whose name begins the same', async () => {
+  test('leaves the log groups of a deployment whose name begins the same, also when its stack is gone', async () => {
     const cloud = await deployed()
     cloud.logGroups.add('qw-lambda-shop-two-IndexerLogs-1')
     cloud.logGroups.add('qw-lambda-shop-IndexerLogs-1')
-    const other = { ...(await cloud.ports.stacks.list())[0], name: 'qw-lambda-shop-two' }
-    const two = {
-      ...other,
-      tags: { 'qw-lambda:deployment': 'shop-two' },
-      parameters: {},
-    } as StackState
-    cloud.stacks.list = async () => [two]
+    cloud.logGroups.add('/aws/lambda/qw-lambda-shop-two-Indexer-1')
     await collect(teardown(REQUEST, cloud.ports))
-    expect([...cloud.logGroups]).toEqual(['qw-lambda-shop-two-IndexerLogs-1'])
+    expect([...cloud.logGroups]).toEqual([
+      'qw-lambda-shop-two-IndexerLogs-1',
+      '/aws/lambda/qw-lambda-shop-two-Indexer-1',
+    ])
   })
 
   test('empties once more when a file lands behind it', async () => {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { DEPLOYMENT_NAME } from '../../src/deploy/deployment-config.ts'
+import { artifactBucketOf } from '../../src/deploy/naming.ts'
 import { deployerPolicies, type OptionalParts } from '../../src/deploy/policy.ts'
 import { parseTemplate, resourcesOf } from '../../src/deploy/template.ts'
 
@@ -10,12 +12,18 @@ const needed = JSON.parse(
   readFileSync(new URL('handler-permissions.json', import.meta.url), 'utf8'),
 ) as { readonly actions: Readonly<Record<string, readonly string[]>> }
 
-const HOME = { deployment: 'shop', accountId: '123456789012', region: 'eu-west-1' }
+const HOME = {
+  deployment: 'shop',
+  accountId: '123456789012',
+  region: 'eu-west-1',
+  partition: 'aws',
+}
 const ALL: OptionalParts = {
   firehose: true,
   notifyEmail: 'me@example.org',
   monthlyBudgetUsd: 10,
   sourceBucket: 'their-logs',
+  sourceEvents: 'auto',
   permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound',
 }
 
@@ -109,6 +117,10 @@ const OWN_CALLS = [
   'cloudformation:ListStacks',
   'cloudformation:TagResource',
   'cloudwatch:GetMetricData',
+  // Rules carry tags since that list was taken.
+  'events:ListTagsForResource',
+  'events:TagResource',
+  'events:UntagResource',
   'lambda:GetAccountSettings',
   'lambda:GetFunctionConfiguration',
   'lambda:InvokeFunction',
@@ -122,6 +134,7 @@ const OWN_CALLS = [
   's3:TagResource',
   'secretsmanager:PutSecretValue',
   'secretsmanager:RestoreSecret',
+  'sqs:SendMessage',
   'tag:GetResources',
 ]
 
@@ -138,10 +151,92 @@ test('the longest deployment name leaves every name that CloudFormation makes wh
     'AWS::CloudWatch::Alarm': 255,
     'AWS::SNS::Topic': 256,
     'AWS::Logs::LogGroup': 512,
+    'AWS::Events::Rule': 64,
   }
-  for (const { logicalId, type } of resourcesOf(template, { Firehose: 'on', Alarms: 'all' })) {
+  for (const { logicalId, type } of resourcesOf(template, {
+    Firehose: 'on',
+    Alarms: 'all',
+    SourceBucket: 'logs',
+    SourceEvents: 'eventbridge',
+  })) {
     const limit = limits[type]
     if (limit === undefined) continue
     expect(`${longest}-${logicalId}-${'x'.repeat(13)}`.length, logicalId).toBeLessThanOrEqual(limit)
   }
 })
+
+describe('names that begin alike', () => {
+  const statements = deployerPolicies(HOME, ALL).flatMap(({ Statement }) => Statement)
+  const patterns = statements.flatMap(({ Resource, Condition }) => [
+    ...Resource,
+    ...[Condition?.['ArnLike']?.['lambda:FunctionArn'] ?? []].flat(),
+  ])
+  /** As IAM reads them: the case counts, a star stands for anything. */
+  const isGranted = (arn: string): boolean =>
+    patterns.some((pattern) => pattern !== '*' && globOf(pattern).test(arn))
+
+  test('the policy of a stack fits every name that CloudFormation makes in it', () => {
+    const names = namesIn('shop')
+    expect(names.length).toBeGreaterThan(20)
+    expect(names.filter((arn) => !isGranted(arn))).toEqual([])
+  })
+
+  // Every word that stands in a name of ours, put into the name of a deployment.
+  const words = Object.keys(template.Resources).map((id) => id.toLowerCase())
+  const longer = ['two', 'a', 'artifacts', 'api-key', 'indexer', ...words]
+    .flatMap((word) => [`shop-${word}`, `shop-${word}-x`, `shop-x-${word}`])
+    .filter((name) => DEPLOYMENT_NAME.test(name))
+
+  test('and none of a deployment whose name begins the same, whatever it goes on with', () => {
+    expect(longer.length).toBeGreaterThan(50)
+    for (const name of longer) {
+      expect(namesIn(name).filter((arn) => isGranted(arn))).toEqual([])
+    }
+  })
+
+  test('a deployment that would be called like a bucket of another one is refused', () => {
+    for (const name of ['shop-indexbucket', 'shop-stagingbucket-a']) {
+      expect(name).not.toMatch(DEPLOYMENT_NAME)
+    }
+    expect('my-bucket-logs').toMatch(DEPLOYMENT_NAME)
+  })
+})
+
+function globOf(pattern: string): RegExp {
+  const literal = pattern.replaceAll(/[.$^+?()[\]{}|\\]/g, String.raw`\$&`)
+  return new RegExp(`^${literal.replaceAll('*', '.*')}$`)
+}
+
+/** What a deployment's things are called in AWS, as far as CloudFormation or we name them. */
+function namesIn(deployment: string): string[] {
+  const stack = `qw-lambda-${deployment}`
+  const arn = (service: string, resource: string) =>
+    `arn:aws:${service}:${HOME.region}:${HOME.accountId}:${resource}`
+  const arns: Readonly<Record<string, (name: string) => string[]>> = {
+    'AWS::S3::Bucket': (name) => [`arn:aws:s3:::${name.toLowerCase()}`],
+    'AWS::Lambda::Function': (name) => [
+      arn('lambda', `function:${name}`),
+      arn('logs', `log-group:/aws/lambda/${name}:log-stream:`),
+    ],
+    'AWS::IAM::Role': (name) => [`arn:aws:iam::${HOME.accountId}:role/${name}`],
+    'AWS::Scheduler::Schedule': (name) => [arn('scheduler', `schedule/default/${name}`)],
+    'AWS::KinesisFirehose::DeliveryStream': (name) => [arn('firehose', `deliverystream/${name}`)],
+    'AWS::SQS::Queue': (name) => [arn('sqs', name)],
+    'AWS::CloudWatch::Alarm': (name) => [arn('cloudwatch', `alarm:${name}`)],
+    'AWS::SNS::Topic': (name) => [arn('sns', name)],
+    'AWS::Logs::LogGroup': (name) => [arn('logs', `log-group:${name}:log-stream:`)],
+    'AWS::SecretsManager::Secret': () => [
+      arn('secretsmanager', `secret:${stack}/api-key-0123456789ab-AbCdEf`),
+    ],
+  }
+  return [
+    arn('cloudformation', `stack/${stack}/0123`),
+    `arn:aws:s3:::${artifactBucketOf({ ...HOME, deployment })}`,
+    ...resourcesOf(template, {
+      Firehose: 'on',
+      Alarms: 'all',
+      ApiAccessLog: 'on',
+      NotifyEmail: 'a@b',
+    }).flatMap(({ logicalId, type }) => arns[type]?.(`${stack}-${logicalId}-1A2b3C4d5E6f`) ?? []),
+  ]
+}

@@ -1,10 +1,12 @@
 import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
+import { UTC } from '../../engine/dates/time-zone.ts'
 import { isQwError } from '../../engine/errors.ts'
 import { emptyBool } from '../../engine/query/bool-ast.ts'
 import { withExtraFilters } from '../../engine/query/elastic-dsl/extra-filters.ts'
 import { parseElasticQuery } from '../../engine/query/elastic-dsl/parse-elastic-query.ts'
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { parseQueryString } from '../../engine/query/query-string.ts'
+import { anchorNow } from '../../engine/search/aggregations/anchor-now.ts'
 import type { SearchRequest, SortKey } from '../../engine/search/request.ts'
 import { decodeError } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
@@ -67,11 +69,16 @@ export function searchRequestOf(
     startOffset: params.from ?? fields.count('from') ?? 0,
     sort,
     searchAfter: readSearchAfter(fields.raw('search_after'), sort),
-    aggs: fields.raw('aggs') ?? fields.raw('aggregations'),
+    aggs: aggsOf(fields, params.nowMs),
     countAll: countsAll(params.trackTotalHits ?? trackTotalHitsOf(fields), maxHits),
     snippetFields: [],
     allowFailedSplits: params.allowFailedSplits,
   }
+}
+
+function aggsOf(fields: RequestFields, nowMs: number): JsonValue | undefined {
+  const aggs = fields.raw('aggs') ?? fields.raw('aggregations')
+  return aggs === undefined ? undefined : anchorNow(aggs, nowMs)
 }
 
 /** What changes the answer and is not there. */
@@ -97,7 +104,10 @@ function filteredQuery(params: SearchParams, fields: RequestFields): QueryAst {
 
 function queryOf(params: SearchParams, fields: RequestFields): QueryAst {
   if (params.q !== undefined) {
-    return parseQueryString(params.q, { defaultOperator: params.defaultOperator })
+    return parseQueryString(params.q, {
+      defaultOperator: params.defaultOperator,
+      dates: { nowMs: params.nowMs, zone: UTC },
+    })
   }
   const query = fields.raw('query')
   return query === undefined ? { kind: 'matchAll' } : parseQueryObject(query, params.nowMs)

@@ -1,6 +1,5 @@
 import { readApiKey } from '../../deploy/api-key.ts'
 import { DEPLOYMENT_TAG, stackNameOf } from '../../deploy/naming.ts'
-import { partitionOf } from '../../deploy/partition.ts'
 import { isJsonObject, parseJson } from '../../engine/bytes/json.ts'
 import { apiPost, type ApiAnswer, type ApiClient } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
@@ -153,8 +152,7 @@ async function closedBuckets({ state, session }: Deployment): Promise<Finding[]>
   if (session.endpoint !== undefined) return []
   const bucket = state.outputs['IndexBucket'] ?? ''
   try {
-    const { domain } = partitionOf(session.region)
-    const address = `https://${bucket}.s3.${session.region}.${domain}/?list-type=2&max-keys=1`
+    const address = `https://${bucket}.s3.${session.region}.${session.partition.domain}/?list-type=2&max-keys=1`
     const { status } = await fetch(address)
     return [
       status === 403
@@ -171,7 +169,7 @@ function secretName({ name: deployment, state }: Deployment): Promise<Finding[]>
   const arn = state.outputs['ApiKeySecretArn']
   if (arn === undefined) return Promise.resolve([])
   const name = arn.split(':secret:')[1] ?? arn
-  const fits = name.startsWith(`${stackNameOf(deployment)}-`)
+  const fits = name.startsWith(`${stackNameOf(deployment)}/api-key-`)
   return Promise.resolve([
     fits
       ? pass('deployment.secret-name', `the secret's name fits the printed policy`)

@@ -13,7 +13,9 @@ import { planIndex } from './plan-index.ts'
 import { parseRetentionText, retentionYaml, withRetention } from './retention.ts'
 import { askAws, askAwsRest } from './target-aws.ts'
 
-const NAME_RULE = 'use 3 to 22 lower-case letters, digits and dashes, starting with a letter'
+const NAME_RULE =
+  'use 3 to 22 lower-case letters, digits and dashes, starting with a letter; not -indexbucket, ' +
+  '-stagingbucket, which AWS puts into names of its own'
 const DEFAULT_EVERY_MS = 5 * 60_000
 /** Sample sales are made now and grow old as they should; a user's files may be of any age, and
  *  a limit that nobody asked for would remove them. */

@@ -1,4 +1,5 @@
 import { dateToNanos, formatRfc3339, type DateValue } from './datetime.ts'
+import { instantOf, localTime, type TimeZone } from './time-zone.ts'
 
 /** Where a rounded date ends up: at the first or at the last millisecond of its unit. */
 export type Rounding = 'down' | 'up'
@@ -8,6 +9,8 @@ interface DateMath {
   /** What stands before `||`, as a date; undefined when it is none. */
   readonly readAnchor: (text: string) => DateValue | undefined
   readonly rounding: Rounding
+  /** Where days begin. */
+  readonly zone: TimeZone
 }
 
 const UNIT_NAMES = ['y', 'M', 'w', 'd', 'h', 'H', 'm', 's'] as const
@@ -31,7 +34,7 @@ export function isDateMath(text: string): boolean {
 }
 
 /**
- * `now-1d/d` or `2024-01-31||+1M`, in UTC and in whole milliseconds, as RFC 3339. Undefined when it is
+ * `now-1d/d` or `2024-01-31||+1M`, by the calendar of its zone and in whole milliseconds, as RFC 3339. Undefined when it is
  * not written like that, its anchor is no date, or it leaves the years that dates have.
  */
 export function resolveDateMath(text: string, math: DateMath): string | undefined {
@@ -47,16 +50,18 @@ export function resolveDateMath(text: string, math: DateMath): string | undefine
     const count = Number(digits === '' ? 1 : digits)
     ms =
       sign === '/'
-        ? rounded(ms, unit, math.rounding)
-        : shifted(ms, unit, sign === '-' ? -count : count)
+        ? rounded(ms, unit, math)
+        : shifted(ms, unit, { count: sign === '-' ? -count : count, zone: math.zone })
   }
   const isDate = Math.abs(ms) < 9_200_000_000_000
   return isDate ? formatRfc3339(ms) : undefined
 }
 
-function rounded(ms: number, unit: UnitName, rounding: Rounding): number {
-  const first = firstOf(ms, unit)
-  return rounding === 'down' ? first : shifted(first, unit, 1) - 1
+function rounded(ms: number, unit: UnitName, { rounding, zone }: DateMath): number {
+  const first = firstOf(localTime(zone, ms), unit)
+  return rounding === 'down'
+    ? instantOf(zone, first)
+    : instantOf(zone, calendarShifted(first, unit, 1)) - 1
 }
 
 function firstOf(ms: number, unit: UnitName): number {
@@ -67,8 +72,19 @@ function firstOf(ms: number, unit: UnitName): number {
   return Math.floor((ms - origin) / FIXED_MS[unit]) * FIXED_MS[unit] + origin
 }
 
+/** Days and what is longer keep the time of day; what is shorter is so many seconds. */
+function shifted(
+  ms: number,
+  unit: UnitName,
+  { count, zone }: { readonly count: number; readonly zone: TimeZone },
+): number {
+  const isCalendar = unit === 'y' || unit === 'M' || unit === 'w' || unit === 'd'
+  if (!isCalendar) return ms + count * FIXED_MS[unit]
+  return instantOf(zone, calendarShifted(localTime(zone, ms), unit, count))
+}
+
 /** A month after 31 January is the last of February. */
-function shifted(ms: number, unit: UnitName, count: number): number {
+function calendarShifted(ms: number, unit: UnitName, count: number): number {
   if (unit !== 'y' && unit !== 'M') return ms + count * FIXED_MS[unit]
   const date = new Date(ms)
   const month = date.getUTCMonth() + (unit === 'y' ? 12 * count : count)

@@ -1,3 +1,4 @@
+import { dateInZone, UTC } from './time-zone.ts'
 import { fromUnixText } from './unix-timestamp.ts'
 
 /** A date as in `TypedValue`: milliseconds when exact, otherwise bigint nanoseconds. */
@@ -198,8 +199,9 @@ export function isoToSeconds(value: DateValue): string {
 const LITERAL =
   /^(\d{4})(?:-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)| (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?)?|\/(\d\d)\/(\d\d))$/
 
-/** A date in a query, whatever the field's input formats; undefined when it is none. */
-export function parseDateLiteral(text: string): DateValue | undefined {
+/** A date in a query, whatever the field's input formats; undefined when it is none. One that names no
+ *  zone is meant in `zone`. */
+export function parseDateLiteral(text: string, zone = UTC): DateValue | undefined {
   const rfc3339 = parseRfc3339(text)
   if (rfc3339 !== undefined) return rfc3339
   const match = LITERAL.exec(text)
@@ -214,7 +216,8 @@ export function parseDateLiteral(text: string): DateValue | undefined {
     second: part(6, 9),
     nanos: fractionNanos(match[10] ?? ''),
   }
-  return dateFromCivil(civil, 0)
+  const local = dateFromCivil(civil, 0)
+  return local === undefined ? undefined : dateInZone(local, zone)
 }
 
 export const MONTHS = [

@@ -5,6 +5,7 @@ import {
   formatRfc3339,
   type DateValue,
 } from './datetime.ts'
+import { dateInZone, UTC, type TimeZone } from './time-zone.ts'
 
 /** Characters of one `format`; brackets nest no deeper than that. */
 const MAX_FORMAT_CHARS = 200
@@ -74,21 +75,26 @@ type Item =
 
 /**
  * `text` read by a Java date pattern or a named format, as RFC 3339. Several formats are joined by
- * `||`. Absent parts are the first month or day and midnight; without a zone it is UTC. `fail` throws
- * the caller's error, which knows where the format was written.
+ * `||`. Absent parts are the first month or day and midnight; what names no zone is meant in `zone`.
+ * `fail` throws the caller's error, which knows where the format was written.
  */
-export function javaDateToRfc3339(text: string, format: string, fail: Fail): string {
+export function javaDateToRfc3339(
+  text: string,
+  format: string,
+  fail: Fail,
+  zone: TimeZone = UTC,
+): string {
   if (format.length > MAX_FORMAT_CHARS) {
     return fail(`a date format takes at most ${MAX_FORMAT_CHARS} characters`)
   }
   for (const single of format.split('||')) {
-    const date = parseBy(single.trim(), text, fail)
+    const date = parseBy(single.trim(), text, fail, zone)
     if (date !== undefined) return formatRfc3339(date)
   }
   return fail(`\`${text.slice(0, 100)}\` does not match the date format \`${format}\``)
 }
 
-function parseBy(format: string, text: string, fail: Fail): DateValue | undefined {
+function parseBy(format: string, text: string, fail: Fail, zone: TimeZone): DateValue | undefined {
   if (format === 'epoch_millis' || format === 'epoch_second') {
     if (!/^-?[0-9]{1,15}$/.test(text)) return undefined
     const millis = Number(text) * (format === 'epoch_second' ? 1000 : 1)
@@ -101,7 +107,8 @@ function parseBy(format: string, text: string, fail: Fail): DateValue | undefine
   const compiler = new FormatCompiler(alias ?? format, alias !== undefined, fail)
   const parts = new Map<Part, string>()
   const end = matchItems(compiler.compile(), text, 0, parts)
-  return end === text.length ? dateOf(parts) : undefined
+  const date = end === text.length ? dateOf(parts) : undefined
+  return date === undefined || parts.has('zone') ? date : dateInZone(date, zone)
 }
 
 class FormatCompiler {

@@ -1,4 +1,5 @@
 import { QwError } from '../errors.ts'
+import { boundDate, boundRounding, type BoundDates } from './bound-date.ts'
 import { emptyBool, joinOperands, NodeIds, type Operand } from './bool-ast.ts'
 import {
   DEFAULT_MAX_EXPANSIONS,
@@ -23,6 +24,8 @@ interface QueryStringOptions {
   readonly defaultFields?: readonly string[] | undefined
   /** Clauses on unknown fields match nothing instead of failing. */
   readonly lenient?: boolean | undefined
+  /** Bounds of ranges may be date maths, or local times; undefined: they mean what they say. */
+  readonly dates?: BoundDates | undefined
 }
 
 /**
@@ -295,7 +298,7 @@ class QueryStringParser {
     if (!isLower) scanner.accept('<')
     const inclusive = scanner.accept('=')
     scanner.skipSpace()
-    const bound: RangeBoundAst = { value: this.#bound(), inclusive }
+    const bound = this.#sideBound(isLower ? 'lower' : 'upper', this.#bound(), inclusive)
     return {
       kind: 'range',
       ...this.#leafFields(field),
@@ -318,14 +321,22 @@ class QueryStringParser {
     scanner.skipSpace()
     const upperInclusive = scanner.accept(']')
     if (!upperInclusive && !scanner.accept('}')) scanner.fail('a range ends with `]` or `}`')
-    const side = (value: string, inclusive: boolean): RangeBoundAst | undefined =>
-      value === '*' ? undefined : { value, inclusive }
+    const bound = (side: 'lower' | 'upper', value: string, inclusive: boolean) =>
+      value === '*' ? undefined : this.#sideBound(side, value, inclusive)
     return {
       kind: 'range',
       ...this.#leafFields(field),
-      lower: side(lower, lowerInclusive),
-      upper: side(upper, upperInclusive),
+      lower: bound('lower', lower, lowerInclusive),
+      upper: bound('upper', upper, upperInclusive),
     }
+  }
+
+  #sideBound(side: 'lower' | 'upper', value: string, inclusive: boolean): RangeBoundAst {
+    const { dates } = this.#options
+    if (dates === undefined) return { value, inclusive }
+    const fail = (reason: string): never => this.#scanner.fail(reason)
+    const date = boundDate(value, dates, boundRounding(side, inclusive), fail)
+    return date === undefined ? { value, inclusive } : { value, date, inclusive }
   }
 
   #bound(): string {

@@ -159,7 +159,7 @@ describe('bool', () => {
   test.each([
     ['2', 2],
     ['9', 9],
-    ['0', 0],
+    ['0', undefined],
     ['-1', 3],
     ['-4', undefined],
     ['-9', undefined],
@@ -201,7 +201,7 @@ describe('errors', () => {
     ['{"constant_score": {}}', 'query.constant_score.filter', 'expected an object'],
     ['{"fuzzy": {"a": {"value": "x", "fuzziness": 3}}}', 'query.fuzzy.a.fuzziness', 'expected 0'],
     ['{"range": {"a": {"gt": "now-1x"}}}', 'query.range.a.gt', 'no date maths'],
-    ['{"range": {"a": {"gt": 1, "time_zone": "+02:00"}}}', 'query.range.a.time_zone', 'in UTC'],
+    ['{"range": {"a": {"gt": 1, "time_zone": "browser"}}}', 'query.range.a.time_zone', 'no time'],
     ['{"range": {"a": {"gt": 1, "gte": 2}}}', 'query.range.a', 'exclude each other'],
     ['{"range": {"a": {"gt": []}}}', 'query.range.a.gt', 'expected a string'],
     ['{"multi_match": {"query": "x"}}', 'query.multi_match.fields', 'required'],
@@ -297,7 +297,9 @@ test('extra filters narrow a query without touching its score', () => {
 test('a format applies to bounds that are strings', () => {
   const range = (bounds: object): unknown =>
     parseElasticQuery({ range: { ts: { ...bounds, format: 'yyyy' } } })
-  expect(range({ gte: '2024' })).toMatchObject({ lower: { value: '2024-01-01T00:00:00Z' } })
+  expect(range({ gte: '2024' })).toMatchObject({
+    lower: { value: '2024', date: '2024-01-01T00:00:00Z' },
+  })
   expect(range({ gte: 2024 })).toMatchObject({ lower: { value: 2024 } })
 })
 
@@ -309,6 +311,13 @@ test('a bound that its format does not read is named with its place', () => {
 })
 
 describe('clauses that hold others', () => {
+  test('of clauses that stand alone one has to match, also where zero are asked for', () => {
+    const bool = '"should": [{"exists": {"field": "a"}}], "minimum_should_match": 0'
+    expect(parse(`{"bool": {${bool}}}`)).toMatchObject({ minimumShouldMatch: undefined })
+    const beside = `{"bool": {${bool}, "filter": {"exists": {"field": "b"}}}}`
+    expect(parse(beside)).toMatchObject({ minimumShouldMatch: 0 })
+  })
+
   test('constant_score matches as its filter does and scores its boost', () => {
     const constant = emptyBool({ must: [{ kind: 'matchAll' }], filter: [{ kind: 'matchNone' }] })
     expect(parse('{"constant_score": {"filter": {"match_none": {}}, "boost": 2}}')).toEqual({
@@ -375,6 +384,22 @@ describe('date maths in a range', () => {
     expect(bounds('{"gte": "01/2024||+1M", "format": "MM/yyyy"}')).toEqual([
       '2024-02-01T00:00:00Z',
       undefined,
+    ])
+  })
+
+  test('bounds are meant in `time_zone` where they name none, in a range and in a query string', () => {
+    const range = { time_zone: 'Europe/Paris', gte: '2024-03-31', lt: '2024-04-01T00:00:00Z' }
+    const text = { time_zone: '+02:00', query: 'ts:[2024-03-31 TO now/d]' }
+    const dates = (query: QueryAst): unknown =>
+      query.kind === 'range' ? [query.lower?.date, query.upper?.date] : undefined
+    expect(dates(parseElasticQuery({ range: { ts: range } }))).toEqual([
+      '2024-03-30T23:00:00Z',
+      '2024-04-01T00:00:00Z',
+    ])
+    const nowMs = Date.UTC(2024, 4, 15, 23)
+    expect(dates(parseElasticQuery({ query_string: text }, { nowMs }))).toEqual([
+      '2024-03-30T22:00:00Z',
+      '2024-05-16T21:59:59.999Z',
     ])
   })
 

@@ -3,16 +3,22 @@ import type { QueryAst } from '../query-ast.ts'
 import { parseQueryString } from '../query-string.ts'
 import { boosted } from './boosted.ts'
 import { DslObject, failAt } from './dsl-object.ts'
+import { zoneOf } from './range.ts'
 
-const KEYS = ['query', 'fields', 'default_field', 'default_operator', 'lenient']
+const KEYS = ['query', 'fields', 'default_field', 'default_operator', 'lenient', 'time_zone']
 
 /** The native grammar inside a body. */
-export function parseQueryStringClause(value: JsonValue | undefined, path: string): QueryAst {
+export function parseQueryStringClause(
+  value: JsonValue | undefined,
+  path: string,
+  nowMs: number | undefined,
+): QueryAst {
   const body = new DslObject(value, path).only(KEYS)
   const query = parseQueryString(body.text('query'), {
     defaultOperator: body.operator('default_operator'),
     defaultFields: defaultFieldsOf(body),
     lenient: body.flag('lenient', false),
+    dates: { nowMs, zone: zoneOf(body) },
   })
   return boosted(query, body)
 }

@@ -2,9 +2,8 @@ import { JsonFloat, type JsonValue } from '../../bytes/json.ts'
 import type { QueryAst, RangeBoundAst } from '../query-ast.ts'
 import { boosted } from './boosted.ts'
 import { DslObject, failAt } from './dsl-object.ts'
-import { isDateMath, resolveDateMath, type Rounding } from '../../dates/date-math.ts'
-import { parseDateLiteral, parseRfc3339 } from '../../dates/datetime.ts'
-import { javaDateToRfc3339 } from '../../dates/java-date-format.ts'
+import { parseTimeZone, UTC, type TimeZone } from '../../dates/time-zone.ts'
+import { boundDate, boundRounding, type BoundDates } from '../bound-date.ts'
 
 const KEYS = [
   'gt',
@@ -27,19 +26,21 @@ export function parseRange(
 ): QueryAst {
   const single = new DslObject(value, path).singleField()
   const body = new DslObject(single.value, `${path}.${single.field}`).only(KEYS)
-  refuseZone(body)
+  const format = body.get('format') === undefined ? undefined : body.text('format')
+  const dates: BoundDates = { nowMs, zone: zoneOf(body), format }
   const range: QueryAst = {
     kind: 'range',
     fields: [single.field],
     lenient: false,
-    lower: parseSide(body, LOWER, nowMs),
-    upper: parseSide(body, UPPER, nowMs),
+    lower: parseSide(body, LOWER, dates),
+    upper: parseSide(body, UPPER, dates),
   }
   return boosted(range, body)
 }
 
 /** The keys of one side; the last two are the older form, read when the others are absent. */
 interface SideKeys {
+  readonly side: 'lower' | 'upper'
   readonly exclusive: string
   readonly inclusive: string
   readonly edge: string
@@ -47,28 +48,26 @@ interface SideKeys {
 }
 
 const LOWER: SideKeys = {
+  side: 'lower',
   exclusive: 'gt',
   inclusive: 'gte',
   edge: 'from',
   includeEdge: 'include_lower',
 }
 const UPPER: SideKeys = {
+  side: 'upper',
   exclusive: 'lt',
   inclusive: 'lte',
   edge: 'to',
   includeEdge: 'include_upper',
 }
 
-function parseSide(
-  body: DslObject,
-  keys: SideKeys,
-  nowMs: number | undefined,
-): RangeBoundAst | undefined {
+function parseSide(body: DslObject, keys: SideKeys, dates: BoundDates): RangeBoundAst | undefined {
   const includeEdge = body.flag(keys.includeEdge, true)
   const bound = (key: string, inclusive: boolean): RangeBoundAst | undefined => {
-    // From the first moment of an included unit, and past the last of an excluded one.
-    const rounding = (keys === LOWER) === inclusive ? 'down' : 'up'
-    const read = parseBound(body, key, { nowMs, rounding })
+    const read = parseBound(body, key, (text, fail) =>
+      boundDate(text, dates, boundRounding(keys.side, inclusive), fail),
+    )
     return read === undefined ? undefined : { ...read, inclusive }
   }
   const exclusive = bound(keys.exclusive, false)
@@ -79,66 +78,31 @@ function parseSide(
   return exclusive ?? inclusive ?? bound(keys.edge, includeEdge)
 }
 
-type BoundValue = Omit<RangeBoundAst, 'inclusive'>
-
 function parseBound(
   body: DslObject,
   key: string,
-  dates: { readonly nowMs: number | undefined; readonly rounding: Rounding },
-): BoundValue | undefined {
+  dateOf: (text: string, fail: (reason: string, fix?: string) => never) => string | undefined,
+): Omit<RangeBoundAst, 'inclusive'> | undefined {
   const value = body.get(key)
   const path = `${body.path}.${key}`
   if (value === undefined || value === null) return undefined
   if (value instanceof JsonFloat) return { value: value.value }
   if (typeof value === 'object') return failAt(path, 'expected a string, a number or a boolean')
   if (typeof value !== 'string') return { value }
-  const format = body.get('format') === undefined ? undefined : body.text('format')
-  if (isDateMath(value)) return { value, date: dateMath(value, { path, format, ...dates }) }
-  return { value: format === undefined ? value : formatted(value, format, path) }
+  const date = dateOf(value, (reason, fix) => failAt(path, reason, fix))
+  return date === undefined ? { value } : { value, date }
 }
 
-function formatted(text: string, format: string, path: string): string {
-  return javaDateToRfc3339(text, format, (reason) => failAt(path, reason))
-}
-
-function dateMath(
-  text: string,
-  place: {
-    readonly path: string
-    readonly format: string | undefined
-    readonly nowMs: number | undefined
-    readonly rounding: Rounding
-  },
-): string {
-  const { path, format, nowMs, rounding } = place
-  if (nowMs === undefined && text.startsWith('now')) {
-    return failAt(
-      path,
-      '`now` is not supported here',
-      'write the date itself, or put the range into `query`',
-    )
-  }
-  const readAnchor = (anchor: string): ReturnType<typeof parseRfc3339> =>
-    format === undefined ? parseDateLiteral(anchor) : parseRfc3339(formatted(anchor, format, path))
+/** What bounds that name no zone are meant in. */
+export function zoneOf(body: DslObject): TimeZone {
+  if (body.get('time_zone') === undefined) return UTC
+  const name = body.text('time_zone')
   return (
-    resolveDateMath(text, { nowMs: nowMs ?? 0, readAnchor, rounding }) ??
+    parseTimeZone(name) ??
     failAt(
-      path,
-      `\`${text.slice(0, 100)}\` is no date maths`,
-      'write `now` or a date and `||`, then steps such as -1d, +2h or /d (y, M, w, d, h, m, s)',
+      `${body.path}.time_zone`,
+      `\`${name.slice(0, 100)}\` is no time zone`,
+      'write an offset or a name of the IANA database: +02:00, Europe/Paris',
     )
-  )
-}
-
-const UTC_NAMES = ['UTC', 'Z', 'GMT', '+00:00', '-00:00', 'Etc/UTC']
-
-/** Bounds are in UTC unless they say otherwise themselves. */
-function refuseZone(body: DslObject): void {
-  const zone = body.get('time_zone') === undefined ? 'UTC' : body.text('time_zone')
-  if (UTC_NAMES.includes(zone)) return
-  failAt(
-    `${body.path}.time_zone`,
-    `\`${zone.slice(0, 100)}\` is not supported, bounds are in UTC`,
-    'write the offset into the bound: 2024-01-31T00:00:00+02:00',
   )
 }
