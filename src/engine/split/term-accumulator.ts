@@ -66,7 +66,8 @@ export class TermAccumulator {
   }
 
   #repeatFirst(number: number): boolean {
-    const start = (this.#firstTokens[2 * number] ?? 0) - 1
+    if (2 * number >= this.#firstTokens.length) return false
+    const start = (this.#firstTokens[2 * number] as number) - 1
     if (start < 0) return false
     const end = this.#firstTokens[2 * number + 1] as number
     this.#tokens.repeat(start, end)
