@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import type { JsonObject } from '../../engine/bytes/json.ts'
 import { isQwError, QwError } from '../../engine/errors.ts'
 import { buildFieldTable } from '../../engine/schema/field-table.ts'
+import { TOKENIZER_OF_ANALYZER, tokenizerNamed } from '../../engine/query/elastic-dsl/analyzers.ts'
 import { planSearch, type SearchContext } from '../../engine/search/root.ts'
 import { newTokenBuffer } from '../../engine/text/token-buffer.ts'
 import type { Tokenizer } from '../../engine/text/tokenizer.ts'
@@ -11,7 +12,6 @@ import { loadIndex } from '../index-patterns.ts'
 import { readOptionalJsonObject } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
 import { withTimeout } from '../run-search.ts'
-import { TOKENIZERS } from './create-index/field-mappings.ts'
 import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { COUNT_PARAMS, readSearchParams } from './search-params.ts'
 import { searchRequestOf } from './search-request.ts'
@@ -65,10 +65,10 @@ async function tokenizerFor(
     name = 'keyword'
   }
   const registry = tokenizerRegistry(mapping?.tokenizers ?? [])
-  const found = registry.get(name) ?? registry.get(TOKENIZERS[name] ?? '')
+  const found = registry.get(name) ?? registry.get(tokenizerNamed(name))
   if (found !== undefined) return found
   throw new QwError('invalid', `there is no analyzer \`${name}\``, {
-    fix: `choose from ${[...Object.keys(TOKENIZERS), ...registry.names()].join(', ')}`,
+    fix: `choose from ${[...Object.keys(TOKENIZER_OF_ANALYZER), ...registry.names()].join(', ')}`,
   })
 }
 

@@ -6,6 +6,7 @@ import { withExtraFilters } from '../../engine/query/elastic-dsl/extra-filters.t
 import { parseElasticQuery } from '../../engine/query/elastic-dsl/parse-elastic-query.ts'
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { parseQueryString } from '../../engine/query/query-string.ts'
+import { anchorNow } from '../../engine/search/aggregations/anchor-now.ts'
 import type { SearchRequest, SortKey } from '../../engine/search/request.ts'
 import { decodeError } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
@@ -68,11 +69,16 @@ export function searchRequestOf(
     startOffset: params.from ?? fields.count('from') ?? 0,
     sort,
     searchAfter: readSearchAfter(fields.raw('search_after'), sort),
-    aggs: fields.raw('aggs') ?? fields.raw('aggregations'),
+    aggs: aggsOf(fields, params.nowMs),
     countAll: countsAll(params.trackTotalHits ?? trackTotalHitsOf(fields), maxHits),
     snippetFields: [],
     allowFailedSplits: params.allowFailedSplits,
   }
+}
+
+function aggsOf(fields: RequestFields, nowMs: number): JsonValue | undefined {
+  const aggs = fields.raw('aggs') ?? fields.raw('aggregations')
+  return aggs === undefined ? undefined : anchorNow(aggs, nowMs)
 }
 
 /** What changes the answer and is not there. */

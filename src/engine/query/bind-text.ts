@@ -2,7 +2,9 @@ import { elementAt } from '../bytes/element-at.ts'
 import type { TermOptions } from '../schema/field-spec.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'
+import { QwError } from '../errors.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
+import type { Tokenizer } from '../text/tokenizer.ts'
 import { allOf, anyOf, MATCH_ALL, MATCH_NONE } from './combine.ts'
 import {
   equals,
@@ -17,11 +19,17 @@ import { clip, readingsOf, readLiteral } from './literals.ts'
 import type { TextAst } from './query-ast.ts'
 import type { PositionedTerm, Query } from './query.ts'
 
+type TokenizerNames = (name: string) => Tokenizer | undefined
+
 /** One text on one field: tokens of a text field, the literal of a typed one, every reading of json. */
-export function bindText(ast: TextAst, field: ResolvedField): Query {
+export function bindText(
+  ast: TextAst,
+  fieldAsIndexed: ResolvedField,
+  tokenizerNamed: TokenizerNames,
+): Query {
+  const field = asAnalyzed(ast, fieldAsIndexed, tokenizerNamed)
   const { mode } = ast.match
   const isPrefix = mode === 'phrasePrefix' || mode === 'boolPrefix'
-  checkAnalyzer(ast, field)
   if (isPrefix && !holdsText(field)) {
     throw schemaError(
       `trying to run a PhrasePrefix query on a non-text field (\`${field.path}\` is ${field.fieldType})`,
@@ -42,14 +50,20 @@ export function bindText(ast: TextAst, field: ResolvedField): Query {
   )
 }
 
-/** Texts are cut as the field's own were; other tokens would find nothing. */
-function checkAnalyzer({ analyzer }: TextAst, field: ResolvedField): void {
-  const own = field.terms?.tokenizer.name
-  if (analyzer === undefined || analyzer === own) return
-  throw schemaError(
-    `\`analyzer\` can only name the tokenizer of field \`${field.path}\`, which is ${own === undefined ? 'none' : `\`${own}\``}, not \`${clip(analyzer)}\``,
-    'leave `analyzer` out',
-  )
+/** The field as the text is read: by its own tokenizer, or by the one that the request names. */
+function asAnalyzed(
+  { analyzer }: TextAst,
+  field: ResolvedField,
+  tokenizerNamed: TokenizerNames,
+): ResolvedField {
+  const { terms } = field
+  if (analyzer === undefined || terms === undefined) return field
+  const tokenizer = tokenizerNamed(analyzer)
+  if (tokenizer !== undefined) return { ...field, terms: { ...terms, tokenizer } }
+  throw new QwError('invalid', `there is no analyzer \`${clip(analyzer)}\``, {
+    code: 'QUERY-VALUE',
+    fix: `leave \`analyzer\` out: the field’s own is \`${terms.tokenizer.name}\``,
+  })
 }
 
 function isImpossiblePhrase({ match, text }: TextAst, field: ResolvedField): boolean {

@@ -485,10 +485,14 @@ describe('what only the Elasticsearch dialect says', () => {
   const bindBody = (body: JsonObject): Query =>
     bindQuery(parseElasticQuery(body, { nowMs: Date.UTC(2024, 4, 15) }), strict)
 
-  test('an analyzer may name the tokenizer of the field, and no other', () => {
-    const asked = (analyzer: string): JsonObject => ({ match: { key: { query: 'a', analyzer } } })
-    expect(bindBody(asked('raw')).kind).toBe('term')
-    expect(() => bindBody(asked('english'))).toThrow(/tokenizer of field `key`, which is `raw`/)
+  test('an analyzer cuts the text as it says, in Elasticsearch’s words or in those of a config', () => {
+    const asked = (analyzer: string): JsonObject => ({
+      match: { body: { query: 'A b', analyzer, operator: 'and' } },
+    })
+    expect(show(bindBody(asked('keyword')))).toBe('body:str=A b')
+    expect(show(bindBody(asked('whitespace')))).toBe('(+body:str=A +body:str=b)')
+    expect(show(bindBody(asked('standard')))).toBe('(+body:str=a +body:str=b)')
+    expect(() => bindBody(asked('english'))).toThrow(/no analyzer `english`.*is `default`|english/)
   })
 
   test('date maths is a date on a field of dates, and text on one of texts', () => {

@@ -6,12 +6,12 @@ import { splitMayMatch } from '../query/prune.ts'
 import type { Query } from '../query/query.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import type { Schema } from '../schema/schema.ts'
-import type { SubAggregation } from './aggregations/aggregation.ts'
-import { parseAggregations } from './aggregations/kinds.ts'
+import { parseAggregations, type RequestedAggregations } from './aggregations/kinds.ts'
 import { describeQuery } from './describe-query.ts'
-import { bindIndexSearch } from './index-search.ts'
+import { bindIndexSearch, splitFacts } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
+import { pruneReason, type PruneReason } from './pruned-splits.ts'
 import { snippetFields, type SnippetField } from './snippets.ts'
 
 /** A request checked against every index it names, with the splits that may match. */
@@ -24,12 +24,14 @@ export interface IndexPlan {
   readonly schema: Schema
   readonly query: Query
   readonly sort: readonly SortKey[]
-  readonly aggregations: readonly SubAggregation[] | undefined
+  readonly aggregations: RequestedAggregations | undefined
   readonly snippetFields: readonly SnippetField[]
   /** Published splits, before pruning. */
   readonly splitsTotal: number
   /** Those that may hold a match. */
   readonly splits: readonly SplitRecord[]
+  /** Why each of the others was left out; only explaining asks. */
+  readonly pruned: () => PruneReason[]
 }
 
 /** Throws `invalid` for anything that an index cannot answer: no split is opened before. */
@@ -59,22 +61,9 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
     aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
     snippetFields: snippetFields(schema, request.snippetFields),
     splitsTotal: published.length,
-    splits: published.filter((split) => splitMayMatch(query, factsOf(split), timestamp)),
-  }
-}
-
-function factsOf({
-  timeRange,
-  tags,
-  columnBounds,
-}: SplitRecord): Parameters<typeof splitMayMatch>[1] {
-  return {
-    timeRange:
-      timeRange === undefined
-        ? undefined
-        : { start: timeRange.startSeconds, end: timeRange.endSeconds },
-    tags: new Set(tags),
-    columnBounds,
+    splits: published.filter((split) => splitMayMatch(query, splitFacts(split), timestamp)),
+    pruned: () =>
+      published.flatMap((split) => pruneReason(query, splitFacts(split), timestamp) ?? []),
   }
 }
 

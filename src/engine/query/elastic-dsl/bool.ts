@@ -27,14 +27,22 @@ export function parseBool(
     return json.map((child, index) => parseChild(child, `${path}.${key}[${index}]`))
   }
   const should = clauses('should')
-  const minimum = body.get('minimum_should_match')
+  const must = clauses('must')
+  const filter = clauses('filter')
+  const minimum = minimumOf(
+    body.get('minimum_should_match'),
+    should.length,
+    `${path}.minimum_should_match`,
+  )
+  const isAlone = must.length + filter.length === 0
   const bool: QueryAst = {
     kind: 'bool',
-    must: clauses('must'),
-    filter: clauses('filter'),
+    must,
+    filter,
     should,
     mustNot: clauses('must_not'),
-    minimumShouldMatch: minimumOf(minimum, should.length, `${path}.minimum_should_match`),
+    // Of what stands alone one has to match, also where zero are asked for.
+    minimumShouldMatch: minimum === 0 && isAlone ? undefined : minimum,
   }
   return boosted(bool, body)
 }

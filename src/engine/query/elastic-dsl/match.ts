@@ -1,6 +1,7 @@
 import { JsonFloat, type JsonValue } from '../../bytes/json.ts'
 import { DEFAULT_MAX_EXPANSIONS } from '../limits.ts'
 import type { QueryAst, TextMatch } from '../query-ast.ts'
+import { tokenizerNamed } from './analyzers.ts'
 import { boosted } from './boosted.ts'
 import { DslObject, literalText } from './dsl-object.ts'
 
@@ -48,9 +49,13 @@ export function textQuery(
   lenient: boolean,
 ): QueryAst {
   const text = body.literal('query')
-  const analyzer = body.get('analyzer') === undefined ? undefined : body.text('analyzer')
+  const analyzer = analyzerOf(body)
   const zeroTerms = body.zeroTerms()
   return boosted({ kind: 'text', fields, lenient, text, match, analyzer, zeroTerms }, body)
+}
+
+function analyzerOf(body: DslObject): string | undefined {
+  return body.get('analyzer') === undefined ? undefined : tokenizerNamed(body.text('analyzer'))
 }
 
 export function anyOrAll(body: DslObject): TextMatch {

@@ -159,7 +159,7 @@ describe('bool', () => {
   test.each([
     ['2', 2],
     ['9', 9],
-    ['0', 0],
+    ['0', undefined],
     ['-1', 3],
     ['-4', undefined],
     ['-9', undefined],
@@ -311,6 +311,13 @@ test('a bound that its format does not read is named with its place', () => {
 })
 
 describe('clauses that hold others', () => {
+  test('of clauses that stand alone one has to match, also where zero are asked for', () => {
+    const bool = '"should": [{"exists": {"field": "a"}}], "minimum_should_match": 0'
+    expect(parse(`{"bool": {${bool}}}`)).toMatchObject({ minimumShouldMatch: undefined })
+    const beside = `{"bool": {${bool}, "filter": {"exists": {"field": "b"}}}}`
+    expect(parse(beside)).toMatchObject({ minimumShouldMatch: 0 })
+  })
+
   test('constant_score matches as its filter does and scores its boost', () => {
     const constant = emptyBool({ must: [{ kind: 'matchAll' }], filter: [{ kind: 'matchNone' }] })
     expect(parse('{"constant_score": {"filter": {"match_none": {}}, "boost": 2}}')).toEqual({

@@ -26,7 +26,8 @@ import {
 import { numberColumns, ValueBlock } from './values.ts'
 
 export const RANGE: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  options: ['field', 'ranges', 'keyed'],
   parse(input) {
     const { path, type } = fieldOption(input)
     const keyed = booleanOption(input, 'keyed', false)
@@ -231,6 +232,7 @@ class ColumnRanges implements Collector<RangePartial> {
     for (let i = 0; i < values.count; i++) {
       values.keys[i] = rangeOf(firstKeys, values.keys[i] as number)
     }
+    values.unique()
     const ids = this.#ids.add(values.parents, values.keys, values.count)
     if (this.#hasSubs) this.#subs.collect(values.under(ids))
   }
