@@ -7,6 +7,7 @@ import { fittingSigns } from '../format/ascii.ts'
 import { runProgram } from './program.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { styleFor } from '../format/style.ts'
+import { diskRefusal } from '../../stores/folder-errors.ts'
 
 interface CommandLine {
   readonly host: ProcessHost
@@ -59,7 +60,7 @@ function reportFailure(error: unknown, report: Reporter, line: CommandLine): num
     report.note('Interrupted.')
     return interruption.exitCode()
   }
-  const known = error instanceof QwError ? error : unexpected(error, line)
+  const known = error instanceof QwError ? error : (diskRefusal(error) ?? unexpected(error, line))
   const exitCode = exitCodeOf(known)
   report.error(known, exitCode)
   if (host.env['QWL_DEBUG'] !== undefined && error instanceof Error) {
