@@ -132,7 +132,9 @@ function capsText(
   indexes: readonly IndexFields[],
   { includeUnmapped, wantedTypes }: CapsWish,
 ): { text: string; omittedCount: number } {
-  const ids = indexes.map(({ indexId }) => indexId)
+  // An index without any of the fields is told of where that is asked for, as Quickwit does it.
+  const told = indexes.filter(({ fields }) => includeUnmapped || fields.length > 0)
+  const ids = told.map(({ indexId }) => indexId)
   const members: string[] = []
   let chars = 0
   let omittedCount = 0
