@@ -3,6 +3,7 @@ import { fittedLine } from '../format/fitted-line.ts'
 import type { Output } from '../format/streams.ts'
 import { flattenHit, humanCell } from './cells.ts'
 import { columnsOf, plainPath, type FlatHit } from './columns.ts'
+import { paintedLevel } from './severity.ts'
 import { HitsWriter, type HitsView } from './hits-view.ts'
 
 interface FollowedView {
@@ -47,7 +48,8 @@ export class FollowedWriter {
     const parts = paths
       .filter((path) => values.has(path) && (this.#withTime || path !== time))
       .map((path) => {
-        const text = this.#view.highlight.mark(this.#cell(values, path), path)
+        const marked = this.#view.highlight.mark(this.#cell(values, path), path)
+        const text = paintedLevel(marked, { path, value: values.get(path) }, this.#out.style)
         if (path === time) return paint.dim(text)
         return chosen || main.has(path) ? text : `${paint.dim(`${path}=`)}${text}`
       })

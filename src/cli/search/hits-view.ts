@@ -13,6 +13,7 @@ import { cellText, flattenHit, humanCell, isNumeric } from './cells.ts'
 import { columnsOf, plainPath, stableColumnsOf, type FlatHit } from './columns.ts'
 import type { Highlighter } from './highlight.ts'
 import type { FieldFacts, IndexFacts } from './index-facts.ts'
+import { paintedLevel } from './severity.ts'
 import { snippetText, type HitSnippets } from './snippets.ts'
 
 export type HitsFormat = 'table' | 'line' | 'csv' | 'tsv' | 'ndjson' | 'raw'
@@ -166,7 +167,10 @@ export class HitsWriter {
   }
 
   #cell(row: Row, name: string, plain: string): string {
-    return this.#snippet(row, name) ?? this.#view.highlight.mark(plain, name)
+    const snippet = this.#snippet(row, name)
+    if (snippet !== undefined) return snippet
+    const marked = this.#view.highlight.mark(plain, name)
+    return paintedLevel(marked, { path: name, value: row.values.get(name) }, this.#out.style)
   }
 
   #snippet({ hit }: Row, name: string): string | undefined {
