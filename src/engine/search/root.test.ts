@@ -1,6 +1,5 @@
-import { stringifyJson, type JsonValue } from '../bytes/json.ts'
 import { describe, expect, test } from 'vitest'
-import { JsonFloat, stringifyJson } from '../bytes/json.ts'
+import { JsonFloat, stringifyJson, type JsonValue } from '../bytes/json.ts'
 import { SearchFixture, type Ask } from './testing/search-fixture.ts'
 import { all, BY_ID, FIRST_TS, shop } from './testing/shop.ts'
 
