@@ -152,6 +152,35 @@ const AGGREGATIONS: Readonly<Record<string, string>> = {
   scripted_metric: '{"map_script":"1"}',
 }
 
+/** Inside a histogram, or beside one called `h`. */
+const PIPELINES: Readonly<Record<string, string>> = {
+  derivative: '{"buckets_path":"_count"}',
+  cumulative_sum: '{"buckets_path":"_count"}',
+  serial_diff: '{"buckets_path":"_count"}',
+  moving_fn: '{"buckets_path":"_count","window":2,"script":"MovingFunctions.max(values)"}',
+  moving_avg: '{"buckets_path":"_count"}',
+  bucket_script: '{"buckets_path":{"n":"_count"},"script":"params.n * 2.0"}',
+  bucket_selector: '{"buckets_path":{"n":"_count"},"script":"params.n > 1"}',
+  bucket_sort: '{"size":1}',
+  avg_bucket: '{"buckets_path":"h>_count"}',
+  sum_bucket: '{"buckets_path":"h>_count"}',
+  min_bucket: '{"buckets_path":"h>_count"}',
+  max_bucket: '{"buckets_path":"h>_count"}',
+  stats_bucket: '{"buckets_path":"h>_count"}',
+  extended_stats_bucket: '{"buckets_path":"h>_count"}',
+  percentiles_bucket: '{"buckets_path":"h>_count"}',
+  cumulative_cardinality: '{"buckets_path":"_count"}',
+  normalize: '{"buckets_path":"_count","method":"mean"}',
+}
+
+/** A request with the pipeline where it may stand. */
+function pipelineRequest(name: string, body: string): string {
+  const histogram = '"histogram":{"field":"quantity","interval":2}'
+  return body.includes('h>')
+    ? `"aggs":{"h":{${histogram}},"p":{"${name}":${body}}}`
+    : `"aggs":{"h":{${histogram},"aggs":{"p":{"${name}":${body}}}}}`
+}
+
 async function isAnswered(part: string): Promise<'yes' | 'refused'> {
   const body = parseJson(`{"size":0,${part}}`)
   const answer = await shop.ask('/api/v1/_elastic/mock-sales/_search', {
@@ -177,9 +206,12 @@ test('docs/COMPATIBILITY.md tells of every endpoint, clause and aggregation what
   for (const [name, body] of Object.entries(AGGREGATIONS)) {
     aggregations.push(`| \`${name}\` | ${await isAnswered(`"aggs":{"a":{"${name}":${body}}}`)} |`)
   }
+  for (const [name, body] of Object.entries(PIPELINES)) {
+    aggregations.push(`| \`${name}\` | ${await isAnswered(pipelineRequest(name, body))} |`)
+  }
   const document = `# Compatibility
 
-Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. Taken and without effect: \`highlight\`, \`timeout\` and \`version\` of a search body, \`_name\`, \`max_expansions\` and \`rewrite\` of a clause, options of an aggregation that it does not know, and parameters of \`_bulk\` such as \`pipeline\`.
+Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. Taken and without effect: \`highlight\`, \`timeout\` and \`version\` of a search body, \`_name\`, \`max_expansions\` and \`rewrite\` of a clause, and parameters of \`_bulk\` such as \`pipeline\`.
 
 ## Endpoints
 

@@ -50,6 +50,11 @@ export interface DeploymentConfig {
   readonly firehose: boolean
   /** A bucket of the same account whose files may be indexed in place. */
   readonly sourceBucket: string | undefined
+  /** Keys that begin so, of that bucket, are the data; empty for all. */
+  readonly sourcePrefix: string
+  /** How new objects of it are heard of; `auto`: by EventBridge where the bucket tells it already, else
+   *  by a notification of its own. `settleSource` chooses. */
+  readonly sourceEvents: 'none' | 'auto' | 'eventbridge' | 'notification'
   /** The key that the source bucket is encrypted with, where it has one of its own. */
   readonly sourceKmsKeyArn: string | undefined
   /** ARN of the policy that bounds every role of the stack. */
@@ -193,6 +198,12 @@ const SECTION = {
     'A bucket of the same account whose files may be indexed in place.',
     text({ pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/ }),
   ),
+  sourcePrefix: withDefault('Keys of it that are data begin so.', text({ pattern: /^(?!\/)/ }), ''),
+  sourceEvents: withDefault(
+    'How its new objects are heard of.',
+    choice(['none', 'auto', 'eventbridge', 'notification']),
+    'none',
+  ),
   sourceKmsKeyArn: optional(
     'The key that this bucket is encrypted with.',
     text({ pattern: /^arn:[a-z-]+:kms:[^:]+:\d{12}:key\/.+$/ }),
@@ -240,8 +251,13 @@ export function parseDeploymentConfig(value: unknown): DeploymentConfig {
       fix: 'pass --budget 0, and make the budget in the console: it lives in another Region',
     })
   }
-  if (config.sourceKmsKeyArn !== undefined && config.sourceBucket === undefined) {
-    throw new QwError('invalid', 'sourceKmsKeyArn is set and sourceBucket is not', {
+  const ofSource = [
+    ...(config.sourceKmsKeyArn === undefined ? [] : ['sourceKmsKeyArn']),
+    ...(config.sourcePrefix === '' ? [] : ['sourcePrefix']),
+    ...(config.sourceEvents === 'none' ? [] : ['sourceEvents']),
+  ]
+  if (ofSource.length > 0 && config.sourceBucket === undefined) {
+    throw new QwError('invalid', `${ofSource.join(' and ')} is set and sourceBucket is not`, {
       fix: 'name the bucket with --source-bucket',
     })
   }

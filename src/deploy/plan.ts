@@ -111,6 +111,9 @@ function parametersOf(
     IndexId: config.index.id,
     DataRetentionDays: String(config.index.retentionDays),
     SourceBucket: config.sourceBucket ?? '',
+    SourcePrefix: config.sourcePrefix,
+    // Every command settles it first; without an answer, what works for any bucket.
+    SourceEvents: config.sourceEvents === 'auto' ? 'notification' : config.sourceEvents,
     SourceKmsKeyArn: config.sourceKmsKeyArn ?? '',
     PermissionsBoundary: config.permissionsBoundary ?? '',
     Generator: onOff(config.generator !== undefined),

@@ -14,6 +14,7 @@ const NONE: OptionalParts = {
   notifyEmail: undefined,
   monthlyBudgetUsd: 0,
   sourceBucket: undefined,
+  sourceEvents: 'none',
   permissionsBoundary: undefined,
 }
 const ALL: OptionalParts = {
@@ -21,6 +22,7 @@ const ALL: OptionalParts = {
   notifyEmail: 'me@example.org',
   monthlyBudgetUsd: 10,
   sourceBucket: 'their-logs',
+  sourceEvents: 'auto',
   permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound',
 }
 const statements = deployerPolicies(HOME, ALL).flatMap(({ Statement }) => Statement)

@@ -39,7 +39,12 @@ interface PolicyPlace extends Home {
 /** The parts of a deployment that need permissions of their own. */
 export type OptionalParts = Pick<
   DeploymentConfig,
-  'firehose' | 'notifyEmail' | 'monthlyBudgetUsd' | 'sourceBucket' | 'permissionsBoundary'
+  | 'firehose'
+  | 'notifyEmail'
+  | 'monthlyBudgetUsd'
+  | 'sourceBucket'
+  | 'sourceEvents'
+  | 'permissionsBoundary'
 >
 
 /** What IAM takes as one managed policy, white space not counted. */
@@ -68,7 +73,7 @@ export function deployerPolicies(home: PolicyPlace, parts: OptionalParts): Polic
     ...watchStatements(scope),
     ...(parts.firehose ? [firehoseStatement(scope)] : []),
     ...(parts.notifyEmail !== undefined ? notifyStatements(scope) : []),
-    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts.sourceBucket) : []),
+    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts) : []),
     ...(parts.monthlyBudgetUsd > 0 ? [budgetStatement(scope)] : []),
   ])
 }
@@ -143,11 +148,30 @@ function bucketStatements({ home, named, globalArn }: Scope): PolicyStatement[] 
 }
 
 /** For looking at files that are indexed in place; the indexer itself has a role. */
-function sourceBucketStatements({ globalArn }: Scope, bucket: string): PolicyStatement[] {
-  const arn = globalArn('s3', `::${bucket}`)
+function sourceBucketStatements(
+  { stack, arn, globalArn }: Scope,
+  { sourceBucket = '', sourceEvents }: OptionalParts,
+): PolicyStatement[] {
+  const bucket = globalArn('s3', `::${sourceBucket}`)
+  const byRule = sourceEvents === 'auto' || sourceEvents === 'eventbridge'
+  const byBucket = sourceEvents === 'auto' || sourceEvents === 'notification'
+  const ruleActions =
+    'PutRule DescribeRule DeleteRule PutTargets RemoveTargets ListTargetsByRule TagResource ' +
+    'UntagResource ListTagsForResource'
   return [
-    allow('SourceBucket', ['s3:ListBucket'], [arn]),
-    allow('SourceObjects', ['s3:GetObject'], [`${arn}/*`]),
+    allow(
+      'SourceBucket',
+      [
+        's3:ListBucket',
+        ...(sourceEvents === 'none' ? [] : ['s3:GetBucketNotification']),
+        ...(byBucket ? ['s3:PutBucketNotification'] : []),
+      ],
+      [bucket],
+    ),
+    allow('SourceObjects', ['s3:GetObject'], [`${bucket}/*`]),
+    ...(byRule
+      ? [allow('SourceRule', actions('events', ruleActions), [arn('events', `rule/${stack}-*`)])]
+      : []),
   ]
 }
 
@@ -203,7 +227,7 @@ function roleStatements(
 
 function sourceStatements({ named, arn }: Scope): PolicyStatement[] {
   const queueActions =
-    'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl TagQueue ' +
+    'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl SendMessage TagQueue ' +
     'UntagQueue ListQueueTags'
   return [
     allow(

@@ -1,12 +1,26 @@
 import { deploymentOfStack, DEPLOYMENT_TAG, stackNameOf, VERSION_TAG } from './naming.ts'
-import type { QueueDepth, QueuePort, ScheduleState, StackPort, StackState } from './ports.ts'
+import type {
+  QueueDepth,
+  QueuePort,
+  ScheduleState,
+  SourceBucketPort,
+  StackPort,
+  StackState,
+} from './ports.ts'
 import { readRunning, type RunningPorts } from './running-parts.ts'
+import {
+  followedSource,
+  readSourceStanding,
+  type FollowedSource,
+  type SourceStanding,
+} from './source-events.ts'
 import { refuseForeign, situationOf, stuckError, type Situation } from './stack-situation.ts'
-import { QwError, type ErrorCode } from '../engine/errors.ts'
+import { isQwError, QwError, type ErrorCode } from '../engine/errors.ts'
 
 interface StatusPorts extends RunningPorts {
   readonly stacks: StackPort
   readonly queues: QueuePort
+  readonly sourceBuckets: SourceBucketPort
 }
 
 export interface DeploymentStatus {
@@ -18,6 +32,8 @@ export interface DeploymentStatus {
   readonly indexing: 'enabled' | 'disabled' | 'changing' | undefined
   /** Whether the staging bucket tells the queue of new files. */
   readonly notification: 'set' | 'missing' | undefined
+  /** The bucket of the user's own that is followed. */
+  readonly source: (FollowedSource & { readonly standing: SourceStanding | 'unread' }) | undefined
   readonly queue: QueueDepth | undefined
   readonly deadLetters: QueueDepth | undefined
   readonly warnings: readonly StatusWarning[]
@@ -31,6 +47,7 @@ type WarningCode =
   | 'INGEST-WAITING'
   | 'NOTIFICATION-OFF'
   | 'SCHEDULE-OFF'
+  | 'SOURCE-OFF'
   | 'UPDATE-AVAILABLE'
 
 /** What is not right though nothing has failed; some of it is also thrown as an error where it stops somebody. */
@@ -59,20 +76,22 @@ export function deploymentNameOf(state: StackState): string {
   return state.tags[DEPLOYMENT_TAG] ?? deploymentOfStack(state.name) ?? state.name
 }
 
-/** Everything about the stack that is not in the index. Six calls. */
+/** Everything about the stack that is not in the index. Six calls, and one for a bucket
+ *  that is followed. */
 export async function readStatus(
   deployment: string,
   ports: StatusPorts,
 ): Promise<DeploymentStatus> {
   const stack = await findDeployment(deployment, ports.stacks)
   const { QueueUrl: queueUrl, DeadLetterQueueUrl: deadUrl } = stack.outputs
-  const [running, queue, deadLetters] = await Promise.all([
+  const [running, queue, deadLetters, source] = await Promise.all([
     readRunning(stack, ports),
     queueUrl === undefined ? undefined : ports.queues.depth(queueUrl),
     deadUrl === undefined ? undefined : ports.queues.depth(deadUrl),
+    readSource(stack, deployment, ports),
   ])
   const { mapping: indexing, notification, schedule: generator } = running
-  const facts = { stack, generator, queue, deadLetters, indexing, notification }
+  const facts = { stack, generator, queue, deadLetters, indexing, notification, source }
   return {
     ...facts,
     situation: situationOf(stack),
@@ -81,10 +100,27 @@ export async function readStatus(
   }
 }
 
+/** Who may look at the stack need not be allowed to look at that bucket. */
+async function readSource(
+  stack: StackState,
+  deployment: string,
+  { sourceBuckets }: StatusPorts,
+): Promise<DeploymentStatus['source']> {
+  const source = followedSource(stack)
+  if (source === undefined) return undefined
+  try {
+    const standing = await readSourceStanding(stack, deployment, sourceBuckets)
+    return { ...source, standing: standing ?? 'missing' }
+  } catch (error) {
+    if (!isQwError(error, 'invalid') || error.code?.startsWith('CRED-') === true) throw error
+    return { ...source, standing: 'unread' }
+  }
+}
+
 function warningsOf(
   facts: Pick<
     DeploymentStatus,
-    'stack' | 'deadLetters' | 'indexing' | 'notification' | 'generator'
+    'stack' | 'deadLetters' | 'indexing' | 'notification' | 'generator' | 'source'
   >,
 ): StatusWarning[] {
   const warnings: StatusWarning[] = []
@@ -107,6 +143,14 @@ function warningsOf(
   if (facts.notification === 'missing') {
     const message = 'the staging bucket does not tell the queue of new files'
     warnings.push({ code: 'NOTIFICATION-OFF', message, fix: 'qw-lambda deploy' })
+  }
+  if (facts.source?.standing === 'missing') {
+    const { bucket, events } = facts.source
+    const message =
+      events === 'eventbridge'
+        ? `the bucket ${bucket} no longer tells EventBridge of new objects`
+        : `the bucket ${bucket} does not tell the queue of new objects`
+    warnings.push({ code: 'SOURCE-OFF', message, fix: 'qw-lambda deploy' })
   }
   if (facts.generator?.stoppedBy === 'teardown') {
     const message = 'the sample data was stopped by a teardown that did not finish'

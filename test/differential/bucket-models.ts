@@ -138,6 +138,7 @@ export function dateHistogram(
   field: ModelField,
   subs: ModelAggregations,
   choices: Choices,
+  minDocCount = choices.of([0, 1, 3]),
 ): ModelAggregation {
   const [text, interval] = choices.of([
     ['1d', 86_400_000],
@@ -147,7 +148,6 @@ export function dateHistogram(
   // A day of the calendar in UTC is as long as a fixed one.
   const width =
     text === '1d' && choices.chance(0.5) ? { calendar_interval: 'day' } : { fixed_interval: text }
-  const minDocCount = choices.of([0, 1, 3])
   const [offsetText, offset] = choices.of([
     ['0s', 0],
     ['+2h', 7_200_000],

@@ -42,6 +42,7 @@ test('the table of permissions is the printed policy’s', () => {
     notifyEmail: 'me@example.org',
     monthlyBudgetUsd: 10,
     sourceBucket: 'their-logs',
+    sourceEvents: 'auto',
     permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound',
   }
   const printed = deployerPolicies(home, all).flatMap(({ Statement }) => Statement)

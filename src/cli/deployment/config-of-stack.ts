@@ -42,6 +42,8 @@ export function configOfStack(
     apiAccessLog: parameters['ApiAccessLog'] === 'on',
     firehose: parameters['Firehose'] === 'on',
     sourceBucket: text('SourceBucket'),
+    sourcePrefix: text('SourcePrefix'),
+    sourceEvents: text('SourceEvents'),
     sourceKmsKeyArn: text('SourceKmsKeyArn'),
     permissionsBoundary: text('PermissionsBoundary'),
     logRetentionDays: number('LogRetentionDays'),

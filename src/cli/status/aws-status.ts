@@ -187,6 +187,7 @@ function documentOf(context: CliContext, facts: StatusFacts) {
     indexes,
     ingest: {
       last_run: lastRun ?? null,
+      source: sourceDocument(status),
       waiting: queue === undefined ? null : queue.waiting + queue.inFlight,
       failures: deadLetters?.waiting ?? null,
       generator:
@@ -228,6 +229,7 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
       'ingest',
       `${lastRun === undefined ? 'no run yet' : `last run ${lastRun.state}, ${plural(lastRun.docCount, 'document')}, ${lastRun.rejectedCount} rejected`}; ${plural(waiting, 'file')} waiting`,
     ),
+    ...(status.source === undefined ? [] : [line('source', sourceText(status.source))]),
     line(
       'generator',
       generator === undefined
@@ -238,6 +240,24 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
     ...warnings.map(({ message, fix }) => `${paint.yellow('!')} ${message}\n  ${fix}\n`),
   ]
   return lines.join('')
+}
+
+type Source = NonNullable<DeploymentStatus['source']>
+
+function sourceText({ bucket, prefix, events, standing }: Source): string {
+  const by = events === 'eventbridge' ? 'by EventBridge' : 'by a notification of the bucket'
+  const state = {
+    set: `new objects come ${by}`,
+    missing: 'new objects do not come',
+    unread: 'its notifications may not be read',
+  }[standing]
+  return `s3://${bucket}/${prefix}: ${state}`
+}
+
+function sourceDocument({ source }: DeploymentStatus) {
+  if (source === undefined) return null
+  const { bucket, prefix, events, standing } = source
+  return { uri: `s3://${bucket}/${prefix}`, events, state: standing }
 }
 
 /** What the user's settings have to hold for a deployment to be meant from now on. */

@@ -30,7 +30,7 @@ export function planLeaf(request: LeafRequest): LeafPlan {
     request,
     query,
     schema,
-    aggregations: request.aggs === undefined ? [] : parseAggregations(request.aggs, schema),
+    aggregations: request.aggs === undefined ? [] : parseAggregations(request.aggs, schema).subs,
     memory: new AggregationMemory(),
     scored: needsScores(request),
   }

@@ -6,8 +6,7 @@ import { splitMayMatch } from '../query/prune.ts'
 import type { Query } from '../query/query.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import type { Schema } from '../schema/schema.ts'
-import type { SubAggregation } from './aggregations/aggregation.ts'
-import { parseAggregations } from './aggregations/kinds.ts'
+import { parseAggregations, type RequestedAggregations } from './aggregations/kinds.ts'
 import { describeQuery } from './describe-query.ts'
 import { bindIndexSearch } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
@@ -24,7 +23,7 @@ export interface IndexPlan {
   readonly schema: Schema
   readonly query: Query
   readonly sort: readonly SortKey[]
-  readonly aggregations: readonly SubAggregation[] | undefined
+  readonly aggregations: RequestedAggregations | undefined
   readonly snippetFields: readonly SnippetField[]
   /** Published splits, before pruning. */
   readonly splitsTotal: number

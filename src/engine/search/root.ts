@@ -188,11 +188,12 @@ function renderAggregations(
 ): JsonObject | undefined {
   const aggregations = plan.indexes[0]?.aggregations
   if (aggregations === undefined) return undefined
+  const { subs, complete } = aggregations
   const merged = mergeAggregations(
-    aggregations,
+    subs,
     answers.map((answer) => answer.aggregations),
   )
-  return renderSubs(aggregations, merged, new BucketBudget())
+  return complete(renderSubs(subs, merged, new BucketBudget()))
 }
 
 /** Binds and prunes as `searchRoot` does, and tells what would be read. Costs a conditional read per

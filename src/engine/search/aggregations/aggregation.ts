@@ -131,8 +131,10 @@ export interface SubAggregation {
 
 /** A kind of aggregation: a new one is one file and one line in kinds.ts, which gives it its name. */
 export interface AggregationKind {
-  /** Whether it makes buckets and so may have sub-aggregations. */
-  readonly hasBuckets: boolean
+  /** How many buckets it makes in each bucket around it; in buckets there may be aggregations. */
+  readonly buckets: 'none' | 'one' | 'many'
+  /** Options that it knows, some of them without effect; undefined: it looks at them itself. */
+  readonly options: readonly string[] | undefined
   /** Throws `invalid` for everything that is wrong with the options: nothing is left to find later. */
   parse(input: AggregationInput): Aggregation
 }

@@ -2,7 +2,13 @@ import { isJsonObject, type JsonValue } from '../../bytes/json.ts'
 import { floorDiv } from '../number-keys.ts'
 import type { AggregationInput } from './aggregation.ts'
 import { dateBucketOf } from './date-buckets.ts'
-import { booleanOption, fieldOption, invalidAggregation, numberOption } from './options.ts'
+import {
+  booleanOption,
+  fieldOption,
+  invalidAggregation,
+  numberOption,
+  refuseUnknown,
+} from './options.ts'
 import type { TermKey } from './term-key.ts'
 import type { TupleSource } from './tuple-source.ts'
 
@@ -12,6 +18,16 @@ export interface CompositeSource extends TupleSource {
   readonly scale: 'date' | 'ip' | 'other'
   readonly descending: boolean
   readonly nullsFirst: boolean
+}
+
+const SHARED_OPTIONS = ['field', 'order', 'missing_bucket', 'missing_order', 'value_type']
+const SOURCE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  terms: SHARED_OPTIONS,
+  histogram: [...SHARED_OPTIONS, 'interval', 'offset'],
+  date_histogram: [
+    ...SHARED_OPTIONS,
+    ...'fixed_interval calendar_interval offset time_zone format'.split(' '),
+  ],
 }
 
 /** `{name: {terms | histogram | date_histogram: {…}}}`. */
@@ -31,6 +47,7 @@ export function parseCompositeSource(
     throw invalidAggregation(input.name, `\`${place}\` must have an object of options`)
   }
   const own = { ...input, options, name: `${input.name}.${place}` }
+  refuseUnknown(own, typed[0], SOURCE_OPTIONS[typed[0]] ?? Object.keys(options))
   const field = fieldOption(own)
   if (field.type === 'bytes') {
     throw invalidAggregation(own.name, `field "${field.path}" holds bytes, which do not aggregate`)

@@ -22,7 +22,8 @@ const DEFAULT_SIZE = 10
 /** A page of all combinations of several fields' buckets, in the order of their keys: `after` is where the
  *  page before ended. */
 export const COMPOSITE: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  options: ['sources', 'size', 'after'],
   parse(input) {
     const raw = input.options['sources']
     const items = Array.isArray(raw) ? raw : []

@@ -6,7 +6,11 @@ import { bucketBounds } from './histogram.ts'
 import { booleanOption, fieldOption, invalidAggregation } from './options.ts'
 
 export const DATE_HISTOGRAM: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  options:
+    'field interval fixed_interval calendar_interval offset time_zone format min_doc_count keyed hard_bounds extended_bounds'.split(
+      ' ',
+    ),
   parse(input) {
     const { path, type } = fieldOption(input)
     if (type !== 'date' && type !== 'json') {

@@ -11,7 +11,8 @@ import {
 } from './options.ts'
 
 export const HISTOGRAM: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  options: 'field interval offset min_doc_count keyed hard_bounds extended_bounds'.split(' '),
   parse(input) {
     const { path, type } = fieldOption(input)
     const interval = numberOption(input, 'interval')

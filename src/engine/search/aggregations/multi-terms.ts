@@ -9,7 +9,7 @@ import type {
   Collector,
   SubAggregation,
 } from './aggregation.ts'
-import { booleanOption, countOption, invalidAggregation } from './options.ts'
+import { booleanOption, countOption, invalidAggregation, refuseUnknown } from './options.ts'
 import { mergeBuckets, pathsIn, queriesIn, renderSubs } from './sub-aggregations.ts'
 import { compareKeys, renderKey } from './term-key.ts'
 import { isCountDescending, orderBuckets, parseOrder, type BucketOrders } from './term-order.ts'
@@ -19,7 +19,11 @@ import type { TupleKey, TupleSource } from './tuple-source.ts'
 
 /** The most frequent combinations of several fields' values. */
 export const MULTI_TERMS: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  options:
+    'terms size shard_size split_size order min_doc_count show_term_doc_count_error shard_min_doc_count collect_mode'.split(
+      ' ',
+    ),
   parse(input) {
     const raw = input.options['terms']
     const items = Array.isArray(raw) ? raw : []
@@ -41,8 +45,11 @@ export const MULTI_TERMS: AggregationKind = {
   },
 }
 
+const TERMS_OPTIONS = ['field', 'missing', 'value_type']
+
 function sourceOf(input: AggregationInput, raw: JsonValue, place: string): TupleSource {
   if (!isJsonObject(raw)) throw invalidAggregation(input.name, `\`${place}\` must be an object`)
+  refuseUnknown({ options: raw, name: `${input.name}.${place}` }, 'terms', TERMS_OPTIONS)
   const { path, missing } = parseTermsField({
     ...input,
     options: raw,

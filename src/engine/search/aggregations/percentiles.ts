@@ -27,7 +27,9 @@ const RELATIVE_ERROR = 0.01
 const DEFAULT_PERCENTS = [1, 5, 25, 50, 75, 95, 99]
 
 export const PERCENTILES: AggregationKind = {
-  hasBuckets: false,
+  buckets: 'none',
+  // How other engines sketch is without effect.
+  options: ['field', 'percents', 'keyed', 'missing', 'tdigest', 'hdr', 'compression'],
   parse: (input) =>
     new PercentilesAggregation({
       path: fieldOption(input).path,
@@ -37,7 +39,9 @@ export const PERCENTILES: AggregationKind = {
     }),
 }
 
-function percentsOption(input: AggregationInput): readonly number[] {
+export function percentsOption(
+  input: Pick<AggregationInput, 'options' | 'name'>,
+): readonly number[] {
   const raw = input.options['percents']
   if (raw === undefined || raw === null) return DEFAULT_PERCENTS
   if (!Array.isArray(raw))
@@ -113,7 +117,7 @@ class PercentilesAggregation implements Aggregation<PercentilesPartial> {
   }
 }
 
-function percentText(percent: number): string {
+export function percentText(percent: number): string {
   return Number.isInteger(percent) ? `${percent}.0` : String(percent)
 }
 

@@ -26,7 +26,8 @@ import {
 import { numberColumns, ValueBlock } from './values.ts'
 
 export const RANGE: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  options: ['field', 'ranges', 'keyed'],
   parse(input) {
     const { path, type } = fieldOption(input)
     const keyed = booleanOption(input, 'keyed', false)

@@ -34,8 +34,14 @@ export const REFUSED_KINDS: ReadonlyMap<string, Refused> = new Map([
     { why: 'sketches answer in one direction', fix: 'use `filters` with `range`' },
   ],
   ['scripted_metric', { why: 'there are no scripts', fix: 'index what it computes as a field' }],
-  ['bucket_script', { why: 'there are no scripts', fix: 'compute it from the buckets' }],
-  ['bucket_selector', { why: 'there are no scripts', fix: 'choose among the buckets' }],
+  [
+    'cumulative_cardinality',
+    {
+      why: 'counts of distinct values are kept per bucket',
+      fix: 'use `cardinality` in each bucket',
+    },
+  ],
+  ['normalize', { why: 'it has no function of its own', fix: 'use `bucket_script`' }],
   [
     'auto_date_histogram',
     { why: 'buckets have the width that is asked for', fix: 'use `date_histogram`' },

@@ -31,10 +31,11 @@ type StatsPrinter = (partial: StatsPartial) => JsonObject
 
 function statsKind(
   makePrinter: (input: AggregationInput) => StatsPrinter,
-  reads: StatsReading = 'numbers',
+  { reads = 'numbers', more = [] }: { reads?: StatsReading; more?: readonly string[] } = {},
 ): AggregationKind {
   return {
-    hasBuckets: false,
+    buckets: 'none',
+    options: ['field', 'missing', ...more],
     parse: (input) => new StatsAggregation(input, makePrinter(input), reads),
   }
 }
@@ -51,19 +52,25 @@ export const STATS_KINDS = {
   avg: statsKind(single(averageOf)),
   min: statsKind(single(({ min }) => min)),
   max: statsKind(single(({ max }) => max)),
-  sum: statsKind((input) => {
-    const noneIfNoMatch = booleanOption(input, 'none_if_no_match', false)
-    return ({ count, sum }) => ({ value: count === 0 && noneIfNoMatch ? null : jsonFloat(sum) })
-  }),
+  sum: statsKind(
+    (input) => {
+      const noneIfNoMatch = booleanOption(input, 'none_if_no_match', false)
+      return ({ count, sum }) => ({ value: count === 0 && noneIfNoMatch ? null : jsonFloat(sum) })
+    },
+    { more: ['none_if_no_match'] },
+  ),
   value_count: statsKind(
     single(({ count }) => count),
-    'anything',
+    { reads: 'anything' },
   ),
   stats: statsKind(() => printStats),
-  extended_stats: statsKind((input) => {
-    const sigma = numberOption(input, 'sigma') ?? 2
-    return (partial) => printExtendedStats(partial, sigma)
-  }, 'spread'),
+  extended_stats: statsKind(
+    (input) => {
+      const sigma = numberOption(input, 'sigma') ?? 2
+      return (partial) => printExtendedStats(partial, sigma)
+    },
+    { reads: 'spread', more: ['sigma'] },
+  ),
 }
 
 interface StatsSettings {
@@ -325,11 +332,18 @@ class CountCollector implements Collector<StatsPartial> {
   }
 }
 
+/** What the stats of these numbers are made of. */
+export function statsOf(values: readonly number[]): StatsPartial {
+  return values
+    .map((value) => ({ count: 1, sum: value, min: value, max: value, squares: 0 }))
+    .reduce(mergeStats, EMPTY)
+}
+
 function averageOf({ count, sum }: StatsPartial): number {
   return count === 0 ? NaN : sum / count
 }
 
-function printStats(partial: StatsPartial): JsonObject {
+export function printStats(partial: StatsPartial): JsonObject {
   return {
     count: partial.count,
     sum: jsonFloat(partial.sum),
@@ -339,7 +353,7 @@ function printStats(partial: StatsPartial): JsonObject {
   }
 }
 
-function printExtendedStats(partial: StatsPartial, sigma: number): JsonObject {
+export function printExtendedStats(partial: StatsPartial, sigma: number): JsonObject {
   const { count, squares } = partial
   const average = averageOf(partial)
   const population = count <= 1 ? NaN : squares / count

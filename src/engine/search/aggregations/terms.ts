@@ -34,7 +34,12 @@ import { ValueBlock, withoutValue } from './values.ts'
 export const TERMS_PER_SPLIT_LIMIT = 65_536
 
 export const TERMS: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  // How it is counted and what a field without mapping would be are without effect.
+  options:
+    'field missing size order include exclude min_doc_count segment_size shard_size split_size show_term_doc_count_error execution_hint collect_mode shard_min_doc_count value_type'.split(
+      ' ',
+    ),
   parse: (input) => new TermsAggregation(parseSettings(input)),
 }
 
