@@ -48,8 +48,13 @@ describe('a hit shows', () => {
 
 test('values of arrays and of objects in them stand under one path', () => {
   const document = { a: [{ b: 1, c: null }, { b: [2, 3] }], d: 'x' }
-  expect(fieldValues(document, ['a.*'])).toEqual({ 'a.b': [1, 2, 3] })
-  expect(fieldValues(document, ['d', 'e'])).toEqual({ d: ['x'] })
+  const values = (patterns: string[]): JsonObject =>
+    fieldValues(
+      document,
+      patterns.map((pattern) => ({ pattern, printer: undefined })),
+    )
+  expect(values(['a.*'])).toEqual({ 'a.b': [1, 2, 3] })
+  expect(values(['d', 'e'])).toEqual({ d: ['x'] })
 })
 
 test('post_filter narrows the hits, and is refused where aggregations would have to differ', async () => {

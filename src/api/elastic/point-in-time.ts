@@ -6,13 +6,14 @@ import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { decodeError, jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
-import { elasticReply, INDEX_PARAMS, pathPatterns, urlFields } from './request-parts.ts'
+import { bodyOptions } from './options/option.ts'
+import { PIT_BODY, PIT_URL } from './options/request-options.ts'
+import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { readTtl } from './scroll.ts'
-import { missingIndexesOf } from './search-params.ts'
+import { checkExpandWildcards, missingIndexesOf } from './search-params.ts'
 
 /** An id holds the names of splits, of which an index rarely has thousands. */
 const MAX_STATE_BYTES = 4 << 20
-const OPEN_PARAMS = ['keep_alive', 'preference', 'routing', 'allow_partial_search_results']
 
 /**
  * The splits that a search will see, whatever is added or merged meanwhile. No server remembers it: the
@@ -38,7 +39,9 @@ export function addPointInTimeRoutes(app: Hono, search: SearchContext): void {
 }
 
 async function open(c: Context, path: string, search: SearchContext): Promise<Response> {
-  const fields = urlFields(c, [...OPEN_PARAMS, ...INDEX_PARAMS])
+  const fields = urlFields(c, PIT_URL)
+  checkExpandWildcards(fields)
+  bodyOptions(await readOptionalJsonObject(c.req.raw), PIT_BODY, 'the opening of a point in time')
   const ttlMs = readTtl(fields.text('keep_alive') ?? '')
   const files = await matchingIndexes(search.metastore, pathPatterns(c), missingIndexesOf(fields))
   const splits = files.flatMap(publishedSplits)

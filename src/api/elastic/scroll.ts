@@ -13,13 +13,13 @@ import type { SearchContext } from '../../engine/search/root.ts'
 import { indexPatterns } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
 import { jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
-import { RequestFields } from '../request-fields.ts'
-import { runSearch } from '../run-search.ts'
-import { hitDisplay } from './hit-display.ts'
+import { askedSearch, runAsked, type AskedSearch } from './asked-search.ts'
+import { bodyOptions, urlOptions } from './options/option.ts'
+import { EVERYWHERE, SCROLL_BODY, SCROLL_OPTIONS } from './options/request-options.ts'
+import { SEARCH_URL } from './options/search-options.ts'
 import { urlFields } from './request-parts.ts'
-import { readSearchParams, SEARCH_PARAMS, type SearchParams } from './search-params.ts'
+import { flagOf, readSearchParams, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
-import { searchRequestOf } from './search-request.ts'
 import { sortValueJson } from './sort.ts'
 
 /** Longest time between two pages: merged splits stay readable two minutes longer. */
@@ -67,7 +67,7 @@ export async function startScroll(
 ): Promise<Response> {
   const nowMs = search.clock.nowMs()
   const asked = readRequest({ ...start, nowMs })
-  const { params, request } = asked
+  const { params, request, asking } = asked
   if (!params.allowFailedSplits) {
     throw new QwError('invalid', 'a scroll needs allow_partial_search_results=true')
   }
@@ -75,7 +75,8 @@ export async function startScroll(
     throw new QwError('invalid', 'scroll and search_after exclude each other')
   }
   const ttlMs = readTtl(params.scroll ?? '')
-  const response = await runSearch({ ...request, sort: exactSort(request.sort) }, search, signal)
+  const exact = { ...request, sort: exactSort(request.sort) }
+  const response = await runAsked({ ...asking, request: exact }, search, signal)
   const last = response.hits.at(-1)
   const state = {
     indexes: start.indexes,
@@ -86,17 +87,13 @@ export async function startScroll(
     ttlMs,
     expiresMs: nowMs + ttlMs,
   }
-  const display = hitDisplay(params, start.body)
-  const shape = { sort: request.sort, display, scrollId: encodeState(state) }
+  const shape = { ...asking.shape, scrollId: encodeState(state) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
 async function nextPage(c: Context, search: SearchContext): Promise<Response> {
-  const url = urlFields(c, ['scroll_id', 'scroll', 'rest_total_hits_as_int'])
-  const body = RequestFields.fromJson(await readOptionalJsonObject(c.req.raw), [
-    'scroll_id',
-    'scroll',
-  ])
+  const url = urlFields(c, SCROLL_OPTIONS)
+  const body = bodyOptions(await readOptionalJsonObject(c.req.raw), SCROLL_BODY, 'a scroll')
   const scrollId = c.req.param('id') ?? url.text('scroll_id') ?? body.text('scroll_id')
   if (scrollId === undefined) throw new QwError('invalid', 'missing `scroll_id`')
   const state = decodeState(scrollId)
@@ -105,7 +102,7 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   const ttlMs = ttl === undefined ? state.ttlMs : readTtl(ttl)
 
   const asked = { ...state, body: jsonObjectOf(Buffer.from(state.body)) }
-  const { params, request } = readRequest(asked)
+  const { request, asking } = readRequest(asked)
   const after = parseJson(state.after)
   const isOver = !Array.isArray(after) || after.length === 0
   const page: SearchRequest = {
@@ -116,7 +113,7 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
     startOffset: 0,
     aggs: undefined,
   }
-  const response = await runSearch(page, search, c.req.raw.signal)
+  const response = await runAsked({ ...asking, request: page }, search, c.req.raw.signal)
   const last = response.hits.at(-1)
   const next = {
     ...state,
@@ -126,24 +123,32 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   }
   // The address is how the next page is found; later pages do not show it.
   const sort = request.sort.filter((key) => key.by !== 'doc')
-  const shape = { sort, display: hitDisplay(params, asked.body), scrollId: encodeState(next) }
+  const totalAsNumber = flagOf(url, 'rest_total_hits_as_int') ?? asking.shape.totalAsNumber
+  const shape = { ...asking.shape, sort, totalAsNumber, scrollId: encodeState(next) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
 function readRequest({ indexes, query, body, nowMs }: ScrollStart & { readonly nowMs: number }): {
   readonly params: SearchParams
   readonly request: SearchRequest
+  readonly asking: AskedSearch
 } {
-  const url = RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS)
+  const table = { ...EVERYWHERE, ...SEARCH_URL }
+  const url = urlOptions(new URLSearchParams(query), table, `/${indexes}/_search`)
   const params = readSearchParams(url, nowMs)
-  return { params, request: searchRequestOf(indexPatterns(indexes), params, body) }
+  const asking = askedSearch(indexPatterns(indexes), params, body)
+  return { params, request: asking.request, asking }
 }
 
 /** Every date to the nanosecond, and the address last, so that no hit is skipped or repeated. */
 function exactSort(sort: readonly SortKey[]): SortKey[] {
-  const exact = sort.map((key): SortKey => (key.by === 'field' ? { ...key, dateUnit: 'ns' } : key))
+  const exact = sort.map((key): SortKey => (key.by === 'field' ? exactKey(key) : key))
   if (sort.some((key) => key.by === 'doc')) return exact
   return [...exact, { by: 'doc', order: sort[0]?.order ?? 'desc' }]
+}
+
+function exactKey(key: Extract<SortKey, { by: 'field' }>): SortKey {
+  return { ...key, dateUnit: 'ns', dateFormat: undefined }
 }
 
 function positionAfter(hit: Hit, sort: readonly SortKey[]): string {

@@ -108,6 +108,8 @@ export interface SearchResponse {
   readonly maxScore?: number | undefined
   /** Whether a split had more matches than `terminateAfter`. */
   readonly isTerminated?: boolean | undefined
+  /** Whether the caller's own time limit ended it, so that nothing is answered. */
+  readonly isTimedOut?: boolean | undefined
   /** One sentence per failed split. */
   readonly errors: readonly string[]
   readonly failedSplits: readonly FailedSplit[]
