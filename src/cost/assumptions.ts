@@ -117,7 +117,7 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   runOverheadSeconds: 0.5,
   splitsPerFile: 1,
   metastoreWritesPerFile: 1,
-  indexerReadsPerFile: 5,
+  indexerReadsPerFile: 6,
   mergesPerFile: 0.1,
   mergeSeconds: 4,
   splitsPerMerge: 10,

@@ -1,11 +1,13 @@
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingResult } from '../engine/indexing/indexing-result.ts'
+import { runDeletes } from '../engine/indexing/deletes.ts'
 import { LIST_EVERY_MS, runJanitor } from '../engine/indexing/janitor.ts'
 import { runMerges } from '../engine/indexing/merge.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
 import { rememberUnopened } from '../engine/indexing/run-ledger.ts'
 import { STAGED_NDJSON_SUFFIX } from '../engine/sources/ndjson-of.ts'
+import { docMatcher } from '../engine/search/match-docs.ts'
 import { objectSource } from '../engine/sources/source.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
@@ -69,10 +71,10 @@ const SAFETY_MS = 5_000
 const CLEAN_UP_INTERVAL_MS = 30 * 60_000
 
 /**
- * Sources first, in the event's order; then merges and clean-up of the touched indexes while time remains.
+ * Sources first, in the event's order; then erasures, merges and clean-up of the touched indexes while time remains.
  *
  * Requests per file that becomes one split: HEAD and GET of the source, PUT of the split, PUT of the
- * metastore and three conditional GETs of it (is the index there, indexing, merges). A merge adds a GET
+ * metastore and four conditional GETs of it (is the index there, indexing, erasures, merges). A merge adds a GET
  * per input, a PUT of the split and one of the metastore; a clean-up, at the first file of a process
  * and then every half hour, one more conditional GET, and once a day a LIST and a PUT.
  */
@@ -145,7 +147,10 @@ class IndexerRun {
       case 'source':
         return await this.#indexSource(task)
       case 'merge':
-        for (const indexId of await this.#indexIds(task.indexId)) await this.#merge(indexId)
+        for (const indexId of await this.#indexIds(task.indexId)) {
+          await this.#erase(indexId)
+          await this.#merge(indexId)
+        }
         return 'done'
       case 'cleanUp':
         for (const indexId of await this.#indexIds(task.indexId)) await this.#cleanUp(indexId, 0)
@@ -157,6 +162,7 @@ class IndexerRun {
   async maintain(): Promise<void> {
     for (const indexId of this.#touched) {
       try {
+        if (this.#hasTime()) await this.#erase(indexId)
         if (this.#settings.mergesEnabled && this.#hasTime()) await this.#merge(indexId)
         if (this.#isCleanUpDue(indexId) && this.#hasTime()) {
           await this.#cleanUp(indexId, LIST_EVERY_MS)
@@ -232,6 +238,15 @@ class IndexerRun {
       const config = await configFor(indexId)
       if (config === undefined) throw error
       await createUnlessThere(metastore, config)
+    }
+  }
+
+  async #erase(indexId: string): Promise<void> {
+    const matchDocs = docMatcher(this.#components.metastore.store)
+    const request = { indexId, matchDocs, ...this.#deadline() }
+    const erased = await runDeletes(this.#components, request)
+    if (erased.checkedSplitCount > 0) {
+      this.#components.log({ event: 'erased', indexId, ...erased })
     }
   }
 

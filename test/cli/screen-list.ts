@@ -27,6 +27,8 @@ export const SCREENS: readonly (readonly [name: string, commandLine: string])[] 
   ['search-line', 'search quantity:7 -n 2 --format line'],
   ['search-histogram', 'search --histogram 10m --by item:2'],
   ['search-terms', 'search --terms item'],
+  ['search-context', 'search quantity:7 -n 3 -C 1'],
+  ['search-explain', 'search item:apple --since 2026-11-23T03:30:00Z --explain'],
   ['search-jq', 'search item:apple -n 2 --jq .hits[]|{item,quantity}'],
   ['error-jq', 'search --jq .hits['],
   ['search-none', 'search item:melon'],

@@ -6,7 +6,7 @@ import { runSearch } from '../run-search.ts'
 import { hitDisplay } from './hit-display.ts'
 import { readFieldOptions, type SearchParams } from './search-params.ts'
 import type { ReplyShape } from './search-reply.ts'
-import { bodyOptions, type OptionTable } from './options/option.ts'
+import { bodyOptions } from './options/option.ts'
 import { SEARCH_BODY } from './options/search-options.ts'
 import { searchRequestOf } from './search-request.ts'
 
@@ -24,10 +24,9 @@ export function askedSearch(
   patterns: readonly string[],
   params: SearchParams,
   body: JsonObject,
-  table: OptionTable = SEARCH_BODY,
 ): AskedSearch {
-  const request = searchRequestOf(patterns, params, body, table)
-  const own = readFieldOptions(bodyOptions(body, table, 'a search body'))
+  const request = searchRequestOf(patterns, params, body)
+  const own = readFieldOptions(bodyOptions(body, SEARCH_BODY, 'a search body'))
   return {
     request,
     allowsNoIndex: params.allowNoIndices,

@@ -46,6 +46,19 @@ describe('a hit shows', () => {
   })
 })
 
+test.each([
+  ['epoch_millis', '1704067200000'],
+  ['yyyy/MM/dd', '2024/01/01'],
+  ['strict_date_optional_time_nanos', '2024-01-01T00:00:00.000000000Z'],
+])('dates of named fields are written as %s says', async (format, expected) => {
+  const fields = [{ field: 'ts', format }]
+  const sort = ['ts']
+  expect(await firstHit({ sort, fields })).toMatchObject({ fields: { ts: [expected] } })
+  expect(await firstHit({ sort, docvalue_fields: fields })).toMatchObject({
+    fields: { ts: [expected] },
+  })
+})
+
 test('values of arrays and of objects in them stand under one path', () => {
   const document = { a: [{ b: 1, c: null }, { b: [2, 3] }], d: 'x' }
   const values = (patterns: string[]): JsonObject =>
@@ -71,8 +84,9 @@ test('post_filter narrows the hits, and is refused where aggregations would have
 test.each<[JsonObject, string]>([
   [{ script_fields: { a: { script: '1' } } }, 'no scripts'],
   [{ _source: 'a*b' }, '`_source`'],
-  [{ fields: [{ field: 'ts', format: 'epoch_millis' }] }, '`format`'],
-  [{ min_score: 1 }, '`min_score`'],
+  [{ fields: [{ field: 'ts', format: "yyyy-MM'T" }] }, 'never closed'],
+  [{ fields: [{ field: 'ts', boost: 2 }] }, 'unknown key [boost]'],
+  [{ stored_fields: ['id'] }, '`fields`'],
 ])('%j is refused', async (body, words) => {
   const answer = await shop.ask(SEARCH, { body: JSON.stringify(body) })
   expect(answer.status).toBe(400)

@@ -14,9 +14,9 @@ import { RequestFields } from '../request-fields.ts'
 import { withTimeout } from '../run-search.ts'
 import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { allDone, noEffect, type OptionTable } from './options/option.ts'
-import { COUNT_BODY, COUNT_URL } from './options/search-options.ts'
+import { COUNT_URL } from './options/search-options.ts'
 import { readSearchParams } from './search-params.ts'
-import { searchRequestOf } from './search-request.ts'
+import { countRequestOf } from './search-request.ts'
 
 /** What a text becomes and whether a query is understood, for people who write mappings and queries. */
 export function addQueryToolRoutes(app: Hono, search: SearchContext): void {
@@ -100,7 +100,7 @@ async function answerValidate(c: Context, search: SearchContext): Promise<Respon
   const shards = { total: 1, successful: 1, failed: 0 }
   try {
     const params = readSearchParams(fields, search.clock.nowMs())
-    const request = searchRequestOf(pathPatterns(c), params, body, COUNT_BODY)
+    const request = countRequestOf(pathPatterns(c), params, body)
     const plan = await withTimeout(c.req.raw.signal, (signal) =>
       planSearch({ ...request, maxHits: 0 }, search, signal),
     )

@@ -7,30 +7,29 @@ import {
   type JsonValue,
 } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import { parseDuration } from '../../engine/dates/duration.ts'
+import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import type { Hit, SearchRequest, SortKey } from '../../engine/search/request.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
-import { indexPatterns } from '../index-patterns.ts'
+import { indexPatterns, matchingIndexes } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
 import { jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
-import { askedSearch, runAsked, type AskedSearch } from './asked-search.ts'
+import { runSearch } from '../run-search.ts'
+import { askedSearch, type AskedSearch } from './asked-search.ts'
 import { bodyOptions, urlOptions } from './options/option.ts'
 import { EVERYWHERE, SCROLL_BODY, SCROLL_OPTIONS } from './options/request-options.ts'
 import { SEARCH_URL } from './options/search-options.ts'
+import { areReadable, isTexts, readTtl } from './point-in-time.ts'
 import { urlFields } from './request-parts.ts'
 import { flagOf, readSearchParams, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
 import { sortValueJson } from './sort.ts'
 
-/** Longest time between two pages: merged splits stay readable two minutes longer. */
-const MAX_TTL_MS = 30 * 60_000
 /** An id holds a search body of at most 1 MiB and little else. */
 const MAX_STATE_BYTES = 2 << 20
 
 /**
  * What an id says: no server remembers anything, so a scroll outlives every process. The search starts
- * again after the last hit, by its sort values and then its address; a merge between two pages changes
- * addresses, so that documents with equal sort values may then come twice or not at all.
+ * again after the last hit, by its sort values and then its address, in the splits of the first page.
  */
 interface ScrollState {
   readonly indexes: string
@@ -38,6 +37,8 @@ interface ScrollState {
   readonly query: string
   /** JSON text. */
   readonly body: string
+  /** Published when it began: what was merged since stays readable, so that addresses stay the same. */
+  readonly splitIds: readonly string[]
   /** When it began, which is what `now` stays on every page. */
   readonly nowMs: number
   /** JSON text: one value per sort key, address included. */
@@ -75,13 +76,18 @@ export async function startScroll(
     throw new QwError('invalid', 'scroll and search_after exclude each other')
   }
   const ttlMs = readTtl(params.scroll ?? '')
-  const exact = { ...request, sort: exactSort(request.sort) }
-  const response = await runAsked({ ...asking, request: exact }, search, signal)
+  // A page that timed out with nothing would look like the last one: it is an error instead.
+  const { indexIdPatterns: patterns, missingIndexes } = request
+  const files = await matchingIndexes(search.metastore, patterns, missingIndexes)
+  const splitIds = files.flatMap(publishedSplits).map(({ splitId }) => splitId)
+  const pinned = { ...request, sort: exactSort(request.sort), pinnedSplits: new Set(splitIds) }
+  const response = await runSearch(pinned, search, signal, asking.timeoutMs)
   const last = response.hits.at(-1)
   const state = {
     indexes: start.indexes,
     query: start.query,
     body: stringifyJson(start.body),
+    splitIds,
     nowMs,
     after: last === undefined ? '[]' : positionAfter(last, request.sort),
     ttlMs,
@@ -103,17 +109,19 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
 
   const asked = { ...state, body: jsonObjectOf(Buffer.from(state.body)) }
   const { request, asking } = readRequest(asked)
+  if (!(await areReadable(state.splitIds, ['*'], search))) throw scrollGone()
   const after = parseJson(state.after)
   const isOver = !Array.isArray(after) || after.length === 0
   const page: SearchRequest = {
     ...request,
     sort: exactSort(request.sort),
+    pinnedSplits: new Set(state.splitIds),
     searchAfter: isOver ? undefined : after,
     maxHits: isOver ? 0 : request.maxHits,
     startOffset: 0,
     aggs: undefined,
   }
-  const response = await runAsked({ ...asking, request: page }, search, c.req.raw.signal)
+  const response = await runSearch(page, search, c.req.raw.signal, asking.timeoutMs)
   const last = response.hits.at(-1)
   const next = {
     ...state,
@@ -159,19 +167,6 @@ function positionAfter(hit: Hit, sort: readonly SortKey[]): string {
   return stringifyJson(values)
 }
 
-/** Throws `invalid` for what is no duration, or a longer one than merged splits stay readable. */
-export function readTtl(text: string): number {
-  const ttlMs = parseDuration(text)
-  if (ttlMs === undefined) {
-    throw new QwError(
-      'invalid',
-      `\`scroll\` or \`keep_alive\` has to be a duration like 1m, not \`${text}\``,
-    )
-  }
-  if (ttlMs <= MAX_TTL_MS) return ttlMs
-  throw new QwError('invalid', `a scroll may wait at most ${MAX_TTL_MS / 60_000} minutes`)
-}
-
 function encodeState(state: ScrollState): string {
   return deflateRawSync(JSON.stringify(state)).toString('base64url')
 }
@@ -182,12 +177,13 @@ function decodeState(scrollId: string): ScrollState | undefined {
     const bytes = inflateRawSync(Buffer.from(scrollId, 'base64url'), {
       maxOutputLength: MAX_STATE_BYTES,
     })
-    const { indexes, query, body, nowMs, after, ttlMs, expiresMs } = jsonObjectOf(bytes)
+    const state = jsonObjectOf(bytes)
+    const { indexes, query, body, splitIds, nowMs, after, ttlMs, expiresMs } = state
     if (typeof indexes !== 'string' || typeof query !== 'string') return undefined
     if (typeof body !== 'string' || typeof after !== 'string') return undefined
-    if (typeof nowMs !== 'number') return undefined
+    if (!isTexts(splitIds) || typeof nowMs !== 'number') return undefined
     if (typeof ttlMs !== 'number' || typeof expiresMs !== 'number') return undefined
-    return { indexes, query, body, nowMs, after, ttlMs, expiresMs }
+    return { indexes, query, body, splitIds, nowMs, after, ttlMs, expiresMs }
   } catch {
     return undefined
   }

@@ -6,12 +6,13 @@ import { withExtraFilters } from '../../engine/query/elastic-dsl/extra-filters.t
 import { parseElasticQuery } from '../../engine/query/elastic-dsl/parse-elastic-query.ts'
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { parseQueryString } from '../../engine/query/query-string.ts'
+import { anchorNow } from '../../engine/search/aggregations/anchor-now.ts'
 import type { SearchRequest, SortKey } from '../../engine/search/request.ts'
 import { decodeError } from '../request-body.ts'
 import type { RequestFields } from '../request-fields.ts'
 import { readHighlights } from './highlight.ts'
-import { bodyOptions, type OptionTable } from './options/option.ts'
-import { SEARCH_BODY } from './options/search-options.ts'
+import { bodyOptions } from './options/option.ts'
+import { COUNT_BODY, SEARCH_BODY } from './options/search-options.ts'
 import {
   readFieldOptions,
   trackTotalHitsOf,
@@ -34,14 +35,25 @@ export function parseQueryObject(json: JsonValue, nowMs: number): QueryAst {
   }
 }
 
-/** Body and URL as one search; what the URL says wins. `table`: what the endpoint takes in a body. */
+/** A count, of whose body only what selects documents is read. */
+export function countRequestOf(
+  indexIdPatterns: readonly string[],
+  params: SearchParams,
+  body: JsonObject,
+): SearchRequest {
+  bodyOptions(body, COUNT_BODY, 'a count')
+  const selecting = Object.entries(body).filter(([name]) => COUNT_BODY[name]?.kind === 'done')
+  const request = searchRequestOf(indexIdPatterns, params, Object.fromEntries(selecting))
+  return { ...request, maxHits: 0, sort: [], countAll: true }
+}
+
+/** Body and URL as one search; what the URL says wins. */
 export function searchRequestOf(
   indexIdPatterns: readonly string[],
   params: SearchParams,
   body: JsonObject,
-  table: OptionTable = SEARCH_BODY,
 ): SearchRequest {
-  const fields = bodyOptions(body, table, 'a search body')
+  const fields = bodyOptions(body, SEARCH_BODY, 'a search body')
   if (fields.has('aggs') && fields.has('aggregations')) {
     throw decodeError('`aggs` and `aggregations` are the same key')
   }
@@ -57,7 +69,7 @@ export function searchRequestOf(
     startOffset: params.from ?? fields.count('from') ?? 0,
     sort,
     searchAfter: readSearchAfter(fields.raw('search_after'), sort),
-    aggs: fields.raw('aggs') ?? fields.raw('aggregations'),
+    aggs: aggsOf(fields, params.nowMs),
     countAll: countsAll(params, fields, maxHits),
     snippetFields: [],
     highlights: readHighlights(fields.raw('highlight')),
@@ -68,6 +80,11 @@ export function searchRequestOf(
     terminateAfter: params.fields.terminateAfter ?? own.terminateAfter,
     allowFailedSplits: params.allowFailedSplits,
   }
+}
+
+function aggsOf(fields: RequestFields, nowMs: number): JsonValue | undefined {
+  const aggs = fields.raw('aggs') ?? fields.raw('aggregations')
+  return aggs === undefined ? undefined : anchorNow(aggs, nowMs)
 }
 
 /** Where aggregations are asked for it would have to come after them. */

@@ -7,13 +7,13 @@ import { matchingIndexes } from '../index-patterns.ts'
 import { readOptionalJsonObject } from '../request-body.ts'
 import { runSearch } from '../run-search.ts'
 import { askedSearch, runAsked } from './asked-search.ts'
-import { COUNT_BODY, COUNT_URL, SEARCH_URL } from './options/search-options.ts'
+import { COUNT_URL, SEARCH_URL } from './options/search-options.ts'
 import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { startScroll } from './scroll.ts'
 import { pinnedSearch } from './point-in-time.ts'
 import { readSearchParams, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
-import { searchRequestOf } from './search-request.ts'
+import { countRequestOf } from './search-request.ts'
 
 export function addSearchRoutes(app: Hono, search: SearchContext): void {
   app.on(['GET', 'POST'], '/_search', async (c) => {
@@ -39,10 +39,9 @@ async function answerCount(c: Context, search: SearchContext): Promise<Response>
   let count = 0
   const shards = { total: 0, successful: 0, skipped: 0, failed: 0 }
   for (const { metadata } of files) {
-    const request = searchRequestOf([metadata.indexId], params, body, COUNT_BODY)
-    const counting = { ...request, maxHits: 0, startOffset: 0, sort: [], searchAfter: undefined }
+    const request = countRequestOf([metadata.indexId], params, body)
     const answer = await runSearch(
-      { ...counting, aggs: undefined, highlights: [], countAll: true, allowFailedSplits: true },
+      { ...request, allowFailedSplits: true },
       search,
       c.req.raw.signal,
     )
@@ -51,7 +50,7 @@ async function answerCount(c: Context, search: SearchContext): Promise<Response>
     shards.failed += answer.failedSplits.length
   }
   // A request over no index is read all the same.
-  if (files.length === 0) searchRequestOf(['*'], params, body, COUNT_BODY)
+  if (files.length === 0) countRequestOf(['*'], params, body)
   shards.successful = shards.total - shards.failed
   return elasticReply({ count, _shards: shards })
 }

@@ -114,7 +114,11 @@ export const indexDescribeCommand = defineCommand({
       ['kept for', retentionText(retention, stats['min_timestamp'], context.clock.nowMs())],
     ]
     await context.out.write(drawFacts(rows, context.out))
-    if (options.mapping === true) await context.out.write(`\n${await yamlOf(config)}`)
+    if (options.mapping === true) {
+      // The YAML library, which nothing else of this command needs.
+      const { yamlOfConfig } = await import('../../engine/schema/config-text.ts')
+      await context.out.write(`\n${yamlOfConfig(config)}`)
+    }
   },
 })
 
@@ -251,11 +255,6 @@ function retentionText(
   if (period === null) return 'forever'
   if (typeof oldest !== 'number') return period
   return `${period}; the oldest document is ${formatDuration(Math.max(0, nowMs - oldest * 1_000))} old`
-}
-
-async function yamlOf(config: JsonObject): Promise<string> {
-  const { stringify } = await import('yaml')
-  return stringify(JSON.parse(stringifyJson(config)))
 }
 
 function sinceSeconds(since: string, nowMs: number): number {

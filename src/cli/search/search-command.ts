@@ -2,7 +2,7 @@ import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import type { ExitCode } from '../command/exit-codes.ts'
 import { nearestFixedWidth } from '../../engine/dates/duration.ts'
-import { checkOptions, SEARCH_OPTIONS, type SearchOptions } from './search-options.ts'
+import { checkOptions, contextOf, SEARCH_OPTIONS, type SearchOptions } from './search-options.ts'
 import { readQuestion } from './question.ts'
 import { refuseUnknownFields } from './known-fields.ts'
 import { openSearchSession } from './session.ts'
@@ -17,6 +17,8 @@ export const searchCommand = defineCommand({
     `qw-lambda search --terms name:5 --json`,
     `qw-lambda search 'level:error' --jq '.hits[].message'`,
     `qw-lambda search 'level:error' --all --format ndjson | gzip > errors.gz`,
+    `qw-lambda search 'level:error' -C 5 --since 1h`,
+    `qw-lambda search 'level:error' --explain`,
     `qw-lambda search 'level:error' --print curl`,
   ],
   run: (context, { args, options }) => search(context, args[0], options),
@@ -53,6 +55,10 @@ async function search(
   if (options.all === true) {
     const { runAllHits } = await import('./all-hits.ts')
     return await runAllHits(session, question)
+  }
+  if (contextOf(options) !== undefined) {
+    const { runWithContext } = await import('./context.ts')
+    return await runWithContext(session, question)
   }
   const { runSearch } = await import('./run-search.ts')
   return await runSearch(session, question)

@@ -1,5 +1,7 @@
 import type { JsonValue } from '../bytes/json.ts'
 import type { QueryAst } from '../query/query-ast.ts'
+import type { PruneReason } from './pruned-splits.ts'
+import type { ReadRound } from './read-rounds.ts'
 import type { SnippetStyle } from './snippets.ts'
 
 /** Largest `maxHits`, and largest `startOffset`, of one request. */
@@ -128,6 +130,16 @@ export interface SearchResponse {
 export interface SearchPlanResponse {
   /** The query after binding, as JSON. */
   readonly query: JsonValue
+  readonly splits: {
+    /** Published ones, searched or not. */
+    readonly total: number
+    readonly pruned: Readonly<Record<PruneReason, number>>
+  }
+  /** What is read of the split with the most documents, round after round, were nothing cached and the
+   *  documents of hits apart. */
+  readonly reads: readonly ReadRound[]
+  /** Requests for the documents of hits, in one more round, at most. */
+  readonly hitRequests: number
   /** `index/split` of every split that survives pruning. */
   readonly searchedSplits: readonly string[]
   /** What is read of the split with the most documents, by part, were nothing cached; parts that stand

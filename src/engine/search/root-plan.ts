@@ -8,9 +8,10 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import type { Schema } from '../schema/schema.ts'
 import { parseAggregations, type RequestedAggregations } from './aggregations/kinds.ts'
 import { describeQuery } from './describe-query.ts'
-import { bindIndexSearch } from './index-search.ts'
+import { bindIndexSearch, splitFacts } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
+import { pruneReason, type PruneReason } from './pruned-splits.ts'
 import { snippetFields, type SnippetField } from './snippets.ts'
 
 /** A request checked against every index it names, with the splits that may match. */
@@ -29,6 +30,8 @@ export interface IndexPlan {
   readonly splitsTotal: number
   /** Those that may hold a match. */
   readonly splits: readonly SplitRecord[]
+  /** Why each of the others was left out; only explaining asks. */
+  readonly pruned: () => PruneReason[]
 }
 
 /** Throws `invalid` for anything that an index cannot answer: no split is opened before. */
@@ -58,22 +61,9 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
     aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
     snippetFields: snippetFields(schema, request.snippetFields),
     splitsTotal: published.length,
-    splits: published.filter((split) => splitMayMatch(query, factsOf(split), timestamp)),
-  }
-}
-
-function factsOf({
-  timeRange,
-  tags,
-  columnBounds,
-}: SplitRecord): Parameters<typeof splitMayMatch>[1] {
-  return {
-    timeRange:
-      timeRange === undefined
-        ? undefined
-        : { start: timeRange.startSeconds, end: timeRange.endSeconds },
-    tags: new Set(tags),
-    columnBounds,
+    splits: published.filter((split) => splitMayMatch(query, splitFacts(split), timestamp)),
+    pruned: () =>
+      published.flatMap((split) => pruneReason(query, splitFacts(split), timestamp) ?? []),
   }
 }
 

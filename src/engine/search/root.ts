@@ -8,6 +8,8 @@ import { renderSubs } from './aggregations/sub-aggregations.ts'
 import type { SearchCaches } from './caches.ts'
 import { describeQuery } from './describe-query.ts'
 import { countNeeds, explainSplit } from './explain.ts'
+import { countReasons } from './pruned-splits.ts'
+import { isReadWhole, readRounds } from './read-rounds.ts'
 import type { ReadSizes } from './fetch.ts'
 import { fetchHits, type LocatedHit } from './fetch-hits.ts'
 import { maxScoreOf, mergeAggregations, searchLeaf } from './leaf.ts'
@@ -224,8 +226,16 @@ async function explainOnce(request: SearchRequest, search: Search): Promise<Sear
     largest === undefined
       ? []
       : await explainSplit(leafRequest(request, largest.index), largest.split, search)
+  const sizes = search.context.readSizes
   return {
     query,
+    splits: {
+      total: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
+      pruned: countReasons(plan.indexes.flatMap((index) => index.pruned())),
+    },
+    reads: largest === undefined ? [] : readRounds(needs, largest.split.footer, sizes),
+    hitRequests:
+      largest === undefined || isReadWhole(largest.split.footer, sizes) ? 0 : request.maxHits,
     searchedSplits: searched.map(({ index, split }) => `${index.config.indexId}/${split.splitId}`),
     storageRequests: countNeeds(needs),
   }

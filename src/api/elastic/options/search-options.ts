@@ -110,12 +110,16 @@ export const SEARCH_URL: OptionTable = {
 const OF_HITS = noEffect('a count shows no hits')
 
 /** The body of a search, of which a count takes what selects documents. */
-export const COUNT_BODY: OptionTable = Object.fromEntries(
-  Object.entries(SEARCH_BODY).map(([name, option]) => {
-    const selects = ['query', 'post_filter', 'min_score', 'terminate_after'].includes(name)
-    return [name, selects || option.kind !== 'done' ? option : OF_HITS]
-  }),
-)
+export const COUNT_BODY: OptionTable = {
+  ...Object.fromEntries(
+    Object.entries(SEARCH_BODY).map(([name, option]) => {
+      const selects = ['query', 'post_filter', 'min_score', 'terminate_after'].includes(name)
+      return [name, selects || option.kind !== 'done' ? option : OF_HITS]
+    }),
+  ),
+  pit: refused('a count is of what is there now', 'send a search with `track_total_hits`'),
+  timeout: refused('a count is whole or fails', 'leave it out'),
+}
 
 export const COUNT_URL: OptionTable = {
   ...QUERY_TEXT,

@@ -232,6 +232,7 @@ class ColumnRanges implements Collector<RangePartial> {
     for (let i = 0; i < values.count; i++) {
       values.keys[i] = rangeOf(firstKeys, values.keys[i] as number)
     }
+    values.unique()
     const ids = this.#ids.add(values.parents, values.keys, values.count)
     if (this.#hasSubs) this.#subs.collect(values.under(ids))
   }

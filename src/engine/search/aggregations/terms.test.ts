@@ -24,6 +24,21 @@ describe('terms', () => {
     })
   })
 
+  test('counts a document once in a bucket, however often it has the value', async () => {
+    const docs = [
+      { colors: ['red', 'red', 'blue'], items: 1 },
+      { colors: ['red'], items: 2 },
+    ]
+    const aggs = { items: { sum: { field: 'items' } } }
+    expect(await aggregate({ terms: { field: 'colors' }, aggs }, [docs])).toMatchObject({
+      buckets: [
+        { key: 'red', doc_count: 2, items: { value: 3 } },
+        { key: 'blue', doc_count: 1, items: { value: 1 } },
+      ],
+      sum_other_doc_count: 0,
+    })
+  })
+
   test('shows `size` buckets and counts what is in the others', async () => {
     expect(await aggregate({ terms: { field: 'shop', size: 1 } })).toMatchObject({
       buckets: [{ key: 'north', doc_count: 3 }],

@@ -11,6 +11,9 @@ export interface KeyedColumn {
   readonly starts: Uint32Array | undefined
 }
 
+/** Values of one document from which looking them up is faster than looking through them. */
+const LONG_RUN = 32
+
 /**
  * The values of a block of documents, one entry per value: keys[i] belongs to docs[i] in parents[i].
  * One instance per collector, refilled block by block.
@@ -84,6 +87,43 @@ export class ValueBlock implements DocBlock {
   /** The same documents in other parent buckets. */
   under(parents: Uint32Array): DocBlock {
     return { docs: this.docs, parents, count: this.count, isRun: this.isRun }
+  }
+
+  /**
+   * Leaves out what a document has twice in the same parent bucket: it is counted once in each bucket,
+   * however often its values lead there.
+   */
+  unique(): void {
+    const { docs, parents, count } = this
+    let keep: Uint8Array | undefined
+    let start = 0
+    for (let i = 1; i <= count; i++) {
+      if (i < count && docs[i] === docs[start] && parents[i] === parents[start]) continue
+      if (i - start > 1) keep = this.#markRepeated({ start, end: i }, keep)
+      start = i
+    }
+    if (keep !== undefined) this.filter(keep)
+  }
+
+  /** Sets a 0 in `keep`, which is made when it is first needed, for keys that stand before in the run. */
+  #markRepeated(
+    { start, end }: { readonly start: number; readonly end: number },
+    keep: Uint8Array | undefined,
+  ): Uint8Array | undefined {
+    const { keys } = this
+    const seen = end - start > LONG_RUN ? new Set<number>() : undefined
+    let marks = keep
+    for (let i = start; i < end; i++) {
+      const key = keys[i] as number
+      let at = start
+      while (seen === undefined && at < i && keys[at] !== key) at++
+      const isRepeated = seen === undefined ? at < i : seen.has(key)
+      seen?.add(key)
+      if (!isRepeated) continue
+      marks ??= new Uint8Array(this.count).fill(1)
+      marks[i] = 0
+    }
+    return marks
   }
 
   /** Keeps the entries for which `keep` holds a 1 at the same place. */
