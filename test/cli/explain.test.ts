@@ -43,7 +43,7 @@ describe('search --explain', () => {
     const { stdout, exitCode } = await explain('hello AND n:>=2', { since: '2026-11-24' })
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(
-      /^Query\tsay:"hello" AND n:\[2 TO \*\] AND ts:\[2026-11-24T00:00:00Z TO /,
+      /^Query\t\(say:"hello" AND n:\[2 TO \*\]\) AND ts:\[2026-11-24T00:00:00Z TO /,
     )
     expect(stdout).toContain('Splits\t1 of 3 may hold matches\n')
     expect(stdout).toContain('\t1 left out: outside the time\n')
