@@ -37,7 +37,7 @@ export interface SearchParams {
 }
 
 /** What a URL or a body says of hits, in the same words. */
-export interface FieldOptions {
+interface FieldOptions {
   readonly trackScores: boolean | undefined
   readonly minScore: number | undefined
   readonly terminateAfter: number | undefined

@@ -24,7 +24,7 @@ export interface SnippetStyle {
   readonly marksAllTerms: boolean
 }
 
-export const PLAIN_SNIPPETS: SnippetStyle = {
+const PLAIN_SNIPPETS: SnippetStyle = {
   marks: ['<b>', '</b>'],
   escapesHtml: true,
   maxChars: 150,

@@ -7,7 +7,7 @@ import { RequestFields } from '../../request-fields.ts'
  * What becomes of an option that clients send: it is done, it is taken because it cannot change the
  * answer, or it is refused with the reason and a way out. Nothing is ignored in silence.
  */
-export type Option =
+type Option =
   | { readonly kind: 'done' }
   | { readonly kind: 'noEffect'; readonly why: string }
   | {

@@ -46,16 +46,13 @@ async function ask(path: string, body?: JsonValue | string): Promise<Answer> {
 type Place = readonly [
   name: string,
   table: OptionTable,
-  ask: (option: string, value: JsonValue) => Promise<Answer>,
+  ask: (option: string, value: string) => Promise<Answer>,
 ]
 
 const lines = (header: JsonObject, body: JsonObject): string =>
   `${JSON.stringify(header)}\n${JSON.stringify(body)}\n`
-const inUrl = (path: string, body?: JsonValue | string) => (option: string, value: JsonValue) =>
-  ask(
-    `${path}${path.includes('?') ? '&' : '?'}${option}=${encodeURIComponent(String(value))}`,
-    body,
-  )
+const inUrl = (path: string, body?: JsonValue | string) => (option: string, value: string) =>
+  ask(`${path}${path.includes('?') ? '&' : '?'}${option}=${encodeURIComponent(value)}`, body)
 
 const PLACES: readonly Place[] = [
   [
