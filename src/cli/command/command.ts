@@ -16,6 +16,8 @@ interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly formats?: readonly OutputFormat[]
   /** Runs although a settings file is damaged, and sees why in `settings.problems`. */
   readonly toleratesBrokenFiles?: boolean
+  /** Whether what it prints ends, and may be longer than a screen: then a pager shows it. */
+  readonly pages?: (typed: RawOptions) => boolean
   /** Works on the project file of this folder alone; others take one further up as well. */
   readonly projectFile?: 'here'
   run(context: CliContext, input: CommandInput<S>): Promise<ExitCode | void>

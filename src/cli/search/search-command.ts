@@ -11,6 +11,7 @@ export const searchCommand = defineCommand({
   args: [['[query]', 'what to find; everything when left out, - is stdin (qw-lambda help query)']],
   options: SEARCH_OPTIONS,
   formats: ['table', 'json', 'ndjson', 'csv', 'tsv', 'line', 'raw'],
+  pages: ({ follow }) => follow !== true,
   examples: [
     `qw-lambda search 'quantity:>5'`,
     `qw-lambda search 'severity_text:ERROR' --since 2h --histogram --by resource.service`,
