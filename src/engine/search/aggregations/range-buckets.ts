@@ -23,7 +23,7 @@ import {
 import { ValueBlock, withoutValue, type KeyedColumn } from './values.ts'
 
 /** Nanoseconds on dates, 16 bytes on addresses; undefined: open. */
-export type RangeEdge = bigint | number | Uint8Array | undefined
+type RangeEdge = bigint | number | Uint8Array | undefined
 
 /** Values v with from <= v < to. */
 export interface Range {
