@@ -74,7 +74,7 @@ export interface CostAssumptions {
   readonly inPlaceBytes: number
   /** Long pollers that Lambda keeps on the queue, each asking every 20 s; 0 without a queue. */
   readonly queuePollers: number
-  /** Send, receive, delete. */
+  /** Send, receive, hold, delete. */
   readonly queueRequestsPerFile: number
 }
 
@@ -145,5 +145,5 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   firehoseRecordBytes: 160.4,
   inPlaceBytes: 0,
   queuePollers: 5,
-  queueRequestsPerFile: 3,
+  queueRequestsPerFile: 4,
 })

@@ -82,13 +82,40 @@ test('only what fails by itself becomes a dead letter, and holds up nothing', as
   expect(report.indexedBytes).toBe(99 * PIECE_BYTES)
 })
 
+/** As the issue of an invocation that dies was bounded: nothing may wait longer for the next one. */
+const STALL_SECONDS_MAX_AFTER_DEATH = 120
+
+test.each([1, 60, 1_600])(
+  'an invocation that dies holds up its part of %s pieces for less than two minutes',
+  async (count) => {
+    const settings = { ...shippedSettings('300'), bytesPerSecond: 20 * MB }
+    const files = pieces(count)
+    // The first, and then one of ten.
+    const report = await workOffBacklog(files, { ...settings, dies: (n) => n % 10 === 1 })
+    expect(report.deadLetters).toEqual([])
+    expect(report.indexedBytes).toBe(count * PIECE_BYTES)
+    expect(report.stallSeconds).toBeLessThanOrEqual(STALL_SECONDS_MAX_AFTER_DEATH)
+  },
+)
+
+test('what kills every invocation is a dead letter within ten minutes, and holds up nothing else', async () => {
+  const settings = { ...shippedSettings('300'), bytesPerSecond: 20 * MB }
+  const report = await workOffBacklog(pieces(1), { ...settings, dies: () => true })
+  expect(report.deadLetters).toHaveLength(1)
+  expect(report.elapsedSeconds).toBeLessThan(600)
+})
+
 test('the simulation shows what the settings before did: half an hour of nothing, and dead letters', async () => {
   const before = {
     ...shippedSettings('300'),
     batchSize: 100,
     bytesPerSecond: 5 * MB,
     canSend: false,
+    holds: false,
   }
   expect((await workOffBacklog(pieces(60), before)).stallSeconds).toBeGreaterThan(1_000)
   expect((await workOffBacklog(pieces(1_600), before)).deadLetters.length).toBeGreaterThan(100)
+  const unheld = { ...shippedSettings('300'), bytesPerSecond: 20 * MB, holds: false }
+  const report = await workOffBacklog(pieces(60), { ...unheld, dies: (n) => n === 1 })
+  expect(report.stallSeconds).toBeGreaterThan(1_000)
 })
