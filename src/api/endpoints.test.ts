@@ -172,6 +172,32 @@ const AGGREGATIONS: Readonly<Record<string, string>> = {
   top_hits: '{"size":1}',
   top_metrics: '{"metrics":{"field":"price"},"sort":{"id":"asc"}}',
   scripted_metric: '{"map_script":"1"}',
+  ip_range: '{"field":"at","ranges":[{"to":"::1"}]}',
+  ip_prefix: '{"field":"at","prefix_length":8}',
+  auto_date_histogram: '{"field":"ts"}',
+  variable_width_histogram: '{"field":"price","buckets":2}',
+  adjacency_matrix: '{"filters":{"all":{"match_all":{}}}}',
+  significant_text: '{"field":"name"}',
+  diversified_sampler: '{}',
+  random_sampler: '{"probability":0.5}',
+  geo_distance: '{"field":"a","origin":"0,0","ranges":[{"to":1}]}',
+  geohash_grid: '{"field":"a"}',
+  geotile_grid: '{"field":"a"}',
+  geohex_grid: '{"field":"a"}',
+  geo_bounds: '{"field":"a"}',
+  geo_centroid: '{"field":"a"}',
+  geo_line: '{}',
+  matrix_stats: '{"fields":["price"]}',
+  string_stats: '{"field":"name"}',
+  boxplot: '{"field":"price"}',
+  t_test: '{}',
+  rate: '{"unit":"hour"}',
+  time_series: '{}',
+  categorize_text: '{"field":"name"}',
+  frequent_item_sets: '{}',
+  children: '{"type":"a"}',
+  parent: '{"type":"a"}',
+  reverse_nested: '{}',
 }
 
 /** Inside a histogram, or beside one called `h`. */
@@ -203,9 +229,14 @@ function pipelineRequest(name: string, body: string): string {
     : `"aggs":{"h":{${histogram},"aggs":{"p":{"${name}":${body}}}}}`
 }
 
+await shop.create(
+  'version: 0.9\nindex_id: addresses\ndoc_mapping: {field_mappings: [{name: at, type: ip, fast: true}]}',
+)
+
 async function isAnswered(part: string): Promise<'yes' | 'refused'> {
   const body = parseJson(`{"size":0,${part}}`)
-  const answer = await shop.ask('/api/v1/_elastic/mock-sales/_search', {
+  const index = part.includes('"ip_') ? 'addresses' : 'mock-sales'
+  const answer = await shop.ask(`/api/v1/_elastic/${index}/_search`, {
     body: JSON.stringify(body),
   })
   if (answer.status === 200) return 'yes'

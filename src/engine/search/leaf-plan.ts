@@ -96,7 +96,8 @@ export async function readSplit(
   await split.fetch(first.filter(fetches), signal)
   const isEmpty = clause.isEmpty(split)
   const inUse = [clause, ...filters.values()].filter((part) => !part.isEmpty(split))
-  const second = isEmpty ? [] : inUse.flatMap((part) => part.secondNeeds(split))
+  const readsAll = plan.aggregations.some(({ aggregation }) => aggregation.readsAll === true)
+  const second = isEmpty && !readsAll ? [] : inUse.flatMap((part) => part.secondNeeds(split))
   await split.fetch(second.filter(fetches), signal)
   const needs: Need[] = [{ part: 'footer', ...footer }, ...first, ...second]
   return { split, clause, isEmpty, filters, needs }

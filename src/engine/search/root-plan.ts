@@ -53,17 +53,24 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
       ? publishedSplits(file)
       : file.splits.filter(({ splitId }) => pinnedSplits.has(splitId))
   const timestamp = schema.timestampField
+  const aggregations =
+    request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema)
+  const readsAll = aggregations?.readsAll === true
   return {
     config,
     schema,
     query,
     sort: request.sort.map((key) => bindSortKey(key, schema)),
-    aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
+    aggregations,
     snippetFields: snippetFields(schema, request.snippetFields),
     splitsTotal: published.length,
-    splits: published.filter((split) => splitMayMatch(query, splitFacts(split), timestamp)),
+    splits: published.filter(
+      (split) => readsAll || splitMayMatch(query, splitFacts(split), timestamp),
+    ),
     pruned: () =>
-      published.flatMap((split) => pruneReason(query, splitFacts(split), timestamp) ?? []),
+      readsAll
+        ? []
+        : published.flatMap((split) => pruneReason(query, splitFacts(split), timestamp) ?? []),
   }
 }
 

@@ -232,9 +232,9 @@ describe('bad requests', () => {
       'not configured as a fast field',
     ],
     [
-      'overlapping ranges',
-      { aggs: { a: { range: { field: 'price', ranges: [{ to: 5 }, { from: 3 }] } } } },
-      'overlap',
+      'a range that is none',
+      { aggs: { a: { range: { field: 'price', ranges: [{ from: 5, to: 3 }] } } } },
+      'ends where it starts',
     ],
     [
       'an order by nothing',
