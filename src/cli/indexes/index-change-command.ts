@@ -19,6 +19,7 @@ import { shellWord } from '../command/shell-word.ts'
 import { missingFlags } from '../command/prompts.ts'
 
 export const indexInferCommand = defineCommand({
+  pages: () => true,
   description: 'Needs no stack: the config goes to stdout, what was found to stderr.',
   args: [['<file>', 'file of documents, or - for stdin']],
   options: {

@@ -19,6 +19,7 @@ import { choice, flag, integer, text } from '../command/option.ts'
 import { zoneOf } from '../command/time-zone.ts'
 
 export const indexListCommand = defineCommand({
+  pages: () => true,
   options: {},
   async run(context) {
     const client = localClient(await currentDataStack(context), context.version)
@@ -71,6 +72,7 @@ export const indexListCommand = defineCommand({
 })
 
 export const indexDescribeCommand = defineCommand({
+  pages: () => true,
   args: [['[id]', 'index id (the stack’s default)']],
   options: { mapping: flag('--mapping', 'also the index config with every default') },
   async run(context, { args, options }) {
@@ -125,6 +127,7 @@ export const indexDescribeCommand = defineCommand({
 const SORT_KEYS = ['docs', 'bytes', 'time', 'created'] as const
 
 export const indexSplitsCommand = defineCommand({
+  pages: () => true,
   args: [['[id]', 'index id (the stack’s default)']],
   options: {
     state: choice('--state <state>', 'only splits in this state', [

@@ -12,7 +12,9 @@ import type { Reporter } from '../reporters/reporter.ts'
 import { resolveSettings, type Settings } from '../command/settings.ts'
 import { runCommand } from './registry.ts'
 import { shellWord } from '../command/shell-word.ts'
-import { outputOf, writerOf, type Output } from '../format/streams.ts'
+import { heldNotes, type HeldNotes } from '../format/held-notes.ts'
+import { commandOutput } from './command-output.ts'
+import { outputOf, writerOf } from '../format/streams.ts'
 import { styleFor, type ColorChoice, type Style } from '../format/style.ts'
 
 /** What a command line runs in: this process, or a stage that a test sets. */
@@ -68,8 +70,10 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     styleFor({ isTerminal: stream.isTTY === true, choice: color, ascii, env })
   const errorStyle = styleOf(host.stderr)
   const yes = options['yes'] === true || env['QWL_YES'] === '1'
+  const notes = heldNotes(writerOf(host.stderr, errorStyle))
   const report = await reporterFor({
     host,
+    notes,
     settings,
     style: errorStyle,
     quiet,
@@ -82,11 +86,12 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     report.note(`using ${relative(cwd, project.path)}`)
   }
   const out = outputOf(host.stdout, styleOf(host.stdout), positiveInteger(env['COLUMNS']))
+  const paging = { env, notes, onWritten: () => interruption.limitTime('none') }
   return {
     version,
     cwd,
     env,
-    out: await filtered(out, { program: options['jq'], format, report }),
+    out: await commandOutput(out, { command, options, format, report, paging }),
     report,
     prompts: promptsFor({
       interactive: canAsk(options, host),
@@ -110,19 +115,6 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
 /** A program of jq makes JSON that nobody else reads: errors are for people still. */
 function isJsonForJq({ jq, json, format }: RawOptions): boolean {
   return jq !== undefined && json !== true && format === undefined
-}
-
-interface JqFacts {
-  readonly program: unknown
-  readonly format: OutputFormat
-  readonly report: Reporter
-}
-
-async function filtered(out: Output, { program, format, report }: JqFacts): Promise<Output> {
-  if (typeof program !== 'string') return out
-  // A megabyte that only this flag needs.
-  const { jqOutput } = await import('../command/jq-output.ts')
-  return await jqOutput(program, { out, report, indents: format === 'json' && out.isTerminal })
 }
 
 /** A project file that was named and is not there: another stack would be meant. */
@@ -164,6 +156,7 @@ export function fallbackReporter(
 
 interface ReporterFacts {
   readonly host: ProcessHost
+  readonly notes: HeldNotes
   readonly settings: Settings
   readonly style: Style
   readonly quiet: boolean
@@ -172,7 +165,7 @@ interface ReporterFacts {
 }
 
 async function reporterFor(facts: ReporterFacts): Promise<Reporter> {
-  const { host, settings, style, quiet, verbosity, errors } = facts
+  const { host, notes, settings, style, quiet, verbosity, errors } = facts
   const progress = settings.get('progress') ?? 'auto'
   const reporterSettings = {
     style,
@@ -180,7 +173,7 @@ async function reporterFor(facts: ReporterFacts): Promise<Reporter> {
     errors,
     phases: progress === 'none' ? 'none' : 'lines',
     nowMs: () => host.clock.nowMs(),
-    write: writerOf(host.stderr, style),
+    write: (text: string) => notes.write(text),
   } as const
   const isDrawn = host.stderr.isTTY === true && progress === 'auto' && !host.env['CI']
   if (!isDrawn || host.env['TERM'] === 'dumb') return plainReporter(reporterSettings)

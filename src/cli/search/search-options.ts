@@ -32,6 +32,11 @@ export const SEARCH_OPTIONS = {
   body: text('--body <file>', 'search with a native body as it is; - is stdin'),
   count: flag('--count', 'only the number of matches'),
   requireHits: flag('--require-hits', 'exit 12 when nothing matches'),
+  save: text('--save <name>', 'keep this search under a name'),
+  saved: text('--saved <name>', 'a search that was kept; words and flags beside it count too'),
+  listSaved: flag('--list-saved', 'the searches that were kept, and where'),
+  forget: text('--forget <name>', 'keep it no longer'),
+  explain: flag('--explain', 'what the search would read and cost; it is not run'),
   print: choice('--print <client>', 'the same request for another client, not run', [
     'curl',
     'invoke',
@@ -64,7 +69,7 @@ export const SEARCH_OPTIONS = {
 
 export type SearchOptions = OptionValues<typeof SEARCH_OPTIONS>
 
-type OptionName = keyof typeof SEARCH_OPTIONS
+export type OptionName = keyof typeof SEARCH_OPTIONS
 
 const SHAPING: readonly OptionName[] = [
   ...([
@@ -121,7 +126,10 @@ const EXCLUSIVE: readonly (readonly [OptionName, readonly OptionName[]])[] = [
       ...DRAWINGS,
     ],
   ],
-  ['count', DRAWINGS],
+  ['count', ['by', ...DRAWINGS]],
+  ['save', ['body', 'es']],
+  ['saved', ['body', 'es']],
+  ['explain', ['body', 'es', 'all', 'follow', 'print', 'meta', 'requireHits', ...CONTEXT]],
   ...CONTEXT.map((name) => [name, WITHOUT_CONTEXT] as const),
   ...DRAWINGS.map((name, i) => [name, DRAWINGS.slice(i + 1)] as const),
   ['by', DRAWINGS.slice(1)],
@@ -130,6 +138,13 @@ const EXCLUSIVE: readonly (readonly [OptionName, readonly OptionName[]])[] = [
   ['since', ['from']],
   ['until', ['to']],
 ]
+
+/** Options that cannot stand beside this one. */
+export function conflictsOf(option: OptionName): OptionName[] {
+  return EXCLUSIVE.flatMap(([name, others]) =>
+    name === option ? others : others.includes(option) ? [name] : [],
+  )
+}
 
 /** Throws `invalid` naming the options that exclude each other. */
 export function checkOptions(options: SearchOptions, format: string): void {
@@ -181,7 +196,7 @@ export function contextOf(
   return before + after === 0 ? undefined : { before, after }
 }
 
-function flagOf(name: OptionName): string {
+export function flagOf(name: OptionName): string {
   const { flags } = SEARCH_OPTIONS[name]
   return /--[a-z-]+/.exec(flags)?.[0] ?? flags
 }
