@@ -46,6 +46,7 @@ const URL_PARAMS = [
 ]
 
 const HEADER_KEYS = [
+  'search_type',
   'index',
   'allow_no_indices',
   'expand_wildcards',

@@ -12,6 +12,8 @@ import {
   type Collector,
   type DocBlock,
 } from './aggregation.ts'
+import { dateOptions } from './date-options.ts'
+import { parseDecimalFormat } from './decimal-format.ts'
 import { asNumber, booleanOption, fieldOption, numberOption } from './options.ts'
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
@@ -35,9 +37,30 @@ function statsKind(
 ): AggregationKind {
   return {
     buckets: 'none',
-    options: ['field', 'missing', ...more],
-    parse: (input) => new StatsAggregation(input, makePrinter(input), reads),
+    options: ['field', 'missing', 'format', 'value_type', ...more],
+    parse: (input) => new StatsAggregation(input, withTexts(input, makePrinter(input)), reads),
   }
+}
+
+/** With `format`, every number but a count has its text beside it; dates are nanoseconds. */
+function withTexts(input: AggregationInput, print: StatsPrinter): StatsPrinter {
+  const raw = input.options['format'] ?? undefined
+  if (raw === undefined) return print
+  const isDate = fieldOption(input).type === 'date'
+  const textOf = isDate ? dateTextOf(input) : parseDecimalFormat(input.name, raw)
+  return (partial) => {
+    const printed = print(partial)
+    const texts = Object.entries(printed).flatMap(([name, value]) => {
+      const number = name === 'count' ? undefined : asNumber(value)
+      return number === undefined ? [] : [[`${name}_as_string`, textOf(number)]]
+    })
+    return { ...printed, ...Object.fromEntries(texts) }
+  }
+}
+
+function dateTextOf(input: AggregationInput): (nanos: number) => string {
+  const { print } = dateOptions(input)
+  return (nanos) => print(BigInt(Math.round(nanos)))
 }
 
 /** 'spread': squares are wanted too. 'anything': every value counts, not only numbers. */
