@@ -35,12 +35,12 @@ async function query(aggs: JsonObject, more: JsonObject = {}): Promise<JsonValue
     { query_string: { analyze_wildcard: true, query: '*' } },
   ]
   const body = { size: 0, query: { bool: { filter } }, aggs, ...more }
-  const { json, status, text } = await grafana.ask(
+  const { status, text } = await grafana.ask(
     '/api/v1/_elastic/_msearch?max_concurrent_shard_requests=5',
     { body: `${JSON.stringify(header)}\n${JSON.stringify(body)}\n` },
   )
   expect([status, text]).toEqual([200, expect.not.stringContaining('"error"')])
-  return at(json, 'responses', 0, 'aggregations')
+  return at(JSON.parse(text) as JsonValue, 'responses', 0, 'aggregations')
 }
 
 /** The histogram over time that stands around everything. */
@@ -99,7 +99,7 @@ describe('a panel', () => {
     const high = { percentiles: { field: 'load', percents: ['95'] } }
     for (const [order, metric] of [
       [{ '1[std_deviation]': 'desc' }, spread],
-      [{ '1[std_deviation_bounds_upper]': 'desc' }, spread],
+      [{ '1[std_upper]': 'desc' }, spread],
       [{ '1[95.0]': 'desc' }, high],
       [{ _key: 'desc' }, spread],
       [{}, spread],

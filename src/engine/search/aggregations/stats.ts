@@ -1,6 +1,6 @@
 // Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
 import { elementAt } from '../../bytes/element-at.ts'
-import type { JsonObject } from '../../bytes/json.ts'
+import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
 import { exactValue, isNumeric, numberKeys, type NumberKeys } from '../number-keys.ts'
 import {
   jsonFloat,
@@ -137,7 +137,10 @@ class StatsAggregation implements Aggregation<StatsPartial> {
 
   metric(partial: StatsPartial, property: string | undefined): number | null | undefined {
     const printed = this.#print(partial)
-    const value = printed[property ?? 'value']
+    const bound = /^std_(?:deviation_bounds_)?((?:upper|lower)\w*)$/.exec(property ?? '')?.[1]
+    const bounds = printed['std_deviation_bounds']
+    const value =
+      bound !== undefined && isJsonObject(bounds) ? bounds[bound] : printed[property ?? 'value']
     return value === undefined || value === null ? value : asNumber(value)
   }
 }
