@@ -11,7 +11,7 @@ import { COMMANDS, findCommand } from './registry.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const lines = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.ts$/.test(path) && !/\.test\.ts$|testing/.test(path))
+  .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|testing/.test(path))
   .flatMap((path) =>
     readFileSync(join(root, path), 'utf8')
       .split('\n')
