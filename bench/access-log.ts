@@ -153,7 +153,7 @@ function accessLine(random: Random, time: string): string {
 }
 
 /** Lines of one file: `number` says which, so that each can be made by itself. */
-export function* accessLines(number: number, sizeBytes: number): Generator<string> {
+function* accessLines(number: number, sizeBytes: number): Generator<string> {
   const random = seededRandom(number + 1)
   let ms = START_MS + number * 2 * 3_600_000
   let time = ''
