@@ -1,5 +1,27 @@
 import { expect, test } from 'vitest'
 import { parseJson, type JsonObject } from '../engine/bytes/json.ts'
+import { CLAUSE_OPTIONS } from '../engine/query/elastic-dsl/clause-options.ts'
+import { HIGHLIGHT_OPTIONS } from './elastic/highlight.ts'
+import type { OptionTable } from './elastic/options/option.ts'
+import {
+  BULK_ACTION,
+  BULK_URL,
+  DOCUMENT_URL,
+  EVERYWHERE,
+  FIELD_CAPS_BODY,
+  FIELD_CAPS_URL,
+  PIT_BODY,
+  PIT_URL,
+} from './elastic/options/request-options.ts'
+import {
+  COUNT_BODY,
+  COUNT_URL,
+  MSEARCH_HEADER,
+  MSEARCH_URL,
+  SEARCH_BODY,
+  SEARCH_URL,
+} from './elastic/options/search-options.ts'
+import { SORT_OPTIONS } from './elastic/sort.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import { ApiFixture, at, sales } from './testing/api-fixture.ts'
 
@@ -223,6 +245,41 @@ async function isAnswered(part: string): Promise<'yes' | 'refused'> {
   return 'refused'
 }
 
+const OPTION_TABLES: Readonly<Record<string, OptionTable | typeof CLAUSE_OPTIONS>> = {
+  'search body': SEARCH_BODY,
+  'search URL': SEARCH_URL,
+  'count body': COUNT_BODY,
+  'count URL': COUNT_URL,
+  '_msearch header': MSEARCH_HEADER,
+  '_msearch URL': MSEARCH_URL,
+  'point in time': PIT_BODY,
+  'point in time URL': PIT_URL,
+  '_field_caps body': FIELD_CAPS_BODY,
+  '_field_caps URL': FIELD_CAPS_URL,
+  '_bulk action': BULK_ACTION,
+  '_bulk URL': BULK_URL,
+  'document URL': DOCUMENT_URL,
+  'every URL': EVERYWHERE,
+  sort: SORT_OPTIONS,
+  highlight: HIGHLIGHT_OPTIONS,
+  clause: CLAUSE_OPTIONS,
+}
+
+/** One row for options that several places treat alike. */
+function optionRows(): string[] {
+  const places = new Map<string, string[]>()
+  for (const [place, table] of Object.entries(OPTION_TABLES)) {
+    for (const [name, option] of Object.entries(table)) {
+      if (option.kind === 'done') continue
+      const verdict = option.kind === 'noEffect' ? 'no effect' : 'refused'
+      const way = option.kind === 'refused' ? `: ${option.fix}` : ''
+      const row = `| \`${name}\` | ${verdict} | ${option.why}${way} |`.replaceAll('*', '\\*')
+      places.set(row, [...(places.get(row) ?? []), place])
+    }
+  }
+  return [...places].map(([row, where]) => `| ${where.join(', ')} ${row}`)
+}
+
 test('docs/COMPATIBILITY.md tells of every endpoint, clause and aggregation what comes of it', async () => {
   const endpoints = ENDPOINTS.map(({ methods, path, what, differs, isRefused }) => {
     const verdict = isRefused === true ? 'refused' : differs === undefined ? 'yes' : 'differs'
@@ -242,7 +299,7 @@ test('docs/COMPATIBILITY.md tells of every endpoint, clause and aggregation what
   }
   const document = `# Compatibility
 
-Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. Taken and without effect: \`highlight\`, \`timeout\` and \`version\` of a search body, \`_name\`, \`max_expansions\` and \`rewrite\` of a clause, and parameters of \`_bulk\` such as \`pipeline\`.
+Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. No option is ignored in silence: one that is not listed under *Options* is done as Elasticsearch does it, and one that there is not is refused by name; only \`_bulk\` takes URL parameters that nobody knows, as Quickwit does.
 
 ## Endpoints
 
@@ -261,6 +318,12 @@ ${clauses.join('\n')}
 | aggregation | |
 |---|---|
 ${aggregations.join('\n')}
+
+## Options
+
+| where | option | | |
+|---|---|---|---|
+${optionRows().join('\n')}
 `
   await expect(document).toMatchFileSnapshot('../../docs/COMPATIBILITY.md')
 })

@@ -78,6 +78,7 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
 function bindSortKey(key: SortKey, schema: Schema): SortKey {
   if (key.by !== 'field') return key
   const field = schema.resolve(key.field)
+  if (field === undefined && key.isOptional === true) return key
   if (field === undefined) throw unknownField(key.field, schema)
   if (field.type === 'str' || field.type === 'ip' || field.type === 'bytes') {
     throw new QwError(
@@ -137,7 +138,10 @@ export function leafRequest(request: SearchRequest, index: IndexPlan): LeafReque
     sort: index.sort,
     searchAfter: request.searchAfter,
     aggs: request.aggs,
-    wantsTerms: request.snippetFields.length > 0,
+    wantsTerms: request.snippetFields.length + (request.highlights ?? []).length > 0,
+    wantsScores: request.wantsScores ?? false,
+    minScore: request.minScore,
+    terminateAfter: request.terminateAfter,
     splits: index.splits.map(({ splitId, footer, docCount, timeRange }) => {
       return { splitId, footer, docCount, timeRange }
     }),
