@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
 import { booleanOption, numberOption } from '../aggregations/options.ts'
 import { percentsOption, printPoints } from '../aggregations/percentiles.ts'
-import { printExtendedStats, printStats, statsOf } from '../aggregations/stats.ts'
+import { printExtendedStats, printStats, statsOf } from '../aggregations/stats-partial.ts'
 import { bucketsOf, type BucketsPath } from './buckets-path.ts'
 import {
   gapPolicyOption,
