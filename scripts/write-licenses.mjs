@@ -1,6 +1,6 @@
 // The bundle carries other people's code, whose licences ask that their notices come along:
 // dist/THIRD-PARTY-LICENSES.txt, from the list of what was really bundled.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -27,5 +27,8 @@ function notice(folder) {
   const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim()
   if (license === undefined && text === '') throw new Error(`${name} says nothing of its licence`)
   const shown = text !== '' ? text : `Licensed under ${license}.`
-  return `${'='.repeat(80)}\n${name} ${version} (${license})\n${'='.repeat(80)}\n${shown}\n`
+  // What a package holds of others and does not say itself.
+  const holds = join(root, 'scripts', 'notices', `${name}.txt`)
+  const more = existsSync(holds) ? `\n${readFileSync(holds, 'utf8')}` : ''
+  return `${'='.repeat(80)}\n${name} ${version} (${license})\n${'='.repeat(80)}\n${shown}\n${more}`
 }

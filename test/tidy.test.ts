@@ -218,3 +218,43 @@ test('no file of the product is longer than a reader takes in, nor a crumb of it
   })
   expect(crumbs).toEqual([])
 })
+
+/** Where the names of AWS's first partition may stand as they are, and why. */
+const OF_ONE_PARTITION: readonly { path: string; line: RegExp; why: string }[] = [
+  { path: 'src/aws/partition.ts', line: /domain|console/, why: 'the table of all partitions' },
+  {
+    path: 'src/deploy/policy.ts',
+    line: /const services = /,
+    why: 'a service as a principal is called the same in every partition',
+  },
+  {
+    path: 'templates/qw-lambda.yaml',
+    line: /Principal: (\{Service: )?\w+\.amazonaws\.com\}?$/,
+    why: 'a service as a principal is called the same in every partition',
+  },
+  {
+    path: 'templates/qw-lambda.yaml',
+    line: /AllowedPattern: '\|arn:aws\[a-z-\]\*:/,
+    why: 'takes the ARNs of every partition',
+  },
+  { path: 'src/cli/stack/http-client.ts', line: /such as https:/, why: 'an example to read' },
+]
+
+test('ARNs and hosts of AWS are put together from the partition of the Region', () => {
+  const literal = /arn:aws\b|amazonaws|aws\.amazon\.com/
+  const lines = files(/^(src|templates)\/.*(?<!\.test)\.(ts|yaml)$/)
+    .filter((path) => !path.includes('/testing/'))
+    .flatMap((path) =>
+      read(path)
+        .split('\n')
+        .map((line) => ({ path, line })),
+    )
+    .filter(({ line }) => literal.test(line))
+  const isExcused = (each: (typeof lines)[number], rule: (typeof OF_ONE_PARTITION)[number]) =>
+    each.path === rule.path && rule.line.test(each.line)
+  expect(lines.filter((each) => !OF_ONE_PARTITION.some((rule) => isExcused(each, rule)))).toEqual(
+    [],
+  )
+  const idle = OF_ONE_PARTITION.filter((rule) => !lines.some((each) => isExcused(each, rule)))
+  expect(idle).toEqual([])
+})

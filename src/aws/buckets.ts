@@ -7,9 +7,9 @@ import type {
   BucketPort,
   StoredKey,
 } from '../deploy/ports.ts'
-import { partitionOf } from '../deploy/partition.ts'
 import { QwError } from '../engine/errors.ts'
 import { call, errorName, IN_FLIGHT_NAMES } from './aws-errors.ts'
+import { partitionOf } from './partition.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
 
 interface Open {

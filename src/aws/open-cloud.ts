@@ -8,6 +8,7 @@ import { makeQueues } from './queues.ts'
 import { makeSchedules } from './schedules.ts'
 import { makeSecrets } from './secrets.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
+import { makeSourceBuckets } from './source-buckets.ts'
 import { makeStacks } from './stacks.ts'
 import { call } from './aws-errors.ts'
 import { messageOf, QwError } from '../engine/errors.ts'
@@ -19,6 +20,7 @@ export function openCloud(settings: AwsSettings, clock: DeployClock): CloudPorts
     account: makeAccount(settings),
     stacks: makeStacks(settings),
     buckets: makeBuckets(settings),
+    sourceBuckets: makeSourceBuckets(settings),
     secrets: makeSecrets(settings),
     logs: makeLogs(settings),
     functions: makeFunctions(settings),

@@ -1,4 +1,5 @@
 import type { QueuePort } from '../deploy/ports.ts'
+import { QwError } from '../engine/errors.ts'
 import { call } from './aws-errors.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
 
@@ -24,6 +25,21 @@ export function makeQueues(settings: AwsSettings): QueuePort {
           waiting: Number(answer.Attributes?.['ApproximateNumberOfMessages'] ?? 0),
           inFlight: Number(answer.Attributes?.['ApproximateNumberOfMessagesNotVisible'] ?? 0),
         }
+      })
+    },
+    async send(url, bodies, abortSignal) {
+      const { sdk, client } = await open()
+      await call(`send to ${url}`, async () => {
+        const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }))
+        const { Failed: failed = [] } = await client.send(
+          new sdk.SendMessageBatchCommand({ QueueUrl: url, Entries }),
+          abortSignal === undefined ? {} : { abortSignal },
+        )
+        const [first] = failed
+        if (first === undefined) return
+        // Each message fails on its own inside a successful answer.
+        const message = `the queue refused ${failed.length} of ${bodies.length} messages: ${first.Code}`
+        throw new QwError('unavailable', `${message} ${first.Message ?? ''}`, { code: 'AWS-FAULT' })
       })
     },
   }

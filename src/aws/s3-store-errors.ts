@@ -1,4 +1,5 @@
 import { QwError, type ErrorFacts, type ErrorKind } from '../engine/errors.ts'
+import { partitionOf } from './partition.ts'
 import type { S3Response } from './s3-store-http.ts'
 import { textIn } from './s3-store-xml.ts'
 
@@ -36,6 +37,11 @@ const BY_WORD: Readonly<Record<string, readonly [ErrorKind, Facts?]>> = {
   IncompleteBody: ['unavailable'],
   XAmzContentSHA256Mismatch: ['unavailable'],
   EntityTooLarge: ['tooLarge'],
+  // In Glacier, or in an archive tier of Intelligent-Tiering, which no listing shows.
+  InvalidObjectState: [
+    'invalid',
+    { code: 'OBJECT-ARCHIVED', fix: 'restore the object, then index it again' },
+  ],
   KeyTooLongError: ['invalid'],
   InvalidRange: ['invalid'],
   ExpiredToken: ['invalid', expired()],
@@ -82,15 +88,16 @@ function kindOf(status: number): ErrorKind {
   return 'internal'
 }
 
-function forbidden(reason: string, place: string, { permission, bucket }: S3Action): QwError {
+function forbidden(reason: string, place: string, action: S3Action): QwError {
+  const { permission, bucket, region } = action
   const byOrganisation = /service control policy/i.test(reason)
   const resource = permission === 's3:ListBucket' ? bucket : `${bucket}/*`
   return new QwError('invalid', `not allowed: ${permission} on ${place} (${reason})`, {
     code: byOrganisation ? 'PERM-SCP' : 'PERM-MISSING',
-    why: 'S3 also answers so for a missing object when s3:ListBucket is not allowed',
+    why: 'S3 also answers so for a missing object when s3:ListBucket is not allowed, for a key that may not be used (kms:Decrypt), and for a bucket of another account that lets requesters pay',
     fix: byOrganisation
       ? 'an organisation policy forbids it: ask its owner'
-      : `allow ${permission} on arn:aws:s3:::${resource}`,
+      : `allow ${permission} on arn:${partitionOf(region).id}:s3:::${resource}`,
   })
 }
 

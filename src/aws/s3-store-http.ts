@@ -1,5 +1,6 @@
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
+import { partitionOf } from './partition.ts'
 import { answerOf, openTransport, type HttpAnswer } from './http-exchange.ts'
 import { encodePath, encodeQuery, signRequest, type AwsCredentials } from './request-signature.ts'
 
@@ -116,7 +117,7 @@ function addressOf({ bucket, region, endpoint }: S3Settings): Address {
       basePath: `${pathname.replace(/\/$/, '')}/${encodePath(bucket)}`,
     }
   }
-  const service = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+  const service = `s3.${region}.${partitionOf(region).domain}`
   // A dot in the bucket's name would not fit AWS's wildcard certificate.
   const isHostName = !bucket.includes('.')
   const host = isHostName ? `${bucket}.${service}` : service

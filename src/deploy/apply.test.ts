@@ -239,6 +239,23 @@ describe('a further deployment', () => {
     expect(again.events).toEqual([{ kind: 'unchanged' }])
   })
 
+  test('a backlog that its files may not outlive is said, with what to raise', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    const ports = {
+      ...cloud.ports,
+      queues: { ...cloud.ports.queues, depth: async () => ({ waiting: 9, inFlight: 0 }) },
+      metrics: { read: async () => [2.5 * 86_400] },
+    }
+    const { oldestSeconds, warnings } = await readStatus('shop', ports)
+    expect(oldestSeconds).toBe(216_000)
+    expect(warnings).toContainEqual({
+      code: 'BACKLOG-OLD',
+      message: 'files wait for 2.5 days, and are deleted after 4',
+      fix: expect.stringContaining('indexerConcurrency'),
+    })
+  })
+
   test('with a change starts it again as well, and not what the user has paused', async () => {
     const cloud = new InMemoryCloud()
     await deployTo(cloud, shopInputs())

@@ -10,14 +10,22 @@ import type { DeployEvent } from './events.ts'
 import { failureError } from './failure-advice.ts'
 import { followStack } from './follow-stack.ts'
 import type { DeployPlan } from './plan.ts'
-import type { ChangeSetState, DeployClock, StackPort, StackState } from './ports.ts'
+import type {
+  ChangeSetState,
+  DeployClock,
+  SourceBucketPort,
+  StackPort,
+  StackState,
+} from './ports.ts'
 import { mendRunning, type RunningPorts } from './running-parts.ts'
+import { leaveSource, mendSource } from './source-events.ts'
 import { busyError, refuseForeign, situationOf, stuckError } from './stack-situation.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
 
 interface ApplyPorts extends RunningPorts {
   readonly clock: DeployClock
   readonly stacks: StackPort
+  readonly sourceBuckets: SourceBucketPort
 }
 
 export interface ApplyOptions {
@@ -55,12 +63,18 @@ export async function* applyPlan(
   if (state !== undefined && isUpToDate(plan, state)) {
     yield { kind: 'unchanged' }
     yield* mendRunning(state, plan.stagingEvents, ports)
+    yield* mendSource(state, plan.deployment, ports.sourceBuckets)
     return state
   }
   yield { kind: 'phase', phase: 'package', state: 'started' }
   yield* uploadArtifacts({ ...plan, bucket: plan.artifactBucket }, ports, signal)
   yield { kind: 'phase', phase: 'package', state: 'done' }
   yield { kind: 'phase', phase: 'apply', state: 'started' }
+  if (state !== undefined) {
+    const { SourceBucket: bucket = '', SourceEvents: events } = plan.parameters
+    const wanted = { bucket, isFollowed: events !== 'none' }
+    yield* leaveSource(state, plan.deployment, wanted, ports.sourceBuckets)
+  }
   const change = await changeOf(plan, state, ports, options)
   const changed = yield* changeOrJoin(plan, change, ports, signal)
   yield { kind: 'phase', phase: 'apply', state: 'done' }
@@ -72,6 +86,7 @@ export async function* applyPlan(
   if (after === undefined) {
     throw new QwError('internal', `AWS made no stack ${plan.stackName} and gave no reason`)
   }
+  yield* mendSource(after, plan.deployment, ports.sourceBuckets)
   return after
 }
 

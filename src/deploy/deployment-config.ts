@@ -12,7 +12,7 @@ import {
   withDefault,
   type Shape,
 } from '../engine/schema/shape.ts'
-import { hasBudgets, REGION_PATTERN } from './partition.ts'
+import { hasBudgets, REGION_PATTERN } from './regions.ts'
 
 /** What the user wants, complete and checked. Saved as one section of the project file, and safe to
  *  commit: it holds no key and no name that AWS made. */
@@ -33,6 +33,8 @@ export interface DeploymentConfig {
     readonly indexerMemoryMb: number
     readonly searcherMemoryMb: number
     readonly indexerTimeoutSeconds: 120 | 300 | 900
+    /** Indexers that work off the queue at once. */
+    readonly indexerConcurrency: number
     readonly settings: Readonly<Record<string, string>>
   }
   /** Absent: no sample data. */
@@ -50,10 +52,17 @@ export interface DeploymentConfig {
   readonly firehose: boolean
   /** A bucket of the same account whose files may be indexed in place. */
   readonly sourceBucket: string | undefined
+  /** Keys that begin so, of that bucket, are the data; empty for all. */
+  readonly sourcePrefix: string
+  /** How new objects of it are heard of; `auto`: by EventBridge where the bucket tells it already, else
+   *  by a notification of its own. `settleSource` chooses. */
+  readonly sourceEvents: 'none' | 'auto' | 'eventbridge' | 'notification'
   /** The key that the source bucket is encrypted with, where it has one of its own. */
   readonly sourceKmsKeyArn: string | undefined
   /** ARN of the policy that bounds every role of the stack. */
   readonly permissionsBoundary: string | undefined
+  /** Files that were not indexed by then are lost. */
+  readonly stagedFileDays: number
   readonly logRetentionDays: number
   readonly alarms: 'none' | 'essential' | 'all'
   readonly notifyEmail: string | undefined
@@ -138,6 +147,7 @@ const FUNCTIONS = object({
   indexerMemoryMb: withDefault('Memory of the indexer.', count(512, 10_240), 3008),
   searcherMemoryMb: withDefault('Memory of the searcher.', count(256, 10_240), 3008),
   indexerTimeoutSeconds: withDefault('Of one run of the indexer.', choice([120, 300, 900]), 300),
+  indexerConcurrency: withDefault('Runs of the indexer at once.', count(2, 1_000), 2),
   settings: withDefault(
     'Variables of the functions.',
     mapped(
@@ -167,6 +177,9 @@ const API_LIMITS = object({
   requestsPerDay: withDefault('A day; 0: no limit.', count(0, 1_000_000_000), 100_000),
 })
 
+/** As long as the queue keeps the event of a file. */
+const STAGED_FILE_DAYS_MAX = 10
+
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
 
 const SECTION = {
@@ -193,6 +206,12 @@ const SECTION = {
     'A bucket of the same account whose files may be indexed in place.',
     text({ pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/ }),
   ),
+  sourcePrefix: withDefault('Keys of it that are data begin so.', text({ pattern: /^(?!\/)/ }), ''),
+  sourceEvents: withDefault(
+    'How its new objects are heard of.',
+    choice(['none', 'auto', 'eventbridge', 'notification']),
+    'none',
+  ),
   sourceKmsKeyArn: optional(
     'The key that this bucket is encrypted with.',
     text({ pattern: /^arn:[a-z-]+:kms:[^:]+:\d{12}:key\/.+$/ }),
@@ -200,6 +219,11 @@ const SECTION = {
   permissionsBoundary: optional(
     'A policy that bounds every role of the stack.',
     text({ pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/ }),
+  ),
+  stagedFileDays: withDefault(
+    'Staged files stay this long, indexed or not.',
+    count(1, STAGED_FILE_DAYS_MAX),
+    4,
   ),
   logRetentionDays: withDefault('Logs stay this long.', choice(LOG_RETENTION_DAYS), 14),
   alarms: withDefault('Which alarms there are.', choice(['none', 'essential', 'all']), 'essential'),
@@ -240,8 +264,13 @@ export function parseDeploymentConfig(value: unknown): DeploymentConfig {
       fix: 'pass --budget 0, and make the budget in the console: it lives in another Region',
     })
   }
-  if (config.sourceKmsKeyArn !== undefined && config.sourceBucket === undefined) {
-    throw new QwError('invalid', 'sourceKmsKeyArn is set and sourceBucket is not', {
+  const ofSource = [
+    ...(config.sourceKmsKeyArn === undefined ? [] : ['sourceKmsKeyArn']),
+    ...(config.sourcePrefix === '' ? [] : ['sourcePrefix']),
+    ...(config.sourceEvents === 'none' ? [] : ['sourceEvents']),
+  ]
+  if (ofSource.length > 0 && config.sourceBucket === undefined) {
+    throw new QwError('invalid', `${ofSource.join(' and ')} is set and sourceBucket is not`, {
       fix: 'name the bucket with --source-bucket',
     })
   }

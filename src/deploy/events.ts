@@ -68,5 +68,9 @@ export type DeployEvent =
     }
   /** What was stopped and should run was started again. */
   | { readonly kind: 'mended'; readonly what: string; readonly id: string }
+  /** A bucket of the user's own tells our queue of new objects from now on. */
+  | { readonly kind: 'followed'; readonly bucket: string; readonly prefix: string }
+  /** And does so no more; what else it tells stays. */
+  | { readonly kind: 'unfollowed'; readonly bucket: string }
   | { readonly kind: 'removed'; readonly what: string; readonly id: string }
   | { readonly kind: 'kept'; readonly what: string; readonly id: string }

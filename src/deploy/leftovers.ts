@@ -93,7 +93,7 @@ function isSame(physicalId: string, id: string): boolean {
   return (
     physicalId === id ||
     ['/', ':'].some((mark) => physicalId.endsWith(`${mark}${id}`)) ||
-    id.endsWith(`|${physicalId}`)
+    ['/', '|'].some((mark) => id.endsWith(`${mark}${physicalId}`))
   )
 }
 
@@ -171,13 +171,20 @@ const KINDS: Readonly<Record<string, Kind>> = {
     type: 'AWS::Scheduler::Schedule',
     command: (name) => `aws scheduler delete-schedule --name ${name.replace(/^.*\//, '')}`,
   },
+  'events:rule': {
+    type: 'AWS::Events::Rule',
+    command: (_name, arn) => {
+      const name = arn.replace(/^.*\//, '')
+      return `aws events remove-targets --rule ${name} --ids queue; aws events delete-rule --name ${name}`
+    },
+  },
   'cloudformation:stack': {
     type: 'AWS::CloudFormation::Stack',
     command: (_name, arn) => `aws cloudformation delete-stack --stack-name ${arn}`,
   },
 }
 
-const KNOWN_BY_ARN = ['secretsmanager', 'sns', 'cloudformation']
+const KNOWN_BY_ARN = ['secretsmanager', 'sns', 'cloudformation', 'events']
 
 /** ARNs end in `name`, `kind:name`, `kind/name` or `/kind/name`, as the service likes it. */
 export function suspectOf({ arn, component }: TaggedResource): Suspect {

@@ -3,12 +3,18 @@ import { expect, test } from 'vitest'
 import { deployerPolicies, type OptionalParts } from './policy.ts'
 import { parseTemplate } from './template.ts'
 
-const HOME = { deployment: 'shop', accountId: '123456789012', region: 'eu-west-1' }
+const HOME = {
+  deployment: 'shop',
+  accountId: '123456789012',
+  region: 'eu-west-1',
+  partition: 'aws',
+}
 const NONE: OptionalParts = {
   firehose: false,
   notifyEmail: undefined,
   monthlyBudgetUsd: 0,
   sourceBucket: undefined,
+  sourceEvents: 'none',
   permissionsBoundary: undefined,
 }
 const ALL: OptionalParts = {
@@ -16,6 +22,7 @@ const ALL: OptionalParts = {
   notifyEmail: 'me@example.org',
   monthlyBudgetUsd: 10,
   sourceBucket: 'their-logs',
+  sourceEvents: 'auto',
   permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound',
 }
 const statements = deployerPolicies(HOME, ALL).flatMap(({ Statement }) => Statement)
@@ -84,13 +91,16 @@ test('with a boundary, no role is made or given rights without it', () => {
 })
 
 test.each([
-  ['cn-north-1', 'arn:aws-cn:'],
-  ['us-gov-west-1', 'arn:aws-us-gov:'],
-  ['eusc-de-east-1', 'arn:aws-eusc:'],
-])('in %s every ARN begins with %s', (region, prefix) => {
-  const there = deployerPolicies({ ...HOME, region }, { ...ALL, permissionsBoundary: undefined })
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-west-1', 'aws-us-gov'],
+  ['eusc-de-east-1', 'aws-eusc'],
+])('in %s every ARN is one of %s', (region, partition) => {
+  const there = deployerPolicies(
+    { ...HOME, region, partition },
+    { ...ALL, permissionsBoundary: undefined },
+  )
   const arns = there.flatMap(({ Statement }) => Statement.flatMap(({ Resource }) => Resource))
-  expect(arns.filter((arn) => arn !== '*' && !arn.startsWith(prefix))).toEqual([])
+  expect(arns.filter((arn) => arn !== '*' && !arn.startsWith(`arn:${partition}:`))).toEqual([])
 })
 
 test('asks for no permission that the deployment has no use for', () => {

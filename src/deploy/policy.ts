@@ -1,6 +1,5 @@
 import type { DeploymentConfig } from './deployment-config.ts'
 import { artifactBucketOf, DEPLOYMENT_TAG, stackNameOf, type Home } from './naming.ts'
-import { partitionOf } from './partition.ts'
 
 interface PolicyStatement {
   readonly Sid: string
@@ -21,7 +20,7 @@ interface PolicyDocument {
  *  statements name stack and logical id: a deployment is called in small letters and a logical id
  *  begins with a capital, so that no name of `shop-two` fits a pattern of `shop`. */
 interface Scope {
-  readonly home: Home
+  readonly home: PolicyPlace
   readonly stack: string
   /** Of this Region and account. */
   readonly arn: (service: string, resource: string) => string
@@ -31,10 +30,21 @@ interface Scope {
   readonly named: (logicalIds: string) => string[]
 }
 
+/** Whose policy it is. */
+interface PolicyPlace extends Home {
+  /** Second part of every ARN, such as `aws-cn`. */
+  readonly partition: string
+}
+
 /** The parts of a deployment that need permissions of their own. */
 export type OptionalParts = Pick<
   DeploymentConfig,
-  'firehose' | 'notifyEmail' | 'monthlyBudgetUsd' | 'sourceBucket' | 'permissionsBoundary'
+  | 'firehose'
+  | 'notifyEmail'
+  | 'monthlyBudgetUsd'
+  | 'sourceBucket'
+  | 'sourceEvents'
+  | 'permissionsBoundary'
 >
 
 /** What IAM takes as one managed policy, white space not counted. */
@@ -42,8 +52,8 @@ const MANAGED_POLICY_LIMIT = 6_144
 
 /** What deploying, operating and removing one deployment needs: CloudFormation acts with the
  *  caller's permissions. Several policies, since one would be too long for IAM. */
-export function deployerPolicies(home: Home, parts: OptionalParts): PolicyDocument[] {
-  const partition = partitionOf(home.region).id
+export function deployerPolicies(home: PolicyPlace, parts: OptionalParts): PolicyDocument[] {
+  const { partition } = home
   const scope: Scope = {
     home,
     stack: stackNameOf(home.deployment),
@@ -63,7 +73,7 @@ export function deployerPolicies(home: Home, parts: OptionalParts): PolicyDocume
     ...watchStatements(scope),
     ...(parts.firehose ? [firehoseStatement(scope)] : []),
     ...(parts.notifyEmail !== undefined ? notifyStatements(scope) : []),
-    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts.sourceBucket) : []),
+    ...(parts.sourceBucket !== undefined ? sourceBucketStatements(scope, parts) : []),
     ...(parts.monthlyBudgetUsd > 0 ? [budgetStatement(scope)] : []),
   ])
 }
@@ -138,11 +148,30 @@ function bucketStatements({ home, named, globalArn }: Scope): PolicyStatement[] 
 }
 
 /** For looking at files that are indexed in place; the indexer itself has a role. */
-function sourceBucketStatements({ globalArn }: Scope, bucket: string): PolicyStatement[] {
-  const arn = globalArn('s3', `::${bucket}`)
+function sourceBucketStatements(
+  { stack, arn, globalArn }: Scope,
+  { sourceBucket = '', sourceEvents }: OptionalParts,
+): PolicyStatement[] {
+  const bucket = globalArn('s3', `::${sourceBucket}`)
+  const byRule = sourceEvents === 'auto' || sourceEvents === 'eventbridge'
+  const byBucket = sourceEvents === 'auto' || sourceEvents === 'notification'
+  const ruleActions =
+    'PutRule DescribeRule DeleteRule PutTargets RemoveTargets ListTargetsByRule TagResource ' +
+    'UntagResource ListTagsForResource'
   return [
-    allow('SourceBucket', ['s3:ListBucket'], [arn]),
-    allow('SourceObjects', ['s3:GetObject'], [`${arn}/*`]),
+    allow(
+      'SourceBucket',
+      [
+        's3:ListBucket',
+        ...(sourceEvents === 'none' ? [] : ['s3:GetBucketNotification']),
+        ...(byBucket ? ['s3:PutBucketNotification'] : []),
+      ],
+      [bucket],
+    ),
+    allow('SourceObjects', ['s3:GetObject'], [`${bucket}/*`]),
+    ...(byRule
+      ? [allow('SourceRule', actions('events', ruleActions), [arn('events', `rule/${stack}-*`)])]
+      : []),
   ]
 }
 
@@ -198,7 +227,7 @@ function roleStatements(
 
 function sourceStatements({ named, arn }: Scope): PolicyStatement[] {
   const queueActions =
-    'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl TagQueue ' +
+    'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl SendMessage TagQueue ' +
     'UntagQueue ListQueueTags'
   return [
     allow(

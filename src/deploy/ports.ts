@@ -179,6 +179,63 @@ export interface BucketPort {
   delete(bucket: string): Promise<void>
 }
 
+/** One entry of what a bucket tells of its objects, wherever it tells it. */
+export interface NotificationRule {
+  readonly id: string
+  /** ARN of the queue, topic or function. */
+  readonly target: string
+  /** Such as `s3:ObjectCreated:*`. */
+  readonly events: readonly string[]
+  /** Of the key as it is, not as S3 has it written; empty for every key. */
+  readonly prefix: string
+  readonly suffix: string
+}
+
+interface SourceNotifications {
+  readonly rules: readonly NotificationRule[]
+  /** Whether the bucket tells EventBridge of everything. */
+  readonly eventBridge: boolean
+}
+
+export interface SourceObject {
+  readonly key: string
+  readonly sizeBytes: number
+  readonly etag: string
+  readonly modifiedMs: number
+  /** In a class that has to be restored before it can be read, and not restored now. */
+  readonly archived: boolean
+}
+
+export interface SourcePage {
+  readonly objects: readonly SourceObject[]
+  /** Whether keys come after the last of these. */
+  readonly more: boolean
+}
+
+/** A bucket of the user's own. Nothing here writes an object. Every method may throw `invalid`
+ *  BUCKET-NONE, REGION-WRONG. */
+export interface SourceBucketPort {
+  /** Where it is, `undefined` where nobody says, and whether this account has it. */
+  look(
+    bucket: string,
+    accountId: string,
+  ): Promise<{ readonly region: string | undefined; readonly owner: 'own' | 'other' }>
+  /** At most 1,000 keys behind `after`, in byte order. */
+  page(
+    bucket: string,
+    range: { readonly prefix: string; readonly after: string },
+    signal?: AbortSignal,
+  ): Promise<SourcePage>
+  /** ARN of the key that an object is encrypted with; `undefined` for S3's own. */
+  encryptionKey(bucket: string, key: string): Promise<string | undefined>
+  notifications(bucket: string): Promise<SourceNotifications>
+  /** Adds a rule or replaces the one of its id, and leaves everything else as it is. Throws `conflict`
+   *  NOTIFICATION-OVERLAP when S3 refuses it beside the others. */
+  addRule(bucket: string, rule: NotificationRule): Promise<void>
+  /** Takes away the rule of this id alone. Succeeds when there is none, or no bucket. */
+  removeRule(bucket: string, id: string): Promise<void>
+}
+
 export interface SecretState {
   readonly arn: string
   /** Set while a deleted secret waits to be removed for good. */
@@ -267,6 +324,9 @@ export interface QueueDepth {
 export interface QueuePort {
   /** About right, as AWS says itself. Throws `notFound`. */
   depth(url: string): Promise<QueueDepth>
+  /** At most ten, as one request. Throws `notFound`, and `unavailable` when the queue refused one: all
+   *  may be sent again. */
+  send(url: string, bodies: readonly string[], signal?: AbortSignal): Promise<void>
 }
 
 export interface MetricQuery {
@@ -309,6 +369,7 @@ export interface CloudPorts {
   readonly account: AccountPort
   readonly stacks: StackPort
   readonly buckets: BucketPort
+  readonly sourceBuckets: SourceBucketPort
   readonly secrets: SecretPort
   readonly logs: LogsPort
   readonly functions: FunctionPort

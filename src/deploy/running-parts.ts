@@ -7,6 +7,7 @@ import type {
   ScheduleState,
   StackState,
 } from './ports.ts'
+import { queueArnOf } from './queue-arn.ts'
 import type { Template, TemplateValue } from './template.ts'
 
 export interface RunningPorts {
@@ -68,14 +69,6 @@ export async function* mendRunning(
 function feeds(notification: BucketNotification, stack: StackState): boolean {
   const queueArn = queueArnOf(stack)
   return notification.targets.some((target) => target.queueArn === queueArn)
-}
-
-/** From `https://sqs.{region}.{domain}/{account}/{name}`, and the partition from the stack's own id. */
-function queueArnOf({ stackId, outputs }: StackState): string | undefined {
-  const [, partition = 'aws', , region = ''] = stackId.split(':')
-  const [account, name] = (outputs['QueueUrl'] ?? '').split('/').slice(-2)
-  if (account === undefined || name === undefined) return undefined
-  return `arn:${partition}:sqs:${region}:${account}:${name}`
 }
 
 export interface StagingEvent {

@@ -7,6 +7,7 @@ import { endedResources, findLeftovers, suspectOf, type Leftover } from './lefto
 import { artifactBucketOf, DEPLOYMENT_TAG, isNameOf, stackNameOf } from './naming.ts'
 import type { CloudPorts, StackResource, StackState } from './ports.ts'
 import { PassedOver, type StepTarget } from './passed-over.ts'
+import { followedSource, unfollow } from './source-events.ts'
 import { stopSources } from './stop-sources.ts'
 import { refuseForeign } from './stack-situation.ts'
 
@@ -38,6 +39,7 @@ type TeardownPorts = Pick<
   | 'account'
   | 'stacks'
   | 'buckets'
+  | 'sourceBuckets'
   | 'functions'
   | 'schedules'
   | 'logs'
@@ -91,6 +93,7 @@ class Teardown {
       yield* this.#passed.attempt(target, () => this.#removeStack(stack))
     }
     yield { kind: 'phase', phase: 'sweep', state: 'started' }
+    if (stack === undefined) yield* this.#sweepSource()
     yield* this.#sweepLogs()
     yield* this.#sweepTagged()
     yield* this.#sweepArtifacts()
@@ -126,6 +129,8 @@ class Teardown {
       }
     }
     yield { kind: 'phase', phase: 'stop', state: 'started' }
+    // Before the stack, which is all that knows of it.
+    yield* this.#unfollow(stack)
     const sources = { type: 'what makes and indexes new data', id: stack.name }
     yield* this.#passed.attempt(sources, () =>
       stopSources(stack, this.#request.running, this.#ports, this.#signal),
@@ -142,6 +147,25 @@ class Teardown {
     }
     yield* this.#gone('AWS::CloudFormation::Stack', stack.name)
     yield { kind: 'phase', phase: 'delete', state: 'done' }
+  }
+
+  /** Our entry in the notifications of the user's own bucket. */
+  async *#unfollow(stack: StackState): AsyncGenerator<DeployEvent, void> {
+    const source = followedSource(stack)
+    if (source?.events !== 'notification') return
+    const { deployment } = this.#request
+    const target = { type: 'notification of a bucket', id: source.bucket }
+    yield* this.#passed.attempt(target, () =>
+      unfollow(source.bucket, deployment, this.#ports.sourceBuckets),
+    )
+  }
+
+  /** A forced teardown may have left it behind; AWS remembers what a deleted stack was made with. */
+  async *#sweepSource(): AsyncGenerator<DeployEvent, void> {
+    const { stacks } = this.#ports
+    const [last] = await stacks.past(stackNameOf(this.#request.deployment))
+    const stack = last === undefined ? undefined : await stacks.describe(last)
+    if (stack !== undefined) yield* this.#unfollow(stack)
   }
 
   async *#emptyBuckets(resources: readonly StackResource[]): AsyncGenerator<DeployEvent, void> {

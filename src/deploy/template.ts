@@ -1,6 +1,6 @@
 import { parse, type ScalarTag, type CollectionTag } from 'yaml'
 import { QwError } from '../engine/errors.ts'
-import { hasBudgets } from './partition.ts'
+import { hasBudgets } from './regions.ts'
 
 /** A CloudFormation value with its functions in the long form: `{ Ref }`, `{ 'Fn::Sub' }`… */
 export type TemplateValue =
@@ -19,6 +19,7 @@ export interface TemplateResource {
 }
 
 interface TemplateParameter {
+  readonly MaxValue?: number
   readonly Type: string
   readonly Default?: string | number
   readonly NoEcho?: boolean

@@ -1,17 +1,29 @@
 import type { AggregationType } from '../../src/engine/search/aggregations/kinds.ts'
+import type { PipelineType } from '../../src/engine/search/pipelines/pipeline-kinds.ts'
 import {
   dateHistogram,
+  dateRange,
   filter,
   filters,
   histogram,
+  ipRange,
   missing,
   range,
   terms,
 } from './bucket-models.ts'
-import { cardinality, percentiles, stats, valueCount, weightedAvg } from './metric-models.ts'
-import { FIRST_MS, type FieldKind, type ModelField } from './model.ts'
+import {
+  cardinality,
+  medianAbsoluteDeviation,
+  percentileRanks,
+  percentiles,
+  stats,
+  valueCount,
+  weightedAvg,
+} from './metric-models.ts'
+import { FIRST_MS, type ModelField } from './model.ts'
 import type { ModelAggregation, ModelAggregations } from './model-aggregation.ts'
 import type { Choices } from './random.ts'
+import { PIPELINE_MAKERS } from './pipeline-models.ts'
 import { composite, multiTerms } from './tuple-models.ts'
 
 /** Makes an aggregation of one kind over a fast field; undefined where the field cannot have it. */
@@ -21,8 +33,14 @@ type AggregationMaker = (
   choices: Choices,
 ) => ModelAggregation | undefined
 
-/** A kind of the engine that nobody models does not compile. */
-const AGGREGATION_MAKERS: Readonly<Record<AggregationType, AggregationMaker>> = {
+const PIPELINES = Object.fromEntries(
+  Object.entries(PIPELINE_MAKERS).map(([type, make]) => [type, ofNumbers(make)]),
+) as Record<PipelineType, AggregationMaker> // the keys of what it is made of
+
+/** A kind of the engine that nobody models does not compile. `global` is in every search's own check. */
+const AGGREGATION_MAKERS: Readonly<
+  Record<Exclude<AggregationType, 'global'> | PipelineType, AggregationMaker>
+> = {
   terms,
   histogram: ofNumbers(histogram),
   date_histogram: (field, subs, choices) =>
@@ -33,7 +51,13 @@ const AGGREGATION_MAKERS: Readonly<Record<AggregationType, AggregationMaker>> = 
   multi_terms: multiTerms,
   filter,
   filters,
+  date_range: (field, subs, choices) =>
+    field.kind === 'date' ? dateRange(field, subs, choices) : undefined,
+  ip_range: (field, subs, choices) =>
+    field.kind === 'ip' ? ipRange(field, subs, choices) : undefined,
   percentiles: ofNumbers(percentiles),
+  percentile_ranks: ofNumbers(percentileRanks),
+  median_absolute_deviation: ofNumbers(medianAbsoluteDeviation),
   cardinality,
   value_count: valueCount,
   weighted_avg: ofNumbers(weightedAvg),
@@ -43,6 +67,7 @@ const AGGREGATION_MAKERS: Readonly<Record<AggregationType, AggregationMaker>> = 
   sum: ofNumbers((field) => stats('sum', field)),
   min: ofNumbers((field) => stats('min', field)),
   max: ofNumbers((field) => stats('max', field)),
+  ...PIPELINES,
 }
 
 export const MODELLED_AGGREGATIONS = Object.keys(AGGREGATION_MAKERS)
@@ -61,11 +86,9 @@ const TRIED: readonly AggregationMaker[] = Object.entries(AGGREGATION_MAKERS).fl
   ([type, make]) => Array.from({ length: WEIGHTS[type as AggregationType] ?? 1 }, () => make),
 )
 
-const NUMBERS: readonly FieldKind[] = ['i64', 'u64', 'f64']
-
 function ofNumbers(make: AggregationMaker): AggregationMaker {
   return (field, subs, choices) =>
-    NUMBERS.includes(field.kind) ? make(field, subs, choices) : undefined
+    ['i64', 'u64', 'f64'].includes(field.kind) ? make(field, subs, choices) : undefined
 }
 
 export function randomAggregations(

@@ -31,12 +31,18 @@ test('the table of resources is the template’s', () => {
 })
 
 test('the table of permissions is the printed policy’s', () => {
-  const home = { deployment: 'shop', accountId: '123456789012', region: 'eu-west-1' }
+  const home = {
+    deployment: 'shop',
+    accountId: '123456789012',
+    region: 'eu-west-1',
+    partition: 'aws',
+  }
   const all: OptionalParts = {
     firehose: true,
     notifyEmail: 'me@example.org',
     monthlyBudgetUsd: 10,
     sourceBucket: 'their-logs',
+    sourceEvents: 'auto',
     permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound',
   }
   const printed = deployerPolicies(home, all).flatMap(({ Statement }) => Statement)

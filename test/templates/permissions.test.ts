@@ -12,12 +12,18 @@ const needed = JSON.parse(
   readFileSync(new URL('handler-permissions.json', import.meta.url), 'utf8'),
 ) as { readonly actions: Readonly<Record<string, readonly string[]>> }
 
-const HOME = { deployment: 'shop', accountId: '123456789012', region: 'eu-west-1' }
+const HOME = {
+  deployment: 'shop',
+  accountId: '123456789012',
+  region: 'eu-west-1',
+  partition: 'aws',
+}
 const ALL: OptionalParts = {
   firehose: true,
   notifyEmail: 'me@example.org',
   monthlyBudgetUsd: 10,
   sourceBucket: 'their-logs',
+  sourceEvents: 'auto',
   permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound',
 }
 
@@ -111,6 +117,10 @@ const OWN_CALLS = [
   'cloudformation:ListStacks',
   'cloudformation:TagResource',
   'cloudwatch:GetMetricData',
+  // Rules carry tags since that list was taken.
+  'events:ListTagsForResource',
+  'events:TagResource',
+  'events:UntagResource',
   'lambda:GetAccountSettings',
   'lambda:GetFunctionConfiguration',
   'lambda:InvokeFunction',
@@ -124,6 +134,7 @@ const OWN_CALLS = [
   's3:TagResource',
   'secretsmanager:PutSecretValue',
   'secretsmanager:RestoreSecret',
+  'sqs:SendMessage',
   'tag:GetResources',
 ]
 
@@ -140,8 +151,14 @@ test('the longest deployment name leaves every name that CloudFormation makes wh
     'AWS::CloudWatch::Alarm': 255,
     'AWS::SNS::Topic': 256,
     'AWS::Logs::LogGroup': 512,
+    'AWS::Events::Rule': 64,
   }
-  for (const { logicalId, type } of resourcesOf(template, { Firehose: 'on', Alarms: 'all' })) {
+  for (const { logicalId, type } of resourcesOf(template, {
+    Firehose: 'on',
+    Alarms: 'all',
+    SourceBucket: 'logs',
+    SourceEvents: 'eventbridge',
+  })) {
     const limit = limits[type]
     if (limit === undefined) continue
     expect(`${longest}-${logicalId}-${'x'.repeat(13)}`.length, logicalId).toBeLessThanOrEqual(limit)

@@ -3,6 +3,7 @@ import type { ApiServices } from '../services.ts'
 import { asQwError } from '../api-error.ts'
 import { addBulkRoutes } from './bulk.ts'
 import { elasticErrorReply, PRODUCT_HEADER } from './elastic-error.ts'
+import { addDeleteByQueryRoutes } from './delete-by-query.ts'
 import { addDocumentRoutes } from './documents.ts'
 import { addFieldCapsRoutes } from './field-caps.ts'
 import { addMappingChange } from './create-index/change-mapping.ts'
@@ -53,6 +54,7 @@ export function addElasticDialect(app: Hono, base: string, services: ApiServices
     addIndexCreation(routes, services.search.metastore)
     addRefreshRoutes(routes, services.search, services.ingest)
     addIndexDeletion(routes, services.search)
+    addDeleteByQueryRoutes(routes, { search: services.search, ingest })
   }
   addQueryToolRoutes(routes, services.search)
   // Last: its path is any index id.

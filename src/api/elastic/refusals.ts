@@ -35,12 +35,6 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     methods: ['POST'],
-    paths: ['/:index/_delete_by_query'],
-    what: 'deleting what a query finds',
-    fix: 'let documents go by time: set `retention` in the index config',
-  },
-  {
-    methods: ['POST'],
     paths: ['/:index/_update/:id', '/:index/_update_by_query'],
     what: 'changing documents',
     fix: ADD_INSTEAD,

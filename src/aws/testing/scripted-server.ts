@@ -1,15 +1,17 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface ServerRequest {
   readonly method: string
   /** With the query. */
   readonly url: string
+  readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
 export interface ServerAnswer {
   readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
   readonly body: string
   /** Breaks the connection instead of answering. */
   readonly reset?: true
@@ -33,16 +35,18 @@ export async function scriptedServer(
       const request = {
         method: incoming.method ?? '',
         url: incoming.url ?? '',
+        headers: incoming.headers,
         body: Buffer.concat(chunks).toString(),
       }
       requests.push(request)
-      const { status = 200, body, reset } = answer(request)
+      const { status = 200, headers, body, reset } = answer(request)
       if (reset === true) {
         outgoing.destroy()
         return
       }
       outgoing.writeHead(status, {
         'content-type': body.startsWith('{') ? 'application/json' : 'text/xml',
+        ...headers,
       })
       outgoing.end(body)
     })

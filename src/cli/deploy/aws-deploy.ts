@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { previewPlan } from '../../deploy/apply.ts'
 import { stackNameOf } from '../../deploy/naming.ts'
-import { deployerPolicies } from '../../deploy/policy.ts'
 import { rollBack } from '../../deploy/roll-back.ts'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { deployConfig, projectRegion } from '../deployment/deploy-config.ts'
@@ -10,6 +9,7 @@ import { drawEvents } from '../deployment/draw-events.ts'
 import { hintNextCommands, printEndCard } from '../deployment/end-card.ts'
 import { prepareDeploy, type PreparedDeploy } from '../deployment/prepare-deploy.ts'
 import { previewChanges, printDiff } from './aws-preview.ts'
+import { printPolicies } from './aws-print-policy.ts'
 import { writeProjectFile } from '../deployment/project-file.ts'
 import { confirmDeploy, deployDocument, runDeploy } from '../deployment/run-deploy.ts'
 import { openAwsSession, type AwsSession } from '../stack/aws-session.ts'
@@ -24,12 +24,8 @@ import type { DeployOptions } from './deploy-command.ts'
 export async function deploy(context: CliContext, options: DeployOptions): Promise<ExitCode> {
   const session = await openAwsSession(context, { region: projectRegion(context) })
   if (options.rollback === true) return await rollBackStack(context, session)
+  if (options.printPolicy === true) return await printPolicies(context, session, options)
   const { config, origin } = await deployConfig(context, session, options)
-  if (options.printPolicy === true) {
-    const { accountId } = await session.ports.account.identity()
-    const home = { deployment: config.name, accountId, region: session.region }
-    return await printPolicies(context, deployerPolicies(home, config))
-  }
   const prepared = await prepareDeploy(context, session, {
     config,
     apiKey: await ownKey(options.apiKeyFile),
@@ -101,13 +97,6 @@ async function rollBackStack(context: CliContext, session: AwsSession): Promise<
     },
   )
   phase.succeed(`${name} is in its last good state`)
-  return EXIT.ok
-}
-
-/** One document; an array where IAM would not take it as one policy. */
-async function printPolicies({ out }: CliContext, policies: readonly unknown[]): Promise<ExitCode> {
-  const document = policies.length === 1 ? policies[0] : policies
-  await out.write(`${JSON.stringify(document, undefined, 2)}\n`)
   return EXIT.ok
 }
 

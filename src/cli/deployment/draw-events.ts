@@ -89,6 +89,12 @@ class EventDrawing {
         return report.warn(`${event.id}: ${event.reason}`)
       case 'mended':
         return this.#note(`started again: ${event.what}`)
+      case 'followed':
+        return report.note(
+          `New objects below s3://${event.bucket}/${event.prefix} are indexed from now on.`,
+        )
+      case 'unfollowed':
+        return report.detail(`${event.bucket} no longer tells the queue of new objects`)
       case 'removed':
         return report.detail(`removed ${event.what} ${event.id}`)
       case 'kept':

@@ -3,6 +3,7 @@ import { preflight } from '../../deploy/check.ts'
 import type { DeploymentConfig } from '../../deploy/deployment-config.ts'
 import { artifactBucketOf } from '../../deploy/naming.ts'
 import { planDeployment, type DeployPlan } from '../../deploy/plan.ts'
+import { settleSource } from '../../deploy/source-events.ts'
 import type { Identity, StackState } from '../../deploy/ports.ts'
 import type { CliContext } from '../command/context.ts'
 import { drawCheck } from './draw-events.ts'
@@ -39,10 +40,10 @@ export async function prepareDeploy(
   session: AwsSession,
   request: PrepareRequest,
 ): Promise<PreparedDeploy> {
-  const { config } = request
+  const { config: wanted } = request
   const phase = context.report.phase('Checking the account')
   const seenAtMs = session.ports.clock.nowMs()
-  const found = await preflight(config.name, session.ports)
+  const found = await preflight(wanted.name, session.ports)
   const { identity, stack } = found
   if (identity === undefined) {
     phase.fail()
@@ -66,6 +67,11 @@ export async function prepareDeploy(
     await session.ports.secrets.restore(arn)
     context.report.note('Restored the secret with the API key.')
   }
+  const { accountId } = identity
+  const config = await settleSource(
+    { config: wanted, stack, accountId },
+    session.ports.sourceBuckets,
+  )
   const files = await readPackageFiles()
   const indexConfig =
     (await readIndexConfigFile(context, config.index.configFile)) ??

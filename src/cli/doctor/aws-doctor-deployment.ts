@@ -1,5 +1,5 @@
 import { readApiKey } from '../../deploy/api-key.ts'
-import { readStatus } from '../../deploy/status.ts'
+import { readStatus, type DeploymentStatus } from '../../deploy/status.ts'
 import { isJsonObject } from '../../engine/bytes/json.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
@@ -40,7 +40,8 @@ function versionFinding({ version }: CliContext, { state }: Deployment): Promise
 
 async function partFindings({ name, session }: Deployment): Promise<Finding[]> {
   try {
-    const { queue, deadLetters, indexing, generator } = await readStatus(name, session.ports)
+    const status = await readStatus(name, session.ports)
+    const { queue, deadLetters, indexing, generator } = status
     const dead = deadLetters?.waiting ?? 0
     return [
       indexing === 'disabled'
@@ -64,9 +65,31 @@ async function partFindings({ name, session }: Deployment): Promise<Finding[]> {
         'deployment.generator',
         generator === undefined ? 'no sample stream' : `the sample stream is ${generator.state}`,
       ),
+      ...sourceFindings(status),
     ]
   } catch (error) {
     return [failedFinding('deployment.parts', error)]
+  }
+}
+
+/** The user's own bucket, where one is followed. */
+function sourceFindings({ source }: DeploymentStatus): Finding[] {
+  if (source === undefined) return []
+  const id = 'deployment.source'
+  const { bucket, standing } = source
+  switch (standing) {
+    case 'set':
+      return [pass(id, `new objects of ${bucket} come to the queue`)]
+    case 'missing':
+      return [fail(id, `new objects of ${bucket} do not come to the queue`, 'qw-lambda deploy')]
+    case 'unread':
+      return [
+        warn(
+          id,
+          `whether new objects of ${bucket} come to the queue could not be read`,
+          `allow s3:GetBucketNotification on ${bucket}`,
+        ),
+      ]
   }
 }
 

@@ -1,6 +1,5 @@
 import { readApiKey } from '../../deploy/api-key.ts'
 import { DEPLOYMENT_TAG, stackNameOf } from '../../deploy/naming.ts'
-import { partitionOf } from '../../deploy/partition.ts'
 import { isJsonObject, parseJson } from '../../engine/bytes/json.ts'
 import { apiPost, type ApiAnswer, type ApiClient } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
@@ -153,8 +152,7 @@ async function closedBuckets({ state, session }: Deployment): Promise<Finding[]>
   if (session.endpoint !== undefined) return []
   const bucket = state.outputs['IndexBucket'] ?? ''
   try {
-    const { domain } = partitionOf(session.region)
-    const address = `https://${bucket}.s3.${session.region}.${domain}/?list-type=2&max-keys=1`
+    const address = `https://${bucket}.s3.${session.region}.${session.partition.domain}/?list-type=2&max-keys=1`
     const { status } = await fetch(address)
     return [
       status === 403

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import type { Style } from './style.ts'
+import type { Color, Style } from './style.ts'
 import { visible } from './visible.ts'
 import { formatCount } from './number.ts'
 
@@ -16,6 +16,8 @@ interface BarChart {
   readonly bars: readonly Bar[]
   /** Names of the stacked series, in the order of `parts`. */
   readonly series: readonly string[]
+  /** Colours that the series have of themselves; the others get what is left. */
+  readonly colors?: readonly (Color | undefined)[]
 }
 
 interface ChartSpace {
@@ -51,8 +53,9 @@ export function drawBars(chart: BarChart, space: ChartSpace): string {
   // A narrow window does without the share.
   const hasShare = room - SHARE_WIDTH >= MIN_BAR
   const barWidth = Math.max(MIN_BAR, Math.min(MAX_BAR, room - (hasShare ? SHARE_WIDTH : 0)))
+  const look: SeriesLook = { colors: colorsOf(chart), style: space.style }
   const lines = bars.map((bar, i) => {
-    const drawn = drawBar(bar, (bar.total / most) * barWidth, space.style)
+    const drawn = drawBar(bar, (bar.total / most) * barWidth, look)
     const padding = ' '.repeat(Math.max(0, barWidth - stringWidth(drawn)))
     const label = labels[i] ?? ''
     const gap = ' '.repeat(labelWidth - stringWidth(label))
@@ -66,7 +69,10 @@ export function drawBars(chart: BarChart, space: ChartSpace): string {
   const hasOther = bars.some(
     (bar) => bar.total > bar.parts.reduce((total, part) => total + part, 0),
   )
-  const legend = chart.series.length === 0 ? [] : [drawLegend(chart.series, hasOther, space)]
+  const legend =
+    chart.series.length === 0
+      ? []
+      : [drawLegend(chart.series, hasOther, { ...look, width: space.width })]
   return `${[...lines, ...legend].join('\n')}\n`
 }
 
@@ -85,8 +91,20 @@ function shortened(label: string, width: number, style: Style): string {
   return short + sign
 }
 
-function drawBar(bar: Bar, length: number, style: Style): string {
-  if (bar.parts.length === 0) return style.paint.cyan(solidBar(length, style))
+interface SeriesLook {
+  readonly colors: readonly Color[]
+  readonly style: Style
+}
+
+function colorsOf({ series, colors = [] }: BarChart): Color[] {
+  const own = new Set(colors)
+  const left = COLORS.filter((color) => !own.has(color))
+  let next = 0
+  return series.map((_, i) => colors[i] ?? left[next++ % left.length] ?? 'white')
+}
+
+function drawBar(bar: Bar, length: number, look: SeriesLook): string {
+  if (bar.parts.length === 0) return look.style.paint.cyan(solidBar(length, look.style))
   let text = ''
   let done = 0
   let drawnCells = 0
@@ -96,23 +114,19 @@ function drawBar(bar: Bar, length: number, style: Style): string {
     const untilCells = bar.total === 0 ? 0 : Math.round((done / bar.total) * length)
     const cells = Math.max(0, untilCells - drawnCells)
     drawnCells += cells
-    text += seriesCells(i, cells, { isOther: i === bar.parts.length, style })
+    text += seriesCells(i, cells, look)
   }
   return text
 }
 
-interface SeriesLook {
-  readonly isOther: boolean
-  readonly style: Style
-}
-
-/** With colour, blocks; without, the series' letter, so that nothing depends on colour. */
-function seriesCells(index: number, cells: number, { isOther, style }: SeriesLook): string {
+/** With colour, blocks; without, the series' letter, so that nothing depends on colour. The index
+ *  behind the last series is the rest. */
+function seriesCells(index: number, cells: number, { colors, style }: SeriesLook): string {
   if (cells === 0) return ''
+  const isOther = index === colors.length
   if (!style.colored) return (isOther ? '.' : (LETTERS[index] ?? '?')).repeat(cells)
   if (isOther) return style.paint.dim((style.ascii ? '#' : '░').repeat(cells))
-  const color = COLORS[index % COLORS.length] ?? 'cyan'
-  return style.paint[color]((style.ascii ? '#' : '█').repeat(cells))
+  return style.paint[colors[index] ?? 'cyan']((style.ascii ? '#' : '█').repeat(cells))
 }
 
 function solidBar(length: number, style: Style): string {
@@ -126,12 +140,11 @@ function solidBar(length: number, style: Style): string {
 function drawLegend(
   series: readonly string[],
   hasOther: boolean,
-  { style, width }: ChartSpace,
+  look: SeriesLook & Pick<ChartSpace, 'width'>,
 ): string {
-  const marks = series.map(
-    (name, i) => `${seriesCells(i, 1, { isOther: false, style })} ${visible(name, style)}`,
-  )
-  if (hasOther) marks.push(`${seriesCells(series.length, 1, { isOther: true, style })} other`)
+  const { style, width } = look
+  const marks = series.map((name, i) => `${seriesCells(i, 1, look)} ${visible(name, style)}`)
+  if (hasOther) marks.push(`${seriesCells(series.length, 1, look)} other`)
   const lines: string[] = []
   let line = ''
   for (const mark of marks) {

@@ -12,6 +12,8 @@ export interface Output {
   readonly style: Style
   /** Resolves when the text is handed on, so that a slow reader slows the writer. */
   write(text: string | Uint8Array): Promise<void>
+  /** Called when the command is done; only what holds text back has it. */
+  end?(): Promise<void>
 }
 
 /** Where a terminal does not say how wide it is, or says 0. */

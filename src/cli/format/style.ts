@@ -1,13 +1,10 @@
 import { Chalk } from 'chalk'
 import { marked } from './visible.ts'
 
+export type Color = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white'
+
 /** Colours whose sequences carry our mark (visible.ts). */
-type Paint = Readonly<
-  Record<
-    'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white',
-    (text: string) => string
-  >
->
+type Paint = Readonly<Record<'bold' | 'dim' | Color, (text: string) => string>>
 
 /** Colour and character set of one stream; stdout and stderr are judged apart. */
 export interface Style {

@@ -18,6 +18,7 @@ import { flag, integer, text } from '../command/option.ts'
 import { missingFlags } from '../command/prompts.ts'
 
 export const indexInferCommand = defineCommand({
+  pages: () => true,
   description: 'Needs no stack: the config goes to stdout, what was found to stderr.',
   args: [['<file>', 'file of documents, or - for stdin']],
   options: {

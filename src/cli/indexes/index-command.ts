@@ -19,6 +19,7 @@ import { choice, flag, integer, text } from '../command/option.ts'
 import { zoneOf } from '../command/time-zone.ts'
 
 export const indexListCommand = defineCommand({
+  pages: () => true,
   options: {},
   async run(context) {
     const client = localClient(await currentDataStack(context), context.version)
@@ -71,6 +72,7 @@ export const indexListCommand = defineCommand({
 })
 
 export const indexDescribeCommand = defineCommand({
+  pages: () => true,
   args: [['[id]', 'index id (the stack’s default)']],
   options: { mapping: flag('--mapping', 'also the index config with every default') },
   async run(context, { args, options }) {
@@ -114,13 +116,18 @@ export const indexDescribeCommand = defineCommand({
       ['kept for', retentionText(retention, stats['min_timestamp'], context.clock.nowMs())],
     ]
     await context.out.write(drawFacts(rows, context.out))
-    if (options.mapping === true) await context.out.write(`\n${await yamlOf(config)}`)
+    if (options.mapping === true) {
+      // The YAML library, which nothing else of this command needs.
+      const { yamlOfConfig } = await import('../../engine/schema/config-text.ts')
+      await context.out.write(`\n${yamlOfConfig(config)}`)
+    }
   },
 })
 
 const SORT_KEYS = ['docs', 'bytes', 'time', 'created'] as const
 
 export const indexSplitsCommand = defineCommand({
+  pages: () => true,
   args: [['[id]', 'index id (the stack’s default)']],
   options: {
     state: choice('--state <state>', 'only splits in this state', [
@@ -251,11 +258,6 @@ function retentionText(
   if (period === null) return 'forever'
   if (typeof oldest !== 'number') return period
   return `${period}; the oldest document is ${formatDuration(Math.max(0, nowMs - oldest * 1_000))} old`
-}
-
-async function yamlOf(config: JsonObject): Promise<string> {
-  const { stringify } = await import('yaml')
-  return stringify(JSON.parse(stringifyJson(config)))
 }
 
 function sinceSeconds(since: string, nowMs: number): number {

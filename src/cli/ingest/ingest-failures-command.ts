@@ -22,6 +22,7 @@ const MAX_READ = 50_000
 const FAILED_STATES: readonly RunSummary['state'][] = ['failed', 'tooManyRejects']
 
 export const ingestFailuresCommand = defineCommand({
+  pages: () => true,
   args: [['[run]', 'only this run']],
   options: {
     index: text('--index <id>', 'index (the stack’s default)'),

@@ -1,5 +1,5 @@
 import { pricedRegions } from '../../cost/region-prices.ts'
-import { REGION_PATTERN } from '../../deploy/partition.ts'
+import { REGION_PATTERN } from '../../deploy/regions.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
 import { missingFlags } from '../command/prompts.ts'

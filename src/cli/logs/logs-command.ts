@@ -34,6 +34,7 @@ const OPTIONS = {
 }
 
 export const logsCommand = defineCommand({
+  pages: ({ follow }) => follow !== true,
   args: [['[function]', `${SOURCES.join(', ')} (all)`]],
   options: OPTIONS,
   formats: ['ndjson', 'raw'],

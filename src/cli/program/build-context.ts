@@ -10,6 +10,8 @@ import { plainReporter } from '../reporters/plain.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { resolveSettings, type Settings } from '../command/settings.ts'
 import { runCommand } from './registry.ts'
+import { heldNotes, type HeldNotes } from '../format/held-notes.ts'
+import { commandOutput } from './command-output.ts'
 import { outputOf, writerOf } from '../format/streams.ts'
 import { styleFor, type ColorChoice, type Style } from '../format/style.ts'
 
@@ -54,17 +56,28 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     styleFor({ isTerminal: stream.isTTY === true, choice: color, ascii, env })
   const errorStyle = styleOf(host.stderr)
   const yes = options['yes'] === true || env['QWL_YES'] === '1'
-  const report = await reporterFor({ host, settings, style: errorStyle, quiet, verbosity, format })
+  const notes = heldNotes(writerOf(host.stderr, errorStyle))
+  const report = await reporterFor({
+    host,
+    notes,
+    settings,
+    style: errorStyle,
+    quiet,
+    verbosity,
+    errors: format === 'json' && !isJsonForJq(options) ? 'json' : 'text',
+  })
   interruption.limitTime(settings.get('timeout'))
   const { project } = settings
   if (project !== undefined && isFurtherUp(project.path, cwd) && format !== 'json') {
     report.note(`using ${relative(cwd, project.path)}`)
   }
+  const out = outputOf(host.stdout, styleOf(host.stdout), positiveInteger(env['COLUMNS']))
+  const paging = { env, notes, onWritten: () => interruption.limitTime('none') }
   return {
     version,
     cwd,
     env,
-    out: outputOf(host.stdout, styleOf(host.stdout), positiveInteger(env['COLUMNS'])),
+    out: await commandOutput(out, { command, options, format, report, paging }),
     report,
     prompts: promptsFor({
       interactive: canAsk(options, host),
@@ -83,6 +96,11 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     argv,
     runCommand,
   }
+}
+
+/** A program of jq makes JSON that nobody else reads: errors are for people still. */
+function isJsonForJq({ jq, json, format }: RawOptions): boolean {
+  return jq !== undefined && json !== true && format === undefined
 }
 
 /** Found by looking upward, not named. */
@@ -114,23 +132,24 @@ export function fallbackReporter(
 
 interface ReporterFacts {
   readonly host: ProcessHost
+  readonly notes: HeldNotes
   readonly settings: Settings
   readonly style: Style
   readonly quiet: boolean
   readonly verbosity: number
-  readonly format: OutputFormat
+  readonly errors: 'text' | 'json'
 }
 
 async function reporterFor(facts: ReporterFacts): Promise<Reporter> {
-  const { host, settings, style, quiet, verbosity, format } = facts
+  const { host, notes, settings, style, quiet, verbosity, errors } = facts
   const progress = settings.get('progress') ?? 'auto'
   const reporterSettings = {
     style,
     level: quiet ? 'quiet' : verbosity > 0 ? 'verbose' : 'normal',
-    errors: format === 'json' ? 'json' : 'text',
+    errors,
     phases: progress === 'none' ? 'none' : 'lines',
     nowMs: () => host.clock.nowMs(),
-    write: writerOf(host.stderr, style),
+    write: (text: string) => notes.write(text),
   } as const
   const isDrawn = host.stderr.isTTY === true && progress === 'auto' && !host.env['CI']
   if (!isDrawn || host.env['TERM'] === 'dumb') return plainReporter(reporterSettings)
@@ -155,6 +174,7 @@ const FORMATS: readonly OutputFormat[] = ['table', 'json', 'ndjson', 'csv', 'tsv
  *  standing preference (variable, file) gives way to the table. */
 function formatOf(settings: Settings, command: AnyCommand, options: RawOptions): OutputFormat {
   const asked = options['format']
+  if (options['jq'] !== undefined) return formatForJq(settings, command, options)
   if (options['json'] === true && typeof asked === 'string' && asked !== 'json') {
     throw new QwError('invalid', `--json and --format ${asked} are two formats`, {
       code: 'USAGE',
@@ -172,6 +192,21 @@ function formatOf(settings: Settings, command: AnyCommand, options: RawOptions):
     found === undefined ? `unknown format \`${value}\`` : `this command does not print ${value}`,
     { code: 'USAGE', fix: `use one of ${[...new Set(supported)].join(', ')}` },
   )
+}
+
+/** JSON, or a line for each document where that was asked for or the command never ends. */
+function formatForJq(settings: Settings, command: AnyCommand, options: RawOptions): OutputFormat {
+  const asked = options['format']
+  const lines = command.formats?.includes('ndjson') === true
+  if (typeof asked === 'string' && asked !== 'json' && !(asked === 'ndjson' && lines)) {
+    throw new QwError('invalid', `--jq works on JSON, not on ${asked}`, {
+      code: 'USAGE',
+      fix: `leave out --format ${asked}`,
+    })
+  }
+  const isEndless = command.formats?.includes('json') === false
+  const wantsLines = settings.get('format') === 'ndjson' || (isEndless && asked === undefined)
+  return lines && wantsLines && options['json'] !== true ? 'ndjson' : 'json'
 }
 
 function colorOf(text: string | undefined): ColorChoice {

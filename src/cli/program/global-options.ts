@@ -18,6 +18,7 @@ export const GLOBAL_OPTIONS = {
     'line',
     'raw',
   ]),
+  jq: text('--jq <program>', 'what jq makes of the JSON; texts without quotes'),
   yes: flag('-y, --yes', 'accept the default of every ordinary confirmation (QWL_YES=1)'),
   input: flag('--no-input', 'never ask; name every missing flag at once (QWL_NO_INPUT=1, CI)'),
   quiet: flag('-q, --quiet', 'only errors on stderr'),
@@ -28,6 +29,7 @@ export const GLOBAL_OPTIONS = {
     'never',
   ]),
   ascii: flag('--ascii', 'no box or block characters (QWL_ASCII=1)'),
+  pager: flag('--no-pager', 'never through a pager (QWL_PAGER, PAGER)'),
   progress: choice('--progress <kind>', 'how progress is shown (QWL_PROGRESS)', [
     'auto',
     'plain',

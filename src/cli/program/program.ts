@@ -46,7 +46,14 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
     command.action(async () => {
       const options: RawOptions = command.optsWithGlobals()
       const context = await host.contextFor(options, loaded)
-      exitCode = (await loaded.invoke(context, command.args, options)) ?? 0
+      try {
+        exitCode = (await loaded.invoke(context, command.args, options)) ?? 0
+      } catch (error) {
+        // What was printed before it failed is shown; why it failed comes after it.
+        await context.out.end?.().catch(() => undefined)
+        throw error
+      }
+      await context.out.end?.()
     })
   }
   try {

@@ -139,6 +139,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
   },
   {
+    words: ['delete-docs'],
+    summary: 'erase what a query finds, for good',
+    group: 'Data',
+    load: async () => (await import('../indexes/delete-docs-command.ts')).deleteDocsCommand,
+  },
+  {
     words: ['generator', 'status'],
     summary: 'the sample stream: on or paused, how much, when next',
     group: 'Data',

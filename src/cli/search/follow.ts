@@ -214,7 +214,7 @@ class Follow {
       ...this.#costParts(hourly).map((cost) => `${cost} an hour`),
       'Ctrl-C stops',
     ]
-    return parts.join(context.out.style.ascii ? ' - ' : ' · ')
+    return factLine(parts, context.out.columns)
   }
 
   #costParts(usd: number | undefined): string[] {

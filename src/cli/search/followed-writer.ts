@@ -3,6 +3,7 @@ import { fittedLine } from '../format/fitted-line.ts'
 import type { Output } from '../format/streams.ts'
 import { flattenHit, humanCell } from './cells.ts'
 import { columnsOf, plainPath, type FlatHit } from './columns.ts'
+import { paintedLevel } from './severity.ts'
 import { HitsWriter, type HitsView } from './hits-view.ts'
 
 interface FollowedView {
@@ -27,10 +28,14 @@ export class FollowedWriter {
     this.#rows = new HitsWriter(view, out)
   }
 
-  async write(docs: readonly JsonObject[]): Promise<void> {
+  /** `marks` stand before the lines of a log, one a document. */
+  async write(docs: readonly JsonObject[], marks: readonly string[] = []): Promise<void> {
     if (docs.length === 0) return
     const isLog = this.#view.format === 'table' && this.#out.isTerminal
-    if (isLog) return await this.#out.write(docs.map((doc) => this.#line(flattenHit(doc))).join(''))
+    if (isLog) {
+      const lines = docs.map((doc, i) => this.#line(flattenHit(doc), marks[i] ?? ''))
+      return await this.#out.write(lines.join(''))
+    }
     const time = this.#timePath()
     const shown =
       this.#withTime || time === undefined ? docs : docs.map((doc) => without(doc, time))
@@ -38,7 +43,7 @@ export class FollowedWriter {
   }
 
   /** The time, what is searched by default, then the others with their names. */
-  #line(values: FlatHit): string {
+  #line(values: FlatHit, mark: string): string {
     const { paint } = this.#out.style
     const time = this.#timePath()
     const chosen = this.#view.fields.length > 0
@@ -47,11 +52,12 @@ export class FollowedWriter {
     const parts = paths
       .filter((path) => values.has(path) && (this.#withTime || path !== time))
       .map((path) => {
-        const text = this.#view.highlight.mark(this.#cell(values, path), path)
+        const marked = this.#view.highlight.mark(this.#cell(values, path), path)
+        const text = paintedLevel(marked, { path, value: values.get(path) }, this.#out.style)
         if (path === time) return paint.dim(text)
         return chosen || main.has(path) ? text : `${paint.dim(`${path}=`)}${text}`
       })
-    const line = parts.join('  ')
+    const line = mark + parts.join('  ')
     const isWhole = this.#view.longCells !== 'cut'
     return `${isWhole ? line : fittedLine(line, this.#out.columns, this.#out.style)}\n`
   }

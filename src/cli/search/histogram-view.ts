@@ -6,6 +6,7 @@ import type { Output } from '../format/streams.ts'
 import { bucketsOf, countOf, keyText, numberOf } from './buckets.ts'
 import { drawingWidth, type DrawnResult } from './drawing.ts'
 import type { Interval } from './interval.ts'
+import { seriesColors } from './severity.ts'
 
 /** Names of our own aggregations in the request. */
 const HISTOGRAM = 'histogram'
@@ -72,7 +73,7 @@ export function showHistogram(
   return {
     columns: ['time', 'count', ...series],
     rows: buckets.map((bucket, i) => [keyText(bucket), countOf(bucket), ...(parts[i] ?? [])]),
-    screen: () => drawHistogram({ buckets, parts, series }, request.interval, space),
+    screen: () => drawHistogram({ buckets, parts, series }, request, space),
   }
 }
 
@@ -82,7 +83,11 @@ interface HistogramData {
   readonly series: readonly string[]
 }
 
-function drawHistogram(data: HistogramData, interval: Interval, space: HistogramSpace): string {
+function drawHistogram(
+  data: HistogramData,
+  { interval, by }: HistogramRequest,
+  space: HistogramSpace,
+): string {
   const { out, zone } = space
   const { paint, ascii } = out.style
   const { buckets, parts, series } = data
@@ -97,10 +102,11 @@ function drawHistogram(data: HistogramData, interval: Interval, space: Histogram
     }
   })
   const total = bars.reduce((sum, bar) => sum + bar.total, 0)
+  const colors = by === undefined ? [] : seriesColors(by.field, series)
   const chart =
     bars.length === 0
       ? ''
-      : drawBars({ bars, series }, { width: drawingWidth(out), style: out.style })
+      : drawBars({ bars, series, colors }, { width: drawingWidth(out), style: out.style })
   const zoneName = zone.kind === 'local' ? 'local time' : zone.name
   const summary = `${plural(total, 'document')} · ${plural(bars.length, 'bucket')} of ${interval.text} · ${zoneName}`
   return `${chart}${paint.dim(ascii ? summary.replaceAll('·', '-') : summary)}\n`

@@ -1,10 +1,10 @@
 import { fstatSync, readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
-import stringWidth from 'string-width'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { parseQueryString } from '../../engine/query/query-string.ts'
+import { caretUnder } from '../format/caret.ts'
 import type { SearchOptions } from './search-options.ts'
 
 const STDIN = '-'
@@ -71,26 +71,13 @@ export function parseQuery(query: string, ascii: boolean): QueryAst {
   }
 }
 
-/** Characters of the query shown on either side of the mistake. */
-const CARET_CONTEXT = 60
-
 /** The error with the query's line and a caret under the character that is wrong. */
 function withCaret(error: QwError, query: string, ascii: boolean): QwError {
   const { position } = error
   if (position === undefined) return error
-  const at = Math.min(position, query.length)
-  const lineStart = query.lastIndexOf('\n', at - 1) + 1
-  const lineEnd = query.indexOf('\n', at)
-  const line = query.slice(lineStart, lineEnd < 0 ? query.length : lineEnd)
-  const column = at - lineStart
-  const from = Math.max(0, column - CARET_CONTEXT)
-  const dots = ascii ? '...' : '…'
-  const before = `${from > 0 ? dots : ''}${line.slice(from, column)}`
-  const after = line.slice(column, column + CARET_CONTEXT)
-  const shown = before + after + (line.length > column + CARET_CONTEXT ? dots : '')
   return new QwError(error.kind, error.message, {
     code: error.code,
-    why: `${shown}\n${' '.repeat(stringWidth(before))}^`,
+    why: caretUnder(query, position, { ascii }),
     fix: error.fix ?? 'qw-lambda help query',
     position,
     cause: error,

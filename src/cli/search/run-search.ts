@@ -50,9 +50,14 @@ interface Answer {
   readonly failedSplits: number
 }
 
-/** A search that is one request and one answer. */
+/** A search that is one request and one answer, or that is explained instead. */
 export async function runSearch(session: SearchSession, question: Question): Promise<ExitCode> {
-  return await askAndShow(session, await askOf(session, question))
+  const ask = await askOf(session, question)
+  if (session.options.explain === true) {
+    const { runExplain } = await import('./explain.ts')
+    return await runExplain(session, { body: ask.body, fields: ask.columnFields })
+  }
+  return await askAndShow(session, ask)
 }
 
 /** `--body` and `--es`: the user's own body, sent as it is. */

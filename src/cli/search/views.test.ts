@@ -165,6 +165,22 @@ describe('hits on a screen', () => {
     ).toEqual(['body', 'x'])
   })
 
+  test('levels have their colour, in a table, a line and a log, and none without colour', async () => {
+    const [red, green, end] = ['\u001B[31m', '\u001B[32m', '\u001B[39m']
+    const colored = await written({}, screen({ columns: 100, colored: true }))
+    expect(colored).toContain(`${red}error${end}`)
+    expect(colored).not.toContain('␛')
+    const wrapped = await written({ longCells: 'wrap' }, screen({ columns: 40, colored: true }))
+    expect(wrapped).not.toContain('␛')
+    expect(colored).toContain(`${green}info${end}`)
+    expect(await written({ format: 'line' }, screen({ colored: true }))).toContain(`${red}error`)
+    const out = screen({ columns: 80, colored: true })
+    await new FollowedWriter({ view: view({}), withTime: false }, out).write([{ ...HITS[1]?.doc }])
+    expect(out.written.join('')).toContain(`level=\u001B[22m${green}info${end}`)
+    expect(await written({}, screen({ columns: 100 }))).not.toContain('\u001B')
+    expect(await written({ format: 'csv' }, screen({ colored: true }))).not.toContain('\u001B')
+  })
+
   test('followed documents are lines like those of a log', async () => {
     const out = screen({ columns: 46 })
     await new FollowedWriter({ view: view({}), withTime: false }, out).write([{ ...HITS[1]?.doc }])
@@ -264,6 +280,26 @@ describe('aggregations on a screen', () => {
     expect(lines[1]).toMatch(/33\.3 %$/)
     expect(lines[2]).toMatch(/\(so far\)$/)
     expect(lines[3]).toBe('12 documents · 3 buckets of 1h · UTC')
+  })
+
+  test('bars by level are stacked in the colours of the levels', () => {
+    const histogram = { buckets: [{ key: at, key_as_string: 'x', doc_count: 2 }] }
+    const by = {
+      buckets: ['error', 'info'].map((key) => ({
+        key,
+        histogram: { buckets: [{ key: at, doc_count: 1 }] },
+      })),
+    }
+    const request = {
+      timestampField: 'at',
+      interval,
+      by: { field: 'level', size: 2 },
+      bounds: undefined,
+    }
+    const out = screen({ columns: 80, colored: true })
+    const space = { out, zone: UTC, searched: { startMs: at, endMs: Infinity }, nowMs: Infinity }
+    const drawn = unmarked(showHistogram({ histogram, by }, request, space).screen())
+    expect(drawn).toContain('\u001B[31m█\u001B[39m error  \u001B[32m█\u001B[39m info')
   })
 
   test('terms end with the rest and with how far counts may be off', () => {

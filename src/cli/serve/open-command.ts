@@ -58,7 +58,7 @@ async function addressOf(context: CliContext, place: Place): Promise<string> {
 
 function cloudAddress({ session, state }: Deployment, place: Place): string {
   const { region } = session
-  const console = `https://${region}.console.aws.amazon.com`
+  const console = () => `https://${region}.${consoleOf(session)}`
   switch (place) {
     case 'ui':
       throw new QwError('invalid', 'there is no page to search with in a browser', {
@@ -67,16 +67,24 @@ function cloudAddress({ session, state }: Deployment, place: Place): string {
     case 'api':
       return state.outputs['ApiUrl'] ?? noApi(state.name)
     case 'stack':
-      return `${console}/cloudformation/home?region=${region}#/stacks/stackinfo?stackId=${encodeURIComponent(state.stackId)}`
+      return `${console()}/cloudformation/home?region=${region}#/stacks/stackinfo?stackId=${encodeURIComponent(state.stackId)}`
     case 'logs':
-      return `${console}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encodeURIComponent(state.outputs['IndexerLogs'] ?? '').replaceAll('%', '$25')}`
+      return `${console()}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encodeURIComponent(state.outputs['IndexerLogs'] ?? '').replaceAll('%', '$25')}`
     case 'bucket':
-      return `https://${region}.console.aws.amazon.com/s3/buckets/${state.outputs['IndexBucket'] ?? ''}?region=${region}`
+      return `${console()}/s3/buckets/${state.outputs['IndexBucket'] ?? ''}?region=${region}`
     case 'costs':
-      return 'https://console.aws.amazon.com/cost-management/home#/cost-explorer'
+      return `https://${consoleOf(session)}/cost-management/home#/cost-explorer`
     case 'grafana':
       return 'https://grafana.com/grafana/plugins/quickwit-quickwit-datasource/'
   }
+}
+
+/** Host of the console, without the Region in front. */
+function consoleOf({ partition, region }: Deployment['session']): string {
+  if (partition.console !== undefined) return partition.console
+  throw new QwError('invalid', `the console of ${region} has no address that is known outside`, {
+    fix: 'qw-lambda status, qw-lambda logs',
+  })
 }
 
 function noApi(stack: string): never {

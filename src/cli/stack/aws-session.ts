@@ -1,3 +1,4 @@
+import type { Partition } from '../../aws/partition.ts'
 import type { ObjectStore } from '../../engine/ports.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CloudPorts } from '../../deploy/ports.ts'
@@ -8,6 +9,8 @@ import { hasOwnCredentials, profileRegion } from './aws-profiles.ts'
 /** AWS as this command reaches it: one account, one Region. */
 export interface AwsSession {
   readonly region: string
+  /** Of the Region: how ARNs and hosts are called there. */
+  readonly partition: Partition
   readonly profile: string | undefined
   /** Address of another server than AWS, from AWS_ENDPOINT_URL. */
   readonly endpoint: string | undefined
@@ -37,16 +40,19 @@ export async function openAwsSession(
   const endpoint = env['AWS_ENDPOINT_URL']
   const aws = { region, profile, endpoint: endpoint === '' ? undefined : endpoint }
   await prepareSdk(env, profile)
-  const [{ openCloud }, { callerCredentials }, { s3Store }, { retryingStore }] = await Promise.all([
-    import('../../aws/open-cloud.ts'),
-    import('../../aws/credentials.ts'),
-    import('../../aws/s3-store.ts'),
-    import('../../stores/retrying-store.ts'),
-  ])
+  const [{ openCloud }, { partitionOf }, { callerCredentials }, { s3Store }, { retryingStore }] =
+    await Promise.all([
+      import('../../aws/open-cloud.ts'),
+      import('../../aws/partition.ts'),
+      import('../../aws/credentials.ts'),
+      import('../../aws/s3-store.ts'),
+      import('../../stores/retrying-store.ts'),
+    ])
   const ports = openCloud(aws, clock)
   const credentials = callerCredentials(aws)
   return {
     ...aws,
+    partition: partitionOf(region),
     ports: {
       ...ports,
       api: { get: (url, ...rest) => ports.api.get(gatewayAt(url, aws.endpoint), ...rest) },

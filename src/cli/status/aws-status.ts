@@ -187,7 +187,9 @@ function documentOf(context: CliContext, facts: StatusFacts) {
     indexes,
     ingest: {
       last_run: lastRun ?? null,
+      source: sourceDocument(status),
       waiting: queue === undefined ? null : queue.waiting + queue.inFlight,
+      oldest_s: status.oldestSeconds ?? null,
       failures: deadLetters?.waiting ?? null,
       generator:
         generator === undefined
@@ -212,6 +214,10 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
   const line = (name: string, text: string): string => `${name.padEnd(10)}${text}\n`
   const { queue, generator } = status
   const waiting = queue === undefined ? 0 : queue.waiting + queue.inFlight
+  const oldest =
+    status.oldestSeconds === undefined
+      ? ''
+      : `, the oldest for ${formatDuration(status.oldestSeconds * 1_000)}`
   const lines = [
     `${paint.bold(deployment.name)}  aws  ${deployment.session.region}  ${status.stack.status}\n`,
     line('api', status.stack.outputs['ApiUrl'] ?? 'none (search --via lambda)'),
@@ -226,8 +232,9 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
     ...(indexes.length === 0 ? [line('index', 'none yet')] : []),
     line(
       'ingest',
-      `${lastRun === undefined ? 'no run yet' : `last run ${lastRun.state}, ${plural(lastRun.docCount, 'document')}, ${lastRun.rejectedCount} rejected`}; ${plural(waiting, 'file')} waiting`,
+      `${lastRun === undefined ? 'no run yet' : `last run ${lastRun.state}, ${plural(lastRun.docCount, 'document')}, ${lastRun.rejectedCount} rejected`}; ${plural(waiting, 'file')} waiting${oldest}`,
     ),
+    ...(status.source === undefined ? [] : [line('source', sourceText(status.source))]),
     line(
       'generator',
       generator === undefined
@@ -238,6 +245,24 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
     ...warnings.map(({ message, fix }) => `${paint.yellow('!')} ${message}\n  ${fix}\n`),
   ]
   return lines.join('')
+}
+
+type Source = NonNullable<DeploymentStatus['source']>
+
+function sourceText({ bucket, prefix, events, standing }: Source): string {
+  const by = events === 'eventbridge' ? 'by EventBridge' : 'by a notification of the bucket'
+  const state = {
+    set: `new objects come ${by}`,
+    missing: 'new objects do not come',
+    unread: 'its notifications may not be read',
+  }[standing]
+  return `s3://${bucket}/${prefix}: ${state}`
+}
+
+function sourceDocument({ source }: DeploymentStatus) {
+  if (source === undefined) return null
+  const { bucket, prefix, events, standing } = source
+  return { uri: `s3://${bucket}/${prefix}`, events, state: standing }
 }
 
 /** What the user's settings have to hold for a deployment to be meant from now on. */

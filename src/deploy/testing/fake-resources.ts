@@ -40,6 +40,7 @@ const NAMED: Readonly<Record<string, (name: string) => { id: string; arn: string
     const arn = `arn:aws:sns:${PLACE}:${name}`
     return { id: arn, arn }
   },
+  'AWS::Events::Rule': (name) => ({ id: name, arn: `arn:aws:events:${PLACE}:rule/${name}` }),
   'AWS::KMS::Key': (name) => ({ id: name, arn: `arn:aws:kms:${PLACE}:key/${name}` }),
   'AWS::KinesisFirehose::DeliveryStream': (name) => ({
     id: name,

@@ -2,7 +2,7 @@ import { QwError } from '../../engine/errors.ts'
 import type { CloudPorts, InventoryPort, LogsPort, SecretPort } from '../ports.ts'
 import type { World } from './world.ts'
 
-type Services = Omit<CloudPorts, 'stacks' | 'buckets'>
+type Services = Omit<CloudPorts, 'stacks' | 'buckets' | 'sourceBuckets'>
 
 /** The services of which deploying asks little. */
 export function fakeServices(world: World): Services {
@@ -56,12 +56,7 @@ export function fakeServices(world: World): Services {
         world.schedule = { state, stoppedBy: by }
       },
     },
-    queues: {
-      depth: async () => {
-        world.enter('queueDepth')
-        return { waiting: 0, inFlight: 0 }
-      },
-    },
+    queues: fakeQueues(world),
     metrics: { read: async (queries) => queries.map(() => undefined) },
     inventory: fakeInventory(world),
     api: {
@@ -72,6 +67,19 @@ export function fakeServices(world: World): Services {
         world.refusalsBeforeKeyWorks--
         return { status: spread && world.keysAccepted.has(key) ? 200 : 403, body: 'answer' }
       },
+    },
+  }
+}
+
+function fakeQueues(world: World): CloudPorts['queues'] {
+  return {
+    depth: async () => {
+      world.enter('queueDepth')
+      return { waiting: 0, inFlight: 0 }
+    },
+    send: async (_url, bodies) => {
+      world.enter('send')
+      world.sent.push(...bodies)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { CloudPorts } from '../ports.ts'
 import { fakeBuckets } from './fake-buckets.ts'
+import { fakeSourceBuckets } from './fake-source-buckets.ts'
 import { fakeServices } from './fake-services.ts'
 import { FakeStacks, type FakeStack } from './fake-stacks.ts'
 import { World } from './world.ts'
@@ -14,6 +15,7 @@ export class InMemoryCloud extends World {
     ...fakeServices(this),
     stacks: this.stacks,
     buckets: fakeBuckets(this),
+    sourceBuckets: fakeSourceBuckets(this),
   }
 
   /** The latest stack; a deleted one stays. */

@@ -1,4 +1,4 @@
-import type { BucketEntry, BucketNotification } from '../ports.ts'
+import type { BucketEntry, BucketNotification, NotificationRule, SourceObject } from '../ports.ts'
 
 export interface FakeBucket {
   readonly tags: Readonly<Record<string, string>>
@@ -6,6 +6,15 @@ export interface FakeBucket {
   /** Whether a policy refuses requests without TLS. */
   tlsOnly?: boolean
   notification?: BucketNotification
+}
+
+/** A bucket of the user's own. */
+export interface FakeSourceBucket {
+  region: string
+  owner: 'own' | 'other'
+  objects: readonly SourceObject[]
+  rules: readonly NotificationRule[]
+  eventBridge: boolean
 }
 
 /** Something that exists or did: what tag search and direct looks go by. */
@@ -23,6 +32,9 @@ export class World {
   readonly faults: { call: string; error: Error }[] = []
   nowMs = Date.UTC(2026, 10, 23)
   readonly bucketsByName = new Map<string, FakeBucket>()
+  readonly sourceBuckets = new Map<string, FakeSourceBucket>()
+  /** Bodies of the messages sent. */
+  readonly sent: string[] = []
   readonly templates = new Map<string, string>()
   readonly secretTexts = new Map<string, string>()
   readonly logGroups = new Set<string>()

@@ -2,8 +2,11 @@ import { elementAt } from '../bytes/element-at.ts'
 import type { TermOptions } from '../schema/field-spec.ts'
 import type { ResolvedField } from '../schema/schema.ts'
 import { encodeTerm } from '../schema/term.ts'
+import { QwError } from '../errors.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
-import { allOf, anyOf, MATCH_ALL, MATCH_NONE } from './combine.ts'
+import type { Tokenizer } from '../text/tokenizer.ts'
+import { fuzzyQuery } from './bind-terms.ts'
+import { allOf, anyOf, combine, MATCH_ALL, MATCH_NONE } from './combine.ts'
 import {
   equals,
   holdsText,
@@ -14,14 +17,21 @@ import {
   termsOf,
 } from './field-access.ts'
 import { clip, readingsOf, readLiteral } from './literals.ts'
-import type { TextAst } from './query-ast.ts'
+import { minimumOf } from './minimum-match.ts'
+import type { FuzzyWords, TextAst } from './query-ast.ts'
 import type { PositionedTerm, Query } from './query.ts'
 
+type TokenizerNames = (name: string) => Tokenizer | undefined
+
 /** One text on one field: tokens of a text field, the literal of a typed one, every reading of json. */
-export function bindText(ast: TextAst, field: ResolvedField): Query {
+export function bindText(
+  ast: TextAst,
+  fieldAsIndexed: ResolvedField,
+  tokenizerNamed: TokenizerNames,
+): Query {
+  const field = asAnalyzed(ast, fieldAsIndexed, tokenizerNamed)
   const { mode } = ast.match
   const isPrefix = mode === 'phrasePrefix' || mode === 'boolPrefix'
-  checkAnalyzer(ast, field)
   if (isPrefix && !holdsText(field)) {
     throw schemaError(
       `trying to run a PhrasePrefix query on a non-text field (\`${field.path}\` is ${field.fieldType})`,
@@ -42,14 +52,20 @@ export function bindText(ast: TextAst, field: ResolvedField): Query {
   )
 }
 
-/** Texts are cut as the field's own were; other tokens would find nothing. */
-function checkAnalyzer({ analyzer }: TextAst, field: ResolvedField): void {
-  const own = field.terms?.tokenizer.name
-  if (analyzer === undefined || analyzer === own) return
-  throw schemaError(
-    `\`analyzer\` can only name the tokenizer of field \`${field.path}\`, which is ${own === undefined ? 'none' : `\`${own}\``}, not \`${clip(analyzer)}\``,
-    'leave `analyzer` out',
-  )
+/** The field as the text is read: by its own tokenizer, or by the one that the request names. */
+function asAnalyzed(
+  { analyzer }: TextAst,
+  field: ResolvedField,
+  tokenizerNamed: TokenizerNames,
+): ResolvedField {
+  const { terms } = field
+  if (analyzer === undefined || terms === undefined) return field
+  const tokenizer = tokenizerNamed(analyzer)
+  if (tokenizer !== undefined) return { ...field, terms: { ...terms, tokenizer } }
+  throw new QwError('invalid', `there is no analyzer \`${clip(analyzer)}\``, {
+    code: 'QUERY-VALUE',
+    fix: `leave \`analyzer\` out: the field’s own is \`${terms.tokenizer.name}\``,
+  })
 }
 
 function isImpossiblePhrase({ match, text }: TextAst, field: ResolvedField): boolean {
@@ -70,22 +86,19 @@ function bindWords(ast: TextAst, field: ResolvedField): Query {
   if (first === undefined || last === undefined) {
     return ast.zeroTerms === 'all' ? MATCH_ALL : MATCH_NONE
   }
-  if (tokens.length === 1) return isPrefix ? prefixQuery(field, last) : termQuery(field, last)
+  if (tokens.length === 1) return isPrefix ? prefixQuery(field, last) : wordQuery(ast, field, last)
   return bindSeveral(ast, field, tokens)
 }
 
-function bindSeveral(
-  { match }: TextAst,
-  field: ResolvedField,
-  tokens: readonly PositionedTerm[],
-): Query {
+function bindSeveral(ast: TextAst, field: ResolvedField, tokens: readonly PositionedTerm[]): Query {
+  const { match } = ast
   const hasPositions = field.terms?.record === 'position'
-  const queries = tokens.map((token) => termQuery(field, token))
+  const queries = tokens.map((token) => wordQuery(ast, field, token))
   switch (match.mode) {
     case 'all':
       return allOf(queries)
     case 'any':
-      return anyOf(queries)
+      return someOf(queries, ast)
     case 'words':
       if (!hasPositions) return allOf(queries)
       return { kind: 'phrase', field: refOf(field, 'str'), terms: tokens, slop: 0 }
@@ -101,9 +114,29 @@ function bindSeveral(
     case 'boolPrefix': {
       const [prefix] = splitLast(tokens)
       const withPrefix = [...queries.slice(0, -1), prefixQuery(field, prefix)]
-      return match.operator === 'and' ? allOf(withPrefix) : anyOf(withPrefix)
+      return match.operator === 'and' ? allOf(withPrefix) : someOf(withPrefix, ast)
     }
   }
+}
+
+function someOf(queries: readonly Query[], { minimum }: TextAst): Query {
+  const wanted = minimum === undefined ? undefined : minimumOf(minimum, queries.length)
+  return combine({ should: queries, minimumShouldMatch: Math.max(wanted ?? 1, 1) })
+}
+
+/** One word of several, as it is or near enough. */
+function wordQuery({ fuzzy }: TextAst, field: ResolvedField, token: PositionedTerm): Query {
+  const word = new TextDecoder().decode(token.term)
+  const distance = fuzzy === undefined ? 0 : distanceOf(fuzzy, word)
+  if (fuzzy === undefined || distance === 0) return termQuery(field, token)
+  return fuzzyQuery(field, word, { distance, prefixLength: fuzzy.prefixLength })
+}
+
+/** Changes that a word of this length may have. */
+export function distanceOf({ distance }: FuzzyWords, word: string): 0 | 1 | 2 {
+  if (typeof distance === 'number') return distance
+  const { length } = Array.from(word)
+  return length < distance.one ? 0 : length < distance.two ? 1 : 2
 }
 
 function splitLast(

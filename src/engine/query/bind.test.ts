@@ -485,10 +485,26 @@ describe('what only the Elasticsearch dialect says', () => {
   const bindBody = (body: JsonObject): Query =>
     bindQuery(parseElasticQuery(body, { nowMs: Date.UTC(2024, 4, 15) }), strict)
 
-  test('an analyzer may name the tokenizer of the field, and no other', () => {
-    const asked = (analyzer: string): JsonObject => ({ match: { key: { query: 'a', analyzer } } })
-    expect(bindBody(asked('raw')).kind).toBe('term')
-    expect(() => bindBody(asked('english'))).toThrow(/tokenizer of field `key`, which is `raw`/)
+  test('an analyzer cuts the text as it says, in Elasticsearch’s words or in those of a config', () => {
+    const asked = (analyzer: string): JsonObject => ({
+      match: { body: { query: 'A b', analyzer, operator: 'and' } },
+    })
+    expect(show(bindBody(asked('keyword')))).toBe('body:str=A b')
+    expect(show(bindBody(asked('whitespace')))).toBe('(+body:str=A +body:str=b)')
+    expect(show(bindBody(asked('standard')))).toBe('(+body:str=a +body:str=b)')
+    expect(() => bindBody(asked('english'))).toThrow(/no analyzer `english`.*is `default`|english/)
+  })
+
+  test('words may differ a little, the longer the more, and so many of them have to match', () => {
+    const match = (rest: JsonObject): Query =>
+      bindBody({ match: { body: { query: 'an error occurred', ...rest } } })
+    const near = match({ fuzziness: 'AUTO' })
+    if (near.kind !== 'bool') throw new Error(show(near))
+    expect(near.should.map(({ kind }) => kind)).toEqual(['term', 'pattern', 'pattern'])
+    const minimum = (wanted: string | number): string =>
+      show(match({ minimum_should_match: wanted })).replaceAll(/[^0-9]/g, '')
+    expect([minimum(2), minimum('75%'), minimum('-1'), minimum('9%')]).toEqual(['2', '2', '2', '1'])
+    expect(show(match({ minimum_should_match: '1<100%' }))).toContain('3')
   })
 
   test('date maths is a date on a field of dates, and text on one of texts', () => {

@@ -90,7 +90,7 @@ class Binder {
     const queries = this.#fieldsOf(ast).map((path) => {
       this.#count()
       const field = this.#resolve(path, ast.lenient)
-      return field === undefined ? MATCH_NONE : bindLeaf(ast, field)
+      return field === undefined ? MATCH_NONE : bindLeaf(ast, field, this.#schema)
     })
     return anyOf(queries)
   }
@@ -128,10 +128,10 @@ class Binder {
   }
 }
 
-function bindLeaf(ast: LeafAst, field: ResolvedField): Query {
+function bindLeaf(ast: LeafAst, field: ResolvedField, schema: Schema): Query {
   switch (ast.kind) {
     case 'text':
-      return bindText(ast, field)
+      return bindText(ast, field, (name) => schema.tokenizer(name))
     case 'term':
       return bindTerm(ast, field)
     case 'termSet':

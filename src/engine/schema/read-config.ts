@@ -91,8 +91,8 @@ function checkSearchFields({ docMapping, searchSettings }: IndexConfig): void {
     const field = table.resolve(name)
     if (field === undefined) {
       const unknown = unknownField(name, table)
-      refuseSetting(path, unknown.message, unknown.fix)
+      refuseSetting(path, `unknown default search field \`${name}\``, unknown.fix)
     }
-    if (!field.indexed) refuseSetting(path, `field \`${name}\` is not indexed`)
+    if (!field.indexed) refuseSetting(path, `default search field \`${name}\` is not indexed`)
   })
 }

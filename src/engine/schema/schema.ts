@@ -1,3 +1,4 @@
+import type { Tokenizer } from '../text/tokenizer.ts'
 import { buildFieldTable, PRECISION_NS } from './field-table.ts'
 import type { Normalizer } from '../text/normalizer.ts'
 import type { TermOptions } from './field-spec.ts'
@@ -37,6 +38,8 @@ export interface Schema {
   readonly indexFieldPresence: boolean
   /** Undefined: no such field (strict and lenient modes), or a path below a field that has no inside. */
   resolve(path: string): ResolvedField | undefined
+  /** A built-in tokenizer or one of the mapping's own. */
+  tokenizer(name: string): Tokenizer | undefined
   /** Whether `path` is a declared `object`, which `exists` may name though it has no values. */
   isObjectPath(path: string): boolean
   /** Declared fields that hold values, in the order of the mapping, as paths. */
@@ -60,6 +63,7 @@ export function buildSchema(config: IndexConfig): Schema {
     tagFields: docMapping.tagFields,
     indexFieldPresence: docMapping.indexFieldPresence,
     resolve: (path) => table.resolve(path),
+    tokenizer: (name) => table.tokenizers.get(name),
     isObjectPath: (path) => table.objectPaths.has(path),
     fieldNames: () => [...table.declared.keys()],
     nearest: (path) => table.nearest(path),

@@ -1,3 +1,4 @@
+import { TOKENIZER_OF_ANALYZER } from '../../../engine/query/elastic-dsl/analyzers.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../engine/bytes/json.ts'
 import { FieldOptions, refused } from './field-options.ts'
 
@@ -30,15 +31,6 @@ const NUMBERS: Readonly<Record<string, string>> = {
   float: 'f64',
   half_float: 'f64',
   scaled_float: 'f64',
-}
-
-/** Analyzers by the tokenizer that makes the same words of the same text, or as good as. */
-export const TOKENIZERS: Readonly<Record<string, string>> = {
-  standard: 'default',
-  simple: 'default',
-  default: 'default',
-  whitespace: 'whitespace',
-  keyword: 'raw',
 }
 
 const RECORDS: Readonly<Record<string, string>> = {
@@ -102,11 +94,11 @@ function fieldOfType(type: string, options: FieldOptions): FieldConfig {
 function textField(options: FieldOptions): FieldConfig {
   const { path } = options
   const analyzer = options.text('analyzer') ?? 'standard'
-  const tokenizer = TOKENIZERS[analyzer]
+  const tokenizer = TOKENIZER_OF_ANALYZER[analyzer]
   if (tokenizer === undefined) {
     throw refused(
       `\`${path}\`: there is no analyzer \`${analyzer}\``,
-      `choose from ${Object.keys(TOKENIZERS).join(', ')}, or create the index from an index config with its own tokenizers`,
+      `choose from ${Object.keys(TOKENIZER_OF_ANALYZER).join(', ')}, or create the index from an index config with its own tokenizers`,
     )
   }
   options.mustBe('search_analyzer', analyzer)

@@ -38,6 +38,14 @@ Together
 Time is better given by flags, which also leave out whole splits:
   --since 2h   --since 2026-11-23 --until now-15m
 
+Under a name, kept in qw-lambda.json (or your own settings, without a project):
+  search 'level:error' --since 1d --save errors
+  search --saved errors            as it was
+  search --saved errors 'host:a'   both have to match
+  search --saved errors --since 1h a flag takes the place of the saved one, and of
+                                   those that it does not go with
+  search --list-saved              with the examples of a ready mapping
+
 A query that begins with a dash: qw-lambda search -Q '-error'
 `
 
@@ -54,6 +62,10 @@ What is printed
   --format tsv      tab-separated, with a header
   --format line     one field a line
   --quiet           no footer, no hints; errors only
+
+  --jq '.hits[].body'    what jq makes of the JSON: one result a line, texts
+                         without quotes; jq is built in. Its language:
+                         https://jqlang.org/manual
 
   Integers are exact in all of them, also beyond 2^53: parse them as such.
   Times are local in tables (--tz), and as stored in JSON.

@@ -321,7 +321,7 @@ export const REFUSED_CONFIGS: readonly [string, JsonValue, string, string | unde
       { mode: 'strict', field_mappings: [{ name: 'body', type: 'text' }] },
       { search_settings: { default_search_fields: ['bodi'] } },
     ),
-    '`search_settings.default_search_fields[0]`: field does not exist: `bodi`',
+    '`search_settings.default_search_fields[0]`: unknown default search field `bodi`',
     'body',
   ],
   [
@@ -336,7 +336,7 @@ export const REFUSED_CONFIGS: readonly [string, JsonValue, string, string | unde
       { field_mappings: [{ name: 'a', type: 'text', indexed: false }] },
       { search_settings: { default_search_fields: ['a'] } },
     ),
-    'field `a` is not indexed',
+    'default search field `a` is not indexed',
     undefined,
   ],
 ]

@@ -21,6 +21,8 @@ export interface Aggregation<Partial = unknown> {
   readonly paths: readonly string[]
   /** Queries whose documents it asks for, those of sub-aggregations included; undefined: none. */
   readonly queries?: readonly Query[] | undefined
+  /** Whether it is about documents that the query does not find: then every split is read. */
+  readonly readsAll?: boolean
   /** `parentLimit`: parent ids are below this; Infinity when nobody knows. */
   collector(split: AggregationSplit, parentLimit: number): Collector<Partial>
   /** Associative and commutative; of an empty list it is what an empty bucket has. */
@@ -111,6 +113,8 @@ export interface AggregationInput {
   /** `aggs of the request > its names`, for messages. */
   readonly name: string
   readonly subs: readonly SubAggregation[]
+  /** Whether it stands in no other aggregation. */
+  readonly isTop: boolean
   /** Throws `invalid` when the field does not exist or is not fast. */
   field(path: string): AggregationField
   /** Binds a clause of the query DSL. Throws `invalid` naming `option` for what is wrong with it. */
@@ -131,8 +135,10 @@ export interface SubAggregation {
 
 /** A kind of aggregation: a new one is one file and one line in kinds.ts, which gives it its name. */
 export interface AggregationKind {
-  /** Whether it makes buckets and so may have sub-aggregations. */
-  readonly hasBuckets: boolean
+  /** How many buckets it makes in each bucket around it; in buckets there may be aggregations. */
+  readonly buckets: 'none' | 'one' | 'many'
+  /** Options that it knows, some of them without effect; undefined: it looks at them itself. */
+  readonly options: readonly string[] | undefined
   /** Throws `invalid` for everything that is wrong with the options: nothing is left to find later. */
   parse(input: AggregationInput): Aggregation
 }

@@ -22,7 +22,9 @@ const REGISTER_BITS = 14
 const REGISTERS = 1 << REGISTER_BITS
 
 export const CARDINALITY: AggregationKind = {
-  hasBuckets: false,
+  buckets: 'none',
+  // Counts are more precise than any threshold asks for.
+  options: ['field', 'missing', 'precision_threshold', 'execution_hint', 'rehash'],
   parse(input) {
     const field = fieldOption(input)
     const raw = input.options['missing']

@@ -1,17 +1,36 @@
 import { isJsonObject, type JsonValue } from '../../bytes/json.ts'
 import { floorDiv } from '../number-keys.ts'
 import type { AggregationInput } from './aggregation.ts'
-import { dateBucketOf } from './date-buckets.ts'
-import { booleanOption, fieldOption, invalidAggregation, numberOption } from './options.ts'
+import { dateBuckets, intervalOption, offsetOption } from './date-buckets.ts'
+import { dateOptions, type DateOptions } from './date-options.ts'
+import {
+  booleanOption,
+  fieldOption,
+  invalidAggregation,
+  numberOption,
+  refuseUnknown,
+} from './options.ts'
 import type { TermKey } from './term-key.ts'
 import type { TupleSource } from './tuple-source.ts'
 
 export interface CompositeSource extends TupleSource {
   readonly name: string
+  /** With `format`: how dates of its keys are printed and read again. */
+  readonly dates: DateOptions | undefined
   /** What plain values of `after` are. */
   readonly scale: 'date' | 'ip' | 'other'
   readonly descending: boolean
   readonly nullsFirst: boolean
+}
+
+const SHARED_OPTIONS = ['field', 'order', 'missing_bucket', 'missing_order', 'value_type']
+const SOURCE_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  terms: SHARED_OPTIONS,
+  histogram: [...SHARED_OPTIONS, 'interval', 'offset'],
+  date_histogram: [
+    ...SHARED_OPTIONS,
+    ...'fixed_interval calendar_interval offset time_zone format'.split(' '),
+  ],
 }
 
 /** `{name: {terms | histogram | date_histogram: {…}}}`. */
@@ -31,6 +50,7 @@ export function parseCompositeSource(
     throw invalidAggregation(input.name, `\`${place}\` must have an object of options`)
   }
   const own = { ...input, options, name: `${input.name}.${place}` }
+  refuseUnknown(own, typed[0], SOURCE_OPTIONS[typed[0]] ?? Object.keys(options))
   const field = fieldOption(own)
   if (field.type === 'bytes') {
     throw invalidAggregation(own.name, `field "${field.path}" holds bytes, which do not aggregate`)
@@ -42,6 +62,7 @@ export function parseCompositeSource(
     name: named[0],
     path: field.path,
     bucketOf,
+    dates: isDate && typeof options['format'] === 'string' ? dateOptions(own) : undefined,
     missing: booleanOption(own, 'missing_bucket', false) ? null : undefined,
     scale: isDate ? 'date' : field.type === 'ip' ? 'ip' : 'other',
     descending,
@@ -56,13 +77,22 @@ function bucketFunctionOf(own: AggregationInput, type: string): TupleSource['buc
     case 'histogram':
       return histogramBucketOf(own)
     case 'date_histogram':
-      return dateBucketOf(own).bucketOf
+      return dateBucketOf(own)
     default:
       throw invalidAggregation(
         own.name,
         `a source cannot be \`${type}\``,
         'use terms, histogram or date_histogram',
       )
+  }
+}
+
+function dateBucketOf(own: AggregationInput): TupleSource['bucketOf'] {
+  const { startOf } = dateBuckets(intervalOption(own), dateOptions(own).zone, offsetOption(own))
+  return (value) => {
+    if (value.type !== 'date') return undefined
+    const ms = startOf(Number(floorDiv(value.value, 1_000_000n)))
+    return { type: 'date', value: BigInt(ms) * 1_000_000n }
   }
 }
 

@@ -22,7 +22,8 @@ const DEFAULT_SIZE = 10
 /** A page of all combinations of several fields' buckets, in the order of their keys: `after` is where the
  *  page before ended. */
 export const COMPOSITE: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  options: ['sources', 'size', 'after'],
   parse(input) {
     const raw = input.options['sources']
     const items = Array.isArray(raw) ? raw : []
@@ -58,9 +59,9 @@ function afterOf(
     )
   }
   if (!isJsonObject(raw) || Object.keys(raw).length !== sources.length) return wrong()
-  return sources.map(({ name, scale }) => {
-    const value: JsonValue | undefined = Object.hasOwn(raw, name) ? raw[name] : undefined
-    const key = value === undefined ? undefined : readAfterKey(value, scale)
+  return sources.map((source) => {
+    const value = Object.hasOwn(raw, source.name) ? raw[source.name] : undefined
+    const key = value === undefined ? undefined : readAfterKey(value, source)
     return key === undefined ? wrong() : key
   })
 }

@@ -4,7 +4,8 @@ import { SingleBucketAggregation } from './single-bucket.ts'
 
 /** One bucket of the documents that a clause of the query DSL matches as well. */
 export const FILTER: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'one',
+  options: undefined,
   parse(input) {
     const query = input.query(input.options, 'filter')
     return new SingleBucketAggregation(input.subs, { queries: [query] }, (split) =>

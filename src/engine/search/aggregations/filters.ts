@@ -17,7 +17,8 @@ const DEFAULT_OTHER_KEY = '_other_'
 
 /** A bucket for each of several clauses, under their names or in their order; one for the rest. */
 export const FILTERS: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'many',
+  options: ['filters', 'other_bucket', 'other_bucket_key', 'keyed'],
   parse(input) {
     const raw = input.options['filters']
     const isNamed = isJsonObject(raw)

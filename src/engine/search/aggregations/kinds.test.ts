@@ -23,7 +23,7 @@ const max: JsonValue = { max: { field: 'price' } }
 
 describe('the aggregations of a request', () => {
   test('keep their names, and say which columns they read, nested ones included', () => {
-    const parsed = parseAggregations(
+    const { subs: parsed } = parseAggregations(
       { most: max, shops: { terms: { field: 'shop' }, aggs: { most: max } } },
       schema,
     )

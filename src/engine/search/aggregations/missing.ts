@@ -5,7 +5,8 @@ import { withoutValue } from './values.ts'
 
 /** One bucket of the documents that have no value of any type at the field. */
 export const MISSING: AggregationKind = {
-  hasBuckets: true,
+  buckets: 'one',
+  options: ['field'],
   parse(input) {
     const { path } = fieldOption(input)
     return new SingleBucketAggregation(input.subs, { paths: [path] }, (split) => {

@@ -12,12 +12,13 @@ import {
   type Collector,
   type DocBlock,
 } from './aggregation.ts'
-import { fieldOption, invalidAggregation, numberOption } from './options.ts'
+import { fieldOption, invalidAggregation, numberOption, refuseUnknown } from './options.ts'
 import { numberColumns } from './values.ts'
 
 /** The mean of a field's values, each weighing what another field of its document says. */
 export const WEIGHTED_AVG: AggregationKind = {
-  hasBuckets: false,
+  buckets: 'none',
+  options: ['value', 'weight', 'value_type'],
   parse(input) {
     return new WeightedAverage(operandOf(input, 'value'), operandOf(input, 'weight'))
   },
@@ -35,6 +36,7 @@ function operandOf(input: AggregationInput, name: 'value' | 'weight'): Operand {
     throw invalidAggregation(input.name, `\`${name}\` must be an object with a \`field\``)
   }
   const inner = { ...input, options, name: `${input.name}.${name}` }
+  refuseUnknown(inner, name, ['field', 'missing'])
   return { path: fieldOption(inner).path, missing: numberOption(inner, 'missing') }
 }
 

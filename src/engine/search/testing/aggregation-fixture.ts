@@ -36,10 +36,18 @@ export async function aggregate(
   a: JsonValue,
   splits: readonly (readonly JsonObject[])[] = SALES,
 ): Promise<unknown> {
+  return (await aggregateAll({ a }, splits))['a']
+}
+
+/** All aggregations of such a search. */
+export async function aggregateAll(
+  aggs: JsonObject,
+  splits: readonly (readonly JsonObject[])[] = SALES,
+): Promise<Record<string, unknown>> {
   const fixture = await SearchFixture.create(MAPPING)
   for (const docs of splits) await fixture.addSplit(docs.map(stringifyJson))
-  const { aggregations } = await fixture.search({ maxHits: 0, aggs: { a } })
-  return (JSON.parse(stringifyJson(aggregations ?? null)) as { a: unknown }).a // as it was asked for
+  const { aggregations } = await fixture.search({ maxHits: 0, aggs })
+  return JSON.parse(stringifyJson(aggregations ?? null)) as Record<string, unknown> // as it was asked for
 }
 
 /** The same over documents of the field `open`, whose values may have any type. */
