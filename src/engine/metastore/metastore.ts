@@ -320,6 +320,6 @@ export class Metastore {
 function indexExists(indexId: string): QwError {
   return new QwError('invalid', `index \`${indexId}\` already exists`, {
     code: 'INDEX-EXISTS',
-    fix: 'choose another index id, or replace it: qw-lambda index create --overwrite',
+    fix: `choose another index id, or remove it first: qw-lambda index delete ${indexId}`,
   })
 }
