@@ -50,8 +50,9 @@ function logDoc(record: JsonObject, nowNanos: bigint): JsonObject {
   const doc: JsonObject = {
     timestamp_nanos: nanosOf(record['timeUnixNano']) ?? observed,
     observed_timestamp_nanos: observed,
-    severity_number: record['severityNumber'] ?? 0,
+    severity_number: 0,
   }
+  set(doc, 'severity_number', record['severityNumber'])
   set(doc, 'severity_text', record['severityText'])
   const body = anyValue(record['body'])
   // The field holds objects alone; Quickwit gives a text this name.
