@@ -5,7 +5,7 @@ import { jsonText } from './reply.ts'
 import { statusOf } from './status.ts'
 
 /** How a batch is written; its answer is written alike. */
-export type OtlpEncoding = 'json' | 'protobuf'
+type OtlpEncoding = 'json' | 'protobuf'
 
 /** Codes of gRPC, which an error names beside its HTTP status. */
 const GRPC_CODES: Readonly<Record<ErrorKind, number>> = {
