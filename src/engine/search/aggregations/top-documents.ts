@@ -27,7 +27,7 @@ interface TopSettings {
   readonly metric: (partial: TopPartial, property: string | undefined) => number | null | undefined
 }
 
-export interface TopPartial {
+interface TopPartial {
   readonly total: number
   /** Best first. */
   readonly hits: readonly TopHit[]
