@@ -50,4 +50,4 @@ async function main() {
   }
 }
 
-main().then(() => console.log('{"sent":true}'))
+void main()
