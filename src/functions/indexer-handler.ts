@@ -11,6 +11,7 @@ import { docMatcher } from '../engine/search/match-docs.ts'
 import { objectSource } from '../engine/sources/source.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
+import { HeldMessages } from './held-messages.ts'
 import {
   parseIndexerEvent,
   type IndexerTask,
@@ -90,18 +91,25 @@ export function makeIndexerHandler(
     cold = false
     const work = parseIndexerEvent(event)
     const run = new IndexerRun(components, settings, invocation, cleanedAtMs)
-    const failed = work.kind === 'queue' ? await run.workOff(work.messages) : []
-    if (work.kind === 'direct') await run.performAll(work.tasks)
-    await run.maintain()
-    components.log({
-      event: 'indexed',
-      ...run.report(),
-      num_failed_messages: failed.length,
-      ms: components.clock.nowMs() - startMs,
-      cold: wasCold,
-    })
-    if (work.kind === 'direct') return run.report()
-    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+    const { queue, clock, log } = components
+    const messages = work.kind === 'queue' ? work.messages : []
+    const held = queue === undefined ? undefined : new HeldMessages(messages, { queue, clock, log })
+    try {
+      const failed = await run.workOff(messages, held)
+      if (work.kind === 'direct') await run.performAll(work.tasks)
+      await run.maintain()
+      log({
+        event: 'indexed',
+        ...run.report(),
+        num_failed_messages: failed.length,
+        ms: clock.nowMs() - startMs,
+        cold: wasCold,
+      })
+      if (work.kind === 'direct') return run.report()
+      return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+    } finally {
+      await held?.end()
+    }
   }
 }
 
@@ -128,16 +136,19 @@ class IndexerRun {
     this.#cleanedAtMs = cleanedAtMs
   }
 
-  workOff(messages: readonly QueueMessage[]): Promise<QueueMessage[]> {
-    return workOff(messages, this.#turn())
+  workOff(
+    messages: readonly QueueMessage[],
+    queue: WorkQueue | undefined,
+  ): Promise<QueueMessage[]> {
+    return workOff(messages, this.#turn(queue))
   }
 
   performAll(tasks: readonly IndexerTask[]): Promise<void> {
-    return workOffDirect(tasks, this.#turn())
+    return workOffDirect(tasks, this.#turn(this.#components.queue))
   }
 
-  #turn(): QueueTurn {
-    const { queue, log } = this.#components
+  #turn(queue: WorkQueue | undefined): QueueTurn {
+    const { log } = this.#components
     const perform = (task: IndexerTask): Promise<TaskEnd> => this.#perform(task)
     return { perform, hasTime: () => this.#hasTime(), queue, log }
   }

@@ -1,4 +1,10 @@
-import type { FieldKind, ModelDoc, ModelField, ModelValue } from './model.ts'
+import {
+  FIRST_MS,
+  type FieldKind,
+  type ModelDoc,
+  type ModelField,
+  type ModelValue,
+} from './model.ts'
 import {
   requestOf,
   resultOf,
@@ -326,5 +332,78 @@ export function filters(
         buckets: isNamed ? { some, none: bucket([]), _other_: rest } : [some, bucket([]), rest],
       }
     },
+  }
+}
+
+/** Ranges of dates as they are written, which may overlap. */
+export function dateRange(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const day = (): number => FIRST_MS + choices.below(6) * 86_400_000
+  const [a, b, c] = [day(), day(), day()]
+  const spans = [
+    { from: Math.min(a, b), to: Math.max(a, b) },
+    { from: c, to: Infinity },
+    { from: -Infinity, to: a },
+  ].filter(({ from, to }) => from < to)
+  const sorted = spans.toSorted((x, y) => (x.from === y.from ? x.to - y.to : x.from - y.from))
+  const text = (ms: number): string => (Number.isFinite(ms) ? dateText(ms) : '*')
+  const ranges = spans.map(({ from, to }) => ({
+    ...(Number.isFinite(from) ? { from: dateText(from) } : {}),
+    ...(Number.isFinite(to) ? { to: `${dateText(to - 86_400_000)}||+1d` } : {}),
+  }))
+  return {
+    request: withSubs({ date_range: { field: field.path, ranges } }, subs),
+    result: (docs) => ({
+      buckets: sorted.map(({ from, to }) => {
+        const list = docs.filter((doc) =>
+          (doc.get(field.path) ?? []).some((value) => Number(value) >= from && Number(value) < to),
+        )
+        return {
+          key: `${text(from)}-${text(to)}`,
+          doc_count: list.length,
+          ...(Number.isFinite(from) ? { from, from_as_string: text(from) } : {}),
+          ...(Number.isFinite(to) ? { to, to_as_string: text(to) } : {}),
+          ...resultOf(subs, list),
+        }
+      }),
+    }),
+  }
+}
+
+/** Ranges of addresses, one of them a network. */
+export function ipRange(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const octet = choices.below(256)
+  const edge = `10.0.0.${octet}`
+  const ranges = [{ to: edge }, { mask: '10.0.0.0/24' }, { from: edge, key: 'rest' }]
+  const inside =
+    (low: string | undefined, high: string | undefined) =>
+    (value: ModelValue): boolean =>
+      (low === undefined || ipNumber(String(value)) >= ipNumber(low)) &&
+      (high === undefined || ipNumber(String(value)) < ipNumber(high))
+  const spans = [
+    { key: `*-${edge}`, bounds: { to: edge }, has: inside(undefined, edge) },
+    {
+      key: '10.0.0.0/24',
+      bounds: { from: '10.0.0.0', to: '10.0.1.0' },
+      has: inside('10.0.0.0', '10.0.1.0'),
+    },
+    { key: 'rest', bounds: { from: edge }, has: inside(edge, undefined) },
+  ]
+  // By where they begin; of two that begin together, the one that ends first.
+  return {
+    request: withSubs({ ip_range: { field: field.path, ranges } }, subs),
+    result: (docs) => ({
+      buckets: spans.map(({ key, bounds, has }) => {
+        const list = docs.filter((doc) => (doc.get(field.path) ?? []).some(has))
+        return { key, doc_count: list.length, ...bounds, ...resultOf(subs, list) }
+      }),
+    }),
   }
 }

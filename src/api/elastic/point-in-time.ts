@@ -9,14 +9,15 @@ import type { SplitRecord } from '../../engine/metastore/split-record.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { decodeError, jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
-import { elasticReply, INDEX_PARAMS, pathPatterns, urlFields } from './request-parts.ts'
-import { missingIndexesOf } from './search-params.ts'
+import { bodyOptions } from './options/option.ts'
+import { PIT_BODY, PIT_URL } from './options/request-options.ts'
+import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
+import { checkExpandWildcards, missingIndexesOf } from './search-params.ts'
 
 /** Longest time between two pages: merged splits stay readable two minutes longer. */
 const MAX_TTL_MS = 30 * 60_000
 /** An id holds the names of splits, of which an index rarely has thousands. */
 const MAX_STATE_BYTES = 4 << 20
-const OPEN_PARAMS = ['keep_alive', 'preference', 'routing', 'allow_partial_search_results']
 
 /**
  * The splits that a search will see, whatever is added or merged meanwhile. No server remembers it: the
@@ -42,7 +43,9 @@ export function addPointInTimeRoutes(app: Hono, search: SearchContext): void {
 }
 
 async function open(c: Context, path: string, search: SearchContext): Promise<Response> {
-  const fields = urlFields(c, [...OPEN_PARAMS, ...INDEX_PARAMS])
+  const fields = urlFields(c, PIT_URL)
+  checkExpandWildcards(fields)
+  bodyOptions(await readOptionalJsonObject(c.req.raw), PIT_BODY, 'the opening of a point in time')
   const ttlMs = readTtl(fields.text('keep_alive') ?? '')
   const files = await matchingIndexes(search.metastore, pathPatterns(c), missingIndexesOf(fields))
   const splits = files.flatMap(publishedSplits)

@@ -13,14 +13,15 @@ import type { SearchContext } from '../../engine/search/root.ts'
 import { indexPatterns, matchingIndexes } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
 import { jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
-import { RequestFields } from '../request-fields.ts'
 import { runSearch } from '../run-search.ts'
-import { hitDisplay } from './hit-display.ts'
+import { askedSearch, type AskedSearch } from './asked-search.ts'
+import { bodyOptions, urlOptions } from './options/option.ts'
+import { EVERYWHERE, SCROLL_BODY, SCROLL_OPTIONS } from './options/request-options.ts'
+import { SEARCH_URL } from './options/search-options.ts'
 import { areReadable, isTexts, readTtl } from './point-in-time.ts'
 import { urlFields } from './request-parts.ts'
-import { readSearchParams, SEARCH_PARAMS, type SearchParams } from './search-params.ts'
+import { flagOf, readSearchParams, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
-import { searchRequestOf } from './search-request.ts'
 import { sortValueJson } from './sort.ts'
 
 /** An id holds a search body of at most 1 MiB and little else. */
@@ -67,7 +68,7 @@ export async function startScroll(
 ): Promise<Response> {
   const nowMs = search.clock.nowMs()
   const asked = readRequest({ ...start, nowMs })
-  const { params, request } = asked
+  const { params, request, asking } = asked
   if (!params.allowFailedSplits) {
     throw new QwError('invalid', 'a scroll needs allow_partial_search_results=true')
   }
@@ -75,11 +76,12 @@ export async function startScroll(
     throw new QwError('invalid', 'scroll and search_after exclude each other')
   }
   const ttlMs = readTtl(params.scroll ?? '')
+  // A page that timed out with nothing would look like the last one: it is an error instead.
   const { indexIdPatterns: patterns, missingIndexes } = request
   const files = await matchingIndexes(search.metastore, patterns, missingIndexes)
   const splitIds = files.flatMap(publishedSplits).map(({ splitId }) => splitId)
   const pinned = { ...request, sort: exactSort(request.sort), pinnedSplits: new Set(splitIds) }
-  const response = await runSearch(pinned, search, signal)
+  const response = await runSearch(pinned, search, signal, asking.timeoutMs)
   const last = response.hits.at(-1)
   const state = {
     indexes: start.indexes,
@@ -91,17 +93,13 @@ export async function startScroll(
     ttlMs,
     expiresMs: nowMs + ttlMs,
   }
-  const display = hitDisplay(params, start.body)
-  const shape = { sort: request.sort, display, scrollId: encodeState(state) }
+  const shape = { ...asking.shape, scrollId: encodeState(state) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
 async function nextPage(c: Context, search: SearchContext): Promise<Response> {
-  const url = urlFields(c, ['scroll_id', 'scroll', 'rest_total_hits_as_int'])
-  const body = RequestFields.fromJson(await readOptionalJsonObject(c.req.raw), [
-    'scroll_id',
-    'scroll',
-  ])
+  const url = urlFields(c, SCROLL_OPTIONS)
+  const body = bodyOptions(await readOptionalJsonObject(c.req.raw), SCROLL_BODY, 'a scroll')
   const scrollId = c.req.param('id') ?? url.text('scroll_id') ?? body.text('scroll_id')
   if (scrollId === undefined) throw new QwError('invalid', 'missing `scroll_id`')
   const state = decodeState(scrollId)
@@ -110,7 +108,7 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   const ttlMs = ttl === undefined ? state.ttlMs : readTtl(ttl)
 
   const asked = { ...state, body: jsonObjectOf(Buffer.from(state.body)) }
-  const { params, request } = readRequest(asked)
+  const { request, asking } = readRequest(asked)
   if (!(await areReadable(state.splitIds, ['*'], search))) throw scrollGone()
   const after = parseJson(state.after)
   const isOver = !Array.isArray(after) || after.length === 0
@@ -123,7 +121,7 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
     startOffset: 0,
     aggs: undefined,
   }
-  const response = await runSearch(page, search, c.req.raw.signal)
+  const response = await runSearch(page, search, c.req.raw.signal, asking.timeoutMs)
   const last = response.hits.at(-1)
   const next = {
     ...state,
@@ -133,24 +131,32 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   }
   // The address is how the next page is found; later pages do not show it.
   const sort = request.sort.filter((key) => key.by !== 'doc')
-  const shape = { sort, display: hitDisplay(params, asked.body), scrollId: encodeState(next) }
+  const totalAsNumber = flagOf(url, 'rest_total_hits_as_int') ?? asking.shape.totalAsNumber
+  const shape = { ...asking.shape, sort, totalAsNumber, scrollId: encodeState(next) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
 function readRequest({ indexes, query, body, nowMs }: ScrollStart & { readonly nowMs: number }): {
   readonly params: SearchParams
   readonly request: SearchRequest
+  readonly asking: AskedSearch
 } {
-  const url = RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS)
+  const table = { ...EVERYWHERE, ...SEARCH_URL }
+  const url = urlOptions(new URLSearchParams(query), table, `/${indexes}/_search`)
   const params = readSearchParams(url, nowMs)
-  return { params, request: searchRequestOf(indexPatterns(indexes), params, body) }
+  const asking = askedSearch(indexPatterns(indexes), params, body)
+  return { params, request: asking.request, asking }
 }
 
 /** Every date to the nanosecond, and the address last, so that no hit is skipped or repeated. */
 function exactSort(sort: readonly SortKey[]): SortKey[] {
-  const exact = sort.map((key): SortKey => (key.by === 'field' ? { ...key, dateUnit: 'ns' } : key))
+  const exact = sort.map((key): SortKey => (key.by === 'field' ? exactKey(key) : key))
   if (sort.some((key) => key.by === 'doc')) return exact
   return [...exact, { by: 'doc', order: sort[0]?.order ?? 'desc' }]
+}
+
+function exactKey(key: Extract<SortKey, { by: 'field' }>): SortKey {
+  return { ...key, dateUnit: 'ns', dateFormat: undefined }
 }
 
 function positionAfter(hit: Hit, sort: readonly SortKey[]): string {

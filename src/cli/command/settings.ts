@@ -202,6 +202,8 @@ function readJsonObject(
   if (!existsSync(path)) return undefined
   let document: unknown
   try {
+    // A pipe would be waited for, without an end and deaf to Ctrl-C.
+    if (!statSync(path).isFile()) throw new Error('it is no file')
     document = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new QwError('invalid', `cannot read ${path}: ${messageOf(error)}`, {

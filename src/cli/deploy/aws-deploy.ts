@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { previewPlan } from '../../deploy/apply.ts'
 import { stackNameOf } from '../../deploy/naming.ts'
 import { rollBack } from '../../deploy/roll-back.ts'
-import { messageOf, QwError } from '../../engine/errors.ts'
+import { QwError } from '../../engine/errors.ts'
 import { deployConfig, projectRegion } from '../deployment/deploy-config.ts'
 import { CONFIG_OPTIONS, type ConfigOptions } from '../deployment/deploy-options.ts'
 import { drawEvents } from '../deployment/draw-events.ts'
@@ -15,6 +14,7 @@ import { confirmDeploy, deployDocument, runDeploy } from '../deployment/run-depl
 import { openAwsSession, type AwsSession } from '../stack/aws-session.ts'
 import { showChanges, showNewDeployment } from '../deployment/show-plan.ts'
 import type { CliContext } from '../command/context.ts'
+import { readGivenText } from '../command/given-file.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { printJson } from '../command/rows.ts'
 import type { SettingName } from '../command/settings.ts'
@@ -102,12 +102,7 @@ async function rollBackStack(context: CliContext, session: AwsSession): Promise<
 
 async function ownKey(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined
-  const key = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new QwError('notFound', `cannot read --api-key-file ${path}: ${messageOf(cause)}`, {
-      cause,
-    })
-  })
-  return key.trim()
+  return (await readGivenText(path, 'put the key alone into the file of --api-key-file')).trim()
 }
 
 /** The context as if the settings named this deployment. */

@@ -13,7 +13,7 @@ import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { flag, text } from '../command/option.ts'
 import { printJson } from '../command/rows.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
-import { parseTimeNs } from '../format/time.ts'
+import { readTimeNs } from '../command/time-argument.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
 
@@ -63,12 +63,7 @@ export const deleteDocsCommand = defineCommand({
 /** A bound in between would take more than was asked for, or less. Throws `invalid` for it. */
 function wholeSeconds(name: string, value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined
-  const ns = parseTimeNs(value.trim(), nowMs)
-  if (ns === undefined) {
-    throw new QwError('invalid', `${name} \`${value}\` is no time`, {
-      fix: 'write 2026-11-23, 2026-11-23T04:00:00Z, now-2h or Unix time',
-    })
-  }
+  const ns = readTimeNs(name, value, nowMs)
   const seconds = ns / NS_PER_SECOND
   // What counts back from now has to end somewhere: at the second before.
   if (ns % NS_PER_SECOND === 0n || isRelative(value)) return Number(seconds)

@@ -4,14 +4,14 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../engine/bytes/json.ts'
-import { QwError } from '../../engine/errors.ts'
 import { apiGetJson, type ApiClient } from '../stack/api-client.ts'
 import { defineCommand } from '../command/command.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { printJson, printRows } from '../command/rows.ts'
-import { floorDiv, formatTime, parseTimeNs, type Zone } from '../format/time.ts'
+import { readTimeNs } from '../command/time-argument.ts'
+import { floorDiv, formatTime, type Zone } from '../format/time.ts'
 import { localClient } from '../stack/local-client.ts'
 import { currentDataStack } from '../stack/data-stack.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
@@ -261,12 +261,7 @@ function retentionText(
 }
 
 function sinceSeconds(since: string, nowMs: number): number {
-  const ns = parseTimeNs(since.trim(), nowMs)
-  if (ns !== undefined) return Number(floorDiv(ns, 1_000_000_000n))
-  throw new QwError('invalid', `--since \`${since}\` is no time`, {
-    code: 'USAGE',
-    fix: 'write 15m (ago), now-2h, 2026-11-23, or Unix seconds',
-  })
+  return Number(floorDiv(readTimeNs('--since', since, nowMs), 1_000_000_000n))
 }
 
 function sortKey(name: (typeof SORT_KEYS)[number]): (split: JsonObject) => number {

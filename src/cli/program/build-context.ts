@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, relative, sep } from 'node:path'
 import { QwError } from '../../engine/errors.ts'
 import type { Clock } from '../../engine/ports.ts'
@@ -10,6 +11,7 @@ import { plainReporter } from '../reporters/plain.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { resolveSettings, type Settings } from '../command/settings.ts'
 import { runCommand } from './registry.ts'
+import { shellWord } from '../command/shell-word.ts'
 import { heldNotes, type HeldNotes } from '../format/held-notes.ts'
 import { commandOutput } from './command-output.ts'
 import { outputOf, writerOf } from '../format/streams.ts'
@@ -27,7 +29,18 @@ export interface ProcessHost {
 
 export function thisProcess(): ProcessHost {
   const { stdin, stdout, stderr, env } = process
-  return { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock }
+  return { stdin, stdout, stderr, env, cwd: currentFolder(), clock: systemClock }
+}
+
+/** Node has none where the folder was removed under it; the root has neither stacks nor files of ours. */
+function currentFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    process.chdir('/')
+    process.stderr.write('! This folder was removed: working in / instead.\n')
+    return '/'
+  }
 }
 
 interface ContextInput {
@@ -47,6 +60,7 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     { flags: options, env, cwd, projectFile: command.projectFile, userId: process.getuid?.() },
     command.toleratesBrokenFiles === true ? 'collect' : 'throw',
   )
+  refuseAbsentFile(settings, command, options)
   const format = formatOf(settings, command, options)
   const quiet = options['quiet'] === true
   const verbosity = countVerbose(argv) + debugLevel(env['QWL_DEBUG'])
@@ -103,6 +117,16 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
 /** A program of jq makes JSON that nobody else reads: errors are for people still. */
 function isJsonForJq({ jq, json, format }: RawOptions): boolean {
   return jq !== undefined && json !== true && format === undefined
+}
+
+/** A project file that was named and is not there: another stack would be meant. */
+function refuseAbsentFile(settings: Settings, command: AnyCommand, options: RawOptions): void {
+  const isMade = command.projectFile === 'here' || options['project'] === true
+  if (isMade || typeof options['config'] !== 'string' || existsSync(settings.projectPath)) return
+  throw new QwError('invalid', `there is no project file ${options['config']}`, {
+    code: 'CONFIG-FILE',
+    fix: `check --config; to make one: qw-lambda init --config ${shellWord(options['config'])}`,
+  })
 }
 
 /** Found by looking upward, not named. */

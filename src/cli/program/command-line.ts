@@ -10,6 +10,7 @@ import { pagedOnTerminal } from './command-output.ts'
 import { runProgram } from './program.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { styleFor } from '../format/style.ts'
+import { diskRefusal } from '../../stores/folder-errors.ts'
 
 interface CommandLine {
   readonly host: ProcessHost
@@ -81,7 +82,7 @@ function reportFailure(error: unknown, report: Reporter, line: CommandLine): num
     report.note('Interrupted.')
     return interruption.exitCode()
   }
-  const known = error instanceof QwError ? error : unexpected(error, line)
+  const known = error instanceof QwError ? error : (diskRefusal(error) ?? unexpected(error, line))
   const exitCode = exitCodeOf(known)
   report.error(known, exitCode)
   if (host.env['QWL_DEBUG'] !== undefined && error instanceof Error) {

@@ -18,7 +18,7 @@ const MAX_CONTEXT = 100
 const MAX_HITS_WITH_CONTEXT = 200
 
 export const SEARCH_OPTIONS = {
-  query: text('-Q, --query <query>', 'the query, for text that begins with a dash'),
+  query: text('-Q, --query <query>', 'the query, for text that begins with a dash', true),
   queryFile: text('--query-file <file>', 'read the query from a file'),
   index: text('--index <ids>', 'index id, list or pattern with * (QWL_INDEX)'),
   via: choice('--via <way>', 'what carries the search (auto)', VIA_CHOICES),

@@ -26,7 +26,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['basic_week_date', "xxxx'W'wwe"],
 ])
 
-type DatePrinter = (value: DateValue, zone: TimeZone) => string
+export type DatePrinter = (value: DateValue, zone: TimeZone) => string
 
 /**
  * Prints dates by a Java date pattern, a named format, `epoch_millis` or `epoch_second`; of several

@@ -98,12 +98,17 @@ export class Metastore {
   async createFromTemplate(indexId: string): Promise<boolean> {
     const config = await this.templates.configFor(indexId)
     if (config === undefined) return false
+    await this.createIfAbsent(config)
+    return true
+  }
+
+  /** Makes the index unless it is there: several senders may bring its first documents at once. */
+  async createIfAbsent(config: IndexConfig): Promise<void> {
     try {
       await this.createIndex(config)
     } catch (error) {
       if (!isQwError(error, 'invalid') || error.code !== 'INDEX-EXISTS') throw error
     }
-    return true
   }
 
   /** One conditional read. Throws `notFound` (code INDEX-NONE) naming the nearest ids. */
@@ -315,6 +320,6 @@ export class Metastore {
 function indexExists(indexId: string): QwError {
   return new QwError('invalid', `index \`${indexId}\` already exists`, {
     code: 'INDEX-EXISTS',
-    fix: 'choose another index id, or replace it: qw-lambda index create --overwrite',
+    fix: `choose another index id, or remove it first: qw-lambda index delete ${indexId}`,
   })
 }

@@ -53,17 +53,24 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
       ? publishedSplits(file)
       : file.splits.filter(({ splitId }) => pinnedSplits.has(splitId))
   const timestamp = schema.timestampField
+  const aggregations =
+    request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema)
+  const readsAll = aggregations?.readsAll === true
   return {
     config,
     schema,
     query,
     sort: request.sort.map((key) => bindSortKey(key, schema)),
-    aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
+    aggregations,
     snippetFields: snippetFields(schema, request.snippetFields),
     splitsTotal: published.length,
-    splits: published.filter((split) => splitMayMatch(query, splitFacts(split), timestamp)),
+    splits: published.filter(
+      (split) => readsAll || splitMayMatch(query, splitFacts(split), timestamp),
+    ),
     pruned: () =>
-      published.flatMap((split) => pruneReason(query, splitFacts(split), timestamp) ?? []),
+      readsAll
+        ? []
+        : published.flatMap((split) => pruneReason(query, splitFacts(split), timestamp) ?? []),
   }
 }
 
@@ -71,6 +78,7 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
 function bindSortKey(key: SortKey, schema: Schema): SortKey {
   if (key.by !== 'field') return key
   const field = schema.resolve(key.field)
+  if (field === undefined && key.isOptional === true) return key
   if (field === undefined) throw unknownField(key.field, schema)
   if (field.type === 'str' || field.type === 'ip' || field.type === 'bytes') {
     throw new QwError(
@@ -130,7 +138,10 @@ export function leafRequest(request: SearchRequest, index: IndexPlan): LeafReque
     sort: index.sort,
     searchAfter: request.searchAfter,
     aggs: request.aggs,
-    wantsTerms: request.snippetFields.length > 0,
+    wantsTerms: request.snippetFields.length + (request.highlights ?? []).length > 0,
+    wantsScores: request.wantsScores ?? false,
+    minScore: request.minScore,
+    terminateAfter: request.terminateAfter,
     splits: index.splits.map(({ splitId, footer, docCount, timeRange }) => {
       return { splitId, footer, docCount, timeRange }
     }),

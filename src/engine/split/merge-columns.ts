@@ -106,7 +106,10 @@ function joinOrdinals(
 ): ColumnInput {
   const all = new ByteStrings()
   for (const { dictionary } of columns) {
-    for (let i = 0; i < dictionary.termCount; i++) all.addBytes(dictionary.term(i))
+    for (let i = 0; i < dictionary.termCount; i++) {
+      const term = dictionary.term(i)
+      all.addSlice(term, 0, term.length)
+    }
   }
   const distinct: number[] = []
   const ordinalOf = new Uint32Array(all.count)

@@ -3,6 +3,7 @@ import {
   dateFromNanos,
   dateToNanos,
   formatRfc3339,
+  parseDateLiteral,
   parseRfc3339,
   type DateValue,
 } from '../../dates/datetime.ts'
@@ -46,7 +47,7 @@ export function dateOptions(input: Pick<AggregationInput, 'options' | 'name'>): 
       if (number !== undefined) return number
       if (typeof value !== 'string') return refuse('expected a date')
       const text = boundDate(value, { nowMs: undefined, zone, format: raw }, rounding, refuse)
-      const date = parseRfc3339(text ?? value)
+      const date = text === undefined ? parseDateLiteral(value, zone) : parseRfc3339(text)
       return date === undefined ? refuse(`\`${value.slice(0, 100)}\` is no date`) : millisOf(date)
     },
   }

@@ -9,6 +9,7 @@ const input = (options: JsonObject): AggregationInput => {
     options,
     name: 'days.most',
     subs: [],
+    isTop: true,
     field: (path) => ({ path, type: 'f64' }),
     query: () => MATCH_ALL,
   }

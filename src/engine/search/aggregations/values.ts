@@ -126,6 +126,43 @@ export class ValueBlock implements DocBlock {
     return marks
   }
 
+  /** Puts as many entries in the place of each as its key has items: items[starts[key]] on. */
+  expand({ starts, items }: { readonly starts: Uint32Array; readonly items: Uint32Array }): void {
+    const { docs, parents, keys, count } = this
+    let total = 0
+    let isOne = true
+    for (let i = 0; i < count; i++) {
+      const key = keys[i] as number
+      const size = (starts[key + 1] as number) - (starts[key] as number)
+      total += size
+      if (size !== 1) isOne = false
+    }
+    if (isOne) {
+      for (let i = 0; i < count; i++) keys[i] = items[starts[keys[i] as number] as number] as number
+      return
+    }
+    const outDocs = new Uint32Array(total)
+    const outParents = new Uint32Array(total)
+    const outKeys = new Float64Array(total)
+    let size = 0
+    for (let i = 0; i < count; i++) {
+      const key = keys[i] as number
+      for (let at = starts[key] as number; at < (starts[key + 1] as number); at++) {
+        outDocs[size] = docs[i] as number
+        outParents[size] = parents[i] as number
+        outKeys[size] = items[at] as number
+        size++
+      }
+    }
+    this.#ownDocs = outDocs
+    this.#ownParents = outParents
+    this.docs = outDocs
+    this.parents = outParents
+    this.keys = outKeys
+    this.count = total
+    this.isRun = false
+  }
+
   /** Keeps the entries for which `keep` holds a 1 at the same place. */
   filter(keep: Uint8Array): void {
     const { docs, parents, keys, count } = this
