@@ -30,7 +30,7 @@ export function printTable(title: string, rows: readonly Row[]): void {
   const width = Math.max(...rows.map((row) => row.measure.length))
   console.log(`\n${title}`)
   for (const row of [{ measure: 'measure', value: 'here', must: 'must', aim: 'aim' }, ...rows]) {
-    const cells = [row.value, row.must, row.aim].map((cell) => cell.padStart(12)).join('')
+    const cells = [row.value, row.must, row.aim].map((cell) => `  ${cell.padStart(10)}`).join('')
     console.log(`  ${row.measure.padEnd(width)}${cells}`)
   }
 }
