@@ -19,6 +19,7 @@ import {
   indexPrefix,
   MANIFEST_KEY,
   metastoreKey,
+  handedPrefix,
   rejectedPrefix,
   splitKey,
 } from './layout.ts'
@@ -194,7 +195,11 @@ export class Metastore {
       return { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
     })
     const rejected = await listKeys(this.store, rejectedPrefix(indexId))
-    await deleteKeys(this.store, [...removed.map((s) => splitKey(indexId, s.splitId)), ...rejected])
+    // What was handed over once may be again.
+    const handed =
+      options.keepCheckpoints === true ? [] : await listKeys(this.store, handedPrefix(indexId))
+    const splits = removed.map(({ splitId }) => splitKey(indexId, splitId))
+    await deleteKeys(this.store, [...splits, ...rejected, ...handed])
     return [...removed]
   }
 
