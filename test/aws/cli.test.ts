@@ -195,12 +195,15 @@ describe('a deployment', () => {
       const bytes = key.endsWith('.gz') ? gzipSync(text) : Buffer.from(text)
       await store.put(key, bytes, always)
     }
-    expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({
+    expect(await desk.json('ingest', `s3://${bucket}/logs/`, '-y')).toMatchObject({
       docs: 2,
       rejected: 0,
     })
     expect(await count('heron', 'lambda')).toBe(2)
-    expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({ docs: 0 })
+    expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({
+      docs: 0,
+      sources: [{ status: 'skipped' }],
+    })
     expect(await desk.failure('ingest', `s3://${bucket}/nothing/`)).toMatchObject({ exitCode: 6 })
   })
 
