@@ -5,7 +5,13 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/slow/**', 'test/aws/**', 'test/clients/**', '**/node_modules/**'],
+    exclude: [
+      'test/slow/**',
+      'test/aws/**',
+      'test/clients/**',
+      'test/package/**',
+      '**/node_modules/**',
+    ],
     setupFiles: ['test/property-seed.ts'],
     // By default one core is left idle: half of the machine where there are two.
     maxWorkers: '100%',

@@ -13,6 +13,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const argv = process.argv.slice(2)
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.on('error', ({ message }) => {
+    process.stderr.write(`✗ The answer could not be written to its end: ${message}\n`)
+    process.exit(9)
+  })
   process.stdout.write(`${version}\n`)
 } else {
   // Newer versions of Node keep the compiled code between runs.

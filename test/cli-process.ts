@@ -12,6 +12,8 @@ export interface ProcessResult {
 }
 
 export interface RunOptions {
+  /** Another build of it: its bin/qw-lambda.js. */
+  readonly program?: string
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
@@ -21,7 +23,7 @@ export function startCli(
   args: readonly string[],
   options: RunOptions,
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
     cwd: options.cwd,
     env: cleanEnvironment(options.env),
   })

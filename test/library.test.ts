@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** scripts/test-package.mjs runs the same example as a user would, from the packed package. */
+/** test/package runs the same example as a user would, from the packed package. */
 test('the example of docs/LIBRARY.md prints what the page says', async () => {
   const entry = pathToFileURL(join(root, 'src', 'engine-library.ts')).href
   const file = join(folder, 'example.mjs')

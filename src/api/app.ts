@@ -4,6 +4,7 @@ import { makeKeyCheck } from './api-key.ts'
 import { elasticErrorReply } from './elastic/elastic-error.ts'
 import { addElasticDialect, isElasticPath } from './elastic/elastic-routes.ts'
 import { openApiDocument } from './endpoints.ts'
+import { addDeleteTaskRoutes } from './delete-task-routes.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
@@ -11,7 +12,7 @@ import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { RequestMetrics } from './metrics.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
-import { addDeleteTaskRoutes, addSourceRoutes } from './source-routes.ts'
+import { addSourceRoutes, addTailRoute } from './source-routes.ts'
 import { jsonReply } from './reply.ts'
 import { addTemplateRoutes, creatingFromTemplates } from './template-routes.ts'
 import type { ApiServices, ApiSettings } from './services.ts'
@@ -86,6 +87,7 @@ function nativeRoutes(services: ApiServices): Hono {
   addIndexReadRoutes(routes, services)
   addSourceRoutes(routes, services)
   addDeleteTaskRoutes(routes, services)
+  addTailRoute(routes, services)
   addTemplateRoutes(routes, services.search.metastore.templates, services.ingest !== undefined)
   if (services.ingest !== undefined) {
     addIndexWriteRoutes(routes, services)

@@ -1,5 +1,27 @@
 import { expect, test } from 'vitest'
 import { parseJson, type JsonObject } from '../engine/bytes/json.ts'
+import { CLAUSE_OPTIONS } from '../engine/query/elastic-dsl/clause-options.ts'
+import { HIGHLIGHT_OPTIONS } from './elastic/highlight.ts'
+import type { OptionTable } from './elastic/options/option.ts'
+import {
+  BULK_ACTION,
+  BULK_URL,
+  DOCUMENT_URL,
+  EVERYWHERE,
+  FIELD_CAPS_BODY,
+  FIELD_CAPS_URL,
+  PIT_BODY,
+  PIT_URL,
+} from './elastic/options/request-options.ts'
+import {
+  COUNT_BODY,
+  COUNT_URL,
+  MSEARCH_HEADER,
+  MSEARCH_URL,
+  SEARCH_BODY,
+  SEARCH_URL,
+} from './elastic/options/search-options.ts'
+import { SORT_OPTIONS } from './elastic/sort.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import { ApiFixture, at, sales } from './testing/api-fixture.ts'
 
@@ -150,6 +172,32 @@ const AGGREGATIONS: Readonly<Record<string, string>> = {
   top_hits: '{"size":1}',
   top_metrics: '{"metrics":{"field":"price"},"sort":{"id":"asc"}}',
   scripted_metric: '{"map_script":"1"}',
+  ip_range: '{"field":"at","ranges":[{"to":"::1"}]}',
+  ip_prefix: '{"field":"at","prefix_length":8}',
+  auto_date_histogram: '{"field":"ts"}',
+  variable_width_histogram: '{"field":"price","buckets":2}',
+  adjacency_matrix: '{"filters":{"all":{"match_all":{}}}}',
+  significant_text: '{"field":"name"}',
+  diversified_sampler: '{}',
+  random_sampler: '{"probability":0.5}',
+  geo_distance: '{"field":"a","origin":"0,0","ranges":[{"to":1}]}',
+  geohash_grid: '{"field":"a"}',
+  geotile_grid: '{"field":"a"}',
+  geohex_grid: '{"field":"a"}',
+  geo_bounds: '{"field":"a"}',
+  geo_centroid: '{"field":"a"}',
+  geo_line: '{}',
+  matrix_stats: '{"fields":["price"]}',
+  string_stats: '{"field":"name"}',
+  boxplot: '{"field":"price"}',
+  t_test: '{}',
+  rate: '{"unit":"hour"}',
+  time_series: '{}',
+  categorize_text: '{"field":"name"}',
+  frequent_item_sets: '{}',
+  children: '{"type":"a"}',
+  parent: '{"type":"a"}',
+  reverse_nested: '{}',
 }
 
 /** Inside a histogram, or beside one called `h`. */
@@ -181,15 +229,55 @@ function pipelineRequest(name: string, body: string): string {
     : `"aggs":{"h":{${histogram},"aggs":{"p":{"${name}":${body}}}}}`
 }
 
+await shop.create(
+  'version: 0.9\nindex_id: addresses\ndoc_mapping: {field_mappings: [{name: at, type: ip, fast: true}]}',
+)
+
 async function isAnswered(part: string): Promise<'yes' | 'refused'> {
   const body = parseJson(`{"size":0,${part}}`)
-  const answer = await shop.ask('/api/v1/_elastic/mock-sales/_search', {
+  const index = part.includes('"ip_') ? 'addresses' : 'mock-sales'
+  const answer = await shop.ask(`/api/v1/_elastic/${index}/_search`, {
     body: JSON.stringify(body),
   })
   if (answer.status === 200) return 'yes'
   // Whatever is not answered is refused in words, never ignored, never our own fault.
   expect([part, answer.status]).toEqual([part, 400])
   return 'refused'
+}
+
+const OPTION_TABLES: Readonly<Record<string, OptionTable | typeof CLAUSE_OPTIONS>> = {
+  'search body': SEARCH_BODY,
+  'search URL': SEARCH_URL,
+  'count body': COUNT_BODY,
+  'count URL': COUNT_URL,
+  '_msearch header': MSEARCH_HEADER,
+  '_msearch URL': MSEARCH_URL,
+  'point in time': PIT_BODY,
+  'point in time URL': PIT_URL,
+  '_field_caps body': FIELD_CAPS_BODY,
+  '_field_caps URL': FIELD_CAPS_URL,
+  '_bulk action': BULK_ACTION,
+  '_bulk URL': BULK_URL,
+  'document URL': DOCUMENT_URL,
+  'every URL': EVERYWHERE,
+  sort: SORT_OPTIONS,
+  highlight: HIGHLIGHT_OPTIONS,
+  clause: CLAUSE_OPTIONS,
+}
+
+/** One row for options that several places treat alike. */
+function optionRows(): string[] {
+  const places = new Map<string, string[]>()
+  for (const [place, table] of Object.entries(OPTION_TABLES)) {
+    for (const [name, option] of Object.entries(table)) {
+      if (option.kind === 'done') continue
+      const verdict = option.kind === 'noEffect' ? 'no effect' : 'refused'
+      const way = option.kind === 'refused' ? `: ${option.fix}` : ''
+      const row = `| \`${name}\` | ${verdict} | ${option.why}${way} |`.replaceAll('*', '\\*')
+      places.set(row, [...(places.get(row) ?? []), place])
+    }
+  }
+  return [...places].map(([row, where]) => `| ${where.join(', ')} ${row}`)
 }
 
 test('docs/COMPATIBILITY.md tells of every endpoint, clause and aggregation what comes of it', async () => {
@@ -211,7 +299,7 @@ test('docs/COMPATIBILITY.md tells of every endpoint, clause and aggregation what
   }
   const document = `# Compatibility
 
-Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. Taken and without effect: \`highlight\`, \`timeout\` and \`version\` of a search body, \`_name\`, \`max_expansions\` and \`rewrite\` of a clause, and parameters of \`_bulk\` such as \`pipeline\`.
+Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. No option is ignored in silence: one that is not listed under *Options* is done as Elasticsearch does it, and one that there is not is refused by name; only \`_bulk\` takes URL parameters that nobody knows, as Quickwit does.
 
 ## Endpoints
 
@@ -230,6 +318,12 @@ ${clauses.join('\n')}
 | aggregation | |
 |---|---|
 ${aggregations.join('\n')}
+
+## Options
+
+| where | option | | |
+|---|---|---|---|
+${optionRows().join('\n')}
 `
   await expect(document).toMatchFileSnapshot('../../docs/COMPATIBILITY.md')
 })

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../engine/bytes/json.ts'
-import { REFUSALS } from './elastic/refusals.ts'
+import { ABSENT, REFUSALS } from './elastic/refusals.ts'
 
 /** One line of docs/API.md and of the OpenAPI document. A test holds this list and the routes equal. */
 interface Endpoint {
@@ -49,8 +49,8 @@ const NATIVE_ROWS: readonly Row[] = [
     'forget which files were read, so that they can be read again',
     WRITES,
   ],
-  ['GET', '/:index/delete-tasks', 'always none'],
-  ['POST', '/:index/delete-tasks', 'delete what a query finds', IS_REFUSED],
+  ['GET', '/:index/delete-tasks', 'deletions by query, and how far they are'],
+  ['POST', '/:index/delete-tasks', 'delete what a query finds in what is published', WRITES],
   ['GET', '/:index/tail', 'documents that wait for their commit', IS_REFUSED],
   ['GET', '/templates', 'every index template'],
   ['POST', '/templates', 'what indexes are made from that documents come for', WRITES],
@@ -95,6 +95,8 @@ const ELASTIC_ROWS: readonly Row[] = [
   ['GET', '/:index', 'mapping and settings; HEAD: whether it is there'],
   ['PUT', '/:index', 'create an index; what cannot be kept is refused by name', WRITES],
   ['DELETE', '/:index', 'delete indexes by their exact ids', WRITES],
+  ['POST', '/:index/_delete_by_query', 'delete what a query finds in what is published', WRITES],
+  ['GET', '/_tasks/:task', 'how far a deletion is that nobody waited for', WRITES],
   ['GET', '/_mapping', 'mappings of every index'],
   ['GET', '/_mappings', 'the same'],
   ['GET', '/:index/_mapping', 'mappings', { differs: 'text is reported as keyword' }],
@@ -142,6 +144,16 @@ const ELASTIC_ROWS: readonly Row[] = [
   ['GET', '/_nodes/stats', 'documents, memory and CPU time, for exporters'],
   ['GET', '/_nodes/_local/stats', 'the same'],
   ['GET', '/_nodes/stats/:metric', 'the same, whole'],
+  ['GET', '/_license', 'what shippers ask for before they send'],
+  ['GET', '/_index_template', 'every index template'],
+  ['GET', '/_index_template/:name', 'index templates by name or pattern'],
+  ['PUT|POST', '/_index_template/:name', 'what indexes are made from', WRITES],
+  ['DELETE', '/_index_template/:name', 'forget an index template', WRITES],
+  ...ABSENT.flatMap(([path]): Row[] => [
+    ['GET', path, 'always none'],
+    ['GET', `${path}/:name`, 'always 404'],
+  ]),
+  ['GET', '/:index/_ilm/explain', 'no policy'],
   ['GET|POST', '/_analyze', 'what an analyzer makes of a text'],
   ['GET|POST', '/:index/_analyze', 'the same, also by field'],
   ['GET|POST', '/_validate/query', 'whether a query is understood'],

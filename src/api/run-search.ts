@@ -11,12 +11,15 @@ export async function runSearch(
   request: SearchRequest,
   context: SearchContext,
   clientSignal: AbortSignal,
+  ownTimeoutMs?: number,
 ): Promise<SearchResponse> {
   const message = noneMatching(request.indexIdPatterns)
   // The wall clock counts whole milliseconds, which is longer than many a search takes.
   const startMs = performance.now()
-  const response = await withTimeout(clientSignal, (signal) =>
-    withMissingAs(searchRoot(request, context, signal), message),
+  const response = await withTimeout(
+    clientSignal,
+    (signal) => withMissingAs(searchRoot(request, context, signal), message),
+    Math.min(ownTimeoutMs ?? SEARCH_TIMEOUT_MS, SEARCH_TIMEOUT_MS),
   )
   return { ...response, elapsedMicros: Math.ceil((performance.now() - startMs) * 1000) }
 }

@@ -62,6 +62,9 @@ export function addSearchRoutes(app: Hono, services: ApiServices): void {
       quickwit_ast: plan.query,
       tantivy_ast: stringifyJson(plan.query),
       searched_splits: [...plan.searchedSplits],
+      splits: { total: plan.splits.total, pruned: { ...plan.splits.pruned } },
+      reads: plan.reads.map(({ requests, bytes }) => ({ requests, bytes })),
+      hit_requests: plan.hitRequests,
       storage_requests: { footer, fastfield, fieldnorm, sstable, posting, position },
     }
     return jsonReply(body, style)

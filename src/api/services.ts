@@ -1,3 +1,4 @@
+import type { DeletesResult } from '../engine/indexing/deletes.ts'
 import type { RejectedDoc } from '../engine/indexing/rejects.ts'
 import type { SearchContext } from '../engine/search/root.ts'
 
@@ -29,6 +30,8 @@ export interface IngestService {
   ingest(indexId: string, body: Uint8Array, commit: CommitMode): Promise<IngestOutcome>
   /** Commits what was taken and waits: searchable when it returns. Throws what the commit failed with. */
   refresh(indexId: string): Promise<void>
+  /** Carries out the erasures that the metastore has been asked for. */
+  erase(indexId: string): Promise<DeletesResult>
 }
 
 export interface IngestOutcome {

@@ -82,18 +82,8 @@ async function sourceOf(
   throw new QwError('notFound', `source \`${id}\` not found`)
 }
 
-/** Kinds of documents' endings that are not here yet are refused, where Quickwit's clients ask. */
-export function addDeleteTaskRoutes(app: Hono, { search: { metastore } }: ApiServices): void {
-  app.get('/:index/delete-tasks', async (c) => {
-    await loadIndex(metastore, c.req.param('index'))
-    return jsonReply([], 'pretty_json')
-  })
-  app.post('/:index/delete-tasks', () => {
-    throw new QwError('invalid', 'deleting what a query finds is not supported', {
-      code: 'NOT-IMPLEMENTED',
-      fix: 'let documents go by time: set `retention` in the index config',
-    })
-  })
+/** What waits for its commit is refused, where Quickwit's clients ask for it. */
+export function addTailRoute(app: Hono, { search: { metastore } }: ApiServices): void {
   app.get('/:index/tail', async (c) => {
     const { metadata } = await loadIndex(metastore, c.req.param('index'))
     const time = metadata.config.docMapping.timestampField ?? '<a date field>'

@@ -55,6 +55,7 @@ async function templateOf(c: Context): Promise<IndexTemplate> {
 export function creatingFromTemplates(ingest: IngestService, metastore: Metastore): IngestService {
   return {
     refresh: (indexId) => ingest.refresh(indexId),
+    erase: (indexId) => ingest.erase(indexId),
     async ingest(indexId, body, commit) {
       try {
         return await ingest.ingest(indexId, body, commit)

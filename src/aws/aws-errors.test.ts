@@ -50,6 +50,15 @@ test('a refused connection is a passing fault', () => {
   expect(translate(refused, 'do it')).toMatchObject({ kind: 'unavailable', code: 'NETWORK' })
 })
 
+test('a login page in the place of AWS is a matter of the network, whatever its status', () => {
+  const message = '@aws-sdk XML parse error: unexpected content.\n  Deserialization error: to see …'
+  const error = translate(sdkError('Error', message, 403), 'list the stacks')
+  expect(error).toMatchObject({
+    code: 'NETWORK',
+    message: 'could not list the stacks: the answer cannot be read status=403',
+  })
+})
+
 test('the message says what was tried, the reason and its name', async () => {
   const failing = call('create the bucket x', async () => {
     throw sdkError('Strange', 'something odd')

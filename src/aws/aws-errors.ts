@@ -47,6 +47,10 @@ const NETWORK: Meaning = {
   code: 'NETWORK',
   fix: 'check the connection and the name of the Region',
 }
+const NOT_AWS: Meaning = {
+  code: 'NETWORK',
+  fix: 'what answered is not AWS: look at AWS_ENDPOINT_URL, proxies, and the login page of this network',
+}
 const GONE: Meaning = { code: 'NOT-FOUND', fix: 'qw-lambda status' }
 /** S3 judged nothing, because another operation on the key or bucket was under way. */
 const IN_FLIGHT: Meaning = {
@@ -108,6 +112,9 @@ const BY_NAME: ReadonlyMap<string, Meaning> = new Map([
   ...each(IN_FLIGHT, IN_FLIGHT_NAMES),
 ])
 
+/** How the SDK says that a body was a login page's or a proxy's. */
+const UNREADABLE = /Deserialization error|XML parse error|is not valid JSON/
+
 const SOCKET_CODES = ['ENOTFOUND', 'ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE']
 
 /** Runs a call and translates what it throws. `what` completes "could not …". */
@@ -125,20 +132,27 @@ export function translate(error: unknown, what: string): unknown {
   const facts = factsOf(error)
   if (facts.name === 'AbortError') return error
   const meaning = meaningOf(facts)
-  return new QwError(
-    kindOfCode(meaning.code),
-    `could not ${what}: ${facts.name}: ${facts.message}`,
-    {
-      code: meaning.code,
-      fix: meaning.fix,
-      cause: error,
-    },
-  )
+  const reason =
+    meaning === NOT_AWS
+      ? `the answer cannot be read status=${facts.status}`
+      : `${facts.name}: ${facts.message}`
+  return new QwError(kindOfCode(meaning.code), `could not ${what}: ${reason}`, {
+    code: meaning.code,
+    fix: meaning.fix,
+    cause: error,
+  })
 }
 
 /** AWS's name for the error, for adapters that know one service's names. */
 export function errorName(error: unknown): string {
   return factsOf(error).name
+}
+
+/** Whether the connection failed before any status came. */
+export function isUnanswered(error: unknown): boolean {
+  const { name, status, code } = factsOf(error)
+  const isSocket = code !== undefined && SOCKET_CODES.includes(code)
+  return status === undefined && (isSocket || name === 'TimeoutError')
 }
 
 function meaningOf(facts: SdkFacts): Meaning {
@@ -154,6 +168,7 @@ function meaningOf(facts: SdkFacts): Meaning {
   }
   if (named === FORBIDDEN && /service control policy/i.test(message)) return SCP
   if (named !== undefined) return named
+  if (UNREADABLE.test(message)) return NOT_AWS
   if (code !== undefined && SOCKET_CODES.includes(code)) return NETWORK
   if (status === 401 || status === 403) return FORBIDDEN
   if (status === 404) return GONE

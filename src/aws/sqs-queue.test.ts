@@ -44,11 +44,10 @@ test('throttling and faults are asked again, and then given up with the reason',
       ? { status: 400, body: '{"__type":"com.amazonaws.sqs#RequestThrottled"}' }
       : { body: '{}' },
   )
-  await queue.postpone('handle', 30)
+  await queue.postpone(['handle'], 30)
   expect(server.requests).toHaveLength(3)
   expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
-    ReceiptHandle: 'handle',
-    VisibilityTimeout: 30,
+    Entries: [{ ReceiptHandle: 'handle', VisibilityTimeout: 30 }],
   })
   refusals = Infinity
   await expect(queue.send(['m'])).rejects.toMatchObject({

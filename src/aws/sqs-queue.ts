@@ -33,16 +33,26 @@ export function sqsQueue(settings: QueueSettings) {
     async send(bodies: readonly string[]): Promise<void> {
       for (const batch of batchesOf(bodies)) {
         const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }))
-        const { Failed: failed } = await call('SendMessageBatch', { QueueUrl, Entries })
-        if (Array.isArray(failed) && failed.length > 0) {
-          throw new QwError('unavailable', `the queue refused messages: ${JSON.stringify(failed)}`)
-        }
+        refuseFailed(await call('SendMessageBatch', { QueueUrl, Entries }))
       }
     },
-    /** Rejects with `unavailable`. */
-    async postpone(ReceiptHandle: string, VisibilityTimeout: number): Promise<void> {
-      await call('ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout })
+    /** Rejects with `unavailable`, also where it holds for some of them. One request per ten messages. */
+    async postpone(handles: readonly string[], VisibilityTimeout: number): Promise<void> {
+      for (let start = 0; start < handles.length; start += ENTRIES_MAX) {
+        const batch = handles.slice(start, start + ENTRIES_MAX)
+        const Entries = batch.map((ReceiptHandle, index) => {
+          return { Id: String(index), ReceiptHandle, VisibilityTimeout }
+        })
+        refuseFailed(await call('ChangeMessageVisibilityBatch', { QueueUrl, Entries }))
+      }
     },
+  }
+}
+
+/** Single entries can fail in an answer that succeeded. */
+function refuseFailed({ Failed: failed }: Fields): void {
+  if (Array.isArray(failed) && failed.length > 0) {
+    throw new QwError('unavailable', `the queue refused: ${JSON.stringify(failed)}`)
   }
 }
 

@@ -74,7 +74,7 @@ export interface CostAssumptions {
   readonly inPlaceBytes: number
   /** Long pollers that Lambda keeps on the queue, each asking every 20 s; 0 without a queue. */
   readonly queuePollers: number
-  /** Send, receive, delete. */
+  /** Send, receive, hold, delete. */
   readonly queueRequestsPerFile: number
 }
 
@@ -89,7 +89,7 @@ export type AssumptionName = keyof CostAssumptions
  *  - index time: not a measurement but the slowest that a release may be (1.5 s a batch on the
  *    development machine), scaled as `measured.ts` does. Replace it with `--assume-measured`;
  *  - staged size: gzip level 6 of generated batches, 0.27 to 0.29 of the source;
- *  - staging life: a one-day rule removes an object 24 to 48 h after its creation, 36 h on average;
+ *  - staging life: a rule of four days removes an object 96 to 120 h after its creation, 108 h on average;
  *  - reads: the read plan of a cold split (footer, terms, data, documents) over the ten splits that are
  *    a guess for a query with a time range;
  *  - reads of a file: as `test/cost` counts them on the indexer itself, the staged file among them;
@@ -117,14 +117,14 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   runOverheadSeconds: 0.5,
   splitsPerFile: 1,
   metastoreWritesPerFile: 1,
-  indexerReadsPerFile: 5,
+  indexerReadsPerFile: 6,
   mergesPerFile: 0.1,
   mergeSeconds: 4,
   splitsPerMerge: 10,
   indexRatio: 33 / 160.4,
   stagedRatio: 0.28,
   retentionDays: 30,
-  stagingDaysKept: 1.5,
+  stagingDaysKept: 4.5,
 
   indexerMemoryMb: 3008,
   searcherMemoryMb: 3008,
@@ -145,5 +145,5 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   firehoseRecordBytes: 160.4,
   inPlaceBytes: 0,
   queuePollers: 5,
-  queueRequestsPerFile: 3,
+  queueRequestsPerFile: 4,
 })

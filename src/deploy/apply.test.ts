@@ -127,17 +127,12 @@ describe('a first deployment', () => {
     expect(adopted?.tlsOnly).toBe(true)
   })
 
-  test('sends a zip again that broke off near its end', async () => {
+  test('leaves it to the one below to send a zip again that broke off', async () => {
     const cloud = new InMemoryCloud()
     const broken = new QwError('unavailable', 'socket hang up', { code: 'NETWORK' })
-    cloud.faults.push({ call: 'put', error: broken }, { call: 'put', error: broken })
-    const { state } = await deployTo(cloud, shopInputs())
-    expect(state.status).toBe('CREATE_COMPLETE')
-    for (let times = 0; times < 3; times++) cloud.faults.push({ call: 'put', error: broken })
-    const zips = { ...shopInputs().zips, searcher: Buffer.from('other') }
-    await expect(deployTo(cloud, shopInputs({}, { zips }))).rejects.toMatchObject({
-      code: 'NETWORK',
-    })
+    cloud.faults.push({ call: 'put', error: broken })
+    await expect(deployTo(cloud, shopInputs())).rejects.toMatchObject({ code: 'NETWORK' })
+    expect(cloud.calls.filter((call) => call === 'put')).toHaveLength(1)
   })
 
   test.each(['ApiStage', 'UsagePlanKeyA', 'SearcherErrorAlarm', 'IndexBucketPolicy'])(
@@ -237,6 +232,23 @@ describe('a further deployment', () => {
     expect((await readStatus('shop', cloud.ports)).warnings).toEqual([])
     const again = await deployTo(cloud, shopInputs())
     expect(again.events).toEqual([{ kind: 'unchanged' }])
+  })
+
+  test('a backlog that its files may not outlive is said, with what to raise', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    const ports = {
+      ...cloud.ports,
+      queues: { ...cloud.ports.queues, depth: async () => ({ waiting: 9, inFlight: 0 }) },
+      metrics: { read: async () => [2.5 * 86_400] },
+    }
+    const { oldestSeconds, warnings } = await readStatus('shop', ports)
+    expect(oldestSeconds).toBe(216_000)
+    expect(warnings).toContainEqual({
+      code: 'BACKLOG-OLD',
+      message: 'files wait for 2.5 days, and are deleted after 4',
+      fix: expect.stringContaining('indexerConcurrency'),
+    })
   })
 
   test('with a change starts it again as well, and not what the user has paused', async () => {

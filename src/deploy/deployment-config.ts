@@ -33,6 +33,8 @@ export interface DeploymentConfig {
     readonly indexerMemoryMb: number
     readonly searcherMemoryMb: number
     readonly indexerTimeoutSeconds: 120 | 300 | 900
+    /** Indexers that work off the queue at once. */
+    readonly indexerConcurrency: number
     readonly settings: Readonly<Record<string, string>>
   }
   /** Absent: no sample data. */
@@ -59,6 +61,8 @@ export interface DeploymentConfig {
   readonly sourceKmsKeyArn: string | undefined
   /** ARN of the policy that bounds every role of the stack. */
   readonly permissionsBoundary: string | undefined
+  /** Files that were not indexed by then are lost. */
+  readonly stagedFileDays: number
   readonly logRetentionDays: number
   readonly alarms: 'none' | 'essential' | 'all'
   readonly notifyEmail: string | undefined
@@ -111,16 +115,10 @@ export const FUNCTION_SETTINGS: Readonly<Record<string, FunctionSetting>> = {
     about: 'Whether the indexer deletes nothing.',
     value: ON_OR_OFF,
   },
-  QW_LAMBDA_MAX_CHECKPOINTS: {
-    parameter: 'MaxCheckpoints',
-    fallback: '100',
-    about: 'Without effect: finished files are forgotten by their age.',
-    value: NUMBER,
-  },
   QW_LAMBDA_ENABLE_VERBOSE_JSON_LOGS: {
     parameter: 'VerboseLogs',
     fallback: 'false',
-    about: 'Whether the functions log every step.',
+    about: 'Whether the functions log each request to S3.',
     value: ON_OR_OFF,
   },
 }
@@ -143,6 +141,7 @@ const FUNCTIONS = object({
   indexerMemoryMb: withDefault('Memory of the indexer.', count(512, 10_240), 3008),
   searcherMemoryMb: withDefault('Memory of the searcher.', count(256, 10_240), 3008),
   indexerTimeoutSeconds: withDefault('Of one run of the indexer.', choice([120, 300, 900]), 300),
+  indexerConcurrency: withDefault('Runs of the indexer at once.', count(2, 1_000), 2),
   settings: withDefault(
     'Variables of the functions.',
     mapped(
@@ -171,6 +170,9 @@ const API_LIMITS = object({
   burst: withDefault('At once.', count(1, 5_000), 100),
   requestsPerDay: withDefault('A day; 0: no limit.', count(0, 1_000_000_000), 100_000),
 })
+
+/** As long as the queue keeps the event of a file. */
+const STAGED_FILE_DAYS_MAX = 10
 
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
 
@@ -211,6 +213,11 @@ const SECTION = {
   permissionsBoundary: optional(
     'A policy that bounds every role of the stack.',
     text({ pattern: /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/.+$/ }),
+  ),
+  stagedFileDays: withDefault(
+    'Staged files stay this long, indexed or not.',
+    count(1, STAGED_FILE_DAYS_MAX),
+    4,
   ),
   logRetentionDays: withDefault('Logs stay this long.', choice(LOG_RETENTION_DAYS), 14),
   alarms: withDefault('Which alarms there are.', choice(['none', 'essential', 'all']), 'essential'),

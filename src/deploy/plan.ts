@@ -108,6 +108,8 @@ function parametersOf(
     IndexerMemory: String(config.functions.indexerMemoryMb),
     SearcherMemory: String(config.functions.searcherMemoryMb),
     IndexerTimeout: String(config.functions.indexerTimeoutSeconds),
+    IndexerConcurrency: String(config.functions.indexerConcurrency),
+    StagedFileDays: String(config.stagedFileDays),
     IndexId: config.index.id,
     DataRetentionDays: String(config.index.retentionDays),
     SourceBucket: config.sourceBucket ?? '',

@@ -1,5 +1,7 @@
 import { deploymentOfStack, DEPLOYMENT_TAG, stackNameOf, VERSION_TAG } from './naming.ts'
 import type {
+  DeployClock,
+  MetricPort,
   QueueDepth,
   QueuePort,
   ScheduleState,
@@ -20,6 +22,8 @@ import { isQwError, QwError, type ErrorCode } from '../engine/errors.ts'
 interface StatusPorts extends RunningPorts {
   readonly stacks: StackPort
   readonly queues: QueuePort
+  readonly metrics: MetricPort
+  readonly clock: DeployClock
   readonly sourceBuckets: SourceBucketPort
 }
 
@@ -35,6 +39,8 @@ export interface DeploymentStatus {
   /** The bucket of the user's own that is followed. */
   readonly source: (FollowedSource & { readonly standing: SourceStanding | 'unread' }) | undefined
   readonly queue: QueueDepth | undefined
+  /** Of the file that has waited longest; undefined when none waits or CloudWatch does not know yet. */
+  readonly oldestSeconds: number | undefined
   readonly deadLetters: QueueDepth | undefined
   readonly warnings: readonly StatusWarning[]
 }
@@ -45,6 +51,7 @@ type WarningCode =
   | 'INDEX-UNREAD'
   | 'INDEXING-OFF'
   | 'INGEST-WAITING'
+  | 'BACKLOG-OLD'
   | 'NOTIFICATION-OFF'
   | 'SCHEDULE-OFF'
   | 'SOURCE-OFF'
@@ -56,6 +63,11 @@ export interface StatusWarning {
   readonly message: string
   readonly fix: string
 }
+
+const DAY_SECONDS = 86_400
+const AGE_WINDOW_MS = 15 * 60_000
+const BACKLOG_FIX =
+  'raise functions.indexerConcurrency or stagedFileDays in qw-lambda.json, then qw-lambda deploy'
 
 /** The running deployment by its name. Throws `notFound` STACK-NONE, `conflict` STACK-NOT-OURS. */
 export async function findDeployment(deployment: string, stacks: StackPort): Promise<StackState> {
@@ -76,8 +88,8 @@ export function deploymentNameOf(state: StackState): string {
   return state.tags[DEPLOYMENT_TAG] ?? deploymentOfStack(state.name) ?? state.name
 }
 
-/** Everything about the stack that is not in the index. Six calls, and one for a bucket
- *  that is followed. */
+/** Everything about the stack that is not in the index. Six calls, one for a bucket
+ *  that is followed, and one while files wait. */
 export async function readStatus(
   deployment: string,
   ports: StatusPorts,
@@ -91,12 +103,45 @@ export async function readStatus(
     readSource(stack, deployment, ports),
   ])
   const { mapping: indexing, notification, schedule: generator } = running
-  const facts = { stack, generator, queue, deadLetters, indexing, notification, source }
+  const oldestSeconds = (queue?.waiting ?? 0) === 0 ? undefined : await ageOfOldest(stack, ports)
+  const facts = {
+    stack,
+    generator,
+    queue,
+    oldestSeconds,
+    deadLetters,
+    indexing,
+    notification,
+    source,
+  }
   return {
     ...facts,
     situation: situationOf(stack),
     version: stack.tags[VERSION_TAG],
     warnings: warningsOf(facts),
+  }
+}
+
+/** SQS tells it to CloudWatch alone, a few minutes late. */
+async function ageOfOldest(
+  { outputs }: StackState,
+  { metrics, clock }: StatusPorts,
+): Promise<number | undefined> {
+  const endMs = clock.nowMs()
+  const QueueName = outputs['QueueUrl']?.split('/').at(-1) ?? ''
+  const metric = {
+    namespace: 'AWS/SQS',
+    metric: 'ApproximateAgeOfOldestMessage',
+    dimensions: { QueueName },
+    statistic: 'Maximum' as const,
+  }
+  try {
+    const [seconds] = await metrics.read([metric], { startMs: endMs - AGE_WINDOW_MS, endMs })
+    return seconds
+  } catch (error) {
+    // Who may look at the stack need not be allowed to read metrics.
+    if (isQwError(error) && error.code?.startsWith('PERM-') === true) return undefined
+    throw error
   }
 }
 
@@ -120,7 +165,7 @@ async function readSource(
 function warningsOf(
   facts: Pick<
     DeploymentStatus,
-    'stack' | 'deadLetters' | 'indexing' | 'notification' | 'generator' | 'source'
+    'stack' | 'deadLetters' | 'oldestSeconds' | 'indexing' | 'notification' | 'generator' | 'source'
   >,
 ): StatusWarning[] {
   const warnings: StatusWarning[] = []
@@ -135,6 +180,12 @@ function warningsOf(
   if (dead > 0) {
     const message = `${dead} files or runs failed for good`
     warnings.push({ code: 'DEAD-LETTERS', message, fix: 'qw-lambda ingest failures' })
+  }
+  const days = Number(facts.stack.parameters['StagedFileDays'] ?? 1)
+  const ageDays = (facts.oldestSeconds ?? 0) / DAY_SECONDS
+  if (ageDays > days / 2) {
+    const message = `files wait for ${ageDays.toFixed(1)} days, and are deleted after ${days}`
+    warnings.push({ code: 'BACKLOG-OLD', message, fix: BACKLOG_FIX })
   }
   if (facts.indexing === 'disabled') {
     const message = 'the indexer does not take files from the queue'

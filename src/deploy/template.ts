@@ -19,6 +19,7 @@ export interface TemplateResource {
 }
 
 interface TemplateParameter {
+  readonly MaxValue?: number
   readonly Type: string
   readonly Default?: string | number
   readonly NoEcho?: boolean

@@ -270,7 +270,7 @@ test('a file costs two writes and conditional reads; only asked-for clean-up lis
   await stage('shop/b')
   await handler(s3Event('shop/b'), INVOCATION)
   const verbs = indexStore.requests.map(({ verb }) => verb)
-  expect(verbs).toEqual(['get', 'get', 'put', 'put', 'get'])
+  expect(verbs).toEqual(['get', 'get', 'put', 'put', 'get', 'get'])
   indexStore.reset()
   await handler({ action: 'clean-up', index_id: 'shop' }, INVOCATION)
   expect(indexStore.requests.map(({ verb }) => verb)).toEqual(['get', 'list', 'put'])

@@ -1,15 +1,18 @@
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingResult } from '../engine/indexing/indexing-result.ts'
+import { runDeletes } from '../engine/indexing/deletes.ts'
 import { LIST_EVERY_MS, runJanitor } from '../engine/indexing/janitor.ts'
 import { runMerges } from '../engine/indexing/merge.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
 import { rememberUnopened } from '../engine/indexing/run-ledger.ts'
 import { STAGED_NDJSON_SUFFIX } from '../engine/sources/ndjson-of.ts'
+import { docMatcher } from '../engine/search/match-docs.ts'
 import { whyNoData } from '../engine/sources/data-object.ts'
 import { objectSource } from '../engine/sources/source.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
+import { HeldMessages } from './held-messages.ts'
 import {
   parseIndexerEvent,
   type IndexerTask,
@@ -72,10 +75,10 @@ const SAFETY_MS = 5_000
 const CLEAN_UP_INTERVAL_MS = 30 * 60_000
 
 /**
- * Sources first, in the event's order; then merges and clean-up of the touched indexes while time remains.
+ * Sources first, in the event's order; then erasures, merges and clean-up of the touched indexes while time remains.
  *
  * Requests per file that becomes one split: HEAD and GET of the source, PUT of the split, PUT of the
- * metastore and three conditional GETs of it (is the index there, indexing, merges). A merge adds a GET
+ * metastore and four conditional GETs of it (is the index there, indexing, erasures, merges). A merge adds a GET
  * per input, a PUT of the split and one of the metastore; a clean-up, at the first file of a process
  * and then every half hour, one more conditional GET, and once a day a LIST and a PUT.
  */
@@ -91,18 +94,25 @@ export function makeIndexerHandler(
     cold = false
     const work = parseIndexerEvent(event)
     const run = new IndexerRun(components, settings, invocation, cleanedAtMs)
-    const failed = work.kind === 'queue' ? await run.workOff(work.messages) : []
-    if (work.kind === 'direct') await run.performAll(work.tasks)
-    await run.maintain()
-    components.log({
-      event: 'indexed',
-      ...run.report(),
-      num_failed_messages: failed.length,
-      ms: components.clock.nowMs() - startMs,
-      cold: wasCold,
-    })
-    if (work.kind === 'direct') return run.report()
-    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+    const { queue, clock, log } = components
+    const messages = work.kind === 'queue' ? work.messages : []
+    const held = queue === undefined ? undefined : new HeldMessages(messages, { queue, clock, log })
+    try {
+      const failed = await run.workOff(messages, held)
+      if (work.kind === 'direct') await run.performAll(work.tasks)
+      await run.maintain()
+      log({
+        event: 'indexed',
+        ...run.report(),
+        num_failed_messages: failed.length,
+        ms: clock.nowMs() - startMs,
+        cold: wasCold,
+      })
+      if (work.kind === 'direct') return run.report()
+      return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+    } finally {
+      await held?.end()
+    }
   }
 }
 
@@ -129,16 +139,19 @@ class IndexerRun {
     this.#cleanedAtMs = cleanedAtMs
   }
 
-  workOff(messages: readonly QueueMessage[]): Promise<QueueMessage[]> {
-    return workOff(messages, this.#turn())
+  workOff(
+    messages: readonly QueueMessage[],
+    queue: WorkQueue | undefined,
+  ): Promise<QueueMessage[]> {
+    return workOff(messages, this.#turn(queue))
   }
 
   performAll(tasks: readonly IndexerTask[]): Promise<void> {
-    return workOffDirect(tasks, this.#turn())
+    return workOffDirect(tasks, this.#turn(this.#components.queue))
   }
 
-  #turn(): QueueTurn {
-    const { queue, log } = this.#components
+  #turn(queue: WorkQueue | undefined): QueueTurn {
+    const { log } = this.#components
     const perform = (task: IndexerTask): Promise<TaskEnd> => this.#perform(task)
     return { perform, hasTime: () => this.#hasTime(), queue, log }
   }
@@ -148,7 +161,10 @@ class IndexerRun {
       case 'source':
         return await this.#indexSource(task)
       case 'merge':
-        for (const indexId of await this.#indexIds(task.indexId)) await this.#merge(indexId)
+        for (const indexId of await this.#indexIds(task.indexId)) {
+          await this.#erase(indexId)
+          await this.#merge(indexId)
+        }
         return 'done'
       case 'cleanUp':
         for (const indexId of await this.#indexIds(task.indexId)) await this.#cleanUp(indexId, 0)
@@ -160,6 +176,7 @@ class IndexerRun {
   async maintain(): Promise<void> {
     for (const indexId of this.#touched) {
       try {
+        if (this.#hasTime()) await this.#erase(indexId)
         if (this.#settings.mergesEnabled && this.#hasTime()) await this.#merge(indexId)
         if (this.#isCleanUpDue(indexId) && this.#hasTime()) {
           await this.#cleanUp(indexId, LIST_EVERY_MS)
@@ -244,6 +261,15 @@ class IndexerRun {
       const config = await configFor(indexId)
       if (config === undefined) throw error
       await createUnlessThere(metastore, config)
+    }
+  }
+
+  async #erase(indexId: string): Promise<void> {
+    const matchDocs = docMatcher(this.#components.metastore.store)
+    const request = { indexId, matchDocs, ...this.#deadline() }
+    const erased = await runDeletes(this.#components, request)
+    if (erased.checkedSplitCount > 0) {
+      this.#components.log({ event: 'erased', indexId, ...erased })
     }
   }
 

@@ -6,8 +6,8 @@ import type { InvocationLog } from './invocation-log.ts'
 export interface WorkQueue {
   /** As new messages: what was received of an older copy does not count against them. */
   send(bodies: readonly string[]): Promise<void>
-  /** This delivery is over, and the message comes again after so many seconds. */
-  postpone(receiptHandle: string, seconds: number): Promise<void>
+  /** These deliveries are over after so many seconds from now, and what is not deleted comes again. */
+  postpone(receiptHandles: readonly string[], seconds: number): Promise<void>
 }
 
 /** `continues`: in part, and further than before. */
@@ -145,13 +145,12 @@ async function unsent(
   }
 }
 
-/** Without it a message comes again when its visibility timeout ends, which is made for invocations
- *  that die. */
+/** Without it a message comes again as that of an invocation that dies. */
 async function postpone(message: QueueMessage, { queue, log }: QueueTurn): Promise<void> {
   const { receiptHandle, receiveCount, messageId: message_id } = message
   const seconds = Math.min(PAUSE_SECONDS_MAX, FIRST_PAUSE_SECONDS * 4 ** (receiveCount - 1))
   try {
-    await queue?.postpone(receiptHandle, seconds)
+    await queue?.postpone([receiptHandle], seconds)
   } catch (error) {
     log({ event: 'not-postponed', message_id, error: messageOf(error) })
   }

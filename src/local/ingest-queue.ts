@@ -1,6 +1,7 @@
 import type { CommitMode, IngestOutcome, IngestService } from '../api/services.ts'
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
+import type { DeletesResult } from '../engine/indexing/deletes.ts'
 import { UlidGenerator } from '../engine/metastore/ulid.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
@@ -87,6 +88,15 @@ export class IngestQueue implements IngestService {
     if (open !== undefined) this.#commitNow(indexUid, open)
     // Those that an earlier commit took count as well: they were taken before this was asked.
     await Promise.all([...(this.#sealed.get(indexUid) ?? [])].map(({ committed }) => committed))
+  }
+
+  async erase(indexId: string): Promise<DeletesResult> {
+    try {
+      return await this.#work.erase(indexId)
+    } catch (error) {
+      this.#components.log({ event: 'erasure-failed', indexId, error: messageOf(error) })
+      throw error
+    }
   }
 
   /** Commits what an earlier process left: sealed batches first, then loose bodies. What fails is

@@ -1,5 +1,6 @@
 import { isQwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
+import type { DeletesResult } from '../engine/indexing/deletes.ts'
 import {
   checkDocs,
   type CheckedDocs,
@@ -40,6 +41,8 @@ export interface IngestWork {
   indexDocs(task: DocsTask): Promise<IndexDocsResult>
   /** False when the index is gone, and its documents with it. */
   indexBatch(task: BatchTask): Promise<boolean>
+  /** Carries out the erasures that were asked for. */
+  erase(indexId: string): Promise<DeletesResult>
   /** Merges and cleans an index in the background. */
   askUpkeep(indexId: string): Promise<void>
   stopUpkeep(): Promise<void>
@@ -56,6 +59,7 @@ export function ingestWork(components: IngestComponents): IngestWork {
     },
     indexDocs: (task) => indexDocs(indexing, task),
     indexBatch: (task) => indexBatch(components, task),
+    erase: (indexId) => upkeep.erase(indexId),
     askUpkeep(indexId) {
       upkeep.ask(indexId)
       return Promise.resolve()

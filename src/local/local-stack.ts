@@ -118,7 +118,8 @@ export async function listLocalStacks(dataDir: string): Promise<string[]> {
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 'ENOENT') return []
-    throw new QwError('invalid', `cannot read the data folder ${dataDir}: ${messageOf(cause)}`, {
+    const reason = code === 'ENOTDIR' ? 'it is no folder' : messageOf(cause)
+    throw new QwError('invalid', `cannot read the data folder ${dataDir}: ${reason}`, {
       fix: 'make it a folder that this user may read, or choose another with --data-dir',
       cause,
     })

@@ -21,6 +21,7 @@ export function serveWork(stack: LocalStack, place: StackPlace): ServeWork {
   return {
     requests: {
       ...requests.work,
+      erase: (indexId) => background.work.erase(indexId),
       askUpkeep: (indexId) => background.work.askUpkeep(indexId),
       stopUpkeep: () => background.work.stopUpkeep(),
     },

@@ -76,6 +76,7 @@ export class StackThread {
     checkDocs: (task) => this.#call('checkDocs', task),
     indexDocs: (task) => this.#call('indexDocs', task),
     indexBatch: (task) => this.#call('indexBatch', task),
+    erase: (indexId) => this.#call('erase', indexId),
     askUpkeep: (indexId) => this.#call('askUpkeep', indexId),
     stopUpkeep: async () => {
       if (this.#worker !== undefined) await this.#call('stopUpkeep', undefined)

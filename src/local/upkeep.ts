@@ -1,13 +1,15 @@
 import { messageOf } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
+import { runDeletes, type DeletesResult } from '../engine/indexing/deletes.ts'
 import { LIST_EVERY_MS, runJanitor } from '../engine/indexing/janitor.ts'
 import { runMerges } from '../engine/indexing/merge.ts'
+import { docMatcher } from '../engine/search/match-docs.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
 
 const CLEAN_UP_INTERVAL_MS = 30 * 60_000
 
 /**
- * Merges and clean-up of indexes that get their documents by HTTP: every commit is a split, and nobody
+ * Erasures, merges and clean-up of indexes that get their documents by HTTP: every commit is a split, and nobody
  * else would put them together. One index at a time, in the background; what fails is logged, since
  * the documents are published.
  */
@@ -32,6 +34,24 @@ export class Upkeep {
     this.#running = this.#running.then(() => this.#perform(indexId))
   }
 
+  /** Carries out the erasures that were asked for, after what is under way. */
+  async erase(indexId: string): Promise<DeletesResult> {
+    const erased = this.#running.then(() => this.#erase(indexId))
+    this.#running = erased.then(
+      () => undefined,
+      () => undefined,
+    )
+    return await erased
+  }
+
+  async #erase(indexId: string): Promise<DeletesResult> {
+    const { signal } = this.#stop
+    const matchDocs = docMatcher(this.#indexing.metastore.store)
+    const erased = await runDeletes(this.#indexing, { indexId, matchDocs, signal })
+    if (erased.checkedSplitCount > 0) this.#log({ event: 'erased', indexId, ...erased })
+    return erased
+  }
+
   /** Waits for what is asked for. */
   async settled(): Promise<void> {
     await this.#running
@@ -49,6 +69,7 @@ export class Upkeep {
     const nowMs = this.#indexing.clock.nowMs()
     try {
       if (signal.aborted) return
+      await this.#erase(indexId)
       const merged = await runMerges(this.#indexing, { indexId, signal })
       if (merged.mergeCount > 0) this.#log({ event: 'merged', indexId, ...merged })
       if (nowMs < (this.#cleanedAtMs.get(indexId) ?? -Infinity) + CLEAN_UP_INTERVAL_MS) return

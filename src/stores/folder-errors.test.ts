@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
-import { folderError } from './folder-errors.ts'
+import { diskRefusal, folderError } from './folder-errors.ts'
 
 const put = { verb: 'put', key: 'a/k', root: 'data' } as const
 const get = { verb: 'get', key: 'a/k', root: 'data' } as const
@@ -37,4 +37,18 @@ test('an error that is ours or no errno is left as it was', () => {
   for (const error of [new QwError('conflict', 'x'), new Error('aborted'), 'text']) {
     expect(folderError(error, put)).toBe(error)
   }
+})
+
+test.each([
+  ['EROFS', 'open', 'invalid', 'cannot open /x/p.json: the file system is read-only (EROFS)'],
+  ['ENOSPC', 'write', 'unavailable', 'cannot write /x/p.json: no space left (ENOSPC)'],
+])('a disk that answers %s to anybody is no mistake of ours', (code, syscall, kind, message) => {
+  const error = Object.assign(new Error(code), { code, syscall, path: '/x/p.json' })
+  expect(diskRefusal(error)).toMatchObject({ kind, message })
+})
+
+test('a socket that is refused, and a file that should be there, are not the disk’s doing', () => {
+  const refused = Object.assign(new Error('no'), { code: 'EACCES', syscall: 'listen' })
+  const absent = Object.assign(new Error('no'), { code: 'ENOENT', syscall: 'open', path: '/x' })
+  expect([diskRefusal(refused), diskRefusal(absent)]).toEqual([undefined, undefined])
 })

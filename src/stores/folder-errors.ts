@@ -53,46 +53,90 @@ function errorOfCode(code: string, error: unknown, action: FolderAction): QwErro
         fix: 'choose a key that is neither a folder of other keys nor below another object',
         ...cause,
       })
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new QwError('unavailable', `${what} failed: no space left (${code})`, {
-        fix: 'free space on that disk or raise its quota, then run the same command again',
-        ...cause,
-      })
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new QwError('invalid', `${what} failed: not permitted (${code})`, {
-        fix: `give this user read and write permission on ${action.root}, or choose another folder`,
-        ...cause,
-      })
-    case 'EMFILE':
-    case 'ENFILE':
-      return new QwError('unavailable', `${what} failed: too many open files (${code})`, {
-        fix: 'raise the limit with "ulimit -n 4096"',
-        ...cause,
-      })
-    case 'ENAMETOOLONG':
-    case 'EINVAL':
-    case 'EILSEQ':
-      return new QwError(
-        'invalid',
-        `${what} failed: this file system cannot hold that name (${code})`,
-        {
-          fix: 'use shorter key segments without characters special to the file system',
-          ...cause,
-        },
-      )
-    case 'EIO':
-    case 'EBUSY':
-    case 'EAGAIN':
-    case 'ETIMEDOUT':
-    case 'ESTALE':
-      return new QwError('unavailable', `${what} failed: the disk did not answer (${code})`, cause)
     default:
-      return new QwError('internal', `${what} failed: ${code}`, cause)
+      return refusalOf(code, `${what} failed`, action.root, error)
   }
 }
+
+interface Refusal {
+  readonly kind: 'invalid' | 'unavailable'
+  readonly reason: string
+  /** Undefined: there is nothing to do but to try again. */
+  readonly fix?: (place: string) => string
+}
+
+const NO_SPACE: Refusal = {
+  kind: 'unavailable',
+  reason: 'no space left',
+  fix: () => 'free space on that disk or raise its quota, then run the same command again',
+}
+const NOT_PERMITTED: Refusal = {
+  kind: 'invalid',
+  reason: 'not permitted',
+  fix: (place) => `give this user read and write permission on ${place}, or choose another folder`,
+}
+const OPEN_FILES: Refusal = {
+  kind: 'unavailable',
+  reason: 'too many open files',
+  fix: () => 'raise the limit with "ulimit -n 4096"',
+}
+const NO_SUCH_NAME: Refusal = {
+  kind: 'invalid',
+  reason: 'this file system cannot hold that name',
+  fix: () => 'use shorter key segments without characters special to the file system',
+}
+const NO_ANSWER: Refusal = { kind: 'unavailable', reason: 'the disk did not answer' }
+const OTHER_KIND: Refusal = {
+  kind: 'invalid',
+  reason: 'a folder is where a file should be, or a file where a folder should',
+  fix: (place) => `look what is there: ls -ld ${place}`,
+}
+
+/** What a disk may refuse to anybody, by Node's code. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  ENOSPC: NO_SPACE,
+  EDQUOT: NO_SPACE,
+  EACCES: NOT_PERMITTED,
+  EPERM: NOT_PERMITTED,
+  EROFS: { ...NOT_PERMITTED, reason: 'the file system is read-only' },
+  EMFILE: OPEN_FILES,
+  ENFILE: OPEN_FILES,
+  ENAMETOOLONG: NO_SUCH_NAME,
+  EINVAL: NO_SUCH_NAME,
+  EILSEQ: NO_SUCH_NAME,
+  EIO: NO_ANSWER,
+  EBUSY: NO_ANSWER,
+  EAGAIN: NO_ANSWER,
+  ETIMEDOUT: NO_ANSWER,
+  ESTALE: NO_ANSWER,
+  EISDIR: OTHER_KIND,
+  ENOTDIR: OTHER_KIND,
+  ELOOP: { ...OTHER_KIND, reason: 'symbolic links lead in a circle' },
+}
+
+function refusalOf(code: string, what: string, place: string, cause: unknown): QwError {
+  const refusal = REFUSALS[code]
+  if (refusal === undefined) return new QwError('internal', `${what}: ${code}`, { cause })
+  const { kind, reason, fix } = refusal
+  return new QwError(kind, `${what}: ${reason} (${code})`, { fix: fix?.(place), cause })
+}
+
+/**
+ * A refusal of the disk that was met outside of a store: a state of the machine and no mistake of ours.
+ * Undefined for everything else.
+ */
+export function diskRefusal(error: unknown): QwError | undefined {
+  const code = errnoOf(error)
+  if (code === undefined || !Object.hasOwn(REFUSALS, code) || !(error instanceof Error))
+    return undefined
+  const { syscall, path } = error as NodeJS.ErrnoException
+  if (syscall === undefined || !DISK_CALLS.test(syscall)) return undefined
+  return refusalOf(code, `cannot ${syscall} ${path ?? 'a file'}`, path ?? 'it', error)
+}
+
+/** Sockets have the same codes. */
+const DISK_CALLS =
+  /^(open|read|write|fsync|ftruncate|mkdir|rmdir|unlink|rename|link|copyfile|scandir|stat|lstat|access|chmod|futime|utime|mkdtemp|rm)$/
 
 /** Writers exclude one another by hard links, which a few file systems do not have. */
 function isLinkRefusal(error: unknown): boolean {

@@ -102,10 +102,38 @@ export async function withParent<T>(path: string, act: () => Promise<T>): Promis
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || attempt === PARENT_ATTEMPTS) throw error
       // It may lose the same race, a level higher up.
-      await mkdir(dirname(path), { recursive: true }).catch((failure: unknown) => {
+      await makeFolder(dirname(path)).catch((failure: unknown) => {
         if (errnoOf(failure) !== 'ENOENT') throw failure
       })
     }
+  }
+}
+
+/**
+ * A folder with those above it that are missing. Not Node's `recursive`, which never ends where a
+ * folder that is there takes none inside (/proc); that is `invalid` here.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const isFolder = async (folder: string): Promise<boolean> =>
+    await stat(folder).then(
+      (facts) => facts.isDirectory(),
+      () => false,
+    )
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === 'EEXIST' && (await isFolder(path))) return
+    const parent = dirname(path)
+    if (code !== 'ENOENT' || parent === path) throw error
+    if (await isFolder(parent)) {
+      throw new QwError('invalid', `cannot make the folder ${path}: ${parent} takes none`, {
+        fix: 'choose another place',
+        cause: error,
+      })
+    }
+    await makeFolder(parent)
+    await makeFolder(path)
   }
 }
 

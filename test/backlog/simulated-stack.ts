@@ -1,4 +1,9 @@
-import { parseIndexerEvent, type IndexerTask } from '../../src/functions/indexer-event.ts'
+import {
+  parseIndexerEvent,
+  type IndexerTask,
+  type QueueMessage,
+} from '../../src/functions/indexer-event.ts'
+import { HeldMessages } from '../../src/functions/held-messages.ts'
 import { workOff, type TaskEnd } from '../../src/functions/queue-turn.ts'
 import { SimulatedQueue } from '../../src/functions/testing/simulated-queue.ts'
 import { VirtualTime } from './virtual-time.ts'
@@ -16,6 +21,10 @@ export interface StackSettings {
   readonly broken?: ReadonlySet<string>
   /** False: the function knows no way to the queue but its answer. */
   readonly canSend?: boolean
+  /** Whether an invocation dies in the midst of its first file, by its number from 1 on. */
+  readonly dies?: (invocation: number) => boolean
+  /** False: what an invocation that dies has received stays hidden until the queue's own time is over. */
+  readonly holds?: boolean
 }
 
 export interface StackReport {
@@ -44,7 +53,7 @@ export async function workOffBacklog(
   settings: StackSettings,
 ): Promise<StackReport> {
   const time = new VirtualTime()
-  const nowMs = (): number => time.nowMs
+  const nowMs = (): number => time.nowMs()
   const queue = new SimulatedQueue({ ...settings, nowMs })
   const functions = new SimulatedFunctions(files, settings, { time, queue })
   await queue.send([...files].map(([key, sizeBytes]) => notificationOf(key, sizeBytes)))
@@ -91,21 +100,36 @@ class SimulatedFunctions {
 
   async #invoke(records: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
     const { time, queue } = this.#world
-    const { timeoutSeconds, canSend = true } = this.#settings
-    this.#invocationCount++
-    const deadlineMs = time.nowMs + timeoutSeconds * 1_000 - SAFETY_MS
+    const { timeoutSeconds, canSend = true, holds = true, dies } = this.#settings
+    const isDying = dies?.(++this.#invocationCount) === true
+    const deadlineMs = time.nowMs() + timeoutSeconds * 1_000 - SAFETY_MS
     await time.sleep(INVOCATION_OVERHEAD_MS)
     const event = parseIndexerEvent({ Records: records })
     if (event.kind !== 'queue') throw new Error('not taken for a queue batch')
-    const failed = await workOff(event.messages, {
-      perform: (task) => this.#index(task, deadlineMs),
-      hasTime: () => time.nowMs < deadlineMs,
-      queue: canSend ? queue : undefined,
-      log: () => {},
+    const log = (): void => {}
+    const held = holds ? new HeldMessages(event.messages, { queue, clock: time, log }) : undefined
+    const failed = await new Promise<'dead' | readonly QueueMessage[]>((resolve, reject) => {
+      const die = (task: IndexerTask) => this.#die(task, () => resolve('dead'))
+      workOff(event.messages, {
+        perform: (task) => (isDying ? die(task) : this.#index(task, deadlineMs)),
+        hasTime: () => time.nowMs() < deadlineMs,
+        queue: canSend ? (held ?? queue) : undefined,
+        log,
+      }).then(resolve, reject)
     })
-    if (time.nowMs > deadlineMs + SAFETY_MS) throw new Error('Lambda would have killed it')
+    await held?.end()
+    if (failed === 'dead') return
+    if (time.nowMs() > deadlineMs + SAFETY_MS) throw new Error('Lambda would have killed it')
     const kept = new Set(failed.map(({ messageId }) => messageId))
     for (const { messageId } of event.messages) if (!kept.has(messageId)) queue.delete(messageId)
+  }
+
+  /** Half way through a file, of which nothing is kept. */
+  async #die(task: IndexerTask, onDeath: () => void): Promise<never> {
+    const bytes = task.kind === 'source' ? (this.#files.get(task.key) ?? 0) : 0
+    await this.#world.time.sleep((bytes / 2 / this.#settings.bytesPerSecond) * 1_000)
+    onDeath()
+    return await new Promise<never>(() => {})
   }
 
   async #index(task: IndexerTask, deadlineMs: number): Promise<TaskEnd> {
@@ -115,11 +139,11 @@ class SimulatedFunctions {
     if (broken?.has(task.key) === true) throw new Error('cannot be indexed')
     const position = this.#positions.get(task.key) ?? 0
     const leftBytes = (this.#files.get(task.key) ?? 0) - position
-    const startMs = time.nowMs
+    const startMs = time.nowMs()
     const neededMs = (leftBytes / bytesPerSecond) * 1_000
     const spentMs = Math.min(neededMs, deadlineMs - startMs)
     await time.sleep(spentMs)
-    this.#busy.push({ startMs, endMs: time.nowMs })
+    this.#busy.push({ startMs, endMs: time.nowMs() })
     const isDone = spentMs === neededMs
     const doneBytes = isDone ? leftBytes : (spentMs / 1_000) * bytesPerSecond
     this.#positions.set(task.key, position + doneBytes)
@@ -135,7 +159,7 @@ class SimulatedFunctions {
     }
     const { time, queue } = this.#world
     return {
-      elapsedSeconds: time.nowMs / 1_000,
+      elapsedSeconds: time.nowMs() / 1_000,
       stallSeconds: stallMs / 1_000,
       deadLetters: queue.deadLetters,
       indexedBytes: Math.round([...this.#positions.values()].reduce((sum, n) => sum + n, 0)),

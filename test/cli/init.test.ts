@@ -111,7 +111,7 @@ describe('without a terminal', () => {
     [{ schema: 'a.yaml', timestampField: 'ts' }, /--timestamp-field/],
     [{ name: 'No Name' }, /stack name/],
     [{ data: 'empty', schema: 'none.yaml' }, /none\.yaml/],
-    [{ data: 'files', from: 'nothing/*.here' }, /nothing to ingest/],
+    [{ data: 'files', from: 'nothing/*.here' }, /no file is like/],
     [{ data: 's3', from: 's3://bucket/logs/' }, /S3/],
   ])('%j is refused with the way out before anything is written', async (options, message) => {
     const run = await place.run(initCommand, { options })

@@ -28,7 +28,8 @@ describe.each(VIEWS)('screens at $name', ({ name, options }) => {
       const argv = words.map((word) => files.get(word) ?? word)
       played.set(screen, await stage.play(argv, options))
     }
-  })
+    // Some fifty command lines, on a machine that may do other things too.
+  }, 60_000)
 
   afterAll(() => stage.remove())
 

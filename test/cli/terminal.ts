@@ -9,6 +9,8 @@ export interface Typing {
 }
 
 export interface TerminalOptions {
+  /** Another build of it: its bin/qw-lambda.js. */
+  readonly program?: string
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
   readonly columns?: number
@@ -53,7 +55,7 @@ export async function onTerminal(
   }
   driver.stdin.end(
     JSON.stringify({
-      argv: [process.execPath, PROGRAM, ...args],
+      argv: [process.execPath, options.program ?? PROGRAM, ...args],
       cwd: options.cwd,
       env,
       columns: options.columns ?? 80,

@@ -1,8 +1,13 @@
-import type { FieldKind, ModelDoc, ModelField, ModelValue } from './model.ts'
+import {
+  FIRST_MS,
+  type FieldKind,
+  type ModelDoc,
+  type ModelField,
+  type ModelValue,
+} from './model.ts'
 import {
   requestOf,
   resultOf,
-  valuesIn,
   type Json,
   type ModelAggregation,
   type ModelAggregations,
@@ -14,7 +19,7 @@ export function withSubs(body: Json, subs: ModelAggregations): Json {
   return subs.size === 0 ? body : { ...body, aggs: requestOf(subs) }
 }
 
-/** Bucket key -> documents, a document once per value. */
+/** Bucket key -> documents, a document once in each. */
 function group<Key>(
   docs: readonly ModelDoc[],
   field: ModelField,
@@ -24,7 +29,8 @@ function group<Key>(
   for (const doc of docs) {
     for (const value of doc.get(field.path) ?? []) {
       const key = keyOf(value)
-      groups.set(key, [...(groups.get(key) ?? []), doc])
+      const group = groups.get(key) ?? []
+      if (group.at(-1) !== doc) groups.set(key, [...group, doc])
     }
   }
   return groups
@@ -53,14 +59,15 @@ export function terms(
         isByCount ? sign * (inA.length - inB.length) || byKey(a, b) : sign * byKey(a, b),
       )
       const kept = ordered.slice(0, size)
-      const shown = kept.reduce((sum, [, list]) => sum + list.length, 0)
+      const count = (list: typeof ordered): number =>
+        list.reduce((sum, [, inBucket]) => sum + inBucket.length, 0)
       return {
         buckets: kept.map(([key, list]) => ({
           ...termKey(key, field.kind),
           doc_count: list.length,
           ...resultOf(subs, list),
         })),
-        sum_other_doc_count: valuesIn(docs, field).length - shown,
+        sum_other_doc_count: count(ordered) - count(kept),
         ...(isByCount && sign === -1 ? { doc_count_error_upper_bound: 0 } : {}),
       }
     },
@@ -91,6 +98,11 @@ function dateText(ms: number): string {
     .replace('.Z', 'Z')
 }
 
+function keyText(ms: number, zone: Zone | undefined): string {
+  if (zone?.name === undefined) return dateText(ms)
+  return new Date(ms + zone.offsetMs).toISOString().replace('Z', zone.suffix)
+}
+
 function fill(keys: readonly number[], minDocCount: number): number[] {
   const sorted = [...keys].sort((a, b) => a - b)
   if (minDocCount > 0 || sorted.length === 0) return sorted
@@ -118,7 +130,14 @@ function histogramResult(
     offset,
     minDocCount,
     subs,
-  }: { interval: number; offset: number; minDocCount: number; subs: ModelAggregations },
+    zone,
+  }: {
+    interval: number
+    offset: number
+    minDocCount: number
+    subs: ModelAggregations
+    zone?: Zone
+  },
 ): Json {
   const groups = group(docs, field, (value) => bucketOf(value, interval, offset))
   const keys = fill([...groups.keys()], minDocCount)
@@ -128,11 +147,26 @@ function histogramResult(
       .map((index) => {
         const list = groups.get(index) ?? []
         const key = index * interval + offset
-        const text = field.kind === 'date' ? { key_as_string: dateText(key) } : {}
+        const text = field.kind === 'date' ? { key_as_string: keyText(key, zone) } : {}
         return { key, ...text, doc_count: list.length, ...resultOf(subs, list) }
       }),
   }
 }
+
+interface Zone {
+  readonly name: string | undefined
+  readonly offsetMs: number
+  /** What a printed date ends in. */
+  readonly suffix: string
+}
+
+/** Zones whose clocks do not change in the days of the model. */
+const ZONES: readonly Zone[] = [
+  { name: undefined, offsetMs: 0, suffix: 'Z' },
+  { name: undefined, offsetMs: 0, suffix: 'Z' },
+  { name: '-03:30', offsetMs: -12_600_000, suffix: '-03:30' },
+  { name: 'Asia/Kolkata', offsetMs: 19_800_000, suffix: '+05:30' },
+]
 
 export function dateHistogram(
   field: ModelField,
@@ -153,15 +187,18 @@ export function dateHistogram(
     ['+2h', 7_200_000],
     ['-30m', -1_800_000],
   ] as const)
+  const zone = choices.of(ZONES)
   const options = {
     field: field.path,
     ...width,
     min_doc_count: minDocCount,
     offset: offsetText,
+    ...(zone.name === undefined ? {} : { time_zone: zone.name, format: 'date_time' }),
   }
+  const buckets = { interval, offset: offset - zone.offsetMs, minDocCount, subs, zone }
   return {
     request: withSubs({ date_histogram: options }, subs),
-    result: (docs) => histogramResult(docs, field, { interval, offset, minDocCount, subs }),
+    result: (docs) => histogramResult(docs, field, buckets),
   }
 }
 
@@ -215,10 +252,10 @@ export function range(
     result: (docs) => ({
       buckets: bounds.map((pair) => {
         const [from, to] = [pair[0]!, pair[1]!]
-        const list = docs.flatMap((doc) =>
-          (doc.get(field.path) ?? [])
-            .filter((value) => compare(value, from, 'f64') >= 0 && compare(value, to, 'f64') < 0)
-            .map(() => doc),
+        const list = docs.filter((doc) =>
+          (doc.get(field.path) ?? []).some(
+            (value) => compare(value, from, 'f64') >= 0 && compare(value, to, 'f64') < 0,
+          ),
         )
         return {
           key: `${print(from)}-${print(to)}`,
@@ -295,5 +332,78 @@ export function filters(
         buckets: isNamed ? { some, none: bucket([]), _other_: rest } : [some, bucket([]), rest],
       }
     },
+  }
+}
+
+/** Ranges of dates as they are written, which may overlap. */
+export function dateRange(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const day = (): number => FIRST_MS + choices.below(6) * 86_400_000
+  const [a, b, c] = [day(), day(), day()]
+  const spans = [
+    { from: Math.min(a, b), to: Math.max(a, b) },
+    { from: c, to: Infinity },
+    { from: -Infinity, to: a },
+  ].filter(({ from, to }) => from < to)
+  const sorted = spans.toSorted((x, y) => (x.from === y.from ? x.to - y.to : x.from - y.from))
+  const text = (ms: number): string => (Number.isFinite(ms) ? dateText(ms) : '*')
+  const ranges = spans.map(({ from, to }) => ({
+    ...(Number.isFinite(from) ? { from: dateText(from) } : {}),
+    ...(Number.isFinite(to) ? { to: `${dateText(to - 86_400_000)}||+1d` } : {}),
+  }))
+  return {
+    request: withSubs({ date_range: { field: field.path, ranges } }, subs),
+    result: (docs) => ({
+      buckets: sorted.map(({ from, to }) => {
+        const list = docs.filter((doc) =>
+          (doc.get(field.path) ?? []).some((value) => Number(value) >= from && Number(value) < to),
+        )
+        return {
+          key: `${text(from)}-${text(to)}`,
+          doc_count: list.length,
+          ...(Number.isFinite(from) ? { from, from_as_string: text(from) } : {}),
+          ...(Number.isFinite(to) ? { to, to_as_string: text(to) } : {}),
+          ...resultOf(subs, list),
+        }
+      }),
+    }),
+  }
+}
+
+/** Ranges of addresses, one of them a network. */
+export function ipRange(
+  field: ModelField,
+  subs: ModelAggregations,
+  choices: Choices,
+): ModelAggregation {
+  const octet = choices.below(256)
+  const edge = `10.0.0.${octet}`
+  const ranges = [{ to: edge }, { mask: '10.0.0.0/24' }, { from: edge, key: 'rest' }]
+  const inside =
+    (low: string | undefined, high: string | undefined) =>
+    (value: ModelValue): boolean =>
+      (low === undefined || ipNumber(String(value)) >= ipNumber(low)) &&
+      (high === undefined || ipNumber(String(value)) < ipNumber(high))
+  const spans = [
+    { key: `*-${edge}`, bounds: { to: edge }, has: inside(undefined, edge) },
+    {
+      key: '10.0.0.0/24',
+      bounds: { from: '10.0.0.0', to: '10.0.1.0' },
+      has: inside('10.0.0.0', '10.0.1.0'),
+    },
+    { key: 'rest', bounds: { from: edge }, has: inside(edge, undefined) },
+  ]
+  // By where they begin; of two that begin together, the one that ends first.
+  return {
+    request: withSubs({ ip_range: { field: field.path, ranges } }, subs),
+    result: (docs) => ({
+      buckets: spans.map(({ key, bounds, has }) => {
+        const list = docs.filter((doc) => (doc.get(field.path) ?? []).some(has))
+        return { key, doc_count: list.length, ...bounds, ...resultOf(subs, list) }
+      }),
+    }),
   }
 }

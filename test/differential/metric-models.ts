@@ -125,3 +125,34 @@ export function weightedAvg(field: ModelField): ModelAggregation {
     },
   }
 }
+
+export function percentileRanks(field: ModelField): ModelAggregation {
+  return {
+    request: { percentile_ranks: { field: field.path, values: [3, 7.5] } },
+    result(docs) {
+      const numbers = valuesIn(docs, field).map(Number)
+      const rank = (edge: number): number | null =>
+        numbers.length === 0
+          ? null
+          : (100 * numbers.filter((value) => value <= edge).length) / numbers.length
+      return { values: { '3.0': rank(3), '7.5': rank(7.5) } }
+    },
+  }
+}
+
+export function medianAbsoluteDeviation(field: ModelField): ModelAggregation {
+  const median = (numbers: readonly number[]): number => {
+    const sorted = numbers.toSorted((a, b) => a - b)
+    const last = sorted.length - 1
+    return (sorted[Math.floor(last / 2)]! + sorted[Math.ceil(last / 2)]!) / 2
+  }
+  return {
+    request: { median_absolute_deviation: { field: field.path } },
+    result(docs) {
+      const numbers = valuesIn(docs, field).map(Number)
+      if (numbers.length === 0) return { value: null }
+      const middle = median(numbers)
+      return { value: median(numbers.map((value) => Math.abs(value - middle))) }
+    },
+  }
+}

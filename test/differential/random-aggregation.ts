@@ -2,14 +2,24 @@ import type { AggregationType } from '../../src/engine/search/aggregations/kinds
 import type { PipelineType } from '../../src/engine/search/pipelines/pipeline-kinds.ts'
 import {
   dateHistogram,
+  dateRange,
   filter,
   filters,
   histogram,
+  ipRange,
   missing,
   range,
   terms,
 } from './bucket-models.ts'
-import { cardinality, percentiles, stats, valueCount, weightedAvg } from './metric-models.ts'
+import {
+  cardinality,
+  medianAbsoluteDeviation,
+  percentileRanks,
+  percentiles,
+  stats,
+  valueCount,
+  weightedAvg,
+} from './metric-models.ts'
 import { FIRST_MS, type ModelField } from './model.ts'
 import type { ModelAggregation, ModelAggregations } from './model-aggregation.ts'
 import type { Choices } from './random.ts'
@@ -27,8 +37,10 @@ const PIPELINES = Object.fromEntries(
   Object.entries(PIPELINE_MAKERS).map(([type, make]) => [type, ofNumbers(make)]),
 ) as Record<PipelineType, AggregationMaker> // the keys of what it is made of
 
-/** A kind of the engine that nobody models does not compile. */
-const AGGREGATION_MAKERS: Readonly<Record<AggregationType | PipelineType, AggregationMaker>> = {
+/** A kind of the engine that nobody models does not compile. `global` is in every search's own check. */
+const AGGREGATION_MAKERS: Readonly<
+  Record<Exclude<AggregationType, 'global'> | PipelineType, AggregationMaker>
+> = {
   terms,
   histogram: ofNumbers(histogram),
   date_histogram: (field, subs, choices) =>
@@ -39,7 +51,13 @@ const AGGREGATION_MAKERS: Readonly<Record<AggregationType | PipelineType, Aggreg
   multi_terms: multiTerms,
   filter,
   filters,
+  date_range: (field, subs, choices) =>
+    field.kind === 'date' ? dateRange(field, subs, choices) : undefined,
+  ip_range: (field, subs, choices) =>
+    field.kind === 'ip' ? ipRange(field, subs, choices) : undefined,
   percentiles: ofNumbers(percentiles),
+  percentile_ranks: ofNumbers(percentileRanks),
+  median_absolute_deviation: ofNumbers(medianAbsoluteDeviation),
   cardinality,
   value_count: valueCount,
   weighted_avg: ofNumbers(weightedAvg),

@@ -11,7 +11,7 @@ import {
   type ModelValue,
 } from './model.ts'
 import { Choices } from './random.ts'
-import { requestOf, resultOf, Sum } from './model-aggregation.ts'
+import { requestOf, resultOf, Sum, type Json, type ModelAggregations } from './model-aggregation.ts'
 import { randomAggregations, randomTimeBounds } from './random-aggregation.ts'
 import { compare, randomQuery, tokens, type ModelQuery } from './random-query.ts'
 
@@ -84,6 +84,7 @@ async function checkSearch(fixture: SearchFixture, world: World): Promise<string
   const query = randomQuery(fields, choices)
   const bounds = randomTimeBounds(choices)
   const aggregations = choices.chance(0.6) ? randomAggregations(fields, choices) : new Map()
+  const overAll = choices.chance(0.2) ? randomAggregations(fields, choices, 1) : undefined
   const sort = randomSort(fields, choices)
   const ask: Ask = {
     query: query.text,
@@ -91,7 +92,7 @@ async function checkSearch(fixture: SearchFixture, world: World): Promise<string
     sort,
     maxHits: choices.of([0, 3, 20, 1000]),
     startOffset: choices.of([0, 0, 5]),
-    ...(aggregations.size === 0 ? {} : { aggs: requestOf(aggregations) as JsonObject }), // JSON by construction
+    ...(aggregations.size === 0 ? {} : { aggs: withGlobal(requestOf(aggregations), overAll) }),
   }
   if (choices.chance(0.5)) fixture.forget()
   const found = matching(layout, query, bounds).sort((a, b) => compareHits(a, b, sort, fields))
@@ -105,10 +106,13 @@ async function checkSearch(fixture: SearchFixture, world: World): Promise<string
     aggregations:
       aggregations.size === 0
         ? undefined
-        : resultOf(
-            aggregations,
-            found.map(({ doc }) => doc),
-          ),
+        : {
+            ...resultOf(
+              aggregations,
+              found.map(({ doc }) => doc),
+            ),
+            ...globalResult(overAll, layout),
+          },
   }
   const response = await fixture.search(ask).catch((error: unknown) => String(error))
   const actual =
@@ -125,6 +129,18 @@ async function checkSearch(fixture: SearchFixture, world: World): Promise<string
   const path = firstDifference(expected, actual, 'answer')
   if (path !== undefined) return explain(path, ask, { expected, actual })
   return checkPaging(fixture, ask, { found, sort })
+}
+
+/** The aggregations of the query beside those of all documents. */
+function withGlobal(aggs: Json, overAll: ModelAggregations | undefined): JsonObject {
+  const all = overAll === undefined ? {} : { all: { global: {}, aggs: requestOf(overAll) } }
+  return { ...aggs, ...all } as JsonObject // JSON by construction
+}
+
+function globalResult(overAll: ModelAggregations | undefined, layout: Layout): Json {
+  if (overAll === undefined) return {}
+  const docs = layout.flatMap((split) => [...split.docs])
+  return { all: { doc_count: docs.length, ...resultOf(overAll, docs) } }
 }
 
 function explain(path: string, ask: Ask, answers: object): string {

@@ -33,7 +33,7 @@ export function composite(
           const d = Math.floor(Number(doc.get('ts')?.[0]) / DAY_MS) * DAY_MS
           const tag = `${typeof v} ${String(v)} ${d}`
           const group = groups.get(tag) ?? { v, d, docs: [] }
-          group.docs.push(doc)
+          if (group.docs.at(-1) !== doc) group.docs.push(doc)
           groups.set(tag, group)
         }
       }
@@ -93,7 +93,7 @@ export function multiTerms(
             const ts = Number(value)
             const tag = `${typeof v} ${String(v)} ${ts}`
             const group = groups.get(tag) ?? { v, ts, docs: [] }
-            group.docs.push(doc)
+            if (group.docs.at(-1) !== doc) group.docs.push(doc)
             groups.set(tag, group)
           }
         }

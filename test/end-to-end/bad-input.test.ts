@@ -159,7 +159,7 @@ describe('lines', () => {
 test('an index of the same id is refused, with two ways out', async () => {
   const seen = await run(indexCreateCommand, { options: { file: place.path('orders.yaml') } })
   expect(seen.exitCode).toBe(2)
-  expect(seen.text).toMatch(/already exists[\s\S]*--overwrite/)
+  expect(seen.text).toMatch(/`orders` already[\s\S]*--overwrite/)
 })
 
 test('a data folder in use: a second server and a teardown are refused, ingests and searches are not', async () => {

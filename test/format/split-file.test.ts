@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { TypedValue } from '../../src/engine/schema/value-type.ts'
-import { mergeSplits } from '../../src/engine/split/merge-splits.ts'
+import { eraseDocs, mergeSplits } from '../../src/engine/split/merge-splits.ts'
 import { buildSample, sampleSettings, sampleSpecs, type SampleDoc } from './sample-docs.ts'
 import { splitContent } from './split-content.ts'
 
@@ -122,6 +122,28 @@ describe('a split file', () => {
     )
   })
 
+  test('after an erasure equals one built from the other documents', async () => {
+    const marked = fc.array(fc.tuple(docs, fc.boolean()), { minLength: 1, maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(marked, async (groups) => {
+        const all = groups.flatMap(([some, isErased]) => some.map((doc) => ({ doc, isErased })))
+        const erased = Uint32Array.from(all.flatMap(({ isErased }, i) => (isErased ? [i] : [])))
+        const kept = all.flatMap(({ doc, isErased }) => (isErased ? [] : [doc]))
+        const split = await buildSample(all.map(({ doc }) => doc))
+        const rest = await eraseDocs(split.bytes, erased, sampleSettings)
+        if (kept.length === 0) {
+          expect(rest).toBeUndefined()
+          return
+        }
+        const whole = await buildSample(kept)
+        expect(withValues(rest?.bytes)).toEqual(withValues(whole.bytes))
+        const { timeRange, tags, columnBounds, sourceBytes, docCount } = whole
+        expect(rest).toMatchObject({ timeRange, tags, columnBounds, sourceBytes, docCount })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   test('has the same bytes whenever it is built from the same documents', async () => {
     const input: SampleDoc[] = Array.from({ length: 500 }, (_, i) => ({
       values: [
@@ -141,4 +163,26 @@ function columnForm(type: string, value: TypedValue): unknown {
   if (type === 'f64') return value
   if (type === 'date') return typeof value === 'number' ? BigInt(value) * 1_000_000n : value
   return BigInt(value as number | bigint | boolean)
+}
+
+/** The content without fields of texts that have no token: an erasure cannot tell whether a document
+ *  that stays had one. A field that records no frequencies does not know its repeated tokens either. */
+function withValues(file: Uint8Array | undefined): unknown {
+  if (file === undefined) return undefined
+  const { docs: sources, fields } = splitContent(file)
+  const known = Object.entries(fields).flatMap(([name, field]) => {
+    const { terms, column, totalTokens, ...rest } = field as AnyField
+    const hasTerms = Object.keys(terms?.content ?? {}).length > 0
+    if (!hasTerms && (column ?? []).every((values) => values.length === 0)) return []
+    return [
+      [name, { terms, column, ...rest, ...(terms?.record === 'basic' ? {} : { totalTokens }) }],
+    ]
+  })
+  return { sources, fields: Object.fromEntries(known) }
+}
+
+interface AnyField {
+  readonly terms: { readonly record: string; readonly content: object } | undefined
+  readonly column: readonly unknown[][] | undefined
+  readonly totalTokens: number
 }

@@ -39,7 +39,10 @@ function fixtureDoc(i: number): SampleDoc {
   if (i === 7)
     values.push([3, -(2n ** 63n)], [3, 2n ** 63n - 1n], [4, 2n ** 64n - 1n], [5, -0], [5, 1e300])
   if (i % 8 === 0) values.push([9, 1_700_000_000_000_000_001n + BigInt(i)])
-  return { values, source: JSON.stringify({ i, level, price, body, name: `Item ${i}` }) }
+  return {
+    values,
+    source: JSON.stringify({ i, level, price, body, name: `Item ${i}`, by: `u${bits % 19}` }),
+  }
 }
 
 const docs = Array.from({ length: 400 }, (_, i) => fixtureDoc(i))

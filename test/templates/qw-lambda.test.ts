@@ -185,10 +185,20 @@ describe('buckets', () => {
     })
   })
 
-  test('staged files expire after a day, indexed ones never', () => {
+  test('a backlog has days: no event goes before its file, no dead letter before it can be seen', () => {
+    const days = template.Parameters['StagedFileDays']
     expect(
       property('StagingBucket', 'LifecycleConfiguration', 'Rules', '0', 'ExpirationInDays'),
-    ).toBe(1)
+    ).toEqual({ Ref: 'StagedFileDays' })
+    const queueSeconds = Number(property('Queue', 'MessageRetentionPeriod'))
+    expect(queueSeconds).toBeGreaterThanOrEqual(Number(days?.MaxValue) * 86_400)
+    const deadSeconds = Number(property('DeadLetterQueue', 'MessageRetentionPeriod'))
+    expect(deadSeconds - queueSeconds).toBeGreaterThanOrEqual(4 * 86_400)
+    // SQS keeps nothing longer.
+    expect(deadSeconds).toBeLessThanOrEqual(14 * 86_400)
+  })
+
+  test('what is indexed never expires', () => {
     expect(JSON.stringify(property('IndexBucket', 'LifecycleConfiguration'))).not.toContain(
       'Expiration',
     )

@@ -1,15 +1,22 @@
 import type { Context, Hono } from 'hono'
-import { parseJson, isJsonObject, stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
+import {
+  parseJson,
+  isJsonObject,
+  stringifyJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { Clock } from '../../engine/ports.ts'
 import { isIndexId } from '../../engine/schema/index-id.ts'
 import { jsonText } from '../reply.ts'
 import { INGEST_BODY, readBody } from '../request-body.ts'
-import { RequestFields } from '../request-fields.ts'
 import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
 import { asQwError, messageWithFix } from '../api-error.ts'
 import { statusOf } from '../status.ts'
 import { errorCause } from './elastic-error.ts'
+import { bodyOptions, urlOptions } from './options/option.ts'
+import { BULK_ACTION, BULK_URL } from './options/request-options.ts'
 
 const NEWLINE = 0x0a
 
@@ -26,9 +33,9 @@ export function addBulkRoutes(app: Hono, services: BulkServices): void {
 
 async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Response> {
   const startMs = clock.nowMs()
-  // Of the other parameters, which shippers add as they like, none could change what happens here.
-  const asked = new URLSearchParams({ refresh: c.req.query('refresh') ?? 'false' })
-  const fields = RequestFields.fromUrl(asked, ['refresh'])
+  const { searchParams, pathname } = new URL(c.req.url)
+  const known = [...searchParams].filter(([name]) => Object.hasOwn(BULK_URL, name))
+  const fields = urlOptions(new URLSearchParams(known), BULK_URL, pathname)
   const refresh = fields.oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
   const body = await readBody(c.req.raw, INGEST_BODY)
   const entries = parseBulk(body, c.req.param('index'))
@@ -50,7 +57,17 @@ async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Resp
   }
   const items = entries.map((entry) => itemJson(entry, outcomes.get(entry)))
   const took = clock.nowMs() - startMs
-  return jsonText(stringifyJson({ took, errors: outcomes.size > 0, items }))
+  const runsPipeline = fields.has('pipeline') || entries.some(({ pipeline }) => pipeline)
+  return jsonText(
+    stringifyJson({ took, errors: outcomes.size > 0, items }),
+    200,
+    runsPipeline ? PIPELINE_WARNING : {},
+  )
+}
+
+/** A client that names a pipeline is told that it did not run. */
+const PIPELINE_WARNING = {
+  warning: '299 qw-lambda "no ingest pipeline runs: documents are taken as they were sent"',
 }
 
 export const COMMIT_BY_REFRESH: Readonly<Record<'' | 'true' | 'false' | 'wait_for', CommitMode>> = {
@@ -64,7 +81,15 @@ interface BulkEntry {
   readonly indexId: string
   /** Echoed; two documents may have the same. */
   readonly id: string | null
+  /** Whether a pipeline was to change it. */
+  readonly pipeline: boolean
   readonly document: Uint8Array
+}
+
+interface BulkAction {
+  readonly index: string | undefined
+  readonly id: string | null
+  readonly pipeline: boolean
 }
 
 /** Why nothing of the request was ingested. */
@@ -81,16 +106,17 @@ interface BulkLine {
 
 function parseBulk(body: Uint8Array, pathIndex: string | undefined): BulkEntry[] | BulkFailure {
   const entries: BulkEntry[] = []
-  let action: { readonly index: string | undefined; readonly id: string | null } | undefined
+  let action: BulkAction | undefined
   for (const line of filledLines(body)) {
     if (action === undefined) {
-      action = parseAction(line.bytes)
-      if (action === undefined) return malformedAction(line.number)
+      const parsed = parseAction(line.bytes, line.number)
+      if ('reason' in parsed) return parsed
+      action = parsed
       continue
     }
     const indexId = action.index ?? pathIndex
     if (indexId === undefined) return validationFailure('index is missing')
-    entries.push({ indexId, id: action.id, document: line.bytes })
+    entries.push({ ...action, indexId, document: line.bytes })
     action = undefined
   }
   return action === undefined ? entries : validationFailure('source is missing')
@@ -109,23 +135,44 @@ function* filledLines(body: Uint8Array): Generator<BulkLine> {
   }
 }
 
-/** Undefined for anything but `create` and `index`. */
-function parseAction(
-  line: Uint8Array,
-): { readonly index: string | undefined; readonly id: string | null } | undefined {
+/** A failure for anything but `create` and `index` with options that there are. */
+function parseAction(line: Uint8Array, lineNumber: number): BulkAction | BulkFailure {
+  const action = jsonOf(line)
+  const [name, second] = isJsonObject(action) ? Object.keys(action) : []
+  const isAdding = name === 'create' || name === 'index'
+  const meta = isJsonObject(action) && isAdding ? action[name] : undefined
+  if (!isJsonObject(meta) || second !== undefined) return malformedAction(lineNumber)
+  const { _index: index = null, _id: id = null, pipeline = null } = meta
+  const hasNames =
+    (index === null || typeof index === 'string') &&
+    (id === null || typeof id === 'string' || typeof id === 'number')
+  if (!hasNames) return malformedAction(lineNumber)
+  return (
+    refusedOption(meta, lineNumber) ?? {
+      index: index ?? undefined,
+      id: id === null ? null : String(id),
+      pipeline: pipeline !== null && pipeline !== '_none',
+    }
+  )
+}
+
+function jsonOf(line: Uint8Array): JsonValue | undefined {
   try {
-    const action = parseJson(new TextDecoder().decode(line))
-    if (!isJsonObject(action)) return undefined
-    const [name, second] = Object.keys(action)
-    if ((name !== 'create' && name !== 'index') || second !== undefined) return undefined
-    const meta = action[name]
-    if (!isJsonObject(meta)) return undefined
-    const { _index: index = null, _id: id = null } = meta
-    if (index !== null && typeof index !== 'string') return undefined
-    if (id !== null && typeof id !== 'string' && typeof id !== 'number') return undefined
-    return { index: index ?? undefined, id: id === null ? null : String(id) }
+    return parseJson(new TextDecoder().decode(line))
   } catch {
     return undefined
+  }
+}
+
+/** Nearly every action has no more than names: the table is asked where there is more. */
+function refusedOption(meta: JsonObject, lineNumber: number): BulkFailure | undefined {
+  const others = Object.keys(meta).filter((key) => key !== '_index' && key !== '_id')
+  if (others.length === 0) return undefined
+  try {
+    bodyOptions(meta, BULK_ACTION, `action/metadata line [${lineNumber}]`)
+    return undefined
+  } catch (thrown) {
+    return { type: 'illegal_argument_exception', reason: messageWithFix(asQwError(thrown)) }
   }
 }
 

@@ -21,7 +21,7 @@ interface Column {
 
 type Row = Readonly<Record<string, string | number>>
 
-const CAT_PARAMS = ['h', 's', 'v', 'bytes', 'help', 'time', 'ts', ...INDEX_PARAMS]
+const CAT_PARAMS = ['format', 'h', 's', 'v', 'bytes', 'help', 'time', 'ts', ...INDEX_PARAMS]
 
 const text = (name: string, ...aliases: string[]): Column => ({ name, aliases, holds: 'text' })
 const number = (name: string, ...aliases: string[]): Column => ({ name, aliases, holds: 'number' })

@@ -5,18 +5,8 @@ import { withMissingAs } from '../index-patterns.ts'
 import { INGEST_BODY, jsonObjectOf, readBody } from '../request-body.ts'
 import type { IngestService } from '../services.ts'
 import { COMMIT_BY_REFRESH } from './bulk.ts'
+import { DOCUMENT_URL } from './options/request-options.ts'
 import { elasticReply, urlFields } from './request-parts.ts'
-
-const PARAMS = [
-  'refresh',
-  'op_type',
-  'timeout',
-  'wait_for_active_shards',
-  'require_alias',
-  'require_data_stream',
-  'routing',
-  'include_source_on_error',
-]
 
 /** Nobody else may say so in words: clients show this header. */
 const ID_WARNING = {
@@ -40,7 +30,7 @@ export function addDocumentRoutes(app: Hono, host: DocumentHost): void {
 
 async function addOne(c: Context, { ingest, newId }: DocumentHost): Promise<Response> {
   const refresh =
-    urlFields(c, PARAMS).oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
+    urlFields(c, DOCUMENT_URL).oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
   const index = c.req.param('index') ?? ''
   const id = c.req.param('id')
   const document = jsonObjectOf(await readBody(c.req.raw, INGEST_BODY))

@@ -19,8 +19,11 @@ describe('fields', () => {
     })
   })
 
-  test('a field of some indexes names them', async () => {
-    const answer = await shop.ask(`${ELASTIC}/_field_caps?fields=quantity`)
+  test('a field of some indexes names them, and an index without any is not told of', async () => {
+    const alone = await shop.ask(`${ELASTIC}/_field_caps?fields=quantity`)
+    expect(at(alone.json, 'indices')).toEqual(['mock-sales'])
+    expect(at(alone.json, 'fields', 'quantity', 'long', 'indices')).toBeUndefined()
+    const answer = await shop.ask(`${ELASTIC}/_field_caps?fields=quantity,tag`)
     expect(at(answer.json, 'indices')).toEqual(['mock-sales', 'wide-events'])
     expect(at(answer.json, 'fields', 'quantity', 'long', 'indices')).toEqual(['mock-sales'])
   })

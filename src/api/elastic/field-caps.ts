@@ -5,25 +5,14 @@ import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
 import { decodeError, readOptionalJsonObject } from '../request-body.ts'
-import { RequestFields } from '../request-fields.ts'
+import type { RequestFields } from '../request-fields.ts'
 import { withTimeout } from '../run-search.ts'
+import { bodyOptions } from './options/option.ts'
+import { FIELD_CAPS_BODY, FIELD_CAPS_URL } from './options/request-options.ts'
 import { pathPatterns, urlFields } from './request-parts.ts'
 import { checkExpandWildcards, missingIndexesOf } from './search-params.ts'
 import { parseQueryObject } from './search-request.ts'
 import { fieldsOfIndex, type IndexField } from './split-fields.ts'
-
-const PARAMS = [
-  'fields',
-  'include_unmapped',
-  'include_empty_fields',
-  'filters',
-  'types',
-  'allow_no_indices',
-  'expand_wildcards',
-  'ignore_unavailable',
-  'start_timestamp',
-  'end_timestamp',
-]
 
 /**
  * Characters of the answer. Grafana asks for every field whenever an editor opens, and indexes with
@@ -39,9 +28,10 @@ export function addFieldCapsRoutes(app: Hono, search: SearchContext): void {
 }
 
 async function answer(c: Context, context: SearchContext): Promise<Response> {
-  const fields = urlFields(c, PARAMS)
+  const fields = urlFields(c, FIELD_CAPS_URL)
   checkExpandWildcards(fields)
-  const body = RequestFields.fromJson(await readOptionalJsonObject(c.req.raw), BODY_KEYS)
+  const json = await readOptionalJsonObject(c.req.raw)
+  const body = bodyOptions(json, FIELD_CAPS_BODY, 'a body of `_field_caps`')
   const wanted = fieldMatcher([...fields.list('fields'), ...namesIn(body)])
   const wantedTypes = fields.list('types')
   const window = { start: fields.integer('start_timestamp'), end: fields.integer('end_timestamp') }
@@ -57,7 +47,9 @@ async function answer(c: Context, context: SearchContext): Promise<Response> {
         file.metadata.config.docMapping.fieldMappings.map(({ name }) => name),
       )
       const indexId = file.metadata.indexId
-      out.push({ indexId, declared, fields: all.filter(({ path }) => wanted(path)) })
+      const own = all.filter(({ path }) => wanted(path))
+      const hasAny = own.length > 0 || [...declared].some(wanted)
+      out.push({ indexId, declared, fields: own, hasAny })
     }
     return out
   })
@@ -65,8 +57,6 @@ async function answer(c: Context, context: SearchContext): Promise<Response> {
   const { text, omittedCount } = capsText(indexes, { includeUnmapped, wantedTypes })
   return jsonText(text, 200, omittedCount === 0 ? {} : { 'x-qw-fields-omitted': `${omittedCount}` })
 }
-
-const BODY_KEYS = ['fields', 'index_filter', 'runtime_mappings']
 
 /** The body's `fields`: one name or several, where the clients of Elasticsearch 8 put them. */
 function namesIn(body: RequestFields): string[] {
@@ -83,6 +73,8 @@ interface IndexFields {
   /** Names of the top level of the mapping. */
   readonly declared: ReadonlySet<string>
   readonly fields: readonly IndexField[]
+  /** Whether one of the asked fields is declared or has values. */
+  readonly hasAny: boolean
 }
 
 /** Names, each with at most one `*`; none: every field. */
@@ -132,7 +124,9 @@ function capsText(
   indexes: readonly IndexFields[],
   { includeUnmapped, wantedTypes }: CapsWish,
 ): { text: string; omittedCount: number } {
-  const ids = indexes.map(({ indexId }) => indexId)
+  // An index without any of the fields is told of where that is asked for, as Quickwit does it.
+  const told = indexes.filter(({ hasAny }) => includeUnmapped || hasAny)
+  const ids = told.map(({ indexId }) => indexId)
   const members: string[] = []
   let chars = 0
   let omittedCount = 0

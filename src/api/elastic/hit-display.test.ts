@@ -46,10 +46,28 @@ describe('a hit shows', () => {
   })
 })
 
+test.each([
+  ['epoch_millis', '1704067200000'],
+  ['yyyy/MM/dd', '2024/01/01'],
+  ['strict_date_optional_time_nanos', '2024-01-01T00:00:00.000000000Z'],
+])('dates of named fields are written as %s says', async (format, expected) => {
+  const fields = [{ field: 'ts', format }]
+  const sort = ['ts']
+  expect(await firstHit({ sort, fields })).toMatchObject({ fields: { ts: [expected] } })
+  expect(await firstHit({ sort, docvalue_fields: fields })).toMatchObject({
+    fields: { ts: [expected] },
+  })
+})
+
 test('values of arrays and of objects in them stand under one path', () => {
   const document = { a: [{ b: 1, c: null }, { b: [2, 3] }], d: 'x' }
-  expect(fieldValues(document, ['a.*'])).toEqual({ 'a.b': [1, 2, 3] })
-  expect(fieldValues(document, ['d', 'e'])).toEqual({ d: ['x'] })
+  const values = (patterns: string[]): JsonObject =>
+    fieldValues(
+      document,
+      patterns.map((pattern) => ({ pattern, printer: undefined })),
+    )
+  expect(values(['a.*'])).toEqual({ 'a.b': [1, 2, 3] })
+  expect(values(['d', 'e'])).toEqual({ d: ['x'] })
 })
 
 test('post_filter narrows the hits, and is refused where aggregations would have to differ', async () => {
@@ -66,8 +84,9 @@ test('post_filter narrows the hits, and is refused where aggregations would have
 test.each<[JsonObject, string]>([
   [{ script_fields: { a: { script: '1' } } }, 'no scripts'],
   [{ _source: 'a*b' }, '`_source`'],
-  [{ fields: [{ field: 'ts', format: 'epoch_millis' }] }, '`format`'],
-  [{ min_score: 1 }, '`min_score`'],
+  [{ fields: [{ field: 'ts', format: "yyyy-MM'T" }] }, 'never closed'],
+  [{ fields: [{ field: 'ts', boost: 2 }] }, 'unknown key [boost]'],
+  [{ stored_fields: ['id'] }, '`fields`'],
 ])('%j is refused', async (body, words) => {
   const answer = await shop.ask(SEARCH, { body: JSON.stringify(body) })
   expect(answer.status).toBe(400)

@@ -1,5 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
+import { parseDateLiteral } from '../../engine/dates/datetime.ts'
+import { makeDatePrinter, type DatePrinter } from '../../engine/dates/java-date-print.ts'
+import { UTC } from '../../engine/dates/time-zone.ts'
+import { fromUnixInteger } from '../../engine/dates/unix-timestamp.ts'
 import { decodeError } from '../request-body.ts'
+import { allDone, bodyOptions, noEffect, type OptionTable } from './options/option.ts'
 import type { SearchParams } from './search-params.ts'
 
 export interface SourceFilter {
@@ -8,24 +13,39 @@ export interface SourceFilter {
   readonly excludes: readonly string[]
 }
 
-/** What a hit shows of its document. */
+/** What a hit shows. */
 export interface HitDisplay {
   /** Undefined: no `_source`. */
   readonly source: SourceFilter | undefined
-  /** Names and patterns with `*`, whose values stand under `fields`. */
-  readonly fields: readonly string[]
+  /** Whose values stand under `fields`. */
+  readonly fields: readonly FieldWish[]
+  readonly version: boolean
 }
 
-/** `_source`, `fields` and `docvalue_fields` of a body; what the URL says of `_source` wins. */
+interface FieldWish {
+  /** A name, or a pattern with `*`. */
+  readonly pattern: string
+  /** How dates are written; undefined: as they were sent. */
+  readonly printer: DatePrinter | undefined
+}
+
+/** `_source`, `fields`, `docvalue_fields`, `stored_fields` and `version`; what the URL says wins. */
 export function hitDisplay(params: SearchParams, body: JsonObject): HitDisplay {
-  const fields = [...fieldNames(body, 'fields'), ...fieldNames(body, 'docvalue_fields')]
-  return { source: sourceOf(params, body), fields }
+  const { docvalueFields, version } = params.fields
+  const urlFields = typeof docvalueFields === 'string' ? docvalueFields.split(',') : undefined
+  return {
+    source: sourceOf(params, body),
+    fields: [
+      ...fieldWishes(body['fields'], 'fields'),
+      ...fieldWishes(urlFields ?? body['docvalue_fields'], 'docvalue_fields'),
+    ],
+    version: version ?? body['version'] === true,
+  }
 }
 
 function sourceOf(params: SearchParams, body: JsonObject): SourceFilter | undefined {
   const { sourceIncludes, sourceExcludes, source } = params
-  const stored = body['stored_fields']
-  const isNone = stored === '_none_' || (Array.isArray(stored) && stored.includes('_none_'))
+  const isNone = hidesSource(params.fields.storedFields ?? body['stored_fields'])
   const asked =
     source === undefined ? filterOf(body['_source'] ?? null) : filterOf(urlSource(source))
   if (asked === undefined || (isNone && body['_source'] === undefined)) return undefined
@@ -33,6 +53,21 @@ function sourceOf(params: SearchParams, body: JsonObject): SourceFilter | undefi
     includes: sourceIncludes.length > 0 ? sourceIncludes : asked.includes,
     excludes: sourceExcludes.length > 0 ? sourceExcludes : asked.excludes,
   }
+}
+
+/**
+ * `_none_`, or a list without `*` and `_source`. Other names are refused: documents are kept whole, so
+ * that none of their fields is stored by itself.
+ */
+function hidesSource(json: JsonValue | undefined): boolean {
+  if (json === undefined || json === null) return false
+  const list = Array.isArray(json) ? json : typeof json === 'string' ? json.split(',') : [json]
+  const known: readonly JsonValue[] = ['_none_', '*', '_source']
+  const other = list.find((name) => !known.includes(name))
+  if (other === undefined) return !list.includes('*') && !list.includes('_source')
+  throw decodeError(
+    '`stored_fields` takes `*`, `_source` and `_none_`: ask for values of fields in `fields`',
+  )
 }
 
 function urlSource(text: string): JsonValue {
@@ -64,44 +99,60 @@ function pathsOf(json: JsonValue | undefined): string[] {
   return paths.includes('*') ? [] : paths
 }
 
-/** `name`, or `{field: name}` with a format that is how dates are written anyway. */
-function fieldNames(body: JsonObject, key: 'fields' | 'docvalue_fields'): string[] {
-  const json = body[key]
+const WISH_OPTIONS: OptionTable = {
+  ...allDone('field', 'format'),
+  include_unmapped: noEffect('values are read from documents, mapped or not'),
+}
+
+/** Formats that ask for what is shown anyway: the date as it was sent. */
+const AS_SENT: readonly JsonValue[] = ['use_field_mapping', '']
+
+function fieldWishes(json: JsonValue | undefined, key: 'fields' | 'docvalue_fields'): FieldWish[] {
   const items = json === undefined || json === null ? [] : Array.isArray(json) ? json : [json]
   return items.map((item) => {
-    const name = isJsonObject(item) ? item['field'] : item
-    if (typeof name !== 'string') throw decodeError(`\`${key}\` holds names of fields`)
-    const format = isJsonObject(item) ? (item['format'] ?? null) : null
-    if (format !== null && !AS_WRITTEN.includes(format)) {
-      throw decodeError(`\`${key}\` shows \`${name}\` as it was sent: leave \`format\` out`)
+    if (typeof item === 'string') return { pattern: item, printer: undefined }
+    if (!isJsonObject(item)) throw decodeError(`\`${key}\` holds names of fields`)
+    const fields = bodyOptions(item, WISH_OPTIONS, `\`${key}\``)
+    const pattern = fields.text('field')
+    if (pattern === undefined) throw decodeError(`an object in \`${key}\` names a \`field\``)
+    const format = fields.text('format')
+    const refuse = (reason: string): never => {
+      throw decodeError(`\`format\` of \`${pattern}\` in \`${key}\`: ${reason}`)
     }
-    return name
+    const isPlain = format === undefined || AS_SENT.includes(format)
+    return { pattern, printer: isPlain ? undefined : makeDatePrinter(format, refuse) }
   })
 }
 
-const AS_WRITTEN: readonly JsonValue[] = [
-  'date_time',
-  'strict_date_time',
-  'date_optional_time',
-  'strict_date_optional_time',
-  'use_field_mapping',
-]
-
-/** Values of the fields that a pattern names, as lists under their dotted paths. */
-export function fieldValues(document: JsonValue, patterns: readonly string[]): JsonObject {
+/** Values of the fields that are wished for, as lists under their dotted paths. */
+export function fieldValues(document: JsonValue, wishes: readonly FieldWish[]): JsonObject {
   const found = new Map<string, JsonValue[]>()
-  const matchers = patterns.map(matcherOf)
+  const matchers = wishes.map(({ pattern, printer }) => ({ has: matcherOf(pattern), printer }))
   const visit = (value: JsonValue, path: string): void => {
     if (Array.isArray(value)) for (const item of value) visit(item, path)
     else if (isJsonObject(value)) {
       for (const [key, item] of Object.entries(value))
         visit(item, path === '' ? key : `${path}.${key}`)
-    } else if (value !== null && matchers.some((matches) => matches(path))) {
-      found.set(path, [...(found.get(path) ?? []), value])
+    } else if (value !== null) {
+      const wish = matchers.find(({ has }) => has(path))
+      if (wish === undefined) return
+      found.set(path, [...(found.get(path) ?? []), written(value, wish.printer)])
     }
   }
   visit(document, '')
   return Object.fromEntries(found)
+}
+
+/** What is no date stays as it is. */
+function written(value: JsonValue, printer: DatePrinter | undefined): JsonValue {
+  if (printer === undefined) return value
+  const date =
+    typeof value === 'string'
+      ? parseDateLiteral(value)
+      : typeof value === 'number' || typeof value === 'bigint'
+        ? fromUnixInteger(value)
+        : undefined
+  return date === undefined ? value : printer(date, UTC)
 }
 
 function matcherOf(pattern: string): (path: string) => boolean {

@@ -12,48 +12,21 @@ import { indexPatterns } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
 import { decodeError, JSON_BODY, readBody } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
-import { runSearch } from '../run-search.ts'
 import { asQwError } from '../api-error.ts'
+import { askedSearch, runAsked, type AskedSearch } from './asked-search.ts'
 import { elasticErrorSlot, spoilsRequest } from './elastic-error.ts'
-import { hitDisplay, type HitDisplay } from './hit-display.ts'
+import { bodyOptions } from './options/option.ts'
+import { MSEARCH_HEADER, MSEARCH_URL } from './options/search-options.ts'
 import { urlFields } from './request-parts.ts'
 import {
   checkExpandWildcards,
+  flagOf,
   isTyped,
   missingIndexesOf,
+  readSearchParams,
   type SearchParams,
 } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
-import { searchRequestOf } from './search-request.ts'
-
-const URL_PARAMS = [
-  'index',
-  'ignore_unavailable',
-  'allow_no_indices',
-  'expand_wildcards',
-  'routing',
-  'extra_filters',
-  '_source_includes',
-  '_source_excludes',
-  'max_concurrent_searches',
-  // Taken and ignored.
-  'ccs_minimize_roundtrips',
-  'ignore_throttled',
-  'max_concurrent_shard_requests',
-  'pre_filter_shard_size',
-  'rest_total_hits_as_int',
-  'typed_keys',
-]
-
-const HEADER_KEYS = [
-  'index',
-  'allow_no_indices',
-  'expand_wildcards',
-  'ignore_unavailable',
-  'preference',
-  'request_cache',
-  'routing',
-]
 
 const DEFAULT_CONCURRENCY = 10
 /** Whatever the client asks for. */
@@ -66,7 +39,7 @@ export function addMultiSearchRoutes(app: Hono, search: SearchContext): void {
 }
 
 async function answerAll(c: Context, search: SearchContext): Promise<Response> {
-  const url = urlFields(c, URL_PARAMS)
+  const url = urlFields(c, MSEARCH_URL)
   checkExpandWildcards(url)
   const asked = url.count('max_concurrent_searches') ?? DEFAULT_CONCURRENCY
   const concurrency = Math.min(Math.max(asked, 1), MAX_CONCURRENCY)
@@ -82,14 +55,8 @@ async function answerAll(c: Context, search: SearchContext): Promise<Response> {
   return jsonText(`{"responses":[${answers.join(',')}]}`)
 }
 
-type PreparedSearch =
-  | {
-      readonly run: ReturnType<typeof searchRequestOf>
-      readonly params: SearchParams
-      readonly display: HitDisplay
-    }
-  /** What is wrong with this search alone. */
-  | { readonly error: QwError }
+/** Or what is wrong with this search alone. */
+type PreparedSearch = AskedSearch | { readonly error: QwError }
 
 /** Throws for what fails the whole request: a line that is not understood, or no index. */
 function prepare(
@@ -97,28 +64,23 @@ function prepare(
   url: RequestFields,
   { defaultIndex, nowMs }: { readonly defaultIndex: string | undefined; readonly nowMs: number },
 ): PreparedSearch {
-  const fields = RequestFields.fromJson(header, HEADER_KEYS)
+  const fields = bodyOptions(header, MSEARCH_HEADER, 'a header line of `_msearch`')
   const index = indexOf(fields, defaultIndex)
+  const either = (name: string): RequestFields => (fields.has(name) ? fields : url)
+  checkExpandWildcards(fields)
   const params: SearchParams = {
-    q: undefined,
-    defaultOperator: 'or',
-    size: undefined,
-    from: undefined,
-    sort: undefined,
-    trackTotalHits: undefined,
-    scroll: undefined,
-    missingIndexes: missingIndexesOf(fields.has('ignore_unavailable') ? fields : url),
-    allowFailedSplits: true,
-    source: undefined,
+    ...readSearchParams(RequestFields.fromJson({}, []), nowMs),
+    missingIndexes: missingIndexesOf(either('ignore_unavailable')),
+    allowNoIndices: either('allow_no_indices').boolean('allow_no_indices') ?? true,
+    allowFailedSplits: fields.boolean('allow_partial_search_results') ?? true,
     sourceIncludes: url.list('_source_includes'),
     sourceExcludes: url.list('_source_excludes'),
     extraFilters: url.list('extra_filters'),
     typedKeys: isTyped(url),
-    nowMs,
+    totalAsNumber: flagOf(url, 'rest_total_hits_as_int') ?? false,
   }
   try {
-    const run = searchRequestOf(indexPatterns(index), params, body)
-    return { run, params, display: hitDisplay(params, body) }
+    return askedSearch(indexPatterns(index), params, body)
   } catch (thrown) {
     const error = asQwError(thrown)
     if (spoilsRequest(error)) throw error
@@ -151,14 +113,9 @@ async function answer(
   signal: AbortSignal,
 ): Promise<string> {
   if ('error' in prepared) return stringifyJson(elasticErrorSlot(prepared.error))
-  const { run, params, display } = prepared
   try {
-    const response = await runSearch(run, search, signal)
-    return `{"status":200,${searchReplyMembers(response, {
-      sort: run.sort,
-      display,
-      typedKeys: params.typedKeys ? run.aggs : undefined,
-    })}}`
+    const response = await runAsked(prepared, search, signal)
+    return `{"status":200,${searchReplyMembers(response, prepared.shape)}}`
   } catch (error) {
     return stringifyJson(elasticErrorSlot(asQwError(error)))
   }

@@ -1,18 +1,23 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Context, Hono } from 'hono'
 import { isJsonObject, type JsonObject } from '../../engine/bytes/json.ts'
+import { parseDuration } from '../../engine/dates/duration.ts'
 import { QwError } from '../../engine/errors.ts'
-import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
+import { latestOpstamp } from '../../engine/metastore/delete-task.ts'
+import { publishedSplits, type IndexFile } from '../../engine/metastore/index-metadata.ts'
+import type { SplitRecord } from '../../engine/metastore/split-record.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { decodeError, jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
-import { elasticReply, INDEX_PARAMS, pathPatterns, urlFields } from './request-parts.ts'
-import { readTtl } from './scroll.ts'
-import { missingIndexesOf } from './search-params.ts'
+import { bodyOptions } from './options/option.ts'
+import { PIT_BODY, PIT_URL } from './options/request-options.ts'
+import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
+import { checkExpandWildcards, missingIndexesOf } from './search-params.ts'
 
+/** Longest time between two pages: merged splits stay readable two minutes longer. */
+const MAX_TTL_MS = 30 * 60_000
 /** An id holds the names of splits, of which an index rarely has thousands. */
 const MAX_STATE_BYTES = 4 << 20
-const OPEN_PARAMS = ['keep_alive', 'preference', 'routing', 'allow_partial_search_results']
 
 /**
  * The splits that a search will see, whatever is added or merged meanwhile. No server remembers it: the
@@ -38,7 +43,9 @@ export function addPointInTimeRoutes(app: Hono, search: SearchContext): void {
 }
 
 async function open(c: Context, path: string, search: SearchContext): Promise<Response> {
-  const fields = urlFields(c, [...OPEN_PARAMS, ...INDEX_PARAMS])
+  const fields = urlFields(c, PIT_URL)
+  checkExpandWildcards(fields)
+  bodyOptions(await readOptionalJsonObject(c.req.raw), PIT_BODY, 'the opening of a point in time')
   const ttlMs = readTtl(fields.text('keep_alive') ?? '')
   const files = await matchingIndexes(search.metastore, pathPatterns(c), missingIndexesOf(fields))
   const splits = files.flatMap(publishedSplits)
@@ -65,16 +72,46 @@ export async function pinnedSearch(
   const id = isJsonObject(pit) ? pit['id'] : undefined
   if (typeof id !== 'string') throw decodeError('`pit` has to be an object with an `id`')
   const point = decode(id)
-  const files = await search.metastore.listIndexes(['*'])
-  const known = new Set(files.flatMap(({ splits }) => splits.map(({ splitId }) => splitId)))
-  const isWhole = point?.splitIds.every((splitId) => known.has(splitId)) === true
-  if (point === undefined || !isWhole || point.expiresMs < search.clock.nowMs()) {
+  const isOver = point === undefined || point.expiresMs < search.clock.nowMs()
+  if (isOver || !(await areReadable(point.splitIds, ['*'], search))) {
     throw new QwError('invalid', 'the point in time is gone', {
       code: 'SCROLL-GONE',
       fix: 'open another: POST /<index>/_pit?keep_alive=1m',
     })
   }
   return { body, id, point }
+}
+
+/** Whether all of the splits that a search began with can still be searched. */
+export async function areReadable(
+  splitIds: readonly string[],
+  patterns: readonly string[],
+  { metastore }: SearchContext,
+): Promise<boolean> {
+  const files = await metastore.listIndexes(patterns)
+  const readable = new Set(files.flatMap(readableSplits))
+  return splitIds.every((splitId) => readable.has(splitId))
+}
+
+/** A split that was replaced still has what has been erased since: it is not searched any more. */
+function readableSplits(file: IndexFile): string[] {
+  const opstamp = latestOpstamp(file)
+  const isReadable = (split: SplitRecord): boolean =>
+    split.state === 'Published' || split.deleteOpstamp >= opstamp
+  return file.splits.filter(isReadable).map(({ splitId }) => splitId)
+}
+
+/** Throws `invalid` for what is no duration, or a longer one than merged splits stay readable. */
+export function readTtl(text: string): number {
+  const ttlMs = parseDuration(text)
+  if (ttlMs === undefined) {
+    throw new QwError(
+      'invalid',
+      `\`scroll\` or \`keep_alive\` has to be a duration like 1m, not \`${text}\``,
+    )
+  }
+  if (ttlMs <= MAX_TTL_MS) return ttlMs
+  throw new QwError('invalid', `a scroll may wait at most ${MAX_TTL_MS / 60_000} minutes`)
 }
 
 function encode(point: PointInTime): string {
@@ -93,6 +130,6 @@ function decode(id: string): PointInTime | undefined {
   }
 }
 
-function isTexts(value: unknown): value is string[] {
+export function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

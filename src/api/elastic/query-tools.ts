@@ -13,8 +13,10 @@ import { readOptionalJsonObject } from '../request-body.ts'
 import { RequestFields } from '../request-fields.ts'
 import { withTimeout } from '../run-search.ts'
 import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
-import { COUNT_PARAMS, readSearchParams } from './search-params.ts'
-import { searchRequestOf } from './search-request.ts'
+import { allDone, noEffect, type OptionTable } from './options/option.ts'
+import { COUNT_URL } from './options/search-options.ts'
+import { readSearchParams } from './search-params.ts'
+import { countRequestOf } from './search-request.ts'
 
 /** What a text becomes and whether a query is understood, for people who write mappings and queries. */
 export function addQueryToolRoutes(app: Hono, search: SearchContext): void {
@@ -83,17 +85,22 @@ function tokensOf(text: string, tokenizer: Tokenizer): JsonObject[] {
   })
 }
 
-const VALIDATE_PARAMS = [...COUNT_PARAMS, 'explain', 'rewrite', 'all_shards']
+const VALIDATE_URL: OptionTable = {
+  ...COUNT_URL,
+  ...allDone('explain'),
+  all_shards: noEffect('a query is understood once for all splits'),
+  rewrite: noEffect('the explanation is of the query as it runs'),
+}
 
 /** By planning the search, which binds the query to the fields of the indexes and reads no split. */
 async function answerValidate(c: Context, search: SearchContext): Promise<Response> {
-  const fields = urlFields(c, VALIDATE_PARAMS)
+  const fields = urlFields(c, VALIDATE_URL)
   const body = await readOptionalJsonObject(c.req.raw)
   const explain = fields.oneOf('explain', ['', 'true', 'false']) ?? 'false'
   const shards = { total: 1, successful: 1, failed: 0 }
   try {
     const params = readSearchParams(fields, search.clock.nowMs())
-    const request = searchRequestOf(pathPatterns(c), params, body)
+    const request = countRequestOf(pathPatterns(c), params, body)
     const plan = await withTimeout(c.req.raw.signal, (signal) =>
       planSearch({ ...request, maxHits: 0 }, search, signal),
     )

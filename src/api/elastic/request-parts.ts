@@ -2,10 +2,9 @@ import type { Context } from 'hono'
 import { stringifyJson, type JsonValue } from '../../engine/bytes/json.ts'
 import { indexPatterns } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
-import { RequestFields } from '../request-fields.ts'
-
-/** What shapes an answer of any endpoint (reply-shape.ts), and what clients add to every request. */
-const EVERYWHERE = ['pretty', 'filter_path', 'human', 'error_trace', 'format']
+import type { RequestFields } from '../request-fields.ts'
+import { allDone, urlOptions, type OptionTable } from './options/option.ts'
+import { EVERYWHERE } from './options/request-options.ts'
 
 /** How an endpoint that names indexes treats those that are not there. */
 export const INDEX_PARAMS: readonly string[] = [
@@ -17,9 +16,15 @@ export const INDEX_PARAMS: readonly string[] = [
   'local',
 ]
 
-/** The URL's parameters, unknown ones refused. */
-export function urlFields(c: Context, known: readonly string[]): RequestFields {
-  return RequestFields.fromUrl(new URL(c.req.url).searchParams, [...known, ...EVERYWHERE])
+/** The URL's parameters; a name that is no option of the endpoint is refused. */
+export function urlFields(c: Context, known: readonly string[] | OptionTable): RequestFields {
+  const table = isList(known) ? allDone(...known) : known
+  const { searchParams, pathname } = new URL(c.req.url)
+  return urlOptions(searchParams, { ...EVERYWHERE, ...table }, pathname)
+}
+
+function isList(known: readonly string[] | OptionTable): known is readonly string[] {
+  return Array.isArray(known)
 }
 
 /** The index expression of the path; every index where the path has none, or `_all`. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { at, textAt, type Asked } from '../testing/api-fixture.ts'
+import { runMerges } from '../../engine/indexing/merge.ts'
+import { systemRandom } from '../../stores/system-clock.ts'
+import { ApiFixture, at, sales, textAt, type Asked } from '../testing/api-fixture.ts'
 import { ELASTIC, json, shopWithEvents } from './testing/elastic-fixture.ts'
 
 const SEARCH = `${ELASTIC}/mock-sales/_search`
@@ -24,6 +26,29 @@ describe('scroll', () => {
     }
     expect(seen).toHaveLength(50)
     expect(ids.size).toBe(3)
+  })
+
+  test('merges and new documents between two pages change nothing', async () => {
+    const busy = new ApiFixture()
+    await busy.createShipped('mock-sales')
+    for (let i = 0; i < 10; i++) await busy.ingest('mock-sales', sales(3))
+    const sort = [{ quantity: 'asc' }]
+    const path = `${ELASTIC}/mock-sales/_search?scroll=1m`
+    let page = await busy.ask(path, json({ size: 4, sort }))
+    const { metastore, clock } = busy.services.search
+    await runMerges({ metastore, clock, random: systemRandom }, { indexId: 'mock-sales' })
+    await busy.ingest('mock-sales', sales(3))
+    const seen: unknown[] = []
+    for (;;) {
+      const hits = at(page.json, 'hits', 'hits')
+      if (!Array.isArray(hits) || hits.length === 0) break
+      seen.push(...hits.map((hit) => at(hit, '_source', 'quantity')))
+      const body = { scroll: '1m', scroll_id: textAt(page.json, '_scroll_id') }
+      page = await busy.ask(`${ELASTIC}/_search/scroll`, json(body))
+    }
+    expect(seen).toEqual(
+      [1, 2, 3].flatMap((quantity) => Array.from({ length: 10 }, () => quantity)),
+    )
   })
 
   test('another process goes on where the first one stopped, but not after the time is over', async () => {

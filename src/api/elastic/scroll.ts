@@ -7,30 +7,29 @@ import {
   type JsonValue,
 } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import { parseDuration } from '../../engine/dates/duration.ts'
+import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import type { Hit, SearchRequest, SortKey } from '../../engine/search/request.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
-import { indexPatterns } from '../index-patterns.ts'
+import { indexPatterns, matchingIndexes } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
 import { jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
-import { RequestFields } from '../request-fields.ts'
 import { runSearch } from '../run-search.ts'
-import { hitDisplay } from './hit-display.ts'
+import { askedSearch, type AskedSearch } from './asked-search.ts'
+import { bodyOptions, urlOptions } from './options/option.ts'
+import { EVERYWHERE, SCROLL_BODY, SCROLL_OPTIONS } from './options/request-options.ts'
+import { SEARCH_URL } from './options/search-options.ts'
+import { areReadable, isTexts, readTtl } from './point-in-time.ts'
 import { urlFields } from './request-parts.ts'
-import { readSearchParams, SEARCH_PARAMS, type SearchParams } from './search-params.ts'
+import { flagOf, readSearchParams, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
-import { searchRequestOf } from './search-request.ts'
 import { sortValueJson } from './sort.ts'
 
-/** Longest time between two pages: merged splits stay readable two minutes longer. */
-const MAX_TTL_MS = 30 * 60_000
 /** An id holds a search body of at most 1 MiB and little else. */
 const MAX_STATE_BYTES = 2 << 20
 
 /**
  * What an id says: no server remembers anything, so a scroll outlives every process. The search starts
- * again after the last hit, by its sort values and then its address; a merge between two pages changes
- * addresses, so that documents with equal sort values may then come twice or not at all.
+ * again after the last hit, by its sort values and then its address, in the splits of the first page.
  */
 interface ScrollState {
   readonly indexes: string
@@ -38,6 +37,8 @@ interface ScrollState {
   readonly query: string
   /** JSON text. */
   readonly body: string
+  /** Published when it began: what was merged since stays readable, so that addresses stay the same. */
+  readonly splitIds: readonly string[]
   /** When it began, which is what `now` stays on every page. */
   readonly nowMs: number
   /** JSON text: one value per sort key, address included. */
@@ -67,7 +68,7 @@ export async function startScroll(
 ): Promise<Response> {
   const nowMs = search.clock.nowMs()
   const asked = readRequest({ ...start, nowMs })
-  const { params, request } = asked
+  const { params, request, asking } = asked
   if (!params.allowFailedSplits) {
     throw new QwError('invalid', 'a scroll needs allow_partial_search_results=true')
   }
@@ -75,28 +76,30 @@ export async function startScroll(
     throw new QwError('invalid', 'scroll and search_after exclude each other')
   }
   const ttlMs = readTtl(params.scroll ?? '')
-  const response = await runSearch({ ...request, sort: exactSort(request.sort) }, search, signal)
+  // A page that timed out with nothing would look like the last one: it is an error instead.
+  const { indexIdPatterns: patterns, missingIndexes } = request
+  const files = await matchingIndexes(search.metastore, patterns, missingIndexes)
+  const splitIds = files.flatMap(publishedSplits).map(({ splitId }) => splitId)
+  const pinned = { ...request, sort: exactSort(request.sort), pinnedSplits: new Set(splitIds) }
+  const response = await runSearch(pinned, search, signal, asking.timeoutMs)
   const last = response.hits.at(-1)
   const state = {
     indexes: start.indexes,
     query: start.query,
     body: stringifyJson(start.body),
+    splitIds,
     nowMs,
     after: last === undefined ? '[]' : positionAfter(last, request.sort),
     ttlMs,
     expiresMs: nowMs + ttlMs,
   }
-  const display = hitDisplay(params, start.body)
-  const shape = { sort: request.sort, display, scrollId: encodeState(state) }
+  const shape = { ...asking.shape, scrollId: encodeState(state) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
 async function nextPage(c: Context, search: SearchContext): Promise<Response> {
-  const url = urlFields(c, ['scroll_id', 'scroll', 'rest_total_hits_as_int'])
-  const body = RequestFields.fromJson(await readOptionalJsonObject(c.req.raw), [
-    'scroll_id',
-    'scroll',
-  ])
+  const url = urlFields(c, SCROLL_OPTIONS)
+  const body = bodyOptions(await readOptionalJsonObject(c.req.raw), SCROLL_BODY, 'a scroll')
   const scrollId = c.req.param('id') ?? url.text('scroll_id') ?? body.text('scroll_id')
   if (scrollId === undefined) throw new QwError('invalid', 'missing `scroll_id`')
   const state = decodeState(scrollId)
@@ -105,18 +108,20 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   const ttlMs = ttl === undefined ? state.ttlMs : readTtl(ttl)
 
   const asked = { ...state, body: jsonObjectOf(Buffer.from(state.body)) }
-  const { params, request } = readRequest(asked)
+  const { request, asking } = readRequest(asked)
+  if (!(await areReadable(state.splitIds, ['*'], search))) throw scrollGone()
   const after = parseJson(state.after)
   const isOver = !Array.isArray(after) || after.length === 0
   const page: SearchRequest = {
     ...request,
     sort: exactSort(request.sort),
+    pinnedSplits: new Set(state.splitIds),
     searchAfter: isOver ? undefined : after,
     maxHits: isOver ? 0 : request.maxHits,
     startOffset: 0,
     aggs: undefined,
   }
-  const response = await runSearch(page, search, c.req.raw.signal)
+  const response = await runSearch(page, search, c.req.raw.signal, asking.timeoutMs)
   const last = response.hits.at(-1)
   const next = {
     ...state,
@@ -126,24 +131,32 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
   }
   // The address is how the next page is found; later pages do not show it.
   const sort = request.sort.filter((key) => key.by !== 'doc')
-  const shape = { sort, display: hitDisplay(params, asked.body), scrollId: encodeState(next) }
+  const totalAsNumber = flagOf(url, 'rest_total_hits_as_int') ?? asking.shape.totalAsNumber
+  const shape = { ...asking.shape, sort, totalAsNumber, scrollId: encodeState(next) }
   return jsonText(`{${searchReplyMembers(response, shape)}}`)
 }
 
 function readRequest({ indexes, query, body, nowMs }: ScrollStart & { readonly nowMs: number }): {
   readonly params: SearchParams
   readonly request: SearchRequest
+  readonly asking: AskedSearch
 } {
-  const url = RequestFields.fromUrl(new URLSearchParams(query), SEARCH_PARAMS)
+  const table = { ...EVERYWHERE, ...SEARCH_URL }
+  const url = urlOptions(new URLSearchParams(query), table, `/${indexes}/_search`)
   const params = readSearchParams(url, nowMs)
-  return { params, request: searchRequestOf(indexPatterns(indexes), params, body) }
+  const asking = askedSearch(indexPatterns(indexes), params, body)
+  return { params, request: asking.request, asking }
 }
 
 /** Every date to the nanosecond, and the address last, so that no hit is skipped or repeated. */
 function exactSort(sort: readonly SortKey[]): SortKey[] {
-  const exact = sort.map((key): SortKey => (key.by === 'field' ? { ...key, dateUnit: 'ns' } : key))
+  const exact = sort.map((key): SortKey => (key.by === 'field' ? exactKey(key) : key))
   if (sort.some((key) => key.by === 'doc')) return exact
   return [...exact, { by: 'doc', order: sort[0]?.order ?? 'desc' }]
+}
+
+function exactKey(key: Extract<SortKey, { by: 'field' }>): SortKey {
+  return { ...key, dateUnit: 'ns', dateFormat: undefined }
 }
 
 function positionAfter(hit: Hit, sort: readonly SortKey[]): string {
@@ -152,19 +165,6 @@ function positionAfter(hit: Hit, sort: readonly SortKey[]): string {
     return value === undefined ? null : sortValueJson(value, key)
   })
   return stringifyJson(values)
-}
-
-/** Throws `invalid` for what is no duration, or a longer one than merged splits stay readable. */
-export function readTtl(text: string): number {
-  const ttlMs = parseDuration(text)
-  if (ttlMs === undefined) {
-    throw new QwError(
-      'invalid',
-      `\`scroll\` or \`keep_alive\` has to be a duration like 1m, not \`${text}\``,
-    )
-  }
-  if (ttlMs <= MAX_TTL_MS) return ttlMs
-  throw new QwError('invalid', `a scroll may wait at most ${MAX_TTL_MS / 60_000} minutes`)
 }
 
 function encodeState(state: ScrollState): string {
@@ -177,12 +177,13 @@ function decodeState(scrollId: string): ScrollState | undefined {
     const bytes = inflateRawSync(Buffer.from(scrollId, 'base64url'), {
       maxOutputLength: MAX_STATE_BYTES,
     })
-    const { indexes, query, body, nowMs, after, ttlMs, expiresMs } = jsonObjectOf(bytes)
+    const state = jsonObjectOf(bytes)
+    const { indexes, query, body, splitIds, nowMs, after, ttlMs, expiresMs } = state
     if (typeof indexes !== 'string' || typeof query !== 'string') return undefined
     if (typeof body !== 'string' || typeof after !== 'string') return undefined
-    if (typeof nowMs !== 'number') return undefined
+    if (!isTexts(splitIds) || typeof nowMs !== 'number') return undefined
     if (typeof ttlMs !== 'number' || typeof expiresMs !== 'number') return undefined
-    return { indexes, query, body, nowMs, after, ttlMs, expiresMs }
+    return { indexes, query, body, splitIds, nowMs, after, ttlMs, expiresMs }
   } catch {
     return undefined
   }

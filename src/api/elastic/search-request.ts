@@ -1,4 +1,4 @@
-import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
+import type { JsonObject, JsonValue } from '../../engine/bytes/json.ts'
 import { UTC } from '../../engine/dates/time-zone.ts'
 import { isQwError } from '../../engine/errors.ts'
 import { emptyBool } from '../../engine/query/bool-ast.ts'
@@ -6,32 +6,20 @@ import { withExtraFilters } from '../../engine/query/elastic-dsl/extra-filters.t
 import { parseElasticQuery } from '../../engine/query/elastic-dsl/parse-elastic-query.ts'
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { parseQueryString } from '../../engine/query/query-string.ts'
+import { anchorNow } from '../../engine/search/aggregations/anchor-now.ts'
 import type { SearchRequest, SortKey } from '../../engine/search/request.ts'
 import { decodeError } from '../request-body.ts'
-import { RequestFields } from '../request-fields.ts'
-import { trackTotalHitsOf, type SearchParams, type TrackTotalHits } from './search-params.ts'
+import type { RequestFields } from '../request-fields.ts'
+import { readHighlights } from './highlight.ts'
+import { bodyOptions } from './options/option.ts'
+import { COUNT_BODY, SEARCH_BODY } from './options/search-options.ts'
+import {
+  readFieldOptions,
+  trackTotalHitsOf,
+  type SearchParams,
+  type TrackTotalHits,
+} from './search-params.ts'
 import { parseSortJson, parseSortText, readSearchAfter } from './sort.ts'
-
-const BODY_KEYS = [
-  'query',
-  'size',
-  'from',
-  'track_total_hits',
-  'sort',
-  'aggs',
-  'aggregations',
-  'search_after',
-  '_source',
-  'fields',
-  'docvalue_fields',
-  'post_filter',
-  // Taken and ignored.
-  'stored_fields',
-  'script_fields',
-  'highlight',
-  'version',
-  'timeout',
-] as const
 
 const DEFAULT_SIZE = 10
 
@@ -47,17 +35,30 @@ export function parseQueryObject(json: JsonValue, nowMs: number): QueryAst {
   }
 }
 
+/** A count, of whose body only what selects documents is read. */
+export function countRequestOf(
+  indexIdPatterns: readonly string[],
+  params: SearchParams,
+  body: JsonObject,
+): SearchRequest {
+  bodyOptions(body, COUNT_BODY, 'a count')
+  const selecting = Object.entries(body).filter(([name]) => COUNT_BODY[name]?.kind === 'done')
+  const request = searchRequestOf(indexIdPatterns, params, Object.fromEntries(selecting))
+  return { ...request, maxHits: 0, sort: [], countAll: true }
+}
+
 /** Body and URL as one search; what the URL says wins. */
 export function searchRequestOf(
   indexIdPatterns: readonly string[],
   params: SearchParams,
   body: JsonObject,
 ): SearchRequest {
-  const fields = RequestFields.fromJson(body, BODY_KEYS)
+  const fields = bodyOptions(body, SEARCH_BODY, 'a search body')
   if (fields.has('aggs') && fields.has('aggregations')) {
     throw decodeError('`aggs` and `aggregations` are the same key')
   }
-  refuseParts(fields)
+  refusePostFilter(fields)
+  const own = readFieldOptions(fields)
   const maxHits = params.size ?? fields.count('size') ?? DEFAULT_SIZE
   const sort = sortOf(params, fields)
   return {
@@ -68,19 +69,26 @@ export function searchRequestOf(
     startOffset: params.from ?? fields.count('from') ?? 0,
     sort,
     searchAfter: readSearchAfter(fields.raw('search_after'), sort),
-    aggs: fields.raw('aggs') ?? fields.raw('aggregations'),
-    countAll: countsAll(params.trackTotalHits ?? trackTotalHitsOf(fields), maxHits),
+    aggs: aggsOf(fields, params.nowMs),
+    countAll: countsAll(params, fields, maxHits),
     snippetFields: [],
+    highlights: readHighlights(fields.raw('highlight')),
+    wantsScores:
+      (params.fields.trackScores ?? own.trackScores ?? false) ||
+      sort.some(({ by }) => by === 'score'),
+    minScore: params.fields.minScore ?? own.minScore,
+    terminateAfter: params.fields.terminateAfter ?? own.terminateAfter,
     allowFailedSplits: params.allowFailedSplits,
   }
 }
 
-/** What changes the answer and is not there. */
-function refuseParts(fields: RequestFields): void {
-  const scripts = fields.raw('script_fields')
-  if (scripts !== undefined && stringifyJson(scripts) !== '{}') {
-    throw decodeError('`script_fields` is not supported: there are no scripts, ask for `fields`')
-  }
+function aggsOf(fields: RequestFields, nowMs: number): JsonValue | undefined {
+  const aggs = fields.raw('aggs') ?? fields.raw('aggregations')
+  return aggs === undefined ? undefined : anchorNow(aggs, nowMs)
+}
+
+/** Where aggregations are asked for it would have to come after them. */
+function refusePostFilter(fields: RequestFields): void {
   if (fields.has('post_filter') && (fields.has('aggs') || fields.has('aggregations'))) {
     throw decodeError(
       '`post_filter` beside `aggs` is not supported: ask for hits and aggregations in two searches',
@@ -100,6 +108,8 @@ function queryOf(params: SearchParams, fields: RequestFields): QueryAst {
   if (params.q !== undefined) {
     return parseQueryString(params.q, {
       defaultOperator: params.defaultOperator,
+      defaultFields: params.df === undefined ? undefined : [params.df],
+      lenient: params.lenient,
       dates: { nowMs: params.nowMs, zone: UTC },
     })
   }
@@ -113,6 +123,9 @@ function sortOf(params: SearchParams, fields: RequestFields): SortKey[] {
   return json === undefined ? [] : parseSortJson(json)
 }
 
-function countsAll(track: TrackTotalHits | undefined, size: number): boolean {
-  return typeof track === 'number' ? track > size : track === true
+/** A total that is a number has no place to say that it is a lower bound. */
+function countsAll(params: SearchParams, fields: RequestFields, size: number): boolean {
+  const track: TrackTotalHits | undefined = params.trackTotalHits ?? trackTotalHitsOf(fields)
+  if (track === undefined) return params.totalAsNumber
+  return typeof track === 'number' ? track > size : track
 }

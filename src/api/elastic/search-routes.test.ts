@@ -127,13 +127,23 @@ describe('_search', () => {
   })
 
   test.each<[string, string, Asked, string]>([
-    ['an unknown parameter', '?query=animal', {}, 'unknown field `query`'],
-    ['an unknown key', '', json({ collapse: {} }), 'unknown field `collapse`'],
+    ['an unknown parameter', '?query=animal', {}, 'unrecognized parameter: [query]'],
+    [
+      'an unknown key',
+      '',
+      json({ colapse: {} }),
+      'unknown key [colapse] in a search body -> did you mean [collapse]?',
+    ],
     ['no JSON', '', { body: '{' }, 'deserialize'],
     ['an unknown query type', '', json({ query: { fuzy: { a: 'b' } } }), '`match_phrase`'],
     ['a lower-case operator', '?q=a&default_operator=and', {}, 'AND'],
     ['an unknown wildcard state', '?expand_wildcards=ajar', {}, 'closed'],
-    ['a sort option without effect', '', json({ sort: [{ ts: { mode: 'min' } }] }), '`mode`'],
+    [
+      'a sort mode that is none of the values',
+      '',
+      json({ sort: [{ ts: { mode: 'avg' } }] }),
+      '`mode`',
+    ],
   ])('%s is refused before the handler', async (_what, query, asked, words) => {
     const answer = await shop.ask(SEARCH + query, asked)
     expect(answer.status).toBe(400)

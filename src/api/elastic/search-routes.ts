@@ -6,22 +6,18 @@ import { jsonText } from '../reply.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { readOptionalJsonObject } from '../request-body.ts'
 import { runSearch } from '../run-search.ts'
-import { hitDisplay } from './hit-display.ts'
+import { askedSearch, runAsked } from './asked-search.ts'
+import { COUNT_URL, SEARCH_URL } from './options/search-options.ts'
 import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { startScroll } from './scroll.ts'
 import { pinnedSearch } from './point-in-time.ts'
-import {
-  COUNT_PARAMS,
-  readSearchParams,
-  SEARCH_PARAMS,
-  type SearchParams,
-} from './search-params.ts'
+import { readSearchParams, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
-import { searchRequestOf } from './search-request.ts'
+import { countRequestOf } from './search-request.ts'
 
 export function addSearchRoutes(app: Hono, search: SearchContext): void {
   app.on(['GET', 'POST'], '/_search', async (c) => {
-    const params = readSearchParams(urlFields(c, SEARCH_PARAMS), search.clock.nowMs())
+    const params = readSearchParams(urlFields(c, SEARCH_URL), search.clock.nowMs())
     const body = await readOptionalJsonObject(c.req.raw)
     if ('pit' in body) return await answerPinned(c, { search, params, body })
     throw new QwError('invalid', 'searching without an index is not supported', {
@@ -37,16 +33,15 @@ export function addSearchRoutes(app: Hono, search: SearchContext): void {
 
 /** Each index by itself: what is counted in one need not fit another, such as its time field. */
 async function answerCount(c: Context, search: SearchContext): Promise<Response> {
-  const params = readSearchParams(urlFields(c, COUNT_PARAMS), search.clock.nowMs())
+  const params = readSearchParams(urlFields(c, COUNT_URL), search.clock.nowMs())
   const body = await readOptionalJsonObject(c.req.raw)
   const files = await matchingIndexes(search.metastore, pathPatterns(c), params.missingIndexes)
   let count = 0
   const shards = { total: 0, successful: 0, skipped: 0, failed: 0 }
   for (const { metadata } of files) {
-    const request = searchRequestOf([metadata.indexId], params, body)
-    const counting = { ...request, maxHits: 0, startOffset: 0, sort: [], searchAfter: undefined }
+    const request = countRequestOf([metadata.indexId], params, body)
     const answer = await runSearch(
-      { ...counting, aggs: undefined, countAll: true, allowFailedSplits: true },
+      { ...request, allowFailedSplits: true },
       search,
       c.req.raw.signal,
     )
@@ -55,28 +50,22 @@ async function answerCount(c: Context, search: SearchContext): Promise<Response>
     shards.failed += answer.failedSplits.length
   }
   // A request over no index is read all the same.
-  if (files.length === 0) searchRequestOf(['*'], params, body)
+  if (files.length === 0) countRequestOf(['*'], params, body)
   shards.successful = shards.total - shards.failed
   return elasticReply({ count, _shards: shards })
 }
 
 async function answerSearch(c: Context, search: SearchContext): Promise<Response> {
-  const params = readSearchParams(urlFields(c, SEARCH_PARAMS), search.clock.nowMs())
+  const params = readSearchParams(urlFields(c, SEARCH_URL), search.clock.nowMs())
   const body = await readOptionalJsonObject(c.req.raw)
   const { signal, url } = c.req.raw
   if (params.scroll !== undefined) {
     const indexes = c.req.param('index') ?? ''
     return await startScroll({ indexes, query: new URL(url).search, body }, search, signal)
   }
-  const request = searchRequestOf(pathPatterns(c), params, body)
-  const response = await runSearch(request, search, signal)
-  return jsonText(
-    `{${searchReplyMembers(response, {
-      sort: request.sort,
-      display: hitDisplay(params, body),
-      typedKeys: params.typedKeys ? request.aggs : undefined,
-    })}}`,
-  )
+  const asked = askedSearch(pathPatterns(c), params, body)
+  const response = await runAsked(asked, search, signal)
+  return jsonText(`{${searchReplyMembers(response, asked.shape)}}`)
 }
 
 interface PinnedParts {
@@ -94,16 +83,10 @@ async function answerPinned(c: Context, { search, params, body }: PinnedParts): 
   const { sort = [], ...others } = rest
   const keys = Array.isArray(sort) ? sort : [sort]
   const ending = keys.some(isAddress) ? [] : ['_shard_doc']
-  const request = searchRequestOf(patterns, params, { ...others, sort: [...keys, ...ending] })
-  const pinned = { ...request, pinnedSplits: new Set(splitIds) }
-  const response = await runSearch(pinned, search, c.req.raw.signal)
-  const typedKeys = params.typedKeys ? request.aggs : undefined
-  const members = searchReplyMembers(response, {
-    sort: request.sort,
-    display: hitDisplay(params, others),
-    typedKeys,
-  })
-  return jsonText(`{"pit_id":"${id}",${members}}`)
+  const asked = askedSearch(patterns, params, { ...others, sort: [...keys, ...ending] })
+  const pinned = { ...asked.request, pinnedSplits: new Set(splitIds) }
+  const response = await runAsked({ ...asked, request: pinned }, search, c.req.raw.signal)
+  return jsonText(`{"pit_id":"${id}",${searchReplyMembers(response, asked.shape)}}`)
 }
 
 function isAddress(key: JsonValue): boolean {

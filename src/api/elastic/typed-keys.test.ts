@@ -33,3 +33,20 @@ test('without it names stay as they were asked', async () => {
   const plain = await shop.ask(`${ELASTIC}/mock-sales/_search?typed_keys=false`, json({ aggs }))
   expect(Object.keys(at(plain.json, 'aggregations') ?? {})).toEqual(['most'])
 })
+
+test('pipelines are called by the shape of what they give', async () => {
+  const aggs = {
+    parts: {
+      histogram: { field: 'price', interval: 10 },
+      aggs: { sums: { cumulative_sum: { buckets_path: '_count' } } },
+    },
+    most: { max_bucket: { buckets_path: 'parts>_count' } },
+  }
+  const path = `${ELASTIC}/mock-sales/_search?typed_keys=true`
+  const { json: answer } = await shop.ask(path, json({ size: 0, aggs }))
+  const results = at(answer, 'aggregations') ?? {}
+  expect(Object.keys(results)).toEqual(['histogram#parts', 'bucket_metric_value#most'])
+  expect(at(results, 'histogram#parts', 'buckets', 0, 'simple_value#sums', 'value')).toMatchObject({
+    value: 20,
+  })
+})

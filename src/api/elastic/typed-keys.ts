@@ -4,7 +4,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/byte
 const RESULT_TYPES: Readonly<Record<string, string>> = {
   cardinality: 'cardinality',
   percentiles: 'tdigest_percentiles',
+  percentile_ranks: 'tdigest_percentile_ranks',
   terms: 'sterms',
+  ...Object.fromEntries(
+    'cumulative_sum moving_fn moving_avg serial_diff bucket_script avg_bucket sum_bucket'
+      .split(' ')
+      .map((kind) => [kind, 'simple_value']),
+  ),
+  max_bucket: 'bucket_metric_value',
+  min_bucket: 'bucket_metric_value',
 }
 
 /** Keys of a request that stand beside the kind. */

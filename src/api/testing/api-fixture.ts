@@ -5,10 +5,12 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../engine/bytes/json.ts'
+import { runDeletes } from '../../engine/indexing/deletes.ts'
 import { indexDocs } from '../../engine/indexing/index-docs.ts'
 import { Metastore } from '../../engine/metastore/metastore.ts'
 import { shippedConfigText } from '../../engine/schema/shipped-configs.ts'
 import { SearchCaches } from '../../engine/search/caches.ts'
+import { docMatcher } from '../../engine/search/match-docs.ts'
 import { instantClock, type InstantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
@@ -57,6 +59,11 @@ export class ApiFixture {
       refresh: async (indexId) => {
         await metastore.load(indexId)
         this.refreshed.push(indexId)
+      },
+      erase: (indexId) => {
+        const indexing = { metastore, clock, random: systemRandom }
+        const matchDocs = docMatcher(store)
+        return runDeletes(indexing, { indexId, matchDocs })
       },
     }
     this.clock = clock

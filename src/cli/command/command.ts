@@ -16,6 +16,8 @@ interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly formats?: readonly OutputFormat[]
   /** Runs although a settings file is damaged, and sees why in `settings.problems`. */
   readonly toleratesBrokenFiles?: boolean
+  /** Whether what it prints ends, and may be longer than a screen: then a pager shows it. */
+  readonly pages?: (typed: RawOptions) => boolean
   /** Works on the project file of this folder alone; others take one further up as well. */
   readonly projectFile?: 'here'
   run(context: CliContext, input: CommandInput<S>): Promise<ExitCode | void>
@@ -25,6 +27,8 @@ interface CommandInput<S extends OptionSpecs = OptionSpecs> {
   /** Positional arguments as typed; an absent optional one is missing from the end. */
   readonly args: readonly string[]
   readonly options: OptionValues<S>
+  /** The same as texts, for what keeps or changes them before they are read. */
+  readonly typed: RawOptions
 }
 
 /** What the program runs: the options' types are checked where the command is defined. */
@@ -40,12 +44,17 @@ export function defineCommand<const S extends OptionSpecs>(command: Command<S>):
   return {
     ...command,
     invoke(context, args, raw) {
-      return command.run(context, { args, options: parseOptions(command.options, raw) })
+      return command.run(context, {
+        args,
+        options: parseOptions(command.options, raw),
+        typed: raw,
+      })
     },
   }
 }
 
-function parseOptions<S extends OptionSpecs>(specs: S, raw: RawOptions): OptionValues<S> {
+/** Throws `invalid` for a value that an option does not take. */
+export function parseOptions<S extends OptionSpecs>(specs: S, raw: RawOptions): OptionValues<S> {
   const values: Record<string, unknown> = {}
   for (const [name, spec] of Object.entries(specs)) {
     const given = raw[name]

@@ -26,8 +26,22 @@ export function flag(flags: string, help: string): OptionSpec<boolean> {
   return { flags, help, takesValue: false, parse: () => true }
 }
 
-export function text(flags: string, help: string): OptionSpec<string> {
-  return { flags, help, takesValue: true, parse: (value) => value }
+/** `mayBeEmpty`: nothing is a value too. Elsewhere it is a shell variable that was not set. */
+export function text(flags: string, help: string, mayBeEmpty = false): OptionSpec<string> {
+  return {
+    flags,
+    help,
+    takesValue: true,
+    parse(value) {
+      // An optional value, `[…]`, is empty where it is left out.
+      if (value.trim() !== '' || mayBeEmpty || flags.includes('[')) return value
+      throw new QwError('invalid', `${longName(flags)} is empty`, {
+        code: 'USAGE',
+        why: 'a shell variable that is not set leaves nothing between the quotes',
+        fix: `give ${longName(flags)} a value, or leave it out`,
+      })
+    },
+  }
 }
 
 export function choice<const C extends string>(
@@ -124,6 +138,11 @@ export function optionalDuration(flags: string, help: string, bareMs: number): O
 }
 
 function badValue(flags: string, value: string, expected: string): QwError {
-  const name = /--[a-z-]+/.exec(flags)?.[0] ?? flags
-  return new QwError('invalid', `${name} takes ${expected}, not \`${value}\``)
+  return new QwError('invalid', `${longName(flags)} takes ${expected}, not \`${value}\``, {
+    code: 'USAGE',
+  })
+}
+
+function longName(flags: string): string {
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags
 }

@@ -9,6 +9,7 @@ import {
   optional,
   refuse,
   text,
+  type Place,
   type Shape,
 } from '../../engine/schema/shape.ts'
 
@@ -38,6 +39,32 @@ const ASSUMPTIONS: Shape<unknown> = {
   },
 }
 
+/** Searches by name, each as its flags; which those are, `search` says when it runs one. */
+export const SAVED_QUERIES: Shape<unknown> = {
+  schema: {
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: { type: ['string', 'number', 'boolean'] },
+    },
+  },
+  read(value, place) {
+    for (const [name, flags] of entriesOf(value, place)) {
+      const at = { ...place, path: `${place.path}.${name}` }
+      for (const [flag, setting] of entriesOf(flags, at)) {
+        if (['string', 'number', 'boolean'].includes(typeof setting)) continue
+        refuse({ ...at, path: `${at.path}.${flag}` }, 'expected a text, a number, true or false')
+      }
+    }
+    return value
+  },
+}
+
+function entriesOf(value: unknown, place: Place): [string, unknown][] {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? Object.entries(value) : refuse(place, 'expected an object')
+}
+
 /** `qw-lambda.json`: what a project wants, safe to commit. */
 export const PROJECT_FILE = object({
   $schema: optional('For editors alone.', text()),
@@ -54,6 +81,7 @@ export const PROJECT_FILE = object({
   ),
   retention: optional('Documents of a local stack stay this long.', durationOr('forever')),
   costAssumptions: optional('What cost-estimate assumes.', ASSUMPTIONS),
+  queries: optional('Searches with a name, as search --save keeps them.', SAVED_QUERIES),
   deployment: optional('What is deployed to AWS.', DEPLOYMENT_SECTION),
 })
 

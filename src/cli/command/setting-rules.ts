@@ -27,14 +27,14 @@ export function settingName(text: string): SettingName {
 export function checkSettingValue(name: SettingName, value: string): void {
   const choices = CHOICES[name]
   if (choices !== undefined && !choices.includes(value)) {
-    throw new QwError('invalid', `${name} cannot be \`${value}\``, {
+    throw new QwError('invalid', `\`${name}\` cannot be \`${value}\``, {
       fix: `one of ${choices.join(', ')}`,
     })
   }
   if (name === 'timeout' && value !== 'none' && parseDuration(value) === undefined) {
-    throw new QwError('invalid', `timeout is a duration such as 30s or 5m, not \`${value}\``)
+    throw new QwError('invalid', `\`timeout\` is a duration such as 30s or 5m, not \`${value}\``)
   }
   if (name === 'tz' && parseZone(value) === undefined) {
-    throw new QwError('invalid', `tz is local, utc or a zone name, not \`${value}\``)
+    throw new QwError('invalid', `\`tz\` is local, utc or a zone name, not \`${value}\``)
   }
 }

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../../stores/folder-file.ts'
 import { messageOf, QwError } from '../../engine/errors.ts'
 
 /** A JSON object on disk with some keys changed, others as they were; undefined removes a key. */
@@ -11,7 +12,7 @@ export async function changeJsonFile(
   const changed = Object.entries({ ...document, ...changes }).filter(
     ([, value]) => value !== undefined,
   )
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   // In one step: a reader sees the old file or the new one.
   const temporary = `${path}.${process.pid}.tmp`
   await writeFile(temporary, `${JSON.stringify(Object.fromEntries(changed), undefined, 2)}\n`)

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { object, optional, text, type Shape } from '../../engine/schema/shape.ts'
 import type { RawOptions } from './command.ts'
-import { PROJECT_FILE } from './project-shape.ts'
+import { PROJECT_FILE, SAVED_QUERIES } from './project-shape.ts'
 
 type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default'
 
@@ -38,6 +38,8 @@ export interface Settings {
   /** Where local stacks live. */
   readonly dataDir: string
   readonly project: ProjectFile | undefined
+  /** The user's own settings file. */
+  readonly user: ProjectFile | undefined
   /** Where a project file is or would be written. */
   readonly projectPath: string
   readonly userPath: string
@@ -45,7 +47,7 @@ export interface Settings {
   readonly problems: readonly QwError[]
 }
 
-/** `qw-lambda.json` as it was written, checked. */
+/** `qw-lambda.json`, or the user's own file, as it was written, checked. */
 interface ProjectFile {
   readonly path: string
   readonly document: Readonly<Record<string, unknown>>
@@ -74,9 +76,10 @@ export const PROJECT_KEYS: Readonly<Partial<Record<SettingName, string>>> = {
   index: 'index',
 }
 
-const USER_FILE = object(
-  Object.fromEntries(SETTING_NAMES.map((name) => [name, optional(name, text())])),
-)
+const USER_FILE = object({
+  ...Object.fromEntries(SETTING_NAMES.map((name) => [name, optional(name, text())])),
+  queries: optional('Searches with a name.', SAVED_QUERIES),
+})
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -125,6 +128,7 @@ export function resolveSettings(
     all: complete,
     dataDir: resolve(base, complete.dataDir.value ?? join(dataHome(env), 'qw-lambda')),
     project: project === undefined ? undefined : { path: projectPath, document: project },
+    user: user === undefined ? undefined : { path: userPath, document: user },
     projectPath,
     userPath,
     problems,
@@ -198,6 +202,8 @@ function readJsonObject(
   if (!existsSync(path)) return undefined
   let document: unknown
   try {
+    // A pipe would be waited for, without an end and deaf to Ctrl-C.
+    if (!statSync(path).isFile()) throw new Error('it is no file')
     document = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new QwError('invalid', `cannot read ${path}: ${messageOf(error)}`, {

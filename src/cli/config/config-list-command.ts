@@ -6,6 +6,7 @@ import { settingName } from '../command/setting-rules.ts'
 import { SETTING_NAMES } from '../command/settings.ts'
 
 export const configListCommand = defineCommand({
+  pages: () => true,
   options: { origin: flag('--origin', 'also say which flag, variable or file gave the value') },
   async run(context, { options }) {
     const { settings } = context

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import {
   splitAssume,
   withAssumptions,
@@ -6,6 +5,7 @@ import {
 } from '../../cost/assumption-input.ts'
 import type { CostAssumptions } from '../../cost/assumptions.ts'
 import { messageOf, QwError } from '../../engine/errors.ts'
+import { readGivenText } from '../command/given-file.ts'
 import { flag, list, text, type OptionValues } from '../command/option.ts'
 
 /** What-if flags: each sets the assumption of its name; units are read by the cost model. */
@@ -97,11 +97,13 @@ function fixFor(problem: AssumptionProblem | undefined): string {
 }
 
 async function readJson(path: string): Promise<unknown> {
+  const shape = 'a JSON object of names and values: {"queries": 100000, "retention": "7d"}'
+  const text = await readGivenText(path, shape)
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(text)
   } catch (cause) {
     throw new QwError('invalid', `cannot read assumptions from ${path}: ${messageOf(cause)}`, {
-      fix: 'a JSON object of names and values: {"queries": 100000, "retention": "7d"}',
+      fix: shape,
       cause,
     })
   }

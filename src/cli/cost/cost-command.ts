@@ -31,6 +31,7 @@ const OPTIONS = {
 }
 
 export const costEstimateCommand = defineCommand({
+  pages: () => true,
   description:
     'assumed: your figures or the defaults; actual: what a deployment used, scaled to a month; tutorial: the figures that Quickwit’s tutorial published.',
   options: OPTIONS,

@@ -1,20 +1,20 @@
-import { readFile } from 'node:fs/promises'
 import { previewPlan } from '../../deploy/apply.ts'
 import { stackNameOf } from '../../deploy/naming.ts'
-import { deployerPolicies } from '../../deploy/policy.ts'
 import { rollBack } from '../../deploy/roll-back.ts'
-import { messageOf, QwError } from '../../engine/errors.ts'
+import { QwError } from '../../engine/errors.ts'
 import { deployConfig, projectRegion } from '../deployment/deploy-config.ts'
 import { CONFIG_OPTIONS, type ConfigOptions } from '../deployment/deploy-options.ts'
 import { drawEvents } from '../deployment/draw-events.ts'
 import { hintNextCommands, printEndCard } from '../deployment/end-card.ts'
 import { prepareDeploy, type PreparedDeploy } from '../deployment/prepare-deploy.ts'
 import { previewChanges, printDiff } from './aws-preview.ts'
+import { printPolicies } from './aws-print-policy.ts'
 import { writeProjectFile } from '../deployment/project-file.ts'
 import { confirmDeploy, deployDocument, runDeploy } from '../deployment/run-deploy.ts'
 import { openAwsSession, type AwsSession } from '../stack/aws-session.ts'
 import { showChanges, showNewDeployment } from '../deployment/show-plan.ts'
 import type { CliContext } from '../command/context.ts'
+import { readGivenText } from '../command/given-file.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { printJson } from '../command/rows.ts'
 import type { SettingName } from '../command/settings.ts'
@@ -24,13 +24,8 @@ import type { DeployOptions } from './deploy-command.ts'
 export async function deploy(context: CliContext, options: DeployOptions): Promise<ExitCode> {
   const session = await openAwsSession(context, { region: projectRegion(context) })
   if (options.rollback === true) return await rollBackStack(context, session)
+  if (options.printPolicy === true) return await printPolicies(context, session, options)
   const { config, origin } = await deployConfig(context, session, options)
-  if (options.printPolicy === true) {
-    const { accountId } = await session.ports.account.identity()
-    const { region, partition } = session
-    const home = { deployment: config.name, accountId, region, partition: partition.id }
-    return await printPolicies(context, deployerPolicies(home, config))
-  }
   const prepared = await prepareDeploy(context, session, {
     config,
     apiKey: await ownKey(options.apiKeyFile),
@@ -105,21 +100,9 @@ async function rollBackStack(context: CliContext, session: AwsSession): Promise<
   return EXIT.ok
 }
 
-/** One document; an array where IAM would not take it as one policy. */
-async function printPolicies({ out }: CliContext, policies: readonly unknown[]): Promise<ExitCode> {
-  const document = policies.length === 1 ? policies[0] : policies
-  await out.write(`${JSON.stringify(document, undefined, 2)}\n`)
-  return EXIT.ok
-}
-
 async function ownKey(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined
-  const key = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new QwError('notFound', `cannot read --api-key-file ${path}: ${messageOf(cause)}`, {
-      cause,
-    })
-  })
-  return key.trim()
+  return (await readGivenText(path, 'put the key alone into the file of --api-key-file')).trim()
 }
 
 /** The context as if the settings named this deployment. */

@@ -27,6 +27,7 @@ export function configOfStack(
       indexerMemoryMb: number('IndexerMemory'),
       searcherMemoryMb: number('SearcherMemory'),
       indexerTimeoutSeconds: number('IndexerTimeout'),
+      indexerConcurrency: number('IndexerConcurrency'),
       settings: settingsOf(parameters),
     },
     generator:
@@ -46,6 +47,7 @@ export function configOfStack(
     sourceEvents: text('SourceEvents'),
     sourceKmsKeyArn: text('SourceKmsKeyArn'),
     permissionsBoundary: text('PermissionsBoundary'),
+    stagedFileDays: number('StagedFileDays'),
     logRetentionDays: number('LogRetentionDays'),
     alarms: text('Alarms'),
     notifyEmail: text('NotifyEmail'),

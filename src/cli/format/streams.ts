@@ -49,10 +49,17 @@ function fittingText(text: string, { isTTY }: NodeJS.WriteStream, style: Style):
   return style.colored ? unmarked(text) : text
 }
 
-/** A reader that closes its pipe early, as `head` does, ends the program quietly. */
-export function exitQuietlyOnClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
+/** A reader that closes its pipe early, as `head` does, ends the program quietly; an answer that does
+ *  not fit on its disk ends it with a word about that. `status` is the exit status of the latter. */
+export function exitOnLostOutput(
+  { stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>,
+  status: number,
+): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    stderr.write(`✗ The answer could not be written to its end: ${error.message}\n`)
+    process.exit(status)
   })
+  // What cannot be said cannot be complained about either.
+  stderr.on('error', () => process.exit(0))
 }

@@ -50,8 +50,15 @@ export function drawTable(given: TableData, { width, style, wrap = false }: Tabl
     chars: NO_BORDERS,
   })
   for (const row of data.rows) table.push(row.map(fit))
-  const lines = table.toString().split('\n')
+  const lines = withoutForeignColors(table.toString()).split('\n')
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+}
+
+/** Without the colours that cli-table3 closes once more: it does not know ours, which are closed on each
+ *  line. Cells are safe before it sees them, so that none of the rest is theirs. */
+function withoutForeignColors(table: string): string {
+  // oxlint-disable-next-line no-control-regex -- colour sequences without our mark
+  return table.replaceAll(/\u001b\[\d+m/g, '')
 }
 
 /** Whole columns have their width; what is left is shared by the others. */

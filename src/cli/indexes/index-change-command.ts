@@ -1,5 +1,5 @@
 import { stringifyJson } from '../../engine/bytes/json.ts'
-import { isQwError } from '../../engine/errors.ts'
+import { isQwError, QwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import { inferIndexConfig } from '../../engine/sources/infer/infer.ts'
 import { serializeIndexConfig } from '../../engine/schema/serialize-config.ts'
@@ -15,9 +15,11 @@ import { SourceOpener } from '../intake/open-source.ts'
 import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
 import { flag, integer, text } from '../command/option.ts'
+import { shellWord } from '../command/shell-word.ts'
 import { missingFlags } from '../command/prompts.ts'
 
 export const indexInferCommand = defineCommand({
+  pages: () => true,
   description: 'Needs no stack: the config goes to stdout, what was found to stderr.',
   args: [['<file>', 'file of documents, or - for stdin']],
   options: {
@@ -79,7 +81,15 @@ export const indexCreateCommand = defineCommand({
     for (const note of notes) context.report.note(note)
     const { indexId } = config
     const { metastore } = stack.indexing
-    const isReplaced = options.overwrite === true && (await exists(stack, indexId))
+    const isThere = await exists(stack, indexId)
+    if (isThere && options.overwrite !== true) {
+      throw new QwError('invalid', `there is an index \`${indexId}\` already`, {
+        code: 'INDEX-EXISTS',
+        why: 'replacing it deletes its documents',
+        fix: `qw-lambda index create -f ${shellWord(options.file)} --overwrite --confirm ${indexId}\nor give it another index_id in the file`,
+      })
+    }
+    const isReplaced = isThere
     if (isReplaced) {
       await context.prompts.typedName({
         message: `This deletes all documents of ${indexId}`,

@@ -4,14 +4,14 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../engine/bytes/json.ts'
-import { QwError } from '../../engine/errors.ts'
 import { apiGetJson, type ApiClient } from '../stack/api-client.ts'
 import { defineCommand } from '../command/command.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { printJson, printRows } from '../command/rows.ts'
-import { floorDiv, formatTime, parseTimeNs, type Zone } from '../format/time.ts'
+import { readTimeNs } from '../command/time-argument.ts'
+import { floorDiv, formatTime, type Zone } from '../format/time.ts'
 import { localClient } from '../stack/local-client.ts'
 import { currentDataStack } from '../stack/data-stack.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
@@ -19,6 +19,7 @@ import { choice, flag, integer, text } from '../command/option.ts'
 import { zoneOf } from '../command/time-zone.ts'
 
 export const indexListCommand = defineCommand({
+  pages: () => true,
   options: {},
   async run(context) {
     const client = localClient(await currentDataStack(context), context.version)
@@ -71,6 +72,7 @@ export const indexListCommand = defineCommand({
 })
 
 export const indexDescribeCommand = defineCommand({
+  pages: () => true,
   args: [['[id]', 'index id (the stack’s default)']],
   options: { mapping: flag('--mapping', 'also the index config with every default') },
   async run(context, { args, options }) {
@@ -114,13 +116,18 @@ export const indexDescribeCommand = defineCommand({
       ['kept for', retentionText(retention, stats['min_timestamp'], context.clock.nowMs())],
     ]
     await context.out.write(drawFacts(rows, context.out))
-    if (options.mapping === true) await context.out.write(`\n${await yamlOf(config)}`)
+    if (options.mapping === true) {
+      // The YAML library, which nothing else of this command needs.
+      const { yamlOfConfig } = await import('../../engine/schema/config-text.ts')
+      await context.out.write(`\n${yamlOfConfig(config)}`)
+    }
   },
 })
 
 const SORT_KEYS = ['docs', 'bytes', 'time', 'created'] as const
 
 export const indexSplitsCommand = defineCommand({
+  pages: () => true,
   args: [['[id]', 'index id (the stack’s default)']],
   options: {
     state: choice('--state <state>', 'only splits in this state', [
@@ -253,18 +260,8 @@ function retentionText(
   return `${period}; the oldest document is ${formatDuration(Math.max(0, nowMs - oldest * 1_000))} old`
 }
 
-async function yamlOf(config: JsonObject): Promise<string> {
-  const { stringify } = await import('yaml')
-  return stringify(JSON.parse(stringifyJson(config)))
-}
-
 function sinceSeconds(since: string, nowMs: number): number {
-  const ns = parseTimeNs(since.trim(), nowMs)
-  if (ns !== undefined) return Number(floorDiv(ns, 1_000_000_000n))
-  throw new QwError('invalid', `--since \`${since}\` is no time`, {
-    code: 'USAGE',
-    fix: 'write 15m (ago), now-2h, 2026-11-23, or Unix seconds',
-  })
+  return Number(floorDiv(readTimeNs('--since', since, nowMs), 1_000_000_000n))
 }
 
 function sortKey(name: (typeof SORT_KEYS)[number]): (split: JsonObject) => number {

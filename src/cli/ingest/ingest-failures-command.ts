@@ -22,6 +22,7 @@ const MAX_READ = 50_000
 const FAILED_STATES: readonly RunSummary['state'][] = ['failed', 'tooManyRejects']
 
 export const ingestFailuresCommand = defineCommand({
+  pages: () => true,
   args: [['[run]', 'only this run']],
   options: {
     index: text('--index <id>', 'index (the stack’s default)'),
@@ -49,6 +50,7 @@ export const ingestFailuresCommand = defineCommand({
         FAILED_STATES.includes(run.state) && run.runId.startsWith(runId?.toUpperCase() ?? ''),
     )
     const shown = rejects.slice(0, options.show ?? 0)
+    if (runId !== undefined && rejects.length === 0) mustBeKnown(file.runs, runId)
     if (options.export !== undefined) return await exportRejects(context, options.export, rejects)
     if (context.format === 'json') {
       return await printJson(context, documentOf(indexId, { rejects, failed, shown }))
@@ -56,6 +58,15 @@ export const ingestFailuresCommand = defineCommand({
     await showFailures(context, indexId, { rejects, failed, shown })
   },
 })
+
+/** A run of which nothing was rejected is no mistake; one that never was is. */
+function mustBeKnown(runs: readonly RunSummary[], runId: string): void {
+  if (runs.some((run) => run.runId.startsWith(runId.toUpperCase()))) return
+  throw new QwError('notFound', `there is no run ${runId}`, {
+    code: 'RUN-NONE',
+    fix: 'qw-lambda ingest status',
+  })
+}
 
 interface Failures {
   readonly rejects: readonly KeptReject[]

@@ -21,6 +21,7 @@ interface IndexRun extends RunSummary {
 }
 
 export const ingestStatusCommand = defineCommand({
+  pages: () => true,
   args: [['[run]', 'run id; any beginning that is unique will do']],
   options: {
     index: text('--index <id>', 'only runs into this index'),

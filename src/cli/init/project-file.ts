@@ -1,10 +1,11 @@
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, relative } from 'node:path'
 import type { CliContext } from '../command/context.ts'
 import { projectWith } from '../command/project-shape.ts'
 import { exactDuration } from '../../engine/dates/duration.ts'
 import type { InitPlan } from './init-plan.ts'
+import { makeFolder } from '../../stores/folder-file.ts'
 import { awsProjectDocument } from './deployment-answers.ts'
 
 /** `qw-lambda.json`: what is wanted, safe to commit; what is there, the stack itself knows. */
@@ -41,7 +42,7 @@ export async function writeKeepingOld(path: string, text: string): Promise<Undo>
   const backup = `${path}.bak`
   const hadOne = existsSync(path)
   if (hadOne) await copyFile(path, backup)
-  else await mkdir(dirname(path), { recursive: true })
+  else await makeFolder(dirname(path))
   const half = `${path}.${process.pid}.tmp`
   await writeFile(half, text)
   await rename(half, path)

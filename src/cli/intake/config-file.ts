@@ -1,21 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { isQwError, messageOf, QwError } from '../../engine/errors.ts'
+import { isQwError, QwError } from '../../engine/errors.ts'
 import { readIndexConfig } from '../../engine/schema/config-text.ts'
 import type { ReadConfig } from '../../engine/schema/read-config.ts'
-import { STDIN } from './ingest-files.ts'
+import { readGivenText } from '../command/given-file.ts'
 
 /** An index config that the user wrote. Throws `notFound` for a file that is not there and `invalid` for a config that will not do. */
 export async function readConfigFile(path: string): Promise<ReadConfig> {
-  let source: string
-  try {
-    source = path === STDIN ? readFileSync(0, 'utf8') : await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new QwError('notFound', `cannot read ${path}: ${messageOf(cause)}`, {
-      fix: 'name an index config file; make one: qw-lambda index infer <data file>',
-      cause,
-    })
-  }
+  const makeOne = 'name an index config file; make one: qw-lambda index infer <data file>'
+  const source = await readGivenText(path, makeOne)
   try {
     return readIndexConfig(source)
   } catch (error) {

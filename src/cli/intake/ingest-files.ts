@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises'
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { QwError } from '../../engine/errors.ts'
+import { errnoOf } from '../../stores/folder-errors.ts'
+import { shellWord } from '../command/shell-word.ts'
 
 export const STDIN = '-'
 
@@ -10,12 +12,8 @@ export async function expandSources(args: readonly string[]): Promise<string[]> 
   const sources: string[] = []
   for (const arg of args) {
     if (arg.startsWith('s3://')) throw s3Source(arg)
-    const found = arg === STDIN ? [STDIN] : await expandOne(arg)
-    if (found.length === 0) {
-      throw new QwError('notFound', `nothing to ingest at ${arg}`, {
-        fix: 'name a file, a folder, a glob in quotes, or - for stdin',
-      })
-    }
+    const found = arg === STDIN || arg === '/dev/stdin' ? [STDIN] : await expandOne(arg)
+    if (found.length === 0) throw await nothingAt(arg)
     sources.push(...found)
   }
   // Two ways to write the same file's path are one source.
@@ -59,6 +57,43 @@ async function expandOne(arg: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !isHidden(relative(arg, path)))
     .toSorted()
+}
+
+/** What is at a place that no file was found at. */
+async function nothingAt(arg: string): Promise<QwError> {
+  if (/^https?:\/\//.test(arg)) {
+    return new QwError('invalid', `${arg} is an address, and this reads files`, {
+      code: 'USAGE',
+      fix: `fetch it: curl -sSL ${shellWord(arg)} | qw-lambda ingest -`,
+    })
+  }
+  const facts = await stat(arg).catch((error: unknown) => errnoOf(error))
+  if (facts === 'ELOOP') {
+    return new QwError('invalid', `\`${arg}\` is a symbolic link that leads in a circle`, {
+      fix: `see where it leads: ls -l ${shellWord(arg)}`,
+    })
+  }
+  if (facts === 'EACCES') {
+    return new QwError('invalid', `\`${arg}\` is in a folder that this user may not read`, {
+      fix: `see who may: ls -ld ${shellWord(dirname(arg))}`,
+    })
+  }
+  if (typeof facts === 'string') {
+    const isGlob = /[*?[{]/.test(arg)
+    return new QwError('notFound', isGlob ? `no file is like ${arg}` : `there is no file ${arg}`, {
+      fix: 'name a file, a folder, a glob in quotes, or - for stdin',
+    })
+  }
+  if (facts?.isDirectory() === true) {
+    return new QwError('notFound', `the folder ${arg} has no file in it`, {
+      why: 'folders are read with all below them; names that begin with a dot are passed over',
+      fix: 'name a file, a folder, a glob in quotes, or - for stdin',
+    })
+  }
+  return new QwError('invalid', `\`${arg}\` is a pipe or a device, which can be read only once`, {
+    code: 'USAGE',
+    fix: `read it through stdin: cat ${shellWord(arg)} | qw-lambda ingest -`,
+  })
 }
 
 function isHidden(path: string): boolean {

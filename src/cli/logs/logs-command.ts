@@ -5,7 +5,8 @@ import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { formatCount } from '../format/number.ts'
 import { printJson, printRows } from '../command/rows.ts'
-import { formatTime, parseTimeNs } from '../format/time.ts'
+import { readTimeNs } from '../command/time-argument.ts'
+import { formatTime } from '../format/time.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
 import { entryText } from './entry-text.ts'
 import { LOG_LEVELS, parseLogLine, type LogEntry } from './log-entry.ts'
@@ -34,6 +35,7 @@ const OPTIONS = {
 }
 
 export const logsCommand = defineCommand({
+  pages: ({ follow }) => follow !== true,
   args: [['[function]', `${SOURCES.join(', ')} (all)`]],
   options: OPTIONS,
   formats: ['ndjson', 'raw'],
@@ -115,11 +117,7 @@ function selectionOf(
 }
 
 function timeMs(flagName: string, value: string, nowMs: number): number {
-  const ns = parseTimeNs(value, nowMs)
-  if (ns !== undefined) return Number(ns / 1_000_000n)
-  throw new QwError('invalid', `${flagName} takes a time, not \`${value}\``, {
-    fix: 'such as 15m (ago), 2026-11-23 or 2026-11-23T04:00:00Z',
-  })
+  return Number(readTimeNs(flagName, value, nowMs) / 1_000_000n)
 }
 
 function pattern(flagName: string, value: string | undefined): RegExp | undefined {

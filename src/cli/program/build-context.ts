@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, relative, sep } from 'node:path'
 import { QwError } from '../../engine/errors.ts'
 import type { Clock } from '../../engine/ports.ts'
@@ -10,7 +11,10 @@ import { plainReporter } from '../reporters/plain.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { resolveSettings, type Settings } from '../command/settings.ts'
 import { runCommand } from './registry.ts'
-import { outputOf, writerOf, type Output } from '../format/streams.ts'
+import { shellWord } from '../command/shell-word.ts'
+import { heldNotes, type HeldNotes } from '../format/held-notes.ts'
+import { commandOutput } from './command-output.ts'
+import { outputOf, writerOf } from '../format/streams.ts'
 import { styleFor, type ColorChoice, type Style } from '../format/style.ts'
 
 /** What a command line runs in: this process, or a stage that a test sets. */
@@ -25,7 +29,18 @@ export interface ProcessHost {
 
 export function thisProcess(): ProcessHost {
   const { stdin, stdout, stderr, env } = process
-  return { stdin, stdout, stderr, env, cwd: process.cwd(), clock: systemClock }
+  return { stdin, stdout, stderr, env, cwd: currentFolder(), clock: systemClock }
+}
+
+/** Node has none where the folder was removed under it; the root has neither stacks nor files of ours. */
+function currentFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    process.chdir('/')
+    process.stderr.write('! This folder was removed: working in / instead.\n')
+    return '/'
+  }
 }
 
 interface ContextInput {
@@ -45,6 +60,7 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     { flags: options, env, cwd, projectFile: command.projectFile, userId: process.getuid?.() },
     command.toleratesBrokenFiles === true ? 'collect' : 'throw',
   )
+  refuseAbsentFile(settings, command, options)
   const format = formatOf(settings, command, options)
   const quiet = options['quiet'] === true
   const verbosity = countVerbose(argv) + debugLevel(env['QWL_DEBUG'])
@@ -54,8 +70,10 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     styleFor({ isTerminal: stream.isTTY === true, choice: color, ascii, env })
   const errorStyle = styleOf(host.stderr)
   const yes = options['yes'] === true || env['QWL_YES'] === '1'
+  const notes = heldNotes(writerOf(host.stderr, errorStyle))
   const report = await reporterFor({
     host,
+    notes,
     settings,
     style: errorStyle,
     quiet,
@@ -68,11 +86,12 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
     report.note(`using ${relative(cwd, project.path)}`)
   }
   const out = outputOf(host.stdout, styleOf(host.stdout), positiveInteger(env['COLUMNS']))
+  const paging = { env, notes, onWritten: () => interruption.limitTime('none') }
   return {
     version,
     cwd,
     env,
-    out: await filtered(out, { program: options['jq'], format, report }),
+    out: await commandOutput(out, { command, options, format, report, paging }),
     report,
     prompts: promptsFor({
       interactive: canAsk(options, host),
@@ -98,17 +117,14 @@ function isJsonForJq({ jq, json, format }: RawOptions): boolean {
   return jq !== undefined && json !== true && format === undefined
 }
 
-interface JqFacts {
-  readonly program: unknown
-  readonly format: OutputFormat
-  readonly report: Reporter
-}
-
-async function filtered(out: Output, { program, format, report }: JqFacts): Promise<Output> {
-  if (typeof program !== 'string') return out
-  // A megabyte that only this flag needs.
-  const { jqOutput } = await import('../command/jq-output.ts')
-  return await jqOutput(program, { out, report, indents: format === 'json' && out.isTerminal })
+/** A project file that was named and is not there: another stack would be meant. */
+function refuseAbsentFile(settings: Settings, command: AnyCommand, options: RawOptions): void {
+  const isMade = command.projectFile === 'here' || options['project'] === true
+  if (isMade || typeof options['config'] !== 'string' || existsSync(settings.projectPath)) return
+  throw new QwError('invalid', `there is no project file ${options['config']}`, {
+    code: 'CONFIG-FILE',
+    fix: `check --config; to make one: qw-lambda init --config ${shellWord(options['config'])}`,
+  })
 }
 
 /** Found by looking upward, not named. */
@@ -140,6 +156,7 @@ export function fallbackReporter(
 
 interface ReporterFacts {
   readonly host: ProcessHost
+  readonly notes: HeldNotes
   readonly settings: Settings
   readonly style: Style
   readonly quiet: boolean
@@ -148,7 +165,7 @@ interface ReporterFacts {
 }
 
 async function reporterFor(facts: ReporterFacts): Promise<Reporter> {
-  const { host, settings, style, quiet, verbosity, errors } = facts
+  const { host, notes, settings, style, quiet, verbosity, errors } = facts
   const progress = settings.get('progress') ?? 'auto'
   const reporterSettings = {
     style,
@@ -156,7 +173,7 @@ async function reporterFor(facts: ReporterFacts): Promise<Reporter> {
     errors,
     phases: progress === 'none' ? 'none' : 'lines',
     nowMs: () => host.clock.nowMs(),
-    write: writerOf(host.stderr, style),
+    write: (text: string) => notes.write(text),
   } as const
   const isDrawn = host.stderr.isTTY === true && progress === 'auto' && !host.env['CI']
   if (!isDrawn || host.env['TERM'] === 'dumb') return plainReporter(reporterSettings)

@@ -4,9 +4,13 @@ import { EXIT, exitCodeOf } from '../command/exit-codes.ts'
 import { writeFaultReport } from './fault-report.ts'
 import type { Interruption } from './interruption.ts'
 import { fittingSigns } from '../format/ascii.ts'
+import { heldNotes } from '../format/held-notes.ts'
+import { outputOf } from '../format/streams.ts'
+import { pagedOnTerminal } from './command-output.ts'
 import { runProgram } from './program.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { styleFor } from '../format/style.ts'
+import { diskRefusal } from '../../stores/folder-errors.ts'
 
 interface CommandLine {
   readonly host: ProcessHost
@@ -22,6 +26,7 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   const ascii = argv.includes('--ascii')
   const helpStyle = styleFor({ isTerminal: false, choice: 'never', ascii, env: host.env })
   let report: Reporter = fallbackReporter(argv, host)
+  let help = ''
   try {
     const running = runProgram(argv, {
       version,
@@ -31,12 +36,30 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
         return context
       },
       columns: host.stdout.columns,
-      write: (text) => host.stdout.write(fittingSigns(text, helpStyle)),
+      write(text) {
+        help += fittingSigns(text, helpStyle)
+      },
     })
-    return await Promise.race([running, interruption.abandoned])
+    const exitCode = await Promise.race([running, interruption.abandoned])
+    if (help !== '') await showHelp(help, line)
+    return exitCode
   } catch (error) {
     return reportFailure(error, report, line)
   }
+}
+
+/** Longer than most screens. */
+async function showHelp(text: string, { host, argv }: CommandLine): Promise<void> {
+  const style = styleFor({ isTerminal: false, choice: 'never', ascii: false, env: host.env })
+  const plain = outputOf(host.stdout, style, undefined)
+  const paging = {
+    env: host.env,
+    notes: heldNotes(() => undefined),
+    onWritten: () => undefined,
+  }
+  const out = argv.includes('--no-pager') ? plain : await pagedOnTerminal(plain, paging)
+  await out.write(text)
+  await out.end?.()
 }
 
 function reportFailure(error: unknown, report: Reporter, line: CommandLine): number {
@@ -59,7 +82,7 @@ function reportFailure(error: unknown, report: Reporter, line: CommandLine): num
     report.note('Interrupted.')
     return interruption.exitCode()
   }
-  const known = error instanceof QwError ? error : unexpected(error, line)
+  const known = error instanceof QwError ? error : (diskRefusal(error) ?? unexpected(error, line))
   const exitCode = exitCodeOf(known)
   report.error(known, exitCode)
   if (host.env['QWL_DEBUG'] !== undefined && error instanceof Error) {

@@ -29,6 +29,7 @@ export const GLOBAL_OPTIONS = {
     'never',
   ]),
   ascii: flag('--ascii', 'no box or block characters (QWL_ASCII=1)'),
+  pager: flag('--no-pager', 'never through a pager (QWL_PAGER, PAGER)'),
   progress: choice('--progress <kind>', 'how progress is shown (QWL_PROGRESS)', [
     'auto',
     'plain',

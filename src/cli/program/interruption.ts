@@ -7,7 +7,7 @@ export interface Interruption {
   readonly signal: AbortSignal
   /** The status after Ctrl-C or SIGTERM. */
   readonly exitCode: () => 130 | 143
-  /** Starts the clock of `--timeout`; `none` and undefined set no limit. Throws `invalid`. */
+  /** Starts the clock of `--timeout` anew; `none` and undefined set no limit. Throws `invalid`. */
   limitTime(text: string | undefined): void
   /** Rejects with the signal's reason when the command has not ended by itself some time after it. */
   readonly abandoned: Promise<never>
@@ -21,6 +21,7 @@ const ABANDON_AFTER_MS = 10_000
 export function listenForSignals(): Interruption {
   const controller = new AbortController()
   let exitCode: 130 | 143 = EXIT.interrupted
+  let timer: NodeJS.Timeout | undefined
   const on = (signal: 'SIGINT' | 'SIGTERM', code: 130 | 143): void => {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(code)
@@ -40,7 +41,10 @@ export function listenForSignals(): Interruption {
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
-    limitTime: (text) => limitTime(text, controller),
+    limitTime(text) {
+      clearTimeout(timer)
+      timer = limitTime(text, controller)
+    },
     abandoned,
   }
 }
@@ -53,8 +57,11 @@ class Interrupted extends Error {
   }
 }
 
-function limitTime(text: string | undefined, controller: AbortController): void {
-  if (text === undefined || text === 'none') return
+function limitTime(
+  text: string | undefined,
+  controller: AbortController,
+): NodeJS.Timeout | undefined {
+  if (text === undefined || text === 'none') return undefined
   const ms = parseDuration(text)
   if (ms === undefined) {
     throw new QwError('invalid', `--timeout takes a duration such as 30s or 5m, not \`${text}\``)
@@ -67,5 +74,5 @@ function limitTime(text: string | undefined, controller: AbortController): void 
       }),
     )
   }, ms)
-  timer.unref()
+  return timer.unref()
 }

@@ -45,8 +45,15 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
     describe(command, entry, loaded)
     command.action(async () => {
       const options: RawOptions = command.optsWithGlobals()
+      refuseEmpty(options)
       const context = await host.contextFor(options, loaded)
-      exitCode = (await loaded.invoke(context, command.args, options)) ?? 0
+      try {
+        exitCode = (await loaded.invoke(context, command.args, options)) ?? 0
+      } catch (error) {
+        // What was printed before it failed is shown; why it failed comes after it.
+        await context.out.end?.().catch(() => undefined)
+        throw error
+      }
       await context.out.end?.()
     })
   }
@@ -58,6 +65,13 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
     throw usageError(error, { argv, words })
   }
   return exitCode
+}
+
+/** The global options reach the settings as text: a value is checked there, and that there is one here. */
+function refuseEmpty(options: RawOptions): void {
+  for (const [name, spec] of Object.entries(GLOBAL_OPTIONS)) {
+    if (options[name] === '') spec.parse('')
+  }
 }
 
 /** `help search` means `search --help`; `help query` is a topic, and stays. */
@@ -190,6 +204,9 @@ const QUERY_COMMANDS = ['search', 'tail']
 
 function quotedQuery(error: CommanderError, { argv, words }: TypedLine): string | undefined {
   const [command = '', ...query] = words
+  if (error.code === 'commander.unknownOption' && /'--index'/.test(error.message)) {
+    return indexAsArgument({ argv, words })
+  }
   if (!QUERY_COMMANDS.includes(command)) return undefined
   if (error.code === 'commander.excessArguments') {
     return `quote the query: qw-lambda ${command} ${shellWord(query.join(' '))}`
@@ -198,6 +215,14 @@ function quotedQuery(error: CommanderError, { argv, words }: TypedLine): string 
   const dashed = argv.find((word) => /^-\w[\w.]*:/.test(word))
   if (error.code !== 'commander.unknownOption' || dashed === undefined) return undefined
   return `a query that begins with a dash: qw-lambda ${command} -Q ${shellWord(dashed)}`
+}
+
+/** `--index` of a search is the argument of the commands about one index. */
+function indexAsArgument({ argv, words }: TypedLine): string | undefined {
+  const named = findCommand(words)?.words.join(' ')
+  const id = argv[argv.indexOf('--index') + 1]
+  if (named === undefined || id === undefined || !/^(index|fields)/.test(named)) return undefined
+  return `the index is its argument: qw-lambda ${named} ${shellWord(id)}`
 }
 
 /** `qw-lambda index` alone. */

@@ -139,6 +139,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
   },
   {
+    words: ['delete-docs'],
+    summary: 'erase what a query finds, for good',
+    group: 'Data',
+    load: async () => (await import('../indexes/delete-docs-command.ts')).deleteDocsCommand,
+  },
+  {
     words: ['generator', 'status'],
     summary: 'the sample stream: on or paused, how much, when next',
     group: 'Data',
@@ -210,6 +216,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'open the API, the bucket or another page of the stack',
     group: 'Operate',
     load: async () => (await import('../serve/open-command.ts')).openCommand,
+  },
+  {
+    words: ['mcp'],
+    summary: 'let an assistant list, search and aggregate (Model Context Protocol)',
+    group: 'Search',
+    load: async () => (await import('../mcp/mcp-command.ts')).mcpCommand,
   },
   {
     words: ['teardown'],

@@ -62,6 +62,7 @@ function labelled(label: string, text: string): string {
   return `  ${label}  ${text.split('\n').join('\n        ')}`
 }
 
+/** A word, and no path, address or name with more than letters in it. */
 function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return /^[a-z]+(?=[ ,;]|$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
 }

@@ -138,7 +138,10 @@ async function askPage(
 }
 
 /** A key that the last hit has no value for is missing from its sort values: it goes back in as null. */
-export function cursorAfter(last: ElasticHit, keys: readonly SortKeySpec[]): readonly JsonValue[] {
+export function cursorAfter(
+  last: Pick<ElasticHit, 'source' | 'sort'>,
+  keys: readonly SortKeySpec[],
+): readonly JsonValue[] {
   if (last.sort.length > keys.length) return last.sort
   const values = flattenHit(last.source)
   const given = [...last.sort]

@@ -43,6 +43,8 @@ function timeRange({ startNs, endNs }: TimeWindow): JsonObject | undefined {
 }
 
 export interface ElasticHit {
+  /** The index that holds it: of several, one. */
+  readonly index: string
   readonly source: JsonObject
   readonly sort: readonly JsonValue[]
 }
@@ -63,6 +65,7 @@ export function elasticAnswer(response: JsonValue): ElasticAnswer {
   return {
     total: Number(total['value'] ?? 0),
     hits: hits.map((hit) => ({
+      index: typeof hit['_index'] === 'string' ? hit['_index'] : '',
       source: isJsonObject(hit['_source']) ? hit['_source'] : {},
       sort: Array.isArray(hit['sort']) ? hit['sort'] : [],
     })),

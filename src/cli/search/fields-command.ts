@@ -18,6 +18,7 @@ interface FieldRow {
 }
 
 export const fieldsCommand = defineCommand({
+  pages: () => true,
   description:
     'Declared fields come from the mapping; dynamic ones from the documents that are there.',
   args: [['[id]', 'index id (the stack’s default)']],

@@ -28,10 +28,14 @@ export class FollowedWriter {
     this.#rows = new HitsWriter(view, out)
   }
 
-  async write(docs: readonly JsonObject[]): Promise<void> {
+  /** `marks` stand before the lines of a log, one a document. */
+  async write(docs: readonly JsonObject[], marks: readonly string[] = []): Promise<void> {
     if (docs.length === 0) return
     const isLog = this.#view.format === 'table' && this.#out.isTerminal
-    if (isLog) return await this.#out.write(docs.map((doc) => this.#line(flattenHit(doc))).join(''))
+    if (isLog) {
+      const lines = docs.map((doc, i) => this.#line(flattenHit(doc), marks[i] ?? ''))
+      return await this.#out.write(lines.join(''))
+    }
     const time = this.#timePath()
     const shown =
       this.#withTime || time === undefined ? docs : docs.map((doc) => without(doc, time))
@@ -39,7 +43,7 @@ export class FollowedWriter {
   }
 
   /** The time, what is searched by default, then the others with their names. */
-  #line(values: FlatHit): string {
+  #line(values: FlatHit, mark: string): string {
     const { paint } = this.#out.style
     const time = this.#timePath()
     const chosen = this.#view.fields.length > 0
@@ -53,7 +57,7 @@ export class FollowedWriter {
         if (path === time) return paint.dim(text)
         return chosen || main.has(path) ? text : `${paint.dim(`${path}=`)}${text}`
       })
-    const line = parts.join('  ')
+    const line = mark + parts.join('  ')
     const isWhole = this.#view.longCells !== 'cut'
     return `${isWhole ? line : fittedLine(line, this.#out.columns, this.#out.style)}\n`
   }

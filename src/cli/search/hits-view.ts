@@ -22,6 +22,8 @@ export interface HitsView {
   readonly format: HitsFormat
   /** Paths asked for with `--fields`; empty: chosen from the index and the hits. */
   readonly fields: readonly string[]
+  /** Paths that stand before all of these. */
+  readonly lead?: readonly string[]
   readonly facts: IndexFacts | undefined
   readonly zone: Zone
   /** What to do with a cell that does not fit a table. */
@@ -73,7 +75,9 @@ export class HitsWriter {
     const separator = this.#separator()
     if (separator !== undefined) return this.#separated(rows, separator)
     const [only] = rows
-    const columns = this.#view.fields.length > 0 ? this.#view.fields : this.#chosen(rows)
+    const columns = this.#withLead(
+      this.#view.fields.length > 0 ? this.#view.fields : this.#chosen(rows),
+    )
     const isOneHit = this.#blocks === 0 && rows.length === 1 && this.#view.format === 'table'
     if (isOneHit && only !== undefined) return this.#lines(only, columns)
     if (this.#view.format === 'line') {
@@ -92,7 +96,7 @@ export class HitsWriter {
 
   #separated(rows: readonly Row[], separator: Separated): string {
     const isFirst = this.#columns === undefined
-    const columns = (this.#columns ??= this.#fixedColumns(rows))
+    const columns = (this.#columns ??= this.#withLead(this.#fixedColumns(rows)))
     const known = new Set(columns)
     if (this.#view.fields.length === 0 && !isFirst) {
       for (const row of rows) {
@@ -115,6 +119,11 @@ export class HitsWriter {
     const values = rows.map((row) => row.values)
     const isFile = format === 'csv' || format === 'tsv' || rows.length === 0
     return isFile ? stableColumnsOf(values, facts) : columnsOf(values, facts)
+  }
+
+  #withLead(columns: readonly string[]): readonly string[] {
+    const { lead } = this.#view
+    return lead === undefined ? columns : [...new Set([...lead, ...columns])]
   }
 
   #chosen(rows: readonly Row[]): readonly string[] {
@@ -191,7 +200,7 @@ export class HitsWriter {
 }
 
 /** The document with only these dotted paths, nested as before. */
-function pickPaths(doc: JsonObject, paths: readonly string[], prefix = ''): JsonObject {
+export function pickPaths(doc: JsonObject, paths: readonly string[], prefix = ''): JsonObject {
   const kept: Record<string, JsonValue> = {}
   for (const [key, value] of Object.entries(doc)) {
     const path = prefix + key

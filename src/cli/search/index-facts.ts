@@ -50,7 +50,8 @@ function indexFacts(metadata: JsonValue): IndexFacts {
   }
 }
 
-function fieldFacts(mappings: JsonValue | undefined, prefix: string): FieldFacts[] {
+/** Of a config's `field_mappings`, whoever wrote it. */
+export function fieldFacts(mappings: JsonValue | undefined, prefix: string): FieldFacts[] {
   if (!Array.isArray(mappings)) return []
   return mappings.filter(isJsonObject).flatMap((mapping) => {
     const path = prefix + textOf(mapping['name']).replaceAll('.', '\\.')

@@ -1,9 +1,15 @@
 import { fstatSync, readlinkSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
+import {
+  isJsonObject,
+  parseJson,
+  type JsonObject,
+  type JsonValue,
+} from '../../engine/bytes/json.ts'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import { parseQueryString } from '../../engine/query/query-string.ts'
+import { readGivenText } from '../command/given-file.ts'
 import { caretUnder } from '../format/caret.ts'
 import type { SearchOptions } from './search-options.ts'
 
@@ -11,13 +17,27 @@ const STDIN = '-'
 
 /** A file's text, or stdin's for `-`. Throws `notFound` naming the flag. */
 export async function readArgument(path: string, flag: string): Promise<string> {
-  if (path === STDIN) return await textOf(process.stdin)
-  return await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new QwError('notFound', `cannot read ${path}: ${messageOf(cause)}`, {
+  return await readGivenText(path, `check ${flag}`)
+}
+
+/** The same as an object; a mistake in it names the file. */
+export async function readObjectArgument(
+  path: string,
+  flag: string,
+): Promise<{ readonly text: string; readonly value: JsonObject }> {
+  const text = await readArgument(path, flag)
+  const from = path === STDIN ? 'stdin' : path
+  let value: JsonValue
+  try {
+    value = parseJson(text)
+  } catch (cause) {
+    throw new QwError('invalid', `the body in ${from}: ${messageOf(cause)}`, {
       fix: `check ${flag}`,
       cause,
     })
-  })
+  }
+  if (isJsonObject(value)) return { text, value }
+  throw new QwError('invalid', `the body in ${from} is not a JSON object`, { fix: `check ${flag}` })
 }
 
 interface QuerySources {

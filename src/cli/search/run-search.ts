@@ -5,7 +5,6 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../engine/bytes/json.ts'
-import { QwError } from '../../engine/errors.ts'
 import { indentJson } from '../../api/reply.ts'
 import { apiPost, type ApiAnswer } from '../stack/api-client.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
@@ -23,7 +22,7 @@ import { hitsOf, HitsWriter, type ShownHit } from './hits-view.ts'
 import { hitsView } from './hits-options.ts'
 import { nativeBody } from './native-request.ts'
 import { curlCommand, invokeCommand, searchPath, type PrintedRequest } from './print-request.ts'
-import { readArgument } from './query-text.ts'
+import { readObjectArgument } from './query-text.ts'
 import { sortOf, type Question } from './question.ts'
 import { DEFAULT_MAX_HITS } from './search-options.ts'
 import type { SearchSession } from './session.ts'
@@ -50,9 +49,14 @@ interface Answer {
   readonly failedSplits: number
 }
 
-/** A search that is one request and one answer. */
+/** A search that is one request and one answer, or that is explained instead. */
 export async function runSearch(session: SearchSession, question: Question): Promise<ExitCode> {
-  return await askAndShow(session, await askOf(session, question))
+  const ask = await askOf(session, question)
+  if (session.options.explain === true) {
+    const { runExplain } = await import('./explain.ts')
+    return await runExplain(session, { body: ask.body, fields: ask.columnFields })
+  }
+  return await askAndShow(session, ask)
 }
 
 /** `--body` and `--es`: the user's own body, sent as it is. */
@@ -60,9 +64,8 @@ export async function runGivenBody(session: SearchSession): Promise<ExitCode> {
   const { body, es } = session.options
   const [dialect, file] =
     es === undefined ? (['native', body ?? '-'] as const) : (['elastic', es] as const)
-  const text = await readArgument(file, dialect === 'native' ? '--body' : '--es')
-  const value = parseJson(text)
-  if (!isJsonObject(value)) throw new QwError('invalid', `the body in ${file} is not a JSON object`)
+  const flag = dialect === 'native' ? '--body' : '--es'
+  const { text, value } = await readObjectArgument(file, flag)
   const columnFields = aggregatedFields(value['aggs'] ?? value['aggregations'])
   return await askAndShow(session, {
     dialect,

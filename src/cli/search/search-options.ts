@@ -13,9 +13,12 @@ import { VIA_CHOICES } from '../stack/route.ts'
 import { TIME_OPTIONS } from './time-options.ts'
 
 export const DEFAULT_MAX_HITS = 20
+/** Around one hit, and hits that have something around them: two searches each. */
+const MAX_CONTEXT = 100
+const MAX_HITS_WITH_CONTEXT = 200
 
 export const SEARCH_OPTIONS = {
-  query: text('-Q, --query <query>', 'the query, for text that begins with a dash'),
+  query: text('-Q, --query <query>', 'the query, for text that begins with a dash', true),
   queryFile: text('--query-file <file>', 'read the query from a file'),
   index: text('--index <ids>', 'index id, list or pattern with * (QWL_INDEX)'),
   via: choice('--via <way>', 'what carries the search (auto)', VIA_CHOICES),
@@ -29,6 +32,11 @@ export const SEARCH_OPTIONS = {
   body: text('--body <file>', 'search with a native body as it is; - is stdin'),
   count: flag('--count', 'only the number of matches'),
   requireHits: flag('--require-hits', 'exit 12 when nothing matches'),
+  save: text('--save <name>', 'keep this search under a name'),
+  saved: text('--saved <name>', 'a search that was kept; words and flags beside it count too'),
+  listSaved: flag('--list-saved', 'the searches that were kept, and where'),
+  forget: text('--forget <name>', 'keep it no longer'),
+  explain: flag('--explain', 'what the search would read and cost; it is not run'),
   print: choice('--print <client>', 'the same request for another client, not run', [
     'curl',
     'invoke',
@@ -37,6 +45,14 @@ export const SEARCH_OPTIONS = {
   fields: list('--fields <paths>', 'columns to show'),
   truncate: flag('--no-truncate', 'whole cells, however wide'),
   wrap: flag('--wrap', 'whole cells, over several lines'),
+  context: integer(
+    '-C, --context <count>',
+    'documents before and after each hit, by time',
+    0,
+    MAX_CONTEXT,
+  ),
+  beforeContext: integer('-B, --before-context <count>', 'the same, before alone', 0, MAX_CONTEXT),
+  afterContext: integer('-A, --after-context <count>', 'the same, after alone', 0, MAX_CONTEXT),
   snippet: list('--snippet <fields>', 'only the fragments that match'),
   highlight: flag('--no-highlight', 'do not mark matches'),
   histogram: text('--histogram [interval]', 'documents over time, as bars'),
@@ -53,7 +69,7 @@ export const SEARCH_OPTIONS = {
 
 export type SearchOptions = OptionValues<typeof SEARCH_OPTIONS>
 
-type OptionName = keyof typeof SEARCH_OPTIONS
+export type OptionName = keyof typeof SEARCH_OPTIONS
 
 const SHAPING: readonly OptionName[] = [
   ...([
@@ -80,7 +96,14 @@ const SHAPING: readonly OptionName[] = [
   ] as const),
   ...(['follow', 'count'] as const),
 ]
+const CONTEXT: readonly OptionName[] = ['context', 'beforeContext', 'afterContext']
 const DRAWINGS: readonly OptionName[] = ['histogram', 'terms', 'stats', 'percentiles', 'aggs']
+
+/** Around hits there is the order of time and nothing else. */
+const WITHOUT_CONTEXT: readonly OptionName[] = [
+  ...(['body', 'es', 'all', 'follow', 'offset', 'sort', 'count', 'snippet', 'meta'] as const),
+  ...(['print', 'by', ...DRAWINGS] as const),
+]
 
 /** Options of which one makes the others meaningless. */
 const EXCLUSIVE: readonly (readonly [OptionName, readonly OptionName[]])[] = [
@@ -103,7 +126,11 @@ const EXCLUSIVE: readonly (readonly [OptionName, readonly OptionName[]])[] = [
       ...DRAWINGS,
     ],
   ],
-  ['count', DRAWINGS],
+  ['count', ['by', ...DRAWINGS]],
+  ['save', ['body', 'es']],
+  ['saved', ['body', 'es']],
+  ['explain', ['body', 'es', 'all', 'follow', 'print', 'meta', 'requireHits', ...CONTEXT]],
+  ...CONTEXT.map((name) => [name, WITHOUT_CONTEXT] as const),
   ...DRAWINGS.map((name, i) => [name, DRAWINGS.slice(i + 1)] as const),
   ['by', DRAWINGS.slice(1)],
   ['query', ['queryFile']],
@@ -111,6 +138,13 @@ const EXCLUSIVE: readonly (readonly [OptionName, readonly OptionName[]])[] = [
   ['since', ['from']],
   ['until', ['to']],
 ]
+
+/** Options that cannot stand beside this one. */
+export function conflictsOf(option: OptionName): OptionName[] {
+  return EXCLUSIVE.flatMap(([name, others]) =>
+    name === option ? others : others.includes(option) ? [name] : [],
+  )
+}
 
 /** Throws `invalid` naming the options that exclude each other. */
 export function checkOptions(options: SearchOptions, format: string): void {
@@ -132,8 +166,15 @@ export function checkOptions(options: SearchOptions, format: string): void {
 }
 
 /** One answer holds the first hits only; `--all` has no such end. */
-function checkWindow({ maxHits, offset, all }: SearchOptions): void {
+function checkWindow(options: SearchOptions): void {
+  const { maxHits, offset, all } = options
   if (all === true) return
+  if ((maxHits ?? 0) > MAX_HITS_WITH_CONTEXT && contextOf(options) !== undefined) {
+    throw usage(
+      `-n ${maxHits} is more than the ${MAX_HITS_WITH_CONTEXT} hits that can have context`,
+      `-n ${MAX_HITS_WITH_CONTEXT}`,
+    )
+  }
   const past =
     (maxHits ?? 0) > MAX_HITS_LIMIT
       ? `-n ${maxHits} is more than the ${MAX_HITS_LIMIT} hits of one answer`
@@ -145,7 +186,17 @@ function checkWindow({ maxHits, offset, all }: SearchOptions): void {
   throw usage(past, `read on without an end: --all${count}`)
 }
 
-function flagOf(name: OptionName): string {
+/** How many documents before and after each hit; undefined where none were asked for. */
+export function contextOf(
+  options: SearchOptions,
+): { readonly before: number; readonly after: number } | undefined {
+  const { context, beforeContext, afterContext } = options
+  const before = beforeContext ?? context ?? 0
+  const after = afterContext ?? context ?? 0
+  return before + after === 0 ? undefined : { before, after }
+}
+
+export function flagOf(name: OptionName): string {
   const { flags } = SEARCH_OPTIONS[name]
   return /--[a-z-]+/.exec(flags)?.[0] ?? flags
 }

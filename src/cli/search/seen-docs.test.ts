@@ -4,7 +4,7 @@ import type { ElasticHit } from './elastic-request.ts'
 import { MAX_REMEMBERED, OVERLAP_NS, SeenDocs } from './seen-docs.ts'
 
 function hitAt(timeNs: bigint, name: string, address = name): ElasticHit {
-  return { source: { name }, sort: [timeNs, address] }
+  return { index: 'logs', source: { name }, sort: [timeNs, address] }
 }
 
 const names = (hits: readonly ElasticHit[]): unknown[] => hits.map((hit) => hit.source['name'])

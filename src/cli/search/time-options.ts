@@ -1,6 +1,7 @@
 import { QwError } from '../../engine/errors.ts'
 import { text } from '../command/option.ts'
-import { floorDiv, parseTimeNs, rfc3339OfNs } from '../format/time.ts'
+import { readTimeNs } from '../command/time-argument.ts'
+import { floorDiv, rfc3339OfNs } from '../format/time.ts'
 
 export const TIME_OPTIONS = {
   since: text('--since <time>', 'from this time on: 15m (ago), now-2h, 2026-11-23, RFC 3339, Unix'),
@@ -29,12 +30,7 @@ export function timeWindow(
   const read = (name: keyof typeof TIME_OPTIONS): bigint | undefined => {
     const value = options[name]
     if (value === undefined) return undefined
-    const ns = parseTimeNs(value.trim(), nowMs)
-    if (ns === undefined) {
-      throw new QwError('invalid', `--${name} \`${value}\` is no time`, {
-        fix: 'write 15m (ago), now-2h, 2026-11-23, 2026-11-23T04:00:00Z or Unix time',
-      })
-    }
+    const ns = readTimeNs(`--${name}`, value, nowMs)
     if (/^\d+$/.test(value.trim())) notes.push(`--${name} ${value} is read as ${rfc3339OfNs(ns)}`)
     return ns
   }

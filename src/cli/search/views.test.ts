@@ -169,6 +169,9 @@ describe('hits on a screen', () => {
     const [red, green, end] = ['\u001B[31m', '\u001B[32m', '\u001B[39m']
     const colored = await written({}, screen({ columns: 100, colored: true }))
     expect(colored).toContain(`${red}error${end}`)
+    expect(colored).not.toContain('␛')
+    const wrapped = await written({ longCells: 'wrap' }, screen({ columns: 40, colored: true }))
+    expect(wrapped).not.toContain('␛')
     expect(colored).toContain(`${green}info${end}`)
     expect(await written({ format: 'line' }, screen({ colored: true }))).toContain(`${red}error`)
     const out = screen({ columns: 80, colored: true })

@@ -45,7 +45,7 @@ async function addressOf(context: CliContext, place: Place): Promise<string> {
   const stack = await currentLocalStack(context)
   const server = await runningServer(stack.folder)
   if (server === undefined) {
-    throw new QwError('unavailable', `${stack.name} is not being served`, {
+    throw new QwError('unavailable', `the stack ${stack.name} is not being served`, {
       fix: 'qw-lambda serve',
     })
   }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { createApi, type Api } from '../../api/app.ts'
 import { startGateway, type Gateway, type RequestLine } from '../../local/gateway.ts'
@@ -13,6 +12,7 @@ import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { printJson } from '../command/rows.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
+import { readGivenText } from '../command/given-file.ts'
 import {
   choice,
   duration,
@@ -251,12 +251,10 @@ function requestLog(
 
 async function readKeys(path: string | undefined): Promise<string[]> {
   if (path === undefined) return []
-  const key = (await readFile(path, 'utf8').catch(() => '')).trim()
+  const fix = 'put the key alone into the file of --api-key-file'
+  const key = (await readGivenText(path, fix)).trim()
   if (key !== '') return [key]
-  throw new QwError('invalid', `cannot read an API key from ${path}`, {
-    code: 'KEY-MISSING',
-    fix: 'put the key alone into that file',
-  })
+  throw new QwError('invalid', `there is no API key in ${path}`, { code: 'KEY-MISSING', fix })
 }
 
 function isLoopback(host: string): boolean {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import type { ApiClient } from './api-client.ts'
+import { readGivenText } from '../command/given-file.ts'
 import type { CliContext } from '../command/context.ts'
 
 interface HttpClient extends ApiClient {
@@ -73,13 +73,7 @@ async function apiKeyOf(env: Environment): Promise<string | undefined> {
   if (key !== '') return key
   const path = env['QWL_API_KEY_FILE'] ?? ''
   if (path === '') return undefined
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new QwError('invalid', `cannot read QWL_API_KEY_FILE ${path}: ${messageOf(cause)}`, {
-      code: 'KEY-MISSING',
-      cause,
-    })
-  })
-  return text.trim()
+  return (await readGivenText(path, 'check QWL_API_KEY_FILE')).trim()
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

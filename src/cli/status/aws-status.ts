@@ -189,6 +189,7 @@ function documentOf(context: CliContext, facts: StatusFacts) {
       last_run: lastRun ?? null,
       source: sourceDocument(status),
       waiting: queue === undefined ? null : queue.waiting + queue.inFlight,
+      oldest_s: status.oldestSeconds ?? null,
       failures: deadLetters?.waiting ?? null,
       generator:
         generator === undefined
@@ -213,6 +214,10 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
   const line = (name: string, text: string): string => `${name.padEnd(10)}${text}\n`
   const { queue, generator } = status
   const waiting = queue === undefined ? 0 : queue.waiting + queue.inFlight
+  const oldest =
+    status.oldestSeconds === undefined
+      ? ''
+      : `, the oldest for ${formatDuration(status.oldestSeconds * 1_000)}`
   const lines = [
     `${paint.bold(deployment.name)}  aws  ${deployment.session.region}  ${status.stack.status}\n`,
     line('api', status.stack.outputs['ApiUrl'] ?? 'none (search --via lambda)'),
@@ -227,7 +232,7 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
     ...(indexes.length === 0 ? [line('index', 'none yet')] : []),
     line(
       'ingest',
-      `${lastRun === undefined ? 'no run yet' : `last run ${lastRun.state}, ${plural(lastRun.docCount, 'document')}, ${lastRun.rejectedCount} rejected`}; ${plural(waiting, 'file')} waiting`,
+      `${lastRun === undefined ? 'no run yet' : `last run ${lastRun.state}, ${plural(lastRun.docCount, 'document')}, ${lastRun.rejectedCount} rejected`}; ${plural(waiting, 'file')} waiting${oldest}`,
     ),
     ...(status.source === undefined ? [] : [line('source', sourceText(status.source))]),
     line(

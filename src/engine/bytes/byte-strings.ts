@@ -42,10 +42,13 @@ export class ByteStrings {
     return this.#close(end)
   }
 
-  addBytes(source: Uint8Array): number {
-    this.#reserve(source.length)
-    this.#bytes.set(source, this.#size)
-    return this.#close(this.#size + source.length)
+  /** As `addText`, of source[start, end). */
+  addSlice(source: Uint8Array, start: number, end: number): number {
+    this.#reserve(end - start)
+    let size = this.#size
+    // Most are short, and a loop makes no view.
+    for (let i = start; i < end; i++) this.#bytes[size++] = source[i] as number
+    return this.#close(size)
   }
 
   #close(end: number): number {
@@ -74,6 +77,16 @@ export class ByteStrings {
     let at = index === 0 ? 0 : this.#ends.at(index - 1)
     if (this.#ends.at(index) - at !== end - start) return false
     for (let i = start; i < end; i++) if (bytes[at++] !== text.charCodeAt(i)) return false
+    return true
+  }
+
+  /** Whether the string is source[start, end). */
+  // oxlint-disable-next-line max-params -- as above
+  isSlice(index: number, source: Uint8Array, start: number, end: number): boolean {
+    const bytes = this.#bytes
+    let at = index === 0 ? 0 : this.#ends.at(index - 1)
+    if (this.#ends.at(index) - at !== end - start) return false
+    for (let i = start; i < end; i++) if (bytes[at++] !== source[i]) return false
     return true
   }
 

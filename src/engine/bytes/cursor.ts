@@ -106,11 +106,11 @@ export class ByteWriter {
     this.#length += source.length
   }
 
-  /** The bytes of `source` from `start` on; a loop, as they are few. */
-  bytesFrom(source: Uint8Array, start: number): void {
-    const bytes = this.reserve(source.length - start)
+  /** source[start, end); a loop, as they are few. */
+  slice(source: Uint8Array, start: number, end: number): void {
+    const bytes = this.reserve(end - start)
     let at = this.#length
-    for (let i = start; i < source.length; i++) bytes[at++] = source[i] as number
+    for (let i = start; i < end; i++) bytes[at++] = source[i] as number
     this.#length = at
   }
 

@@ -20,6 +20,18 @@ export class GrowableUint32 {
     this.#values[this.#length++] = value
   }
 
+  /** Pushes again what stands at [start, end). */
+  repeat(start: number, end: number): void {
+    const needed = this.#length + end - start
+    if (needed > this.#values.length) {
+      const grown = new Uint32Array(Math.max(needed, this.#length * 2))
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    // Ranges are short: a loop is quicker than `copyWithin`.
+    for (let i = start; i < end; i++) this.#values[this.#length++] = this.#values[i] as number
+  }
+
   /** The number pushed at that place, which has to be one that was. */
   at(index: number): number {
     return this.#values[index] as number

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts'
+import { latestOpstamp } from '../metastore/delete-task.ts'
 import type { PublishOutcome } from '../metastore/index-file-changes.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
@@ -96,7 +97,12 @@ function nextMerge(
   limits: { readonly nowMs: number; readonly maxBytes: number },
 ): MergeCandidate | undefined {
   const failed = new Set(failures.flatMap(({ splitIds }) => splitIds))
-  const usable = file.splits.filter((split) => !failed.has(split.splitId))
+  // What an erasure is still owed stays as it is until that has been done: merged with newer documents,
+  // nobody could tell which of them it is about.
+  const opstamp = latestOpstamp(file)
+  const usable = file.splits.filter(
+    (split) => !failed.has(split.splitId) && split.deleteOpstamp >= opstamp,
+  )
   const { indexingSettings } = file.metadata.config
   const plans = planMerges(usable, indexingSettings, limits.nowMs)
   return plans.map((plan) => withinBytes(plan, limits.maxBytes)).find((plan) => plan.length >= 2)

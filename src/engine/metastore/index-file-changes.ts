@@ -1,4 +1,6 @@
 import { advance, type CheckpointDelta, positionOf } from './checkpoint.ts'
+import { countErased } from './delete-task-changes.ts'
+import { latestOpstamp } from './delete-task.ts'
 import type { IndexFile } from './index-metadata.ts'
 import { type RunSummary, withRun } from './run-summary.ts'
 import type { SplitRecord } from './split-record.ts'
@@ -21,6 +23,8 @@ export interface PublishRequest {
   readonly replacedSplitIds?: readonly string[]
   readonly checkpointDelta?: CheckpointDelta
   readonly run?: RunSummary
+  /** What went from the one replaced split, by the opstamps of the tasks that were applied to it. */
+  readonly erasedDocCounts?: ReadonlyMap<number, number>
 }
 
 /** `lost`: nothing was changed and nothing will be; the caller's split objects may be dropped. */
@@ -47,8 +51,11 @@ export function applyPublish(
   if (checkpoint === undefined) {
     return { kind: 'lost', reason: 'another run published this part of the source', file }
   }
+  const deleteOpstamp = opstampOf(file, request)
   const marked = applyMark(file, request.replacedSplitIds ?? [], nowSeconds)
-  const published = request.splits.map((split) => publishedRecord(split, nowSeconds))
+  const published = request.splits.map((split) =>
+    publishedRecord({ ...split, deleteOpstamp }, nowSeconds),
+  )
   return {
     kind: 'published',
     file: {
@@ -56,8 +63,27 @@ export function applyPublish(
       metadata: { ...file.metadata, checkpoint },
       splits: [...marked.splits, ...published],
       runs: request.run === undefined ? file.runs : withRun(file.runs, request.run),
+      deleteTasks: tasksAfter(file, request),
     },
   }
+}
+
+function tasksAfter(file: IndexFile, request: PublishRequest): IndexFile['deleteTasks'] {
+  const { erasedDocCounts, replacedSplitIds, splits } = request
+  const old = file.splits.find(({ splitId }) => splitId === replacedSplitIds?.[0])
+  if (erasedDocCounts === undefined || old === undefined) return file.deleteTasks
+  return countErased(file.deleteTasks, erasedDocCounts, { old, isDropped: splits.length === 0 })
+}
+
+/** New documents are not concerned by the erasures that were asked for before; what a merge puts together
+ *  is, as far as its inputs were. */
+function opstampOf(file: IndexFile, { replacedSplitIds, erasedDocCounts }: PublishRequest): number {
+  if (erasedDocCounts !== undefined) return Math.max(...erasedDocCounts.keys())
+  if (replacedSplitIds === undefined) return latestOpstamp(file)
+  const ids = new Set(replacedSplitIds)
+  return file.splits
+    .filter((split) => ids.has(split.splitId))
+    .reduce((least, split) => Math.min(least, split.deleteOpstamp), latestOpstamp(file))
 }
 
 /** Marked splits stay for searches that already know them. Unknown and marked ids change nothing. */

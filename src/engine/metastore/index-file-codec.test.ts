@@ -60,6 +60,7 @@ const FILE: IndexFile = {
       columnBounds: [{ path: 'id', type: 'u64', min: 0, max: 18_446_744_073_709_551_615n }],
     },
   ],
+  deleteTasks: [],
   runs: [
     {
       runId: '01HQ0000000000000000000003',

@@ -4,6 +4,7 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import { readConfigValue } from '../schema/read-config.ts'
 import { serializeIndexConfig } from '../schema/serialize-config.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { decodeDeleteTask, encodeDeleteTask } from './delete-task.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
 import {
   arrayAt,
@@ -26,6 +27,7 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
  *   index     {index_uid, index_config, create_timestamp, sources, checkpoint}
  *   splits    split records, by update time
  *   runs      recent ingest runs, newest first
+ *   delete_tasks   erasures by query, by opstamp
  *   orphans_listed_ms   number or null
  */
 const METASTORE_FORMAT = 1
@@ -45,6 +47,7 @@ export function encodeIndexFile(file: IndexFile): Uint8Array {
     },
     splits: splits.map(encodeSplitRecord),
     runs: file.runs.map(encodeRun),
+    delete_tasks: file.deleteTasks.map(encodeDeleteTask),
     orphans_listed_ms: file.orphansListedMs ?? null,
   }
   return new TextEncoder().encode(JSON.stringify(content))
@@ -63,6 +66,10 @@ export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
     metadata: decodeMetadata(fieldsAt(fields, 'index'), key),
     splits: arrayAt(fields, 'splits').map(decodeSplitRecord),
     runs: arrayAt(fields, 'runs').map(decodeRun),
+    // Files of earlier versions have none.
+    deleteTasks: (fields['delete_tasks'] === undefined ? [] : arrayAt(fields, 'delete_tasks')).map(
+      decodeDeleteTask,
+    ),
     orphansListedMs: optionalIntegerAt(fields, 'orphans_listed_ms'),
   }
 }

@@ -5,6 +5,8 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import { withoutPartition } from './checkpoint.ts'
 import { ConditionalObject } from './conditional-object.ts'
 import { deleteKeys, listKeys } from './delete-keys.ts'
+import { finishTasks } from './delete-task-changes.ts'
+import { type DeleteQuery, type DeleteTask, withTask } from './delete-task.ts'
 import {
   applyMark,
   applyPublish,
@@ -181,6 +183,20 @@ export class Metastore {
     })
   }
 
+  /** Asks for the erasure of what `query` finds in what is published now; `runDeletes` carries it out.
+   *  Throws `tooLarge` when too many are unfinished. */
+  async addDeleteTask(indexId: string, query: DeleteQuery): Promise<DeleteTask> {
+    const task = { taskId: this.newId(), createdMs: this.#components.clock.nowMs(), query }
+    const file = await this.update(indexId, (newest) => {
+      const deleteTasks = withTask(newest.deleteTasks, task)
+      if (deleteTasks === newest.deleteTasks) return newest
+      return finishTasks({ ...newest, deleteTasks }, task.createdMs)
+    })
+    const added = file.deleteTasks.find(({ taskId }) => taskId === task.taskId)
+    if (added === undefined) throw new QwError('internal', `a delete task of ${indexId} is gone`)
+    return added
+  }
+
   /** Removes every split, and every checkpoint unless told to keep them; returns the removed splits.
    *  Killed in the middle, it leaves orphans that the janitor collects. */
   async clearIndex(
@@ -192,7 +208,8 @@ export class Metastore {
       if (file.splits.length > 0) removed = file.splits
       const checkpoint = options.keepCheckpoints === true ? file.metadata.checkpoint : new Map()
       if (file.splits.length === 0 && checkpoint.size === file.metadata.checkpoint.size) return file
-      return { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
+      const cleared = { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
+      return finishTasks(cleared, this.#components.clock.nowMs())
     })
     const rejected = await listKeys(this.store, rejectedPrefix(indexId))
     // What was handed over once may be again.
@@ -275,6 +292,7 @@ export class Metastore {
       },
       splits: [],
       runs: [],
+      deleteTasks: [],
       orphansListedMs: undefined,
     }
   }
@@ -302,6 +320,6 @@ export class Metastore {
 function indexExists(indexId: string): QwError {
   return new QwError('invalid', `index \`${indexId}\` already exists`, {
     code: 'INDEX-EXISTS',
-    fix: 'choose another index id, or replace it: qw-lambda index create --overwrite',
+    fix: `choose another index id, or remove it first: qw-lambda index delete ${indexId}`,
   })
 }

@@ -85,14 +85,22 @@ export function bindFuzzy(ast: FuzzyAst, field: ResolvedField): Query {
     )
   }
   const { lowercases } = termsOf(field).tokenizer
-  const word = lowercases ? toLower(ast.value) : ast.value
+  return fuzzyQuery(field, lowercases ? toLower(ast.value) : ast.value, ast)
+}
+
+/** Tokens near one that is written as they are. */
+export function fuzzyQuery(
+  field: ResolvedField,
+  word: string,
+  { distance, prefixLength }: Pick<FuzzyAst, 'distance' | 'prefixLength'>,
+): Query {
   if (Buffer.byteLength(word) > MAX_FUZZY_BYTES) {
     throw new QwError('invalid', `a fuzzy word takes at most ${MAX_FUZZY_BYTES} bytes`, {
       code: 'QUERY-VALUE',
       fix: 'ask `prefix` with its beginning',
     })
   }
-  const pattern = compileFuzzy(word, ast.distance, ast.prefixLength)
+  const pattern = compileFuzzy(word, distance, prefixLength)
   return { kind: 'pattern', field: refOf(field, 'str'), pattern }
 }
 

@@ -5,7 +5,8 @@ import { encodeTerm } from '../schema/term.ts'
 import { QwError } from '../errors.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
-import { allOf, anyOf, MATCH_ALL, MATCH_NONE } from './combine.ts'
+import { fuzzyQuery } from './bind-terms.ts'
+import { allOf, anyOf, combine, MATCH_ALL, MATCH_NONE } from './combine.ts'
 import {
   equals,
   holdsText,
@@ -16,7 +17,8 @@ import {
   termsOf,
 } from './field-access.ts'
 import { clip, readingsOf, readLiteral } from './literals.ts'
-import type { TextAst } from './query-ast.ts'
+import { minimumOf } from './minimum-match.ts'
+import type { FuzzyWords, TextAst } from './query-ast.ts'
 import type { PositionedTerm, Query } from './query.ts'
 
 type TokenizerNames = (name: string) => Tokenizer | undefined
@@ -84,22 +86,19 @@ function bindWords(ast: TextAst, field: ResolvedField): Query {
   if (first === undefined || last === undefined) {
     return ast.zeroTerms === 'all' ? MATCH_ALL : MATCH_NONE
   }
-  if (tokens.length === 1) return isPrefix ? prefixQuery(field, last) : termQuery(field, last)
+  if (tokens.length === 1) return isPrefix ? prefixQuery(field, last) : wordQuery(ast, field, last)
   return bindSeveral(ast, field, tokens)
 }
 
-function bindSeveral(
-  { match }: TextAst,
-  field: ResolvedField,
-  tokens: readonly PositionedTerm[],
-): Query {
+function bindSeveral(ast: TextAst, field: ResolvedField, tokens: readonly PositionedTerm[]): Query {
+  const { match } = ast
   const hasPositions = field.terms?.record === 'position'
-  const queries = tokens.map((token) => termQuery(field, token))
+  const queries = tokens.map((token) => wordQuery(ast, field, token))
   switch (match.mode) {
     case 'all':
       return allOf(queries)
     case 'any':
-      return anyOf(queries)
+      return someOf(queries, ast)
     case 'words':
       if (!hasPositions) return allOf(queries)
       return { kind: 'phrase', field: refOf(field, 'str'), terms: tokens, slop: 0 }
@@ -115,9 +114,29 @@ function bindSeveral(
     case 'boolPrefix': {
       const [prefix] = splitLast(tokens)
       const withPrefix = [...queries.slice(0, -1), prefixQuery(field, prefix)]
-      return match.operator === 'and' ? allOf(withPrefix) : anyOf(withPrefix)
+      return match.operator === 'and' ? allOf(withPrefix) : someOf(withPrefix, ast)
     }
   }
+}
+
+function someOf(queries: readonly Query[], { minimum }: TextAst): Query {
+  const wanted = minimum === undefined ? undefined : minimumOf(minimum, queries.length)
+  return combine({ should: queries, minimumShouldMatch: Math.max(wanted ?? 1, 1) })
+}
+
+/** One word of several, as it is or near enough. */
+function wordQuery({ fuzzy }: TextAst, field: ResolvedField, token: PositionedTerm): Query {
+  const word = new TextDecoder().decode(token.term)
+  const distance = fuzzy === undefined ? 0 : distanceOf(fuzzy, word)
+  if (fuzzy === undefined || distance === 0) return termQuery(field, token)
+  return fuzzyQuery(field, word, { distance, prefixLength: fuzzy.prefixLength })
+}
+
+/** Changes that a word of this length may have. */
+export function distanceOf({ distance }: FuzzyWords, word: string): 0 | 1 | 2 {
+  if (typeof distance === 'number') return distance
+  const { length } = Array.from(word)
+  return length < distance.one ? 0 : length < distance.two ? 1 : 2
 }
 
 function splitLast(

@@ -495,6 +495,18 @@ describe('what only the Elasticsearch dialect says', () => {
     expect(() => bindBody(asked('english'))).toThrow(/no analyzer `english`.*is `default`|english/)
   })
 
+  test('words may differ a little, the longer the more, and so many of them have to match', () => {
+    const match = (rest: JsonObject): Query =>
+      bindBody({ match: { body: { query: 'an error occurred', ...rest } } })
+    const near = match({ fuzziness: 'AUTO' })
+    if (near.kind !== 'bool') throw new Error(show(near))
+    expect(near.should.map(({ kind }) => kind)).toEqual(['term', 'pattern', 'pattern'])
+    const minimum = (wanted: string | number): string =>
+      show(match({ minimum_should_match: wanted })).replaceAll(/[^0-9]/g, '')
+    expect([minimum(2), minimum('75%'), minimum('-1'), minimum('9%')]).toEqual(['2', '2', '2', '1'])
+    expect(show(match({ minimum_should_match: '1<100%' }))).toContain('3')
+  })
+
   test('date maths is a date on a field of dates, and text on one of texts', () => {
     const range = (field: string): JsonObject => ({ range: { [field]: { gte: 'now-1d/d' } } })
     expect(bindBody(range('ts'))).toMatchObject({ lower: { value: Date.UTC(2024, 4, 14) } })

@@ -28,7 +28,7 @@ export function boundDate(
   const readAnchor = (anchor: string): ReturnType<typeof parseRfc3339> =>
     format === undefined
       ? parseDateLiteral(anchor, zone)
-      : parseRfc3339(javaDateToRfc3339(anchor, format, fail, zone))
+      : (parseRfc3339(anchor) ?? parseRfc3339(javaDateToRfc3339(anchor, format, fail, zone)))
   if (!isDateMath(text)) {
     if (format !== undefined) return javaDateToRfc3339(text, format, fail, zone)
     const date = zone === UTC ? undefined : parseDateLiteral(text, zone)

@@ -1,3 +1,5 @@
+import type { MinimumMatch } from './minimum-match.ts'
+
 /**
  * What every dialect parses to, before a schema is known: fields are paths as written, values are
  * text. `bind.ts` turns it into a `Query`.
@@ -43,8 +45,19 @@ export interface TextAst extends LeafFields {
   readonly match: TextMatch
   /** The tokenizer that the request expects; another one than the field's is refused. */
   readonly analyzer?: string | undefined
+  /** How much a word may differ, where words are asked for one by one. */
+  readonly fuzzy?: FuzzyWords | undefined
+  /** How many of several words have to match, where any of them would do. */
+  readonly minimum?: MinimumMatch | undefined
   /** What a text without tokens matches. */
   readonly zeroTerms: 'none' | 'all'
+}
+
+export interface FuzzyWords {
+  /** Changes of a character, or from which length on one and two are allowed. */
+  readonly distance: 0 | 1 | 2 | { readonly one: number; readonly two: number }
+  /** Characters at the start that have to be the same. */
+  readonly prefixLength: number
 }
 
 export type TextMatch =

@@ -1,7 +1,7 @@
-import { parseJson, type JsonValue } from '../bytes/json.ts'
+import { parseJson, stringifyJson, type JsonValue } from '../bytes/json.ts'
 import type { IndexConfig } from './index-config.ts'
 import { readConfigValue, type ReadConfig } from './read-config.ts'
-import { parseDocument } from 'yaml'
+import { parseDocument, stringify } from 'yaml'
 import { QwError } from '../errors.ts'
 
 /** Reads a whole index config: YAML or JSON text, or a decoded value. Throws as `readConfigValue`. */
@@ -18,6 +18,11 @@ export function parseIndexConfig(
   format: ConfigFormat = 'auto',
 ): IndexConfig {
   return readIndexConfig(source, format).config
+}
+
+/** An index config as a person writes it: what `readConfigDocument` reads back. */
+export function yamlOfConfig(config: JsonValue): string {
+  return stringify(JSON.parse(stringifyJson(config)))
 }
 
 type ConfigFormat = 'yaml' | 'json' | 'auto'

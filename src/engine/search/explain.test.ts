@@ -3,6 +3,7 @@ import type { JsonObject } from '../bytes/json.ts'
 import { splitKey } from '../metastore/layout.ts'
 import type { countNeeds } from './explain.ts'
 import { needKey, type Need } from './needs.ts'
+import { readRounds } from './read-rounds.ts'
 import { EXACT_READS, SearchFixture, type Ask } from './testing/search-fixture.ts'
 
 const MAPPING: JsonObject = {
@@ -130,6 +131,40 @@ describe('what is explained', () => {
     for (const needs of (await fixture.explain({ query: '"blue fox" AND price:>5' })).values()) {
       expect(structuredClone(needs)).toEqual(needs)
       expect(new Set(needs.map(needKey)).size).toBe(needs.length)
+    }
+  })
+})
+
+describe('the rounds of a cold split', () => {
+  test.each([
+    ['parts that are far apart', { wholeSplitBytes: 0, tailBytes: 0, gapBytes: 0 }],
+    ['parts that stand close together', { wholeSplitBytes: 0, tailBytes: 0, gapBytes: 4_000 }],
+    ['what stands before the footer', { wholeSplitBytes: 0, tailBytes: 2_000, gapBytes: 0 }],
+    ['a split that is read whole', { wholeSplitBytes: 1_000_000, tailBytes: 0, gapBytes: 0 }],
+  ])('are the requests and bytes that a search really makes: %s', async (_, readSizes) => {
+    const fixture = await twoSplits()
+    for (const query of ['red', '"blue fox"', 'price:>5 AND the', 'size:[3 TO 4]', 'nowhere']) {
+      for (const aggs of [undefined, { a: { max: { field: 'price' } } }]) {
+        const ask = { query, maxHits: 0, ...(aggs === undefined ? {} : { aggs }) }
+        fixture.forget()
+        await fixture.search(ask, { readSizes })
+        const requests = [...fixture.store.requests]
+        const explained = await fixture.explain(ask)
+        for (const { splitId, footer } of await fixture.splits()) {
+          const made = requests
+            .filter(({ key }) => key === splitKey('events', splitId))
+            .flatMap(({ range }) => range ?? [])
+          const rounds = readRounds(explained.get(splitId) ?? [], footer, readSizes)
+          expect(
+            rounds.reduce((sum, { requests }) => sum + requests, 0),
+            query,
+          ).toBe(made.length)
+          expect(
+            rounds.reduce((sum, { bytes }) => sum + bytes, 0),
+            query,
+          ).toBe(made.reduce((sum, { start, end }) => sum + end - start, 0))
+        }
+      }
     }
   })
 })

@@ -139,16 +139,14 @@ function showHit(
     readonly display: HitDisplay
   },
 ): Hit {
-  const { splitId, docId, sort } = hit
+  const { splitId, docId, sort, score } = hit
   const document = parseDocument(show.source, `${indexId}/${splitId}`)
   const { snippetFields, weights } = show.display
-  const shown = { indexId, splitId, docId, sort, json: stringifyJson(show.render(document)) }
+  const json = stringifyJson(show.render(document))
+  const shown = { indexId, splitId, docId, sort, json, ...(score === undefined ? {} : { score }) }
   if (snippetFields.length === 0) return shown
-  const none = new Map<string, number>()
   const snippets = Object.fromEntries(
-    snippetFields.map((field) => {
-      return [field.name, makeSnippets(document, field, weights.get(field.name) ?? none)]
-    }),
+    snippetFields.map((field) => [field.name, makeSnippets(document, field, weights)]),
   )
   return { ...shown, snippets }
 }

@@ -1,5 +1,7 @@
 import { QwError } from '../errors.ts'
+import type { SplitRecord } from '../metastore/split-record.ts'
 import { bindQuery } from '../query/bind.ts'
+import type { SplitFacts } from '../query/prune.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import type { Query } from '../query/query.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
@@ -24,6 +26,18 @@ export function bindIndexSearch(config: IndexConfig, request: BoundRequest): Ind
   const schema = schemaOf(config)
   const query = bindQuery(request.query, schema, { defaultFields: request.searchFields })
   return { schema, query: withTimeBounds(query, schema, { indexId: config.indexId, ...request }) }
+}
+
+/** What the metastore knows of a split, as pruning asks for it. */
+export function splitFacts({ timeRange, tags, columnBounds }: SplitRecord): SplitFacts {
+  return {
+    timeRange:
+      timeRange === undefined
+        ? undefined
+        : { start: timeRange.startSeconds, end: timeRange.endSeconds },
+    tags: new Set(tags),
+    columnBounds,
+  }
 }
 
 const schemaOfConfig = new WeakMap<IndexConfig, Schema>()

@@ -18,6 +18,9 @@ const REQUEST: LeafRequest = {
   searchAfter: undefined,
   aggs: undefined,
   wantsTerms: false,
+  wantsScores: false,
+  minScore: undefined,
+  terminateAfter: undefined,
   splits: [SPLIT],
 }
 const key = leafCacheKey(REQUEST, SPLIT, BOUND)
@@ -50,4 +53,10 @@ test('without hits the order does not matter', () => {
   const counting = { ...REQUEST, hitLimit: 0 }
   const plain = leafCacheKey(counting, SPLIT, BOUND)
   expect(leafCacheKey({ ...counting, sort: [] }, SPLIT, BOUND)).toBe(plain)
+})
+
+test('what counts as a match, and whether hits have scores, is part of it', () => {
+  const others = [{ minScore: 1 }, { terminateAfter: 5 }, { wantsScores: true }]
+  for (const other of others)
+    expect(leafCacheKey({ ...REQUEST, ...other }, SPLIT, BOUND)).not.toBe(key)
 })

@@ -8,7 +8,8 @@ import type { LeafRequest, LeafSplit } from './leaf-request.ts'
  * The query as parsed is in the key too, since a bound pattern does not show how it folds case.
  */
 export function leafCacheKey(request: LeafRequest, split: LeafSplit, bound: Query): string {
-  const { hitLimit, sort, searchAfter, aggs, wantsTerms, query, config } = request
+  const { hitLimit, sort, searchAfter, aggs, query, config } = request
+  const { wantsTerms, wantsScores, minScore, terminateAfter } = request
   const parts = {
     query,
     bound: describeQuery(bound),
@@ -17,6 +18,9 @@ export function leafCacheKey(request: LeafRequest, split: LeafSplit, bound: Quer
     order: hitLimit === 0 ? undefined : { sort, searchAfter },
     aggs,
     wantsTerms,
+    wantsScores,
+    minScore,
+    terminateAfter,
   }
   const text = JSON.stringify(parts, (_, value: unknown) =>
     typeof value === 'bigint' ? `${value}n` : value,

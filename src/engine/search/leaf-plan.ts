@@ -19,7 +19,7 @@ export interface LeafPlan {
   readonly schema: Schema
   readonly aggregations: readonly SubAggregation[]
   readonly memory: AggregationMemory
-  /** Whether hits are sorted by score. */
+  /** Whether the score of any document is asked for. */
   readonly scored: boolean
 }
 
@@ -32,8 +32,13 @@ export function planLeaf(request: LeafRequest): LeafPlan {
     schema,
     aggregations: request.aggs === undefined ? [] : parseAggregations(request.aggs, schema).subs,
     memory: new AggregationMemory(),
-    scored: request.hitLimit > 0 && request.sort.some(({ by }) => by === 'score'),
+    scored: needsScores(request),
   }
+}
+
+function needsScores({ hitLimit, sort, minScore, wantsScores }: LeafRequest): boolean {
+  if (minScore !== undefined) return true
+  return hitLimit > 0 && (wantsScores || sort.some(({ by }) => by === 'score'))
 }
 
 /** The plan for one split: without the time clauses that all of its documents satisfy. */
@@ -45,8 +50,10 @@ export function planSplit(plan: LeafPlan, { timeRange }: LeafSplit): LeafPlan {
 
 /** Whether the metastore knows all that is asked: how many documents the split has. */
 export function needsNothing({ query, request, aggregations }: LeafPlan): boolean {
-  const wantsDocs = request.hitLimit > 0 || aggregations.length > 0 || request.wantsTerms
-  return query.kind === 'matchAll' && !wantsDocs
+  const { hitLimit, wantsTerms, minScore, terminateAfter } = request
+  const wantsDocs = hitLimit > 0 || aggregations.length > 0 || wantsTerms
+  const countsAll = minScore === undefined && terminateAfter === undefined
+  return query.kind === 'matchAll' && countsAll && !wantsDocs
 }
 
 /** A split with all that its search needs. */
@@ -89,7 +96,8 @@ export async function readSplit(
   await split.fetch(first.filter(fetches), signal)
   const isEmpty = clause.isEmpty(split)
   const inUse = [clause, ...filters.values()].filter((part) => !part.isEmpty(split))
-  const second = isEmpty ? [] : inUse.flatMap((part) => part.secondNeeds(split))
+  const readsAll = plan.aggregations.some(({ aggregation }) => aggregation.readsAll === true)
+  const second = isEmpty && !readsAll ? [] : inUse.flatMap((part) => part.secondNeeds(split))
   await split.fetch(second.filter(fetches), signal)
   const needs: Need[] = [{ part: 'footer', ...footer }, ...first, ...second]
   return { split, clause, isEmpty, filters, needs }

@@ -22,6 +22,9 @@ export interface LeafRequest {
   readonly aggs: JsonValue | undefined
   /** Whether document frequencies of the query's terms are wanted, for snippets. */
   readonly wantsTerms: boolean
+  readonly wantsScores: boolean
+  readonly minScore: number | undefined
+  readonly terminateAfter: number | undefined
   readonly splits: readonly LeafSplit[]
 }
 
@@ -39,6 +42,8 @@ export interface LeafResponse {
   readonly numHits: number
   /** Best first. */
   readonly hits: readonly PartialHit[]
+  readonly maxScore: number | undefined
+  readonly isTerminated: boolean
   /** Parallel to the aggregations of the request. */
   readonly aggregations: readonly unknown[] | undefined
   readonly terms: readonly TermFrequency[]

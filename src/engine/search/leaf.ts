@@ -6,6 +6,7 @@ import {
   countDocs,
   DOC_BLOCK,
   eachBlock,
+  listOf,
   NO_DOCS,
   toList,
   toWords,
@@ -43,6 +44,8 @@ const CONCURRENT_SPLITS = 100
 interface SplitAnswer {
   readonly numHits: number
   readonly hits: readonly PartialHit[]
+  readonly maxScore: number | undefined
+  readonly isTerminated: boolean
   readonly aggregations: readonly unknown[] | undefined
   readonly terms: readonly TermFrequency[]
 }
@@ -89,50 +92,93 @@ async function answerSplit(
   // Only answers are ever put under these keys.
   if (cached !== undefined) return cached as SplitAnswer
   const answer = needsNothing(plan)
-    ? { numHits: split.docCount, hits: [], aggregations: undefined, terms: [] }
+    ? { ...NOTHING, numHits: split.docCount }
     : execute(split, plan, await readSplit(split, plan, { ...search, fetches: () => true }))
   partialResults.set(cacheKey, answer, answerBytes(answer))
   return answer
 }
 
+const NOTHING: SplitAnswer = {
+  numHits: 0,
+  hits: [],
+  maxScore: undefined,
+  isTerminated: false,
+  aggregations: undefined,
+  terms: [],
+}
+
 /** Everything is there: computes, and waits for nothing. */
 function execute({ splitId }: LeafSplit, plan: LeafPlan, read: ReadSplit): SplitAnswer {
   const { split, clause, isEmpty } = read
-  const matches = isEmpty ? NO_DOCS : clause.matches(split)
+  const found = isEmpty ? NO_DOCS : withMinScore(clause.matches(split), plan.request, read)
+  const matches = firstMatches(found, plan.request, split.docCount)
   return {
     numHits: countDocs(matches, split.docCount),
-    hits: collectHits(matches, { splitId, plan, read }),
+    ...collectHits(matches, { splitId, plan, read }),
+    isTerminated: matches !== found,
     aggregations: collectAggregations(matches, plan, read),
     terms: plan.request.wantsTerms ? termFrequencies(clause, split) : [],
   }
 }
 
+/** Those that score enough. */
+function withMinScore(
+  matches: DocSet,
+  { minScore }: LeafRequest,
+  { split, clause }: ReadSplit,
+): DocSet {
+  if (minScore === undefined) return matches
+  const { docs, scores } = scoresIn(matches, clause, split)
+  return listOf(docs.filter((_, at) => (scores[at] as number) >= minScore))
+}
+
+/** The same set when it is no larger than the request counts. */
+function firstMatches(found: DocSet, { terminateAfter }: LeafRequest, docCount: number): DocSet {
+  if (terminateAfter === undefined || countDocs(found, docCount) <= terminateAfter) return found
+  return listOf(toList(found, docCount).slice(0, terminateAfter))
+}
+
 function collectHits(
   matches: DocSet,
   place: { readonly splitId: string; readonly plan: LeafPlan; readonly read: ReadSplit },
-): PartialHit[] {
+): { readonly hits: PartialHit[]; readonly maxScore: number | undefined } {
   const { splitId, plan } = place
   const { split, clause } = place.read
   const { hitLimit, sort, searchAfter } = plan.request
-  if (hitLimit === 0 || matches.kind === 'none') return []
+  if (hitLimit === 0 || matches.kind === 'none') return { hits: [], maxScore: undefined }
+  const scores = plan.scored ? scoresIn(matches, clause, split) : undefined
+  const byScore = scores && scoreColumn(scores.docs, scores.scores, split.docCount)
   const columnOf = (key: SortKey): SortColumn | undefined => {
     switch (key.by) {
       case 'doc':
         return undefined
       case 'score':
-        return scoresOf(matches, clause, split)
+        return byScore
       case 'field':
-        return sortColumn(key.field, sortableColumns(key.field, plan, split), split.docCount)
+        return fieldColumn(key, plan, split)
     }
   }
   const firstDoc = sort.findIndex(({ by }) => by === 'doc')
   const used = firstDoc < 0 ? sort : sort.slice(0, firstDoc + 1)
-  return topHits(matches, split.docCount, {
+  const best = topHits(matches, split.docCount, {
     splitId,
     keys: used.map((key) => ({ sort: key, column: columnOf(key) })),
     limit: hitLimit,
     searchAfter,
   })
+  const hits =
+    byScore === undefined
+      ? best
+      : best.map((hit) => ({ ...hit, score: byScore.keys[hit.docId] as number }))
+  return { hits, maxScore: scores === undefined ? undefined : largest(scores.scores) }
+}
+
+function fieldColumn(
+  { field, several }: Extract<SortKey, { by: 'field' }>,
+  plan: LeafPlan,
+  split: FetchedSplit,
+): SortColumn {
+  return sortColumn(field, sortableColumns(field, plan, split), split.docCount, several)
 }
 
 /** A declared field is no text, or the request would have been refused: a column of text is from before
@@ -142,10 +188,17 @@ function sortableColumns(path: string, { schema }: LeafPlan, split: FetchedSplit
   return schema.resolve(path)?.mapping === 'declared' ? columns.filter(isNumeric) : columns
 }
 
-function scoresOf(matches: DocSet, clause: Clause, split: FetchedSplit): SortColumn {
+function scoresIn(matches: DocSet, clause: Clause, split: FetchedSplit): ScoreSink {
   const sink = new ScoreSink(toList(matches, split.docCount), split.docCount)
   clause.score(split, sink, 1)
-  return scoreColumn(sink.docs, sink.scores, split.docCount)
+  return sink
+}
+
+/** Undefined for none; spreading a split's worth of scores would overflow the stack. */
+function largest(scores: Iterable<number>): number | undefined {
+  let best: number | undefined
+  for (const score of scores) if (best === undefined || score > best) best = score
+  return best
 }
 
 function collectAggregations(
@@ -196,9 +249,17 @@ function mergeAnswers(
       aggregations,
       answers.map((answer) => answer.aggregations),
     ),
+    maxScore: maxScoreOf(answers),
+    isTerminated: answers.some(({ isTerminated }) => isTerminated),
     terms: answers.flatMap(({ terms }) => terms),
     failures,
   }
+}
+
+export function maxScoreOf(
+  answers: readonly { readonly maxScore: number | undefined }[],
+): number | undefined {
+  return largest(answers.flatMap(({ maxScore }) => maxScore ?? []))
 }
 
 export function mergeAggregations(

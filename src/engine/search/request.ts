@@ -1,5 +1,8 @@
 import type { JsonValue } from '../bytes/json.ts'
 import type { QueryAst } from '../query/query-ast.ts'
+import type { PruneReason } from './pruned-splits.ts'
+import type { ReadRound } from './read-rounds.ts'
+import type { SnippetStyle } from './snippets.ts'
 
 /** Largest `maxHits`, and largest `startOffset`, of one request. */
 export const MAX_HITS_LIMIT = 10_000
@@ -32,10 +35,23 @@ export interface SearchRequest {
   /** False: `numHits` may be a lower bound. */
   readonly countAll: boolean
   readonly snippetFields: readonly string[]
+  /** More snippets, each in its own style; a pattern with `*` names the fields that the query asks. */
+  readonly highlights?: readonly Highlight[] | undefined
+  /** Whether hits have scores, whatever they are sorted by. */
+  readonly wantsScores?: boolean | undefined
+  /** Documents that score less do not match. */
+  readonly minScore?: number | undefined
+  /** Matches of one split that count, the first by address; undefined: all. */
+  readonly terminateAfter?: number | undefined
   /** False: one failed split fails the search. */
   readonly allowFailedSplits: boolean
   /** Ids of the splits to search, replaced by a merge or not; undefined: those that are published. */
   readonly pinnedSplits?: ReadonlySet<string> | undefined
+}
+
+export interface Highlight {
+  readonly pattern: string
+  readonly style: SnippetStyle
 }
 
 export type SortOrder = 'asc' | 'desc'
@@ -50,6 +66,14 @@ export type SortKey =
       readonly order: SortOrder
       /** Unit of dates in `searchAfter` only; sort values of hits are always exact. */
       readonly dateUnit: 'ms' | 'ns'
+      /** Where documents without a value stand; last unless said. */
+      readonly missing?: 'first' | undefined
+      /** Which of several values counts; the first in the document unless said. */
+      readonly several?: 'min' | 'max' | undefined
+      /** An index without the field has no value in any document, instead of being refused. */
+      readonly isOptional?: boolean | undefined
+      /** A date pattern for dialects that show dates as text; in here they are exact. */
+      readonly dateFormat?: string | undefined
     }
 
 /** What a hit was sorted by. Dates are nanoseconds; `doc` is `<split_id>:<segment>:<doc>`. */
@@ -67,6 +91,8 @@ export interface Hit {
   readonly json: string
   /** Parallel to the request's sort keys; undefined where the document has no value. */
   readonly sort: readonly (SortValue | undefined)[]
+  /** Only when scores were asked for. */
+  readonly score?: number | undefined
   /** Field to fragments; only when snippets were asked for. */
   readonly snippets?: Readonly<Record<string, readonly string[]>>
 }
@@ -80,6 +106,12 @@ export interface FailedSplit {
 export interface SearchResponse {
   readonly numHits: number
   readonly hits: readonly Hit[]
+  /** The best score of any match; undefined when no scores were asked for, or nothing matched. */
+  readonly maxScore?: number | undefined
+  /** Whether a split had more matches than `terminateAfter`. */
+  readonly isTerminated?: boolean | undefined
+  /** Whether the caller's own time limit ended it, so that nothing is answered. */
+  readonly isTimedOut?: boolean | undefined
   /** One sentence per failed split. */
   readonly errors: readonly string[]
   readonly failedSplits: readonly FailedSplit[]
@@ -98,6 +130,16 @@ export interface SearchResponse {
 export interface SearchPlanResponse {
   /** The query after binding, as JSON. */
   readonly query: JsonValue
+  readonly splits: {
+    /** Published ones, searched or not. */
+    readonly total: number
+    readonly pruned: Readonly<Record<PruneReason, number>>
+  }
+  /** What is read of the split with the most documents, round after round, were nothing cached and the
+   *  documents of hits apart. */
+  readonly reads: readonly ReadRound[]
+  /** Requests for the documents of hits, in one more round, at most. */
+  readonly hitRequests: number
   /** `index/split` of every split that survives pruning. */
   readonly searchedSplits: readonly string[]
   /** What is read of the split with the most documents, by part, were nothing cached; parts that stand

@@ -8,9 +8,10 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import type { Schema } from '../schema/schema.ts'
 import { parseAggregations, type RequestedAggregations } from './aggregations/kinds.ts'
 import { describeQuery } from './describe-query.ts'
-import { bindIndexSearch } from './index-search.ts'
+import { bindIndexSearch, splitFacts } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
+import { pruneReason, type PruneReason } from './pruned-splits.ts'
 import { snippetFields, type SnippetField } from './snippets.ts'
 
 /** A request checked against every index it names, with the splits that may match. */
@@ -29,6 +30,8 @@ export interface IndexPlan {
   readonly splitsTotal: number
   /** Those that may hold a match. */
   readonly splits: readonly SplitRecord[]
+  /** Why each of the others was left out; only explaining asks. */
+  readonly pruned: () => PruneReason[]
 }
 
 /** Throws `invalid` for anything that an index cannot answer: no split is opened before. */
@@ -50,30 +53,24 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
       ? publishedSplits(file)
       : file.splits.filter(({ splitId }) => pinnedSplits.has(splitId))
   const timestamp = schema.timestampField
+  const aggregations =
+    request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema)
+  const readsAll = aggregations?.readsAll === true
   return {
     config,
     schema,
     query,
     sort: request.sort.map((key) => bindSortKey(key, schema)),
-    aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
+    aggregations,
     snippetFields: snippetFields(schema, request.snippetFields),
     splitsTotal: published.length,
-    splits: published.filter((split) => splitMayMatch(query, factsOf(split), timestamp)),
-  }
-}
-
-function factsOf({
-  timeRange,
-  tags,
-  columnBounds,
-}: SplitRecord): Parameters<typeof splitMayMatch>[1] {
-  return {
-    timeRange:
-      timeRange === undefined
-        ? undefined
-        : { start: timeRange.startSeconds, end: timeRange.endSeconds },
-    tags: new Set(tags),
-    columnBounds,
+    splits: published.filter(
+      (split) => readsAll || splitMayMatch(query, splitFacts(split), timestamp),
+    ),
+    pruned: () =>
+      readsAll
+        ? []
+        : published.flatMap((split) => pruneReason(query, splitFacts(split), timestamp) ?? []),
   }
 }
 
@@ -81,6 +78,7 @@ function factsOf({
 function bindSortKey(key: SortKey, schema: Schema): SortKey {
   if (key.by !== 'field') return key
   const field = schema.resolve(key.field)
+  if (field === undefined && key.isOptional === true) return key
   if (field === undefined) throw unknownField(key.field, schema)
   if (field.type === 'str' || field.type === 'ip' || field.type === 'bytes') {
     throw new QwError(
@@ -140,7 +138,10 @@ export function leafRequest(request: SearchRequest, index: IndexPlan): LeafReque
     sort: index.sort,
     searchAfter: request.searchAfter,
     aggs: request.aggs,
-    wantsTerms: request.snippetFields.length > 0,
+    wantsTerms: request.snippetFields.length + (request.highlights ?? []).length > 0,
+    wantsScores: request.wantsScores ?? false,
+    minScore: request.minScore,
+    terminateAfter: request.terminateAfter,
     splits: index.splits.map(({ splitId, footer, docCount, timeRange }) => {
       return { splitId, footer, docCount, timeRange }
     }),

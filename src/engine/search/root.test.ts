@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { JsonFloat, stringifyJson } from '../bytes/json.ts'
+import { JsonFloat, stringifyJson, type JsonValue } from '../bytes/json.ts'
 import { SearchFixture, type Ask } from './testing/search-fixture.ts'
 import { all, BY_ID, FIRST_TS, shop } from './testing/shop.ts'
 
@@ -58,6 +58,49 @@ describe('order', () => {
     })
     expect(await fixture.ids(by('desc'))).toEqual([7, 5, 4, 2, 1, 6, 3, 0])
     expect(await fixture.ids(by('asc'))).toEqual([1, 2, 4, 5, 7, 0, 3, 6])
+  })
+
+  test('documents without a value may be first, on every page and over splits', async () => {
+    const fixture = await shop([
+      [0, 4],
+      [4, 8],
+    ])
+    const sort: Ask['sort'] = [
+      { by: 'field', field: 'price', order: 'asc', dateUnit: 'ms', missing: 'first' },
+      { by: 'doc', order: 'asc' },
+    ]
+    expect(await fixture.ids({ sort })).toEqual([0, 3, 6, 1, 2, 4, 5, 7])
+    const first = await fixture.search({ sort, maxHits: 2 })
+    const last = first.hits.at(-1)?.sort.map((value) => value?.value ?? null)
+    expect(await fixture.ids({ sort, searchAfter: last as JsonValue[] })).toEqual([
+      6, 1, 2, 4, 5, 7,
+    ])
+  })
+
+  test('of several values the smallest or the largest may count', async () => {
+    const fixture = await SearchFixture.create({
+      field_mappings: [
+        { name: 'id', type: 'u64', fast: true },
+        { name: 'n', type: 'array<i64>', fast: true },
+      ],
+    })
+    await fixture.addSplit(['{"id":1,"n":[5,1,9]}', '{"id":2,"n":[4]}', '{"id":3,"n":[6,7]}'])
+    const by = (several: 'min' | 'max', order: 'asc' | 'desc'): Ask => ({
+      sort: [{ by: 'field', field: 'n', order, dateUnit: 'ms', several }],
+    })
+    expect(await fixture.ids(by('min', 'asc'))).toEqual([1, 2, 3])
+    expect(await fixture.ids(by('max', 'asc'))).toEqual([2, 3, 1])
+  })
+
+  test('a field that may be absent sorts as if no document had a value', async () => {
+    const fixture = await SearchFixture.create({
+      mode: 'strict',
+      field_mappings: [{ name: 'id', type: 'u64', fast: true }],
+    })
+    await fixture.addSplit(['{"id":1}', '{"id":2}'])
+    const key = { by: 'field', field: 'gone', order: 'asc', dateUnit: 'ms' } as const
+    expect(await fixture.ids({ sort: [{ ...key, isOptional: true }] })).toEqual([1, 2])
+    await expect(fixture.ids({ sort: [key] })).rejects.toThrow('field does not exist')
   })
 
   test('paging by search_after with _doc sees every document once', async () => {
@@ -189,9 +232,9 @@ describe('bad requests', () => {
       'not configured as a fast field',
     ],
     [
-      'overlapping ranges',
-      { aggs: { a: { range: { field: 'price', ranges: [{ to: 5 }, { from: 3 }] } } } },
-      'overlap',
+      'a range that is none',
+      { aggs: { a: { range: { field: 'price', ranges: [{ from: 5, to: 3 }] } } } },
+      'ends where it starts',
     ],
     [
       'an order by nothing',
@@ -238,6 +281,80 @@ describe('snippets', () => {
     const { hits } = await fixture.search({ query: 'body:fox', snippetFields: ['body'] })
     expect(hits[0]?.snippets?.['body']?.[0]).toContain('&lt;<b>Fox</b>&gt; &amp; a hound')
     expect(hits[0]?.snippets?.['body']?.[0]?.length).toBeLessThan(200)
+  })
+})
+
+describe('what counts as a match', () => {
+  const texts = async (): Promise<SearchFixture> => {
+    const fixture = await SearchFixture.create({
+      field_mappings: [
+        { name: 'id', type: 'u64', fast: true },
+        { name: 'body', type: 'text' },
+      ],
+    })
+    await fixture.addSplit(['{"id":1,"body":"fox"}', '{"id":2,"body":"fox hound"}'])
+    await fixture.addSplit(['{"id":3,"body":"fox"}', '{"id":4,"body":"fox hound"}'])
+    return fixture
+  }
+
+  test('may be what scores enough, which hits, count and aggregations follow', async () => {
+    const fixture = await texts()
+    const ask: Ask = { query: 'body:fox OR body:hound', sort: [{ by: 'score', order: 'desc' }] }
+    const { hits, maxScore } = await fixture.search({ ...ask, wantsScores: true })
+    expect(hits.map(({ score }) => score)).toEqual(hits.map(({ sort }) => sort[0]?.value))
+    expect(maxScore).toBe(hits[0]?.score)
+    const least = ((hits[1]?.score ?? 0) + (hits[2]?.score ?? 0)) / 2
+    const aggs = { ids: { sum: { field: 'id' } } }
+    const answer = await fixture.search({ ...ask, minScore: least, aggs })
+    expect(answer.numHits).toBe(2)
+    expect(stringifyJson(answer.aggregations ?? null)).toBe('{"ids":{"value":6.0}}')
+    expect((await fixture.search({ ...ask, minScore: 99, maxHits: 0 })).numHits).toBe(0)
+  })
+
+  test('may end in each split after so many', async () => {
+    const fixture = await texts()
+    const { numHits, isTerminated } = await fixture.search({ query: 'body:fox', terminateAfter: 1 })
+    expect([numHits, isTerminated]).toEqual([2, true])
+    const all = await fixture.search({ query: '*', terminateAfter: 2, maxHits: 0 })
+    expect([all.numHits, all.isTerminated]).toEqual([4, false])
+  })
+})
+
+describe('highlights', () => {
+  const style = {
+    marks: ['[', ']'],
+    escapesHtml: false,
+    maxChars: 12,
+    fragments: 2,
+    bestFirst: false,
+    marksAllTerms: false,
+  } as const
+
+  test('a pattern marks the fields that the query asks for words, dynamic ones too', async () => {
+    const fixture = await SearchFixture.create({
+      mode: 'dynamic',
+      dynamic_mapping: { tokenizer: 'default' },
+      field_mappings: [{ name: 'body', type: 'text' }],
+    })
+    await fixture.addSplit([
+      JSON.stringify({
+        body: 'a fox, a hound & a fox again',
+        other: 'fox',
+        deep: { note: 'A Fox!' },
+      }),
+    ])
+    const shown = async (query: string, rest: object = {}): Promise<unknown> => {
+      const highlights = [{ pattern: '*', style: { ...style, ...rest } }]
+      return (await fixture.search({ query, highlights })).hits[0]?.snippets
+    }
+    expect(await shown('body:fox deep.note:fox')).toEqual({
+      body: ['a [fox], a', '[fox] again'],
+      'deep.note': ['A [Fox]!'],
+    })
+    expect(await shown('body:fox', { fragments: 0 })).toEqual({
+      body: ['a [fox], a hound & a [fox] again'],
+    })
+    expect(await shown('body:hound', { fragments: 1 })).toEqual({ body: ['[hound] & a'] })
   })
 })
 

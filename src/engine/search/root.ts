@@ -8,14 +8,16 @@ import { renderSubs } from './aggregations/sub-aggregations.ts'
 import type { SearchCaches } from './caches.ts'
 import { describeQuery } from './describe-query.ts'
 import { countNeeds, explainSplit } from './explain.ts'
+import { countReasons } from './pruned-splits.ts'
+import { isReadWhole, readRounds } from './read-rounds.ts'
 import type { ReadSizes } from './fetch.ts'
 import { fetchHits, type LocatedHit } from './fetch-hits.ts'
-import { mergeAggregations, searchLeaf } from './leaf.ts'
+import { maxScoreOf, mergeAggregations, searchLeaf } from './leaf.ts'
 import type { LeafInvoker, LeafResponse } from './leaf-request.ts'
 import type { FailedSplit, SearchPlanResponse, SearchRequest, SearchResponse } from './request.ts'
 import { checkRequest } from './check-request.ts'
 import { leafRequest, planRoot, type IndexPlan, type RootPlan } from './root-plan.ts'
-import { snippetWeights } from './snippets.ts'
+import { highlightFields, snippetWeights } from './snippets.ts'
 import { mergeHits } from './top-hits.ts'
 
 /** What a search needs from its host; one value per process, reused by every request. */
@@ -80,10 +82,10 @@ async function searchOnce(
     request.sort,
     limit,
   )
-  const display = {
-    snippetFields: plan.indexes[0]?.snippetFields ?? [],
-    weights: snippetWeights(answers.flatMap(({ terms }) => terms)),
-  }
+  const weights = snippetWeights(answers.flatMap(({ terms }) => terms))
+  const snippets = plan.indexes[0]?.snippetFields ?? []
+  const highlights = highlightFields(plan.indexes[0]?.schema, request.highlights ?? [], weights)
+  const display = { snippetFields: [...snippets, ...highlights], weights }
   const fetched = await fetchHits(
     locateHits(plan, merged.slice(request.startOffset)),
     display,
@@ -96,6 +98,8 @@ async function searchOnce(
   return {
     numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
     hits: fetched.hits,
+    maxScore: maxScoreOf(answers),
+    isTerminated: answers.some(({ isTerminated }) => isTerminated),
     errors: failures.map(describeFailure),
     failedSplits: failures.map(({ indexId, splitId, message }) => ({ indexId, splitId, message })),
     splitsTotal: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
@@ -222,8 +226,16 @@ async function explainOnce(request: SearchRequest, search: Search): Promise<Sear
     largest === undefined
       ? []
       : await explainSplit(leafRequest(request, largest.index), largest.split, search)
+  const sizes = search.context.readSizes
   return {
     query,
+    splits: {
+      total: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
+      pruned: countReasons(plan.indexes.flatMap((index) => index.pruned())),
+    },
+    reads: largest === undefined ? [] : readRounds(needs, largest.split.footer, sizes),
+    hitRequests:
+      largest === undefined || isReadWhole(largest.split.footer, sizes) ? 0 : request.maxHits,
     searchedSplits: searched.map(({ index, split }) => `${index.config.indexId}/${split.splitId}`),
     storageRequests: countNeeds(needs),
   }

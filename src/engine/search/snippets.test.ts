@@ -26,7 +26,7 @@ function snippets(
 ): string[] {
   const [field] = snippetFields(schema, [name])
   if (field === undefined) throw new Error('one name is one field')
-  return makeSnippets(document, field, new Map(terms.map((term) => [term, 1])))
+  return makeSnippets(document, field, new Map([[name, new Map(terms.map((term) => [term, 1]))]]))
 }
 
 test('marks the tokens that match, and escapes everything else', () => {

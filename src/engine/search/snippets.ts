@@ -6,9 +6,32 @@ import type { Schema } from '../schema/schema.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import type { TermFrequency } from './leaf-request.ts'
+import type { Highlight } from './request.ts'
 
-/** Characters of one fragment. */
-const SNIPPET_CHARS = 150
+/** How fragments are cut and marked. */
+export interface SnippetStyle {
+  /** What stands before and after a match. */
+  readonly marks: readonly [before: string, after: string]
+  /** Whether the text comes out as HTML. */
+  readonly escapesHtml: boolean
+  /** Characters of one fragment. A text that is no longer is shown whole where fragments are counted. */
+  readonly maxChars: number
+  /** The best fragment of each value, or so many of all values together; 0: every value whole. */
+  readonly fragments: number | 'onePerValue'
+  /** Best first, instead of as they stand in the text. */
+  readonly bestFirst: boolean
+  /** Marks the words of the query wherever they were asked for. */
+  readonly marksAllTerms: boolean
+}
+
+const PLAIN_SNIPPETS: SnippetStyle = {
+  marks: ['<b>', '</b>'],
+  escapesHtml: true,
+  maxChars: 150,
+  fragments: 'onePerValue',
+  bestFirst: false,
+  marksAllTerms: false,
+}
 
 /** What snippets of one field need. */
 export interface SnippetField {
@@ -16,23 +39,57 @@ export interface SnippetField {
   /** Names from the document's root. */
   readonly steps: readonly string[]
   readonly tokenizer: Tokenizer
+  readonly style: SnippetStyle
 }
 
 /** Throws `invalid` for a field that does not exist, is not text or is not stored. */
 export function snippetFields(schema: Schema, names: readonly string[]): SnippetField[] {
   return names.map((name) => {
-    const field = schema.resolve(name)
-    if (field === undefined) throw unknownField(name, schema)
-    if (field.type !== 'str' || field.terms === undefined || !field.stored) {
-      throw new QwError(
-        'invalid',
-        `snippet field \`${name}\` must be an indexed and stored text field`,
-      )
-    }
-    const steps = field.path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'))
-    return { name, steps, tokenizer: field.terms.tokenizer }
+    const field = snippetField(schema, name, PLAIN_SNIPPETS)
+    if (field !== undefined) return field
+    if (schema.resolve(name) === undefined) throw unknownField(name, schema)
+    throw new QwError(
+      'invalid',
+      `snippet field \`${name}\` must be an indexed and stored text field`,
+    )
   })
 }
+
+/** Fields by name, and by pattern those that the query asks for words; without an index there are none. */
+export function highlightFields(
+  schema: Schema | undefined,
+  highlights: readonly Highlight[],
+  weights: TermWeights,
+): SnippetField[] {
+  const found = new Map<string, SnippetField>()
+  for (const { pattern, style } of schema === undefined ? [] : highlights) {
+    const names = pattern.includes('*')
+      ? [...weights.keys()].filter((path) => namesLike(pattern).test(path))
+      : [pattern]
+    for (const name of names) {
+      const field = schema === undefined ? undefined : snippetField(schema, name, style)
+      if (field !== undefined && !found.has(name)) found.set(name, field)
+    }
+  }
+  return [...found.values()]
+}
+
+function namesLike(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.\\+?^$()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`, 's')
+}
+
+/** Undefined for a field that holds no text, or none that is kept. */
+function snippetField(schema: Schema, name: string, style: SnippetStyle): SnippetField | undefined {
+  const field = schema.resolve(name)
+  const isText = field?.type === 'str' || field?.type === 'json'
+  if (field?.terms === undefined || !isText || !field.stored) return undefined
+  const steps = field.path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'))
+  return { name, steps, tokenizer: field.terms.tokenizer, style }
+}
+
+/** By path, then by term: rare terms weigh more. */
+type TermWeights = ReadonlyMap<string, ReadonlyMap<string, number>>
 
 /** How much each term of the query weighs, by path: rare terms more. */
 export function snippetWeights(terms: readonly TermFrequency[]): Map<string, Map<string, number>> {
@@ -50,16 +107,34 @@ export function snippetWeights(terms: readonly TermFrequency[]): Map<string, Map
   return frequencies
 }
 
-/** One best fragment per value of the field that has any of the terms. */
+/** Fragments of the field's values that have any of the terms. */
 export function makeSnippets(
   document: JsonObject,
-  field: SnippetField,
-  weights: ReadonlyMap<string, number>,
+  { name, steps, tokenizer, style }: SnippetField,
+  weightsByPath: TermWeights,
 ): string[] {
-  return textsAt(document, field.steps).flatMap((text) => {
-    const fragment = bestFragment(text, field.tokenizer, weights)
-    return fragment === undefined ? [] : [printFragment(text, fragment)]
-  })
+  const weights = style.marksAllTerms
+    ? new Map([...weightsByPath.values()].flatMap((ofPath) => [...ofPath]))
+    : (weightsByPath.get(name) ?? new Map<string, number>())
+  const texts = textsAt(document, steps)
+  if (style.fragments === 'onePerValue') {
+    return texts.flatMap((text) => {
+      const fragments = fragmentsOf(text, tokenizer, weights, style.maxChars)
+      const [best] = fragments.toSorted((a, b) => b.score - a.score)
+      return best === undefined ? [] : [printFragment(text, best, style)]
+    })
+  }
+  const maxChars = style.fragments === 0 ? Infinity : style.maxChars
+  const all = texts.flatMap((text) =>
+    fragmentsOf(text, tokenizer, weights, maxChars).map((fragment) => ({
+      text,
+      fragment: text.length > maxChars ? fragment : { ...fragment, start: 0, end: text.length },
+    })),
+  )
+  const ranked = all.toSorted((a, b) => b.fragment.score - a.fragment.score)
+  const best = ranked.slice(0, style.fragments === 0 ? undefined : style.fragments)
+  const shown = style.bestFirst ? best : all.filter((one) => best.includes(one))
+  return shown.map(({ text, fragment }) => printFragment(text, fragment, style))
 }
 
 function textsAt(value: JsonValue | undefined, steps: readonly string[]): string[] {
@@ -77,43 +152,52 @@ interface Fragment {
   readonly marks: { start: number; end: number }[]
 }
 
-/** Fragments are runs of whole tokens; the one whose distinct terms weigh most wins, the first of equals. */
-function bestFragment(
+/** Runs of whole tokens with a term in them, weighed by their distinct terms, as they stand in the text. */
+// oxlint-disable-next-line max-params -- a text, how it is read and how it is cut
+function fragmentsOf(
   text: string,
   tokenizer: Tokenizer,
   weights: ReadonlyMap<string, number>,
-): Fragment | undefined {
+  maxChars: number,
+): Fragment[] {
+  if (weights.size === 0) return []
   const tokens = newTokenBuffer()
   tokenizer.tokenize(text, tokens)
-  let best: Fragment | undefined
+  const fragments: Fragment[] = []
   let current: Fragment | undefined
   for (let i = 0; i < tokens.count; i++) {
     const start = elementAt(tokens.starts, i)
     const end = elementAt(tokens.ends, i)
-    if (current === undefined || end - current.start > SNIPPET_CHARS) {
+    if (current === undefined || end - current.start > maxChars) {
       current = { start, end, score: 0, seen: new Set(), marks: [] }
+      fragments.push(current)
     }
     current.end = end
     const term = elementAt(tokens.terms, i)
     const weight = weights.get(term)
-    if (weight === undefined || end - start > SNIPPET_CHARS) continue
+    if (weight === undefined || end - start > maxChars) continue
     current.marks.push({ start, end })
     if (!current.seen.has(term)) current.score += weight
     current.seen.add(term)
-    if (best === undefined || current.score > best.score) best = current
   }
-  return best
+  return fragments.filter(({ marks }) => marks.length > 0)
 }
 
-function printFragment(text: string, { start, end, marks }: Fragment): string {
+function printFragment(
+  text: string,
+  { start, end, marks }: Fragment,
+  { marks: [before, after], escapesHtml }: SnippetStyle,
+): string {
+  const shown = (from: number, to: number): string =>
+    escapesHtml ? escapeHtml(text.slice(from, to)) : text.slice(from, to)
   let out = ''
   let at = start
   for (const mark of marks) {
     if (mark.start < at) continue
-    out += `${escapeHtml(text.slice(at, mark.start))}<b>${escapeHtml(text.slice(mark.start, mark.end))}</b>`
+    out += `${shown(at, mark.start)}${before}${shown(mark.start, mark.end)}${after}`
     at = mark.end
   }
-  return out + escapeHtml(text.slice(at, end))
+  return out + shown(at, end)
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -42,14 +42,18 @@ function emptySortColumn(docCount: number): SortColumn {
   }
 }
 
+type Several = FieldKey['several']
+
 /**
  * The column that the split sorts a path by. Of several numeric types at one path (json and dynamic
  * fields) the values compare as doubles. Throws `invalid` when there is only text.
  */
+// oxlint-disable-next-line max-params -- the key's field and what it says of several values
 export function sortColumn(
   field: string,
   columns: readonly Column[],
   docCount: number,
+  several?: Several,
 ): SortColumn {
   const sortable = columns.filter(isNumeric).map(numberKeys)
   const plain = sortable.filter(({ type }) => type !== 'date' && type !== 'bool')
@@ -64,11 +68,13 @@ export function sortColumn(
       },
     )
   }
-  return others.length === 0 ? singleColumn(first) : mixedColumn([first, ...others], docCount)
+  return others.length === 0
+    ? singleColumn(first, several)
+    : mixedColumn([first, ...others], docCount, several)
 }
 
-function singleColumn(column: NumberKeys): SortColumn {
-  const keys = firstKeys(column)
+function singleColumn(column: NumberKeys, several: Several): SortColumn {
+  const keys = keysOfDocs(column, several)
   return {
     keys,
     blocks:
@@ -81,20 +87,32 @@ function singleColumn(column: NumberKeys): SortColumn {
   }
 }
 
-const denseKeys = new WeakMap<NumberKeys, Float64Array>()
+const denseKeys = {
+  first: new WeakMap<NumberKeys, Float64Array>(),
+  min: new WeakMap<NumberKeys, Float64Array>(),
+  max: new WeakMap<NumberKeys, Float64Array>(),
+}
 
-/** The first key of each document. */
-function firstKeys(column: NumberKeys): SortColumn['keys'] {
+/** One key of each document: its first, its smallest or its largest. */
+function keysOfDocs(column: NumberKeys, several: Several): SortColumn['keys'] {
   const { starts, keys, docCount } = column
   if (starts === undefined) return keys
-  let dense = denseKeys.get(column)
+  const known = denseKeys[several ?? 'first']
+  let dense = known.get(column)
   if (dense === undefined) {
     dense = new Float64Array(docCount).fill(NaN)
     for (let doc = 0; doc < docCount; doc++) {
-      const at = starts[doc] as number
-      if (at < (starts[doc + 1] as number)) dense[doc] = keys[at] as number
+      const start = starts[doc] as number
+      const end = several === undefined ? start + 1 : (starts[doc + 1] as number)
+      if (start === (starts[doc + 1] as number)) continue
+      let best = keys[start] as number
+      for (let at = start + 1; at < end; at++) {
+        const key = keys[at] as number
+        if (several === 'min' ? key < best : key > best) best = key
+      }
+      dense[doc] = best
     }
-    denseKeys.set(column, dense)
+    known.set(column, dense)
   }
   return dense
 }
@@ -106,9 +124,13 @@ function sortValue(column: NumberKeys, key: number): SortValue {
   return { type: column.type === 'f64' ? 'i64' : column.type, value }
 }
 
-function mixedColumn(columns: readonly NumberKeys[], docCount: number): SortColumn {
+function mixedColumn(
+  columns: readonly NumberKeys[],
+  docCount: number,
+  several: Several,
+): SortColumn {
   const keys = new Float64Array(docCount).fill(NaN)
-  const parts = columns.map((column) => ({ column, own: firstKeys(column) }))
+  const parts = columns.map((column) => ({ column, own: keysOfDocs(column, several) }))
   const partOf = (doc: number): (typeof parts)[number] | undefined =>
     parts.find(({ own }) => !Number.isNaN(own[doc] as number))
   for (let doc = 0; doc < docCount; doc++) {

@@ -11,6 +11,7 @@ export interface PartialHit {
   readonly docId: number
   /** Parallel to the request's sort keys. */
   readonly sort: readonly (SortValue | undefined)[]
+  readonly score?: number | undefined
 }
 
 /** How one split orders its matches. */
@@ -30,6 +31,9 @@ interface Ranking {
   readonly firstDescending: boolean
   readonly secondDescending: boolean
   readonly docDescending: boolean
+  /** Documents without a value stand first. */
+  readonly firstLeads: boolean
+  readonly secondLeads: boolean
 }
 
 /** The best `limit` documents of a split, best first. */
@@ -63,7 +67,13 @@ function rankingOf({ keys }: HitOrder): Ranking {
     firstDescending: isDescending(first?.sort, 'desc'),
     secondDescending: isDescending(second?.sort, 'desc'),
     docDescending: isDescending(docKey ?? first?.sort, 'desc'),
+    firstLeads: missingLeads(first?.sort),
+    secondLeads: missingLeads(second?.sort),
   }
+}
+
+function missingLeads(sort: SortKey | undefined): boolean {
+  return sort?.by === 'field' && sort.missing === 'first'
 }
 
 /** Without keys the best are simply the last (or first) of the split. */
@@ -168,28 +178,31 @@ function admitted(
   after: AfterCursor | undefined,
 ): Uint32Array {
   if (after === undefined) return docs
-  const { first, second, firstDescending, secondDescending } = ranking
+  const { first, second, firstDescending, secondDescending, firstLeads, secondLeads } = ranking
+  const firstOrder = { descending: firstDescending, missingLeads: firstLeads }
+  const secondOrder = { descending: secondDescending, missingLeads: secondLeads }
   return docs.filter((doc) => {
-    const byFirst = placeOf(first, doc, after.first, firstDescending)
+    const byFirst = placeOf(first, doc, after.first, firstOrder)
     if (byFirst !== 0) return byFirst > 0
-    const bySecond = placeOf(second, doc, after.second, secondDescending)
+    const bySecond = placeOf(second, doc, after.second, secondOrder)
     if (bySecond !== 0) return bySecond > 0
     return after.doc?.isAfter(doc) ?? false
   })
 }
 
-/** Positive when the document comes after the cursor by this key; documents without a value are last. */
+/** Positive when the document comes after the cursor by this key. */
 function placeOf(
   column: SortColumn | undefined,
   doc: number,
   cursor: KeyCursor | undefined,
-  descending: boolean,
+  { descending, missingLeads }: { readonly descending: boolean; readonly missingLeads: boolean },
 ): number {
   if (column === undefined || cursor === undefined) return 0
   const key = column.keys[doc] as number
   const isCursorMissing = Number.isNaN(cursor.below)
-  if (Number.isNaN(key)) return isCursorMissing ? 0 : 1
-  if (isCursorMissing) return -1
+  const missingPlace = missingLeads ? -1 : 1
+  if (Number.isNaN(key)) return isCursorMissing ? 0 : missingPlace
+  if (isCursorMissing) return -missingPlace
   if (cursor.below === cursor.above) return Math.sign(key - cursor.above) * (descending ? -1 : 1)
   if (key >= cursor.above) return descending ? -1 : 1
   return key <= cursor.below ? (descending ? 1 : -1) : 0
@@ -199,7 +212,7 @@ function placeOf(
 class HitHeap {
   readonly #ranking: Ranking
   readonly #limit: number
-  /** Ranks: smaller is better; Infinity without a value. */
+  /** Ranks: smaller is better; infinite without a value. */
   readonly #first: Float64Array
   readonly #second: Float64Array
   readonly #docs: Float64Array
@@ -225,14 +238,20 @@ class HitHeap {
 
   offer(docs: Uint32Array): void {
     const { first, second, firstDescending, secondDescending, docDescending } = this.#ranking
+    const firstMissing = this.#ranking.firstLeads ? -Infinity : Infinity
+    const secondMissing = this.#ranking.secondLeads ? -Infinity : Infinity
     const firstKeys = first?.keys
     const secondKeys = second?.keys
     for (let i = 0; i < docs.length; i++) {
       const doc = docs[i] as number
-      const a = firstKeys === undefined ? 0 : rank(firstKeys[doc] as number, firstDescending)
+      const a =
+        firstKeys === undefined ? 0 : rank(firstKeys[doc] as number, firstDescending, firstMissing)
       const isFull = this.#size === this.#limit
       if (isFull && a > (this.#first[0] as number)) continue
-      const b = secondKeys === undefined ? 0 : rank(secondKeys[doc] as number, secondDescending)
+      const b =
+        secondKeys === undefined
+          ? 0
+          : rank(secondKeys[doc] as number, secondDescending, secondMissing)
       const c = docDescending ? -doc : doc
       if (!isFull) this.#push(a, b, c)
       else if (this.#isWorse(0, a, b, c)) this.#replaceTop(a, b, c)
@@ -304,8 +323,8 @@ class HitHeap {
   }
 }
 
-function rank(key: number, descending: boolean): number {
-  if (Number.isNaN(key)) return Infinity
+function rank(key: number, descending: boolean, missing: number): number {
+  if (Number.isNaN(key)) return missing
   return descending ? -key : key
 }
 
@@ -321,7 +340,7 @@ export function mergeHits(
     for (let i = 0; i < sort.length; i++) {
       const key = sort[i]
       if (key === undefined || key.by === 'doc') break
-      const order = compareValues(a.sort[i], b.sort[i], key.order)
+      const order = compareValues(a.sort[i], b.sort[i], key)
       if (order !== 0) return order
     }
     if (a.splitId !== b.splitId) return a.splitId < b.splitId ? -docSign : docSign
@@ -330,13 +349,13 @@ export function mergeHits(
   return [...hits].sort(compare).slice(0, limit)
 }
 
-/** Across types too: JavaScript compares bigints with numbers exactly. Missing values are last. */
-function compareValues(
-  a: SortValue | undefined,
-  b: SortValue | undefined,
-  order: SortOrder,
-): number {
-  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1
+/** Across types too: JavaScript compares bigints with numbers exactly. */
+function compareValues(a: SortValue | undefined, b: SortValue | undefined, key: SortKey): number {
+  const { order } = key
+  if (a === undefined || b === undefined) {
+    const missingPlace = missingLeads(key) ? -1 : 1
+    return a === b ? 0 : a === undefined ? missingPlace : -missingPlace
+  }
   const x = typeof a.value === 'boolean' ? Number(a.value) : a.value
   const y = typeof b.value === 'boolean' ? Number(b.value) : b.value
   if (x < y) return order === 'asc' ? -1 : 1

@@ -53,7 +53,10 @@ export async function sampleSource(
       : `none of its first ${recordCount} records is a document (read as ${sourceFormatName(format)})`
   throw new QwError('invalid', `no documents in ${source.uri}: ${found}`, {
     code: 'INGEST-FORMAT',
-    fix: 'say how it is written: --input-format ndjson, json, csv, nginx, text, …',
+    fix:
+      recordCount === 0
+        ? 'name a source with documents in it'
+        : 'say how it is written: --input-format ndjson, json, csv, nginx, text, …',
   })
 }
 

@@ -1,18 +1,23 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
-import { ByteStrings, wellFormed } from '../bytes/byte-strings.ts'
+import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
+import { wellFormed } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { normalizeText, type Normalizer } from '../text/normalizer.ts'
+import { MAX_TOKEN_BYTES } from '../text/token-length.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import type { ColumnInput, OrdinalType } from './column.ts'
 import type { IntType, IntValues } from './int-column.ts'
 
 const NS_PER_MS = 1_000_000n
 
+export const NO_NUMBER = -1
+
 /** The values of one field while a split is built. */
 export interface ColumnAccumulator {
-  /** Documents come in ascending order; a document may have several values. */
-  add(doc: number, value: TypedValue): void
+  /** Documents come in ascending order; a document may have several values. Returns a number that only
+   *  equal values share, small for the first ones; `NO_NUMBER` where values are not told apart. */
+  add(doc: number, value: TypedValue): number
   readonly memoryBytes: number
   /** All values added, given the number of documents of the split. */
   finish(docCount: number): ColumnInput
@@ -81,12 +86,13 @@ class IntAccumulator implements ColumnAccumulator {
     this.#precisionNs = precisionNs
   }
 
-  add(doc: number, value: TypedValue): void {
+  add(doc: number, value: TypedValue): number {
     this.#docs.add(doc)
     if (typeof value === 'number' && this.#bigints === undefined) {
       this.#numbers.push(this.#type === 'date' ? this.#truncateMs(value) : value)
     } else if (typeof value === 'boolean') this.#numbers.push(value ? 1 : 0)
     else this.#addBigint(value)
+    return NO_NUMBER
   }
 
   #truncateMs(ms: number): number {
@@ -139,12 +145,13 @@ class FloatAccumulator implements ColumnAccumulator {
   readonly #docs = new ValueDocs()
   readonly #values = new GrowableFloat64()
 
-  add(doc: number, value: TypedValue): void {
+  add(doc: number, value: TypedValue): number {
     if (typeof value !== 'number') {
       throw new QwError('internal', `f64 column got a ${typeof value}`)
     }
     this.#docs.add(doc)
     this.#values.push(value)
+    return NO_NUMBER
   }
 
   get memoryBytes(): number {
@@ -156,57 +163,55 @@ class FloatAccumulator implements ColumnAccumulator {
   }
 }
 
-const latin1 = new TextDecoder('latin1')
-
 class OrdinalAccumulator implements ColumnAccumulator {
   readonly #type: OrdinalType
   readonly #normalizer: Normalizer
   readonly #docs = new ValueDocs()
   readonly #values = new GrowableUint32()
+  /** Of texts; byte strings are told apart by the table. */
   readonly #ids = new Map<string, number>()
-  readonly #terms = new ByteStrings()
+  readonly #table = new ByteStringTable()
+  readonly #terms = this.#table.strings
 
   constructor(type: OrdinalType, normalizer: Normalizer) {
     this.#type = type
     this.#normalizer = normalizer
   }
 
-  add(doc: number, value: TypedValue): void {
-    if (typeof value === 'string') {
-      const text = normalizeText(value, this.#normalizer)
-      // Too long to be kept: the document has no value here.
-      if (text === undefined) return
-      this.#docs.add(doc)
-      this.#values.push(this.#textId(text))
-    } else if (value instanceof Uint8Array) {
-      this.#docs.add(doc)
-      this.#values.push(this.#bytesId(value))
-    } else throw new QwError('internal', `${this.#type} column got a ${typeof value}`)
+  add(doc: number, value: TypedValue): number {
+    const id = typeof value === 'string' ? this.#textId(value) : this.#bytesId(value)
+    // Too long to be kept: the document has no value here.
+    if (id === undefined) return NO_NUMBER
+    this.#docs.add(doc)
+    this.#values.push(id)
+    return this.#normalizer === 'raw' ? id : NO_NUMBER
   }
 
-  #textId(text: string): number {
-    const known = this.#ids.get(text)
-    if (known !== undefined) return known
+  #textId(value: string): number | undefined {
+    if (this.#normalizer === 'raw' && value.length < MAX_TOKEN_BYTES) {
+      const known = this.#ids.get(value)
+      if (known !== undefined) return known
+    }
+    const text = normalizeText(value, this.#normalizer)
+    if (text === undefined) return undefined
     const storable = wellFormed(text)
     const id = this.#ids.get(storable) ?? this.#terms.addText(storable)
     this.#ids.set(storable, id)
     return id
   }
 
-  #bytesId(bytes: Uint8Array): number {
-    const key = latin1.decode(bytes)
-    const known = this.#ids.get(key)
-    if (known !== undefined) return known
-    const id = this.#terms.addBytes(bytes)
-    this.#ids.set(key, id)
-    return id
+  #bytesId(bytes: TypedValue): number {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new QwError('internal', `${this.#type} column got a ${typeof bytes}`)
+    }
+    return this.#table.numberOf(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length))
   }
 
   get memoryBytes(): number {
     return (
       this.#docs.memoryBytes +
       this.#values.capacityBytes +
-      this.#terms.memoryBytes +
+      this.#table.memoryBytes +
       this.#ids.size * MAP_ENTRY_BYTES
     )
   }

@@ -124,6 +124,30 @@ function sealOptions(level = 8): SealOptions {
   return { level: Math.min(9, Math.ceil(level * 0.75)), worthwhileShare: 0.98 }
 }
 
+/** A block with the documents that `isKept` names alone; undefined when none is left. Throws `corrupt`. */
+export async function withoutDocs(
+  sealed: Uint8Array,
+  block: StoredBlock,
+  isKept: (docId: number) => boolean,
+  { level, queue }: { readonly level: number | undefined; readonly queue: SealingQueue },
+): Promise<{ readonly sealed: Uint8Array | undefined; readonly erasedBytes: number }> {
+  const all = Array.from({ length: block.endDoc - block.firstDoc }, (_, i) => block.firstDoc + i)
+  const docs = new ByteWriter()
+  const ends = new GrowableUint32()
+  let erasedBytes = 0
+  openDocBlock(sealed, block, all).forEach((doc, i) => {
+    if (!isKept(block.firstDoc + i)) {
+      erasedBytes += doc.length
+      return
+    }
+    docs.bytes(doc)
+    ends.push(docs.length)
+  })
+  if (ends.length === 0) return { sealed: undefined, erasedBytes }
+  const content = encodeDocs(docs.view(), ends.view())
+  return { sealed: await queue.seal(content, sealOptions(level)), erasedBytes }
+}
+
 /** Collects documents; full blocks compress while more are added. */
 export class DocStoreWriter {
   readonly #blockBytes: number

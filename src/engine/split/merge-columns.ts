@@ -1,15 +1,9 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
 import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteStrings } from '../bytes/byte-strings.ts'
-import {
-  decodeColumn,
-  type Column,
-  type ColumnInput,
-  type FloatColumn,
-  type IntColumn,
-  type OrdinalColumn,
-} from './column.ts'
+import { decodeColumn, type ColumnInput, type FloatColumn, type IntColumn } from './column.ts'
 import type { IntType, IntValues } from './int-column.ts'
+import { keptColumn, type MergedColumn, type MergedOrdinals } from './kept-docs.ts'
 import { rangeOf, type MergeField } from './merge-input.ts'
 
 const NS_PER_MS = 1_000_000n
@@ -20,17 +14,18 @@ export function mergeColumns(
   sources: readonly MergeField[],
   docCount: number,
 ): ColumnInput | undefined {
-  const columns: Column[] = []
+  const columns: MergedColumn[] = []
   const offsets: number[] = []
   for (const { input, field } of sources) {
     if (field.column === undefined) continue
-    columns.push(decodeColumn(rangeOf(input.bytes, field.column), field.column))
+    const column = decodeColumn(rangeOf(input.bytes, field.column), field.column)
+    columns.push(input.kept === undefined ? column : keptColumn(column, input.kept))
     offsets.push(input.docOffset)
   }
   const docs = joinDocs(columns, offsets, docCount)
   const ints = columns.filter((column): column is IntColumn => column.kind === 'int')
   const floats = columns.filter((column): column is FloatColumn => column.kind === 'float')
-  const ordinals = columns.filter((column): column is OrdinalColumn => column.kind === 'ordinal')
+  const ordinals = columns.filter((column): column is MergedOrdinals => column.kind === 'ordinal')
   // A field has one type, so all columns are of one kind.
   if (ints[0] !== undefined) {
     return { kind: 'int', docs, type: ints[0].type, values: joinIntegers(ints[0].type, ints) }
@@ -40,7 +35,7 @@ export function mergeColumns(
 }
 
 function joinDocs(
-  columns: readonly Column[],
+  columns: readonly MergedColumn[],
   offsets: readonly number[],
   docCount: number,
 ): Uint32Array | undefined {
@@ -106,12 +101,15 @@ function joinFloats(columns: readonly FloatColumn[]): Float64Array {
 }
 
 function joinOrdinals(
-  columns: readonly OrdinalColumn[],
+  columns: readonly MergedOrdinals[],
   docs: Uint32Array | undefined,
 ): ColumnInput {
   const all = new ByteStrings()
   for (const { dictionary } of columns) {
-    for (let i = 0; i < dictionary.termCount; i++) all.addBytes(dictionary.term(i))
+    for (let i = 0; i < dictionary.termCount; i++) {
+      const term = dictionary.term(i)
+      all.addSlice(term, 0, term.length)
+    }
   }
   const distinct: number[] = []
   const ordinalOf = new Uint32Array(all.count)

@@ -1,13 +1,16 @@
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
 import type { SplitField, SplitFooter } from './footer.ts'
+import type { KeptDocs } from './kept-docs.ts'
 
 /** One input of a merge and where its documents go. */
 export interface MergeInput {
   readonly bytes: Uint8Array
   readonly footer: SplitFooter
-  /** Added to a document id of the input. */
+  /** Added to a document id of the input, as `kept` numbers it. */
   readonly docOffset: number
+  /** Undefined: all documents go on, under their own numbers. */
+  readonly kept?: KeptDocs | undefined
 }
 
 /** One field of one input. */

@@ -3,12 +3,19 @@ import { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 import type { FieldRef } from '../schema/value-type.ts'
 import { encodeColumn } from './column.ts'
-import { blockAt, type WrittenDocStore } from './doc-store.ts'
+import { blockAt, withoutDocs, type StoredBlock, type WrittenDocStore } from './doc-store.ts'
 import { decodeFieldnorms, encodeFieldnorms } from './fieldnorms.ts'
-import { compareFields, decodeFooter, fieldKey } from './footer.ts'
+import {
+  compareFields,
+  decodeFooter,
+  fieldKey,
+  type SplitField,
+  type SplitFooter,
+} from './footer.ts'
+import { GONE, keepAllBut, keptLengths, type KeptDocs } from './kept-docs.ts'
 import { mergeColumns } from './merge-columns.ts'
 import { rangeOf, type MergeField, type MergeInput } from './merge-input.ts'
-import { mergeTerms } from './merge-terms.ts'
+import { mergeTerms, TokenTally } from './merge-terms.ts'
 import { ListSection } from './postings.ts'
 import { buildSplit, type BuiltSplit, type SplitBuilderSettings } from './split-builder.ts'
 import { checkWhole, LISTS_START, type WrittenField } from './split-file.ts'
@@ -29,22 +36,55 @@ export async function mergeSplits(
   const opened: MergeInput[] = []
   let docCount = 0
   for (const bytes of inputs) {
-    const footer = decodeFooter(bytes)
-    checkWhole(bytes, footer)
-    opened.push({ bytes, footer, docOffset: docCount })
-    docCount += footer.docCount
+    const input = { bytes, footer: openWhole(bytes), docOffset: docCount }
+    opened.push(input)
+    docCount += input.footer.docCount
   }
   if (docCount === 0) throw new QwError('internal', 'a merge of no documents was asked for')
+  return await joinInputs(opened, docCount, settings)
+}
+
+/** The split (a whole file) without the documents `erased`: what building from the others would decode
+ *  to, and none of the bytes that only the erased ones had. Undefined when none is left. Rejects with
+ *  `corrupt`. */
+export async function eraseDocs(
+  bytes: Uint8Array,
+  erased: Uint32Array,
+  settings: Pick<SplitBuilderSettings, 'timestampPath' | 'tagPaths' | 'docStoreLevel'>,
+): Promise<BuiltSplit | undefined> {
+  const footer = openWhole(bytes)
+  const kept = keepAllBut(erased, footer.docCount)
+  if (kept.count === 0) return undefined
+  return await joinInputs([{ bytes, footer, docOffset: 0, kept }], kept.count, settings)
+}
+
+function openWhole(bytes: Uint8Array): SplitFooter {
+  const footer = decodeFooter(bytes)
+  checkWhole(bytes, footer)
+  return footer
+}
+
+async function joinInputs(
+  inputs: readonly MergeInput[],
+  docCount: number,
+  settings: Pick<SplitBuilderSettings, 'timestampPath' | 'tagPaths' | 'docStoreLevel'>,
+): Promise<BuiltSplit> {
   const target = { docCount, lists: new ListSection(LISTS_START), queue: new SealingQueue() }
   const fields: Promise<WrittenField>[] = []
-  for (const ref of unionOfFields(opened)) fields.push(mergeField(ref, opened, target))
+  for (const ref of unionOfFields(inputs)) fields.push(mergeField(ref, inputs, target))
+  const written = await Promise.all(fields)
   const parts = {
     docCount,
     lists: target.lists,
-    docStore: copyDocStores(opened),
-    fields: await Promise.all(fields),
+    docStore: await joinDocStores(inputs, { level: settings.docStoreLevel, queue: target.queue }),
+    fields: inputs.some(({ kept }) => kept !== undefined) ? written.filter(hasValues) : written,
   }
   return buildSplit(parts, settings)
+}
+
+/** A field that only erased documents had is gone with its name. */
+function hasValues({ terms, column }: WrittenField): boolean {
+  return (terms?.termCount ?? 0) > 0 || (column?.valueCount ?? 0) > 0
 }
 
 function unionOfFields(inputs: readonly MergeInput[]): FieldRef[] {
@@ -66,7 +106,9 @@ async function mergeField(
     if (field !== undefined) sources.push({ input, field })
   }
   // Lists follow each other in the order of fields: nothing may be awaited before this returns.
-  const terms = mergeTerms(sources, lists, queue)
+  const isWhole = sources.every(({ input }) => input.kept === undefined)
+  const tally = isWhole ? undefined : new TokenTally(docCount)
+  const terms = mergeTerms(sources, { lists, queue, tally })
   const column = mergeColumns(sources, docCount)
   const lengths = mergeFieldnorms(sources, docCount)
   return {
@@ -74,9 +116,13 @@ async function mergeField(
     terms: await terms,
     column: column && (await encodeColumn(column, queue)),
     fieldnorms: lengths && (await encodeFieldnorms(lengths, queue)),
-    totalTokens: sources.reduce((sum, { field }) => sum + field.totalTokens, 0),
-    docsWithTerms: sources.reduce((sum, { field }) => sum + field.docsWithTerms, 0),
+    totalTokens: tally?.tokenCount ?? sumOf(sources, ({ totalTokens }) => totalTokens),
+    docsWithTerms: tally?.docCount ?? sumOf(sources, ({ docsWithTerms }) => docsWithTerms),
   }
+}
+
+function sumOf(sources: readonly MergeField[], pick: (field: SplitField) => number): number {
+  return sources.reduce((sum, { field }) => sum + pick(field), 0)
 }
 
 /** Undefined unless every input with the field has lengths: made-up ones would bend scores. */
@@ -88,22 +134,42 @@ function mergeFieldnorms(
   for (const { input, field } of sources) {
     if (field.fieldnorms === undefined) return undefined
     const bytes = rangeOf(input.bytes, field.fieldnorms)
-    lengths.set(decodeFieldnorms(bytes, input.footer.docCount), input.docOffset)
+    const all = decodeFieldnorms(bytes, input.footer.docCount)
+    const kept = input.kept === undefined ? all : keptLengths(all, input.kept)
+    lengths.set(kept, input.docOffset)
   }
   return lengths
 }
 
-function copyDocStores(inputs: readonly MergeInput[]): WrittenDocStore {
+/** Blocks are copied as they are, unless a document of theirs is erased. */
+async function joinDocStores(
+  inputs: readonly MergeInput[],
+  sealing: { readonly level: number | undefined; readonly queue: SealingQueue },
+): Promise<WrittenDocStore> {
   const blocks: { sealed: Uint8Array; docCount: number }[] = []
   let sourceBytes = 0
-  for (const { bytes, footer } of inputs) {
+  for (const { bytes, footer, kept } of inputs) {
     sourceBytes += footer.sourceBytes
-    for (let block = 0; block + 1 < footer.docStore.firstDocs.length; block++) {
-      const { firstDoc, endDoc, start, end } = blockAt(footer.docStore, block)
-      const sealed = rangeOf(bytes, { start, end })
+    for (let number = 0; number + 1 < footer.docStore.firstDocs.length; number++) {
+      const block = blockAt(footer.docStore, number)
+      const sealed = rangeOf(bytes, block)
       checkBlock(sealed, 'document block')
-      blocks.push({ sealed, docCount: endDoc - firstDoc })
+      const docCount = kept === undefined ? block.endDoc - block.firstDoc : keptIn(kept, block)
+      if (kept === undefined || docCount === block.endDoc - block.firstDoc) {
+        blocks.push({ sealed, docCount })
+        continue
+      }
+      const isKept = (doc: number): boolean => kept.places[doc] !== GONE
+      const rest = await withoutDocs(sealed, block, isKept, sealing)
+      sourceBytes -= rest.erasedBytes
+      if (rest.sealed !== undefined) blocks.push({ sealed: rest.sealed, docCount })
     }
   }
   return { blocks, sourceBytes }
+}
+
+function keptIn({ places }: KeptDocs, { firstDoc, endDoc }: StoredBlock): number {
+  let count = 0
+  for (let doc = firstDoc; doc < endDoc; doc++) if (places[doc] !== GONE) count++
+  return count
 }

@@ -9,7 +9,10 @@ test('each term has the documents of all inputs, one split after the other, with
   const first = await sampleSplit(['body:str'], [{ body: 'red fox' }, { body: 'fox' }])
   const second = await sampleSplit(['body:str'], [{}, { body: 'blue fox fox' }])
   const lists = new ListSection(0)
-  const merged = await mergeTerms(mergeFields([first, second], 'body'), lists, new SealingQueue())
+  const merged = await mergeTerms(mergeFields([first, second], 'body'), {
+    lists,
+    queue: new SealingQueue(),
+  })
   const found: Record<string, unknown> = {}
   scanTerms(
     (merged?.blocks ?? []).map((sealed) => new TermBlock(sealed)),
@@ -31,5 +34,7 @@ test('each term has the documents of all inputs, one split after the other, with
 test('a field without terms anywhere has none', async () => {
   const split = await sampleSplit(['n:i64'], [{ n: 1 }])
   const sources = mergeFields([split, split], 'n')
-  expect(mergeTerms(sources, new ListSection(0), new SealingQueue())).toBeUndefined()
+  expect(
+    mergeTerms(sources, { lists: new ListSection(0), queue: new SealingQueue() }),
+  ).toBeUndefined()
 })

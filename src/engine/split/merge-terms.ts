@@ -3,8 +3,9 @@ import { compareBytes } from '../bytes/byte-order.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
-import type { MergeField } from './merge-input.ts'
-import { decodePositions, decodePostings, type ListSection } from './postings.ts'
+import { GONE } from './kept-docs.ts'
+import type { MergeField, MergeInput } from './merge-input.ts'
+import { decodePositions, decodePostings, type ListSection, type TermPostings } from './postings.ts'
 import {
   TermBlock,
   TermDictionaryWriter,
@@ -17,19 +18,46 @@ import type { TermsInfo } from './term-index.ts'
 
 const RECORD_RANK: Record<RecordOption, number> = { basic: 0, freq: 1, position: 2 }
 
+interface TermsTarget {
+  readonly lists: ListSection
+  readonly queue: SealingQueue
+  /** Told of all postings. */
+  readonly tally?: TokenTally | undefined
+}
+
+/** Counts a field's tokens and the documents that have any. A field that records no frequencies counts
+ *  a term once per document. */
+export class TokenTally {
+  tokenCount = 0
+  docCount = 0
+  readonly #hasTokens: Uint8Array
+
+  constructor(docCount: number) {
+    this.#hasTokens = new Uint8Array(docCount)
+  }
+
+  add({ docs, freqs }: Pick<TermPostings, 'docs' | 'freqs'>): void {
+    for (let i = 0; i < docs.length; i++) {
+      const doc = docs[i] as number
+      this.tokenCount += freqs === undefined ? 1 : (freqs[i] as number)
+      if (this.#hasTokens[doc] === 0) this.docCount++
+      this.#hasTokens[doc] = 1
+    }
+  }
+}
+
 /** All terms of one field, each with the postings of the inputs one after the other. Undefined when
  *  no input has terms. Where inputs record different things, what all of them have is kept. */
 export function mergeTerms(
   sources: readonly MergeField[],
-  lists: ListSection,
-  queue: SealingQueue,
+  { lists, queue, tally }: TermsTarget,
 ): Promise<WrittenTerms> | undefined {
   const walks: TermWalk[] = []
   let record: RecordOption = 'position'
   for (const { input, field } of sources) {
     if (field.terms === undefined) continue
     if (RECORD_RANK[field.terms.record] < RECORD_RANK[record]) record = field.terms.record
-    walks.push(new TermWalk(input.bytes, field.terms, input.docOffset))
+    walks.push(new TermWalk(input, field.terms))
   }
   if (walks.length === 0) return undefined
   const writer = new TermDictionaryWriter(record, lists, queue)
@@ -43,7 +71,10 @@ export function mergeTerms(
       joined.append(walk)
       walk.next()
     }
-    writer.add(current, joined.postings())
+    if (joined.docCount === 0) continue
+    const postings = joined.postings()
+    tally?.add(postings)
+    writer.add(current, postings)
   }
   return writer.finish()
 }
@@ -59,18 +90,16 @@ function smallestTerm(walks: readonly TermWalk[]): Uint8Array | undefined {
 
 /** The terms of one dictionary in order. */
 class TermWalk {
-  readonly docOffset: number
+  readonly input: MergeInput
   /** Undefined at the end. */
   term: Uint8Array | undefined
-  readonly #file: Uint8Array
   readonly #terms: TermsInfo
   #nextBlock = 0
   #cursor: BlockCursor | undefined
 
-  constructor(file: Uint8Array, terms: TermsInfo, docOffset: number) {
-    this.#file = file
+  constructor(input: MergeInput, terms: TermsInfo) {
+    this.input = input
     this.#terms = terms
-    this.docOffset = docOffset
     this.next()
   }
 
@@ -83,7 +112,7 @@ class TermWalk {
       const { blockStarts } = this.#terms
       const start = blockStarts[this.#nextBlock] as number
       const end = blockStarts[this.#nextBlock + 1] as number
-      this.#cursor = new TermBlock(this.#file.subarray(start, end)).cursor()
+      this.#cursor = new TermBlock(this.input.bytes.subarray(start, end)).cursor()
       this.#nextBlock++
     }
     this.term = this.#cursor.term()
@@ -94,7 +123,7 @@ class TermWalk {
   }
 
   bytesOf(place: ListPlace): Uint8Array | undefined {
-    return place.kind === 'range' ? this.#file.subarray(place.start, place.end) : undefined
+    return place.kind === 'range' ? this.input.bytes.subarray(place.start, place.end) : undefined
   }
 }
 
@@ -114,17 +143,23 @@ class JoinedPostings {
     this.#positions.clear()
   }
 
+  get docCount(): number {
+    return this.#docs.length
+  }
+
   append(walk: TermWalk): void {
     const entry = walk.entry()
     if (entry === undefined) return
+    const { docOffset, kept } = walk.input
+    if (kept !== undefined) return this.#appendKept(walk, entry, kept.places)
     if (entry.postings.kind === 'single' && this.#record !== 'position') {
-      this.#docs.push(entry.postings.doc + walk.docOffset)
+      this.#docs.push(entry.postings.doc + docOffset)
       this.#freqs.push(entry.postings.freq)
       return
     }
     const bytes = entry.postings.kind === 'single' ? undefined : walk.bytesOf(entry.postings)
     const { docs, freqs } = decodePostings(bytes, entry, this.#record)
-    for (let i = 0; i < docs.length; i++) this.#docs.push((docs[i] as number) + walk.docOffset)
+    for (let i = 0; i < docs.length; i++) this.#docs.push((docs[i] as number) + docOffset)
     if (freqs === undefined) return
     for (let i = 0; i < freqs.length; i++) this.#freqs.push(freqs[i] as number)
     if (this.#record !== 'position' || entry.positions === undefined) return
@@ -132,14 +167,27 @@ class JoinedPostings {
     for (let i = 0; i < positions.length; i++) this.#positions.push(positions[i] as number)
   }
 
-  postings(): {
-    docCount: number
-    start: number
-    docs: Uint32Array
-    freqs: Uint32Array | undefined
-    positions: Uint32Array | undefined
-    positionsStart: number
-  } {
+  #appendKept(walk: TermWalk, entry: TermEntry, places: Uint32Array): void {
+    const bytes = entry.postings.kind === 'single' ? undefined : walk.bytesOf(entry.postings)
+    const { docs, freqs } = decodePostings(bytes, entry, this.#record)
+    const read =
+      this.#record === 'position' && freqs !== undefined && entry.positions !== undefined
+        ? decodePositions(walk.bytesOf(entry.positions), entry, freqs)
+        : undefined
+    for (let i = 0; i < docs.length; i++) {
+      const place = places[docs[i] as number] as number
+      if (place === GONE) continue
+      this.#docs.push(place + walk.input.docOffset)
+      if (freqs !== undefined) this.#freqs.push(freqs[i] as number)
+      if (read === undefined) continue
+      const end = read.offsets[i + 1] as number
+      for (let at = read.offsets[i] as number; at < end; at++) {
+        this.#positions.push(read.positions[at] as number)
+      }
+    }
+  }
+
+  postings(): TermPostings {
     return {
       docCount: this.#docs.length,
       start: 0,

@@ -15,12 +15,14 @@ function encoded(texts: readonly string[]): Uint8Array {
   return out.copy()
 }
 
-const FORM = { plain: 0, words: 1, templates: 2 }
+const FORM = { plain: 0, words: 1, templates: 2, distinct: 3 }
 
 test.each([
   ['templates', Array.from({ length: 100 }, (_, i) => `Item ${i}`)],
   ['words', sentences(2000, 61)],
   ['plain', sentences(300, 300_000)],
+  ['distinct', Array.from({ length: 100 }, (_, i) => ['GET', 'POST', 'PUT'][i % 3] ?? '')],
+  ['distinct', Array.from({ length: 3000 }, (_, i) => `/page/${i % 97}/edit`)],
 ] as const)('texts take the form that suits them: %s', (form, texts) => {
   const bytes = encoded(texts)
   expect(bytes[0]).toBe(FORM[form])
@@ -44,4 +46,8 @@ test('damage is noticed: cut bytes, and an unknown form', () => {
   const bytes = encoded(['one', 'two'])
   expectCutsRefused(bytes, (part) => textsOf(decodeTexts, part, 2))
   expect(() => decodeTexts(new ByteReader(Uint8Array.of(7), 'texts'), 2)).toThrow(/text form 7/)
+  const many = Array.from({ length: 80 }, (_, i) => `text ${i % 20}`)
+  expectCutsRefused(encoded(many), (part) => textsOf(decodeTexts, part, many.length))
+  const greedy = Uint8Array.of(FORM.distinct, 9)
+  expect(() => decodeTexts(new ByteReader(greedy, 'texts'), 2)).toThrow(/9 texts for 2 places/)
 })

@@ -4,7 +4,7 @@ import type { ByteRange } from '../ports.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
 import type { FieldSpec, MappedDoc, TermOptions } from '../schema/field-spec.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
-import { newColumnAccumulator, type ColumnAccumulator } from './column-accumulator.ts'
+import { newColumnAccumulator, NO_NUMBER, type ColumnAccumulator } from './column-accumulator.ts'
 import { encodeColumn } from './column.ts'
 import { DocStoreWriter, type DocStoreSettings } from './doc-store.ts'
 import { compareFields } from './footer.ts'
@@ -93,8 +93,8 @@ export class SplitBuilder {
       const fieldId = fieldIds[i] as number
       const value = values[i] as TypedValue
       const field = this.#fields[fieldId] ?? this.#newField(fieldId)
-      field.terms?.add(docId, value)
-      field.column?.add(docId, value)
+      const number = field.column?.add(docId, value) ?? NO_NUMBER
+      field.terms?.add(docId, value, number)
     }
     if (this.#presence !== undefined) {
       for (const path of presentPaths) this.#presence.addTerm(docId, path)

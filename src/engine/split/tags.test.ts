@@ -4,6 +4,7 @@ import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import { ListSection } from './postings.ts'
 import type { WrittenField } from './split-file.ts'
 import { tagsOf } from './tags.ts'
+import { NO_NUMBER } from './column-accumulator.ts'
 import { TermAccumulator } from './term-accumulator.ts'
 import { WORDS } from './testing/sample-split.ts'
 
@@ -14,7 +15,7 @@ async function field(
   values: readonly TypedValue[],
 ): Promise<WrittenField> {
   const terms = new TermAccumulator(type, { tokenizer: WORDS, record: 'basic', fieldnorms: false })
-  values.forEach((value, doc) => terms.add(doc, value))
+  values.forEach((value, doc) => terms.add(doc, value, NO_NUMBER))
   const done = terms.finish(values.length, new ListSection(0), new SealingQueue())
   const { totalTokens, docsWithTerms } = done
   const written = { terms: await done.terms, column: undefined, fieldnorms: undefined }

@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { TermOptions } from '../schema/field-spec.ts'
 import { decodeFieldnorms } from './fieldnorms.ts'
 import { decodePositions, decodePostings, ListSection } from './postings.ts'
+import { NO_NUMBER } from './column-accumulator.ts'
 import { TermAccumulator } from './term-accumulator.ts'
 import { scanTerms, TermBlock } from './term-dictionary.ts'
 import { WORDS } from './testing/sample-split.ts'
@@ -11,6 +13,7 @@ import { WORDS } from './testing/sample-split.ts'
 async function accumulated(
   docs: readonly (readonly string[])[],
   options: Partial<TermOptions> = {},
+  numberOf: (text: string) => number = () => NO_NUMBER,
 ) {
   const accumulator = new TermAccumulator('str', {
     tokenizer: WORDS,
@@ -18,7 +21,7 @@ async function accumulated(
     fieldnorms: true,
     ...options,
   })
-  docs.forEach((texts, doc) => texts.forEach((text) => accumulator.add(doc, text)))
+  docs.forEach((texts, doc) => texts.forEach((text) => accumulator.add(doc, text, numberOf(text))))
   const done = accumulator.finish(docs.length, new ListSection(0), new SealingQueue())
   const { blocks } = await done.terms
   const terms: Record<string, unknown> = {}
@@ -56,6 +59,25 @@ test('gives each term its documents, how often it occurs there and where', async
 test('leaves a position free between two values of a document, so that no phrase spans them', async () => {
   const { terms } = await accumulated([['red fox', 'jumps high']])
   expect(terms).toMatchObject({ fox: { positions: [1] }, jumps: { positions: [3] } })
+})
+
+test('texts that are known to be equal give what they would give anyway', async () => {
+  const text = fc.array(fc.constantFrom('red', 'fox', 'é', ''), { maxLength: 4 })
+  const texts = fc.array(
+    text.map((words) => words.join(' ')),
+    { maxLength: 3 },
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(texts, { minLength: 1, maxLength: 30 }),
+      fc.constantFrom<TermOptions['record']>('basic', 'position'),
+      async (docs, record) => {
+        const known = [...new Set(docs.flat())]
+        const repeated = await accumulated(docs, { record }, (each) => 50 * known.indexOf(each))
+        expect(repeated).toEqual(await accumulated(docs, { record }))
+      },
+    ),
+  )
 })
 
 test('records no more than the field asks for', async () => {

@@ -5,13 +5,14 @@ import type { TermOptions } from '../schema/field-spec.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import type { TokenBuffer } from '../text/tokenizer.ts'
+import { NO_NUMBER } from './column-accumulator.ts'
 import { encodeFieldnorms } from './fieldnorms.ts'
 import type { ListSection, TermPostings } from './postings.ts'
 import { TermDictionaryWriter, type WrittenTerms } from './term-dictionary.ts'
 import { newTokenStream, type RankedTokens, type TokenStream } from './token-stream.ts'
 
-/** Positions left free between two values of one document, so that no phrase spans them. */
-const POSITION_GAP = 1
+/** Positions left free between two texts of one document, so that no phrase spans them. */
+const TEXT_GAP = 1
 
 /** The terms of one field, encoded. */
 interface AccumulatedTerms {
@@ -28,12 +29,15 @@ export class TermAccumulator {
   readonly #type: ValueType
   readonly #options: TermOptions
   readonly #hasPositions: boolean
+  readonly #gap: number
   readonly #tokens: TokenStream
   readonly #buffer: TokenBuffer = newTokenBuffer()
   readonly #positions = new GrowableUint32()
   readonly #docs = new GrowableUint32()
   /** Where each document's tokens start. */
   readonly #docStarts = new GrowableUint32()
+  /** By number of a value, its tokens where it came first: start + 1 and end, zeros for none. */
+  #firstTokens = new Uint32Array(64)
   #lastDoc = -1
   #nextPosition = 0
 
@@ -41,17 +45,47 @@ export class TermAccumulator {
     this.#type = type
     this.#options = options
     this.#hasPositions = options.record === 'position'
+    this.#gap = type === 'str' ? TEXT_GAP : 0
     this.#tokens = newTokenStream(type)
   }
 
-  /** Documents come in ascending order; a document may have several values. */
-  add(doc: number, value: TypedValue): void {
+  /** Documents come in ascending order; a document may have several values. `number`, where it is not
+   *  `NO_NUMBER`, is one that only equal values share, so that the tokens of the first can be repeated. */
+  add(doc: number, value: TypedValue, number: number): void {
     this.#startDoc(doc)
+    // The positions of a further value in a document depend on those before it.
+    const canRepeat = number !== NO_NUMBER && this.#nextPosition === 0
+    if (canRepeat && this.#repeatFirst(number)) return
+    const start = this.#tokens.length
     if (this.#type === 'str' && typeof value === 'string') this.#addText(value)
     else {
       this.#tokens.push(value)
       if (this.#hasPositions) this.#positions.push(this.#nextPosition++)
     }
+    if (canRepeat) this.#rememberFirst(number, start)
+  }
+
+  #repeatFirst(number: number): boolean {
+    if (2 * number >= this.#firstTokens.length) return false
+    const start = (this.#firstTokens[2 * number] as number) - 1
+    if (start < 0) return false
+    const end = this.#firstTokens[2 * number + 1] as number
+    this.#tokens.repeat(start, end)
+    if (this.#hasPositions && end > start) {
+      this.#positions.repeat(start, end)
+      this.#nextPosition = this.#positions.at(end - 1) + 1 + this.#gap
+    }
+    return true
+  }
+
+  #rememberFirst(number: number, start: number): void {
+    if (2 * number >= this.#firstTokens.length) {
+      const grown = new Uint32Array(4 * number)
+      grown.set(this.#firstTokens)
+      this.#firstTokens = grown
+    }
+    this.#firstTokens[2 * number] = start + 1
+    this.#firstTokens[2 * number + 1] = this.#tokens.length
   }
 
   /** A term as it is, past the tokenizer. */
@@ -81,13 +115,14 @@ export class TermAccumulator {
       if (!this.#hasPositions) continue
       const position = base + (positions[i] as number)
       this.#positions.push(position)
-      this.#nextPosition = position + 1 + POSITION_GAP
+      this.#nextPosition = position + 1 + this.#gap
     }
   }
 
   get memoryBytes(): number {
     const perDoc = this.#docs.capacityBytes + this.#docStarts.capacityBytes
-    return perDoc + this.#positions.capacityBytes + this.#tokens.memoryBytes
+    const tokens = this.#positions.capacityBytes + this.#tokens.memoryBytes
+    return perDoc + tokens + this.#firstTokens.byteLength
   }
 
   /** Writes lists to `lists`; blocks compress in the background. */

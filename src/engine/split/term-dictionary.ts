@@ -282,7 +282,7 @@ export class TermDictionaryWriter {
     const shared = this.#blockTermCount === 0 ? 0 : this.#sharedWithPrevious(term)
     entries.varint(shared)
     entries.varint(term.length - shared)
-    entries.bytesFrom(term, shared)
+    entries.slice(term, shared, term.length)
     this.#remember(term)
     this.#addPostings(postings)
     this.#blockTermCount++

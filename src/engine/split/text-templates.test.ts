@@ -7,7 +7,7 @@ import { decodeTemplates, encodeTemplates } from './text-templates.ts'
 /** Undefined when the texts follow no few templates. */
 function encoded(texts: readonly string[]): Uint8Array | undefined {
   const out = new ByteWriter()
-  return encodeTemplates(slicesOf(texts), out) ? out.copy() : undefined
+  return encodeTemplates(slicesOf(texts), texts.length, out) ? out.copy() : undefined
 }
 
 const LINES = Array.from({ length: 400 }, (_, i) =>

@@ -14,8 +14,8 @@ import type { DecodedTexts, TextSlices } from './text-slices.ts'
  */
 const ZERO = 0x30
 const NINE = 0x39
-/** Texts per template, on average, that make templates worth their numbers' overhead. */
-const MIN_TEXTS_PER_TEMPLATE = 16
+/** Uses per template, on average, that make templates worth their numbers' overhead. */
+const MIN_USES_PER_TEMPLATE = 16
 /** Texts that share nothing are given up early: the first so many templates may come at once, then
  *  one in so many texts. */
 const FREE_TEMPLATES = 64
@@ -28,9 +28,14 @@ interface Template {
   readonly slots: readonly NumberValues[]
 }
 
-/** False, and nothing written, when the texts do not follow few templates with numbers. */
-export function encodeTemplates({ source, starts, ends }: TextSlices, out: ByteWriter): boolean {
-  const limit = Math.max(1, Math.floor(starts.length / MIN_TEXTS_PER_TEMPLATE))
+/** False, and nothing written, when the texts do not follow few templates with numbers. `uses` is how
+ *  often the texts come, all together. */
+export function encodeTemplates(
+  { source, starts, ends }: TextSlices,
+  uses: number,
+  out: ByteWriter,
+): boolean {
+  const limit = Math.max(1, Math.floor(uses / MIN_USES_PER_TEMPLATE))
   const templates = new Map<string, Template>()
   const ids = new Uint32Array(starts.length)
   const runs: Runs = { literals: [], values: [] }

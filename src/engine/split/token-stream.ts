@@ -1,7 +1,8 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
 import { elementAt } from '../bytes/element-at.ts'
 import { compareBytes } from '../bytes/byte-order.ts'
-import { ByteStrings, wellFormed } from '../bytes/byte-strings.ts'
+import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
+import { wellFormed } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
@@ -16,8 +17,6 @@ const MOSTLY_NEW_SHARE = 0.8
 /** A power of two; twice the words of everyday texts, so that few share a place. */
 const RECENT_TERMS = 32 * 1024
 
-const latin1 = new TextDecoder('latin1')
-
 /** The tokens of one field as they come; which terms they are is settled at the end. */
 export interface TokenStream {
   /** Number of tokens. */
@@ -26,6 +25,8 @@ export interface TokenStream {
   push(value: TypedValue): void
   /** As `push(text.slice(start, end))`, mostly without making that string. The slice is ASCII. */
   pushSlice(text: string, start: number, end: number): void
+  /** Pushes the tokens [start, end) of this stream again. */
+  repeat(start: number, end: number): void
   rank(): RankedTokens
 }
 
@@ -46,10 +47,13 @@ export function newTokenStream(type: ValueType): TokenStream {
 /** Equal strings share a number as long as that finds repetitions; in a field of mostly unique
  *  values, every token is a string of its own until the sort brings equals together. */
 class ByteTokens implements TokenStream {
+  /** Of texts; byte strings are told apart by the table. */
   readonly #numbers = new Map<string, number>()
-  readonly #strings = new ByteStrings()
+  readonly #table = new ByteStringTable()
+  readonly #strings = this.#table.strings
   readonly #tokens = new GrowableUint32()
   #sharing = true
+  #isJudged = false
   /** By hash, the number + 1 of the last term with it, so that most tokens need no string and no Map;
    *  undefined in a field of few tokens. */
   #recent: Uint32Array | undefined
@@ -61,7 +65,7 @@ class ByteTokens implements TokenStream {
   get memoryBytes(): number {
     const distinctBytes = this.#numbers.size * MAP_ENTRY_BYTES
     const recentBytes = this.#recent?.byteLength ?? 0
-    return this.#strings.memoryBytes + this.#tokens.capacityBytes + distinctBytes + recentBytes
+    return this.#table.memoryBytes + this.#tokens.capacityBytes + distinctBytes + recentBytes
   }
 
   push(value: TypedValue): void {
@@ -88,6 +92,10 @@ class ByteTokens implements TokenStream {
     recent[place] = this.#tokens.at(this.#tokens.length - 1) + 1
   }
 
+  repeat(start: number, end: number): void {
+    this.#tokens.repeat(start, end)
+  }
+
   #pushText(text: string): void {
     if (!this.#sharing) {
       this.#tokens.push(this.#strings.addText(wellFormed(text)))
@@ -100,18 +108,18 @@ class ByteTokens implements TokenStream {
       this.#numbers.set(storable, number)
     }
     this.#tokens.push(number)
-    if (this.#tokens.length === SAMPLE_TOKENS) this.#judge()
+    if (!this.#isJudged && this.#tokens.length >= SAMPLE_TOKENS) this.#judge()
   }
 
   #pushBytes(bytes: Uint8Array): void {
-    const key = latin1.decode(bytes)
-    const number = this.#numbers.get(key) ?? this.#strings.addBytes(bytes)
-    this.#numbers.set(key, number)
-    this.#tokens.push(number)
+    this.#tokens.push(
+      this.#table.numberOf(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)),
+    )
   }
 
   #judge(): void {
-    if (this.#numbers.size < SAMPLE_TOKENS * MOSTLY_NEW_SHARE) {
+    this.#isJudged = true
+    if (this.#numbers.size < this.#tokens.length * MOSTLY_NEW_SHARE) {
       this.#recent = new Uint32Array(RECENT_TERMS)
       return
     }
@@ -168,6 +176,10 @@ class NumberTokens implements TokenStream {
 
   pushSlice(): void {
     throw new QwError('internal', `a slice of a text is no ${this.#type}`)
+  }
+
+  repeat(): void {
+    throw new QwError('internal', `${this.#type} tokens are told apart when they are ranked`)
   }
 
   /** Equal for equal terms, in the order of the terms. */

@@ -52,9 +52,11 @@ export class SimulatedQueue implements WorkQueue {
     return Promise.resolve()
   }
 
-  postpone(receiptHandle: string, seconds: number): Promise<void> {
-    const message = this.#messages.get(receiptHandle)
-    if (message !== undefined) message.visibleAtMs = this.#settings.nowMs() + seconds * 1_000
+  postpone(receiptHandles: readonly string[], seconds: number): Promise<void> {
+    for (const handle of receiptHandles) {
+      const message = this.#messages.get(handle)
+      if (message !== undefined) message.visibleAtMs = this.#settings.nowMs() + seconds * 1_000
+    }
     return Promise.resolve()
   }
 

@@ -7,7 +7,7 @@ import { INDEX_FOLDER, STACK_FILE } from '../../../local/layout.ts'
 
 /** Asked by the completion scripts; never fails, since nobody would see why. */
 export const completeCommand = defineCommand({
-  args: [['<kind>', 'stacks, indexes, topics or settings']],
+  args: [['<kind>', 'stacks, indexes, topics, settings or saved']],
   options: {},
   toleratesBrokenFiles: true,
   async run(context, { args }) {
@@ -17,6 +17,10 @@ export const completeCommand = defineCommand({
       indexes: () => localIndexNames(settings.dataDir, settings.get('stack')),
       topics: () => TOPIC_NAMES,
       settings: () => SETTING_NAMES,
+      saved: () =>
+        [settings.project, settings.user].flatMap((file) =>
+          Object.keys(file?.document['queries'] ?? {}),
+        ),
     }
     const found = names[args[0] ?? '']?.() ?? []
     await context.out.write(found.map((name) => `${name}\n`).join(''))

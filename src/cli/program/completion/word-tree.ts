@@ -27,6 +27,7 @@ export type ArgumentKind =
   | 'topics'
   | 'settings'
   | 'shells'
+  | 'saved'
   | 'none'
 
 export interface TreeOption {
@@ -59,6 +60,8 @@ const OPTION_VALUES: Readonly<Record<string, ArgumentKind>> = {
   '--stack': 'stacks',
   '--confirm': 'stacks',
   '--index': 'indexes',
+  '--saved': 'saved',
+  '--forget': 'saved',
 }
 
 /** Loads every command: for printing a script, not for completing a word. */

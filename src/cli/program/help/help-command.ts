@@ -8,6 +8,7 @@ import { probablyMeant } from '../../../engine/schema/nearest.ts'
 import { COMMANDS } from '../registry.ts'
 
 export const helpCommand = defineCommand({
+  pages: () => true,
   args: [['[topic...]', `a topic (${TOPIC_NAMES.join(', ')}) or a command`]],
   options: {},
   toleratesBrokenFiles: true,

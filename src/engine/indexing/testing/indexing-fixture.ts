@@ -66,17 +66,22 @@ export async function publishedNumbers(
   for (const split of publishedSplits(file)) {
     const stored = await metastore.store.get(splitKey(indexId, split.splitId))
     const bytes = stored?.bytes ?? new Uint8Array()
-    const { docStore, docCount } = decodeFooter(
-      bytes.subarray(split.footer.start, split.footer.end),
-    )
-    const all = Array.from({ length: docCount }, (_, docId) => docId)
-    for (const block of locateDocs(docStore, all)) {
-      const docIds = all.slice(block.firstDoc, block.endDoc)
-      for (const doc of readDocs([block], [bytes.subarray(block.start, block.end)], docIds)) {
-        numbers.push(Number(JSON.parse(Buffer.from(doc).toString()).n))
-      }
+    const ofSplit = numbersIn(bytes)
+    numbers.push(...ofSplit)
+    if (ofSplit.length !== split.docCount) {
+      throw new Error(`split ${split.splitId} miscounts itself`)
     }
-    if (docCount !== split.docCount) throw new Error(`split ${split.splitId} miscounts itself`)
   }
   return numbers.toSorted((a, b) => a - b)
+}
+
+/** The field `n` of every document of a split file. */
+export function numbersIn(file: Uint8Array): number[] {
+  const { docStore, docCount } = decodeFooter(file)
+  const all = Array.from({ length: docCount }, (_, docId) => docId)
+  return locateDocs(docStore, all).flatMap((block) => {
+    const docIds = all.slice(block.firstDoc, block.endDoc)
+    const docs = readDocs([block], [file.subarray(block.start, block.end)], docIds)
+    return docs.map((doc) => Number(JSON.parse(Buffer.from(doc).toString()).n))
+  })
 }

@@ -1,25 +1,19 @@
 import type { JsonValue } from '../../bytes/json.ts'
+import { minimumOf, parseMinimumMatch } from '../minimum-match.ts'
 import type { QueryAst } from '../query-ast.ts'
 import { boosted } from './boosted.ts'
 import { DslObject, failAt } from './dsl-object.ts'
 
 export type ParseChild = (json: JsonValue | undefined, path: string) => QueryAst
 
-const KEYS = [
-  'must',
-  'must_not',
-  'should',
-  'filter',
-  'minimum_should_match',
-  'adjust_pure_negative',
-]
+const KEYS = ['must', 'must_not', 'should', 'filter', 'minimum_should_match']
 
 export function parseBool(
   value: JsonValue | undefined,
   path: string,
   parseChild: ParseChild,
 ): QueryAst {
-  const body = new DslObject(value, path).only(KEYS)
+  const body = new DslObject(value, path).only(KEYS, ['adjust_pure_negative'])
   const clauses = (key: string): QueryAst[] => {
     const json = body.get(key)
     if (json === undefined) return []
@@ -29,7 +23,7 @@ export function parseBool(
   const should = clauses('should')
   const must = clauses('must')
   const filter = clauses('filter')
-  const minimum = minimumOf(
+  const minimum = minimumShould(
     body.get('minimum_should_match'),
     should.length,
     `${path}.minimum_should_match`,
@@ -47,24 +41,14 @@ export function parseBool(
   return boosted(bool, body)
 }
 
-const PERCENTAGE = /^(-?)([0-9]{1,9})%$/
-
 /** How many of `shouldCount` clauses; undefined when the setting is as good as absent. */
-function minimumOf(
+function minimumShould(
   value: JsonValue | undefined,
   shouldCount: number,
   path: string,
 ): number | undefined {
   if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isInteger(value)) {
-    return value >= 0 ? value : allBut(-value, shouldCount)
-  }
-  const [, sign, percent] = (typeof value === 'string' ? PERCENTAGE.exec(value) : null) ?? []
-  if (percent === undefined) return failAt(path, 'expected an integer or a percentage')
-  const share = Math.trunc((Number(percent) * shouldCount) / 100)
-  return sign === '-' ? allBut(share, shouldCount) : share
-}
-
-function allBut(missing: number, shouldCount: number): number | undefined {
-  return missing >= shouldCount ? undefined : shouldCount - missing
+  const match = parseMinimumMatch(value)
+  if (match !== undefined) return minimumOf(match, shouldCount)
+  return failAt(path, 'expected an integer, a percentage or conditions such as `2<75%`')
 }

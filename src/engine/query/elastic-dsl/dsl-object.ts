@@ -1,8 +1,9 @@
 import { isJsonObject, JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import type { DefaultOperator } from '../query-ast.ts'
+import { CLAUSE_OPTIONS, type ClauseOption } from './clause-options.ts'
 
-/** What every clause may have: its weight, and a name, which only labels it. */
+/** What every clause may have: its weight, and a name, which is refused. */
 const COMMON_KEYS = ['boost', '_name']
 
 /** One object of a query body: every read checks the type and knows the place for its message. */
@@ -20,12 +21,23 @@ export class DslObject {
     return Object.keys(this.#json)
   }
 
-  /** Refuses keys outside `allowed` and the common ones. */
-  only(allowed: readonly string[]): this {
-    const known = [...allowed, ...COMMON_KEYS]
-    const unknown = this.keys.find((key) => !known.includes(key))
-    if (unknown === undefined) return this
-    return this.fail(`unknown key \`${unknown}\`, expected one of ${list(known)}`)
+  /** Refuses keys outside `read`, `others` and the common ones; what becomes of `others` says their table. */
+  only(read: readonly string[], others: readonly string[] = []): this {
+    for (const key of this.keys) {
+      if (read.includes(key) || key === 'boost') continue
+      const option = key === '_name' || others.includes(key) ? CLAUSE_OPTIONS[key] : undefined
+      if (option === undefined) {
+        const known = [...read, ...others, 'boost']
+        return this.fail(`unknown key [${key}], expected one of ${list(known)}`)
+      }
+      this.#refuse(key, option)
+    }
+    return this
+  }
+
+  #refuse(key: string, option: ClauseOption): void {
+    if (option.kind === 'noEffect' || option.isHarmless(this.#json[key] ?? null)) return
+    failAt(`${this.path}.${key}`, `is not supported: ${option.why}`, option.fix)
   }
 
   /** Absent and null alike are undefined. */
@@ -40,6 +52,8 @@ export class DslObject {
   /** The one key that is not a common one, with its value: the field of a field-keyed query. */
   singleField(): { field: string; value: JsonValue | undefined } {
     const [field, second] = this.keys.filter((key) => !COMMON_KEYS.includes(key))
+    const name = CLAUSE_OPTIONS['_name']
+    if (name !== undefined && this.has('_name')) this.#refuse('_name', name)
     if (field === undefined || second !== undefined) return this.fail('expected a single field')
     return { field, value: this.get(field) }
   }

@@ -6,6 +6,22 @@ import { DslObject, failAt } from './dsl-object.ts'
 import { zoneOf } from './range.ts'
 
 const KEYS = ['query', 'fields', 'default_field', 'default_operator', 'lenient', 'time_zone']
+const OTHERS = [
+  'allow_leading_wildcard',
+  'analyze_wildcard',
+  'auto_generate_synonyms_phrase_query',
+  'enable_position_increments',
+  'escape',
+  'fuzzy_max_expansions',
+  'fuzzy_prefix_length',
+  'fuzzy_rewrite',
+  'fuzzy_transpositions',
+  'max_determinized_states',
+  'phrase_slop',
+  'quote_analyzer',
+  'quote_field_suffix',
+  'rewrite',
+]
 
 /** The native grammar inside a body. */
 export function parseQueryStringClause(
@@ -13,7 +29,7 @@ export function parseQueryStringClause(
   path: string,
   nowMs: number | undefined,
 ): QueryAst {
-  const body = new DslObject(value, path).only(KEYS)
+  const body = new DslObject(value, path).only(KEYS, OTHERS)
   const query = parseQueryString(body.text('query'), {
     defaultOperator: body.operator('default_operator'),
     defaultFields: defaultFieldsOf(body),

@@ -25,7 +25,7 @@ export function parseRange(
   nowMs: number | undefined,
 ): QueryAst {
   const single = new DslObject(value, path).singleField()
-  const body = new DslObject(single.value, `${path}.${single.field}`).only(KEYS)
+  const body = new DslObject(single.value, `${path}.${single.field}`).only(KEYS, ['relation'])
   const format = body.get('format') === undefined ? undefined : body.text('format')
   const dates: BoundDates = { nowMs, zone: zoneOf(body), format }
   const range: QueryAst = {

@@ -6,14 +6,14 @@ import { boosted, overFields, type WeightedField } from './boosted.ts'
 import { DslObject, failAt } from './dsl-object.ts'
 import { parseFields } from './multi-match.ts'
 
-const KEYS = [
-  'query',
-  'fields',
-  'default_operator',
+const KEYS = ['query', 'fields', 'default_operator', 'lenient', 'flags']
+const OTHERS = [
   'analyze_wildcard',
   'auto_generate_synonyms_phrase_query',
-  'lenient',
-  'flags',
+  'fuzzy_max_expansions',
+  'fuzzy_prefix_length',
+  'fuzzy_transpositions',
+  'quote_field_suffix',
 ]
 
 /**
@@ -21,7 +21,7 @@ const KEYS = [
  * parentheses. Nothing in it is an error: a sign without operand says nothing.
  */
 export function parseSimpleQueryString(value: JsonValue | undefined, path: string): QueryAst {
-  const body = new DslObject(value, path).only(KEYS)
+  const body = new DslObject(value, path).only(KEYS, OTHERS)
   if (body.get('flags') !== undefined && body.text('flags').toUpperCase() !== 'ALL') {
     return failAt(`${path}.flags`, 'only `ALL` is supported', 'quote what is no sign')
   }

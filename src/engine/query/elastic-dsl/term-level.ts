@@ -44,21 +44,21 @@ export function parseExists(value: JsonValue | undefined, path: string): QueryAs
 
 export function parsePrefix(value: JsonValue | undefined, path: string): QueryAst {
   const { field, body } = valueBody(value, path)
-  body.only([...VALUE_KEYS, 'rewrite'])
+  body.only(VALUE_KEYS, ['rewrite'])
   const literal = body.literal('value').replaceAll(/[\\*?]/g, String.raw`\$&`)
   return boosted(wildcard(field, `${literal}*`, body), body)
 }
 
 export function parseWildcardClause(value: JsonValue | undefined, path: string): QueryAst {
   const { field, body } = valueBody(value, path)
-  body.only([...VALUE_KEYS, 'wildcard', 'rewrite'])
+  body.only([...VALUE_KEYS, 'wildcard'], ['rewrite'])
   const pattern = body.literal(body.has('wildcard') ? 'wildcard' : 'value')
   return boosted(wildcard(field, pattern, body), body)
 }
 
 export function parseRegexp(value: JsonValue | undefined, path: string): QueryAst {
   const { field, body } = valueBody(value, path)
-  body.only([...VALUE_KEYS, 'flags', 'max_determinized_states', 'rewrite'])
+  body.only(VALUE_KEYS, ['flags', 'max_determinized_states', 'rewrite'])
   const pattern: QueryAst = {
     kind: 'pattern',
     fields: [field],

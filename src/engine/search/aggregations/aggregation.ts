@@ -21,6 +21,8 @@ export interface Aggregation<Partial = unknown> {
   readonly paths: readonly string[]
   /** Queries whose documents it asks for, those of sub-aggregations included; undefined: none. */
   readonly queries?: readonly Query[] | undefined
+  /** Whether it is about documents that the query does not find: then every split is read. */
+  readonly readsAll?: boolean
   /** `parentLimit`: parent ids are below this; Infinity when nobody knows. */
   collector(split: AggregationSplit, parentLimit: number): Collector<Partial>
   /** Associative and commutative; of an empty list it is what an empty bucket has. */
@@ -111,6 +113,8 @@ export interface AggregationInput {
   /** `aggs of the request > its names`, for messages. */
   readonly name: string
   readonly subs: readonly SubAggregation[]
+  /** Whether it stands in no other aggregation. */
+  readonly isTop: boolean
   /** Throws `invalid` when the field does not exist or is not fast. */
   field(path: string): AggregationField
   /** Binds a clause of the query DSL. Throws `invalid` naming `option` for what is wrong with it. */

@@ -14,10 +14,12 @@ export function renderTupleKey(
   sources: readonly CompositeSource[],
   key: readonly TupleKey[],
 ): JsonObject {
-  return Object.fromEntries(sources.map(({ name }, at) => [name, keyValue(key[at] ?? null)]))
+  return Object.fromEntries(
+    sources.map(({ name, dates }, at) => [name, keyValue(key[at] ?? null, dates)]),
+  )
 }
 
-function keyValue(key: TupleKey): JsonValue {
+function keyValue(key: TupleKey, dates: CompositeSource['dates']): JsonValue {
   if (key === null) return null
   switch (key.type) {
     case 'str':
@@ -30,7 +32,7 @@ function keyValue(key: TupleKey): JsonValue {
     case 'ip':
       return formatIp(key.value)
     case 'date':
-      return jsonInteger(key.value / NANOS_PER_MS)
+      return dates === undefined ? jsonInteger(key.value / NANOS_PER_MS) : dates.print(key.value)
   }
 }
 
@@ -70,11 +72,15 @@ function tagged(key: TupleKey): string {
  */
 export function readAfterKey(
   value: JsonValue,
-  scale: CompositeSource['scale'],
+  { scale, dates }: Pick<CompositeSource, 'scale' | 'dates'>,
 ): TupleKey | undefined {
   if (value === null) return null
   if (typeof value === 'boolean') return { type: 'bool', value }
-  if (typeof value === 'string') return readTagged(value) ?? plainText(value, scale)
+  if (typeof value === 'string') {
+    const tagged = readTagged(value)
+    if (tagged !== undefined || dates === undefined) return tagged ?? plainText(value, scale)
+    return { type: 'date', value: BigInt(dates.read(value, 'after')) * NANOS_PER_MS }
+  }
   const number = asNumber(value)
   if (number === undefined) return undefined
   if (scale === 'date') return { type: 'date', value: BigInt(Math.round(number)) * NANOS_PER_MS }

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonValue } from '../../bytes/json.ts'
 import { floorDiv } from '../number-keys.ts'
 import type { AggregationInput } from './aggregation.ts'
-import { dateBucketOf } from './date-buckets.ts'
+import { dateBuckets, intervalOption, offsetOption } from './date-buckets.ts'
+import { dateOptions, type DateOptions } from './date-options.ts'
 import {
   booleanOption,
   fieldOption,
@@ -14,6 +15,8 @@ import type { TupleSource } from './tuple-source.ts'
 
 export interface CompositeSource extends TupleSource {
   readonly name: string
+  /** With `format`: how dates of its keys are printed and read again. */
+  readonly dates: DateOptions | undefined
   /** What plain values of `after` are. */
   readonly scale: 'date' | 'ip' | 'other'
   readonly descending: boolean
@@ -59,6 +62,7 @@ export function parseCompositeSource(
     name: named[0],
     path: field.path,
     bucketOf,
+    dates: isDate && typeof options['format'] === 'string' ? dateOptions(own) : undefined,
     missing: booleanOption(own, 'missing_bucket', false) ? null : undefined,
     scale: isDate ? 'date' : field.type === 'ip' ? 'ip' : 'other',
     descending,
@@ -73,13 +77,22 @@ function bucketFunctionOf(own: AggregationInput, type: string): TupleSource['buc
     case 'histogram':
       return histogramBucketOf(own)
     case 'date_histogram':
-      return dateBucketOf(own).bucketOf
+      return dateBucketOf(own)
     default:
       throw invalidAggregation(
         own.name,
         `a source cannot be \`${type}\``,
         'use terms, histogram or date_histogram',
       )
+  }
+}
+
+function dateBucketOf(own: AggregationInput): TupleSource['bucketOf'] {
+  const { startOf } = dateBuckets(intervalOption(own), dateOptions(own).zone, offsetOption(own))
+  return (value) => {
+    if (value.type !== 'date') return undefined
+    const ms = startOf(Number(floorDiv(value.value, 1_000_000n)))
+    return { type: 'date', value: BigInt(ms) * 1_000_000n }
   }
 }
 

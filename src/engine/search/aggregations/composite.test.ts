@@ -125,9 +125,11 @@ describe('a composite aggregation', () => {
     ['an after of another search', composite([shop], { after: { day: 'dt:0' } })],
     ['an order', composite([{ a: { terms: { field: 'shop', order: 'up' } } }])],
     [
-      'a time zone',
+      'a time zone that is none',
       composite([
-        { a: { date_histogram: { field: 'time', fixed_interval: '1d', time_zone: 'Asia/Tokyo' } } },
+        {
+          a: { date_histogram: { field: 'time', fixed_interval: '1d', time_zone: 'Asia/Nowhere' } },
+        },
       ]),
     ],
     [

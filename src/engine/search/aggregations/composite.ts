@@ -59,9 +59,9 @@ function afterOf(
     )
   }
   if (!isJsonObject(raw) || Object.keys(raw).length !== sources.length) return wrong()
-  return sources.map(({ name, scale }) => {
-    const value: JsonValue | undefined = Object.hasOwn(raw, name) ? raw[name] : undefined
-    const key = value === undefined ? undefined : readAfterKey(value, scale)
+  return sources.map((source) => {
+    const value = Object.hasOwn(raw, source.name) ? raw[source.name] : undefined
+    const key = value === undefined ? undefined : readAfterKey(value, source)
     return key === undefined ? wrong() : key
   })
 }

@@ -1,84 +1,60 @@
-import { parseFixedWidth, nearestFixedWidth } from '../../dates/duration.ts'
-import { calendarUnit, startOfUnit, nextUnit, type CalendarUnit } from '../../dates/calendar.ts'
-import { floorDiv } from '../number-keys.ts'
+import { calendarUnit, nextUnit, startOfUnit, type CalendarUnit } from '../../dates/calendar.ts'
+import { nearestFixedWidth, parseFixedWidth } from '../../dates/duration.ts'
+import { instantOf, localTime, offsetAt, type TimeZone } from '../../dates/time-zone.ts'
 import type { AggregationInput } from './aggregation.ts'
 import { invalidAggregation } from './options.ts'
-import type { TermKey } from './term-key.ts'
 
-const NANOS_PER_MS = 1_000_000n
+type Options = Pick<AggregationInput, 'options' | 'name'>
 
-/** Buckets of dates: equally wide ones, or those of a calendar in UTC. */
+/** Buckets of dates: equally wide ones, or those of a calendar, by the clocks of a zone. */
 export interface DateBuckets {
-  readonly bucketOf: (value: TermKey) => TermKey | undefined
-  /** The bucket after the one that starts at `ms`. */
+  /** Where the bucket of an instant starts, both in milliseconds. */
+  readonly startOf: (ms: number) => number
+  /** Where the bucket after the one that starts at `ms` does. */
   readonly next: (ms: number) => number
 }
 
-/** `fixed_interval` or `calendar_interval`, and `offset`. Throws `invalid` unless there is exactly one. */
-export function dateBucketOf(input: AggregationInput): DateBuckets {
-  refuseZone(input)
-  const calendar = input.options['calendar_interval'] ?? undefined
-  const fixed = input.options['fixed_interval'] ?? undefined
-  if ((calendar === undefined) === (fixed === undefined)) {
+/** A width in milliseconds, or a unit of the calendar. */
+type DateInterval =
+  | { readonly fixedMs: number; readonly unit?: undefined }
+  | { readonly unit: CalendarUnit; readonly fixedMs?: undefined }
+
+/** `fixed_interval`, `calendar_interval` or, as older clients write both, `interval`. Throws `invalid`
+ *  unless there is exactly one. */
+export function intervalOption(input: Options): DateInterval {
+  const names = ['fixed_interval', 'calendar_interval', 'interval'] as const
+  const [name, second] = names.filter(
+    (option) => (input.options[option] ?? undefined) !== undefined,
+  )
+  if (name === undefined || second !== undefined) {
     throw invalidAggregation(
       input.name,
       'needs either `fixed_interval`, such as "1h", or `calendar_interval`, such as "month"',
     )
   }
-  const offset = offsetOption(input)
-  if (calendar !== undefined) return calendarBuckets(calendarInterval(input), offset)
-  return fixedBuckets(fixedInterval(input), offset)
-}
-
-function fixedBuckets(interval: number, offset: number): DateBuckets {
-  const width = BigInt(interval) * NANOS_PER_MS
-  const shift = BigInt(offset) * NANOS_PER_MS
-  return {
-    bucketOf: (value) =>
-      value.type === 'date'
-        ? { type: 'date', value: floorDiv(value.value - shift, width) * width + shift }
-        : undefined,
-    next: (ms) => ms + interval,
-  }
-}
-
-function calendarBuckets(unit: CalendarUnit, offset: number): DateBuckets {
-  return {
-    bucketOf(value) {
-      if (value.type !== 'date') return undefined
-      const ms = Number(floorDiv(value.value, NANOS_PER_MS))
-      return { type: 'date', value: BigInt(startOfUnit(ms - offset, unit) + offset) * NANOS_PER_MS }
-    },
-    next: (ms) => nextUnit(ms - offset, unit) + offset,
-  }
-}
-
-function calendarInterval(input: AggregationInput): CalendarUnit {
-  const raw = input.options['calendar_interval']
-  const unit = typeof raw === 'string' ? calendarUnit(raw) : undefined
-  if (unit !== undefined) return unit
-  throw invalidAggregation(
-    input.name,
-    '`calendar_interval` must be minute, hour, day, week, month, quarter or year',
-    'several of a unit are a `fixed_interval`, such as "7d"',
-  )
-}
-
-export function fixedInterval(input: AggregationInput): number {
-  const raw = input.options['fixed_interval']
+  const raw = input.options[name]
   const text = typeof raw === 'string' ? raw : ''
-  const interval = parseFixedWidth(text)
-  if (interval !== undefined && interval > 0) return interval
-  const width = nearestFixedWidth(text) ?? '1d'
+  const unit = name === 'fixed_interval' ? undefined : calendarUnit(text)
+  if (unit !== undefined) return { unit }
+  if (name === 'calendar_interval') {
+    throw invalidAggregation(
+      input.name,
+      '`calendar_interval` must be minute, hour, day, week, month, quarter or year',
+      'several of a unit are a `fixed_interval`, such as "7d"',
+    )
+  }
+  const fixedMs = parseFixedWidth(text)
+  if (fixedMs !== undefined && fixedMs > 0) return { fixedMs }
   throw invalidAggregation(
     input.name,
-    `\`fixed_interval\` must be whole digits and one of ms, s, m, h, d, such as "${width}"`,
+    `\`${name}\` must be whole digits and one of ms, s, m, h, d, such as "${nearestFixedWidth(text) ?? '1d'}"`,
   )
 }
 
-export function offsetOption(input: AggregationInput): number {
+/** `offset`, in milliseconds. */
+export function offsetOption(input: Options): number {
   const raw = input.options['offset']
-  if (raw === undefined || raw === null) return 0
+  if (raw === undefined || raw === null || raw === '') return 0
   const sign = typeof raw === 'string' && raw.startsWith('-') ? -1 : 1
   const offset = typeof raw === 'string' ? parseFixedWidth(raw.replace(/^[+-]/, '')) : undefined
   if (offset === undefined) {
@@ -87,15 +63,25 @@ export function offsetOption(input: AggregationInput): number {
   return sign * offset
 }
 
-const UTC_NAMES: readonly unknown[] = ['UTC', 'Z', 'GMT', 'Etc/UTC', '+00:00', '-00:00']
-
-/** Buckets start in UTC; an offset that is always the same is an `offset`. */
-function refuseZone(input: AggregationInput): void {
-  const zone = input.options['time_zone'] ?? 'UTC'
-  if (UTC_NAMES.includes(zone)) return
-  throw invalidAggregation(
-    input.name,
-    'of `time_zone` only UTC is supported',
-    'shift the buckets by an `offset`, such as "-2h" for +02:00',
-  )
+/** Buckets that start where the clocks of `zone` show the beginning of an interval, `offset` later. */
+export function dateBuckets(interval: DateInterval, zone: TimeZone, offset: number): DateBuckets {
+  const { unit, fixedMs } = interval
+  const floor = (local: number): number =>
+    unit === undefined ? Math.floor(local / fixedMs) * fixedMs : startOfUnit(local, unit)
+  const after = (local: number): number =>
+    unit === undefined ? local + fixedMs : nextUnit(local, unit)
+  const startOf = (ms: number): number => {
+    const shift = offsetAt(zone, ms - offset)
+    const local = floor(ms - offset + shift)
+    // Where the clocks changed since, the beginning was shown with another offset. Hours that are shown
+    // twice stay apart.
+    const isSame = offsetAt(zone, local - shift) === shift
+    return (isSame ? local - shift : instantOf(zone, local)) + offset
+  }
+  const next = (ms: number): number => {
+    const local = localTime(zone, ms - offset)
+    const start = startOf(ms + after(local) - local)
+    return start > ms ? start : instantOf(zone, after(local)) + offset
+  }
+  return { startOf, next }
 }

@@ -1,6 +1,7 @@
-import type { AggregationInput, AggregationKind } from './aggregation.ts'
+import type { AggregationKind } from './aggregation.ts'
 import { CalendarHistogram } from './calendar-histogram.ts'
-import { dateBucketOf, fixedInterval, offsetOption } from './date-buckets.ts'
+import { dateBuckets, intervalOption, offsetOption } from './date-buckets.ts'
+import { dateOptions } from './date-options.ts'
 import { HistogramAggregation } from './histogram-buckets.ts'
 import { bucketBounds } from './histogram.ts'
 import { booleanOption, fieldOption, invalidAggregation } from './options.ts'
@@ -8,7 +9,7 @@ import { booleanOption, fieldOption, invalidAggregation } from './options.ts'
 export const DATE_HISTOGRAM: AggregationKind = {
   buckets: 'many',
   options:
-    'field interval fixed_interval calendar_interval offset time_zone format min_doc_count keyed hard_bounds extended_bounds'.split(
+    'field interval fixed_interval calendar_interval offset time_zone format missing min_doc_count keyed hard_bounds extended_bounds'.split(
       ' ',
     ),
   parse(input) {
@@ -16,48 +17,32 @@ export const DATE_HISTOGRAM: AggregationKind = {
     if (type !== 'date' && type !== 'json') {
       throw invalidAggregation(input.name, `field "${path}" is not a datetime`)
     }
-    rejectOption(input, 'interval', 'use `fixed_interval`, such as "1d"')
-    rejectOption(input, 'format', 'keys are RFC 3339')
-    const calendar = input.options['calendar_interval']
-    if (calendar !== undefined && calendar !== null) return calendarHistogram(input, path)
-    return new HistogramAggregation({
+    const interval = intervalOption(input)
+    const dates = dateOptions(input)
+    const offset = offsetOption(input)
+    const missing = input.options['missing'] ?? undefined
+    const settings = {
       path,
-      scale: 'date',
-      datesOnly: true,
-      interval: intervalOf(input),
-      offset: offsetOption(input),
+      missing: missing === undefined ? undefined : dates.read(missing, 'missing'),
+      printDate: dates.print,
       keyed: booleanOption(input, 'keyed', false),
       subs: input.subs,
-      ...bucketBounds(input),
+      ...bucketBounds(input, dates.read),
+    }
+    if (interval.unit !== undefined || dates.zone.kind === 'named') {
+      return new CalendarHistogram({
+        ...settings,
+        buckets: dateBuckets(interval, dates.zone, offset),
+      })
+    }
+    // Clocks that never change move where all buckets begin.
+    const shifted = offset - dates.zone.offsetMs
+    const fixed = { scale: 'date', datesOnly: true, interval: interval.fixedMs } as const
+    return new HistogramAggregation({
+      ...settings,
+      ...fixed,
+      offset: shifted,
+      printNumber: undefined,
     })
   },
-}
-
-function calendarHistogram(input: AggregationInput, path: string): CalendarHistogram {
-  const { hardBounds, ...bounds } = bucketBounds(input)
-  if (hardBounds !== undefined) {
-    throw invalidAggregation(
-      input.name,
-      '`hard_bounds` needs a `fixed_interval`',
-      'narrow the query by a range',
-    )
-  }
-  return new CalendarHistogram({
-    path,
-    buckets: dateBucketOf(input),
-    keyed: booleanOption(input, 'keyed', false),
-    subs: input.subs,
-    ...bounds,
-  })
-}
-
-function rejectOption(input: AggregationInput, option: string, instead: string): void {
-  const raw = input.options[option]
-  if (raw === undefined || raw === null) return
-  throw invalidAggregation(input.name, `\`${option}\` is not supported: ${instead}`)
-}
-
-function intervalOf(input: AggregationInput): number {
-  if (input.options['fixed_interval'] !== undefined) return fixedInterval(input)
-  throw invalidAggregation(input.name, 'missing field `fixed_interval`')
 }

@@ -1,6 +1,5 @@
 // Typed-array reads below are cast with `as number`: indexes come from the block itself.
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
-import { dateFromNanos, formatRfc3339 } from '../../dates/datetime.ts'
 import type { Query } from '../../query/query.ts'
 import { COLUMN_BLOCK_VALUES } from '../../split/column.ts'
 import { exactValue, firstKeyFrom, floorDiv, lastKeyUpTo, type NumberKeys } from '../number-keys.ts'
@@ -23,7 +22,8 @@ import {
   SubCollectors,
   type SubPartials,
 } from './sub-aggregations.ts'
-import { numberColumns, ValueBlock } from './values.ts'
+import { SingleBucketCollector } from './single-bucket.ts'
+import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
 /** A histogram as both dialects ask for it: on dates every number is in milliseconds. */
 interface HistogramSettings {
@@ -38,16 +38,22 @@ interface HistogramSettings {
   readonly hardBounds: Bounds | undefined
   readonly extendedBounds: Bounds | undefined
   readonly keyed: boolean
+  /** What documents without value have; undefined: they are in no bucket. */
+  readonly missing: number | undefined
+  /** Nanoseconds as the key's text. */
+  readonly printDate: (nanos: bigint) => string
+  /** Undefined: keys of numbers have no text. */
+  readonly printNumber: ((key: number) => string) | undefined
   readonly subs: readonly SubAggregation[]
 }
 
 /** Bucket i holds values from i * interval + offset on. */
-interface HistogramPartial {
+export interface HistogramPartial {
   readonly scale: 'number' | 'date' | undefined
   readonly buckets: ReadonlyMap<number, HistogramBucket>
 }
 
-interface HistogramBucket {
+export interface HistogramBucket {
   readonly docCount: number
   readonly subs: SubPartials
 }
@@ -69,11 +75,19 @@ export class HistogramAggregation implements Aggregation<HistogramPartial> {
   collector(split: AggregationSplit, parentLimit: number): Collector<HistogramPartial> {
     const settings = this.#settings
     const columns = numberColumns(split, settings.path, settings.datesOnly ? 'dates' : 'numbers')
+    const parts: Collector<HistogramPartial>[] = columns
       .filter((keys) => keys.valueCount > 0)
       .map((keys) => new ColumnHistogram(keys, settings, { split, parentLimit }))
+    const { missing, hardBounds, subs } = settings
+    if (missing !== undefined && isWithin(missing, hardBounds)) {
+      const index = Math.floor((missing - settings.offset) / settings.interval)
+      const place = { split, parentLimit, subs }
+      const documents = new SingleBucketCollector(place, (block) => withoutValue(columns, block))
+      parts.push(missingBucket(documents, index))
+    }
     return {
-      collect: (block) => columns.forEach((column) => column.collect(block)),
-      result: (parent) => this.merge(columns.map((column) => column.result(parent))),
+      collect: (block) => parts.forEach((part) => part.collect(block)),
+      result: (parent) => this.merge(parts.map((part) => part.result(parent))),
     }
   }
 
@@ -118,8 +132,10 @@ export class HistogramAggregation implements Aggregation<HistogramPartial> {
     let first = present[0] ?? Infinity
     let last = present.at(-1) ?? -Infinity
     if (extendedBounds !== undefined) {
-      first = Math.min(first, Math.floor((extendedBounds.min - offset) / interval))
-      last = Math.max(last, Math.floor((extendedBounds.max - offset) / interval))
+      const ends = [extendedBounds.min, extendedBounds.max].filter(Number.isFinite)
+      const indexes = ends.map((end) => Math.floor((end - offset) / interval))
+      first = Math.min(first, ...indexes)
+      last = Math.max(last, ...indexes)
     }
     if (first > last) return []
     budget.take(last - first + 1)
@@ -131,14 +147,38 @@ export class HistogramAggregation implements Aggregation<HistogramPartial> {
     const scale = this.#settings.scale === 'json' ? partial.scale : this.#settings.scale
     const key = index * interval + offset
     const json: { [name: string]: JsonValue } = { key: jsonFloat(key) }
-    if (scale !== 'date') return { text: String(key), json }
+    if (scale !== 'date') {
+      const { printNumber } = this.#settings
+      const text = printNumber?.(key)
+      return text === undefined
+        ? { text: String(key), json }
+        : { text, json: { ...json, key_as_string: text } }
+    }
     const nanos = BigInt(index) * nanosOf(interval) + nanosOf(offset)
-    const text = formatRfc3339(dateFromNanos(nanos))
+    const text = this.#settings.printDate(nanos)
     return { text, json: { ...json, key_as_string: text } }
   }
 
   metric(): undefined {
     return undefined
+  }
+}
+
+export function isWithin(value: number, bounds: Bounds | undefined): boolean {
+  return bounds === undefined || (value >= bounds.min && value <= bounds.max)
+}
+
+/** The one bucket of documents without value. */
+export function missingBucket(
+  documents: SingleBucketCollector,
+  key: number,
+): Collector<HistogramPartial> {
+  return {
+    collect: (block) => documents.collect(block),
+    result(parent) {
+      const bucket = documents.result(parent)
+      return { scale: undefined, buckets: new Map(bucket.docCount === 0 ? [] : [[key, bucket]]) }
+    },
   }
 }
 
@@ -191,6 +231,7 @@ class ColumnHistogram implements Collector<HistogramPartial> {
     values.fill(this.#keys, block)
     if (this.#hard !== undefined) values.filter(within(values, this.#hard))
     this.#toBucket.apply(values.keys, values.count)
+    values.unique()
     const ids = this.#ids.add(values.parents, values.keys, values.count)
     if (this.#hasSubs) this.#subs.collect(values.under(ids))
   }
@@ -223,9 +264,10 @@ function hardKeys(
 ): { low: number; high: number } | undefined {
   if (bounds === undefined) return undefined
   const exact = (bound: number): bigint | number => (keys.type === 'date' ? nanosOf(bound) : bound)
+  const { min, max } = bounds
   return {
-    low: firstKeyFrom(keys, { value: exact(bounds.min), inclusive: true }),
-    high: lastKeyUpTo(keys, { value: exact(bounds.max), inclusive: true }),
+    low: min === -Infinity ? min : firstKeyFrom(keys, { value: exact(min), inclusive: true }),
+    high: max === Infinity ? max : lastKeyUpTo(keys, { value: exact(max), inclusive: true }),
   }
 }
 

@@ -77,10 +77,6 @@ test.each([
   [{ field: 'price', interval: 0 }, '`interval`'],
   [{ field: 'price', interval: 1, extended_bounds: { min: 5, max: 1 } }, '`extended_bounds.min`'],
   [
-    { field: 'price', interval: 1, extended_bounds: { min: 0, max: 1 }, min_doc_count: 1 },
-    '`extended_bounds`',
-  ],
-  [
     {
       field: 'price',
       interval: 1,
@@ -93,5 +89,26 @@ test.each([
   expect(await refusal({ histogram: options })).toMatchObject({
     kind: 'invalid',
     message: expect.stringContaining(named),
+  })
+})
+
+test('`extended_bounds` may be open, and add nothing where empty buckets are left out', async () => {
+  const options = { field: 'price', interval: 20, extended_bounds: { max: 70 } }
+  expect(await aggregate({ histogram: options })).toMatchObject({
+    buckets: [{ key: 0 }, { key: 20 }, { key: 40 }, { key: 60, doc_count: 0 }],
+  })
+  expect(await aggregate({ histogram: { ...options, min_doc_count: 1 } })).toMatchObject({
+    buckets: [{ key: 0 }, { key: 20 }, { key: 40 }],
+  })
+})
+
+test('`missing` is the number of documents without one, `format` prints keys', async () => {
+  const options = { field: 'price', interval: 20, missing: 45, format: '0.0' }
+  expect(await aggregate({ histogram: options })).toMatchObject({
+    buckets: [
+      { key_as_string: '0.0', doc_count: 4 },
+      { key_as_string: '20.0', doc_count: 1 },
+      { key_as_string: '40.0', doc_count: 2 },
+    ],
   })
 })

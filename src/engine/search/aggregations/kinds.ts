@@ -34,7 +34,10 @@ import { HISTOGRAM } from './histogram.ts'
 import { MISSING } from './missing.ts'
 import { invalidAggregation, refuseUnknown } from './options.ts'
 import { MULTI_TERMS } from './multi-terms.ts'
-import { PERCENTILES } from './percentiles.ts'
+import { MEDIAN_ABSOLUTE_DEVIATION, PERCENTILE_RANKS, PERCENTILES } from './percentiles.ts'
+import { DATE_RANGE } from './date-range.ts'
+import { GLOBAL } from './global.ts'
+import { IP_RANGE } from './ip-range.ts'
 import { RANGE } from './range.ts'
 import { STATS_KINDS } from './stats.ts'
 import { REFUSED_KINDS } from './refused-kinds.ts'
@@ -55,7 +58,12 @@ const KINDS = {
   composite: COMPOSITE,
   filter: FILTER,
   filters: FILTERS,
+  global: GLOBAL,
+  date_range: DATE_RANGE,
+  ip_range: IP_RANGE,
   percentiles: PERCENTILES,
+  percentile_ranks: PERCENTILE_RANKS,
+  median_absolute_deviation: MEDIAN_ABSOLUTE_DEVIATION,
   cardinality: CARDINALITY,
   weighted_avg: WEIGHTED_AVG,
   ...STATS_KINDS,
@@ -71,6 +79,8 @@ const KIND_OF: ReadonlyMap<string, AggregationKind | PipelineKind> = new Map<
 /** The `aggs` of a request: what is collected, and what is made of the answer of that. */
 export interface RequestedAggregations {
   readonly subs: readonly SubAggregation[]
+  /** Whether every split is read, whatever the query. */
+  readonly readsAll: boolean
   /** Adds what pipelines at the top make of the answers. */
   readonly complete: (level: JsonObject) => JsonObject
 }
@@ -81,7 +91,8 @@ export interface RequestedAggregations {
  */
 export function parseAggregations(raw: JsonValue, schema: Schema): RequestedAggregations {
   const { subs, pipelines } = parseLevel(raw, { schema, above: [], parent: undefined })
-  return { subs, complete: (level) => completeLevel(level, pipelines) }
+  const readsAll = subs.some(({ aggregation }) => aggregation.readsAll === true)
+  return { subs, readsAll, complete: (level) => completeLevel(level, pipelines) }
 }
 
 interface Place {
@@ -149,6 +160,7 @@ function parseEntry(
     options,
     name: label,
     subs,
+    isTop: above.length === 0,
     field: (path) => fastField(schema, path),
     query: (json, option) =>
       bindQuery(parseElasticQuery(json, { at: `${label}.${option}` }), schema),

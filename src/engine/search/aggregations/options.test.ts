@@ -9,6 +9,7 @@ const input = (options: JsonObject): AggregationInput => {
     options,
     name: 'days.most',
     subs: [],
+    isTop: true,
     field: (path) => ({ path, type: 'f64' }),
     query: () => MATCH_ALL,
   }
@@ -48,7 +49,9 @@ describe('an option', () => {
     expect(() => countOption(input({ x: 1.5 }), 'x')).toThrow(refused('`x`'))
     expect(() => countOption(input({ x: -1 }), 'x')).toThrow(refused('`x`'))
     expect(() => booleanOption(input({ x: 'yes' }), 'x', false)).toThrow(refused('`x`'))
-    expect(() => boundsOption(input({ x: { min: 1 } }), 'x')).toThrow(refused('`x`'))
+    expect(() => boundsOption(input({ x: {} }), 'x')).toThrow(refused('`x`'))
+    expect(() => boundsOption(input({ x: { min: 'soon' } }), 'x')).toThrow(refused('`x.min`'))
+    expect(() => boundsOption(input({ x: { from: 1 } }), 'x')).toThrow(refused('from'))
     expect(() => boundsOption(input({ x: { min: 2, max: 1 } }), 'x')).toThrow(refused('`x.min`'))
     expect(() => fieldOption(input({}))).toThrow(refused('`field`'))
   })

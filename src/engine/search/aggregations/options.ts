@@ -1,4 +1,4 @@
-import { isJsonObject, JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
+import { isJsonObject, JsonFloat, type JsonValue } from '../../bytes/json.ts'
 import { QwError } from '../../errors.ts'
 import { dateToNanos, parseRfc3339 } from '../../dates/datetime.ts'
 import type { AggregationField, AggregationInput } from './aggregation.ts'
@@ -87,29 +87,37 @@ export interface Bounds {
   readonly max: number
 }
 
-/** `{min, max}`, each a number or an RFC 3339 date, which becomes milliseconds. */
-export function boundsOption(input: Options, option: string): Bounds | undefined {
+/** `{min, max}`, each a number or an RFC 3339 date, which becomes milliseconds; what is open is infinite. */
+export function boundsOption(
+  input: Options,
+  option: string,
+  read: (raw: JsonValue, option: string) => number = numberOrDate(input),
+): Bounds | undefined {
   const raw = input.options[option]
   if (raw === undefined || raw === null) return undefined
   if (!isJsonObject(raw)) throw invalidAggregation(input.name, `\`${option}\` must be an object`)
-  const min = boundOf(raw, 'min')
-  const max = boundOf(raw, 'max')
-  if (min === undefined || max === undefined) {
+  refuseUnknown({ ...input, options: raw }, option, ['min', 'max'])
+  const [min = null, max = null] = [raw['min'], raw['max']]
+  if (min === null && max === null) {
     throw invalidAggregation(
       input.name,
-      `\`${option}\` needs \`min\` and \`max\`, each a number or an RFC 3339 date`,
+      `\`${option}\` needs \`min\` or \`max\`, each a number or a date`,
     )
   }
-  if (min > max)
-    throw invalidAggregation(input.name, `\`${option}.min\` is above \`${option}.max\``)
-  return { min, max }
+  const bounds = {
+    min: min === null ? -Infinity : read(min, `${option}.min`),
+    max: max === null ? Infinity : read(max, `${option}.max`),
+  }
+  if (bounds.min <= bounds.max) return bounds
+  throw invalidAggregation(input.name, `\`${option}.min\` is above \`${option}.max\``)
 }
 
-function boundOf(bounds: JsonObject, side: string): number | undefined {
-  const raw = bounds[side]
-  if (raw === undefined) return undefined
-  const number = asNumber(raw)
-  if (number !== undefined || typeof raw !== 'string') return number
-  const date = parseRfc3339(raw)
-  return date === undefined ? undefined : Number(dateToNanos(date)) / 1e6
+function numberOrDate({ name }: Options): (raw: JsonValue, option: string) => number {
+  return (raw, option) => {
+    const number = asNumber(raw)
+    if (number !== undefined) return number
+    const date = typeof raw === 'string' ? parseRfc3339(raw) : undefined
+    if (date !== undefined) return Number(dateToNanos(date)) / 1e6
+    throw invalidAggregation(name, `\`${option}\` must be a number or an RFC 3339 date`)
+  }
 }

@@ -45,3 +45,21 @@ test.each([
     message: expect.stringContaining(named),
   })
 })
+
+test('ranks are how many percent of the values are not above some', async () => {
+  const percentile_ranks = { field: 'price', values: [5, '20'] }
+  expect(await aggregate({ percentile_ranks })).toEqual({
+    values: { '5.0': 100 / 3, '20.0': 500 / 6 },
+  })
+  expect(await aggregate({ percentile_ranks: { ...percentile_ranks, keyed: false } })).toEqual({
+    values: [
+      { key: 5, value: 100 / 3 },
+      { key: 20, value: 500 / 6 },
+    ],
+  })
+})
+
+test('the median absolute deviation is the median distance from the median', async () => {
+  // 2.5, 5, 7.5 | 10, 20, 40: the median is 8.75.
+  expect(await aggregate({ median_absolute_deviation: { field: 'price' } })).toEqual({ value: 5 })
+})

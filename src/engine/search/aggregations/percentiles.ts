@@ -1,16 +1,5 @@
-// Typed-array reads below are cast with `as number`: indexes come from the block itself.
-import type { JsonObject } from '../../bytes/json.ts'
-import { exactValue, type NumberKeys } from '../number-keys.ts'
-import {
-  jsonFloat,
-  type Aggregation,
-  type AggregationInput,
-  type AggregationKind,
-  type AggregationMemory,
-  type AggregationSplit,
-  type Collector,
-  type DocBlock,
-} from './aggregation.ts'
+import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
+import { jsonFloat, type AggregationInput, type AggregationKind } from './aggregation.ts'
 import {
   asNumber,
   booleanOption,
@@ -18,25 +7,115 @@ import {
   invalidAggregation,
   numberOption,
 } from './options.ts'
-import { numberColumns, ValueBlock, withoutValue } from './values.ts'
-
-/** Up to so many values per bucket percentiles are exact; beyond, within RELATIVE_ERROR of the value. */
-const EXACT_PERCENTILE_VALUES = 10_000
-const RELATIVE_ERROR = 0.01
+import { cellsOf, SketchAggregation, valueAt, type ValueSketch } from './value-sketch.ts'
 
 const DEFAULT_PERCENTS = [1, 5, 25, 50, 75, 95, 99]
 
+/** How other engines sketch is without effect: `tdigest`, `hdr`, `compression`. */
+const OPTIONS = 'field keyed missing tdigest hdr compression'.split(' ')
+
+/** Values below which so many percent of all are. */
 export const PERCENTILES: AggregationKind = {
   buckets: 'none',
-  // How other engines sketch is without effect.
-  options: ['field', 'percents', 'keyed', 'missing', 'tdigest', 'hdr', 'compression'],
-  parse: (input) =>
-    new PercentilesAggregation({
+  options: [...OPTIONS, 'percents'],
+  parse(input) {
+    const percents = percentsOption(input)
+    return sketchOf(input, percents, valueAt)
+  },
+}
+
+/** The other way round: how many percent are not above values. */
+export const PERCENTILE_RANKS: AggregationKind = {
+  buckets: 'none',
+  options: [...OPTIONS, 'values'],
+  parse(input) {
+    const raw = input.options['values']
+    const values = (Array.isArray(raw) ? raw : []).map((value) => asNumber(value) ?? NaN)
+    if (values.length === 0 || values.some(Number.isNaN)) {
+      throw invalidAggregation(input.name, '`values` must be a list of numbers')
+    }
+    return sketchOf(input, values, rankOf)
+  },
+}
+
+/** The median of how far values are from their median. */
+export const MEDIAN_ABSOLUTE_DEVIATION: AggregationKind = {
+  buckets: 'none',
+  options: ['field', 'missing', 'compression', 'execution_hint'],
+  parse(input) {
+    return new SketchAggregation({
       path: fieldOption(input).path,
-      percents: percentsOption(input),
-      keyed: booleanOption(input, 'keyed', true),
       missing: numberOption(input, 'missing'),
-    }),
+      render: (sketch) => ({ value: jsonFloat(deviationOf(sketch)) }),
+      metric: (sketch, property = 'value') =>
+        property === 'value' ? deviationOf(sketch) : undefined,
+    })
+  },
+}
+
+/** One number for each of `points`, by the point's name. */
+function sketchOf(
+  input: AggregationInput,
+  points: readonly number[],
+  valueOf: (sketch: ValueSketch, point: number) => number,
+): SketchAggregation {
+  const keyed = booleanOption(input, 'keyed', true)
+  refuseScaling(input)
+  return new SketchAggregation({
+    path: fieldOption(input).path,
+    missing: numberOption(input, 'missing'),
+    render: (sketch) => printPoints(points, keyed, (point) => valueOf(sketch, point)),
+    metric: (sketch, property) =>
+      points.includes(Number(property)) ? valueOf(sketch, Number(property)) : undefined,
+  })
+}
+
+function refuseScaling({ options, name }: AggregationInput): void {
+  for (const option of ['tdigest', 'hdr']) {
+    const raw = options[option] ?? {}
+    if (!isJsonObject(raw)) throw invalidAggregation(name, `\`${option}\` must be an object`)
+  }
+}
+
+export function printPoints(
+  points: readonly number[],
+  keyed: boolean,
+  valueOf: (point: number) => number,
+): JsonObject {
+  const rows = points.map((point) => ({ point, value: jsonFloat(valueOf(point)) }))
+  return {
+    values: keyed
+      ? Object.fromEntries(rows.map(({ point, value }) => [pointText(point), value]))
+      : rows.map(({ point, value }) => ({ key: jsonFloat(point), value })),
+  }
+}
+
+function pointText(point: number): string {
+  return Number.isInteger(point) ? `${point}.0` : String(point)
+}
+
+function rankOf(sketch: ValueSketch, value: number): number {
+  const cells = cellsOf(sketch)
+  const total = cells.reduce((sum, { count }) => sum + count, 0)
+  const below = cells.reduce((sum, cell) => sum + (cell.value <= value ? cell.count : 0), 0)
+  return (100 * below) / total
+}
+
+function deviationOf(sketch: ValueSketch): number {
+  const cells = cellsOf(sketch)
+  const median = medianOf(cells)
+  const distances = cells.map(({ value, count }) => ({ value: Math.abs(value - median), count }))
+  return medianOf(distances.sort((a, b) => a.value - b.value))
+}
+
+/** Of an even number of values the mean of the two in the middle; NaN of none. */
+function medianOf(cells: readonly { readonly value: number; readonly count: number }[]): number {
+  const total = cells.reduce((sum, { count }) => sum + count, 0)
+  const at = (rank: number): number => {
+    let left = rank
+    return cells.find(({ count }) => (left -= count) < 0)?.value ?? NaN
+  }
+  return (at(Math.floor((total - 1) / 2)) + at(Math.floor(total / 2))) / 2
 }
 
 export function percentsOption(
@@ -53,238 +132,4 @@ export function percentsOption(
     }
     return value
   })
-}
-
-interface PercentilesSettings {
-  readonly path: string
-  readonly percents: readonly number[]
-  readonly keyed: boolean
-  readonly missing: number | undefined
-}
-
-/** Which one it is depends on the number of values alone, so merging in any order gives the same. */
-type PercentilesPartial =
-  | { readonly kind: 'exact'; readonly values: Float64Array }
-  | { readonly kind: 'sketch'; readonly sketch: Sketch }
-
-/** Counts of values by logarithm: cell i holds magnitudes in (GAMMA^(i-1), GAMMA^i]. */
-interface Sketch {
-  readonly negative: ReadonlyMap<number, number>
-  readonly zeros: number
-  readonly positive: ReadonlyMap<number, number>
-}
-
-const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
-const LOG_GAMMA = Math.log(GAMMA)
-
-class PercentilesAggregation implements Aggregation<PercentilesPartial> {
-  readonly paths: readonly string[]
-  readonly #settings: PercentilesSettings
-
-  constructor(settings: PercentilesSettings) {
-    this.#settings = settings
-    this.paths = [settings.path]
-  }
-
-  collector(split: AggregationSplit): Collector<PercentilesPartial> {
-    return new PercentilesCollector(split, this.#settings)
-  }
-
-  merge(partials: readonly PercentilesPartial[]): PercentilesPartial {
-    const [first] = partials
-    return partials.length === 1 && first !== undefined ? first : mergePercentiles(partials)
-  }
-
-  render(partial: PercentilesPartial): JsonObject {
-    const { percents, keyed } = this.#settings
-    const rows = percents.map((percent) => ({
-      percent,
-      value: jsonFloat(valueAt(partial, percent)),
-    }))
-    if (!keyed) {
-      return { values: rows.map(({ percent, value }) => ({ key: jsonFloat(percent), value })) }
-    }
-    return {
-      values: Object.fromEntries(rows.map(({ percent, value }) => [percentText(percent), value])),
-    }
-  }
-
-  metric(partial: PercentilesPartial, property: string | undefined): number | null | undefined {
-    const percent = Number(property)
-    if (!this.#settings.percents.includes(percent)) return undefined
-    const value = valueAt(partial, percent)
-    return Number.isNaN(value) ? null : value
-  }
-}
-
-export function percentText(percent: number): string {
-  return Number.isInteger(percent) ? `${percent}.0` : String(percent)
-}
-
-function mergePercentiles(partials: readonly PercentilesPartial[]): PercentilesPartial {
-  const exact = partials.flatMap((partial) => (partial.kind === 'exact' ? [partial.values] : []))
-  const total = exact.reduce((sum, values) => sum + values.length, 0)
-  if (exact.length === partials.length && total <= EXACT_PERCENTILE_VALUES) {
-    const values = new Float64Array(total)
-    let at = 0
-    for (const part of exact) {
-      values.set(part, at)
-      at += part.length
-    }
-    return { kind: 'exact', values: values.sort() }
-  }
-  const negative = new Map<number, number>()
-  const positive = new Map<number, number>()
-  let zeros = 0
-  for (const partial of partials) {
-    const sketch = partial.kind === 'exact' ? sketchOf(partial.values) : partial.sketch
-    for (const [cell, count] of sketch.negative)
-      negative.set(cell, (negative.get(cell) ?? 0) + count)
-    for (const [cell, count] of sketch.positive)
-      positive.set(cell, (positive.get(cell) ?? 0) + count)
-    zeros += sketch.zeros
-  }
-  return { kind: 'sketch', sketch: { negative, zeros, positive } }
-}
-
-function sketchOf(values: Float64Array): Sketch {
-  const negative = new Map<number, number>()
-  const positive = new Map<number, number>()
-  let zeros = 0
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number
-    if (value === 0) zeros++
-    else {
-      const cells = value < 0 ? negative : positive
-      const cell = Math.ceil(Math.log(Math.abs(value)) / LOG_GAMMA)
-      cells.set(cell, (cells.get(cell) ?? 0) + 1)
-    }
-  }
-  return { negative, zeros, positive }
-}
-
-/** The value at rank floor(percent / 100 * (n - 1)); NaN without values. */
-function valueAt(partial: PercentilesPartial, percent: number): number {
-  if (partial.kind === 'exact') {
-    const { values } = partial
-    return values[Math.floor((percent / 100) * (values.length - 1))] ?? NaN
-  }
-  const cells = ascendingCells(partial.sketch)
-  const total = cells.reduce((sum, { count }) => sum + count, 0)
-  let left = Math.floor((percent / 100) * (total - 1))
-  for (const { value, count } of cells) {
-    if (left < count) return value
-    left -= count
-  }
-  return NaN
-}
-
-function ascendingCells({ negative, zeros, positive }: Sketch): { value: number; count: number }[] {
-  const middle = (cell: number): number => (2 * GAMMA ** cell) / (GAMMA + 1)
-  const below = [...negative].sort(([a], [b]) => b - a)
-  const above = [...positive].sort(([a], [b]) => a - b)
-  return [
-    ...below.map(([cell, count]) => ({ value: -middle(cell), count })),
-    ...(zeros > 0 ? [{ value: 0, count: zeros }] : []),
-    ...above.map(([cell, count]) => ({ value: middle(cell), count })),
-  ]
-}
-
-class PercentilesCollector implements Collector<PercentilesPartial> {
-  readonly #columns: readonly NumberKeys[]
-  readonly #missing: number | undefined
-  readonly #buckets = new Map<number, ValueBag>()
-  readonly #memory: AggregationMemory
-  readonly #values = new ValueBlock()
-
-  constructor(split: AggregationSplit, settings: PercentilesSettings) {
-    this.#columns = numberColumns(split, settings.path)
-    this.#missing = settings.missing
-    this.#memory = split.memory
-  }
-
-  collect(block: DocBlock): void {
-    const values = this.#values
-    for (const column of this.#columns) {
-      values.fill(column, block)
-      toFloats(column, values)
-      this.#add(values.parents, values.keys, values.count)
-    }
-    if (this.#missing === undefined) return
-    const rest = withoutValue(this.#columns, block)
-    this.#add(rest.parents, new Float64Array(rest.count).fill(this.#missing), rest.count)
-  }
-
-  #add(parents: Uint32Array, values: Float64Array, count: number): void {
-    let parent = -1
-    let bag: ValueBag | undefined
-    for (let i = 0; i < count; i++) {
-      if (bag === undefined || parents[i] !== parent) {
-        parent = parents[i] as number
-        bag = this.#buckets.get(parent)
-        if (bag === undefined) {
-          bag = new ValueBag(this.#memory)
-          this.#buckets.set(parent, bag)
-        }
-      }
-      bag.add(values[i] as number)
-    }
-  }
-
-  result(parent: number): PercentilesPartial {
-    return this.#buckets.get(parent)?.partial() ?? { kind: 'exact', values: new Float64Array(0) }
-  }
-}
-
-function toFloats(column: NumberKeys, values: ValueBlock): void {
-  const { scale } = column
-  if (scale.kind === 'float') return
-  const { keys, count } = values
-  const base = Number(scale.base)
-  const step = Number(scale.step)
-  const highest = column.blockMaxs.reduce((most, bound) => Math.max(most, bound), 0)
-  const isExact =
-    scale.kind === 'scaled' &&
-    Number.isSafeInteger(base) &&
-    Number.isSafeInteger(base + step * highest)
-  for (let i = 0; i < count; i++) {
-    const key = keys[i] as number
-    keys[i] = isExact ? base + step * key : Number(exactValue(column, key))
-  }
-}
-
-/** The values of one bucket: kept while few, folded into the sketch when they are many. */
-class ValueBag {
-  readonly #memory: AggregationMemory
-  #values = new Float64Array(8)
-  #count = 0
-  #folded: PercentilesPartial | undefined
-
-  constructor(memory: AggregationMemory) {
-    this.#memory = memory
-  }
-
-  add(value: number): void {
-    if (this.#count === this.#values.length) this.#makeRoom()
-    this.#values[this.#count] = value
-    this.#count++
-  }
-
-  #makeRoom(): void {
-    if (this.#count > EXACT_PERCENTILE_VALUES) {
-      const part: PercentilesPartial = { kind: 'sketch', sketch: sketchOf(this.#values) }
-      this.#folded = this.#folded === undefined ? part : mergePercentiles([this.#folded, part])
-      this.#count = 0
-      return
-    }
-    this.#memory.reserve(this.#values.byteLength)
-    const next = new Float64Array(this.#values.length * 2)
-    next.set(this.#values)
-    this.#values = next
-  }
-
-  partial(): PercentilesPartial {
-    const rest: PercentilesPartial = { kind: 'exact', values: this.#values.slice(0, this.#count) }
-    return mergePercentiles(this.#folded === undefined ? [rest] : [this.#folded, rest])
-  }
 }

@@ -42,12 +42,34 @@ test('each bucket has its own sub-aggregations', async () => {
 test.each([
   [{ field: 'price' }, '`ranges`'],
   [{ field: 'price', ranges: [{ from: 2, to: 1 }] }, 'ends where it starts'],
-  [{ field: 'price', ranges: [{ to: 5 }, { from: 3 }] }, 'overlap'],
   [{ field: 'price', ranges: [{ from: 'low' }] }, '`from`'],
   [{ field: 'price', ranges: [{ key: 1 }] }, '`key`'],
 ])('refuses %o', async (options, named) => {
   expect(await refusal({ range: options })).toMatchObject({
     kind: 'invalid',
     message: expect.stringContaining(named),
+  })
+})
+
+test('ranges that overlap count a value in each of them, and a document once', async () => {
+  const ranges = [{ to: 10 }, { to: 25 }, { from: 5, to: 25 }]
+  expect(await aggregate({ range: { field: 'price', ranges } })).toMatchObject({
+    buckets: [
+      { key: '*-10', doc_count: 3 },
+      { key: '*-25', doc_count: 5 },
+      { key: '5-25', doc_count: 4 },
+      { key: '25-*', doc_count: 1 },
+    ],
+  })
+})
+
+test('`missing` is the number of documents without one', async () => {
+  expect(
+    await aggregate({ range: { field: 'price', ranges: [{ to: 5 }], missing: 1 } }),
+  ).toMatchObject({
+    buckets: [
+      { key: '*-5', doc_count: 2 },
+      { key: '5-*', doc_count: 5 },
+    ],
   })
 })

@@ -17,7 +17,14 @@ const MANY = 200_000
 
 function parse(kind: AggregationKind): Aggregation {
   const field = (path: string) => ({ path, type: 'f64' }) as const
-  return kind.parse({ options: { field: 'x' }, name: 'a', subs: [], field, query: () => MATCH_ALL })
+  return kind.parse({
+    options: { field: 'x' },
+    name: 'a',
+    subs: [],
+    isTop: true,
+    field,
+    query: () => MATCH_ALL,
+  })
 }
 
 /** What a split with these values collects. */

@@ -85,3 +85,19 @@ test('refuses an option of a wrong type', async () => {
     message: expect.stringContaining('`missing`'),
   })
 })
+
+test('`format` prints numbers as texts beside them, of dates by a date pattern', async () => {
+  expect(await aggregate({ sum: { field: 'price', format: '#0.00' } })).toEqual({
+    value: 85,
+    value_as_string: '85.00',
+  })
+  expect(await aggregate({ stats: { field: 'price', format: '0.0', missing: '0' } })).toMatchObject(
+    {
+      count: 7,
+      min_as_string: '0.0',
+      max_as_string: '40.0',
+    },
+  )
+  const last = { max: { field: 'time', format: 'yyyy-MM-dd' } }
+  expect(await aggregate(last)).toMatchObject({ value_as_string: '2024-05-04' })
+})

@@ -1,6 +1,6 @@
 // Typed-array reads below are cast with `as number`: indexes are below the capacity just ensured.
 import { elementAt } from '../../bytes/element-at.ts'
-import type { JsonObject } from '../../bytes/json.ts'
+import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
 import { exactValue, isNumeric, numberKeys, type NumberKeys } from '../number-keys.ts'
 import {
   jsonFloat,
@@ -12,20 +12,18 @@ import {
   type Collector,
   type DocBlock,
 } from './aggregation.ts'
+import { dateOptions } from './date-options.ts'
+import { parseDecimalFormat } from './decimal-format.ts'
 import { asNumber, booleanOption, fieldOption, numberOption } from './options.ts'
+import {
+  averageOf,
+  EMPTY,
+  mergeStats,
+  printExtendedStats,
+  printStats,
+  type StatsPartial,
+} from './stats-partial.ts'
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
-
-/** avg, min, max, sum, value_count, stats and extended_stats: one set of sums, printed differently. */
-interface StatsPartial {
-  readonly count: number
-  readonly sum: number
-  readonly min: number
-  readonly max: number
-  /** Sum of squared distances from the mean: merges without the cancellation of plain squares. */
-  readonly squares: number
-}
-
-const EMPTY: StatsPartial = { count: 0, sum: 0, min: Infinity, max: -Infinity, squares: 0 }
 
 type StatsPrinter = (partial: StatsPartial) => JsonObject
 
@@ -35,9 +33,30 @@ function statsKind(
 ): AggregationKind {
   return {
     buckets: 'none',
-    options: ['field', 'missing', ...more],
-    parse: (input) => new StatsAggregation(input, makePrinter(input), reads),
+    options: ['field', 'missing', 'format', 'value_type', ...more],
+    parse: (input) => new StatsAggregation(input, withTexts(input, makePrinter(input)), reads),
   }
+}
+
+/** With `format`, every number but a count has its text beside it; dates are nanoseconds. */
+function withTexts(input: AggregationInput, print: StatsPrinter): StatsPrinter {
+  const raw = input.options['format'] ?? undefined
+  if (raw === undefined) return print
+  const isDate = fieldOption(input).type === 'date'
+  const textOf = isDate ? dateTextOf(input) : parseDecimalFormat(input.name, raw)
+  return (partial) => {
+    const printed = print(partial)
+    const texts = Object.entries(printed).flatMap(([name, value]) => {
+      const number = name === 'count' ? undefined : asNumber(value)
+      return number === undefined ? [] : [[`${name}_as_string`, textOf(number)]]
+    })
+    return { ...printed, ...Object.fromEntries(texts) }
+  }
+}
+
+function dateTextOf(input: AggregationInput): (nanos: number) => string {
+  const { print } = dateOptions(input)
+  return (nanos) => print(BigInt(Math.round(nanos)))
 }
 
 /** 'spread': squares are wanted too. 'anything': every value counts, not only numbers. */
@@ -114,22 +133,11 @@ class StatsAggregation implements Aggregation<StatsPartial> {
 
   metric(partial: StatsPartial, property: string | undefined): number | null | undefined {
     const printed = this.#print(partial)
-    const value = printed[property ?? 'value']
+    const bound = /^std_(?:deviation_bounds_)?((?:upper|lower)\w*)$/.exec(property ?? '')?.[1]
+    const bounds = printed['std_deviation_bounds']
+    const value =
+      bound !== undefined && isJsonObject(bounds) ? bounds[bound] : printed[property ?? 'value']
     return value === undefined || value === null ? value : asNumber(value)
-  }
-}
-
-function mergeStats(a: StatsPartial, b: StatsPartial): StatsPartial {
-  if (a.count === 0) return b
-  if (b.count === 0) return a
-  const count = a.count + b.count
-  const delta = b.sum / b.count - a.sum / a.count
-  return {
-    count,
-    sum: a.sum + b.sum,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    squares: a.squares + b.squares + (delta * delta * a.count * b.count) / count,
   }
 }
 
@@ -329,52 +337,5 @@ class CountCollector implements Collector<StatsPartial> {
     const capacity = Math.max(16, parent + 1, this.#counts.length * 2)
     this.#memory.reserve((capacity - this.#counts.length) * 8)
     this.#counts = grown(this.#counts, capacity, 0)
-  }
-}
-
-/** What the stats of these numbers are made of. */
-export function statsOf(values: readonly number[]): StatsPartial {
-  return values
-    .map((value) => ({ count: 1, sum: value, min: value, max: value, squares: 0 }))
-    .reduce(mergeStats, EMPTY)
-}
-
-function averageOf({ count, sum }: StatsPartial): number {
-  return count === 0 ? NaN : sum / count
-}
-
-export function printStats(partial: StatsPartial): JsonObject {
-  return {
-    count: partial.count,
-    sum: jsonFloat(partial.sum),
-    min: jsonFloat(partial.min),
-    max: jsonFloat(partial.max),
-    avg: jsonFloat(averageOf(partial)),
-  }
-}
-
-export function printExtendedStats(partial: StatsPartial, sigma: number): JsonObject {
-  const { count, squares } = partial
-  const average = averageOf(partial)
-  const population = count <= 1 ? NaN : squares / count
-  const sampling = count <= 1 ? NaN : squares / (count - 1)
-  const spread = (variance: number): number => sigma * Math.sqrt(variance)
-  return {
-    ...printStats(partial),
-    sum_of_squares: jsonFloat(count === 0 ? NaN : squares + count * average * average),
-    variance: jsonFloat(population),
-    variance_population: jsonFloat(population),
-    variance_sampling: jsonFloat(sampling),
-    std_deviation: jsonFloat(Math.sqrt(population)),
-    std_deviation_population: jsonFloat(Math.sqrt(population)),
-    std_deviation_sampling: jsonFloat(Math.sqrt(sampling)),
-    std_deviation_bounds: {
-      upper: jsonFloat(average + spread(population)),
-      lower: jsonFloat(average - spread(population)),
-      upper_sampling: jsonFloat(average + spread(sampling)),
-      lower_sampling: jsonFloat(average - spread(sampling)),
-      upper_population: jsonFloat(average + spread(population)),
-      lower_population: jsonFloat(average - spread(population)),
-    },
   }
 }

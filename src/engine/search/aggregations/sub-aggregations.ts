@@ -43,6 +43,8 @@ export function mergeSubs(
 interface Bucket {
   readonly docCount: number
   readonly subs: SubPartials
+  /** Adds up as counts do, where there is one. */
+  readonly seenError?: number | undefined
 }
 
 /** Buckets with the same key as one; what more a bucket says is taken from the first. */
@@ -63,9 +65,13 @@ export function mergeBuckets<Key, Kind extends Bucket>(
     const [first] = list
     const docCount = list.reduce((sum, bucket) => sum + bucket.docCount, 0)
     const parts = list.map((bucket) => bucket.subs)
+    const errors =
+      first.seenError === undefined
+        ? {}
+        : { seenError: list.reduce((sum, bucket) => sum + (bucket.seenError ?? 0), 0) }
     merged.set(
       key,
-      list.length === 1 ? first : { ...first, docCount, subs: mergeSubs(subs, parts) },
+      list.length === 1 ? first : { ...first, ...errors, docCount, subs: mergeSubs(subs, parts) },
     )
   }
   return merged
@@ -94,7 +100,7 @@ export function queriesIn(subs: readonly SubAggregation[]): Query[] {
 }
 
 /**
- * The number that `price`, `price.avg` or, through a single bucket, `paid>price.avg` names. Undefined
+ * The number that `price`, `price.avg`, `price[avg]` or, through a single bucket, `paid>price.avg` names. Undefined
  * when it names none.
  */
 export function metricAt(
@@ -103,7 +109,9 @@ export function metricAt(
   path: string,
 ): number | null | undefined {
   const whole = subs.findIndex(({ name }) => name === path)
-  const cut = whole < 0 ? cutOf(path) : path.length
+  const bracketed = whole < 0 ? /^([^>]*)\[(.*)\]$/.exec(path) : null
+  if (bracketed !== null) return metricAt(subs, partials, `${bracketed[1]}.${bracketed[2]}`)
+  const cut = whole < 0 ? cutOf(subs, path) : path.length
   const name = path.slice(0, cut)
   const index = subs.findIndex((sub) => sub.name === name)
   const aggregation = subs[index]?.aggregation
@@ -112,8 +120,13 @@ export function metricAt(
   return aggregation.metric(partial, whole < 0 ? path.slice(cut + 1) : undefined)
 }
 
-/** Names may hold dots; the property is what stands after the last. */
-function cutOf(path: string): number {
+/** Names may hold dots, and so may properties, as `99.9` does: the longest name that there is. */
+function cutOf(subs: readonly SubAggregation[], path: string): number {
   const into = path.indexOf('>')
-  return into >= 0 ? into : Math.max(path.lastIndexOf('.'), 0)
+  if (into >= 0) return into
+  let dot = path.lastIndexOf('.')
+  while (dot > 0 && !subs.some(({ name }) => name === path.slice(0, dot))) {
+    dot = path.lastIndexOf('.', dot - 1)
+  }
+  return Math.max(dot, 0)
 }

@@ -9,6 +9,7 @@ const parse = (options: JsonObject): BucketOrders =>
     options,
     name: 'a',
     subs: [],
+    isTop: true,
     field: (path) => ({ path, type: 'str' }),
     query: () => MATCH_ALL,
   })

@@ -1,5 +1,5 @@
 import { elementAt } from '../../bytes/element-at.ts'
-import { isJsonObject, type JsonValue } from '../../bytes/json.ts'
+import { isJsonObject, stringifyJson, type JsonValue } from '../../bytes/json.ts'
 import type { AggregationInput, SubAggregation } from './aggregation.ts'
 import { invalidAggregation } from './options.ts'
 import { metricAt, type SubPartials } from './sub-aggregations.ts'
@@ -21,7 +21,8 @@ export function isCountDescending([{ by, descending }]: BucketOrders): boolean {
 /** `{"_count": "desc"}`, or an array of such; each is tried on an empty bucket. */
 export function parseOrder(input: AggregationInput): BucketOrders {
   const raw = input.options['order']
-  const items = raw === undefined || raw === null ? [] : Array.isArray(raw) ? raw : [raw]
+  const isNone = raw === undefined || raw === null || stringifyJson(raw) === '{}'
+  const items = isNone ? [] : Array.isArray(raw) ? raw : [raw]
   const [first, ...others] = items.map((item) => parseTarget(input, item))
   return first === undefined ? [{ by: 'count', descending: true }] : [first, ...others]
 }
@@ -36,13 +37,14 @@ function parseTarget(input: AggregationInput, raw: JsonValue): BucketOrder {
       'several targets are a list: [{"_count": "desc"}, {"_key": "asc"}]',
     )
   }
-  const [path, direction] = entry
+  const [path, written] = entry
+  const direction = typeof written === 'string' ? written.toLowerCase() : undefined
   if (direction !== 'asc' && direction !== 'desc') {
     throw invalidAggregation(input.name, `\`order\` direction of "${path}" must be "asc" or "desc"`)
   }
   const descending = direction === 'desc'
   if (path === '_count') return { by: 'count', descending }
-  if (path === '_key') return { by: 'key', descending }
+  if (path === '_key' || path === '_term') return { by: 'key', descending }
   if (metricAt(input.subs, undefined, path) === undefined) {
     throw invalidAggregation(
       input.name,

@@ -24,6 +24,21 @@ describe('terms', () => {
     })
   })
 
+  test('counts a document once in a bucket, however often it has the value', async () => {
+    const docs = [
+      { colors: ['red', 'red', 'blue'], items: 1 },
+      { colors: ['red'], items: 2 },
+    ]
+    const aggs = { items: { sum: { field: 'items' } } }
+    expect(await aggregate({ terms: { field: 'colors' }, aggs }, [docs])).toMatchObject({
+      buckets: [
+        { key: 'red', doc_count: 2, items: { value: 3 } },
+        { key: 'blue', doc_count: 1, items: { value: 1 } },
+      ],
+      sum_other_doc_count: 0,
+    })
+  })
+
   test('shows `size` buckets and counts what is in the others', async () => {
     expect(await aggregate({ terms: { field: 'shop', size: 1 } })).toMatchObject({
       buckets: [{ key: 'north', doc_count: 3 }],
@@ -134,6 +149,78 @@ describe('terms', () => {
     expect(await refusal({ terms: options })).toMatchObject({
       kind: 'invalid',
       message: expect.stringContaining(named),
+    })
+  })
+})
+
+describe('what is kept of the terms', () => {
+  const keysOf = async (terms: JsonObject): Promise<unknown[]> => {
+    const order = { _key: 'asc' }
+    const answer = await aggregate({ terms: { order, ...terms } })
+    return (answer as { buckets: { key: unknown }[] }).buckets.map(({ key }) => key)
+  }
+
+  test('`include` and `exclude` hold numbers and booleans too', async () => {
+    expect(await keysOf({ field: 'items', include: [1, 3, 9], exclude: ['3'] })).toEqual([1, 9])
+    expect(await keysOf({ field: 'paid', include: [true] })).toEqual([1])
+    expect(await keysOf({ field: 'items', include: '1.*' })).toEqual([])
+  })
+
+  test('of several parts each value is in one', async () => {
+    const parts = await Promise.all(
+      [0, 1, 2].map((partition) =>
+        keysOf({ field: 'items', include: { partition, num_partitions: 3 } }),
+      ),
+    )
+    expect(new Set(parts.flat())).toEqual(new Set([-2, 1, 2, 3, 4, 9]))
+    expect(parts.flat()).toHaveLength(6)
+  })
+
+  test('`format` prints keys beside them, and directions may be in capitals', async () => {
+    const dates = { field: 'time', format: 'dd.MM.', size: 1, order: { _key: 'DESC' } }
+    expect(await aggregate({ terms: dates })).toMatchObject({
+      buckets: [{ key: '2024-05-04T13:00:00Z', key_as_string: '04.05.' }],
+    })
+    const numbers = { field: 'items', format: '0.0', size: 1, order: { _term: 'desc' } }
+    expect(await aggregate({ terms: numbers })).toMatchObject({
+      buckets: [{ key: 9, key_as_string: '9.0' }],
+    })
+  })
+
+  test('a path in brackets orders by a percentile', async () => {
+    const aggs = { 1: { percentiles: { field: 'price', percents: ['99.9'] } } }
+    const terms = { field: 'shop', order: { '1[99.9]': 'desc' }, size: 1 }
+    expect(await aggregate({ terms, aggs })).toMatchObject({ buckets: [{ key: 'north' }] })
+  })
+})
+
+describe('when splits report less than they have', () => {
+  const splits = [
+    ['a', 'a', 'a', 'b', 'b', 'c'],
+    ['b', 'b', 'b', 'c', 'c', 'a'],
+  ].map((shops) => shops.map((shop) => ({ shop })))
+  const ask = (more: JsonObject): Promise<unknown> =>
+    aggregate({ terms: { field: 'shop', size: 2, split_size: 2, ...more } }, splits)
+
+  test('no bucket misses more than what each split cut off at, and each says its own', async () => {
+    expect(await ask({ show_term_doc_count_error: true })).toEqual({
+      buckets: [
+        { key: 'b', doc_count: 5, doc_count_error_upper_bound: 0 },
+        { key: 'a', doc_count: 3, doc_count_error_upper_bound: 2 },
+      ],
+      sum_other_doc_count: 4,
+      doc_count_error_upper_bound: 4,
+    })
+  })
+
+  test('in the order of keys nothing is missed, in that of a number nobody can tell', async () => {
+    const shown = { show_term_doc_count_error: true }
+    expect(await ask({ order: { _key: 'asc' }, ...shown })).toMatchObject({
+      buckets: [{ doc_count: 4 }, { doc_count: 5 }],
+      doc_count_error_upper_bound: 0,
+    })
+    expect(await ask({ order: { _count: 'asc' }, ...shown })).toMatchObject({
+      doc_count_error_upper_bound: -1,
     })
   })
 })

@@ -1,126 +1,59 @@
-import type { JsonObject, JsonValue } from '../../bytes/json.ts'
+import type { JsonObject } from '../../bytes/json.ts'
 import type { Query } from '../../query/query.ts'
-import { dateToNanos, parseRfc3339 } from '../../dates/datetime.ts'
 import type {
   Aggregation,
-  AggregationField,
   AggregationInput,
   AggregationKind,
   AggregationSplit,
   BucketBudget,
   Collector,
   DocBlock,
-  SubAggregation,
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
-import { asNumber, booleanOption, countOption, fieldOption, invalidAggregation } from './options.ts'
+import {
+  cutPartial,
+  FREQUENT_OPTIONS,
+  mergeFrequent,
+  parseFrequent,
+  renderFrequent,
+  type FrequentPartial,
+  type FrequentSettings,
+} from './frequent-buckets.ts'
 import { ordinalsOf, type Ordinals } from './ordinals.ts'
 import { SingleBucketCollector } from './single-bucket.ts'
-import {
-  mergeBuckets,
-  pathsIn,
-  queriesIn,
-  renderSubs,
-  SubCollectors,
-  type SubPartials,
-} from './sub-aggregations.ts'
+import { pathsIn, queriesIn, SubCollectors } from './sub-aggregations.ts'
 import { parseTermFilter, type TermFilter } from './term-filter.ts'
 import { compareKeys, keyTag, renderKey, type TermKey } from './term-key.ts'
-import { isCountDescending, orderBuckets, parseOrder, type BucketOrders } from './term-order.ts'
+import { orderBuckets } from './term-order.ts'
+import { keyFormatOption, parseTermsField, type TermsField } from './terms-field.ts'
 import { ValueBlock, withoutValue } from './values.ts'
-
-/** Buckets that one split reports per parent bucket when the request names no `segment_size`: results
- *  are exact up to here. */
-export const TERMS_PER_SPLIT_LIMIT = 65_536
 
 export const TERMS: AggregationKind = {
   buckets: 'many',
   // How it is counted and what a field without mapping would be are without effect.
-  options:
-    'field missing size order include exclude min_doc_count segment_size shard_size split_size show_term_doc_count_error execution_hint collect_mode shard_min_doc_count value_type'.split(
-      ' ',
-    ),
+  options: [
+    ...FREQUENT_OPTIONS,
+    ...'field missing include exclude format execution_hint value_type'.split(' '),
+  ],
   parse: (input) => new TermsAggregation(parseSettings(input)),
 }
 
-interface TermsSettings {
-  readonly path: string
-  readonly size: number
-  readonly splitSize: number
-  readonly minDocCount: number
-  readonly orders: BucketOrders
-  readonly missing: TermKey | undefined
+interface TermsSettings extends FrequentSettings, TermsField {
   readonly filter: TermFilter | undefined
-  readonly showError: boolean
-  readonly subs: readonly SubAggregation[]
+  /** The text of a key beside it; undefined: as it is printed anyway. */
+  readonly format: ((key: TermKey) => string | undefined) | undefined
 }
 
-interface TermBucket {
-  readonly key: TermKey
-  readonly docCount: number
-  readonly subs: SubPartials
-}
-
-interface TermsPartial {
-  /** By `keyTag`. */
-  readonly buckets: ReadonlyMap<string, TermBucket>
-  /** Values in buckets that a split left out. */
-  readonly otherCount: number
-  /** No bucket misses more than this. */
-  readonly errorBound: number
-}
-
-/** A field whose values are keys, and the key of documents without any. */
-export function parseTermsField(input: AggregationInput): Pick<TermsSettings, 'path' | 'missing'> {
-  const field = fieldOption(input)
-  if (field.type === 'bytes') {
-    throw invalidAggregation(
-      input.name,
-      `field "${field.path}" holds bytes, which do not aggregate`,
-    )
-  }
-  return { path: field.path, missing: parseMissing(input, field) }
-}
+type TermsPartial = FrequentPartial<TermKey>
 
 function parseSettings(input: AggregationInput): TermsSettings {
-  const size = countOption(input, 'size') ?? 10
-  const splitSize =
-    countOption(input, 'segment_size') ??
-    countOption(input, 'shard_size') ??
-    countOption(input, 'split_size')
-  const orders = parseOrder(input)
+  const field = parseTermsField(input)
   return {
-    ...parseTermsField(input),
-    size,
-    splitSize: Math.max(splitSize ?? TERMS_PER_SPLIT_LIMIT, size),
-    minDocCount: countOption(input, 'min_doc_count') ?? 1,
-    orders,
+    ...field,
+    ...parseFrequent(input),
     filter: parseTermFilter(input),
-    showError: booleanOption(input, 'show_term_doc_count_error', isCountDescending(orders)),
-    subs: input.subs,
+    format: keyFormatOption(input, field.type),
   }
-}
-
-function parseMissing(input: AggregationInput, field: AggregationField): TermKey | undefined {
-  const raw = input.options['missing']
-  if (raw === undefined || raw === null) return undefined
-  if (typeof raw === 'string') return missingText(raw, field)
-  const number = asNumber(raw)
-  if (number === undefined) {
-    throw invalidAggregation(input.name, '`missing` must be a string or a number')
-  }
-  if (field.type === 'str') return { type: 'str', value: String(number) }
-  if (typeof raw === 'bigint') return { type: 'int', value: raw }
-  return Number.isInteger(number) && field.type !== 'f64'
-    ? { type: 'int', value: BigInt(number) }
-    : { type: 'float', value: number }
-}
-
-function missingText(text: string, field: AggregationField): TermKey {
-  const date = field.type === 'date' ? parseRfc3339(text) : undefined
-  return date === undefined
-    ? { type: 'str', value: text }
-    : { type: 'date', value: dateToNanos(date) }
 }
 
 class TermsAggregation implements Aggregation<TermsPartial> {
@@ -138,7 +71,7 @@ class TermsAggregation implements Aggregation<TermsPartial> {
     const settings = this.#settings
     const columns = split.columnsAt(settings.path).filter(({ type }) => type !== 'bytes')
     const parts: Collector<TermsPartial>[] = columns
-      .filter(({ type }) => settings.filter === undefined || type === 'str')
+      .filter(({ type }) => settings.filter?.reads(type) ?? true)
       .map((column) => new ColumnTerms(ordinalsOf(column), settings, { split, parentLimit }))
     if (settings.missing !== undefined) {
       const place = { split, parentLimit, subs: settings.subs }
@@ -152,36 +85,16 @@ class TermsAggregation implements Aggregation<TermsPartial> {
   }
 
   merge(partials: readonly TermsPartial[]): TermsPartial {
-    const [first] = partials
-    if (partials.length === 1 && first !== undefined) return first
-    return {
-      buckets: mergeBuckets(
-        partials.map(({ buckets }) => buckets),
-        this.#settings.subs,
-      ),
-      otherCount: partials.reduce((sum, partial) => sum + partial.otherCount, 0),
-      errorBound: partials.reduce((sum, partial) => sum + partial.errorBound, 0),
-    }
+    return mergeFrequent(partials, this.#settings.subs)
   }
 
   render(partial: TermsPartial, budget: BucketBudget): JsonObject {
-    const { size, minDocCount, orders, showError, subs } = this.#settings
-    const all = [...partial.buckets.values()]
-    const wanted = all.filter(({ docCount }) => docCount >= minDocCount)
-    const kept = orderBuckets(wanted, { orders, subs, compareKeys }).slice(0, size)
-    budget.take(kept.length)
-    const total = all.reduce((sum, { docCount }) => sum + docCount, 0)
-    const shown = kept.reduce((sum, { docCount }) => sum + docCount, 0)
-    const out: { [name: string]: JsonValue } = {
-      buckets: kept.map((bucket) => ({
-        ...renderKey(bucket.key),
-        doc_count: bucket.docCount,
-        ...renderSubs(subs, bucket.subs, budget),
-      })),
-      sum_other_doc_count: partial.otherCount + total - shown,
+    const { format } = this.#settings
+    const render = (key: TermKey): JsonObject => {
+      const text = format?.(key)
+      return text === undefined ? renderKey(key) : { ...renderKey(key), key_as_string: text }
     }
-    if (showError) out['doc_count_error_upper_bound'] = partial.errorBound
-    return out
+    return renderFrequent(partial, this.#settings, { render, compare: compareKeys }, budget)
   }
 
   metric(): undefined {
@@ -223,6 +136,7 @@ class ColumnTerms implements Collector<TermsPartial> {
       }
       values.filter(keep)
     }
+    values.unique()
     const ids = this.#ids.add(values.parents, values.keys, values.count)
     if (this.#settings.subs.length > 0) {
       this.#subs.collect(values.under(ids))
@@ -233,21 +147,13 @@ class ColumnTerms implements Collector<TermsPartial> {
     const found: { ordinal: number; docCount: number; id: number }[] = []
     this.#ids.eachOf(parent, (ordinal, docCount, id) => found.push({ ordinal, docCount, id }))
     const total = found.reduce((sum, { docCount }) => sum + docCount, 0)
-    const kept = this.#truncate(found)
-    const buckets = new Map<string, TermBucket>()
-    let shown = 0
-    for (const { ordinal, docCount, id } of kept) {
+    const kept = this.#truncate(found).map(({ ordinal, docCount, id }) => {
       const key = this.#ordinals.keyOf(ordinal)
-      buckets.set(keyTag(key), { key, docCount, subs: this.#subs.result(id) })
-      shown += docCount
-    }
-    if (this.#settings.minDocCount === 0) this.#addUnused(buckets)
+      return { tag: keyTag(key), bucket: { key, docCount, subs: this.#subs.result(id) } }
+    })
     const isCut = kept.length < found.length
-    return {
-      buckets,
-      otherCount: total - shown,
-      errorBound: isCut ? (kept.at(-1)?.docCount ?? 0) : 0,
-    }
+    const partial = cutPartial(kept, { total, isCut, orders: this.#settings.orders })
+    return this.#settings.minDocCount === 0 ? this.#withUnused(partial) : partial
   }
 
   /** The buckets worth reporting when there are more than the split may report. */
@@ -278,15 +184,17 @@ class ColumnTerms implements Collector<TermsPartial> {
   }
 
   /** `min_doc_count` 0 lists every value of a text column, whether or not a document matched. */
-  #addUnused(buckets: Map<string, TermBucket>): void {
-    if (this.#ordinals.type !== 'str') return
+  #withUnused(partial: TermsPartial): TermsPartial {
+    if (this.#ordinals.type !== 'str') return partial
+    const buckets = new Map(partial.buckets)
     for (let ordinal = 0; ordinal < this.#ordinals.limit; ordinal++) {
       if (this.#allowed !== undefined && this.#allowed[ordinal] === 0) continue
-      if (buckets.size >= this.#settings.splitSize) return
+      if (buckets.size >= this.#settings.splitSize) break
       const key = this.#ordinals.keyOf(ordinal)
       const tag = keyTag(key)
       if (!buckets.has(tag)) buckets.set(tag, { key, docCount: 0, subs: undefined })
     }
+    return { ...partial, buckets }
   }
 }
 

@@ -100,6 +100,7 @@ class Level {
   collect(block: DocBlock): DocBlock {
     const values = this.#values
     values.fill(this.column, block)
+    values.unique()
     return values.under(this.ids.add(values.parents, values.keys, values.count))
   }
 }

@@ -76,3 +76,26 @@ test('documents without value are those that every column leaves out', () => {
   expect(withoutValue([column(undefined)], block([0, 1, 2])).count).toBe(0)
   expect(withoutValue([], block([0, 1, 2])).count).toBe(3)
 })
+
+test('what a document has twice in one parent bucket is left out, in runs of any length', () => {
+  const entry = fc.record({
+    doc: fc.nat(3),
+    parent: fc.nat(1),
+    keys: fc.array(fc.nat(9), { maxLength: 70 }),
+  })
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 12 }), (list) => {
+      const ordered = list.toSorted((a, b) => a.doc - b.doc || a.parent - b.parent)
+      const rows = ordered.flatMap(({ doc, parent, keys }) => keys.map((key) => [doc, parent, key]))
+      const values = new ValueBlock()
+      const column = (at: number): number[] => rows.map((row) => row[at] ?? -1)
+      values.docs = Uint32Array.from(column(0))
+      values.parents = Uint32Array.from(column(1))
+      values.keys = Float64Array.from(column(2))
+      values.count = rows.length
+      values.unique()
+      const distinct = new Map(rows.map((row) => [row.join(), row]))
+      expect(entries(values)).toEqual([...distinct.values()])
+    }),
+  )
+})

@@ -11,6 +11,9 @@ export interface KeyedColumn {
   readonly starts: Uint32Array | undefined
 }
 
+/** Values of one document from which looking them up is faster than looking through them. */
+const LONG_RUN = 32
+
 /**
  * The values of a block of documents, one entry per value: keys[i] belongs to docs[i] in parents[i].
  * One instance per collector, refilled block by block.
@@ -84,6 +87,80 @@ export class ValueBlock implements DocBlock {
   /** The same documents in other parent buckets. */
   under(parents: Uint32Array): DocBlock {
     return { docs: this.docs, parents, count: this.count, isRun: this.isRun }
+  }
+
+  /**
+   * Leaves out what a document has twice in the same parent bucket: it is counted once in each bucket,
+   * however often its values lead there.
+   */
+  unique(): void {
+    const { docs, parents, count } = this
+    let keep: Uint8Array | undefined
+    let start = 0
+    for (let i = 1; i <= count; i++) {
+      if (i < count && docs[i] === docs[start] && parents[i] === parents[start]) continue
+      if (i - start > 1) keep = this.#markRepeated({ start, end: i }, keep)
+      start = i
+    }
+    if (keep !== undefined) this.filter(keep)
+  }
+
+  /** Sets a 0 in `keep`, which is made when it is first needed, for keys that stand before in the run. */
+  #markRepeated(
+    { start, end }: { readonly start: number; readonly end: number },
+    keep: Uint8Array | undefined,
+  ): Uint8Array | undefined {
+    const { keys } = this
+    const seen = end - start > LONG_RUN ? new Set<number>() : undefined
+    let marks = keep
+    for (let i = start; i < end; i++) {
+      const key = keys[i] as number
+      let at = start
+      while (seen === undefined && at < i && keys[at] !== key) at++
+      const isRepeated = seen === undefined ? at < i : seen.has(key)
+      seen?.add(key)
+      if (!isRepeated) continue
+      marks ??= new Uint8Array(this.count).fill(1)
+      marks[i] = 0
+    }
+    return marks
+  }
+
+  /** Puts as many entries in the place of each as its key has items: items[starts[key]] on. */
+  expand({ starts, items }: { readonly starts: Uint32Array; readonly items: Uint32Array }): void {
+    const { docs, parents, keys, count } = this
+    let total = 0
+    let isOne = true
+    for (let i = 0; i < count; i++) {
+      const key = keys[i] as number
+      const size = (starts[key + 1] as number) - (starts[key] as number)
+      total += size
+      if (size !== 1) isOne = false
+    }
+    if (isOne) {
+      for (let i = 0; i < count; i++) keys[i] = items[starts[keys[i] as number] as number] as number
+      return
+    }
+    const outDocs = new Uint32Array(total)
+    const outParents = new Uint32Array(total)
+    const outKeys = new Float64Array(total)
+    let size = 0
+    for (let i = 0; i < count; i++) {
+      const key = keys[i] as number
+      for (let at = starts[key] as number; at < (starts[key + 1] as number); at++) {
+        outDocs[size] = docs[i] as number
+        outParents[size] = parents[i] as number
+        outKeys[size] = items[at] as number
+        size++
+      }
+    }
+    this.#ownDocs = outDocs
+    this.#ownParents = outParents
+    this.docs = outDocs
+    this.parents = outParents
+    this.keys = outKeys
+    this.count = total
+    this.isRun = false
   }
 
   /** Keeps the entries for which `keep` holds a 1 at the same place. */

@@ -1,8 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../bytes/json.ts'
-import { jsonFloat } from '../aggregations/aggregation.ts'
 import { booleanOption, numberOption } from '../aggregations/options.ts'
-import { percentsOption, percentText } from '../aggregations/percentiles.ts'
-import { printExtendedStats, printStats, statsOf } from '../aggregations/stats.ts'
+import { percentsOption, printPoints } from '../aggregations/percentiles.ts'
+import { printExtendedStats, printStats, statsOf } from '../aggregations/stats-partial.ts'
 import { bucketsOf, type BucketsPath } from './buckets-path.ts'
 import {
   gapPolicyOption,
@@ -102,30 +101,16 @@ export const BUCKET_METRICS = {
     (input) => {
       const percents = percentsOption(input)
       const keyed = booleanOption(input, 'keyed', true)
-      return ({ values }) =>
-        printPercentiles(
-          values.toSorted((a, b) => a - b),
-          percents,
-          keyed,
-        )
+      return ({ values }) => {
+        const sorted = values.toSorted((a, b) => a - b)
+        return printPoints(percents, keyed, (percent) => nearest(sorted, percent))
+      }
     },
     { options: ['percents', 'keyed'], values: [] },
   ),
 }
 
 /** The nearest bucket's number, not one between two. */
-function printPercentiles(
-  sorted: readonly number[],
-  percents: readonly number[],
-  keyed: boolean,
-): JsonObject {
-  const rows = percents.map((percent) => ({
-    percent,
-    value: jsonFloat(sorted[Math.round((percent / 100) * (sorted.length - 1))] ?? NaN),
-  }))
-  return {
-    values: keyed
-      ? Object.fromEntries(rows.map(({ percent, value }) => [percentText(percent), value]))
-      : rows.map(({ percent, value }) => ({ key: jsonFloat(percent), value })),
-  }
+function nearest(sorted: readonly number[], percent: number): number {
+  return sorted[Math.round((percent / 100) * (sorted.length - 1))] ?? NaN
 }

@@ -148,7 +148,7 @@ function numberInBuckets(result: JsonObject, [key, ...rest]: BucketsPath): numbe
 
 /** A number of a metric: `value`, `std_deviation`, `std_upper`, or a percentile. */
 function numberOf(result: JsonObject, property: string): number | undefined {
-  const bound = /^std_(upper|lower)$/.exec(property)?.[1]
+  const bound = /^std_(?:deviation_bounds_)?((?:upper|lower)\w*)$/.exec(property)?.[1]
   const bounds = result['std_deviation_bounds']
   if (bound !== undefined && isJsonObject(bounds)) return toNumber(bounds[bound])
   const { values } = result

@@ -11,12 +11,14 @@ import type {
 export class FinishedAggregation implements Aggregation {
   readonly paths: readonly string[]
   readonly queries: readonly Query[] | undefined
+  readonly readsAll: boolean
   readonly #inner: Aggregation
   readonly #finish: (result: JsonObject) => JsonObject
 
   constructor(inner: Aggregation, finish: (result: JsonObject) => JsonObject) {
     this.paths = inner.paths
     this.queries = inner.queries
+    this.readsAll = inner.readsAll ?? false
     this.#inner = inner
     this.#finish = finish
   }

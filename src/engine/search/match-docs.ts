@@ -1,0 +1,56 @@
+import { parseJson } from '../bytes/json.ts'
+import type { DeleteQuery, DeleteTask } from '../metastore/delete-task.ts'
+import type { IndexMetadata } from '../metastore/index-metadata.ts'
+import { splitKey } from '../metastore/layout.ts'
+import type { SplitRecord } from '../metastore/split-record.ts'
+import type { ObjectStore } from '../ports.ts'
+import { parseElasticQuery } from '../query/elastic-dsl/parse-elastic-query.ts'
+import { splitMayMatch } from '../query/prune.ts'
+import type { QueryAst } from '../query/query-ast.ts'
+import { parseQueryString } from '../query/query-string.ts'
+import type { IndexConfig } from '../schema/index-config.ts'
+import { SearchCaches } from './caches.ts'
+import { planClause } from './clauses/plan-clause.ts'
+import { NO_DOCS, toList } from './doc-set.ts'
+import { openSplit } from './fetch.ts'
+import { bindIndexSearch, splitFacts } from './index-search.ts'
+
+/** Each split is read once. */
+const CACHES = { partBytes: 16 << 20, docBytes: 0, partialResultBytes: 0 }
+
+/** Which documents of a split an erasure is about, for `runDeletes`. No more is read than a search for
+ *  the same query would read, and nothing of a split that cannot have a match. */
+export function docMatcher(
+  store: ObjectStore,
+): (
+  metadata: IndexMetadata,
+  split: SplitRecord,
+  task: DeleteTask,
+  signal?: AbortSignal,
+) => Promise<Uint32Array> {
+  const context = { store, caches: new SearchCaches(CACHES) }
+  return async ({ config, indexId }, split, task, signal) => {
+    const { schema, query } = bindDeleteQuery(config, task.query, task.createdMs)
+    if (!splitMayMatch(query, splitFacts(split), schema.timestampField)) return new Uint32Array(0)
+    const place = { key: splitKey(indexId, split.splitId), footer: split.footer }
+    const fetched = await openSplit(place, context, signal)
+    const clause = planClause(query, fetched.footer, false)
+    await fetched.fetch(clause.firstNeeds(), signal)
+    if (clause.isEmpty(fetched)) return toList(NO_DOCS, fetched.docCount)
+    await fetched.fetch(clause.secondNeeds(fetched), signal)
+    return toList(clause.matches(fetched), fetched.docCount)
+  }
+}
+
+/** `nowMs`: what `now` in the query means. Throws `invalid` as parsing and binding do. */
+export function bindDeleteQuery(
+  config: IndexConfig,
+  { dialect, text, searchFields, startTimestamp, endTimestamp }: DeleteQuery,
+  nowMs: number,
+): ReturnType<typeof bindIndexSearch> {
+  const query: QueryAst =
+    dialect === 'elastic'
+      ? parseElasticQuery(parseJson(text), { nowMs })
+      : parseQueryString(text, { defaultOperator: 'and' })
+  return bindIndexSearch(config, { query, searchFields, startTimestamp, endTimestamp })
+}

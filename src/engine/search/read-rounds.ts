@@ -1,0 +1,53 @@
+import type { ByteRange } from '../ports.ts'
+import { READ_SIZES, type ReadSizes } from './fetch.ts'
+import type { Need, Part } from './needs.ts'
+import { coalesceRanges } from './read-ranges.ts'
+
+/** Reads of one split that run at once. */
+export interface ReadRound {
+  readonly requests: number
+  readonly bytes: number
+}
+
+/** What waits for the dictionary blocks, which say where it stands. */
+const LAST: ReadonlySet<Part> = new Set<Part>(['postings', 'positions'])
+
+/**
+ * How the needs of a split become requests where nothing is cached, round after round, the documents of
+ * hits apart: a small split whole; else the footer with what stands before it, then what of the needs is
+ * not in there.
+ */
+export function readRounds(
+  needs: readonly Need[],
+  footer: ByteRange,
+  sizes: ReadSizes = READ_SIZES,
+): ReadRound[] {
+  if (needs.length === 0) return []
+  if (isReadWhole(footer, sizes)) return [{ requests: 1, bytes: footer.end }]
+  const read: ByteRange[] = []
+  const rounds: ReadRound[] = []
+  const fetch = (ranges: readonly ByteRange[]): void => {
+    const isRead = ({ start, end }: ByteRange): boolean =>
+      read.some((range) => range.start <= start && end <= range.end)
+    const reads = coalesceRanges(
+      ranges.filter((range) => !isRead(range)),
+      sizes.gapBytes,
+    )
+    if (reads.length === 0) return
+    read.push(...reads)
+    const bytes = reads.reduce((sum, { start, end }) => sum + end - start, 0)
+    rounds.push({ requests: reads.length, bytes })
+  }
+  fetch([{ start: Math.max(0, footer.start - sizes.tailBytes), end: footer.start }, footer])
+  fetch(needs.filter(({ part }) => !LAST.has(part)))
+  fetch(needs.filter(({ part }) => LAST.has(part)))
+  return rounds
+}
+
+/** The documents of its hits then come along. */
+export function isReadWhole(
+  { end }: ByteRange,
+  { wholeSplitBytes }: ReadSizes = READ_SIZES,
+): boolean {
+  return end <= wholeSplitBytes
+}
