@@ -23,7 +23,7 @@ const POLL_MS = 3_000
 const SILENCE_LIMIT_MS = 920_000
 
 /** Objects of one listing, told apart by their hashes: the checkpoint says which are in the index. */
-export class StoredTally implements StoredProgress {
+class StoredTally implements StoredProgress {
   readonly #record: HandedRecord
   readonly #open: Map<string, number>
   readonly #rejected = new Map<string, number>()

@@ -17,7 +17,7 @@ import { listStored } from './aws-stored-listing.ts'
 import type { StoredPlace } from './stored-place.ts'
 
 /** What is known of a prefix before it is listed. */
-export interface KnownObjects {
+interface KnownObjects {
   readonly isKnown: (object: SourceObject) => boolean
   /** A listing that was cut off; this one goes on behind it. */
   readonly unfinished: HandedRecord | undefined

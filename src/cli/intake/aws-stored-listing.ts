@@ -108,7 +108,7 @@ export async function countStored(
   }
 }
 
-export function unpackedBytes({ key, sizeBytes }: SourceObject): number {
+function unpackedBytes({ key, sizeBytes }: SourceObject): number {
   return /\.(gz|gzip|zst|zstd|bz2|snappy)$/i.test(key) ? sizeBytes / PACKED_RATIO : sizeBytes
 }
 

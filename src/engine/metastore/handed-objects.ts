@@ -33,7 +33,7 @@ export interface HandedRecord {
 }
 
 /** Size by hash, as the checkpoint writes hashes. */
-export type HandedObjects = ReadonlyMap<string, number>
+type HandedObjects = ReadonlyMap<string, number>
 
 const HASH_BYTES = (HASH_CHARS * 3) / 4
 const ENTRY_BYTES = HASH_BYTES + 8
