@@ -3,9 +3,7 @@ import { isIndexed } from '../../engine/indexing/run-ledger.ts'
 import { NOTHING_INDEXED } from '../../engine/indexing/indexing-result.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import { eventOfTask } from '../../functions/indexer-event.ts'
-import type { DeploymentConfig } from '../../deploy/deployment-config.ts'
-import { configOfStack } from '../deployment/config-of-stack.ts'
-import { assumptionsOf } from '../deployment/estimate.ts'
+import { DEFAULT_ASSUMPTIONS, type CostAssumptions } from '../../cost/assumptions.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import { objectSource } from '../../engine/sources/source.ts'
 import type { ObjectInfo } from '../../engine/ports.ts'
@@ -91,7 +89,7 @@ export async function ingestPrefix(
   if (count.objectCount === 0 && count.passed.size === 0 && after === '') throw nothingAt(place.uri)
   const before = await docCountOf(context, deployment, indexId)
   if (count.objectCount > 0 && !request.isAgreed) await agree(context, deployment, place, count)
-  const cost = priceOf(count, assumptionsOf(configOfDeployment(deployment)))
+  const cost = priceOf(count, assumptionsOf(deployment))
   const record = await handOverStored(context, deployment, {
     place,
     indexId,
@@ -126,14 +124,21 @@ async function agree(
   place: StoredPlace,
   count: StoredCount,
 ): Promise<void> {
-  showPrice(context, place, count, assumptionsOf(configOfDeployment(deployment)))
+  showPrice(context, place, count, assumptionsOf(deployment))
   const message = `Index ${plural(count.objectCount, 'object')} now?`
   if (await context.prompts.confirm({ message, flag: '--yes', fallback: true })) return
   throw new QwError('invalid', 'not indexed. Nothing was changed.', { code: 'CONFIRM' })
 }
 
-function configOfDeployment({ state, session }: Deployment): DeploymentConfig {
-  return configOfStack(state, session)
+/** What the price of an object depends on, as the stack was made. */
+function assumptionsOf({ state, session: { region } }: Deployment): CostAssumptions {
+  const { Architecture: arch, IndexerMemory: memory } = state.parameters
+  return {
+    ...DEFAULT_ASSUMPTIONS,
+    region,
+    arch: arch === 'x86_64' ? 'x86_64' : 'arm64',
+    indexerMemoryMb: Number(memory ?? DEFAULT_ASSUMPTIONS.indexerMemoryMb),
+  }
 }
 
 /** Documents of the index that can be found. */
