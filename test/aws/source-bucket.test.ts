@@ -75,19 +75,30 @@ describe('a bucket of the user’s own', () => {
     desk.remove()
   })
 
-  test('is counted and priced, indexed in place with the mapping that its objects tell', async () => {
-    const run = await desk.run(...init('--json'))
+  test('is counted and priced before anything is made, with the mapping that its objects tell', async () => {
+    const run = await desk.run(...init('--no-deploy'))
     expect(run.exitCode, run.stderr).toBe(0)
     expect(run.stderr).toContain('3 objects')
     expect(run.stderr).toContain('S3 listing')
     expect(run.stderr).toContain(`Nothing is written to ${bucket}`)
-    const document = JSON.parse(run.stdout) as {
-      readonly outputs: { readonly index_bucket: string; readonly staging_bucket: string }
+    expect(run.stderr).toContain('eventName')
+    expect(JSON.parse(desk.read('qw-lambda.json'))).toMatchObject({
+      deployment: { sourceBucket: bucket, sourcePrefix: PREFIX, sourceEvents: 'auto' },
+    })
+    expect(await rules()).toEqual(['theirs'])
+  })
+
+  test('is handed over object by object, and not again', async () => {
+    const { outputs } = (await desk.json('deploy', '-y')) as {
+      readonly outputs?: Readonly<Record<string, string>>
     }
-    expect(document).toMatchObject({ first_data: { docs: 6, rejected: 0 } })
-    own = [document.outputs.index_bucket, document.outputs.staging_bucket]
-    const { stdout } = await desk.run('search', 'eventName:StartInstances', '--count')
-    expect(Number(stdout)).toBe(3)
+    own = [outputs?.['index_bucket'] ?? '', outputs?.['staging_bucket'] ?? '']
+    const handOver = ['ingest', `s3://${bucket}/${PREFIX}`, '-y', '--no-wait']
+    expect(await desk.failure(...handOver.filter((flag) => flag !== '-y'))).toMatchObject({
+      code: 'QWL-CONFIRM',
+    })
+    expect(await desk.json(...handOver)).toMatchObject({ sources: [{ status: 'incomplete' }] })
+    expect(await desk.json(...handOver)).toMatchObject({ sources: [{ status: 'skipped' }] })
   })
 
   test('tells the queue of new objects beside what it told before', async () => {
