@@ -64,6 +64,7 @@ const CLI_VERBS = [
   'generator',
   'api-key',
   'config',
+  'mcp',
 ]
 const BELOW_VERBS = Object.keys(CLI_ARROWS)
 const CLI_FOLDERS = [...BELOW_VERBS, ...CLI_VERBS, 'program']

@@ -218,6 +218,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../serve/open-command.ts')).openCommand,
   },
   {
+    words: ['mcp'],
+    summary: 'let an assistant list, search and aggregate (Model Context Protocol)',
+    group: 'Search',
+    load: async () => (await import('../mcp/mcp-command.ts')).mcpCommand,
+  },
+  {
     words: ['teardown'],
     aliases: ['destroy'],
     summary: 'remove a stack with all its data, and prove it',
