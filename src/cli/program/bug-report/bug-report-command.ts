@@ -14,7 +14,7 @@ export const bugReportCommand = defineCommand({
     'Versions, this machine’s kind, and the newest fault with its command line and stack. Values, paths and quoted words are left out; read it all the same before you send it.',
   args: [['[id]', 'a fault by the id that it was told with (the newest)']],
   options: { output: text('--output <file>', 'write it there instead of printing it') },
-  examples: ['qw-lambda bug-report --output report.md'],
+  examples: ['qw-lambda bug-report --output report.txt'],
   toleratesBrokenFiles: true,
   async run(context, { args, options }) {
     const [id] = args
