@@ -74,5 +74,10 @@ function escaped(text: string): string {
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
     .replaceAll(/^([.'])/gm, '\\&$1')
+    .replaceAll(/[^\n -~]/gu, (sign) => `\\[u${hexOf(sign)}]`)
     .replaceAll('\n\n', '\n.PP\n')
+}
+
+function hexOf(sign: string): string {
+  return (sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
 }
