@@ -6,7 +6,7 @@ import { localClient } from '../stack/local-client.ts'
 import { currentDataStack } from '../stack/data-stack.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
 import { flag, text } from '../command/option.ts'
-import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
+import { loadIndexFacts, type IndexFacts } from '../stack/index-facts.ts'
 
 interface FieldRow {
   readonly name: string

@@ -2,7 +2,7 @@ import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
 import type { Zone } from '../format/time.ts'
 import { zoneOf } from '../command/time-zone.ts'
-import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
+import { loadIndexFacts, type IndexFacts } from '../stack/index-facts.ts'
 import { openRoute, type SearchRoute } from '../stack/route.ts'
 import type { SearchOptions } from './search-options.ts'
 
