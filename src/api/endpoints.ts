@@ -1,5 +1,5 @@
 import type { JsonObject } from '../engine/bytes/json.ts'
-import { REFUSALS } from './elastic/refusals.ts'
+import { ABSENT, REFUSALS } from './elastic/refusals.ts'
 
 /** One line of docs/API.md and of the OpenAPI document. A test holds this list and the routes equal. */
 interface Endpoint {
@@ -144,6 +144,16 @@ const ELASTIC_ROWS: readonly Row[] = [
   ['GET', '/_nodes/stats', 'documents, memory and CPU time, for exporters'],
   ['GET', '/_nodes/_local/stats', 'the same'],
   ['GET', '/_nodes/stats/:metric', 'the same, whole'],
+  ['GET', '/_license', 'what shippers ask for before they send'],
+  ['GET', '/_index_template', 'every index template'],
+  ['GET', '/_index_template/:name', 'index templates by name or pattern'],
+  ['PUT|POST', '/_index_template/:name', 'what indexes are made from', WRITES],
+  ['DELETE', '/_index_template/:name', 'forget an index template', WRITES],
+  ...ABSENT.flatMap(([path]): Row[] => [
+    ['GET', path, 'always none'],
+    ['GET', `${path}/:name`, 'always 404'],
+  ]),
+  ['GET', '/:index/_ilm/explain', 'no policy'],
   ['GET|POST', '/_analyze', 'what an analyzer makes of a text'],
   ['GET|POST', '/:index/_analyze', 'the same, also by field'],
   ['GET|POST', '/_validate/query', 'whether a query is understood'],

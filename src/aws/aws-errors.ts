@@ -148,6 +148,13 @@ export function errorName(error: unknown): string {
   return factsOf(error).name
 }
 
+/** Whether the connection failed before any status came. */
+export function isUnanswered(error: unknown): boolean {
+  const { name, status, code } = factsOf(error)
+  const isSocket = code !== undefined && SOCKET_CODES.includes(code)
+  return status === undefined && (isSocket || name === 'TimeoutError')
+}
+
 function meaningOf(facts: SdkFacts): Meaning {
   const { name, message, status, code } = facts
   // The SDK tells these apart in prose alone.

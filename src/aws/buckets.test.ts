@@ -117,6 +117,14 @@ test('an artifact whose connection breaks after the last byte is sent again', as
   )
 })
 
+test('a put whose connection always breaks is sent eight times and no more: one layer repeats', async () => {
+  const buckets = await bucketsOver(() => ({ body: '', reset: true }))
+  await expect(buckets.put('shop', 'zip', new Uint8Array(3))).rejects.toMatchObject({
+    kind: 'unavailable',
+  })
+  expect(server.requests).toHaveLength(8)
+}, 60_000)
+
 test('a notification is read and written back the same', async () => {
   const body = `<NotificationConfiguration>
     <QueueConfiguration><Queue>arn:aws:sqs:eu-west-1:1:q</Queue><Event>s3:ObjectCreated:*</Event>

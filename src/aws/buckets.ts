@@ -8,7 +8,7 @@ import type {
   StoredKey,
 } from '../deploy/ports.ts'
 import { QwError } from '../engine/errors.ts'
-import { call, errorName, IN_FLIGHT_NAMES } from './aws-errors.ts'
+import { call, errorName, IN_FLIGHT_NAMES, isUnanswered } from './aws-errors.ts'
 import { partitionOf } from './partition.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
 
@@ -22,7 +22,7 @@ export function makeBuckets(settings: AwsSettings): BucketPort {
     const sdk = await import('@aws-sdk/client-s3')
     const forcePathStyle = settings.endpoint !== undefined
     const client = new sdk.S3Client({ ...clientConfig(settings), forcePathStyle })
-    retryPutsInFlight(client)
+    retryPuts(client)
     return { sdk, client }
   })
   return {
@@ -58,21 +58,23 @@ export function makeBuckets(settings: AwsSettings): BucketPort {
   }
 }
 
-/** The SDK repeats throttling and faults, and no 409, although S3 asks for it (docs/decisions/0017).
- *  The mark is the SDK's own, set inside its retries; the name of a deleted bucket is busy for longer. */
-function retryPutsInFlight(client: S3Client): void {
+/** The SDK repeats throttling and faults. It repeats no 409, although S3 asks for it
+ *  (docs/decisions/0017), and not every connection that breaks late; keys of artifacts hold the hash of
+ *  their content, so that sending one twice changes nothing. The mark is the SDK's own, set inside its
+ *  retries, so that no layer above has to repeat: the name of a deleted bucket is busy for longer. */
+function retryPuts(client: S3Client): void {
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
         try {
           return await next(args)
         } catch (error) {
-          const isInFlight = IN_FLIGHT_NAMES.includes(errorName(error))
-          if (commandName !== 'PutObjectCommand' || !isInFlight) throw error
+          const isPassing = IN_FLIGHT_NAMES.includes(errorName(error)) || isUnanswered(error)
+          if (commandName !== 'PutObjectCommand' || !isPassing) throw error
           throw Object.assign(error as Error, { $retryable: { throttling: false } })
         }
       },
-    { step: 'finalizeRequest', priority: 'low', name: 'retryPutsInFlight' },
+    { step: 'finalizeRequest', priority: 'low', name: 'retryPuts' },
   )
 }
 

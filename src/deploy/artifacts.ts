@@ -63,7 +63,7 @@ export async function* uploadArtifacts(
     }
     signal?.throwIfAborted()
     yield { kind: 'upload', key, sizeBytes, state: 'started' }
-    await putArtifact(request.bucket, { key, bytes }, ports, signal)
+    await ports.buckets.put(request.bucket, key, bytes)
     yield { kind: 'upload', key, sizeBytes, state: 'done' }
   }
 }
@@ -76,27 +76,6 @@ export function isUnfinished(
 ): boolean {
   const isOurs = (key: string) => /^(functions|templates|configs)\//.test(key)
   return Object.keys(tags).length === 0 && [...keys].every(isOurs)
-}
-
-/** Megabytes over a bad line can break near their end, which the SDK does not repeat in every case. */
-const PUT_ATTEMPTS = 3
-const PUT_PAUSE_MS = 2_000
-
-async function putArtifact(
-  bucket: string,
-  { key, bytes }: Artifact,
-  { buckets, clock }: UploadPorts,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await buckets.put(bucket, key, bytes)
-    } catch (error) {
-      // The key holds the content's hash, so that sending it twice changes nothing.
-      if (!isQwError(error, 'unavailable') || attempt === PUT_ATTEMPTS) throw error
-      await clock.sleep(PUT_PAUSE_MS * attempt, signal)
-    }
-  }
 }
 
 async function* createBucket(

@@ -115,16 +115,10 @@ export const FUNCTION_SETTINGS: Readonly<Record<string, FunctionSetting>> = {
     about: 'Whether the indexer deletes nothing.',
     value: ON_OR_OFF,
   },
-  QW_LAMBDA_MAX_CHECKPOINTS: {
-    parameter: 'MaxCheckpoints',
-    fallback: '100',
-    about: 'Without effect: finished files are forgotten by their age.',
-    value: NUMBER,
-  },
   QW_LAMBDA_ENABLE_VERBOSE_JSON_LOGS: {
     parameter: 'VerboseLogs',
     fallback: 'false',
-    about: 'Whether the functions log every step.',
+    about: 'Whether the functions log each request to S3.',
     value: ON_OR_OFF,
   },
 }

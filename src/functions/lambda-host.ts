@@ -5,7 +5,13 @@ import { countingStore, type CountingStore } from '../stores/counting-store.ts'
 import { retryingStore } from '../stores/retrying-store.ts'
 import { systemClock, systemRandom } from '../stores/system-clock.ts'
 import type { Invocation, InvocationLog } from './invocation-log.ts'
-import { lambdaCredentials, optional, required, type Environment } from './lambda-environment.ts'
+import {
+  flag,
+  lambdaCredentials,
+  optional,
+  required,
+  type Environment,
+} from './lambda-environment.ts'
 import type { WorkQueue } from './queue-turn.ts'
 
 /** The part of Lambda's context that we use. */
@@ -18,7 +24,8 @@ export interface LambdaContext {
 interface LambdaHost {
   readonly clock: Clock
   readonly random: Random
-  /** Writes one JSON line with the time, and what the stores did since the invocation began. */
+  /** Writes one JSON line with the time, and what the stores did since the invocation began; before it,
+   *  where verbose logs are on, one for each request to S3 since the last. */
   readonly log: InvocationLog
   /** The same store for the same bucket. */
   readonly openBucket: (bucket: string) => ObjectStore
@@ -42,18 +49,27 @@ export function makeLambdaHost(env: Environment): LambdaHost {
     credentials: () => lambdaCredentials(env),
     clock: systemClock,
   }
+  const isVerbose = flag(env, 'QW_LAMBDA_ENABLE_VERBOSE_JSON_LOGS')
   let requestId = ''
+  const write = (fields: Readonly<Record<string, unknown>>): void => {
+    const time = new Date(systemClock.nowMs()).toISOString()
+    process.stdout.write(`${JSON.stringify({ time, request_id: requestId, ...fields })}\n`)
+  }
+  /** Requests of this invocation that a line was written about, by store. */
+  let toldCounts = new Map<CountingStore, number>()
+  const tellRequests = (counting: CountingStore): void => {
+    for (const { verb, key, range, bytes } of counting.requests.slice(toldCounts.get(counting))) {
+      write({ event: 'request', verb, key, ...range, bytes })
+    }
+    toldCounts.set(counting, counting.requests.length)
+  }
   return {
     clock: systemClock,
     random: systemRandom,
     log(fields) {
-      const line = {
-        time: new Date(systemClock.nowMs()).toISOString(),
-        request_id: requestId,
-        ...fields,
-        ...storeUse([...stores.values()].map(({ counting }) => counting)),
-      }
-      process.stdout.write(`${JSON.stringify(line)}\n`)
+      const counted = [...stores.values()].map(({ counting }) => counting)
+      if (isVerbose) counted.forEach(tellRequests)
+      write({ ...fields, ...storeUse(counted) })
     },
     openBucket(bucket) {
       const open = stores.get(bucket)
@@ -75,6 +91,7 @@ export function makeLambdaHost(env: Environment): LambdaHost {
     },
     begin(context) {
       for (const { counting } of stores.values()) counting.reset()
+      toldCounts = new Map()
       requestId = context.awsRequestId
       return {
         requestId,

@@ -8,6 +8,7 @@ import { addDocumentRoutes } from './documents.ts'
 import { addFieldCapsRoutes } from './field-caps.ts'
 import { addMappingChange } from './create-index/change-mapping.ts'
 import { addIndexCreation } from './create-index/create-index.ts'
+import { addIndexTemplateRoutes } from './create-index/index-templates.ts'
 import { addCatRoutes } from './cat.ts'
 import { addIndexDeletion, addIndexReadRoutes, addRefreshRoutes } from './index-admin.ts'
 import { addMappingRoutes } from './mappings.ts'
@@ -15,7 +16,7 @@ import { addMultiSearchRoutes } from './multi-search.ts'
 import { addNodeInfoRoutes } from './node-info.ts'
 import { addPointInTimeRoutes } from './point-in-time.ts'
 import { addQueryToolRoutes } from './query-tools.ts'
-import { addRefusals } from './refusals.ts'
+import { addAbsentThings, addRefusals } from './refusals.ts'
 import { addScrollRoutes } from './scroll.ts'
 import { shapedReply } from './reply-shape.ts'
 import { addSearchRoutes } from './search-routes.ts'
@@ -37,6 +38,7 @@ export function addElasticDialect(app: Hono, base: string, services: ApiServices
   const routes = new Hono({ strict: false })
   routes.onError((error) => elasticErrorReply(asQwError(error)))
   addRefusals(routes)
+  addAbsentThings(routes)
   addNodeInfoRoutes(routes, services.search, services.build)
   addCatRoutes(routes, services.search)
   addMultiSearchRoutes(routes, services.search)
@@ -56,6 +58,8 @@ export function addElasticDialect(app: Hono, base: string, services: ApiServices
     addIndexDeletion(routes, services.search)
     addDeleteByQueryRoutes(routes, { search: services.search, ingest })
   }
+  const { templates } = services.search.metastore
+  addIndexTemplateRoutes(routes, templates, services.ingest !== undefined)
   addQueryToolRoutes(routes, services.search)
   // Last: its path is any index id.
   addIndexReadRoutes(routes, services.search)

@@ -47,7 +47,9 @@ async function answer(c: Context, context: SearchContext): Promise<Response> {
         file.metadata.config.docMapping.fieldMappings.map(({ name }) => name),
       )
       const indexId = file.metadata.indexId
-      out.push({ indexId, declared, fields: all.filter(({ path }) => wanted(path)) })
+      const own = all.filter(({ path }) => wanted(path))
+      const hasAny = own.length > 0 || [...declared].some(wanted)
+      out.push({ indexId, declared, fields: own, hasAny })
     }
     return out
   })
@@ -71,6 +73,8 @@ interface IndexFields {
   /** Names of the top level of the mapping. */
   readonly declared: ReadonlySet<string>
   readonly fields: readonly IndexField[]
+  /** Whether one of the asked fields is declared or has values. */
+  readonly hasAny: boolean
 }
 
 /** Names, each with at most one `*`; none: every field. */
@@ -121,7 +125,7 @@ function capsText(
   { includeUnmapped, wantedTypes }: CapsWish,
 ): { text: string; omittedCount: number } {
   // An index without any of the fields is told of where that is asked for, as Quickwit does it.
-  const told = indexes.filter(({ fields }) => includeUnmapped || fields.length > 0)
+  const told = indexes.filter(({ hasAny }) => includeUnmapped || hasAny)
   const ids = told.map(({ indexId }) => indexId)
   const members: string[] = []
   let chars = 0

@@ -38,6 +38,11 @@ export function addNodeInfoRoutes(app: Hono, search: SearchContext, build: Build
   for (const path of ['/_cluster/health', '/_cluster/health/:index']) {
     app.get(path, (c) => answerHealth(c, search))
   }
+  // Logstash and Beats send nothing before they have seen one that is active.
+  app.get('/_license', () => {
+    const license = { status: 'active', uid: CLUSTER_NAME, type: 'basic', issuer: 'qw-lambda' }
+    return elasticReply({ license })
+  })
   app.get('/_cluster/settings', (c) => {
     urlFields(c, ['flat_settings', 'include_defaults', 'timeout', 'master_timeout'])
     return elasticReply({ persistent: {}, transient: {} })

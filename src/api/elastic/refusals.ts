@@ -1,5 +1,7 @@
 import type { Hono } from 'hono'
+import type { JsonObject } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
+import { elasticReply } from './request-parts.ts'
 
 /** An endpoint of Elasticsearch that stays out: what it would be, and the nearest thing that works. */
 interface Refusal {
@@ -12,7 +14,6 @@ interface Refusal {
 const SEARCH_INSTEAD = 'search for it: POST /<index>/_search with a query on a field of yours'
 const ADD_INSTEAD =
   'splits are never changed: send the new document, and sort by time when searching'
-const CONFIG_INSTEAD = 'create the index with its mapping: PUT /<index>, or POST /api/v1/indexes'
 
 export const REFUSALS: readonly Refusal[] = [
   {
@@ -58,32 +59,36 @@ export const REFUSALS: readonly Refusal[] = [
     fix: 'name several indexes in the path, or use a pattern such as logs-*',
   },
   {
-    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    methods: ['GET', 'POST'],
     paths: [
-      '/_index_template',
-      '/_index_template/:name',
-      '/_component_template/:name',
-      '/_template',
-      '/_template/:name',
+      '/_index_template/_simulate',
+      '/_index_template/_simulate/:name',
+      '/_index_template/_simulate_index/:index',
     ],
-    what: 'an index template',
-    fix: CONFIG_INSTEAD,
+    what: 'trying out an index template',
+    fix: 'see the templates there are: GET /_index_template; the one of the highest priority counts',
   },
   {
-    methods: ['PUT', 'POST', 'GET', 'DELETE'],
+    methods: ['POST', 'PUT', 'DELETE'],
+    paths: ['/_template/:name', '/_component_template/:name'],
+    what: 'a template of the older kind, or a part of one',
+    fix: 'put it whole: PUT /_index_template/<name>; in a shipper, turn its template off',
+  },
+  {
+    methods: ['PUT', 'POST', 'DELETE'],
     paths: ['/_ingest/pipeline', '/_ingest/pipeline/:name', '/_ingest/pipeline/:name/_simulate'],
     what: 'an ingest pipeline',
     fix: 'shape documents before they are sent',
   },
   {
-    methods: ['GET', 'PUT', 'POST', 'DELETE'],
-    paths: ['/_ilm/policy', '/_ilm/policy/:name', '/:index/_ilm/explain'],
+    methods: ['PUT', 'POST', 'DELETE'],
+    paths: ['/_ilm/policy/:name'],
     what: 'a lifecycle policy',
-    fix: 'set `retention` in the index config',
+    fix: 'set `retention` in the index config; in a shipper, turn lifecycle policies off',
   },
   {
-    methods: ['GET', 'PUT', 'POST', 'DELETE'],
-    paths: ['/_data_stream', '/_data_stream/:name'],
+    methods: ['PUT', 'POST', 'DELETE'],
+    paths: ['/_data_stream/:name'],
     what: 'a data stream',
     fix: 'an index with a timestamp field is one: PUT /<index> with `@timestamp` as a date',
   },
@@ -137,11 +142,33 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     methods: ['GET', 'POST'],
-    paths: ['/_security/_authenticate', '/_security/api_key', '/_xpack', '/_license'],
-    what: 'the security and license API',
+    paths: ['/_security/_authenticate', '/_security/api_key', '/_xpack'],
+    what: 'the security API',
     fix: 'a key is set where the API is served; send it as the client’s apiKey',
   },
 ]
+
+/** What shippers look for before they make it: there is none, which lets them go on. */
+export const ABSENT: readonly (readonly [path: string, none: JsonObject])[] = [
+  ['/_template', {}],
+  ['/_component_template', { component_templates: [] }],
+  ['/_ingest/pipeline', {}],
+  ['/_ilm/policy', {}],
+  ['/_data_stream', { data_streams: [] }],
+]
+
+export function addAbsentThings(app: Hono): void {
+  for (const [path, none] of ABSENT) {
+    app.get(path, () => elasticReply(none))
+    app.get(`${path}/:name`, (c) => {
+      throw new QwError('notFound', `${path.slice(1)} [${c.req.param('name')}] not found`)
+    })
+  }
+  app.get('/:index/_ilm/explain', (c) => {
+    const index = c.req.param('index')
+    return elasticReply({ indices: { [index]: { index, managed: false } } })
+  })
+}
 
 /** Each of them answers, so that a client shows why and what to do instead of a bare 404. */
 export function addRefusals(app: Hono): void {

@@ -99,7 +99,10 @@ describe('the schema of qw-lambda.json', () => {
     [{ costAssumptions: { queries: '100k', arch: 'arm64', docs: 5 } }, true],
     [deployment({}), true],
     [
-      deployment({ generator: false, functions: { settings: { QW_LAMBDA_MAX_CHECKPOINTS: '5' } } }),
+      deployment({
+        generator: false,
+        functions: { settings: { QW_LAMBDA_PARTIAL_REQUEST_CACHE_CAPACITY: '5M' } },
+      }),
       true,
     ],
     [{ target: 'mars', foo: 1 }, false],

@@ -43,11 +43,12 @@ export function readTemplate(json: JsonObject): IndexTemplate {
     throw new QwError('invalid', '`priority` has to be a whole number of at least 0')
   }
   const template = { templateId, patterns, priority, json }
-  configFrom(template, 'any-index')
+  templateConfig(template, 'any-index')
   return template
 }
 
-function configFrom({ json }: IndexTemplate, indexId: string): IndexConfig {
+/** The config of an index that the template makes. */
+export function templateConfig({ json }: IndexTemplate, indexId: string): IndexConfig {
   const kept = Object.entries(json).filter(([key]) => !TEMPLATE_KEYS.includes(key))
   return readConfigValue({ ...Object.fromEntries(kept), index_id: indexId }).config
 }
@@ -102,7 +103,7 @@ export class IndexTemplates {
       return patterns.includes(indexId) || matchIndexIds(patterns, [indexId]).includes(indexId)
     })
     const [best] = matching.toSorted((a, b) => b.priority - a.priority)
-    return best === undefined ? undefined : configFrom(best, indexId)
+    return best === undefined ? undefined : templateConfig(best, indexId)
   }
 }
 

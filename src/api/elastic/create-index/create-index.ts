@@ -22,7 +22,10 @@ export function addIndexCreation(app: Hono, metastore: Metastore): void {
       settings: objectAt(body.raw('settings'), 'settings'),
       aliases: objectAt(body.raw('aliases'), 'aliases'),
     })
-    await metastore.createIndex(readConfigValue(config).config)
+    // A body that says nothing leaves it to the template that matches.
+    const isSilent = !body.has('mappings') && !body.has('settings')
+    const made = isSilent ? await metastore.createFromTemplate(index) : undefined
+    if (made === undefined || !made) await metastore.createIndex(readConfigValue(config).config)
     return elasticReply({ acknowledged: true, shards_acknowledged: true, index })
   })
 }
@@ -132,7 +135,7 @@ function flatSettings(settings: JsonObject, at = ''): [string, JsonValue][] {
   })
 }
 
-function objectAt(value: JsonValue | undefined, name: string): JsonObject {
+export function objectAt(value: JsonValue | undefined, name: string): JsonObject {
   if (value === undefined) return {}
   if (isJsonObject(value)) return value
   throw refused(`\`${name}\` has to be an object`)
