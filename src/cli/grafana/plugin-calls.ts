@@ -9,7 +9,7 @@ import { messageOf, QwError } from '../../engine/errors.ts'
 import type { GrafanaFacts } from './grafana-files.ts'
 
 /** One thing that Grafana's Quickwit data source asks, and how it went. */
-export interface PluginCall {
+interface PluginCall {
   readonly what: string
   readonly path: string
   readonly ok: boolean
