@@ -20,13 +20,13 @@ interface PluginCall {
 interface Call {
   readonly what: string
   readonly path: string
-  ask(client: ApiClient, signal: AbortSignal): Promise<string>
+  readonly ask: (client: ApiClient, signal: AbortSignal) => Promise<string>
 }
 
 /** In the order in which a person meets them: saving the data source, the editor, panels, logs. */
 export async function tryPluginCalls(
   client: ApiClient,
-  facts: Pick<GrafanaFacts, 'index' | 'timestampField' | 'levelField'>,
+  facts: Facts,
   { nowMs, signal }: { readonly nowMs: number; readonly signal: AbortSignal },
 ): Promise<PluginCall[]> {
   const tried: PluginCall[] = []
@@ -44,44 +44,17 @@ export async function tryPluginCalls(
 const DAY_MS = 24 * 3600 * 1000
 const MSEARCH = '/_elastic/_msearch?max_concurrent_shard_requests=256'
 
-function callsOf(
-  {
-    index,
-    timestampField,
-    levelField,
-  }: Pick<GrafanaFacts, 'index' | 'timestampField' | 'levelField'>,
-  nowMs: number,
-): Call[] {
+type Facts = Pick<GrafanaFacts, 'index' | 'timestampField' | 'levelField'>
+
+function callsOf(facts: Facts, nowMs: number): Call[] {
+  return [...fieldCalls(facts.index, nowMs), ...panelCalls(facts, nowMs), filterCall(facts.index)]
+}
+
+function fieldCalls(index: string, nowMs: number): Call[] {
   const id = encodeURIComponent(index)
-  const startMs = nowMs - DAY_MS
-  const bounds = { gte: nanosText(startMs), lte: nanosText(nowMs) }
-  const filter = [{ range: { [timestampField]: bounds } }]
-  const histogram = {
-    field: timestampField,
-    fixed_interval: '3600000ms',
-    min_doc_count: 0,
-    extended_bounds: { min: startMs, max: nowMs },
-  }
-  const overTime = { '3': { date_histogram: histogram } }
-  const terms = {
-    field: levelField ?? '',
-    size: 10,
-    shard_size: 100,
-    order: { _count: 'desc' },
-    min_doc_count: 1,
-  }
-  const byLevel = { '2': { terms, aggs: overTime } }
-  const panel = (body: JsonObject): string =>
-    `${JSON.stringify({ ignore_unavailable: true, index: [index] })}\n${JSON.stringify({ query: { bool: { filter } }, ...body })}\n`
-  const newest = [{ [timestampField]: { order: 'desc', format: 'epoch_nanos_int' } }]
-  const searched =
-    (body: JsonObject, say: (reply: JsonObject) => string): Call['ask'] =>
-    async (client, signal) =>
-      say(await firstReply(client, panel(body), signal))
-  const buckets = (name: string) => (reply: JsonObject) =>
-    `${listAt(reply, 'aggregations', name, 'buckets').length} buckets`
   const metadata = `/indexes?index_id_patterns=${id}`
-  const caps = `/_elastic/${id}/_field_caps?start_timestamp=${Math.floor(startMs / 1000)}&end_timestamp=${Math.floor(nowMs / 1000)}`
+  const [start, end] = [nowMs - DAY_MS, nowMs].map((ms) => Math.floor(ms / 1000))
+  const caps = `/_elastic/${id}/_field_caps?start_timestamp=${start}&end_timestamp=${end}`
   return [
     {
       what: 'save and test',
@@ -100,38 +73,49 @@ function callsOf(
         return `${isJsonObject(fields) ? Object.keys(fields).length : 0} fields`
       },
     },
-    {
-      what: 'documents over time',
-      path: MSEARCH,
-      ask: searched({ size: 0, aggs: overTime }, buckets('3')),
-    },
-    ...(levelField === undefined
-      ? []
-      : [
-          {
-            what: `by ${levelField}`,
-            path: MSEARCH,
-            ask: searched({ size: 0, aggs: byLevel }, buckets('2')),
-          },
-        ]),
-    {
-      what: 'log lines',
-      path: MSEARCH,
-      ask: searched(
-        { size: 100, sort: newest },
-        (reply) => `${listAt(reply, 'hits', 'hits').length} lines of the last day`,
-      ),
-    },
-    {
-      what: 'values of a filter',
-      path: `/indexes/${id}/search`,
-      ask: async (client, signal) => {
-        const body = JSON.stringify({ query: '*', max_hits: 1000, start_offset: 0 })
-        const { text } = await apiPost(client, { path: `/indexes/${id}/search`, body, signal })
-        return `${listAt(parseJson(text), 'hits').length} documents`
-      },
-    },
   ]
+}
+
+function panelCalls({ index, timestampField, levelField }: Facts, nowMs: number): Call[] {
+  const startMs = nowMs - DAY_MS
+  const bounds = { gte: nanosText(startMs), lte: nanosText(nowMs) }
+  const filter = [{ range: { [timestampField]: bounds } }]
+  const panel = (what: string, asked: JsonObject, say: (reply: JsonObject) => string): Call => {
+    const header = JSON.stringify({ ignore_unavailable: true, index: [index] })
+    const body = `${header}\n${JSON.stringify({ query: { bool: { filter } }, ...asked })}\n`
+    const ask: Call['ask'] = async (client, signal) => say(await firstReply(client, body, signal))
+    return { what, path: MSEARCH, ask }
+  }
+  const buckets = (name: string) => (reply: JsonObject) =>
+    `${listAt(reply, 'aggregations', name, 'buckets').length} buckets`
+  const histogram = {
+    field: timestampField,
+    fixed_interval: '3600000ms',
+    min_doc_count: 0,
+    extended_bounds: { min: startMs, max: nowMs },
+  }
+  const overTime = { '3': { date_histogram: histogram } }
+  const newest = [{ [timestampField]: { order: 'desc', format: 'epoch_nanos_int' } }]
+  const calls = [panel('documents over time', { size: 0, aggs: overTime }, buckets('3'))]
+  if (levelField !== undefined) {
+    const order = { _count: 'desc' }
+    const terms = { field: levelField, size: 10, shard_size: 100, order, min_doc_count: 1 }
+    const aggs = { '2': { terms, aggs: overTime } }
+    calls.push(panel(`by ${levelField}`, { size: 0, aggs }, buckets('2')))
+  }
+  const lines = (reply: JsonObject): string =>
+    `${listAt(reply, 'hits', 'hits').length} lines of the last day`
+  return [...calls, panel('log lines', { size: 100, sort: newest }, lines)]
+}
+
+function filterCall(index: string): Call {
+  const path = `/indexes/${encodeURIComponent(index)}/search`
+  const body = JSON.stringify({ query: '*', max_hits: 1000, start_offset: 0 })
+  const ask: Call['ask'] = async (client, signal) => {
+    const { text } = await apiPost(client, { path, body, signal })
+    return `${listAt(parseJson(text), 'hits').length} documents`
+  }
+  return { what: 'values of a filter', path, ask }
 }
 
 /** A panel that fails is an answer with status 200 around an error. */
