@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { benchCli } from './cli.ts'
 import { benchIndexing } from './indexing.ts'
+import { benchLargeLogs } from './large-logs.ts'
 import { printMachine } from './measure.ts'
 import { benchSearching } from './searching.ts'
 
@@ -16,3 +17,5 @@ printMachine(version)
 if (wants('cli')) await benchCli(root)
 if (wants('indexing')) benchIndexing()
 if (wants('searching')) await benchSearching()
+// Minutes, and a gigabyte of disk: only when asked for.
+if (parts.includes('large-logs')) await benchLargeLogs(root)

@@ -1,4 +1,4 @@
-// Bundles bench/main.ts and runs it: `npm run bench` for all, `npm run bench -- engine` for one part.
+// Bundles bench/main.ts and runs it: `npm run bench` for all, `npm run bench -- searching` for one part.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'

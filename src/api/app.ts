@@ -8,6 +8,8 @@ import { addDeleteTaskRoutes } from './delete-task-routes.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
+import { otlpEncodingOf, otlpErrorReply } from './otlp-answer.ts'
+import { addOtlpRoutes, isOtlpPath } from './otlp-routes.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { RequestMetrics } from './metrics.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
@@ -36,7 +38,11 @@ export function createApi(host: ApiServices, settings: ApiSettings): Api {
   const app = new Hono({ getPath: pathOf })
   const failure = (path: string, error: unknown): Response =>
     isElasticPath(path, BASE) ? elasticErrorReply(asQwError(error)) : errorReply(asQwError(error))
-  app.onError((error, c) => failure(c.req.path, error))
+  app.onError(async (error, c) =>
+    isOtlpPath(c.req.path)
+      ? await otlpErrorReply(asQwError(error), otlpEncodingOf(c.req.raw))
+      : failure(c.req.path, error),
+  )
   app.notFound((c) => {
     const { method, path } = c.req
     const methods = methodsOf(app, path)
@@ -49,10 +55,12 @@ export function createApi(host: ApiServices, settings: ApiSettings): Api {
     return reply
   })
   addHealthRoutes(app)
-  app.use(`${BASE}/*`, async (c, next) => {
-    checkKey(c.req.raw.headers)
-    await next()
-  })
+  for (const guarded of [`${BASE}/*`, '/v1/*']) {
+    app.use(guarded, async (c, next) => {
+      checkKey(c.req.raw.headers)
+      await next()
+    })
+  }
   const metrics = new RequestMetrics()
   app.get('/metrics', async (c) => {
     checkKey(c.req.raw.headers)
@@ -61,6 +69,7 @@ export function createApi(host: ApiServices, settings: ApiSettings): Api {
   })
   app.get('/openapi.json', () => jsonReply(openApiDocument(services.build.version), 'json'))
   addElasticDialect(app, BASE, services)
+  addOtlpRoutes(app, BASE, services)
   app.route(BASE, nativeRoutes(services))
   const named = app.routes.filter(({ method }) => method !== 'ALL')
   return {

@@ -22,12 +22,19 @@ type Row = readonly [methods: string, path: string, what: string, facts?: Partia
 
 const WRITES = { writes: true } as const
 const IS_REFUSED = { isRefused: true } as const
+/** There it says where else to send, so that a collector's log has the way out. */
+const NOT_BEHIND = { differs: 'refused (501) behind the searcher function, with the way out' }
 
 const NATIVE_ROWS: readonly Row[] = [
   ['GET|POST', '/:index/search', 'search; URL and body are one, what the URL says wins'],
   ['GET|POST', '/indexes/:index/search', 'the same, as Grafana’s data source asks'],
   ['GET|POST', '/:index/search-plan', 'how a query is understood and what it would read'],
   ['POST', '/:index/ingest', 'add documents, one JSON object a line', WRITES],
+  ['POST', '/otlp/v1/logs', 'OpenTelemetry logs, JSON or protobuf; makes the index', NOT_BEHIND],
+  ['POST', '/otlp/v1/traces', 'OpenTelemetry spans, JSON or protobuf; makes the index', NOT_BEHIND],
+  ['POST', '/:index/otlp/v1/logs', 'OpenTelemetry logs into an index', NOT_BEHIND],
+  ['POST', '/:index/otlp/v1/traces', 'OpenTelemetry spans into an index', NOT_BEHIND],
+  ['POST', '/otlp/v1/metrics', 'OpenTelemetry metrics', IS_REFUSED],
   ['GET', '/indexes', 'every index'],
   ['POST', '/indexes', 'create an index from its config, JSON or YAML', WRITES],
   ['GET', '/indexes/:id', 'one index'],
@@ -163,6 +170,9 @@ const ELASTIC_ROWS: readonly Row[] = [
 const ROOT_ROWS: readonly Row[] = [
   ['GET', '/health/livez', 'whether it runs; needs no key'],
   ['GET', '/health/readyz', 'the same'],
+  ['POST', '/v1/logs', 'OpenTelemetry logs, where an endpoint is an address alone', NOT_BEHIND],
+  ['POST', '/v1/traces', 'the same of spans', NOT_BEHIND],
+  ['POST', '/v1/metrics', 'the same of metrics', IS_REFUSED],
   ['GET', '/metrics', 'figures in the text format of Prometheus'],
   ['GET', '/openapi.json', 'this list as an OpenAPI document'],
 ]

@@ -19,6 +19,7 @@ export interface IndexFileJob {
   readonly rejects: 'keep' | 'drop'
   readonly maxRejects: MaxRejects | undefined
   readonly memoryLimitBytes: number
+  readonly firstCommitDocs?: number
 }
 
 export interface IndexFileHooks {

@@ -33,7 +33,8 @@ async function perform({ id, name, task }: ToThread & { kind: 'call' }): Promise
     signal: stop.signal,
     onProgress(progress: (FromThread & { kind: 'progress' })['progress']) {
       const nowMs = systemClock.nowMs()
-      if (nowMs - toldMs < TELL_EVERY_MS) return
+      // What was published can be searched: somebody may wait for that.
+      if (nowMs - toldMs < TELL_EVERY_MS && progress.phase !== 'publishing') return
       toldMs = nowMs
       tell({ kind: 'progress', id, progress })
     },

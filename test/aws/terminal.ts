@@ -45,6 +45,7 @@ export class Terminal {
         PATH: process.env['PATH'],
         HOME: options.cwd,
         TERM: 'xterm',
+        PAGER: 'cat',
         LANG: 'C.UTF-8',
         ...options.env,
       },

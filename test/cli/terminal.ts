@@ -51,6 +51,8 @@ export async function onTerminal(
     HOME: options.cwd,
     LANG: 'C.UTF-8',
     TZ: 'UTC',
+    // Who wants one names it: less would wait for a key.
+    PAGER: 'cat',
     ...options.env,
   }
   driver.stdin.end(

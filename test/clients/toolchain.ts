@@ -63,8 +63,8 @@ async function cached(name: string, make: (folder: string) => Promise<void>): Pr
   return folder
 }
 
-/** One npm package at a version in a folder of its own. */
-export async function npmPackage(folder: string, spec: string): Promise<string> {
+/** npm packages at their versions in a folder of their own. */
+export async function npmPackages(folder: string, specs: readonly string[]): Promise<string> {
   return await cached(folder, async (partial) => {
     await writeFile(join(partial, 'package.json'), '{"private":true}')
     const args = [
@@ -73,7 +73,7 @@ export async function npmPackage(folder: string, spec: string): Promise<string> 
       '--no-fund',
       '--ignore-scripts',
       '--loglevel=error',
-      spec,
+      ...specs,
     ]
     await output('npm', args, { cwd: partial })
   })

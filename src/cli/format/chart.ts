@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { legendMarks, seriesCells, seriesLook, type SeriesLook } from './series.ts'
 import type { Color, Style } from './style.ts'
 import { visible } from './visible.ts'
 import { formatCount } from './number.ts'
@@ -29,8 +30,6 @@ interface ChartSpace {
 const MAX_BAR = 60
 const MIN_BAR = 8
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
-const COLORS = ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] as const
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 const SHARE_WIDTH = ' 100.0 %'.length
 
@@ -53,7 +52,7 @@ export function drawBars(chart: BarChart, space: ChartSpace): string {
   // A narrow window does without the share.
   const hasShare = room - SHARE_WIDTH >= MIN_BAR
   const barWidth = Math.max(MIN_BAR, Math.min(MAX_BAR, room - (hasShare ? SHARE_WIDTH : 0)))
-  const look: SeriesLook = { colors: colorsOf(chart), style: space.style }
+  const look = seriesLook(chart.series, chart.colors ?? [], space.style)
   const lines = bars.map((bar, i) => {
     const drawn = drawBar(bar, (bar.total / most) * barWidth, look)
     const padding = ' '.repeat(Math.max(0, barWidth - stringWidth(drawn)))
@@ -70,9 +69,7 @@ export function drawBars(chart: BarChart, space: ChartSpace): string {
     (bar) => bar.total > bar.parts.reduce((total, part) => total + part, 0),
   )
   const legend =
-    chart.series.length === 0
-      ? []
-      : [drawLegend(chart.series, hasOther, { ...look, width: space.width })]
+    chart.series.length === 0 ? [] : [drawLegend(legendMarks(look, hasOther), space.width)]
   return `${[...lines, ...legend].join('\n')}\n`
 }
 
@@ -91,18 +88,6 @@ function shortened(label: string, width: number, style: Style): string {
   return short + sign
 }
 
-interface SeriesLook {
-  readonly colors: readonly Color[]
-  readonly style: Style
-}
-
-function colorsOf({ series, colors = [] }: BarChart): Color[] {
-  const own = new Set(colors)
-  const left = COLORS.filter((color) => !own.has(color))
-  let next = 0
-  return series.map((_, i) => colors[i] ?? left[next++ % left.length] ?? 'white')
-}
-
 function drawBar(bar: Bar, length: number, look: SeriesLook): string {
   if (bar.parts.length === 0) return look.style.paint.cyan(solidBar(length, look.style))
   let text = ''
@@ -114,19 +99,11 @@ function drawBar(bar: Bar, length: number, look: SeriesLook): string {
     const untilCells = bar.total === 0 ? 0 : Math.round((done / bar.total) * length)
     const cells = Math.max(0, untilCells - drawnCells)
     drawnCells += cells
-    text += seriesCells(i, cells, look)
+    const isRest = i === bar.parts.length
+    const block = look.style.ascii ? '#' : isRest ? '░' : '█'
+    text += seriesCells(i, block.repeat(cells), look)
   }
   return text
-}
-
-/** With colour, blocks; without, the series' letter, so that nothing depends on colour. The index
- *  behind the last series is the rest. */
-function seriesCells(index: number, cells: number, { colors, style }: SeriesLook): string {
-  if (cells === 0) return ''
-  const isOther = index === colors.length
-  if (!style.colored) return (isOther ? '.' : (LETTERS[index] ?? '?')).repeat(cells)
-  if (isOther) return style.paint.dim((style.ascii ? '#' : '░').repeat(cells))
-  return style.paint[colors[index] ?? 'cyan']((style.ascii ? '#' : '█').repeat(cells))
 }
 
 function solidBar(length: number, style: Style): string {
@@ -137,14 +114,7 @@ function solidBar(length: number, style: Style): string {
   return bar === '' && length > 0 ? '▏' : bar
 }
 
-function drawLegend(
-  series: readonly string[],
-  hasOther: boolean,
-  look: SeriesLook & Pick<ChartSpace, 'width'>,
-): string {
-  const { style, width } = look
-  const marks = series.map((name, i) => `${seriesCells(i, 1, look)} ${visible(name, style)}`)
-  if (hasOther) marks.push(`${seriesCells(series.length, 1, look)} other`)
+function drawLegend(marks: readonly string[], width: number): string {
   const lines: string[] = []
   let line = ''
   for (const mark of marks) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { liveBlock, type LiveBlock } from './live-block.ts'
 import type { Style } from './style.ts'
 import { forTerminal, unmarked } from './visible.ts'
 
@@ -12,6 +13,8 @@ export interface Output {
   readonly style: Style
   /** Resolves when the text is handed on, so that a slow reader slows the writer. */
   write(text: string | Uint8Array): Promise<void>
+  /** Lines that are drawn again in place; only a terminal that can move its cursor has them. */
+  liveBlock?(onResize: () => void): LiveBlock
   /** Called when the command is done; only what holds text back has it. */
   end?(): Promise<void>
 }
@@ -23,6 +26,7 @@ export function outputOf(
   stream: NodeJS.WriteStream,
   style: Style,
   columns: number | undefined,
+  isDumb = false,
 ): Output {
   const isTerminal = stream.isTTY === true
   return {
@@ -30,6 +34,9 @@ export function outputOf(
     rows: isTerminal ? stream.rows : undefined,
     columns: columns ?? (isTerminal ? stream.columns || FALLBACK_COLUMNS : Infinity),
     style,
+    ...(isTerminal && !isDumb
+      ? { liveBlock: (onResize: () => void) => liveBlock(stream, style, onResize) }
+      : {}),
     async write(text) {
       const bytes = isTerminal && typeof text !== 'string' ? new TextDecoder().decode(text) : text
       const fitting = typeof bytes === 'string' ? fittingText(bytes, stream, style) : bytes

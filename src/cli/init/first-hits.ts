@@ -31,20 +31,34 @@ export async function showFirstHits(
     return await context.out.write(`${JSON.stringify(document)}\n`)
   }
   context.report.note(`Set up ${plan.name} in ${setUp.place}`)
-  if (query !== undefined) await showHits(context, plan, query.query)
+  const wasShown = setUp.firstData?.firstHitsMs !== undefined
+  if (query !== undefined && !wasShown) await showHits(context, plan, query.query)
   noteFigures(context, plan, { setUp, query })
   const steps = nextSteps(plan, query)
   context.report.hint(`Next: ${steps.join('\n      ')}`)
   context.report.hint(`The same without questions:\n      ${replayCommand(context, plan)}`)
 }
 
+/** Hits from what was published first, while the rest is indexed. */
+export async function showEarlyHits(
+  context: CliContext,
+  plan: InitPlan,
+  docCount: number,
+): Promise<void> {
+  const first = plural(docCount, 'document')
+  context.report.note(`First hits, from the first ${first}; the rest is being indexed:`)
+  await showHits(context, plan, queryOf(plan))
+}
+
+function queryOf({ data }: InitPlan): string {
+  return data.kind === 'sample' ? 'quantity:>5' : '*'
+}
+
 /** A query that finds something in data of this kind. */
-async function ask(
-  { data, index }: InitPlan,
-  { client, firstData }: SetUp,
-): Promise<FirstQuery | undefined> {
+async function ask(plan: InitPlan, { client, firstData }: SetUp): Promise<FirstQuery | undefined> {
+  const { index } = plan
   if (firstData === undefined || index === undefined) return undefined
-  const query = data.kind === 'sample' ? 'quantity:>5' : '*'
+  const query = queryOf(plan)
   const parameters = new URLSearchParams({ query, max_hits: SHOWN_HITS, format: 'json' })
   const path = `/${encodeURIComponent(index.config.indexId)}/search?${parameters.toString()}`
   const answer = await apiGetJson(client, path)
@@ -83,9 +97,10 @@ function noteFigures(
   { setUp: { firstData, indexBytes }, query }: End,
 ): void {
   if (firstData === undefined) return
-  const { docs, rejected, sourceBytes, elapsedMs } = firstData
+  const { docs, rejected, sourceBytes, elapsedMs, firstHitsMs } = firstData
   const ratio = ((indexBytes / Math.max(1, sourceBytes)) * 100).toFixed(0)
   const parts = [
+    ...(firstHitsMs === undefined ? [] : [`first hits after ${formatDuration(firstHitsMs)}`]),
     `${plural(docs, 'document')} in ${formatDuration(elapsedMs)} (${formatCount(rate(docs, elapsedMs))}/s)`,
     `index ${formatBytes(indexBytes)}, ${ratio} % of ${formatBytes(sourceBytes)} source`,
     ...(query === undefined ? [] : [`query ${formatDuration(query.elapsedMs)}`]),

@@ -21,4 +21,6 @@ export interface FirstData {
   readonly sourceBytes: number
   /** From the first byte read until all is searchable. */
   readonly elapsedMs: number
+  /** From the first byte read until the first documents were shown, where that was earlier. */
+  readonly firstHitsMs?: number | undefined
 }

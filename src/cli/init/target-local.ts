@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { QwError } from '../../engine/errors.ts'
+import { messageOf, QwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import { splitSizeBytes } from '../../engine/metastore/split-record.ts'
 import { createLocalStack, type LocalStack } from '../../local/local-stack.ts'
@@ -13,6 +13,7 @@ import { SourceOpener } from '../intake/open-source.ts'
 import { runIngest } from '../intake/run-ingest.ts'
 import { localClient } from '../stack/local-client.ts'
 import { localHost } from '../stack/local-stacks.ts'
+import { showEarlyHits } from './first-hits.ts'
 import type { InitPlan } from './init-plan.ts'
 import { projectDocument, projectText, writeKeepingOld, type Undo } from './project-file.ts'
 import type { FirstData, SetUp } from './set-up.ts'
@@ -124,6 +125,17 @@ async function ingestFiles(
   plan: InitPlan,
   paths: readonly string[],
 ): Promise<FirstData> {
+  const startedMs = context.clock.nowMs()
+  let firstHitsMs: number | undefined
+  const onFirstPublished = async (docCount: number): Promise<void> => {
+    try {
+      await showEarlyHits(context, plan, docCount)
+      firstHitsMs = context.clock.nowMs() - startedMs
+    } catch (error) {
+      // They are shown at the end, then, and a failure is told there.
+      context.report.detail(`no hits shown yet: ${messageOf(error)}`)
+    }
+  }
   const outcome = await runIngest(context, stack, {
     indexId: plan.index?.config.indexId ?? '',
     paths,
@@ -132,6 +144,8 @@ async function ingestFiles(
     maxRejects: undefined,
     rejects: 'keep',
     merges: 'later',
+    // A JSON document comes once, at the end.
+    ...(context.format === 'json' ? {} : { onFirstPublished }),
   })
   context.signal.throwIfAborted()
   const errors = outcome.sources.flatMap(({ error }) => (error === undefined ? [] : [error]))
@@ -141,7 +155,7 @@ async function ingestFiles(
   if (docs === 0)
     throw nothingFits(outcome.sources.flatMap(({ result }) => result?.rejectReasons ?? []))
   for (const error of errors) context.report.warn(error.message, error.fix)
-  return { docs, rejected, sourceBytes, elapsedMs: outcome.elapsedMs }
+  return { docs, rejected, sourceBytes, elapsedMs: outcome.elapsedMs, firstHitsMs }
 }
 
 function nothingFits(

@@ -35,7 +35,13 @@ export interface IngestRequest {
   readonly rejects: 'keep' | 'drop'
   /** `later`: the next ingest or `serve` does it; the first hits do not wait for it. */
   readonly merges?: 'now' | 'later'
+  /** Called while the rest is indexed, with how many documents can be searched; not for what is done soon. */
+  readonly onFirstPublished?: (docCount: number) => Promise<void>
 }
+
+/** What makes a first small split worth its place: more than some seconds of indexing to come. */
+const WORTH_EARLY_BYTES = 50_000_000
+const EARLY_DOCS = 50_000
 
 /** How one source fared: a result, or the error that ended it. */
 export interface SourceOutcome {
@@ -98,6 +104,7 @@ export async function runIngest(
   }
   await Promise.all(Array.from({ length: pool === undefined ? 1 : THREADS }, takeTurns))
   await pool?.close()
+  await run.early
   const { indexId } = request
   const outcome = {
     indexId,
@@ -107,8 +114,8 @@ export async function runIngest(
   }
   const isDone =
     waiting.length === 0 && sources.every(({ result }) => result !== undefined && isEnd(result))
-  if (isDone) run.phase.succeed(`Indexed ${plural(run.docCount, 'document')}`)
-  else run.phase.fail()
+  if (isDone) run.phase?.succeed(`Indexed ${plural(run.docCount, 'document')}`)
+  else run.phase?.fail()
   const canMerge = request.merges !== 'later' && run.isIndexWritable && !context.signal.aborted
   if (canMerge) await mergeSmallSplits(context, stack, request.indexId)
   return outcome
@@ -130,6 +137,8 @@ class IngestRun {
   phase: PhaseReport | undefined
   totalBytes: number | undefined
   docCount = 0
+  /** The showing of what was published first. */
+  early: Promise<void> | undefined
   /** Rejects of a limit by count were used up. */
   isOverLimit = false
   /** False once the index could not even take the note that a run over it failed. */
@@ -156,10 +165,14 @@ class IngestRun {
     const startedMs = Math.floor(this.#context.clock.nowMs())
     const onProgress = (progress: IndexingProgress): void => {
       this.#under.set(path, progress)
+      if (progress.phase === 'publishing') this.early ??= this.#showFirst(progress.docCount)
       this.#report(progress, number)
     }
+    // One file is enough to begin with.
+    const isEarly = number === 1 && this.#isShownEarly()
     try {
-      const result = await this.#index(path, { maxRejects: limit, onProgress })
+      const early = isEarly ? { firstCommitDocs: EARLY_DOCS } : {}
+      const result = await this.#index(path, { ...early, maxRejects: limit, onProgress })
       this.docCount += result.docCount
       this.#rejectedCount += result.rejectedCount
       this.#doneBytes += (await sizeOf(path)) ?? 0
@@ -183,11 +196,16 @@ class IngestRun {
     {
       maxRejects,
       onProgress,
-    }: { maxRejects: MaxRejects | undefined; onProgress: ProgressListener },
+      ...early
+    }: {
+      maxRejects: MaxRejects | undefined
+      onProgress: ProgressListener
+      firstCommitDocs?: number
+    },
   ): Promise<IndexingResult> {
     const { indexId, opener, force, rejects } = this.#request
     const { signal } = this.#context
-    const common = { indexId, sourceId: SOURCE_ID, force, rejects }
+    const common = { indexId, sourceId: SOURCE_ID, force, rejects, ...early }
     if (this.#pool !== undefined) {
       const job = { ...common, path, maxRejects, format: opener.formatName }
       const memoryLimitBytes = THREAD_MEMORY_BYTES
@@ -215,6 +233,23 @@ class IngestRun {
     this.docCount += run?.docCount ?? 0
     this.#rejectedCount += run?.rejectedCount ?? 0
     return run
+  }
+
+  #isShownEarly(): boolean {
+    const isLong = (this.totalBytes ?? Infinity) >= WORTH_EARLY_BYTES
+    return this.#request.onFirstPublished !== undefined && isLong
+  }
+
+  /** Between two phases, so that nothing redraws over it. */
+  async #showFirst(docCount: number): Promise<void> {
+    const { onFirstPublished, paths } = this.#request
+    if (onFirstPublished === undefined || !this.#isShownEarly()) return
+    const { phase } = this
+    this.phase = undefined
+    phase?.succeed(`The first ${plural(docCount, 'document')} can be searched`)
+    await onFirstPublished(docCount)
+    const title = titleOf(paths)
+    this.phase = this.#context.report.phase(`${title}, the rest`)
   }
 
   #limit(): MaxRejects | undefined {

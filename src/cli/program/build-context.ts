@@ -85,7 +85,9 @@ export async function buildContext(input: ContextInput): Promise<CliContext> {
   if (project !== undefined && isFurtherUp(project.path, cwd) && format !== 'json') {
     report.note(`using ${relative(cwd, project.path)}`)
   }
-  const out = outputOf(host.stdout, styleOf(host.stdout), positiveInteger(env['COLUMNS']))
+  const isDumb = env['TERM'] === 'dumb'
+  const columns = positiveInteger(env['COLUMNS'])
+  const out = outputOf(host.stdout, styleOf(host.stdout), columns, isDumb)
   const paging = { env, notes, onWritten: () => interruption.limitTime('none') }
   return {
     version,

@@ -105,7 +105,7 @@ function badWidth(text: string): QwError {
   })
 }
 
-function givenInterval(text: string | undefined): Interval | undefined {
+export function givenInterval(text: string | undefined): Interval | undefined {
   if (text === undefined || text === '') return undefined
   const ms = parseFixedWidth(text)
   if (ms !== undefined && ms >= 1) return { text, ms }
@@ -141,7 +141,7 @@ function extendedBounds(range: MsRange, interval: Interval): MsRange | undefined
 }
 
 /** `field`, `field:5` */
-function fieldAndSize(text: string, fallback: number): { field: string; size: number } {
+export function fieldAndSize(text: string, fallback: number): { field: string; size: number } {
   const match = /^(.+):(\d+)$/.exec(text)
   return match === null
     ? { field: text, size: fallback }

@@ -11,6 +11,7 @@ import { answerFacts } from './answer-facts.ts'
 import { cursorBody, elasticAnswer, type CursorSearch, type ElasticHit } from './elastic-request.ts'
 import { FollowedWriter } from './followed-writer.ts'
 import { hitsView } from './hits-options.ts'
+import type { LiveHistogram } from './live-histogram.ts'
 import { searchPath } from './print-request.ts'
 import type { Question } from './question.ts'
 import { SeenDocs } from './seen-docs.ts'
@@ -24,6 +25,7 @@ const DEFAULT_MAX_DURATION_MS = 3_600_000
 /** The first silence that is explained; later ones have to be twice as long each time. */
 const SILENCE_MS = 60_000
 const MAX_BACKOFF_MS = 60_000
+const STOPS = 'Ctrl-C stops'
 
 /** The last documents that match, then new ones as they arrive, until Ctrl-C or `--max-duration`. */
 export async function follow(session: SearchSession, question: Question): Promise<ExitCode> {
@@ -33,7 +35,10 @@ export async function follow(session: SearchSession, question: Question): Promis
       fix: 'search it without --follow',
     })
   }
-  return await new Follow(session, question, timestampField).run()
+  const { histogram, by } = session.options
+  const isDrawn = histogram !== undefined || by !== undefined
+  const Live = isDrawn ? (await import('./live-histogram.ts')).LiveHistogram : undefined
+  return await new Follow(session, question, timestampField, Live).run()
 }
 
 class Follow {
@@ -42,13 +47,20 @@ class Follow {
   readonly #timestampField: string
   readonly #seen = new SeenDocs()
   readonly #writer: FollowedWriter
+  /** Draws in place of the writer. */
+  readonly #live: LiveHistogram | undefined
   #shown = 0
   #costUsd: number | undefined = 0
   #polls = 0
   /** Totals of the index at the last poll: nothing is asked while they stay. */
   #state = ''
 
-  constructor(session: SearchSession, question: Question, timestampField: string) {
+  constructor(
+    session: SearchSession,
+    question: Question,
+    timestampField: string,
+    Live: typeof LiveHistogram | undefined,
+  ) {
     this.#session = session
     this.#question = question
     this.#timestampField = timestampField
@@ -57,6 +69,8 @@ class Follow {
       { view: hitsView(session, question), withTime },
       session.context.out,
     )
+    const onAnswer = (answer: ApiAnswer): void => this.#count(answer)
+    this.#live = Live && new Live(session, question, { timestampField, onAnswer })
   }
 
   async run(): Promise<ExitCode> {
@@ -66,11 +80,14 @@ class Follow {
     const everyMs = Math.max(100, options.every ?? this.#session.route.pollEveryMs)
     try {
       await this.#first()
-      context.report.hint(await this.#status(everyMs))
+      await this.#explain(everyMs)
+      await this.#live?.refresh(true)
       await this.#loop({ everyMs, untilMs: startedMs + maxDurationMs })
     } catch (error) {
       // Ctrl-C is how following ends; a time limit is an error.
       if (!signal.aborted || signal.reason instanceof QwError) throw error
+    } finally {
+      this.#live?.end()
     }
     const elapsedMs = context.clock.nowMs() - startedMs
     const parts = [
@@ -98,20 +115,37 @@ class Follow {
         if (!isQwError(error, 'unavailable')) throw error
         // Throttled or busy: following goes on, less often.
         pauseMs = Math.min(pauseMs * 2, MAX_BACKOFF_MS)
-        context.report.warn(`${error.message}; asking again in ${formatDuration(pauseMs)}`)
+        this.#warn(`${error.message}; asking again in ${formatDuration(pauseMs)}`)
         continue
       }
-      if (fresh.length > 0) {
-        await this.#show(fresh)
+      if (fresh.length > 0) await this.#show(fresh)
+      if (this.#live !== undefined) {
+        if (fresh.length > 0) await this.#explain(everyMs)
+        await this.#live.refresh(fresh.length > 0)
+      } else if (fresh.length > 0) {
         spokenMs = context.clock.nowMs()
         silenceMs = SILENCE_MS
       } else if (context.clock.nowMs() - spokenMs >= silenceMs) {
-        context.report.hint(await this.#status(everyMs))
+        await this.#explain(everyMs)
         spokenMs = context.clock.nowMs()
         silenceMs *= 2
       }
     }
-    context.report.hint('stopped after --max-duration')
+    if (this.#live === undefined) context.report.hint('stopped after --max-duration')
+  }
+
+  /** What goes on, between the lines or below the drawing. */
+  async #explain(everyMs: number): Promise<void> {
+    const facts = await this.#status(everyMs)
+    const { report, out } = this.#session.context
+    if (this.#live === undefined) report.hint(factLine([...facts, STOPS], out.columns))
+    // One line, cut at its end: how to stop comes first.
+    else this.#live.say([STOPS, ...facts].join(' · '))
+  }
+
+  #warn(text: string): void {
+    if (this.#live === undefined) this.#session.context.report.warn(text)
+    else this.#live.say(text)
   }
 
   /** Remembers what is there, and shows the end of it. */
@@ -148,7 +182,9 @@ class Follow {
 
   async #show(hits: readonly ElasticHit[]): Promise<void> {
     this.#shown += hits.length
-    await this.#writer.write(hits.map((hit) => hit.source))
+    const docs = hits.map((hit) => hit.source)
+    if (this.#live === undefined) await this.#writer.write(docs)
+    else this.#live.add(docs)
   }
 
   async #ask(page: {
@@ -192,7 +228,7 @@ class Follow {
     return isOneIndex ? stringifyJson(described) : `${this.#polls}`
   }
 
-  async #status(everyMs: number): Promise<string> {
+  async #status(everyMs: number): Promise<string[]> {
     const { context, index, route, zone } = this.#session
     const nowMs = context.clock.nowMs()
     const clockTime = (ms: number): string => formatTime(ms, zone, 'seconds').slice(-8)
@@ -205,16 +241,14 @@ class Follow {
       this.#costUsd === undefined
         ? undefined
         : (this.#costUsd / Math.max(1, this.#polls)) * (3_600_000 / everyMs)
-    const parts = [
+    return [
       `following ${index}`,
       `every ${formatDuration(everyMs)}`,
       last === undefined ? 'no batch yet' : `last batch ${clockTime(last)}`,
       ...(nextMs === undefined || nextMs <= 0 ? [] : [`next in about ${formatDuration(nextMs)}`]),
       `via ${route.client.via}`,
       ...this.#costParts(hourly).map((cost) => `${cost} an hour`),
-      'Ctrl-C stops',
     ]
-    return factLine(parts, context.out.columns)
   }
 
   #costParts(usd: number | undefined): string[] {

@@ -57,29 +57,50 @@ export function showHistogram(
   request: HistogramRequest,
   space: HistogramSpace,
 ): DrawnResult {
+  const { buckets, series } = histogramData(aggregations, request)
+  return {
+    columns: ['time', 'count', ...series],
+    rows: buckets.map(({ label, total, parts }) => [label, total, ...parts]),
+    screen: () => drawHistogram({ buckets, series }, request, space),
+  }
+}
+
+/** Buckets in the order of time, each with how much of it is of which series. */
+export function histogramData(
+  aggregations: JsonValue | undefined,
+  { by }: Pick<HistogramRequest, 'by'>,
+): HistogramData {
   const results = isJsonObject(aggregations) ? aggregations : {}
-  const buckets = bucketsOf(results[HISTOGRAM])
-  const terms = request.by === undefined ? [] : bucketsOf(results[BY])
-  const series = terms.map(keyText)
+  const terms = by === undefined ? [] : bucketsOf(results[BY])
   const counts = terms.map(
     (term) =>
       new Map(
         bucketsOf(term[HISTOGRAM]).map((bucket) => [numberOf(bucket['key']), countOf(bucket)]),
       ),
   )
-  const parts = buckets.map((bucket) =>
-    counts.map((ofTerm) => ofTerm.get(numberOf(bucket['key'])) ?? 0),
-  )
-  return {
-    columns: ['time', 'count', ...series],
-    rows: buckets.map((bucket, i) => [keyText(bucket), countOf(bucket), ...(parts[i] ?? [])]),
-    screen: () => drawHistogram({ buckets, parts, series }, request, space),
-  }
+  const buckets = bucketsOf(results[HISTOGRAM]).map((bucket): HistogramBucket => {
+    const startMs = numberOf(bucket['key'])
+    return {
+      startMs,
+      label: keyText(bucket),
+      total: countOf(bucket),
+      parts: counts.map((ofTerm) => ofTerm.get(startMs) ?? 0),
+    }
+  })
+  return { buckets, series: terms.map(keyText) }
+}
+
+interface HistogramBucket {
+  readonly startMs: number
+  /** As the answer writes it. */
+  readonly label: string
+  readonly total: number
+  /** By series. */
+  readonly parts: readonly number[]
 }
 
 interface HistogramData {
-  readonly buckets: readonly JsonObject[]
-  readonly parts: readonly (readonly number[])[]
+  readonly buckets: readonly HistogramBucket[]
   readonly series: readonly string[]
 }
 
@@ -90,14 +111,14 @@ function drawHistogram(
 ): string {
   const { out, zone } = space
   const { paint, ascii } = out.style
-  const { buckets, parts, series } = data
+  const { buckets, series } = data
   const detail = labelDetail(buckets, interval, zone)
-  const bars = buckets.map((bucket, i): Bar => {
-    const note = partialNote(numberOf(bucket['key']), interval, space)
+  const bars = buckets.map(({ startMs, total, parts }): Bar => {
+    const note = partialNote(startMs, interval, space)
     return {
-      label: formatTime(numberOf(bucket['key']), zone, detail),
-      total: countOf(bucket),
-      parts: parts[i] ?? [],
+      label: formatTime(startMs, zone, detail),
+      total,
+      parts,
       ...(note === undefined ? {} : { note }),
     }
   })
@@ -113,11 +134,11 @@ function drawHistogram(
 }
 
 /** Days begin at midnight UTC, which is not midnight everywhere. */
-function labelDetail(buckets: readonly JsonObject[], interval: Interval, zone: Zone) {
+function labelDetail(buckets: readonly HistogramBucket[], interval: Interval, zone: Zone) {
   if (interval.ms < 1_000) return 'auto'
   if (interval.ms < 60_000 || interval.ms % 60_000 !== 0) return 'seconds'
-  const startAtMidnight = (bucket: JsonObject): boolean =>
-    formatTime(numberOf(bucket['key']), zone, 'minutes').endsWith('00:00')
+  const startAtMidnight = ({ startMs }: HistogramBucket): boolean =>
+    formatTime(startMs, zone, 'minutes').endsWith('00:00')
   return interval.ms >= 86_400_000 && buckets.every(startAtMidnight) ? 'days' : 'minutes'
 }
 

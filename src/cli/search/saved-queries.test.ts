@@ -45,11 +45,10 @@ describe('a saved search with what is typed beside it', () => {
       query: undefined,
       since: '1h',
     })
-    // Following has neither an end nor a drawing.
-    expect(merged({ ...drawn, sort: 'n' }, undefined, { follow: true })).toEqual({
-      query: undefined,
-      from: '2026-11-23',
-    })
+    // Following has no order of its own, and draws bars over time alone.
+    const rest = { query: undefined, from: '2026-11-23' }
+    const follow = { follow: true }
+    expect(merged({ from: '2026-11-23', sort: 'n', stats: 'n' }, undefined, follow)).toEqual(rest)
   })
 
   test('an unknown flag in a file is named, with the one that was meant', () => {

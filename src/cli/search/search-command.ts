@@ -31,7 +31,11 @@ export const tailCommand = defineCommand({
   args: [['[query]', 'what to watch for; everything when left out']],
   options: SEARCH_OPTIONS,
   formats: ['table', 'ndjson', 'csv', 'tsv', 'line', 'raw'],
-  examples: ['qw-lambda tail', `qw-lambda tail 'severity_text:ERROR' --fields timestamp,body`],
+  examples: [
+    'qw-lambda tail',
+    `qw-lambda tail 'severity_text:ERROR' --fields timestamp,body`,
+    'qw-lambda tail --histogram',
+  ],
   run: (context, { args, typed }) => search(context, args[0], { ...typed, follow: true }),
 })
 

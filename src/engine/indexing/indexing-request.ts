@@ -27,5 +27,7 @@ export interface IndexSourceRequest {
   readonly memoryLimitBytes?: number
   /** Commit at least this often, however long the index would let documents wait. */
   readonly commitEveryMs?: number
+  /** The first commit comes with so many documents already, so that there is something to search. */
+  readonly firstCommitDocs?: number
   readonly onProgress?: (progress: IndexingProgress) => void
 }

@@ -116,6 +116,20 @@ describe('one source', () => {
     expect(await publishedNumbers(metastore)).toEqual(numbersTo(end))
   })
 
+  test('a first commit may be asked for early; the others are as large as ever', async () => {
+    const { stage, index, metastore } = await world()
+    const published: number[] = []
+    const result = await index(await stage(testLines(0, 30_000)), {
+      firstCommitDocs: 1_000,
+      onProgress: ({ phase, docCount }) => {
+        if (phase === 'publishing') published.push(docCount)
+      },
+    })
+    expect(result.splitIds).toHaveLength(2)
+    expect(published).toEqual([expect.toSatisfy((count: number) => count >= 1_000), 30_000])
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(30_000))
+  })
+
   test('a split is cut when commit_timeout_secs have passed since its first document', async () => {
     const { stage, index, clock } = await world(testConfig({ commit_timeout_secs: 30 }))
     const source = await stage(testLines(0, 60_000))

@@ -157,6 +157,9 @@ class SourcePass {
 
   #isTimeToCut(): boolean {
     if (this.#bench.docCount + this.#bench.rejects.count === 0) return false
+    const { request, ledger } = this.#context
+    const isFirst = request.firstCommitDocs !== undefined && !ledger.hasCommitted
+    if (isFirst && this.#bench.docCount >= request.firstCommitDocs) return true
     if (this.#bench.memoryBytes >= this.#memoryLimitBytes) return true
     const nowMs = this.#context.components.clock.nowMs()
     this.#firstDocMs ??= nowMs

@@ -98,12 +98,17 @@ export class Metastore {
   async createFromTemplate(indexId: string): Promise<boolean> {
     const config = await this.templates.configFor(indexId)
     if (config === undefined) return false
+    await this.createIfAbsent(config)
+    return true
+  }
+
+  /** Makes the index unless it is there: several senders may bring its first documents at once. */
+  async createIfAbsent(config: IndexConfig): Promise<void> {
     try {
       await this.createIndex(config)
     } catch (error) {
       if (!isQwError(error, 'invalid') || error.code !== 'INDEX-EXISTS') throw error
     }
-    return true
   }
 
   /** One conditional read. Throws `notFound` (code INDEX-NONE) naming the nearest ids. */

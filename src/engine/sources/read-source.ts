@@ -7,7 +7,8 @@ import { JsonScanner } from './json-scanner.ts'
 import { LINE_LIMITS, type LineEvent, LineSplitter } from './line-batch.ts'
 import { LineProblem } from './line-reader.ts'
 import { LineStage, NOT_UTF8 } from './line-stage.ts'
-import { otlpDocs } from './otlp.ts'
+import { otlpDocs } from './otlp/batch.ts'
+import { TEMPLATE_NAMES } from './otlp/template-docs.ts'
 import { LINE_READERS } from './patterns/line-patterns.ts'
 import { recogniseFormat, RECOGNISED_BYTES } from './recognise-format.ts'
 import { RecordBatch, type SourceRecord } from './record-batch.ts'
@@ -251,7 +252,7 @@ class OtlpStage implements Stage {
     try {
       const batch = parseJson(text)
       if (!isJsonObject(batch)) return [new LineProblem('the batch is not a JSON object')]
-      return otlpDocs(batch, this.#signal)
+      return otlpDocs(batch, this.#signal, TEMPLATE_NAMES)
     } catch (error) {
       return [new LineProblem(messageOf(error))]
     }

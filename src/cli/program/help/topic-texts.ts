@@ -38,13 +38,14 @@ Together
 Time is better given by flags, which also leave out whole splits:
   --since 2h   --since 2026-11-23 --until now-15m
 
-Under a name, kept in qw-lambda.json (or your own settings, without a project):
+Under a name, kept in qw-lambda.json (or your own settings, without a project)
+
   search 'level:error' --since 1d --save errors
-  search --saved errors            as it was
-  search --saved errors 'host:a'   both have to match
-  search --saved errors --since 1h a flag takes the place of the saved one, and of
-                                   those that it does not go with
-  search --list-saved              with the examples of a ready mapping
+  search --saved errors             as it was
+  search --saved errors 'host:a'    both have to match
+  search --saved errors --since 1h  in place of the saved --since; so for each
+                                    flag, and for those that it does not go with
+  search --list-saved               with the examples of a ready mapping
 
 A query that begins with a dash: qw-lambda search -Q '-error'
 `

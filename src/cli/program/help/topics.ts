@@ -58,7 +58,7 @@ const OTHERS: readonly (readonly [name: string, meaning: string])[] = [
   ['QWL_ENDPOINT', 'an API to use without AWS credentials'],
   ['QWL_API_KEY', 'its key; or QWL_API_KEY_FILE, a file that holds it'],
   ['NO_COLOR', 'no colour; FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM=dumb too'],
-  ['QWL_PAGER', 'what shows more than a screen; else PAGER, else less; none when empty'],
+  ['QWL_PAGER', 'the pager of long answers; else PAGER, else less; empty for none'],
   ['COLUMNS', 'width of tables and drawings'],
   ['AWS_*', 'credentials and region, as every AWS tool reads them'],
   ['BROWSER', 'what open starts'],
