@@ -25,6 +25,7 @@ const LOCAL = (
     ['help'],
     ['help query'],
     ['version'],
+    ['bug-report'],
     ['completion bash'],
     ['init --target local --name shop --data empty --schema orders.yaml -y'],
     ['ingest orders.ndjson'],
