@@ -273,6 +273,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./help/help-command.ts')).helpCommand,
   },
   {
+    words: ['bug-report'],
+    summary: 'a text about the last fault to send us, without secrets or data',
+    group: 'Tool',
+    load: async () => (await import('./bug-report/bug-report-command.ts')).bugReportCommand,
+  },
+  {
     words: ['version'],
     summary: 'versions of the tool, Node and the platform',
     group: 'Tool',
