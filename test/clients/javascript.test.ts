@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
 import { isJsonObject, parseJson } from '../../src/engine/bytes/json.ts'
-import { hasTool, npmPackage, output, PROGRAMS } from './toolchain.ts'
+import { hasTool, npmPackages, output, PROGRAMS } from './toolchain.ts'
 
 const address = inject('address')
 const CLIENTS = [
@@ -13,7 +13,7 @@ const CLIENTS = [
 
 describe.skipIf(!(await hasTool('npm')))('from npm', () => {
   test.each(CLIENTS)('%s %s does what its README shows', async (name, version, folder) => {
-    const installed = await npmPackage(folder, `${name}@${version}`)
+    const installed = await npmPackages(folder, [`${name}@${version}`])
     const args = [join(PROGRAMS, 'javascript.cjs'), installed, name, address, `books-${folder}`]
     const seen = parseJson(await output(process.execPath, args))
     const unsupported = { status: 501, type: 'unsupported_operation_exception' }
@@ -41,7 +41,7 @@ describe.skipIf(!(await hasTool('npm')))('from npm', () => {
   })
 
   test('elasticdump 6.125.1 reads an index and writes it again, mapping and documents', async () => {
-    const dump = join(await npmPackage('elasticdump', 'elasticdump@6.125.1'), 'node_modules')
+    const dump = join(await npmPackages('elasticdump', ['elasticdump@6.125.1']), 'node_modules')
     const program = join(dump, 'elasticdump', 'bin', 'elasticdump')
     const folder = join(dump, '..')
     const lines = Array.from({ length: 30 }, (_, n) => `{"index":{}}\n{"name":"n ${n}","n":${n}}\n`)

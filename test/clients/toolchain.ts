@@ -63,8 +63,8 @@ async function cached(name: string, make: (folder: string) => Promise<void>): Pr
   return folder
 }
 
-/** One npm package at a version in a folder of its own. */
-export async function npmPackage(folder: string, spec: string): Promise<string> {
+/** npm packages at their versions in a folder of their own. */
+export async function npmPackages(folder: string, specs: readonly string[]): Promise<string> {
   return await cached(folder, async (partial) => {
     await writeFile(join(partial, 'package.json'), '{"private":true}')
     const args = [
@@ -73,7 +73,7 @@ export async function npmPackage(folder: string, spec: string): Promise<string> 
       '--no-fund',
       '--ignore-scripts',
       '--loglevel=error',
-      spec,
+      ...specs,
     ]
     await output('npm', args, { cwd: partial })
   })
@@ -111,7 +111,8 @@ export async function debianPackages(name: string, packages: readonly string[]):
 export async function goProgram(name: string): Promise<string> {
   const folder = await cached(name, async (partial) => {
     await cp(join(PROGRAMS, 'go'), partial, { recursive: true })
-    await output('go', ['build', '-o', 'program', '.'], { cwd: partial, timeoutMs: 300_000 })
+    // The typed client of version 8 is large: minutes where nothing of it was compiled yet.
+    await output('go', ['build', '-o', 'program', '.'], { cwd: partial, timeoutMs: 900_000 })
   })
   return join(folder, 'program')
 }

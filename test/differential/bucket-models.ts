@@ -91,7 +91,7 @@ export function termKey(key: ModelValue, kind: FieldKind): Json {
 }
 
 /** RFC 3339 with the fraction only where there is one. */
-function dateText(ms: number): string {
+export function dateText(ms: number): string {
   return new Date(ms)
     .toISOString()
     .replace(/(\.\d*?)0+Z$/, '$1Z')

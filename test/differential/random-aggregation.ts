@@ -24,6 +24,7 @@ import { FIRST_MS, type ModelField } from './model.ts'
 import type { ModelAggregation, ModelAggregations } from './model-aggregation.ts'
 import type { Choices } from './random.ts'
 import { PIPELINE_MAKERS } from './pipeline-models.ts'
+import { topHits, topMetrics } from './top-models.ts'
 import { composite, multiTerms } from './tuple-models.ts'
 
 /** Makes an aggregation of one kind over a fast field; undefined where the field cannot have it. */
@@ -55,6 +56,8 @@ const AGGREGATION_MAKERS: Readonly<
     field.kind === 'date' ? dateRange(field, subs, choices) : undefined,
   ip_range: (field, subs, choices) =>
     field.kind === 'ip' ? ipRange(field, subs, choices) : undefined,
+  top_hits: topHits,
+  top_metrics: topMetrics,
   percentiles: ofNumbers(percentiles),
   percentile_ranks: ofNumbers(percentileRanks),
   median_absolute_deviation: ofNumbers(medianAbsoluteDeviation),

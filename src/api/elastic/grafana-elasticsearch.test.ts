@@ -125,6 +125,7 @@ describe('a metric', () => {
     ['percentiles', { field: 'load', percents: ['25', '50', '99.9'] }],
     ['cardinality', { field: 'host', precision_threshold: '100' }],
     ['value_count', { field: 'load' }],
+    ['top_metrics', { metrics: [{ field: 'load' }], size: 1, sort: [{ '@timestamp': 'desc' }] }],
   ])('%s with its settings', async (kind, settings) => {
     const found = buckets(await query(overTime({ '1': { [kind]: settings } })))
     expect(at(found[0], '1')).toBeDefined()

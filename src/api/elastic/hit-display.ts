@@ -3,15 +3,10 @@ import { parseDateLiteral } from '../../engine/dates/datetime.ts'
 import { makeDatePrinter, type DatePrinter } from '../../engine/dates/java-date-print.ts'
 import { UTC } from '../../engine/dates/time-zone.ts'
 import { fromUnixInteger } from '../../engine/dates/unix-timestamp.ts'
+import type { SourceFilter } from '../../engine/search/source-filter.ts'
 import { decodeError } from '../request-body.ts'
 import { allDone, bodyOptions, noEffect, type OptionTable } from './options/option.ts'
 import type { SearchParams } from './search-params.ts'
-
-export interface SourceFilter {
-  /** Dotted paths without wildcards; empty: everything. */
-  readonly includes: readonly string[]
-  readonly excludes: readonly string[]
-}
 
 /** What a hit shows. */
 export interface HitDisplay {

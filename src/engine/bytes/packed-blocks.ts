@@ -20,6 +20,7 @@ const WIDTH_MASK = 0x3f
  */
 
 const lengthCounts = new Uint32Array(33)
+const lows = new Uint32Array(PACKED_BLOCK_VALUES)
 
 /** Appends values [0, count) as blocks. */
 export function encodePackedBlocks(values: Uint32Array, count: number, out: ByteWriter): void {
@@ -30,24 +31,25 @@ export function encodePackedBlocks(values: Uint32Array, count: number, out: Byte
 
 function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteWriter): void {
   const width = cheapestWidth(values, start, end)
-  const limit = 2 ** width
   let exceptionCount = 0
-  for (let i = start; i < end; i++) if ((values[i] as number) >= limit) exceptionCount++
+  if (width < 32) {
+    for (let i = start; i < end; i++) if ((values[i] as number) >>> width !== 0) exceptionCount++
+  }
   if (exceptionCount === 0) {
     out.u8(width)
     packBits(values, { start, end }, width, out)
     return
   }
   out.u8(width | HAS_EXCEPTIONS)
-  const lows = new Uint32Array(end - start)
-  for (let i = start; i < end; i++) lows[i - start] = (values[i] as number) % limit
+  const mask = 2 ** width - 1
+  for (let i = start; i < end; i++) lows[i - start] = (values[i] as number) & mask
   packBits(lows, { start: 0, end: end - start }, width, out)
   out.u8(exceptionCount)
   for (let i = start; i < end; i++) {
-    const value = values[i] as number
-    if (value < limit) continue
+    const high = (values[i] as number) >>> width
+    if (high === 0) continue
     out.u8(i - start)
-    out.varint(Math.floor(value / limit))
+    out.varint(high)
   }
 }
 

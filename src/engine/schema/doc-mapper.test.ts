@@ -238,6 +238,38 @@ describe('undeclared keys', () => {
   })
 })
 
+describe('an object that may be several', () => {
+  const inner = [
+    { name: 'b', type: 'array<u64>' },
+    {
+      name: 'in',
+      type: 'object',
+      array: true,
+      field_mappings: [{ name: 'c', type: 'array<text>' }],
+    },
+  ]
+  const several = strict({ name: 'o', type: 'object', array: true, field_mappings: inner })
+
+  test('gives the values of each, side by side; null and an empty list are none', () => {
+    const line = '{"o":[{"b":1,"in":[{"c":"x"},{"c":"y"}]},null,{"b":[2,3]}]}'
+    expect(values(several, line)).toEqual([
+      'o.b:u64=1',
+      'o.in.c:str=x',
+      'o.in.c:str=y',
+      'o.b:u64=2',
+      'o.b:u64=3',
+    ])
+    for (const none of ['null', '[]', '{}']) expect(values(several, `{"o":${none}}`)).toEqual([])
+  })
+
+  test('has no other values among them, and a plain object is one', () => {
+    expect(rejectionOf(several, '{"o":[1]}').reason).toContain('expected object')
+    expect(rejectionOf(several, '{"o":"x"}').reason).toContain('expected object')
+    const plain = strict({ name: 'o', type: 'object', field_mappings: inner })
+    expect(rejectionOf(plain, '{"o":[{"b":1}]}').reason).toContain('expected object')
+  })
+})
+
 describe('special fields', () => {
   test('concatenate takes the values of its fields, without paths and without dates', () => {
     const mapper = mapperOf({

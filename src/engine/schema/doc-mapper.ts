@@ -84,7 +84,17 @@ export class DocMapper {
       else if (field.kind === 'open') this.mapOpen(field, value)
       else if (field.kind === 'fed') continue
       else if (isJsonObject(value)) this.mapObject(field, value)
-      else rejectNoObject(field.path, value)
+      else this.mapObjects(field, value)
+    }
+  }
+
+  /** A list of objects where there may be several; nothing is none of them. */
+  private mapObjects(node: ObjectNode, value: JsonValue): void {
+    const items = node.array && (value === null || Array.isArray(value)) ? (value ?? []) : undefined
+    if (items === undefined) rejectNoObject(node.path, value)
+    for (const item of items) {
+      if (isJsonObject(item)) this.mapObject(node, item)
+      else if (item !== null) rejectNoObject(node.path, item)
     }
   }
 

@@ -77,6 +77,8 @@ interface JsonField extends FieldBase, JsonOptions {
 
 interface ObjectField extends FieldBase {
   readonly type: 'object'
+  /** Whether documents may have a list of them, or none as null; their values then stand side by side. */
+  readonly array: boolean
   readonly fieldMappings: readonly FieldMapping[]
 }
 

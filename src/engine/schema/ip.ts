@@ -1,10 +1,15 @@
 import { elementAt } from '../bytes/element-at.ts'
 
+const POINT = 0x2e
+const ZERO = 0x30
+
 /** 16 bytes, version 4 as mapped version 6 (`::ffff:1.2.3.4`); undefined when the text is no address. */
 export function parseIp(text: string): Uint8Array | undefined {
   if (!text.includes(':')) {
-    const quad = parseQuad(text)
-    return quad && Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, ...quad])
+    const address = new Uint8Array(16)
+    address[10] = 255
+    address[11] = 255
+    return writeQuad(text, address, 12) ? address : undefined
   }
   const halves = text.split('::')
   if (halves.length > 2) return undefined
@@ -23,8 +28,8 @@ function parseGroups(text: string, isLast: boolean): number[] | undefined {
   const bytes: number[] = []
   for (const [i, group] of groups.entries()) {
     if (isLast && i === groups.length - 1 && group.includes('.')) {
-      const quad = parseQuad(group)
-      if (quad === undefined) return undefined
+      const quad = new Uint8Array(4)
+      if (!writeQuad(group, quad, 0)) return undefined
       bytes.push(...quad)
     } else {
       if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined
@@ -35,12 +40,29 @@ function parseGroups(text: string, isLast: boolean): number[] | undefined {
   return bytes
 }
 
-function parseQuad(text: string): number[] | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)
-  if (match === null) return undefined
-  const parts = match.slice(1)
-  const isOctet = (part: string) => Number(part) <= 255 && (part === '0' || !part.startsWith('0'))
-  return parts.every(isOctet) ? parts.map(Number) : undefined
+/** Writes the four numbers of `1.2.3.4`, none above 255 or with a leading zero; false for anything else.
+ *  Character by character: every line of most logs has an address. */
+function writeQuad(text: string, out: Uint8Array, start: number): boolean {
+  let part = 0
+  let digits = 0
+  let value = 0
+  for (let i = 0; i <= text.length; i++) {
+    // A point ends the last number.
+    const unit = i < text.length ? text.charCodeAt(i) : POINT
+    if (unit === POINT) {
+      if (digits === 0 || value > 255 || part > 3) return false
+      out[start + part++] = value
+      digits = 0
+      value = 0
+    } else {
+      const digit = unit - ZERO
+      const hasLeadingZero = digits > 0 && value === 0
+      if (digit < 0 || digit > 9 || digits === 3 || hasLeadingZero) return false
+      value = value * 10 + digit
+      digits++
+    }
+  }
+  return part === 4
 }
 
 /** The first and the last address of a network. */

@@ -46,6 +46,7 @@ export interface OpenNode {
 export interface ObjectNode {
   readonly kind: 'object'
   readonly path: string
+  readonly array: boolean
   /** Names of the objects around the keys, as written. */
   readonly names: readonly string[]
   readonly fields: ReadonlyMap<string, MappingNode>
@@ -74,14 +75,15 @@ export class NodeBuilder {
     for (const field of fields) {
       const inner = joinPath(path, escapeName(field.name))
       if (field.type === 'object') {
-        nodes.set(field.name, this.object(field.fieldMappings, [...names, field.name], inner))
+        const object = this.object(field.fieldMappings, [...names, field.name], inner)
+        nodes.set(field.name, { ...object, array: field.array })
       } else if (field.type === 'concatenate') {
         nodes.set(field.name, { kind: 'fed' })
       } else {
         nodes.set(field.name, field.type === 'json' ? this.open(inner) : this.leaf(inner))
       }
     }
-    return { kind: 'object', path, names, fields: nodes }
+    return { kind: 'object', path, array: false, names, fields: nodes }
   }
 
   dynamicFields(): OpenFields | undefined {

@@ -168,6 +168,7 @@ const objectField: Shape<FieldMapping> = mapped(
   object({
     ...COMMON,
     fast: optional('Without effect, as elsewhere: the fields inside say it themselves.', flag),
+    array: withDefault('Whether documents may have a list of them.', flag, false),
     field_mappings: required(
       'The fields inside it.',
       recursive('field_mappings', () => FIELD_MAPPINGS),
@@ -178,7 +179,7 @@ const objectField: Shape<FieldMapping> = mapped(
     if (fieldMappings.length === 0) {
       refuse(at(place, 'field_mappings'), 'an object needs at least one field')
     }
-    return { ...base(raw), type: 'object', fieldMappings }
+    return { ...base(raw), type: 'object', array: raw.array, fieldMappings }
   },
 )
 

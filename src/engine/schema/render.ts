@@ -57,12 +57,22 @@ function objectPruner(fields: readonly FieldMapping[], undeclared: ValueRenderer
   for (const field of fields) {
     if (field.type === 'object') {
       const inner = objectPruner(field.fieldMappings, undeclared)
-      prune.set(field.name, (value) => (isJsonObject(value) ? inner(value) : undefined))
+      prune.set(field.name, eachObject(inner))
     } else {
       prune.set(field.name, field.type !== 'concatenate' && field.stored ? keep : drop)
     }
   }
   return (source: JsonObject) => mapKeys(source, (key) => prune.get(key) ?? undeclared)
+}
+
+/** An object, or each of a list; what is neither is left out, and a list of nothing as well. */
+function eachObject(show: (value: JsonObject) => JsonObject | undefined): ValueRenderer {
+  return (value) => {
+    if (isJsonObject(value)) return show(value)
+    if (!Array.isArray(value)) return undefined
+    const shown = value.flatMap((item) => (isJsonObject(item) ? (show(item) ?? []) : []))
+    return shown.length === 0 ? undefined : shown
+  }
 }
 
 function objectRenderer(fields: readonly FieldMapping[], undeclared: ValueRenderer): Renderer {
@@ -90,10 +100,10 @@ function fieldRenderer(
 ): ValueRenderer {
   if (field.type === 'object') {
     const inner = objectRenderer(field.fieldMappings, undeclared)
-    return (value) => {
-      const rendered = isJsonObject(value) ? inner(value) : {}
+    return eachObject((value) => {
+      const rendered = inner(value)
       return Object.keys(rendered).length === 0 ? undefined : rendered
-    }
+    })
   }
   if (!field.stored) return drop
   const render = leafRenderer(field)

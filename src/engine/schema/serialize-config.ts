@@ -79,7 +79,7 @@ function indexing(options: TextIndexing | undefined): JsonObject {
 
 function serializeField(field: FieldMapping): JsonObject {
   const { name, type } = field
-  const isArray = 'array' in field && field.array
+  const isArray = field.type !== 'object' && 'array' in field && field.array
   const base = {
     name,
     type: isArray ? `array<${type}>` : type,
@@ -118,7 +118,10 @@ function fieldOptions(field: FieldMapping): JsonObject {
     case 'json':
       return jsonOptions(field)
     case 'object':
-      return { field_mappings: field.fieldMappings.map(serializeField) }
+      return {
+        ...(field.array ? { array: true } : {}),
+        field_mappings: field.fieldMappings.map(serializeField),
+      }
     case 'concatenate': {
       const { indexed: _always, ...terms } = indexing(field.indexing)
       return {

@@ -22,6 +22,18 @@ test('a setting that does nothing is named at creation, with what happens instea
   ])
 })
 
+test('an object that is to be fast has a note, however deep it lies', () => {
+  const inner = { name: 'in', type: 'object', fast: true, field_mappings: [text('b')] }
+  const outer = { name: 'out', type: 'object', field_mappings: [text('a'), inner] }
+  const { notes } = readIndexConfig(withMapping({ field_mappings: [outer] }))
+  const path = 'doc_mapping.field_mappings[0].field_mappings[1].fast'
+  expect(notes).toEqual([`\`${path}\` has no effect: each field inside says it itself`])
+})
+
+function text(name: string): { name: string; type: string } {
+  return { name, type: 'text' }
+}
+
 test('what says nothing else than what happens anyway needs no note', () => {
   const { notes } = readIndexConfig(
     withMapping(

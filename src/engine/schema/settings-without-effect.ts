@@ -54,12 +54,28 @@ export const SETTINGS_WITHOUT_EFFECT: readonly SettingWithoutEffect[] = [
 
 /** A note for each of them that a config sets to something that its user may count on. */
 export function notesOnEffects(config: JsonValue): string[] {
-  return SETTINGS_WITHOUT_EFFECT.flatMap(({ path, harmless, instead }) => {
+  const ofSettings = SETTINGS_WITHOUT_EFFECT.flatMap(({ path, harmless, instead }) => {
     const value = valueAt(config, path)
     if (value === undefined || value === null) return []
     const text = stringifyJson(value)
     if (harmless.some((other) => stringifyJson(other) === text)) return []
     return [`\`${path}\` has no effect: ${instead}`]
+  })
+  const objects = fastObjects(valueAt(config, 'doc_mapping'), 'doc_mapping')
+  return [
+    ...ofSettings,
+    ...objects.map((path) => `\`${path}.fast\` has no effect: each field inside says it itself`),
+  ]
+}
+
+/** Paths of the object fields that are to be fast, which Quickwit takes and passes over as well. */
+function fastObjects(holder: JsonValue | undefined, path: string): string[] {
+  const mappings = isJsonObject(holder) ? holder['field_mappings'] : undefined
+  if (!Array.isArray(mappings)) return []
+  return mappings.flatMap((mapping, i) => {
+    if (!isJsonObject(mapping) || mapping['type'] !== 'object') return []
+    const own = `${path}.field_mappings[${i}]`
+    return [...(mapping['fast'] === true ? [own] : []), ...fastObjects(mapping, own)]
   })
 }
 

@@ -116,7 +116,7 @@ function execute({ splitId }: LeafSplit, plan: LeafPlan, read: ReadSplit): Split
     numHits: countDocs(matches, split.docCount),
     ...collectHits(matches, { splitId, plan, read }),
     isTerminated: matches !== found,
-    aggregations: collectAggregations(matches, plan, read),
+    aggregations: collectAggregations(matches, { splitId, plan, read }),
     terms: plan.request.wantsTerms ? termFrequencies(clause, split) : [],
   }
 }
@@ -203,12 +203,14 @@ function largest(scores: Iterable<number>): number | undefined {
 
 function collectAggregations(
   matches: DocSet,
-  { aggregations, memory }: LeafPlan,
-  { split, filters }: ReadSplit,
+  place: { readonly splitId: string; readonly plan: LeafPlan; readonly read: ReadSplit },
 ): readonly unknown[] | undefined {
+  const { aggregations, memory } = place.plan
+  const { split, filters } = place.read
   if (aggregations.length === 0) return undefined
   const { docCount } = split
   const source: AggregationSplit = {
+    splitId: place.splitId,
     docCount,
     memory,
     columnsAt: (path) => split.columnsAt(path),

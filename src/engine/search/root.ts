@@ -4,6 +4,7 @@ import type { Metastore } from '../metastore/metastore.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { Clock, ObjectStore } from '../ports.ts'
 import { BucketBudget } from './aggregations/aggregation.ts'
+import { showDocuments } from './aggregations/show-documents.ts'
 import { renderSubs } from './aggregations/sub-aggregations.ts'
 import type { SearchCaches } from './caches.ts'
 import { describeQuery } from './describe-query.ts'
@@ -18,7 +19,7 @@ import type { FailedSplit, SearchPlanResponse, SearchRequest, SearchResponse } f
 import { checkRequest } from './check-request.ts'
 import { leafRequest, planRoot, type IndexPlan, type RootPlan } from './root-plan.ts'
 import { highlightFields, snippetWeights } from './snippets.ts'
-import { mergeHits } from './top-hits.ts'
+import { mergeHits, type PartialHit } from './top-hits.ts'
 
 /** What a search needs from its host; one value per process, reused by every request. */
 export interface SearchContext {
@@ -94,7 +95,10 @@ async function searchOnce(
   if (isStale(fetched.failures, search)) return undefined
   failures.push(...fetched.failures)
   refuseFailures(request, plan, failures)
-  const aggregations = renderAggregations(plan, answers)
+  const { aggregations, failures: unread } = await renderAggregations(plan, answers, search)
+  if (isStale(unread, search)) return undefined
+  failures.push(...unread)
+  refuseFailures(request, plan, failures)
   return {
     numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
     hits: fetched.hits,
@@ -173,7 +177,7 @@ function refuseFailures(
 /** Failed splits that a message names. */
 const NAMED_SPLITS = 10
 
-function locateHits(plan: RootPlan, hits: ReturnType<typeof mergeHits>): LocatedHit[] {
+function locateHits(plan: RootPlan, hits: readonly PartialHit[]): LocatedHit[] {
   const places = new Map<string, { split: SplitRecord; config: IndexPlan['config'] }>()
   for (const { splits, config } of plan.indexes) {
     for (const split of splits) places.set(split.splitId, { split, config })
@@ -184,18 +188,28 @@ function locateHits(plan: RootPlan, hits: ReturnType<typeof mergeHits>): Located
   })
 }
 
-function renderAggregations(
+/** With the documents that they show, which are read here. */
+async function renderAggregations(
   plan: RootPlan,
   answers: readonly LeafResponse[],
-): JsonObject | undefined {
+  search: Search,
+): Promise<{
+  readonly aggregations: JsonObject | undefined
+  readonly failures: Awaited<ReturnType<typeof fetchHits>>['failures']
+}> {
   const aggregations = plan.indexes[0]?.aggregations
-  if (aggregations === undefined) return undefined
+  if (aggregations === undefined) return { aggregations: undefined, failures: [] }
   const { subs, complete } = aggregations
   const merged = mergeAggregations(
     subs,
     answers.map((answer) => answer.aggregations),
   )
-  return complete(renderSubs(subs, merged, new BucketBudget()))
+  const budget = new BucketBudget()
+  const rendered = complete(renderSubs(subs, merged, budget))
+  const failures = await showDocuments(budget.documents, (hits) =>
+    fetchHits(locateHits(plan, hits), { snippetFields: [], weights: new Map() }, search),
+  )
+  return { aggregations: rendered, failures }
 }
 
 /** Binds and prunes as `searchRoot` does, and tells what would be read. Costs a conditional read per

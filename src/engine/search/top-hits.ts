@@ -329,11 +329,11 @@ function rank(key: number, descending: boolean, missing: number): number {
 }
 
 /** Merges hits of several splits: the order of `topHits`, with the split id before the doc id. */
-export function mergeHits(
-  hits: readonly PartialHit[],
+export function mergeHits<Hit extends PartialHit>(
+  hits: readonly Hit[],
   sort: readonly SortKey[],
   limit: number,
-): PartialHit[] {
+): Hit[] {
   const docKey = sort.find((key) => key.by === 'doc')
   const docSign = (docKey ?? sort[0])?.order === 'asc' ? 1 : -1
   const compare = (a: PartialHit, b: PartialHit): number => {

@@ -15,6 +15,7 @@ import { runningSums, type DecodedTexts, type TextSlices } from './text-slices.t
  *   sequence of word numbers
  */
 const SPACE = 0x20
+const MIN_USES_PER_WORD = 1.5
 const WORD_PLACES = 4096
 /** How much of the texts is deflated to see what plain would cost. */
 const SAMPLE_BYTES = 16 * 1024
@@ -46,6 +47,8 @@ export function encodeWords(texts: TextSlices, out: ByteWriter): boolean {
     numbers.push(words.numberOf(source, start, end, hash))
     counts[i] = count
   }
+  // Words that are mostly new cost their bytes and their numbers, which deflate does better.
+  if (words.count * MIN_USES_PER_WORD > numbers.length) return false
   const { strings } = words
   const bits = numbers.length * bitWidth(Math.max(0, words.count - 1))
   if (bits / 8 + strings.sizeBytes * WORD_LIST_SHARE > deflatedEstimate(texts)) return false

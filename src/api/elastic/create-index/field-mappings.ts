@@ -138,7 +138,7 @@ function objectField(options: FieldOptions): FieldConfig {
       'set it for the whole mapping',
     )
   }
-  return { type: 'object', field_mappings: members }
+  return { type: 'object', array: true, field_mappings: members }
 }
 
 /** Input formats by the names that Elasticsearch has for them. */

@@ -43,6 +43,12 @@ export const EVERYTHING = withMapping(
       { name: 'j', type: 'json', expand_dots: false, fast: true },
       { name: 'o', type: 'object', field_mappings: [{ name: 'x.y', type: 'i64' }] },
       {
+        name: 'os',
+        type: 'object',
+        array: true,
+        field_mappings: [{ name: 'n', type: 'array<i64>' }],
+      },
+      {
         name: 'all',
         type: 'concatenate',
         concatenate_fields: ['text', 'o.x.y'],

@@ -3,6 +3,8 @@ import { QwError } from '../../errors.ts'
 import type { Query } from '../../query/query.ts'
 import type { ValueType } from '../../schema/value-type.ts'
 import type { Column } from '../../split/column.ts'
+import type { SourceFilter } from '../source-filter.ts'
+import type { PartialHit } from '../top-hits.ts'
 
 /** Buckets of one answer, nested and gap-filling ones included. */
 const BUCKET_LIMIT = 65_000
@@ -52,6 +54,7 @@ export interface DocBlock {
 
 /** What a collector sees of a split. */
 export interface AggregationSplit {
+  readonly splitId: string
   readonly docCount: number
   readonly memory: AggregationMemory
   /** One column per type that the split has at this path. */
@@ -82,12 +85,42 @@ export class AggregationMemory {
   }
 }
 
-/** Counts the buckets of an answer. */
+/** A document that an answer shows: `shown` gets what `source` leaves of it once it is read. */
+export interface WantedDocument {
+  readonly hit: PartialHit
+  /** Undefined: its index alone. */
+  readonly source: SourceFilter | undefined
+  readonly shown: JsonObject
+}
+
+/** Documents that the aggregations of one answer show. */
+const DOCUMENT_LIMIT = 10_000
+
+/** Counts the buckets of an answer, and collects the documents that it shows. */
 export class BucketBudget {
+  readonly documents: WantedDocument[] = []
   #left: number
 
   constructor(limit: number = BUCKET_LIMIT) {
     this.#left = limit
+  }
+
+  /** Stands in the answer for a document that is read when all are known. Throws `tooLarge` past
+   *  DOCUMENT_LIMIT. */
+  document(hit: PartialHit, source: SourceFilter | undefined, beside: JsonObject): JsonObject {
+    if (this.documents.length >= DOCUMENT_LIMIT) {
+      throw new QwError(
+        'tooLarge',
+        `the aggregations show more than DOCUMENT_LIMIT=${DOCUMENT_LIMIT} documents`,
+        {
+          code: 'AGG-LIMIT',
+          fix: 'use a smaller `size`, or fewer buckets around it',
+        },
+      )
+    }
+    const shown: JsonObject = { ...beside }
+    this.documents.push({ hit, source, shown })
+    return shown
   }
 
   /** Throws `tooLarge` past the limit. */

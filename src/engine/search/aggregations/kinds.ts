@@ -43,6 +43,7 @@ import { STATS_KINDS } from './stats.ts'
 import { REFUSED_KINDS } from './refused-kinds.ts'
 import { WEIGHTED_AVG } from './weighted-avg.ts'
 import { TERMS } from './terms.ts'
+import { TOP_HITS, TOP_METRICS } from './top-hits-kinds.ts'
 
 /** Aggregations within aggregations. */
 const MAX_AGGREGATION_DEPTH = 32
@@ -59,6 +60,8 @@ const KINDS = {
   filter: FILTER,
   filters: FILTERS,
   global: GLOBAL,
+  top_hits: TOP_HITS,
+  top_metrics: TOP_METRICS,
   date_range: DATE_RANGE,
   ip_range: IP_RANGE,
   percentiles: PERCENTILES,

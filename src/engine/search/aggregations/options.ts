@@ -14,6 +14,11 @@ export function invalidAggregation(name: string, reason: string, fix?: string): 
 
 /** Options that are known there and stay out here, whatever the kind. */
 const REFUSED_OPTIONS: ReadonlyMap<string, readonly [why: string, fix: string]> = new Map([
+  ['highlight', ['fragments are made for hits', 'ask for the hits in a search of their own']],
+  ['fields', ['documents are shown as they were sent', 'name the fields in `_source`']],
+  ['docvalue_fields', ['documents are shown as they were sent', 'name the fields in `_source`']],
+  ['stored_fields', ['documents are shown as they were sent', 'name the fields in `_source`']],
+  ['script_fields', ['there are no scripts over documents', 'index what it computes as a field']],
   ['script', ['there are no scripts over documents', 'index what it computes as a field']],
 ])
 

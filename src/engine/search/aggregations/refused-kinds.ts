@@ -3,7 +3,6 @@ interface Refused {
   readonly fix: string
 }
 
-const ANOTHER_SEARCH = 'ask for it in a search of its own'
 const NO_PLACES = { why: 'there are no geo fields', fix: 'use `range` on latitude and longitude' }
 const NO_PARENTS = { why: 'documents have no parents', fix: 'index what belongs together as one' }
 const NO_SAMPLE = { why: 'every document is looked at', fix: 'leave it out' }
@@ -12,8 +11,6 @@ const NO_TESTS = { why: 'it has no statistics of pairs', fix: 'use `extended_sta
 
 /** Aggregations of Elasticsearch that stay out: why, and the nearest that works. */
 export const REFUSED_KINDS: ReadonlyMap<string, Refused> = new Map<string, Refused>([
-  ['top_hits', { why: 'documents are read after everything is merged', fix: ANOTHER_SEARCH }],
-  ['top_metrics', { why: 'documents are read after everything is merged', fix: ANOTHER_SEARCH }],
   [
     'nested',
     { why: 'objects in arrays are not kept apart', fix: 'name their fields by dotted paths' },

@@ -50,6 +50,7 @@ function splitOf(values: Float64Array): AggregationSplit {
     blockMaxs: Float64Array.of(values.reduce((most, value) => Math.max(most, value), 0)),
   }
   return {
+    splitId: 'a',
     docCount: values.length,
     memory: new AggregationMemory(),
     columnsAt: () => [column],
