@@ -43,10 +43,9 @@ describe('a bucket of the user’s own', () => {
     const command = new GetBucketNotificationConfigurationCommand({ Bucket: bucket })
     return ((await s3.send(command)).QueueConfigurations ?? []).map(({ Id }) => Id)
   }
-  const init = (...more: string[]) => [
-    ...['init', '--target', 'aws', '--name', NAME, '--region', REGION, '--data', 's3'],
-    ...['--from', `s3://${bucket}/${PREFIX}`, '--no-api', '-y', ...more],
-  ]
+  const from = () => `s3://${bucket}/${PREFIX}`
+  const INIT = ['init', '--target', 'aws', '--name', NAME, '--region', REGION, '--no-api', '-y']
+  const init = (...more: string[]) => [...INIT, '--data', 's3', '--from', from(), ...more]
 
   beforeAll(async () => {
     desk = new Desk()
