@@ -218,6 +218,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../serve/open-command.ts')).openCommand,
   },
   {
+    words: ['grafana', 'provision'],
+    summary: 'data sources, a dashboard and a compose file for Grafana',
+    group: 'Search',
+    load: async () => (await import('../grafana/grafana-command.ts')).grafanaProvisionCommand,
+  },
+  {
+    words: ['grafana', 'check'],
+    summary: 'make the calls that Grafana’s data source makes',
+    group: 'Search',
+    load: async () => (await import('../grafana/grafana-command.ts')).grafanaCheckCommand,
+  },
+  {
     words: ['mcp'],
     summary: 'let an assistant list, search and aggregate (Model Context Protocol)',
     group: 'Search',
@@ -303,6 +315,7 @@ export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['index', 'list, describe, make and empty indexes'],
   ['generator', 'the sample data stream: status, pause, resume, run, set'],
   ['api-key', 'the key of the HTTP API: show, rotate'],
+  ['grafana', 'files for a Grafana of its own, and a check of its calls'],
   ['config', 'settings and where they come from: list, get, set, unset, path'],
 ])
 

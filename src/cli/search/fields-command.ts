@@ -7,7 +7,7 @@ import { currentDataStack } from '../stack/data-stack.ts'
 import { rememberFields } from '../stack/known-names.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
 import { flag, text } from '../command/option.ts'
-import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
+import { loadIndexFacts, type IndexFacts } from '../stack/index-facts.ts'
 
 interface FieldRow {
   readonly name: string
