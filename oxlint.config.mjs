@@ -65,6 +65,7 @@ const CLI_VERBS = [
   'api-key',
   'config',
   'mcp',
+  'grafana',
 ]
 const BELOW_VERBS = Object.keys(CLI_ARROWS)
 const CLI_FOLDERS = [...BELOW_VERBS, ...CLI_VERBS, 'program']

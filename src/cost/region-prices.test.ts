@@ -14,6 +14,14 @@ test('ten Regions and more have prices of their own, each with its source and da
   }
 })
 
+test('a price that was read from a list names it, and one that was not says so', () => {
+  const { s3Write: ireland } = regionBook('eu-west-1').book.prices
+  expect(ireland).toMatchObject({ source: expect.stringContaining('Price List'), asOf: '2026-09' })
+  expect(ireland.tiers[0].usd).toBe(0.005)
+  const { s3Write: london } = regionBook('eu-west-2').book.prices
+  expect(london.source).toContain('to be checked')
+})
+
 test('what a Region does not have of its own is told by name', () => {
   const estimate = estimateCost({ ...DEFAULT_ASSUMPTIONS, region: 'eu-north-1' })
   expect(estimate.region).toMatchObject({ priced: 'eu-north-1', exact: true })

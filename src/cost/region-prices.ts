@@ -67,6 +67,29 @@ const ROWS: Readonly<Record<string, Row>> = {
   'sa-east-1': [0.0405, 0.007, 0.00056, '-', 0.9, 0.15],
 }
 
+/** Prices of the table that were read from AWS's own price files since, by Region. */
+const READ: Readonly<
+  Record<string, Readonly<Partial<Record<PriceId, Pick<RegionPrice, 'source' | 'asOf'>>>>>
+> = {
+  'eu-west-1': {
+    s3StorageGbMonth: priceFile('AmazonS3, SKU 4AJHPB29ZPVFADXP', '2026-09'),
+    s3Write: priceFile('AmazonS3, SKU 578M9UJHH6X5PZVC', '2026-09'),
+    s3Read: priceFile('AmazonS3, SKU ZCQD4CM637S7D8U5', '2026-09'),
+    logIngestGb: priceFile('AmazonCloudWatch, SKU KJBTQPDHW2H92B8Y', '2026-09'),
+    dataOutGb: priceFile('AWSDataTransfer, SKU FSEU4E6BRE95JTX8', '2026-09'),
+  },
+  'eu-central-1': {
+    s3StorageGbMonth: priceFile('AmazonS3, EUC1-TimedStorage-ByteHrs', '2026-08'),
+    s3Write: priceFile('AmazonS3, EUC1-Requests-Tier1', '2026-08'),
+    s3Read: priceFile('AmazonS3, EUC1-Requests-Tier2', '2026-08'),
+    dataOutGb: priceFile('AWSDataTransfer, EUC1-DataTransfer-Out-Bytes', '2026-08'),
+  },
+}
+
+function priceFile(entry: string, asOf: string): { source: string; asOf: string } {
+  return { source: `AWS Price List, ${entry}`, asOf }
+}
+
 /** The same in every Region above: Lambda by the table of alexcasalboni/aws-lambda-power-tuning
  *  (2026-04), the others by their price pages. */
 const UNIFORM: readonly PriceId[] = [
@@ -99,7 +122,7 @@ export function regionBook(region: string): RegionBook {
   const own = new Map<PriceId, RegionPrice>()
   for (const [column, { id, source, asOf }] of COLUMNS.entries()) {
     const usd = row[column]
-    if (typeof usd === 'number') own.set(id, { usd, source, asOf })
+    if (typeof usd === 'number') own.set(id, { usd, source, asOf, ...READ[region]?.[id] })
   }
   const prices = Object.fromEntries(
     ids.map((id) => [id, priceThere(US_EAST_1_PRICES.prices[id], own.get(id))]),

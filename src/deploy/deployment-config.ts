@@ -141,7 +141,11 @@ const FUNCTIONS = object({
   indexerMemoryMb: withDefault('Memory of the indexer.', count(512, 10_240), 3008),
   searcherMemoryMb: withDefault('Memory of the searcher.', count(256, 10_240), 3008),
   indexerTimeoutSeconds: withDefault('Of one run of the indexer.', choice([120, 300, 900]), 300),
-  indexerConcurrency: withDefault('Runs of the indexer at once.', count(2, 1_000), 2),
+  indexerConcurrency: withDefault(
+    'Runs of the indexer at once.',
+    choice([2, 5, 10, 20, 50, 100, 500, 1_000]),
+    2,
+  ),
   settings: withDefault(
     'Variables of the functions.',
     mapped(

@@ -48,7 +48,7 @@ export type OptionalParts = Pick<
 >
 
 /** What IAM takes as one managed policy, white space not counted. */
-const MANAGED_POLICY_LIMIT = 6_144
+export const MANAGED_POLICY_LIMIT = 6_144
 
 /** What deploying, operating and removing one deployment needs: CloudFormation acts with the
  *  caller's permissions. Several policies, since one would be too long for IAM. */

@@ -68,6 +68,9 @@ function tasksOf(event: unknown): readonly IndexerTask[] {
   return parsed.kind === 'direct' ? parsed.tasks : parsed.messages.flatMap(({ tasks }) => tasks)
 }
 
+/** A task that a bucket told of by itself. */
+const NOTICE = { kind: 'source', bucket: 'b', indexId: undefined, isNotice: true } as const
+
 const wrappings: readonly [string, (event: unknown) => unknown][] = [
   ['by itself', (event) => event],
   ['in a queue', (event) => ({ Records: [queueRecord('m', JSON.stringify(event))] })],
@@ -83,16 +86,10 @@ const wrappings: readonly [string, (event: unknown) => unknown][] = [
 
 test.each(wrappings)('an S3 event and one of EventBridge are understood %s', (_how, wrap) => {
   expect(tasksOf(wrap({ Records: [s3Record('shop/red+flower%2B.gz')] }))).toEqual([
-    { kind: 'source', bucket: 'b', key: 'shop/red flower+.gz', indexId: undefined, sizeBytes: 7 },
+    { ...NOTICE, key: 'shop/red flower+.gz', sizeBytes: 7 },
   ])
   expect(tasksOf(wrap(objectCreated('shop/red flower+%2B.gz')))).toEqual([
-    {
-      kind: 'source',
-      bucket: 'b',
-      key: 'shop/red flower+%2B.gz',
-      indexId: undefined,
-      sizeBytes: 5,
-    },
+    { ...NOTICE, key: 'shop/red flower+%2B.gz', sizeBytes: 5 },
   ])
   const deleted = { ...objectCreated('shop/a'), 'detail-type': 'Object Deleted' }
   expect(tasksOf(wrap(deleted))).toEqual([])
@@ -115,8 +112,8 @@ test('a task is told apart from its own event, whatever the key', () => {
 test('every record of an S3 event is a task, with its key as the object is called', () => {
   const event = { Records: [s3Record('shop/red+flower%2B.gz'), s3Record('shop/b.gz')] }
   expect(tasksOf(event)).toEqual([
-    { kind: 'source', bucket: 'b', key: 'shop/red flower+.gz', indexId: undefined, sizeBytes: 7 },
-    { kind: 'source', bucket: 'b', key: 'shop/b.gz', indexId: undefined, sizeBytes: 7 },
+    { ...NOTICE, key: 'shop/red flower+.gz', sizeBytes: 7 },
+    { ...NOTICE, key: 'shop/b.gz', sizeBytes: 7 },
   ])
 })
 

@@ -15,6 +15,8 @@ export interface SourceTask {
   readonly indexId: string | undefined
   /** As the event says; undefined when it does not. */
   readonly sizeBytes: number | undefined
+  /** A bucket told of it by itself, and nobody asked for it. */
+  readonly isNotice?: true
 }
 
 type IndexerEvent =
@@ -127,7 +129,8 @@ function objectIn(value: unknown): SourceTask {
   const name = isRecord(bucket) ? bucket['name'] : undefined
   const { key, size }: Fields = isRecord(object) ? object : {}
   if (typeof name !== 'string' || typeof key !== 'string') throw unknownEvent()
-  return { kind: 'source', bucket: name, key, indexId: undefined, sizeBytes: byteCount(size) }
+  const sizeBytes = byteCount(size)
+  return { kind: 'source', bucket: name, key, indexId: undefined, sizeBytes, isNotice: true }
 }
 
 /** S3 writes keys into events as form data: `red flower.jpg` comes as `red+flower.jpg`. */

@@ -86,6 +86,19 @@ test('a file outside the staging bucket goes into the index that the event names
   expect([await docsIn('shop'), await docsIn('books')]).toEqual([2, 2])
 })
 
+test.each([
+  ['logs/_SUCCESS', 9],
+  ['logs/2026/', 0],
+  ['logs/a.gz', 0],
+  ['logs/_temporary/0/part-0', 9],
+])('a bucket that tells of %s (%s bytes) tells of no data', async (key, size) => {
+  const settings = { stagingBucket: 'staging', defaultIndexId: 'shop', sourcePrefix: 'logs/' }
+  const { handler, lines } = setUp(settings)
+  const detail = { bucket: { name: 'theirs' }, object: { key, size } }
+  await handler({ source: 'aws.s3', 'detail-type': 'Object Created', detail }, INVOCATION)
+  expect(lines).toContainEqual(expect.objectContaining({ event: 'source-passed-over' }))
+})
+
 test('an object that expired before its event came is passed over', async () => {
   const { handler, lines } = setUp()
   expect(await handler(queueEvent('shop/gone'), INVOCATION)).toEqual({ batchItemFailures: [] })

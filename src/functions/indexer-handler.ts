@@ -8,6 +8,7 @@ import { indexSource } from '../engine/indexing/pipeline.ts'
 import { rememberUnopened } from '../engine/indexing/run-ledger.ts'
 import { STAGED_NDJSON_SUFFIX } from '../engine/sources/ndjson-of.ts'
 import { docMatcher } from '../engine/search/match-docs.ts'
+import { whyNoData } from '../engine/sources/data-object.ts'
 import { objectSource } from '../engine/sources/source.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
@@ -44,6 +45,8 @@ export interface IndexerSettings {
   readonly stagingBucket?: string | undefined
   /** The index of files that neither their event nor the staging bucket's key assigns. */
   readonly defaultIndexId?: string | undefined
+  /** Of keys in other buckets that tell of their new objects. */
+  readonly sourcePrefix?: string | undefined
 }
 
 export interface IndexerReport {
@@ -204,6 +207,15 @@ class IndexerRun {
       // No index id begins so. Firehose keeps what it could not deliver in such a folder.
       this.#components.log({ event: 'source-passed-over', uri })
       return 'done'
+    }
+    const { stagingBucket, sourcePrefix = '' } = this.#settings
+    // An object that somebody names is taken as it is.
+    if (task.isNotice === true && task.bucket !== stagingBucket) {
+      const reason = whyNoData(task, sourcePrefix)
+      if (reason !== undefined) {
+        this.#components.log({ event: 'source-passed-over', uri, reason })
+        return 'done'
+      }
     }
     const indexId = indexIdOf(task, this.#settings)
     await this.#ensureIndex(indexId)

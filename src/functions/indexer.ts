@@ -27,6 +27,7 @@ const index = makeIndexerHandler(
     janitorEnabled: !flag(env, 'QW_LAMBDA_DISABLE_JANITOR'),
     stagingBucket: optional(env, 'QW_LAMBDA_STAGING_BUCKET'),
     defaultIndexId: indexId,
+    sourcePrefix: optional(env, 'QW_LAMBDA_SOURCE_PREFIX'),
   },
 )
 

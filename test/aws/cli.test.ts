@@ -186,6 +186,21 @@ describe('a deployment', () => {
     expect((await desk.run('ingest', 'failures')).stdout).toContain('invalid JSON')
   })
 
+  test('what ingest did not wait for is followed by its id until all of it is indexed', async () => {
+    const files = Array.from({ length: 12 }, (_, n) => {
+      const line = { ts: Date.now() + n, id: n, name: 'n', quantity: 1, description: 'a pelican' }
+      return desk.write(`handed-${n}.ndjson`, JSON.stringify(line))
+    })
+    const handed = await desk.json('ingest', ...files, '--no-wait')
+    const followed = await desk.json('ingest', 'status', String(handed['run_id']), '--follow')
+    expect(followed).toMatchObject({ runs: [{ objects: 12, objects_done: 12, objects_failed: 0 }] })
+    expect(await count('pelican', 'direct')).toBe(12)
+    // Some time later the same id still tells how it ended.
+    expect(await desk.json('ingest', 'status', String(handed['run_id']))).toMatchObject({
+      runs: [{ state: 'done', objects_done: 12 }],
+    })
+  })
+
   test('objects of another bucket are indexed where they are, once', async () => {
     const bucket = await createBucket('own-data')
     const store = openBucket(bucket)
@@ -195,12 +210,15 @@ describe('a deployment', () => {
       const bytes = key.endsWith('.gz') ? gzipSync(text) : Buffer.from(text)
       await store.put(key, bytes, always)
     }
-    expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({
+    expect(await desk.json('ingest', `s3://${bucket}/logs/`, '-y')).toMatchObject({
       docs: 2,
       rejected: 0,
     })
     expect(await count('heron', 'lambda')).toBe(2)
-    expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({ docs: 0 })
+    expect(await desk.json('ingest', `s3://${bucket}/logs/`)).toMatchObject({
+      docs: 0,
+      sources: [{ status: 'skipped' }],
+    })
     expect(await desk.failure('ingest', `s3://${bucket}/nothing/`)).toMatchObject({ exitCode: 6 })
   })
 

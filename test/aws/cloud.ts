@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { inject } from 'vitest'
 import { s3Store } from '../../src/aws/s3-store.ts'
@@ -15,6 +22,7 @@ const endpoint = inject('awsEndpoint')
 const config = { region: REGION, endpoint, credentials: KEYS }
 const s3 = new S3Client({ ...config, forcePathStyle: true })
 const lambda = new LambdaClient(config)
+const sqs = new SQSClient(config)
 
 let made = 0
 
@@ -27,6 +35,42 @@ export async function createBucket(kind: string): Promise<string> {
   const Bucket = freshName(kind)
   await s3.send(new CreateBucketCommand({ Bucket }))
   return Bucket
+}
+
+/** A queue with the visibility timeout of the template's, and what a mapping does to it. */
+export async function createQueue() {
+  const Attributes = { VisibilityTimeout: '1830' }
+  const created = await sqs.send(
+    new CreateQueueCommand({ QueueName: freshName('queue'), Attributes }),
+  )
+  const QueueUrl = created.QueueUrl ?? ''
+  return {
+    url: QueueUrl,
+    async send(body: unknown): Promise<void> {
+      const MessageBody = JSON.stringify(body)
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }))
+    },
+    /** Records as Lambda hands them to a function. */
+    async receive() {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+        }),
+      )
+      return Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {} }) => ({
+        eventSource: 'aws:sqs',
+        messageId: MessageId,
+        receiptHandle: ReceiptHandle,
+        body: Body,
+        attributes: Attributes,
+      }))
+    },
+    async delete(ReceiptHandle: string): Promise<void> {
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+    },
+  }
 }
 
 /** Our own client over the emulator. */

@@ -5,6 +5,7 @@ import { bundleFunctions } from '../../scripts/function-bundles.mjs'
 import {
   createBucket,
   createFunction,
+  createQueue,
   invoke,
   logLines,
   openBucket,
@@ -151,6 +152,46 @@ describe('the indexer', () => {
       'not-json',
     ])
   })
+
+  test('what one invocation does not take goes back into the queue as new, and is not received twice for it', async () => {
+    const queue = await createQueue()
+    const { staging, indexer } = await createStack({ QW_LAMBDA_QUEUE_URL: queue.url })
+    const keys = ['a', 'b', 'c'].map((name) => `mock-sales/${name}.gz`)
+    for (const key of keys) {
+      await stageSales(staging, key, SALES)
+      // As large as one invocation takes: the next two are for others.
+      const record = s3Record(staging, key)
+      const object = { ...record.s3.object, size: 200 * 1024 * 1024 }
+      await queue.send({ Records: [{ ...record, s3: { ...record.s3, object } }] })
+    }
+    const received = await queue.receive()
+    expect(received).toHaveLength(3)
+    const { payload, functionError } = await invoke(indexer, { Records: received })
+    expect(functionError).toBeUndefined()
+    expect(payload).toEqual({ batchItemFailures: [] })
+    for (const { receiptHandle } of received) await queue.delete(receiptHandle)
+    const back = await queue.receive()
+    expect(back.map(({ body }) => body).toSorted()).toEqual(
+      received
+        .slice(1)
+        .map(({ body }) => body)
+        .toSorted(),
+    )
+    for (const { attributes } of back) expect(attributes.ApproximateReceiveCount).toBe('1')
+  })
+
+  test('what fails is hidden for half a minute by the function, and not for the queue’s half hour', async () => {
+    const queue = await createQueue()
+    const { staging, indexer } = await createStack({ QW_LAMBDA_QUEUE_URL: queue.url })
+    await openBucket(staging).put('mock-sales/bad.gz', gzipSync('x').subarray(0, 12), ALWAYS)
+    await queue.send({ Records: [s3Record(staging, 'mock-sales/bad.gz')] })
+    const received = await queue.receive()
+    const { payload } = await invoke(indexer, { Records: received })
+    expect(payload).toEqual({ batchItemFailures: [{ itemIdentifier: received[0]?.messageId }] })
+    expect(await queue.receive()).toEqual([])
+    await new Promise((resolve) => setTimeout(resolve, 31_000))
+    expect(await queue.receive()).toMatchObject([{ attributes: { ApproximateReceiveCount: '2' } }])
+  }, 90_000)
 
   test('creates the index from the config it was given, with the retention of the stack', async () => {
     const configs = await createBucket('artifacts')

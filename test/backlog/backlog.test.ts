@@ -25,7 +25,7 @@ function shippedSettings(timeout: '120' | '300' | '900'): Omit<StackSettings, 'b
   const mapping = Resources['IndexerMapping']?.Properties
   return {
     batchSize: at(mapping, 'BatchSize'),
-    concurrency: at(Parameters['IndexerConcurrency'], 'Default'),
+    concurrency: Number(Parameters['IndexerConcurrency']?.Default),
     maxReceiveCount: at(Resources['Queue']?.Properties, 'RedrivePolicy', 'maxReceiveCount'),
     visibilitySeconds: at(Mappings['QueueVisibility'], timeout, 'Seconds'),
     timeoutSeconds: Number(timeout),

@@ -257,6 +257,8 @@ describe.concurrent('on a terminal', () => {
       [{ wait: 'Ctrl-C stops', send: ctrlC }],
     )
     expect(exit, text).toBe(130)
+    // What moves the cursor acts, and is not shown by signs.
+    expect(text).not.toContain('␛')
   })
 
   test('Ctrl-C ends a server in good order, and a script reads its address', async () => {

@@ -57,7 +57,7 @@ describe.concurrent('tail --histogram', () => {
   test('goes over itself: each drawing begins where the one before began', async () => {
     const { transcript } = await tail(['--histogram', '--max-duration', '1s'])
     // oxlint-disable-next-line no-control-regex
-    const ups = [...transcript.matchAll(/\r\u001B\[(\d+)A/g)].map(([, lines]) => lines)
+    const ups = [...transcript.matchAll(/\u001B\[(\d+)A\u001B\[G/g)].map(([, lines]) => lines)
     expect(ups.length).toBeGreaterThan(1)
     expect(new Set(ups).size).toBe(1)
   })

@@ -4,8 +4,8 @@ import { goProgram, hasTool, javaProgram, output } from './toolchain.ts'
 const address = inject('address')
 
 describe.skipIf(!(await hasTool('go')))('from Go modules', () => {
-  test('go-elasticsearch 7.17.10 and olivere 7.0.32 do what their READMEs show', async () => {
-    const program = await goProgram('go-7.17.10')
+  test('go-elasticsearch 7.17.10 and 8.19.0 and olivere 7.0.32 do what their READMEs show', async () => {
+    const program = await goProgram('go-8.19.0')
     expect(JSON.parse(await output(program, [address, 'books-go']))).toEqual({
       create: true,
       'bulk indexer': true,
@@ -15,6 +15,21 @@ describe.skipIf(!(await hasTool('go')))('from Go modules', () => {
       'missing index': true,
       exists: true,
       get: true,
+      '8 info': '7.17.0',
+      '8 create': true,
+      '8 exists': true,
+      '8 index': 'created',
+      '8 bulk indexer': true,
+      '8 bulk flushed': 100,
+      '8 bulk failed': 0,
+      '8 refresh': true,
+      '8 search': 11,
+      '8 highlight': ['<em>one</em> book'],
+      '8 aggregation': true,
+      '8 count': 101,
+      '8 pages': 101,
+      '8 missing index': 'index_not_found_exception',
+      '8 delete': true,
       'olivere search': 100,
       'olivere scroll': 100,
       'olivere bulk': true,

@@ -111,7 +111,8 @@ export async function debianPackages(name: string, packages: readonly string[]):
 export async function goProgram(name: string): Promise<string> {
   const folder = await cached(name, async (partial) => {
     await cp(join(PROGRAMS, 'go'), partial, { recursive: true })
-    await output('go', ['build', '-o', 'program', '.'], { cwd: partial, timeoutMs: 300_000 })
+    // The typed client of version 8 is large: minutes where nothing of it was compiled yet.
+    await output('go', ['build', '-o', 'program', '.'], { cwd: partial, timeoutMs: 900_000 })
   })
   return join(folder, 'program')
 }

@@ -25,6 +25,7 @@ const LOCAL = (
     ['help'],
     ['help query'],
     ['version'],
+    ['bug-report'],
     ['completion bash'],
     ['init --target local --name shop --data empty --schema orders.yaml -y'],
     ['ingest orders.ndjson'],
@@ -54,6 +55,7 @@ const LOCAL = (
     ['index splits'],
     ['index infer orders.ndjson'],
     ['index create -f other.yaml'],
+    ['delete-docs item:apple --dry-run'],
     ['index clear other --confirm other'],
     ['index delete other --confirm other'],
     ['generator status'],
@@ -62,6 +64,7 @@ const LOCAL = (
     ['generator set --docs 10'],
     ['generator run'],
     ['serve --port 0 --timeout 2s'],
+    ['mcp --timeout 2s'],
     ['open --print', 9],
     ['logs'],
     ['logs --errors'],
@@ -193,7 +196,13 @@ describe('the installed package', () => {
   test('the policy to ask for is printed for somebody who has no permission', async () => {
     const asked = await runCli(['deploy', '--print-policy'], desk('cloud', cloud))
     expect(asked.exitCode, asked.stderr).toBe(0)
-    expect(JSON.stringify(JSON.parse(asked.stdout))).toContain(':us-east-1:*:')
+    const printed: unknown = JSON.parse(asked.stdout)
+    expect(JSON.stringify(printed)).toContain(':us-east-1:*:')
+    expect(asked.stderr).toContain('These are 2 policies: IAM takes 6,144 characters in one.')
+    expect(printed).toHaveLength(2)
+    for (const policy of printed as readonly unknown[]) {
+      expect(JSON.stringify(policy).length).toBeLessThanOrEqual(6_144)
+    }
   })
 
   test('each command and each alias has a line above, and each explains itself', async () => {

@@ -44,7 +44,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 /** What is left after the sequences that we and ora write: nothing that acts may be among it. */
 function actingIn(transcript: string): string[] {
   const ours = transcript
-    .replaceAll(/\u001B\[(?:[0-2]?K|\d*[AG]|(?:[0-4]|2[1-9]|3\d|9\d)?m|\?25[lh]|\?2026[lh])/g, '')
+    .replaceAll(/\u001B\[(?:[0-2]?K|J|\d*[AG]|(?:[0-4]|2[1-9]|3\d|9\d)?m|\?25[lh]|\?2026[lh])/g, '')
     .replaceAll('\r\n', '')
   const acting =
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g

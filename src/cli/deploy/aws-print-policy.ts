@@ -1,5 +1,5 @@
 import { parseDeploymentConfig } from '../../deploy/deployment-config.ts'
-import { deployerPolicies } from '../../deploy/policy.ts'
+import { deployerPolicies, MANAGED_POLICY_LIMIT } from '../../deploy/policy.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
@@ -38,6 +38,11 @@ export async function printPolicies(
     partition: partition.id,
   }
   const policies = deployerPolicies(home, parts)
+  if (policies.length > 1) {
+    context.report.note(
+      `These are ${policies.length} policies: IAM takes ${MANAGED_POLICY_LIMIT.toLocaleString('en')} characters in one. Make each of them, and attach all.`,
+    )
+  }
   const document = policies.length === 1 ? policies[0] : policies
   await context.out.write(`${JSON.stringify(document, undefined, 2)}\n`)
   return EXIT.ok

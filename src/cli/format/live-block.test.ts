@@ -36,9 +36,9 @@ test('the second drawing goes over the first one, and what it lacks is cleared',
   const { stream, take } = terminal(20, 10)
   const block = liveBlock(stream, style, () => undefined)
   block.draw(['one', 'two', 'three'])
-  expect(take()).toBe('\r\u001B[2Kone\n\u001B[2Ktwo\n\u001B[2Kthree\u001B[J')
+  expect(take()).toBe('\u001B[G\u001B[2Kone\n\u001B[2Ktwo\n\u001B[2Kthree\u001B[J')
   block.draw(['four'])
-  expect(take()).toBe('\r\u001B[2A\u001B[2Kfour\u001B[J')
+  expect(take()).toBe('\u001B[2A\u001B[G\u001B[2Kfour\u001B[J')
   block.end()
   expect(take()).toBe('\n')
 })
@@ -46,7 +46,7 @@ test('the second drawing goes over the first one, and what it lacks is cleared',
 test('lines and their number are cut to the screen; nothing of the data acts', () => {
   const { stream, take } = terminal(10, 3)
   liveBlock(stream, style, () => undefined).draw(['0123456789', 'a\u001B[2Jb', 'left out'])
-  expect(take()).toBe('\r\u001B[2K01234567…\n\u001B[2Ka␛[2Jb\u001B[J')
+  expect(take()).toBe('\u001B[G\u001B[2K01234567…\n\u001B[2Ka␛[2Jb\u001B[J')
 })
 
 test('a new size clears the screen, since the old lines are broken, and draws anew', () => {
@@ -58,7 +58,7 @@ test('a new size clears the screen, since the old lines are broken, and draws an
   screen.resize(9)
   expect(screen.take()).toBe('\u001B[2J\u001B[H\u001B[2Ka line …\n\u001B[2Kx\u001B[J')
   block.draw(lines)
-  expect(screen.take()).toMatch(/^\r\u001B\[1A/) // oxlint-disable-line no-control-regex
+  expect(screen.take()).toMatch(/^\u001B\[1A/) // oxlint-disable-line no-control-regex
   block.end()
   screen.take()
   screen.resize(30)

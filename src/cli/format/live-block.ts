@@ -16,6 +16,7 @@ export interface LiveBlock {
 const FALLBACK = { columns: 80, rows: 24 }
 
 const CLEAR_LINE = '\u001B[2K'
+const LINE_START = '\u001B[G'
 const CLEAR_BELOW = '\u001B[J'
 const CLEAR_SCREEN = '\u001B[2J\u001B[H'
 
@@ -49,7 +50,7 @@ export function liveBlock(
         return CLEAR_LINE + forTerminal(fittedLine(line, room, style), style)
       })
       const up = drawn > 1 ? `\u001B[${drawn - 1}A` : ''
-      const start = isResized ? CLEAR_SCREEN : `\r${up}`
+      const start = isResized ? CLEAR_SCREEN : `${up}${LINE_START}`
       isResized = false
       drawn = fitting.length
       stream.write(`${start}${text.join('\n')}${CLEAR_BELOW}`)

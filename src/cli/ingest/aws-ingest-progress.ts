@@ -1,3 +1,4 @@
+import type { HandedRecord } from '../../engine/metastore/handed-objects.ts'
 import type { IngestRecord } from '../../engine/metastore/ingest-record.ts'
 import type { Metastore } from '../../engine/metastore/metastore.ts'
 import { encodeRun, type RunSummary } from '../../engine/metastore/run-summary.ts'
@@ -14,6 +15,7 @@ import {
   progressOf,
   type ObjectProgress,
 } from '../intake/aws-ingest-follow.ts'
+import { followStored, storedTally } from '../intake/aws-stored-follow.ts'
 
 /** How far what one command handed over has come; with `follow`, once all of it is over. */
 export async function showIngest(
@@ -51,6 +53,49 @@ export async function showIngest(
     await context.out.write(drawFacts(facts, context.out))
   }
   return failedCount > 0 ? EXIT.partial : EXIT.ok
+}
+
+/** The same of a prefix that is indexed where it lies. */
+export async function showHanded(
+  context: CliContext,
+  metastore: Metastore,
+  { record, follow }: { readonly record: HandedRecord; readonly follow: boolean },
+): Promise<ExitCode> {
+  const { ingestId, indexId, uri, startedMs, objectCount, sizeBytes, isListed } = record
+  const { doneCount, doneBytes, failed } = follow
+    ? await followStored(context, metastore, record)
+    : await storedTally(context, metastore, record)
+  const isOver = isListed && doneCount + failed.size >= objectCount
+  const state = isOver ? (failed.size > 0 ? 'failed' : 'done') : isListed ? 'running' : 'stopped'
+  if (context.format === 'json') {
+    const document = {
+      index_id: indexId,
+      run_id: ingestId,
+      source_uri: uri,
+      state,
+      started_ms: startedMs,
+      source_bytes: doneBytes,
+      objects: objectCount,
+      objects_done: doneCount,
+      objects_failed: failed.size,
+    }
+    await printJson(context, { schema: 'qw-lambda/ingest-status/1', runs: [document] })
+  } else {
+    const [first] = failed.values()
+    const done = `${formatCount(doneCount)} of ${plural(objectCount, 'object')} indexed`
+    const facts: [string, string][] = [
+      ['ingest', ingestId],
+      ['index', indexId],
+      ['source', uri],
+      ['state', isListed ? state : 'stopped while it was listed; qw-lambda ingest goes on'],
+      ['objects', failed.size === 0 ? done : `${done}, ${formatCount(failed.size)} failed`],
+      ['bytes', `${formatBytes(doneBytes)} of ${formatBytes(sizeBytes)}`],
+      ['started', formatTime(startedMs, zoneOf(context), 'seconds')],
+      ...(first?.error === undefined ? [] : [['error', first.error] satisfies [string, string]]),
+    ]
+    await context.out.write(drawFacts(facts, context.out))
+  }
+  return failed.size > 0 ? EXIT.partial : EXIT.ok
 }
 
 async function followIngest(

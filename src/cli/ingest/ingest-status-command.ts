@@ -1,4 +1,5 @@
 import { QwError } from '../../engine/errors.ts'
+import { readHandedRecords, type HandedRecord } from '../../engine/metastore/handed-objects.ts'
 import { findIngest, type IngestRecord } from '../../engine/metastore/ingest-record.ts'
 import { encodeRun, type RunSummary } from '../../engine/metastore/run-summary.ts'
 import { defineCommand } from '../command/command.ts'
@@ -35,8 +36,11 @@ export const ingestStatusCommand = defineCommand({
     if (wanted !== undefined) {
       const record = await ingestOf(context, stack, runs, { wanted, index: options.index })
       if (record === undefined) return await showRun(context, runOf(runs, wanted))
-      const { showIngest } = await import('./aws-ingest-progress.ts')
+      const { showIngest, showHanded } = await import('./aws-ingest-progress.ts')
       const follow = options.follow === true
+      if ('uri' in record) {
+        return await showHanded(context, stack.indexing.metastore, { record, follow })
+      }
       return await showIngest(context, stack.indexing.metastore, { record, follow })
     }
     const shown = runs.slice(0, options.limit ?? DEFAULT_RUNS)
@@ -90,13 +94,16 @@ async function ingestOf(
   { indexing: { metastore } }: DataStack,
   runs: readonly IndexRun[],
   { wanted, index }: { readonly wanted: string; readonly index: string | undefined },
-): Promise<IngestRecord | undefined> {
+): Promise<IngestRecord | HandedRecord | undefined> {
   const beginning = beginningOf(wanted)
   if (runs.some(({ runId }) => runId.startsWith(beginning))) return undefined
   const indexIds = index === undefined ? await metastore.listIndexIds(signal) : [index]
   for (const indexId of indexIds) {
     const record = await findIngest(metastore.store, indexId, beginning)
     if (record !== undefined) return record
+    const listings = await readHandedRecords(metastore.store, indexId, signal)
+    const [listing, another] = listings.filter(({ ingestId }) => ingestId.startsWith(beginning))
+    if (listing !== undefined && another === undefined) return listing
   }
   return undefined
 }

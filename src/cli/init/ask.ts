@@ -42,7 +42,7 @@ export async function askPlan(context: CliContext, options: InitOptions): Promis
     target === 'aws'
       ? ({ kind: 'aws', answers: await askAws(context, options) } as const)
       : ({ kind: 'local' } as const)
-  const data = await askData(context, options, place.kind)
+  const data = await askData(context, options, place)
   const index = await planIndex(context, options, data)
   const everyMs =
     data.kind === 'sample' ? await askEvery(context, options, place.kind) : DEFAULT_EVERY_MS
@@ -138,7 +138,7 @@ function safeName(folder: string): string {
 async function askData(
   context: CliContext,
   options: InitOptions,
-  target: 'local' | 'aws',
+  place: InitPlan['target'],
 ): Promise<InitData> {
   const kind = options.data ?? (await askDataKind(context, options))
   switch (kind) {
@@ -151,7 +151,10 @@ async function askData(
     }
     case 's3': {
       const from = options.from ?? (await askS3(context))
-      if (target === 'aws') return { kind, from }
+      if (place.kind === 'aws') {
+        const { lookAtSource } = await import('./aws-source-look.ts')
+        return { kind, from, look: await lookAtSource(context, place.answers, from) }
+      }
       throw new QwError('invalid', 'a stack on this machine does not read S3', {
         code: 'INGEST-S3',
         fix: `copy it here first: aws s3 cp --recursive ${from} ./data\nthen: qw-lambda init --data files --from ./data`,

@@ -21,6 +21,8 @@ import type { Deployment } from '../stack/aws-deployment.ts'
 import { prepareDeploy, type PreparedDeploy } from '../deployment/prepare-deploy.ts'
 import { deployDocument, runDeploy } from '../deployment/run-deploy.ts'
 import { openAwsSession } from '../stack/aws-session.ts'
+import { assumptionsOf } from '../deployment/estimate.ts'
+import { showPrice } from '../intake/aws-stored-price.ts'
 import { showNewDeployment } from '../deployment/show-plan.ts'
 
 /** Uploads under way at once. */
@@ -47,6 +49,10 @@ export async function initDeploy(
     prepared = await prepareDeploy(context, session, { config: awsConfig(context, plan, answers) })
     refuseExisting(prepared)
     showNewDeployment(context, prepared)
+    if (plan.data.kind === 's3' && plan.data.look.count !== undefined) {
+      const { place, count } = plan.data.look
+      showPrice(context, place, count, assumptionsOf(prepared.config))
+    }
     const isWanted = await wantsDeploy(context, plan, answers)
     const document = projectText(awsProjectDocument(context, plan, answers))
     undos.push(await writeKeepingOld(context.settings.projectPath, document))
@@ -142,6 +148,8 @@ async function putFirstData(
         opener: new SourceOpener(context),
         force: false,
         wait: true,
+        // Told before the question whether to deploy.
+        isAgreed: true,
         jobs: JOBS,
       })
       for (const { error } of outcome.sources) {

@@ -5,6 +5,7 @@ import { parseDeploymentConfig, type DeploymentConfig } from '../../deploy/deplo
 import { projectDocument } from '../deployment/project-file.ts'
 import type { CliContext } from '../command/context.ts'
 import type { InitPlan } from './init-plan.ts'
+import type { SourceLook } from './aws-source-look.ts'
 import type { AwsAnswers } from './target-aws.ts'
 
 const DAY_MS = 86_400_000
@@ -31,7 +32,7 @@ export function awsConfig(
     },
     generator: data.kind === 'sample' ? generatorOf(plan.everyMs) : false,
     api: answers.api,
-    sourceBucket: data.kind === 's3' ? /^s3:\/\/([^/]+)/.exec(data.from)?.[1] : undefined,
+    ...(data.kind === 's3' ? sourceOf(data.look) : {}),
     notifyEmail: answers.budgetEmail,
     monthlyBudgetUsd: answers.budgetUsd,
   })
@@ -57,6 +58,15 @@ export function awsFlags(answers: AwsAnswers): string[] {
     ...(budgetEmail === undefined ? [] : ['--budget-email', budgetEmail]),
     ...(deploy === false ? ['--no-deploy'] : []),
   ]
+}
+
+/** A bucket that cannot be followed is read all the same. */
+function sourceOf({ place, canFollow, kmsKeyArn }: SourceLook) {
+  return {
+    sourceBucket: place.bucket,
+    sourceKmsKeyArn: kmsKeyArn,
+    ...(canFollow ? { sourcePrefix: place.prefix, sourceEvents: 'auto' } : {}),
+  }
 }
 
 /** One batch and no more is a schedule that is paused after the first. */

@@ -1,4 +1,5 @@
 import type { IndexConfig } from '../../engine/schema/index-config.ts'
+import type { SourceLook } from './aws-source-look.ts'
 import type { AwsAnswers } from './target-aws.ts'
 
 /** Everything that `init` was told or asked: what is set up follows from it and from nothing else. */
@@ -20,7 +21,7 @@ export type InitData =
   | { readonly kind: 'sample' }
   /** `from` as typed; `paths` what it means now. */
   | { readonly kind: 'files'; readonly from: string; readonly paths: readonly string[] }
-  | { readonly kind: 's3'; readonly from: string }
+  | { readonly kind: 's3'; readonly from: string; readonly look: SourceLook }
   | { readonly kind: 'empty' }
 
 export interface PlannedIndex {

@@ -8,6 +8,7 @@ import { readConfigFile } from '../intake/config-file.ts'
 import type { CliContext } from '../command/context.ts'
 import { indexIdFor } from '../intake/inferred-fields.ts'
 import { SourceOpener } from '../intake/open-source.ts'
+import type { StoredPlace } from '../intake/stored-place.ts'
 import type { InitOptions } from './init-options.ts'
 import type { InitData, PlannedIndex } from './init-plan.ts'
 import { settleSchema } from './settle-schema.ts'
@@ -43,18 +44,38 @@ export async function planIndex(
     case 'files': {
       const indexId = indexIdFor(basename(resolve(context.cwd, data.from)).replaceAll('*', ''))
       const path = await newConfigPath(context, options, indexId)
+      const [first = ''] = data.paths
+      const opener = new SourceOpener(context, options.inputFormat)
       const settled = await settleSchema(context, {
         indexId,
-        path: data.paths[0] ?? '',
-        opener: new SourceOpener(context, options.inputFormat),
+        name: first,
+        samples: [() => opener.lookAt(first)],
         timestampField: options.timestampField,
       })
       return planned(path, settled.yaml, settled.template)
     }
-    case 's3':
+    case 's3': {
+      const { place, samples } = data.look
+      const indexId = indexIdFor(nameOfPlace(place))
+      const path = await newConfigPath(context, options, indexId)
+      const settled = await settleSchema(context, {
+        indexId,
+        name: place.uri,
+        samples,
+        timestampField: options.timestampField,
+      })
+      return planned(path, settled.yaml, settled.template)
+    }
     case 'empty':
       return undefined
   }
+}
+
+/** The last folder, unless it is a date, a Region or a partition of a table; else the bucket. */
+function nameOfPlace({ bucket, prefix }: StoredPlace): string {
+  const folder = prefix.split('/').findLast((part) => part !== '') ?? ''
+  const isName = /^[a-zA-Z][\w.-]*$/.test(folder) && !/^[a-z]{2}-[a-z]+-\d$/.test(folder)
+  return isName && !prefix.startsWith('AWSLogs/') ? folder : bucket
 }
 
 async function ownIndex(context: CliContext, path: string, data: InitData): Promise<PlannedIndex> {

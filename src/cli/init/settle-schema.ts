@@ -5,7 +5,7 @@ import { formatCount, plural } from '../format/number.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { REASON_COLUMNS, reasonRow } from '../intake/ingest-report.ts'
 import { noteFields } from '../intake/inferred-fields.ts'
-import type { SourceOpener } from '../intake/open-source.ts'
+import type { Source } from '../../engine/sources/source.ts'
 import {
   DEFAULT_SAMPLE_DOCS,
   sampleSource,
@@ -24,8 +24,10 @@ import {
 
 interface SchemaRequest {
   readonly indexId: string
-  readonly path: string
-  readonly opener: SourceOpener
+  /** What is looked into, as the user is told. */
+  readonly name: string
+  /** One file, or a few objects of many. */
+  readonly samples: readonly (() => Promise<Source>)[]
   /** `none` for no time field. */
   readonly timestampField: string | undefined
 }
@@ -38,19 +40,14 @@ export async function settleSchema(
   context: CliContext,
   request: SchemaRequest,
 ): Promise<{ readonly yaml: string; readonly template: string | undefined }> {
-  const { opener, path } = request
-  const { docs, format } = await sampleSource(await opener.lookAt(path), {
-    maxDocs: DEFAULT_SAMPLE_DOCS,
-    nowMs: context.clock.nowMs(),
-    signal: context.signal,
-  })
+  const { docs, format } = await sampleAll(context, request)
   let draft = inferredDraft({ docs, format }, request)
   for (;;) {
     const kind =
       draft.template === undefined
         ? ''
         : ` (the mapping that comes with qw-lambda for ${draft.template.name})`
-    context.report.note(`Found in ${plural(docs.length, 'document')} of ${path}${kind}:`)
+    context.report.note(`Found in ${plural(docs.length, 'document')} of ${request.name}${kind}:`)
     noteFields(context, { ...draft, docs })
     const yaml = yamlOfDraft(draft)
     await noteFit(context, yaml, request)
@@ -58,6 +55,28 @@ export async function settleSchema(
     if (next === undefined) return { yaml, template: draft.template?.name }
     draft = next
   }
+}
+
+/** As many documents of each sample as make the usual number of all; one that cannot be read is passed
+ *  over where another can. */
+async function sampleAll(
+  { clock, signal }: CliContext,
+  { samples }: SchemaRequest,
+): Promise<SourceSample> {
+  const found: SourceSample[] = []
+  const maxDocs = Math.ceil(DEFAULT_SAMPLE_DOCS / Math.max(1, samples.length))
+  let failure: unknown
+  for (const open of samples) {
+    try {
+      found.push(await sampleSource(await open(), { maxDocs, nowMs: clock.nowMs(), signal }))
+    } catch (error) {
+      if (signal.aborted) throw error
+      failure ??= error
+    }
+  }
+  const [first] = found
+  if (first === undefined) throw failure
+  return { format: first.format, docs: found.flatMap(({ docs }) => docs) }
 }
 
 function inferredDraft({ docs, format }: SourceSample, request: SchemaRequest): SchemaDraft {
@@ -84,10 +103,12 @@ function inferredDraft({ docs, format }: SourceSample, request: SchemaRequest): 
 async function noteFit(
   context: CliContext,
   yaml: string,
-  { opener, path }: SchemaRequest,
+  { samples }: SchemaRequest,
 ): Promise<void> {
   const config = parseIndexConfig(yaml, 'yaml')
-  const fit = await checkFit(context, config, await opener.lookAt(path))
+  const [open] = samples
+  if (open === undefined) return
+  const fit = await checkFit(context, config, await open())
   const total = fit.docCount + fit.rejectedCount
   if (fit.rejectedCount === 0) {
     return context.report.note(

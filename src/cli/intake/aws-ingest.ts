@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { kindOfCode, messageOf, QwError } from '../../engine/errors.ts'
+import { messageOf, QwError } from '../../engine/errors.ts'
 import { NOTHING_INDEXED, type IndexingResult } from '../../engine/indexing/indexing-result.ts'
 import { writeIngest, type IngestRecord } from '../../engine/metastore/ingest-record.ts'
 import type { Metastore } from '../../engine/metastore/metastore.ts'
@@ -12,7 +12,9 @@ import type { SourceOpener } from './open-source.ts'
 import type { IngestOutcome, SourceOutcome } from './run-ingest.ts'
 import { cloudMetastore, directClient } from '../stack/aws-direct-client.ts'
 import { awaitSearchable, followObjects, type ObjectProgress } from './aws-ingest-follow.ts'
-import { handOverStored, indexStoredAgain } from './aws-ingest-stored.ts'
+import { handOverSingle, indexStoredAgain, ingestPrefix } from './aws-ingest-stored.ts'
+import { runError } from './aws-run-error.ts'
+import { storedPlace } from './stored-place.ts'
 import { lambdaClient } from '../stack/aws-lambda-client.ts'
 import { currentDeployment, outputOf, type Deployment } from '../stack/aws-deployment.ts'
 import { cloudIndex } from '../stack/aws-routes.ts'
@@ -25,6 +27,8 @@ export interface AwsIngestRequest {
   readonly opener: SourceOpener
   readonly force: boolean
   readonly wait: boolean
+  /** What a prefix costs was told and agreed to. */
+  readonly isAgreed?: boolean
   /** Uploads under way at once. */
   readonly jobs: number
 }
@@ -43,18 +47,27 @@ export async function runAwsIngest(
 ): Promise<IngestOutcome> {
   const startedMs = context.clock.nowMs()
   const indexId = cloudIndex(context, deployment, request.index)
-  const stored = request.sources.filter((source) => source.startsWith('s3://'))
+  const places = request.sources
+    .filter((source) => source.startsWith('s3://'))
+    .map((source) => storedPlace(source))
   const paths = request.sources.filter((source) => !source.startsWith('s3://'))
   const metastore = cloudMetastore(context, deployment)
   const outcomes: SourceOutcome[] = []
   const handed: StagedPath[] = []
-  if (stored.length > 0 && request.force) {
-    outcomes.push(...(await indexStoredAgain(context, deployment, { uris: stored, indexId })))
-  } else if (stored.length > 0) {
-    const pieces = await handOverStored(context, deployment, { uris: stored, indexId })
-    for (const piece of pieces) {
+  let handedId: string | undefined
+  const uris = places.filter(({ isOne }) => isOne || request.force).map(({ uri }) => uri)
+  if (uris.length > 0 && request.force) {
+    outcomes.push(...(await indexStoredAgain(context, deployment, { uris, indexId })))
+  } else if (uris.length > 0) {
+    for (const piece of await handOverSingle(context, deployment, { uris, indexId })) {
       handed.push({ path: piece.uri, file: { pieces: [piece] }, error: undefined })
     }
+  }
+  for (const place of places.filter(({ isOne }) => !isOne && !request.force)) {
+    const { wait, isAgreed = false } = request
+    const prefix = await ingestPrefix(context, deployment, { place, indexId, wait, isAgreed })
+    outcomes.push(prefix.source)
+    handedId = prefix.ingestId ?? handedId
   }
   if (paths.length > 0) {
     const expanded = await expandSources(paths)
@@ -83,8 +96,13 @@ export async function runAwsIngest(
     sources: outcomes,
     notStarted: [],
     elapsedMs: context.clock.nowMs() - startedMs,
-    ...(ingestId === undefined || request.wait ? {} : { ingestId }),
+    ...followId(request, ingestId ?? handedId),
   }
+}
+
+/** By which what is not waited for can be followed. */
+function followId({ wait }: AwsIngestRequest, ingestId: string | undefined) {
+  return ingestId === undefined || wait ? {} : { ingestId }
 }
 
 async function follow(
@@ -204,25 +222,6 @@ function outcomeOf(
     sourceBytes: sum(({ piece }) => piece.sizeBytes),
   }
   return { path, result, error: failed === undefined ? undefined : runError(path, failed) }
-}
-
-function runError(
-  path: string,
-  run: { readonly state: string; readonly error: string | undefined },
-): QwError {
-  const reason =
-    run.error ?? (run.state === 'tooManyRejects' ? 'too many rejected documents' : run.state)
-  if (/s3:GetObject|not allowed/i.test(reason)) {
-    return new QwError('invalid', `${path}: ${reason}`, {
-      code: 'PERM-MISSING',
-      fix: 'let the indexer read that bucket: qw-lambda deploy --source-bucket <bucket>',
-    })
-  }
-  const code = run.state === 'tooManyRejects' ? 'INGEST-REJECTS' : 'INGEST-FAILED'
-  return new QwError(kindOfCode(code), `${path}: ${reason}`, {
-    code,
-    fix: 'qw-lambda ingest failures\nqw-lambda logs indexer --errors',
-  })
 }
 
 /** How long a warm searcher may answer from what it read before. */

@@ -100,7 +100,7 @@ function unexpected(error: unknown, { host, argv, version }: CommandLine): QwErr
     fix:
       report === undefined
         ? again
-        : `report it with ${report.path} (nothing of your data is in it)`,
+        : `qw-lambda bug-report ${report.id}\nprints what to send us; nothing of your data is in it (${report.path})`,
     cause: error,
   })
 }

@@ -218,6 +218,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../serve/open-command.ts')).openCommand,
   },
   {
+    words: ['grafana', 'provision'],
+    summary: 'data sources, a dashboard and a compose file for Grafana',
+    group: 'Search',
+    load: async () => (await import('../grafana/grafana-command.ts')).grafanaProvisionCommand,
+  },
+  {
+    words: ['grafana', 'check'],
+    summary: 'make the calls that Grafana’s data source makes',
+    group: 'Search',
+    load: async () => (await import('../grafana/grafana-command.ts')).grafanaCheckCommand,
+  },
+  {
     words: ['mcp'],
     summary: 'let an assistant list, search and aggregate (Model Context Protocol)',
     group: 'Search',
@@ -273,6 +285,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./help/help-command.ts')).helpCommand,
   },
   {
+    words: ['bug-report'],
+    summary: 'a text about the last fault to send us, without secrets or data',
+    group: 'Tool',
+    load: async () => (await import('./bug-report/bug-report-command.ts')).bugReportCommand,
+  },
+  {
     words: ['version'],
     summary: 'versions of the tool, Node and the platform',
     group: 'Tool',
@@ -297,6 +315,7 @@ export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['index', 'list, describe, make and empty indexes'],
   ['generator', 'the sample data stream: status, pause, resume, run, set'],
   ['api-key', 'the key of the HTTP API: show, rotate'],
+  ['grafana', 'files for a Grafana of its own, and a check of its calls'],
   ['config', 'settings and where they come from: list, get, set, unset, path'],
 ])
 

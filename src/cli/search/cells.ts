@@ -6,7 +6,7 @@ import {
   type JsonValue,
 } from '../../engine/bytes/json.ts'
 import { formatTimeNs, writtenTimeNs, type Zone } from '../format/time.ts'
-import type { FieldFacts } from './index-facts.ts'
+import type { FieldFacts } from '../stack/index-facts.ts'
 
 /**
  * A hit as dotted paths to values; arrays stay whole. Paths keep the document's order. Where a key with

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../engine/bytes/json.ts'
-import type { IndexFacts } from './index-facts.ts'
+import type { IndexFacts } from '../stack/index-facts.ts'
 
 export type FlatHit = ReadonlyMap<string, JsonValue>
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import type { FieldFacts, IndexFacts } from './index-facts.ts'
+import type { FieldFacts, IndexFacts } from '../stack/index-facts.ts'
 
 /**
  * The API's refusal of a field that has no column, with the mapping line to change; any other error

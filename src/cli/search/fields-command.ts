@@ -4,9 +4,10 @@ import { defineCommand } from '../command/command.ts'
 import { printJson, printRows } from '../command/rows.ts'
 import { localClient } from '../stack/local-client.ts'
 import { currentDataStack } from '../stack/data-stack.ts'
+import { rememberFields } from '../stack/known-names.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
 import { flag, text } from '../command/option.ts'
-import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
+import { loadIndexFacts, type IndexFacts } from '../stack/index-facts.ts'
 
 interface FieldRow {
   readonly name: string
@@ -33,6 +34,11 @@ export const fieldsCommand = defineCommand({
     const facts = await loadIndexFacts(client, id)
     const caps = await apiGetJson(client, `/_elastic/${encodeURIComponent(id)}/_field_caps`)
     const all = fieldRows(facts, isJsonObject(caps) ? caps['fields'] : undefined)
+    rememberFields(
+      context.settings,
+      id,
+      all.map(({ name }) => name),
+    )
     const rows = options.unused === true ? all.filter(({ note }) => note.includes(UNUSED)) : all
     if (context.format === 'json') {
       return await printJson(context, {

@@ -3,7 +3,7 @@ import { fittedLine } from '../format/fitted-line.ts'
 import type { Output } from '../format/streams.ts'
 import { flattenHit, humanCell } from './cells.ts'
 import { columnsOf, plainPath, type FlatHit } from './columns.ts'
-import { paintedLevel } from './severity.ts'
+import { paintedLevel } from '../format/severity.ts'
 import { HitsWriter, type HitsView } from './hits-view.ts'
 
 interface FollowedView {

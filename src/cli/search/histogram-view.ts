@@ -6,7 +6,7 @@ import type { Output } from '../format/streams.ts'
 import { bucketsOf, countOf, keyText, numberOf } from './buckets.ts'
 import { drawingWidth, type DrawnResult } from './drawing.ts'
 import type { Interval } from './interval.ts'
-import { seriesColors } from './severity.ts'
+import { seriesColors } from '../format/severity.ts'
 
 /** Names of our own aggregations in the request. */
 const HISTOGRAM = 'histogram'

@@ -22,7 +22,7 @@ import { nativeBody } from './native-request.ts'
 import { searchPath } from './print-request.ts'
 import type { Question } from './question.ts'
 import type { SearchSession } from './session.ts'
-import { isLevelField, seriesColors } from './severity.ts'
+import { isLevelField, seriesColors } from '../format/severity.ts'
 import { windowMs } from './time-options.ts'
 
 const DEFAULT_SPAN_MS = 15 * 60_000

@@ -4,7 +4,7 @@ import { shellWord } from '../command/shell-word.ts'
 import { plural } from '../format/number.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import { numberOf } from './buckets.ts'
-import type { FieldFacts, IndexFacts } from './index-facts.ts'
+import type { FieldFacts, IndexFacts } from '../stack/index-facts.ts'
 import { indexPath, type SearchSession } from './session.ts'
 import { windowSeconds, type TimeWindow } from './time-options.ts'
 

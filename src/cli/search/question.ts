@@ -1,6 +1,6 @@
 import type { QueryAst } from '../../engine/query/query-ast.ts'
 import type { CliContext } from '../command/context.ts'
-import type { IndexFacts } from './index-facts.ts'
+import type { IndexFacts } from '../stack/index-facts.ts'
 import { parseQuery, readQuery, refuseSwallowedRedirect } from './query-text.ts'
 import type { SearchOptions } from './search-options.ts'
 import { parseSort, type SortKeySpec } from './sort-keys.ts'

@@ -5,7 +5,7 @@ import { SOURCE_TEMPLATES } from '../../engine/sources/templates/source-template
 import { parseOptions, type RawOptions } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { printJson, printRows } from '../command/rows.ts'
-import { fieldFacts, type FieldFacts, type IndexFacts } from './index-facts.ts'
+import { fieldFacts, type FieldFacts, type IndexFacts } from '../stack/index-facts.ts'
 import {
   commandWords,
   mergedOptions,

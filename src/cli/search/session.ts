@@ -2,7 +2,8 @@ import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
 import type { Zone } from '../format/time.ts'
 import { zoneOf } from '../command/time-zone.ts'
-import { loadIndexFacts, type IndexFacts } from './index-facts.ts'
+import { loadIndexFacts, type IndexFacts } from '../stack/index-facts.ts'
+import { rememberFields } from '../stack/known-names.ts'
 import { openRoute, type SearchRoute } from '../stack/route.ts'
 import type { SearchOptions } from './search-options.ts'
 
@@ -36,6 +37,14 @@ export async function openSearchSession(
   const signal = isLimited ? AbortSignal.any([context.signal, limitOf(route)]) : context.signal
   const index = await route.index(options.index)
   const facts = await loadIndexFacts(route.client, index, signal)
+  // A local stack's are in its own files.
+  if (facts !== undefined && route.client.via !== 'local') {
+    rememberFields(
+      context.settings,
+      facts.indexId,
+      facts.fields.map(({ path }) => path),
+    )
+  }
   return { context, options, route, index, facts, zone, startedMs, signal }
 }
 

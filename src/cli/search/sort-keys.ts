@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
-import type { IndexFacts } from './index-facts.ts'
+import type { IndexFacts } from '../stack/index-facts.ts'
 
 export interface SortKeySpec {
   readonly field: string

@@ -4,6 +4,7 @@ import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { printJson } from '../command/rows.ts'
+import type { LiveBlock } from '../format/live-block.ts'
 import { formatTime } from '../format/time.ts'
 import { currentLocalStack, localHost } from '../stack/local-stacks.ts'
 import { flag, optionalDuration } from '../command/option.ts'
@@ -14,8 +15,6 @@ import { statusScreen } from './status-screen.ts'
 import { zoneOf } from '../command/time-zone.ts'
 
 const DEFAULT_WATCH_MS = 5_000
-/** Home and clear: the screen is drawn again in place. */
-const CLEAR_SCREEN = '\u001B[H\u001B[2J'
 
 export const statusCommand = defineCommand({
   options: {
@@ -34,14 +33,20 @@ export const statusCommand = defineCommand({
       const { awsStatus } = await import('./aws-status.ts')
       return await awsStatus(context, { watchMs: options.watch, exitStatus: options.exitStatus })
     }
-    for (;;) {
-      const statuses = []
-      for (const stack of await stacksOf(context, options.all === true)) {
-        statuses.push(await readLocalStatus(context, stack))
+    const watch: Watch | undefined =
+      options.watch === undefined ? undefined : { block: context.out.liveBlock?.(() => undefined) }
+    try {
+      for (;;) {
+        const statuses = []
+        for (const stack of await stacksOf(context, options.all === true)) {
+          statuses.push(await readLocalStatus(context, stack))
+        }
+        await show(context, statuses, watch)
+        if (options.watch === undefined) return exitCodeOf(statuses, options.exitStatus === true)
+        await context.clock.sleep(options.watch, context.signal)
       }
-      await show(context, statuses, options.watch !== undefined)
-      if (options.watch === undefined) return exitCodeOf(statuses, options.exitStatus === true)
-      await context.clock.sleep(options.watch, context.signal)
+    } finally {
+      watch?.block?.end()
     }
   },
 })
@@ -53,24 +58,30 @@ async function stacksOf(context: CliContext, all: boolean): Promise<LocalStack[]
   return await Promise.all(names.map((name) => openLocalStack(host, name)))
 }
 
+interface Watch {
+  /** Where a screen can be drawn again in its place. */
+  readonly block: LiveBlock | undefined
+}
+
 async function show(
   context: CliContext,
   statuses: readonly StackStatus[],
-  isWatched: boolean,
+  watch: Watch | undefined,
 ): Promise<void> {
   const { out, format, clock, version } = context
   const nowMs = clock.nowMs()
   const documents = statuses.map((status) => statusDocument(status, version, nowMs))
-  if (format === 'ndjson' || (format === 'json' && isWatched)) {
+  if (format === 'ndjson' || (format === 'json' && watch !== undefined)) {
     return await out.write(documents.map((document) => `${JSON.stringify(document)}\n`).join(''))
   }
   if (format === 'json')
     return await printJson(context, documents.length === 1 ? documents[0] : documents)
   const zone = zoneOf(context)
   const screens = statuses.map((status) => statusScreen(status, { out, zone, nowMs })).join('\n')
-  if (!isWatched) return await out.write(screens)
+  if (watch === undefined) return await out.write(screens)
+  if (watch.block === undefined) return await out.write(`${screens}\n`)
   const time = out.style.paint.dim(`${formatTime(nowMs, zone, 'seconds')}   Ctrl-C stops`)
-  await out.write(out.isTerminal ? `${CLEAR_SCREEN}${screens}\n${time}\n` : `${screens}\n`)
+  watch.block.draw([...screens.split('\n'), time])
 }
 
 function exitCodeOf(statuses: readonly StackStatus[], asked: boolean): ExitCode {

@@ -2,7 +2,9 @@ import { isQwError } from '../errors.ts'
 import {
   type CheckpointDelta,
   encodePosition,
+  finishedHashes,
   isEnd,
+  partitionHash,
   positionBytes,
   positionOf,
   positionsUnder,
@@ -55,6 +57,16 @@ type SourceStanding = 'open' | 'whole' | 'elsewhere'
 /** Whether exactly this content was published to its end, as a file that is indexed by default. */
 export function isIndexed(file: IndexFile, source: KnownContent): boolean {
   return isEnd(positionOf(file.metadata.checkpoint, DEFAULT_SOURCE_ID, sourcePartitionId(source)))
+}
+
+/** What stands for exactly this content wherever many are told apart. */
+export function contentHash(source: KnownContent): string {
+  return partitionHash(sourcePartitionId(source))
+}
+
+/** Hashes of the contents that were published to their ends and are not forgotten. */
+export function indexedHashes({ metadata }: IndexFile): Set<string> {
+  return finishedHashes(metadata.checkpoint, DEFAULT_SOURCE_ID)
 }
 
 /** Puts a source that could not be opened among the index's recent runs, for whoever waits for it. */

@@ -165,10 +165,28 @@ function forgetOld(
   return new Map(shortened.toReversed())
 }
 
-/** 96 bits: no two files meet. A partition id begins with a URI, so nothing else begins with `#`. */
+/** Of a hash that stands for a partition id: 96 bits, so that no two files meet. */
+export const HASH_CHARS = 16
+
+/** As it stands behind `#` in place of the id. */
+export function partitionHash(partitionId: string): string {
+  const hash = createHash('sha256').update(partitionId).digest('base64url')
+  return hash.slice(0, HASH_CHARS)
+}
+
+/** Hashes of the partitions of a source that were published to their ends. */
+export function finishedHashes(checkpoint: Checkpoint, sourceId: string): Set<string> {
+  const hashes = new Set<string>()
+  for (const [id, { position }] of checkpoint.get(sourceId) ?? []) {
+    if (isEnd(position)) hashes.add(id.startsWith('#') ? id.slice(1) : partitionHash(id))
+  }
+  return hashes
+}
+
+/** A partition id begins with a URI, so nothing else begins with `#`. */
 function shortId(partitionId: string): string {
   if (partitionId.startsWith('#')) return partitionId
-  return `#${createHash('sha256').update(partitionId).digest('base64url').slice(0, 16)}`
+  return `#${partitionHash(partitionId)}`
 }
 
 /** In the metastore file each partition is `[position, update timestamp]`. */

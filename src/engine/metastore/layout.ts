@@ -10,6 +10,8 @@ import { isIndexId } from '../schema/index-id.ts'
  *   <index_id>/<split_id>.split                one immutable split
  *   <index_id>/rejected/<run_id>-<n>.ndjson    rejected documents of one commit of one run
  *   <index_id>/ingests/<ingest_id>.json        which objects one command handed over to be indexed
+ *   <index_id>/handed/<ingest_id>.json         how far a bucket was listed, to be indexed where it lies
+ *   <index_id>/handed/<ingest_id>-<n>.objects  the objects of one step of that listing
  */
 export const MANIFEST_KEY = 'manifest.json'
 export const TEMPLATES_KEY = 'templates.json'
@@ -51,6 +53,18 @@ export function ingestsPrefix(indexId: string): string {
 
 export function ingestKey(indexId: string, ingestId: string): string {
   return `${ingestsPrefix(indexId)}${ingestId}.json`
+}
+
+export function handedPrefix(indexId: string): string {
+  return `${indexId}/handed/`
+}
+
+export function handedRecordKey(indexId: string, ingestId: string): string {
+  return `${handedPrefix(indexId)}${ingestId}.json`
+}
+
+export function handedPageKey(indexId: string, ingestId: string, page: number): string {
+  return `${handedPrefix(indexId)}${ingestId}-${String(page).padStart(5, '0')}.objects`
 }
 
 /** Ids become folder names: a letter in front and no `/` keep `.` and `..` out of every key. Folders

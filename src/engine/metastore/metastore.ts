@@ -21,6 +21,7 @@ import {
   indexPrefix,
   MANIFEST_KEY,
   metastoreKey,
+  handedPrefix,
   rejectedPrefix,
   splitKey,
 } from './layout.ts'
@@ -216,7 +217,11 @@ export class Metastore {
       return finishTasks(cleared, this.#components.clock.nowMs())
     })
     const rejected = await listKeys(this.store, rejectedPrefix(indexId))
-    await deleteKeys(this.store, [...removed.map((s) => splitKey(indexId, s.splitId)), ...rejected])
+    // What was handed over once may be again.
+    const handed =
+      options.keepCheckpoints === true ? [] : await listKeys(this.store, handedPrefix(indexId))
+    const splits = removed.map(({ splitId }) => splitKey(indexId, splitId))
+    await deleteKeys(this.store, [...splits, ...rejected, ...handed])
     return [...removed]
   }
 

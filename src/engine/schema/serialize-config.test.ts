@@ -114,6 +114,7 @@ describe('the serialised form', () => {
           tokenizer: 'raw',
         },
         { name: 'o', type: 'object' },
+        { name: 'os', type: 'object', array: true, field_mappings: [{ name: 'n' }] },
         { name: 'all', type: 'concatenate' },
       ],
     })

@@ -1,20 +1,24 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { defineCommand } from '../../command/command.ts'
-import { TOPIC_NAMES } from '../help/topic-names.ts'
+import { text } from '../../command/option.ts'
 import { SETTING_NAMES } from '../../command/settings.ts'
-import { INDEX_FOLDER, STACK_FILE } from '../../../local/layout.ts'
+import { fieldNames, localIndexNames, localStackNames } from '../../stack/known-names.ts'
+import { TOPIC_NAMES } from '../help/topic-names.ts'
 
 /** Asked by the completion scripts; never fails, since nobody would see why. */
 export const completeCommand = defineCommand({
-  args: [['<kind>', 'stacks, indexes, topics, settings or saved']],
-  options: {},
+  args: [['<kind>', 'stacks, indexes, fields, query, topics, settings or saved']],
+  options: { index: text('--index <id>', 'fields of this index alone', true) },
   toleratesBrokenFiles: true,
-  async run(context, { args }) {
+  async run(context, { args, options }) {
     const { settings } = context
+    const index = options.index || settings.get('index')
+    // Scripts pass an empty one where none was typed.
+    const fields = (): string[] => fieldNames(settings, index === '' ? undefined : index)
     const names: Readonly<Record<string, () => readonly string[]>> = {
       stacks: () => localStackNames(settings.dataDir),
-      indexes: () => localIndexNames(settings.dataDir, settings.get('stack')),
+      indexes: () => localIndexNames(settings),
+      fields,
+      query: () => fields().map((name) => `${name}:`),
       topics: () => TOPIC_NAMES,
       settings: () => SETTING_NAMES,
       saved: () =>
@@ -23,33 +27,11 @@ export const completeCommand = defineCommand({
         ),
     }
     const found = names[args[0] ?? '']?.() ?? []
-    await context.out.write(found.map((name) => `${name}\n`).join(''))
+    const safe = found.filter((name) => SAFE.test(name))
+    await context.out.write(safe.map((name) => `${name}\n`).join(''))
   },
 })
 
-/**
- * Names of stacks and indexes from the folders alone: nothing is opened or parsed, since somebody
- * waits at the keyboard.
- */
-function localStackNames(dataDir: string): string[] {
-  return foldersOf(dataDir).filter((name) => existsSync(join(dataDir, name, STACK_FILE)))
-}
-
-function localIndexNames(dataDir: string, stack: string | undefined): string[] {
-  const stacks = stack === undefined || stack === 'local' ? localStackNames(dataDir) : [stack]
-  const names = stacks.flatMap((name) => {
-    const folder = join(dataDir, name, INDEX_FOLDER)
-    return foldersOf(folder).filter((index) => existsSync(join(folder, index, 'metastore.json')))
-  })
-  return [...new Set(names)].toSorted()
-}
-
-function foldersOf(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-  } catch {
-    return []
-  }
-}
+/** Names come from data, and shells expand what they are offered: `$(…)` in a field's name would be
+ *  run at the Tab key. */
+const SAFE = /^[\p{L}\p{N}_@.:-]+$/u

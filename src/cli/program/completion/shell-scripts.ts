@@ -31,7 +31,7 @@ function bashScript({ commands }: WordTree): string {
   )
   const values = optionValues(commands).map(
     ({ flag, choices, value }) =>
-      `    ${flag}) ${choices.length > 0 ? `COMPREPLY=($(compgen -W ${quote(choices.join(' '))} -- "$cur"))` : `_qw_lambda_names ${value}`}; return ;;`,
+      `    ${flag}) _qw_lambda_names ${value}; COMPREPLY+=($(compgen -W ${quote(choices.join(' '))} -- "$cur")); return ;;`,
   )
   const groups = commands
     .filter(({ subcommands }) => subcommands.length > 0)
@@ -42,14 +42,23 @@ _qw_lambda_names() {
     files) COMPREPLY=($(compgen -f -- "$cur")) ;;
     shells) COMPREPLY=($(compgen -W "${SHELLS.join(' ')}" -- "$cur")) ;;
     none) COMPREPLY=() ;;
+    fields|query)
+      local before="" names
+      [ "$1" = fields ] && [[ "$cur" == *,* ]] && before="\${cur%,*},"
+      names="$(qw-lambda complete "$1" --index "$index" 2>/dev/null)"
+      COMPREPLY=($(compgen -P "$before" -W "$names" -- "\${cur##*,}"))
+      # The colon is followed by a value.
+      [ "$1" = query ] && compopt -o nospace 2>/dev/null
+      ;;
     *) COMPREPLY=($(compgen -W "$(qw-lambda complete "$1" 2>/dev/null)" -- "$cur")) ;;
   esac
 }
 _qw_lambda() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
-  local command="" words="" kind=none i
+  local command="" words="" kind=none index="" i
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
+    [ "\${COMP_WORDS[i-1]}" = --index ] && index="\${COMP_WORDS[i]}"
     case "\${COMP_WORDS[i]}" in
       -*) ;;
       *)
@@ -88,6 +97,9 @@ function powershellScript({ commands }: WordTree): string {
   const names = commands
     .filter(({ argument }) => argument !== 'none' && argument !== 'files' && argument !== 'shells')
     .map(({ path, argument }) => `    ${word(path)} = ${word(argument)}`)
+  const values = optionValues(commands)
+    .filter(({ value }) => value !== 'none' && value !== 'files' && value !== 'shells')
+    .map(({ flag, value }) => `    ${word(flag)} = ${word(value)}`)
   return `# qw-lambda completion; load it with: qw-lambda completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName qw-lambda -ScriptBlock {
   param($word, $ast, $cursor)
@@ -97,13 +109,20 @@ ${rows.join('\n')}
   $names = @{
 ${names.join('\n')}
   }
+  $values = @{
+${values.join('\n')}
+  }
   $path = ''
   foreach ($element in $ast.CommandElements | Select-Object -Skip 1) {
     $next = "$path $element".Trim()
     if ($words.ContainsKey($next) -and "$element" -ne $word) { $path = $next }
   }
+  $typed = @($ast.CommandElements | ForEach-Object { "$_" })
+  $before = if ($word -eq '') { $typed[-1] } elseif ($typed.Count -gt 1) { $typed[-2] } else { '' }
   $offered = $words[$path]
-  if ($names.ContainsKey($path) -and -not $word.StartsWith('-')) {
+  if ($values.ContainsKey($before)) {
+    $offered = @(qw-lambda complete $values[$before] 2>$null)
+  } elseif ($names.ContainsKey($path) -and -not $word.StartsWith('-')) {
     $offered = @($offered) + @(qw-lambda complete $names[$path] 2>$null)
   }
   $offered | Where-Object { $_ -like "$word*" } | ForEach-Object {
@@ -156,14 +175,15 @@ function wordsOf(command: TreeCommand): string {
   return [...command.subcommands, ...command.options.map(({ flag }) => flag)].join(' ')
 }
 
-/** Each option with values once: the same flag means the same in every command. */
+/** Each option with values once; where commands differ, with the values of all. */
 function optionValues(commands: readonly TreeCommand[]): TreeOption[] {
   const byFlag = new Map<string, TreeOption>()
   for (const option of commands.flatMap(({ options }) => options)) {
     if (!option.takesValue) continue
     const known = byFlag.get(option.flag)
     const choices = [...new Set([...(known?.choices ?? []), ...option.choices])]
-    byFlag.set(option.flag, { ...option, choices })
+    const value = option.value === 'none' ? (known?.value ?? 'none') : option.value
+    byFlag.set(option.flag, { ...option, choices, value })
   }
   return [...byFlag.values()]
 }

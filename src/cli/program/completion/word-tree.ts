@@ -28,6 +28,9 @@ export type ArgumentKind =
   | 'settings'
   | 'shells'
   | 'saved'
+  | 'fields'
+  /** Fields with a colon, to go on from. */
+  | 'query'
   | 'none'
 
 export interface TreeOption {
@@ -48,6 +51,8 @@ const ARGUMENTS: Readonly<Record<string, ArgumentKind>> = {
   'index clear': 'indexes',
   'index delete': 'indexes',
   fields: 'indexes',
+  search: 'query',
+  tail: 'query',
   use: 'stacks',
   help: 'topics',
   completion: 'shells',
@@ -62,6 +67,15 @@ const OPTION_VALUES: Readonly<Record<string, ArgumentKind>> = {
   '--index': 'indexes',
   '--saved': 'saved',
   '--forget': 'saved',
+  '--query': 'query',
+  '--fields': 'fields',
+  '--sort': 'fields',
+  '--by': 'fields',
+  '--terms': 'fields',
+  '--stats': 'fields',
+  '--percentiles': 'fields',
+  '--snippet': 'fields',
+  '--search-fields': 'fields',
 }
 
 /** Loads every command: for printing a script, not for completing a word. */

@@ -1,5 +1,6 @@
 import { QwError } from '../../../engine/errors.ts'
 import { defineCommand } from '../../command/command.ts'
+import { flag } from '../../command/option.ts'
 import { fittingSigns } from '../../format/ascii.ts'
 import { printJson } from '../../command/rows.ts'
 import { TOPIC_NAMES } from './topic-names.ts'
@@ -10,9 +11,13 @@ import { COMMANDS } from '../registry.ts'
 export const helpCommand = defineCommand({
   pages: () => true,
   args: [['[topic...]', `a topic (${TOPIC_NAMES.join(', ')}) or a command`]],
-  options: {},
+  options: { man: flag('--man', 'the manual page in roff: qw-lambda help --man | man -l -') },
   toleratesBrokenFiles: true,
-  async run(context, { args }) {
+  async run(context, { args, options }) {
+    if (options.man === true) {
+      const { manPage } = await import('./man-page.ts')
+      return await context.out.write(await manPage(context.version))
+    }
     const [name] = args
     if (name === undefined) {
       if (context.format === 'json') return await printJson(context, TOPIC_SUMMARIES)

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../engine/bytes/json.ts'
-import type { Color, Style } from '../format/style.ts'
+import type { Color, Style } from './style.ts'
 
 /** How bad a log line is, from the worst to the least. */
 type Severity = 'fatal' | 'error' | 'warn' | 'info' | 'debug'

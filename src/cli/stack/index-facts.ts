@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
-import { apiGetJson, type ApiClient } from '../stack/api-client.ts'
+import { apiGetJson, type ApiClient } from './api-client.ts'
 
 /** What the screen needs to know of an index: its time, its fields and how dates come back. */
 export interface IndexFacts {
