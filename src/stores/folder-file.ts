@@ -119,21 +119,27 @@ export async function makeFolder(path: string): Promise<void> {
       (facts) => facts.isDirectory(),
       () => false,
     )
-  try {
-    await mkdir(path)
-  } catch (error) {
-    const code = errnoOf(error)
-    if (code === 'EEXIST' && (await isFolder(path))) return
-    const parent = dirname(path)
-    if (code !== 'ENOENT' || parent === path) throw error
-    if (await isFolder(parent)) {
+  const parent = dirname(path)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await mkdir(path)
+      return
+    } catch (error) {
+      const code = errnoOf(error)
+      if (code === 'EEXIST' && (await isFolder(path))) return
+      if (code !== 'ENOENT' || parent === path) throw error
+      // A delete may have taken the folder away in between, or a put made it: only what stays so is.
+      const takesNone = await isFolder(parent)
+      if (attempt < PARENT_ATTEMPTS) {
+        if (!takesNone) await makeFolder(parent)
+        continue
+      }
+      if (!takesNone) throw error
       throw new QwError('invalid', `cannot make the folder ${path}: ${parent} takes none`, {
         fix: 'choose another place',
         cause: error,
       })
     }
-    await makeFolder(parent)
-    await makeFolder(path)
   }
 }
 

@@ -1,3 +1,4 @@
+import { FINISHED_FILE_MEMORY_SECONDS } from '../../src/engine/metastore/checkpoint.ts'
 import { describe, expect, test } from 'vitest'
 import { resourcesOf, type Template, type TemplateValue } from '../../src/deploy/template.ts'
 import { DEPLOYMENT_NAME, FUNCTION_SETTINGS } from '../../src/deploy/deployment-config.ts'
@@ -192,6 +193,8 @@ describe('buckets', () => {
     ).toEqual({ Ref: 'StagedFileDays' })
     const queueSeconds = Number(property('Queue', 'MessageRetentionPeriod'))
     expect(queueSeconds).toBeGreaterThanOrEqual(Number(days?.MaxValue) * 86_400)
+    // An event that comes late must still find its file among those that are known to be indexed.
+    expect(FINISHED_FILE_MEMORY_SECONDS).toBeGreaterThan(queueSeconds)
     const deadSeconds = Number(property('DeadLetterQueue', 'MessageRetentionPeriod'))
     expect(deadSeconds - queueSeconds).toBeGreaterThanOrEqual(4 * 86_400)
     // SQS keeps nothing longer.

@@ -62,7 +62,7 @@ export interface StoredCount {
   readonly sample: readonly SourceObject[]
 }
 
-/** Objects of one command. Each is an entry of the metastore file for five days, some 45 bytes. */
+/** Objects of one command. Each is an entry of the metastore file for eleven days, some 45 bytes. */
 const MAX_OBJECTS = 1_000_000
 const SAMPLE_MAX = 8
 /** Of logs as gzip and its like pack them: the generator's batches shrink to 0.28. */
