@@ -44,6 +44,9 @@ describe('a bucket of the user’s own', () => {
     return ((await s3.send(command)).QueueConfigurations ?? []).map(({ Id }) => Id)
   }
   const from = () => `s3://${bucket}/${PREFIX}`
+  const found = async (query: string) =>
+    ((await desk.json('search', query, '--meta', '--via', 'direct')) as { num_hits?: number })
+      .num_hits
   const INIT = ['init', '--target', 'aws', '--name', NAME, '--region', REGION, '--no-api', '-y']
   const init = (...more: string[]) => [...INIT, '--data', 's3', '--from', from(), ...more]
 
@@ -87,22 +90,26 @@ describe('a bucket of the user’s own', () => {
     expect(await rules()).toEqual(['theirs'])
   })
 
-  test('is handed over object by object, and not again', async () => {
+  test('is indexed where it is, object by object, and not again', async () => {
     const { outputs } = (await desk.json('deploy', '-y')) as {
       readonly outputs?: Readonly<Record<string, string>>
     }
     own = [outputs?.['index_bucket'] ?? '', outputs?.['staging_bucket'] ?? '']
-    const handOver = ['ingest', `s3://${bucket}/${PREFIX}`, '-y', '--no-wait']
+    const handOver = ['ingest', `s3://${bucket}/${PREFIX}`, '-y']
     expect(await desk.failure(...handOver.filter((flag) => flag !== '-y'))).toMatchObject({
       code: 'QWL-CONFIRM',
     })
-    expect(await desk.json(...handOver)).toMatchObject({ sources: [{ status: 'incomplete' }] })
+    expect(await desk.json(...handOver)).toMatchObject({ sources: [{ status: 'done' }] })
+    expect(await found('eventName:StartInstances')).toBe(3)
     expect(await desk.json(...handOver)).toMatchObject({ sources: [{ status: 'skipped' }] })
+    expect(await found('*')).toBe(6)
   })
 
   test('tells the queue of new objects beside what it told before', async () => {
     expect(await rules()).toEqual(['theirs', `qw-lambda-${NAME}`])
     expect(await desk.json('status')).toMatchObject({ ingest: { source: { state: 'set' } } })
+    await put(`${PREFIX}2026/11/4.json.gz`, trail(4))
+    await expect.poll(() => found('*'), { timeout: 60_000, interval: 1_000 }).toBe(8)
   })
 
   test('is left by teardown as it was, and nothing was written to it', async () => {
@@ -111,6 +118,6 @@ describe('a bucket of the user’s own', () => {
     expect(await rules()).toEqual(['theirs'])
     const keys: string[] = []
     for await (const { key } of openBucket(bucket).list('')) keys.push(key)
-    expect(keys).toHaveLength(5)
+    expect(keys).toHaveLength(6)
   })
 })
