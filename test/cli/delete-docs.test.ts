@@ -22,7 +22,7 @@ const docs = async (): Promise<unknown> =>
   JSON.parse((await place.run(indexDescribeCommand, { json: true })).stdout).docs
 
 test('a dry run counts and erases nothing', async () => {
-  const options = { dryRun: true }
+  const options = { dryRun: true, index: 'orders' }
   const run = await place.run(deleteDocsCommand, { args: ['customer:c1'], options })
   expect(run.stderr).toContain('10 documents of orders match. Nothing was erased.')
   expect(await docs()).toBe(60)

@@ -22,6 +22,7 @@ export const deleteDocsCommand = defineCommand({
     'Searches everything that is published now and writes the splits with a match anew. What cannot be undone: there is no copy.',
   args: [['<query>', 'which documents, as for search']],
   options: {
+    index: text('--index <id>', 'index id (the stack’s default)'),
     since: text('--since <time>', 'only from this time on: 2026-11-23, now-2h, RFC 3339, Unix'),
     until: text('--until <time>', 'only before this time'),
     dryRun: flag('--dry-run', 'count them, and delete nothing'),
@@ -34,7 +35,7 @@ export const deleteDocsCommand = defineCommand({
   async run(context, { args, options }) {
     const [queryText = ''] = args
     const stack = await currentDataStack(context)
-    const indexId = await currentIndex(context, stack, undefined)
+    const indexId = await currentIndex(context, stack, options.index)
     const nowMs = context.clock.nowMs()
     const query: DeleteQuery = {
       dialect: 'native',
