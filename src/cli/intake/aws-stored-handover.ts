@@ -32,7 +32,7 @@ const STEP_OBJECTS = 10_000
 /** Requests to the queue under way at once. */
 const SENDERS = 8
 const MESSAGES_PER_REQUEST = 10
-/** Work in the queue at most: messages live for four days. */
+/** Work in the queue at most: a message lives for ten days, and others are waiting too. */
 const BACKLOG_MS = 2 * DAY_MS
 const BACKLOG_POLL_MS = 30_000
 
