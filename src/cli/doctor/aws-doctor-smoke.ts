@@ -13,6 +13,9 @@ import { gatewayAt } from '../stack/aws-session.ts'
 
 /** Requests in a row that have to be accepted: a key that is still spreading flaps. */
 const KEY_TRIES = 5
+/** The ways to search are asked again for so long while their answers differ: past a searcher's poll. */
+const EQUAL_TRIES = 5
+const EQUAL_PAUSE_MS = 20_000
 
 /**
  * What only a real account shows (docs/decisions, "What an emulator cannot show"): that every way to
@@ -45,6 +48,24 @@ async function searchFindings(context: CliContext, deployment: Deployment): Prom
       keyedClient(context, { endpoint, key, reachedAt: (at) => gatewayAt(at, session.endpoint) }),
     )
   }
+  for (let tries = 1; ; tries++) {
+    const round = await searchAll(context, deployment, clients)
+    if (round.areEqual || tries === EQUAL_TRIES) return round.findings
+    // What was published a moment ago is not yet known to a searcher that looks once a minute.
+    await context.clock.sleep(EQUAL_PAUSE_MS, context.signal)
+  }
+}
+
+interface SearchRound {
+  readonly findings: Finding[]
+  readonly areEqual: boolean
+}
+
+async function searchAll(
+  context: CliContext,
+  deployment: Deployment,
+  clients: readonly ApiClient[],
+): Promise<SearchRound> {
   const findings: Finding[] = []
   const hits = new Map<string, number>()
   for (const client of clients) {
@@ -64,13 +85,13 @@ async function searchFindings(context: CliContext, deployment: Deployment): Prom
       findings.push(failedFinding(`deployment.smoke-${client.via}`, error))
     }
   }
-  const counts = new Set(hits.values())
-  if (counts.size > 1) {
+  const areEqual = new Set(hits.values()).size <= 1
+  if (!areEqual) {
     const told = [...hits].map(([via, count]) => `${via} ${count}`).join(', ')
     const fix = 'documents may be arriving: run it again in two minutes'
     findings.push(warn('deployment.smoke-equal', `the ways do not agree: ${told}`, fix))
   }
-  return findings
+  return { findings, areEqual }
 }
 
 async function search(
