@@ -280,7 +280,8 @@ describe('a deployment', () => {
     const others = checks.filter(({ state }) => state !== 'pass').map(({ id }) => id)
     expect(new Set(others)).toEqual(new Set(['deployment.bucket-tags']))
     expect(checks.map(({ id }) => id)).toContain('deployment.smoke-api')
-  })
+    // What was published a moment ago takes the searcher its poll.
+  }, 150_000)
 
   test('cost-estimate measures what the deployment used', async () => {
     const document = await desk.json('cost-estimate', '--actual')

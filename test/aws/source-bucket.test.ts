@@ -44,9 +44,17 @@ describe('a bucket of the user’s own', () => {
     return ((await s3.send(command)).QueueConfigurations ?? []).map(({ Id }) => Id)
   }
   const from = () => `s3://${bucket}/${PREFIX}`
-  const found = async (query: string) =>
-    ((await desk.json('search', query, '--meta', '--via', 'direct')) as { num_hits?: number })
-      .num_hits
+  const found = async (query: string): Promise<number> => {
+    const { stdout, stderr, exitCode } = await desk.run(
+      'search',
+      query,
+      '--count',
+      '--via',
+      'direct',
+    )
+    expect(exitCode, stderr).toBe(0)
+    return Number(stdout)
+  }
   const INIT = ['init', '--target', 'aws', '--name', NAME, '--region', REGION, '--no-api', '-y']
   const init = (...more: string[]) => [...INIT, '--data', 's3', '--from', from(), ...more]
 
@@ -109,7 +117,7 @@ describe('a bucket of the user’s own', () => {
     expect(await rules()).toEqual(['theirs', `qw-lambda-${NAME}`])
     expect(await desk.json('status')).toMatchObject({ ingest: { source: { state: 'set' } } })
     await put(`${PREFIX}2026/11/4.json.gz`, trail(4))
-    await expect.poll(() => found('*'), { timeout: 60_000, interval: 1_000 }).toBe(8)
+    await expect.poll(() => found('*'), { timeout: 45_000, interval: 2_000 }).toBe(8)
   })
 
   test('is left by teardown as it was, and nothing was written to it', async () => {
