@@ -22,8 +22,8 @@ test('a million small objects cost their requests and the time that each takes',
   expect(row('S3 reads')).toBeCloseTo(((6 + 1.1) * 1e6 * 0.0004) / 1_000, 4)
   // Split and metastore; a tenth of a merge writes two.
   expect(row('S3 writes')).toBeCloseTo((2.2 * 1e6 * 0.005) / 1_000, 4)
-  // Sent, received and deleted ten at a time.
-  expect(row('queue')).toBeCloseTo((0.3 * 0.4 * 1e6) / 1e6, 6)
+  // Sent, received, hidden while they are worked on, and deleted, ten at a time.
+  expect(row('queue')).toBeCloseTo((0.4 * 0.4 * 1e6) / 1e6, 6)
   expect(row('function requests')).toBeCloseTo((0.1 * 0.2 * 1e6) / 1e6, 6)
   expect(cost({}).seconds).toBe(250_000)
 })
