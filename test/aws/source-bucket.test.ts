@@ -10,7 +10,7 @@ import { Desk, tagBuckets } from './cli-desk.ts'
 import { createBucket, openBucket, REGION } from './cloud.ts'
 
 const NAME = 'shop-trail'
-const PREFIX = 'AWSLogs/123456789012/Cloud Trail/'
+const PREFIX = 'AWSLogs/123456789012/CloudTrail/'
 
 /** Two records, as CloudTrail packs them into one object. */
 function trail(id: number): Buffer {
@@ -76,7 +76,7 @@ describe('a bucket of the user’s own', () => {
     await s3.send(
       new PutBucketNotificationConfigurationCommand({ Bucket: bucket, NotificationConfiguration }),
     )
-    for (const id of [1, 2, 3]) await put(`${PREFIX}2026/11/${id}.json.gz`, trail(id))
+    for (const id of [1, 2, 3]) await put(`${PREFIX}2026/11/trail ${id}.json.gz`, trail(id))
     await put(`${PREFIX}_SUCCESS`, Buffer.from('none'))
     await put(`${PREFIX}2026/11/.keep`, Buffer.from('none'))
   })
@@ -116,7 +116,7 @@ describe('a bucket of the user’s own', () => {
   test('tells the queue of new objects beside what it told before', async () => {
     expect(await rules()).toEqual(['theirs', `qw-lambda-${NAME}`])
     expect(await desk.json('status')).toMatchObject({ ingest: { source: { state: 'set' } } })
-    await put(`${PREFIX}2026/11/4.json.gz`, trail(4))
+    await put(`${PREFIX}2026/11/late trail 4.json.gz`, trail(4))
     await expect.poll(() => found('*'), { timeout: 45_000, interval: 2_000 }).toBe(8)
   })
 
@@ -128,4 +128,19 @@ describe('a bucket of the user’s own', () => {
     for await (const { key } of openBucket(bucket).list('')) keys.push(key)
     expect(keys).toHaveLength(6)
   })
+
+  test('is one command away from hits', async () => {
+    const other = new Desk()
+    const name = 'other-trail'
+    try {
+      const there = INIT.map((word) => (word === NAME ? name : word))
+      const run = await other.run(...there, '--data', 's3', '--from', from())
+      expect(run.exitCode, run.stderr).toBe(0)
+      expect(run.stdout).toContain('StartInstances')
+      expect(run.stderr).toContain('of 8 hits')
+    } finally {
+      await other.run('teardown', '--confirm', name)
+      other.remove()
+    }
+  }, 120_000)
 })
