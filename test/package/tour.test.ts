@@ -64,7 +64,6 @@ const LOCAL = (
     ['generator set --docs 10'],
     ['generator run'],
     ['serve --port 0 --timeout 2s'],
-    ['grafana provision --out ops'],
     ['grafana provision --out ops --force'],
     ['grafana check'],
     ['mcp --timeout 2s'],
