@@ -102,7 +102,7 @@ function deleteQueryOf(fields: RequestFields, body: JsonObject): DeleteQuery {
   if (asked === undefined || asked === null) {
     throw new QwError('invalid', 'query is missing', {
       code: 'REQUEST-DECODE',
-      fix: 'to delete every document: {"query": {"match_all": {}}}',
+      fix: 'say which documents: {"query": {"range": {"<field>": {"lt": "now-30d"}}}}',
     })
   }
   return {
