@@ -9,7 +9,7 @@ import {
 
 export type { ServerAnswer, ServerRequest } from './scripted-server.ts'
 
-export interface ScriptedAws {
+interface ScriptedAws {
   /** Starts a server that answers so, and tells clients how to reach it. It is closed after the test. */
   settings(
     answer: (request: ServerRequest) => ServerAnswer,
