@@ -6,6 +6,8 @@ import type { OptionTable } from './elastic/options/option.ts'
 import {
   BULK_ACTION,
   BULK_URL,
+  DELETE_BY_QUERY_BODY,
+  DELETE_BY_QUERY_URL,
   DOCUMENT_URL,
   EVERYWHERE,
   FIELD_CAPS_BODY,
@@ -259,6 +261,8 @@ const OPTION_TABLES: Readonly<Record<string, OptionTable | typeof CLAUSE_OPTIONS
   '_bulk action': BULK_ACTION,
   '_bulk URL': BULK_URL,
   'document URL': DOCUMENT_URL,
+  '_delete_by_query URL': DELETE_BY_QUERY_URL,
+  '_delete_by_query body': DELETE_BY_QUERY_BODY,
   'every URL': EVERYWHERE,
   sort: SORT_OPTIONS,
   highlight: HIGHLIGHT_OPTIONS,

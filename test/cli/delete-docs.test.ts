@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { deleteDocsCommand } from '../../src/cli/indexes/delete-docs-command.ts'
+import { deleteDocsCommand, wholeSeconds } from '../../src/cli/indexes/delete-docs-command.ts'
 import { indexDescribeCommand } from '../../src/cli/indexes/index-command.ts'
 import { ingestCommand } from '../../src/cli/ingest/ingest-command.ts'
 import { initCommand } from '../../src/cli/init/init-command.ts'
@@ -53,7 +53,7 @@ test('what the query finds is gone, and the report says what was written anew', 
   expect(await docs()).toBe(50)
 })
 
-test('times bound it, to the second', async () => {
+test('times bound it, to the second, and what counts back from now takes no document too many', async () => {
   const options = { confirm: 'orders', since: '1700000050' }
   const run = await place.run(deleteDocsCommand, { args: ['customer:c2'], options })
   expect(run.stderr).toMatch(/Erased 2 documents[^]*1 split written anew/)
@@ -61,6 +61,11 @@ test('times bound it, to the second', async () => {
   const half = { confirm: 'orders', since: '2023-11-14T22:13:20.5Z' }
   const refused = await place.run(deleteDocsCommand, { args: ['*'], options: half })
   expect(refused.error?.message).toContain('is not a whole second')
+  const nowMs = 1_700_000_098_500
+  const since = (text: string) => wholeSeconds('--since', text, nowMs)
+  expect([since('48s'), wholeSeconds('--until', '48s', nowMs)]).toEqual([
+    1_700_000_051, 1_700_000_050,
+  ])
 })
 
 test('a query that finds nothing or says nothing changes nothing', async () => {

@@ -34,6 +34,17 @@ test('with q in the URL, or without waiting, and then by the id of the task', as
   expect((await shop.ask(`${ELASTIC}/_tasks/mock-sales:77`)).status).toBe(404)
 })
 
+test('with q, its fields and its operator count as in a search', async () => {
+  const shop = await shopOf(10)
+  const ask = (url: string) => shop.ask(`${DELETE}?${url}`, { method: 'POST' })
+  // The words stand in `description`, and the field that is named has none of them.
+  expect((await ask('q=animal&df=name')).json).toMatchObject({ deleted: 0 })
+  expect((await ask('q=wild box&df=description&default_operator=AND')).json).toMatchObject({
+    deleted: 0,
+  })
+  expect((await ask('q=animal&df=description')).json).toMatchObject({ deleted: 4 })
+})
+
 test('no query, one that means nothing here, and what would keep some of the documents are refused', async () => {
   const shop = await shopOf(3)
   for (const body of [{}, { query: { term: { id: 'x' } } }, { query: {}, max_docs: 1 }]) {

@@ -9,34 +9,10 @@ import { matchingIndexes } from '../index-patterns.ts'
 import { readOptionalJsonObject } from '../request-body.ts'
 import type { RequestFields } from '../request-fields.ts'
 import type { IngestService } from '../services.ts'
-import { elasticReply, INDEX_PARAMS, pathPatterns, urlFields } from './request-parts.ts'
+import { bodyOptions } from './options/option.ts'
+import { DELETE_BY_QUERY_BODY, DELETE_BY_QUERY_URL } from './options/request-options.ts'
+import { elasticReply, pathPatterns, urlFields } from './request-parts.ts'
 import { missingIndexesOf } from './search-params.ts'
-
-/** Those that say how a cluster goes about it are taken: here each split is written anew, once. */
-const PARAMS = [
-  ...INDEX_PARAMS,
-  'analyze_wildcard',
-  'analyzer',
-  'conflicts',
-  'default_operator',
-  'df',
-  'lenient',
-  'preference',
-  'q',
-  'refresh',
-  'request_cache',
-  'requests_per_second',
-  'routing',
-  'scroll',
-  'scroll_size',
-  'search_timeout',
-  'search_type',
-  'slices',
-  'stats',
-  'version',
-  'wait_for_active_shards',
-  'wait_for_completion',
-]
 
 interface EraseServices {
   readonly search: SearchContext
@@ -51,8 +27,10 @@ export function addDeleteByQueryRoutes(app: Hono, services: EraseServices): void
 
 async function answerDelete(c: Context, { search, ingest }: EraseServices): Promise<Response> {
   const startMs = search.clock.nowMs()
-  const fields = urlFields(c, PARAMS)
-  const query = deleteQueryOf(fields, await readOptionalJsonObject(c.req.raw))
+  const fields = urlFields(c, DELETE_BY_QUERY_URL)
+  const body = await readOptionalJsonObject(c.req.raw)
+  const what = 'a deletion by query'
+  const query = deleteQueryOf(fields, bodyOptions(body, DELETE_BY_QUERY_BODY, what))
   const files = await matchingIndexes(search.metastore, pathPatterns(c), missingIndexesOf(fields))
   for (const { metadata } of files) bindDeleteQuery(metadata.config, query, startMs)
   const asked: { readonly indexId: string; readonly task: DeleteTask }[] = []
@@ -79,27 +57,10 @@ async function answerDelete(c: Context, { search, ingest }: EraseServices): Prom
   return elasticReply({ ...reportOf(done, took), failures }, failures.length > 0 ? 500 : 200)
 }
 
-function deleteQueryOf(fields: RequestFields, body: JsonObject): DeleteQuery {
-  const { query } = body
-  for (const key of Object.keys(body)) {
-    if (key === 'query') continue
-    throw new QwError('invalid', `\`${key}\` of a deletion by query is not supported`, {
-      code: 'NOT-IMPLEMENTED',
-      fix: 'send {"query": …} alone: everything that it finds is deleted',
-    })
-  }
-  const q = fields.text('q')
-  const operator = fields.text('default_operator')
-  const asked =
-    q === undefined
-      ? query
-      : {
-          query_string: {
-            query: q,
-            ...(operator === undefined ? {} : { default_operator: operator }),
-          },
-        }
-  if (asked === undefined || asked === null) {
+function deleteQueryOf(url: RequestFields, body: RequestFields): DeleteQuery {
+  const q = url.text('q')
+  const asked = q === undefined ? body.raw('query') : { query_string: queryText(q, url) }
+  if (asked === undefined) {
     throw new QwError('invalid', 'query is missing', {
       code: 'REQUEST-DECODE',
       fix: 'say which documents: {"query": {"range": {"<field>": {"lt": "now-30d"}}}}',
@@ -111,6 +72,21 @@ function deleteQueryOf(fields: RequestFields, body: JsonObject): DeleteQuery {
     searchFields: undefined,
     startTimestamp: undefined,
     endTimestamp: undefined,
+  }
+}
+
+/** What a URL says, as the clause that says the same. */
+function queryText(query: string, url: RequestFields): JsonObject {
+  const [operator, field, lenient] = [
+    url.text('default_operator'),
+    url.text('df'),
+    url.boolean('lenient'),
+  ]
+  return {
+    query,
+    ...(operator === undefined ? {} : { default_operator: operator }),
+    ...(field === undefined ? {} : { default_field: field }),
+    ...(lenient === undefined ? {} : { lenient }),
   }
 }
 

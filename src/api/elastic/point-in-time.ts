@@ -73,7 +73,7 @@ export async function pinnedSearch(
   if (typeof id !== 'string') throw decodeError('`pit` has to be an object with an `id`')
   const point = decode(id)
   const isOver = point === undefined || point.expiresMs < search.clock.nowMs()
-  if (isOver || !(await areReadable(point.splitIds, ['*'], search))) {
+  if (isOver || !(await areReadable(point.splitIds, point.indexIds, search))) {
     throw new QwError('invalid', 'the point in time is gone', {
       code: 'SCROLL-GONE',
       fix: 'open another: POST /<index>/_pit?keep_alive=1m',
@@ -82,13 +82,14 @@ export async function pinnedSearch(
   return { body, id, point }
 }
 
-/** Whether all of the splits that a search began with can still be searched. */
+/** Whether all of the splits that a search of these indexes began with can still be searched; not when
+ *  an index is gone. */
 export async function areReadable(
   splitIds: readonly string[],
   patterns: readonly string[],
   { metastore }: SearchContext,
 ): Promise<boolean> {
-  const files = await metastore.listIndexes(patterns)
+  const files = await matchingIndexes(metastore, patterns, 'skip')
   const readable = new Set(files.flatMap(readableSplits))
   return splitIds.every((splitId) => readable.has(splitId))
 }

@@ -109,7 +109,7 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
 
   const asked = { ...state, body: jsonObjectOf(Buffer.from(state.body)) }
   const { request, asking } = readRequest(asked)
-  if (!(await areReadable(state.splitIds, ['*'], search))) throw scrollGone()
+  if (!(await areReadable(state.splitIds, request.indexIdPatterns, search))) throw scrollGone()
   const after = parseJson(state.after)
   const isOver = !Array.isArray(after) || after.length === 0
   const page: SearchRequest = {

@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { QwError, messageOf } from '../../engine/errors.ts'
+import { QwError } from '../../engine/errors.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT } from '../command/exit-codes.ts'
@@ -136,16 +136,9 @@ async function writeAll(
       fix: 'replace it with --force, or choose another folder with --out',
     })
   }
-  try {
-    for (const [path, content] of files) {
-      await mkdir(dirname(join(folder, path)), { recursive: true })
-      await writeFile(join(folder, path), content)
-    }
-  } catch (cause) {
-    throw new QwError('invalid', `cannot write into ${folder}: ${messageOf(cause)}`, {
-      fix: 'choose another folder with --out',
-      cause,
-    })
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), content)
   }
 }
 

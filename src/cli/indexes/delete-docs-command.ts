@@ -14,6 +14,7 @@ import { flag, text } from '../command/option.ts'
 import { printJson } from '../command/rows.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { readTimeNs } from '../command/time-argument.ts'
+import { floorDiv } from '../format/time.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
 
@@ -61,15 +62,22 @@ export const deleteDocsCommand = defineCommand({
   },
 })
 
-/** A bound in between would take more than was asked for, or less. Throws `invalid` for it. */
-function wholeSeconds(name: string, value: string | undefined, nowMs: number): number | undefined {
+/** Throws `invalid` for a bound between two seconds, which would erase more than was asked for, or less.
+ *  One that counts back from now never erases more: it ends at the whole second inside. */
+export function wholeSeconds(
+  flag: '--since' | '--until',
+  value: string | undefined,
+  nowMs: number,
+): number | undefined {
   if (value === undefined) return undefined
-  const ns = readTimeNs(name, value, nowMs)
-  const seconds = ns / NS_PER_SECOND
-  // What counts back from now has to end somewhere: at the second before.
-  if (ns % NS_PER_SECOND === 0n || isRelative(value)) return Number(seconds)
-  throw new QwError('invalid', `${name} \`${value}\` is not a whole second`, {
-    fix: `give a whole second, and put the rest into the query: ${name} ${seconds}`,
+  const ns = readTimeNs(flag, value, nowMs)
+  const before = floorDiv(ns, NS_PER_SECOND)
+  const isWhole = ns === before * NS_PER_SECOND
+  if (isWhole || isRelative(value)) {
+    return Number(isWhole || flag === '--until' ? before : before + 1n)
+  }
+  throw new QwError('invalid', `${flag} \`${value}\` is not a whole second`, {
+    fix: `give a whole second, and put the rest into the query: ${flag} ${before}`,
   })
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../engine/bytes/json.ts'
 import { QwError } from '../../engine/errors.ts'
 import type { CliContext } from '../command/context.ts'
-import { parseTimeNs } from '../format/time.ts'
+import { readTimeNs } from '../command/time-argument.ts'
 import { apiGetJson, apiPost } from '../stack/api-client.ts'
 import type { SearchRoute } from '../stack/route.ts'
 
@@ -160,12 +160,7 @@ function requestOf({ query, since, until }: Asked, { context }: ToolHost): JsonO
 /** Whole seconds, never fewer documents than asked for. */
 function secondsOf(name: string, value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined
-  const ns = parseTimeNs(value.trim(), nowMs)
-  if (ns === undefined) {
-    throw new QwError('invalid', `\`${name}\` is no time: ${value}`, {
-      fix: 'write 15m (ago), 2026-11-23, 2026-11-23T04:00:00Z or Unix time',
-    })
-  }
+  const ns = readTimeNs(name, value, nowMs)
   const isWhole = ns % 1_000_000_000n === 0n
   const seconds = Number(ns / 1_000_000_000n)
   return name === 'until' && !isWhole ? seconds + 1 : seconds

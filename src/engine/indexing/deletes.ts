@@ -1,22 +1,13 @@
 import { isQwError, messageOf } from '../errors.ts'
 import { applyUntouched, finishTasks } from '../metastore/delete-task-changes.ts'
-import { type DeleteTask, latestOpstamp, pendingTasks } from '../metastore/delete-task.ts'
-import { type IndexFile, type IndexMetadata, publishedSplits } from '../metastore/index-metadata.ts'
+import { latestOpstamp, type MatchDocs, pendingTasks } from '../metastore/delete-task.ts'
+import { type IndexFile, publishedSplits } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { eraseDocs } from '../split/merge-splits.ts'
 import type { IndexingComponents } from './components.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { splitSettings } from './workbench.ts'
-
-/** The documents of a split that a task's query finds, ascending. Rejects with what reading throws, and
- *  with `invalid` when the index has changed so that the query says nothing any more. */
-type MatchDocs = (
-  metadata: IndexMetadata,
-  split: SplitRecord,
-  task: DeleteTask,
-  signal?: AbortSignal,
-) => Promise<Uint32Array>
 
 interface DeletesRequest {
   readonly indexId: string

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
-import type { IndexFile } from './index-metadata.ts'
+import type { IndexFile, IndexMetadata } from './index-metadata.ts'
+import type { SplitRecord } from './split-record.ts'
 import {
   arrayAt,
   asFields,
@@ -42,6 +43,15 @@ export interface DeleteTask {
   readonly erasedSplitBytes: number
   readonly finishedMs: number | undefined
 }
+
+/** Finds the documents of a split that a task is about, ascending. Rejects with what reading throws, and
+ *  with `invalid` when the index has changed so that the query says nothing any more. */
+export type MatchDocs = (
+  metadata: IndexMetadata,
+  split: SplitRecord,
+  task: DeleteTask,
+  signal?: AbortSignal,
+) => Promise<Uint32Array>
 
 /** Unfinished at once: each split that is behind is searched for all of them. */
 const MAX_PENDING_TASKS = 100

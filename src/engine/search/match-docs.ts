@@ -1,8 +1,6 @@
 import { parseJson } from '../bytes/json.ts'
-import type { DeleteQuery, DeleteTask } from '../metastore/delete-task.ts'
-import type { IndexMetadata } from '../metastore/index-metadata.ts'
+import type { DeleteQuery, MatchDocs } from '../metastore/delete-task.ts'
 import { splitKey } from '../metastore/layout.ts'
-import type { SplitRecord } from '../metastore/split-record.ts'
 import type { ObjectStore } from '../ports.ts'
 import { parseElasticQuery } from '../query/elastic-dsl/parse-elastic-query.ts'
 import { splitMayMatch } from '../query/prune.ts'
@@ -20,14 +18,7 @@ const CACHES = { partBytes: 16 << 20, docBytes: 0, partialResultBytes: 0 }
 
 /** Which documents of a split an erasure is about, for `runDeletes`. No more is read than a search for
  *  the same query would read, and nothing of a split that cannot have a match. */
-export function docMatcher(
-  store: ObjectStore,
-): (
-  metadata: IndexMetadata,
-  split: SplitRecord,
-  task: DeleteTask,
-  signal?: AbortSignal,
-) => Promise<Uint32Array> {
+export function docMatcher(store: ObjectStore): MatchDocs {
   const context = { store, caches: new SearchCaches(CACHES) }
   return async ({ config, indexId }, split, task, signal) => {
     const { schema, query } = bindDeleteQuery(config, task.query, task.createdMs)

@@ -6,6 +6,8 @@ import { SORT_OPTIONS } from '../sort.ts'
 import type { OptionTable } from './option.ts'
 import {
   BULK_ACTION,
+  DELETE_BY_QUERY_BODY,
+  DELETE_BY_QUERY_URL,
   DOCUMENT_URL,
   FIELD_CAPS_BODY,
   FIELD_CAPS_URL,
@@ -88,6 +90,17 @@ const PLACES: readonly Place[] = [
     BULK_ACTION,
     (option, value) =>
       ask('/_bulk', lines({ index: { _index: 'mock-sales', [option]: value } }, { id: 9 })),
+  ],
+  [
+    'the URL of _delete_by_query',
+    DELETE_BY_QUERY_URL,
+    inUrl('/mock-sales/_delete_by_query', { query: { term: { id: 77 } } }),
+  ],
+  [
+    'a deletion by query',
+    DELETE_BY_QUERY_BODY,
+    (option, value) =>
+      ask('/mock-sales/_delete_by_query', { query: { term: { id: 77 } }, [option]: value }),
   ],
   [
     'a key of sort',

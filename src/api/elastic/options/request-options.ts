@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../engine/bytes/json.ts'
 import { allDone, DONE, EMPTY, noEffect, OFF, refused, type OptionTable } from './option.ts'
-import { INDEX_OPTIONS, ROUTING_OPTIONS } from './search-options.ts'
+import { INDEX_OPTIONS, QUERY_TEXT, ROUTING_OPTIONS } from './search-options.ts'
 
 /** What every endpoint takes beside its own. */
 export const EVERYWHERE: OptionTable = {
@@ -41,6 +41,41 @@ export const FIELD_CAPS_BODY: OptionTable = {
   fields: DONE,
   index_filter: noEffect('it is checked; it could only spare reads'),
   runtime_mappings: refused('there are no scripts', 'index what they compute as a field', EMPTY),
+}
+
+const ALL_AT_ONCE = noEffect('each split is written anew, once')
+const SOME_ALONE = refused(
+  'everything that the query finds is deleted',
+  'narrow the query until it finds only what has to go',
+)
+
+export const DELETE_BY_QUERY_URL: OptionTable = {
+  ...QUERY_TEXT,
+  ...INDEX_OPTIONS,
+  ...ROUTING_OPTIONS,
+  wait_for_completion: DONE,
+  conflicts: noEffect('no document changes, so that none is in conflict'),
+  refresh: noEffect('what is deleted is gone from searches at once'),
+  requests_per_second: ALL_AT_ONCE,
+  scroll: ALL_AT_ONCE,
+  scroll_size: ALL_AT_ONCE,
+  slices: ALL_AT_ONCE,
+  stats: noEffect('it names a group of statistics'),
+  timeout: noEffect('there are no copies to wait for'),
+  wait_for_active_shards: noEffect('there are no copies to wait for'),
+  from: SOME_ALONE,
+  max_docs: SOME_ALONE,
+  search_timeout: refused('a deletion is whole or goes on', 'send wait_for_completion=false'),
+  sort: SOME_ALONE,
+  terminate_after: SOME_ALONE,
+  version: noEffect('documents have one version'),
+}
+export const DELETE_BY_QUERY_BODY: OptionTable = {
+  query: DONE,
+  conflicts: noEffect('no document changes, so that none is in conflict'),
+  max_docs: SOME_ALONE,
+  slice: SOME_ALONE,
+  sort: SOME_ALONE,
 }
 
 const EACH_IS_ADDED = 'every document is added, whatever its id'

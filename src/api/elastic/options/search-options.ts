@@ -82,7 +82,7 @@ export const SEARCH_BODY: OptionTable = {
 const SUGGEST = refused('there are no suggesters', 'ask `fuzzy` or `match_phrase_prefix`')
 
 /** What `q` means. */
-const QUERY_TEXT: OptionTable = {
+export const QUERY_TEXT: OptionTable = {
   ...allDone('q', 'df', 'default_operator', 'lenient'),
   analyze_wildcard: noEffect('patterns always have the case of their field'),
   analyzer: refused(
