@@ -1,32 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeBuckets } from './buckets.ts'
-import {
-  scriptedServer,
-  type ScriptedServer,
-  type ServerAnswer,
-  type ServerRequest,
-} from './testing/scripted-server.ts'
+import { scriptedAws, type ServerAnswer, type ServerRequest } from './testing/scripted-aws.ts'
 
-let server: ScriptedServer
+const aws = scriptedAws()
 
 async function bucketsOver(answer: (request: ServerRequest) => ServerAnswer) {
-  server = await scriptedServer(answer)
-  return makeBuckets({ region: 'eu-west-1', profile: undefined, endpoint: server.endpoint })
+  return makeBuckets(await aws.settings(answer))
 }
 
 function failure(status: number, code: string): ServerAnswer {
   return { status, body: `<Error><Code>${code}</Code><Message>told</Message></Error>` }
 }
-
-beforeEach(() => {
-  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-})
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await server.close()
-})
 
 test('versions and delete markers come page by page until the last', async () => {
   const first = `<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>b</NextKeyMarker>
@@ -43,7 +27,7 @@ test('versions and delete markers come page by page until the last', async () =>
     { key: 'b', versionId: '2', sizeBytes: 0 },
   ])
   expect(await buckets.entries('shop', page.next)).toEqual({ entries: [], next: undefined })
-  expect(server.requests[1]?.url).toMatch(/key-marker=b.*version-id-marker=2/)
+  expect(aws.requests[1]?.url).toMatch(/key-marker=b.*version-id-marker=2/)
 })
 
 test('keys that a successful deletion refused are told with their reason', async () => {
@@ -53,7 +37,7 @@ test('keys that a successful deletion refused are told with their reason', async
   expect(await buckets.deleteEntries('shop', entries)).toEqual([
     { key: 'a', reason: 'AccessDenied Held' },
   ])
-  expect(server.requests[0]?.body).toContain('<Key>a</Key><VersionId>1</VersionId>')
+  expect(aws.requests[0]?.body).toContain('<Key>a</Key><VersionId>1</VersionId>')
 })
 
 test('a bucket that is not there has no tags and is deleted already', async () => {
@@ -81,12 +65,12 @@ test('a bucket of our own is tagged and closed again instead of failing', async 
     method === 'PUT' && !url.includes('?') ? failure(409, 'BucketAlreadyOwnedByYou') : { body: '' },
   )
   await buckets.create('shop', { 'qw-lambda:deployment': 'shop' })
-  expect(server.requests.map(({ url }) => url.replace(/\?x-id.*/, ''))).toEqual([
+  expect(aws.requests.map(({ url }) => url.replace(/\?x-id.*/, ''))).toEqual([
     '/shop/',
     '/shop/?tagging=',
     '/shop/?publicAccessBlock=',
   ])
-  expect(server.requests[1]?.body).toContain('<Key>qw-lambda:deployment</Key><Value>shop</Value>')
+  expect(aws.requests[1]?.body).toContain('<Key>qw-lambda:deployment</Key><Value>shop</Value>')
 })
 
 test.each(['ConditionalRequestConflict', 'OperationAborted'])(
@@ -95,14 +79,14 @@ test.each(['ConditionalRequestConflict', 'OperationAborted'])(
     let refusals = 2
     const buckets = await bucketsOver(() => (refusals-- > 0 ? failure(409, code) : { body: '' }))
     await buckets.put('shop', 'zip', new Uint8Array(3))
-    expect(server.requests).toHaveLength(3)
+    expect(aws.requests).toHaveLength(3)
   },
 )
 
 test('a new bucket has its tags from the call that makes it', async () => {
   const buckets = await bucketsOver(() => ({ body: '' }))
   await buckets.create('shop', { 'qw-lambda:deployment': 'shop' })
-  const [made] = server.requests
+  const [made] = aws.requests
   expect(made).toMatchObject({ method: 'PUT', url: '/shop/' })
   expect(made?.body).toContain('<LocationConstraint>eu-west-1</LocationConstraint>')
   expect(made?.body).toContain('<Key>qw-lambda:deployment</Key><Value>shop</Value>')
@@ -112,7 +96,7 @@ test('an artifact whose connection breaks after the last byte is sent again', as
   let breaks = 2
   const buckets = await bucketsOver(() => (breaks-- > 0 ? { body: '', reset: true } : { body: '' }))
   await buckets.put('shop', 'functions/indexer.zip', Buffer.from('code'))
-  expect(server.requests.map(({ method, body }) => `${method} ${body}`)).toEqual(
+  expect(aws.requests.map(({ method, body }) => `${method} ${body}`)).toEqual(
     Array(3).fill('PUT code'),
   )
 })
@@ -122,7 +106,7 @@ test('a put whose connection always breaks is sent eight times and no more: one 
   await expect(buckets.put('shop', 'zip', new Uint8Array(3))).rejects.toMatchObject({
     kind: 'unavailable',
   })
-  expect(server.requests).toHaveLength(8)
+  expect(aws.requests).toHaveLength(8)
 }, 60_000)
 
 test('a notification is read and written back the same', async () => {
@@ -137,7 +121,7 @@ test('a notification is read and written back the same', async () => {
   const target = { queueArn: 'arn:aws:sqs:eu-west-1:1:q', event: 's3:ObjectCreated:*', filters }
   expect(found).toEqual({ targets: [target], others: 1 })
   await buckets.notify('shop', { targets: [target], others: 0 })
-  const sent = server.requests[1]?.body ?? ''
+  const sent = aws.requests[1]?.body ?? ''
   for (const part of ['<Queue>arn:aws:sqs:eu-west-1:1:q</Queue>', '<Value>in/</Value>']) {
     expect(sent).toContain(part)
   }

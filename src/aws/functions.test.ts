@@ -1,28 +1,12 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeFunctions } from './functions.ts'
-import {
-  scriptedServer,
-  type ScriptedServer,
-  type ServerAnswer,
-  type ServerRequest,
-} from './testing/scripted-server.ts'
+import { scriptedAws, type ServerAnswer, type ServerRequest } from './testing/scripted-aws.ts'
 
-let server: ScriptedServer
+const aws = scriptedAws()
 
 async function functionsOver(answer: (request: ServerRequest) => ServerAnswer) {
-  server = await scriptedServer(answer)
-  return makeFunctions({ region: 'eu-west-1', profile: undefined, endpoint: server.endpoint })
+  return makeFunctions(await aws.settings(answer))
 }
-
-beforeEach(() => {
-  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-})
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await server.close()
-})
 
 const PAYLOAD = Buffer.from('{"batches":1}')
 
@@ -35,7 +19,7 @@ test.each([
     kind: 'unavailable',
   })
   await expect(functions.start('generator', PAYLOAD)).rejects.toMatchObject({ kind: 'unavailable' })
-  expect(server.requests).toHaveLength(2)
+  expect(aws.requests).toHaveLength(2)
 })
 
 test('an invocation that was throttled did not begin, and is sent again', async () => {
@@ -46,5 +30,5 @@ test('an invocation that was throttled did not begin, and is sent again', async 
       : { body: '{}' },
   )
   expect((await functions.invoke('generator', PAYLOAD)).functionError).toBeUndefined()
-  expect(server.requests).toHaveLength(2)
+  expect(aws.requests).toHaveLength(2)
 })

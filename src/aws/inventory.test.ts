@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeInventory } from './inventory.ts'
-import {
-  scriptedServer,
-  type ScriptedServer,
-  type ServerAnswer,
-  type ServerRequest,
-} from './testing/scripted-server.ts'
+import { scriptedAws, type ServerAnswer, type ServerRequest } from './testing/scripted-aws.ts'
 
-let server: ScriptedServer
+const aws = scriptedAws()
 
 async function inventoryOver(answer: (request: ServerRequest) => ServerAnswer) {
-  server = await scriptedServer(answer)
-  return makeInventory({ region: 'eu-west-1', profile: undefined, endpoint: server.endpoint })
+  return makeInventory(await aws.settings(answer))
 }
 
 const error = (name: string, status = 400): ServerAnswer => ({
@@ -22,16 +16,6 @@ const error = (name: string, status = 400): ServerAnswer => ({
 const DESCRIBED: ServerAnswer = {
   body: JSON.stringify({ ResourceDescription: { Identifier: 'id', Properties: '{}' } }),
 }
-
-beforeEach(() => {
-  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-})
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await server.close()
-})
 
 test.each([
   'AWS::ApiGateway::RestApi',
@@ -47,7 +31,7 @@ test.each([
 ])('%s is asked for by its CloudFormation type', async (type) => {
   const inventory = await inventoryOver(() => DESCRIBED)
   expect(await inventory.look(type, 'some-id')).toBe('there')
-  expect(JSON.parse(server.requests[0]?.body ?? '{}')).toEqual({
+  expect(JSON.parse(aws.requests[0]?.body ?? '{}')).toEqual({
     TypeName: type,
     Identifier: 'some-id',
   })

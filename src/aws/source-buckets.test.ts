@@ -1,35 +1,19 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeSourceBuckets } from './source-buckets.ts'
-import {
-  scriptedServer,
-  type ScriptedServer,
-  type ServerAnswer,
-  type ServerRequest,
-} from './testing/scripted-server.ts'
+import { scriptedAws, type ServerAnswer, type ServerRequest } from './testing/scripted-aws.ts'
 
-let server: ScriptedServer
+const aws = scriptedAws()
 
 async function bucketsOver(answer: (request: ServerRequest) => ServerAnswer) {
-  server = await scriptedServer(answer)
-  return makeSourceBuckets({ region: 'eu-west-1', profile: undefined, endpoint: server.endpoint })
+  return makeSourceBuckets(await aws.settings(answer))
 }
 
 function failure(status: number, code: string, message = 'told'): ServerAnswer {
   return { status, body: `<Error><Code>${code}</Code><Message>${message}</Message></Error>` }
 }
 
-beforeEach(() => {
-  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-})
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await server.close()
-})
-
 function lastRequest(): ServerRequest {
-  const last = server.requests.at(-1)
+  const last = aws.requests.at(-1)
   if (last === undefined) throw new Error('nothing was sent')
   return last
 }
@@ -97,8 +81,7 @@ test('taking ours away leaves the others, untried', async () => {
 test('where there is none of ours, or no bucket, nothing is written', async () => {
   const sources = await bucketsOver(() => ({ body: STORED }))
   await sources.removeRule('data', 'qw-lambda-other')
-  expect(server.requests.map(({ method }) => method)).toEqual(['GET'])
-  await server.close()
+  expect(aws.requests.map(({ method }) => method)).toEqual(['GET'])
   const gone = await bucketsOver(() => failure(404, 'NoSuchBucket'))
   await gone.removeRule('data', 'qw-lambda-shop')
 })
@@ -156,5 +139,5 @@ test('a listing tells sizes, keys of any characters, and what lies in an archive
     'in/cold',
     'in/thawing',
   ])
-  expect(server.requests[0]?.url).toContain('start-after=in%2Fa%20b')
+  expect(aws.requests[0]?.url).toContain('start-after=in%2Fa%20b')
 })

@@ -1,29 +1,23 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { instantClock } from '../stores/testing/instant-clock.ts'
 import { sqsQueue } from './sqs-queue.ts'
-import {
-  scriptedServer,
-  type ScriptedServer,
-  type ServerAnswer,
-  type ServerRequest,
-} from './testing/scripted-server.ts'
+import { scriptedAws, type ServerAnswer, type ServerRequest } from './testing/scripted-aws.ts'
 
-let server: ScriptedServer
-afterEach(() => server.close())
+const aws = scriptedAws()
 
 async function queueOver(answer: (request: ServerRequest) => ServerAnswer) {
-  server = await scriptedServer(answer)
+  const { region, endpoint } = await aws.settings(answer)
   return sqsQueue({
     url: 'https://sqs.eu-west-1.amazonaws.com/123456789012/shop',
-    region: 'eu-west-1',
+    region,
     credentials: () => ({ accessKeyId: 'id', secretAccessKey: 'secret' }),
     clock: instantClock(),
-    endpoint: server.endpoint,
+    endpoint,
   })
 }
 
 const sent = () =>
-  server.requests.flatMap(({ body }) =>
+  aws.requests.flatMap(({ body }) =>
     (JSON.parse(body).Entries as { MessageBody: string }[]).map((entry) => entry.MessageBody),
   )
 
@@ -32,9 +26,9 @@ test('messages go ten at a time, and fewer when they are large', async () => {
   const bodies = Array.from({ length: 23 }, (_, i) => `message ${i}`)
   await queue.send(bodies)
   expect(sent()).toEqual(bodies)
-  expect(server.requests).toHaveLength(3)
+  expect(aws.requests).toHaveLength(3)
   await queue.send(['x'.repeat(150_000), 'y'.repeat(150_000)])
-  expect(server.requests).toHaveLength(5)
+  expect(aws.requests).toHaveLength(5)
 })
 
 test('throttling and faults are asked again, and then given up with the reason', async () => {
@@ -45,8 +39,8 @@ test('throttling and faults are asked again, and then given up with the reason',
       : { body: '{}' },
   )
   await queue.postpone(['handle'], 30)
-  expect(server.requests).toHaveLength(3)
-  expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+  expect(aws.requests).toHaveLength(3)
+  expect(JSON.parse(aws.requests[0]?.body ?? '')).toMatchObject({
     Entries: [{ ReceiptHandle: 'handle', VisibilityTimeout: 30 }],
   })
   refusals = Infinity
@@ -61,7 +55,7 @@ test('a refusal is not repeated, and names the right that is missing', async () 
   await expect(queue.send(['m'])).rejects.toMatchObject({
     fix: expect.stringContaining('allow sqs:SendMessage on'),
   })
-  expect(server.requests).toHaveLength(1)
+  expect(aws.requests).toHaveLength(1)
 })
 
 test('one message that is refused within a successful answer is a failure', async () => {

@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeStacks } from './stacks.ts'
-import {
-  scriptedServer,
-  type ScriptedServer,
-  type ServerAnswer,
-  type ServerRequest,
-} from './testing/scripted-server.ts'
+import { scriptedAws, type ServerAnswer, type ServerRequest } from './testing/scripted-aws.ts'
 
-let server: ScriptedServer
+const aws = scriptedAws()
 
 async function stacksOver(answer: (request: ServerRequest) => ServerAnswer) {
-  server = await scriptedServer(answer)
-  return makeStacks({ region: 'eu-west-1', profile: undefined, endpoint: server.endpoint })
+  return makeStacks(await aws.settings(answer))
 }
 
 function result(action: string, inner: string): ServerAnswer {
@@ -35,16 +29,6 @@ const REQUEST = {
   tags: { 'qw-lambda:deployment': 'shop' },
 } as const
 
-beforeEach(() => {
-  vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true')
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-})
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  await server.close()
-})
-
 test('a stack that does not exist is no error', async () => {
   const stacks = await stacksOver(() =>
     failure('ValidationError', 'Stack with id x does not exist'),
@@ -56,7 +40,7 @@ test('a create removes itself when it fails; an update keeps parameters that wer
   const stacks = await stacksOver(() => result('CreateChangeSet', '<Id>c</Id><StackId>s</StackId>'))
   await stacks.createChangeSet(REQUEST)
   await stacks.createChangeSet({ ...REQUEST, mode: 'update', templateUrl: undefined })
-  const [create, update] = server.requests.map(({ body }) => new URLSearchParams(body))
+  const [create, update] = aws.requests.map(({ body }) => new URLSearchParams(body))
   expect(create?.get('OnStackFailure')).toBe('DELETE')
   expect(create?.get('TemplateURL')).toBe('https://bucket/template.yaml')
   expect(update?.get('OnStackFailure')).toBeNull()
@@ -111,11 +95,11 @@ test('deleted stacks of a name come with the latest first', async () => {
     ),
   )
   expect(await stacks.past('shop')).toEqual(['id-3', 'id-1'])
-  expect(server.requests[0]?.body).toContain('DELETE_COMPLETE')
+  expect(aws.requests[0]?.body).toContain('DELETE_COMPLETE')
 })
 
 test('an update is cancelled under a token of its own', async () => {
   const stacks = await stacksOver(() => result('CancelUpdateStack', ''))
   await stacks.cancelUpdate('shop', 'token-1')
-  expect(server.requests[0]?.body).toMatch(/Action=CancelUpdateStack.*ClientRequestToken=token-1/)
+  expect(aws.requests[0]?.body).toMatch(/Action=CancelUpdateStack.*ClientRequestToken=token-1/)
 })

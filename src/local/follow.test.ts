@@ -1,39 +1,24 @@
-import { appendFile, copyFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { appendFile, copyFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import type { IndexingResult } from '../engine/indexing/indexing-result.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
-import {
-  countingRandom,
-  publishedNumbers,
-  testConfig,
-  testLine,
-  testLines,
-} from '../engine/indexing/testing/indexing-fixture.ts'
-import { Metastore } from '../engine/metastore/metastore.ts'
-import { memoryStore } from '../stores/memory-store.ts'
+import { testLine, testLines } from '../engine/indexing/testing/indexing-fixture.ts'
 import { systemClock } from '../stores/system-clock.ts'
 import { fileSource } from './file-source.ts'
 import { followPath } from './follow.ts'
+import { logFolder, publishedWithin } from './testing/log-folder.ts'
 
-let folder: string
 let log: string
 let components: IndexingComponents
+let remove: () => Promise<void>
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'qwl-follow-'))
-  log = join(folder, 'app.log')
-  const clock = systemClock
-  const random = countingRandom()
-  const metastore = new Metastore(memoryStore(), { clock, random })
-  components = { metastore, clock, random }
-  await metastore.createIndex(testConfig({ commit_timeout_secs: 1 }))
+  ;({ log, components, remove } = await logFolder(systemClock, { commit_timeout_secs: 1 }))
 })
 
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => remove())
 
 interface Follower {
   readonly results: readonly IndexingResult[]
@@ -62,15 +47,8 @@ function follow(path = log, more: { movesUnder?: string } = {}): Follower {
   }
 }
 
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, n) => n)
-}
-
-/** Waits for what is published while the file is still followed. */
-async function published(count: number): Promise<void> {
-  await expect
-    .poll(() => publishedNumbers(components.metastore), { timeout: 10_000, interval: 100 })
-    .toEqual(upTo(count))
+function published(count: number): Promise<void> {
+  return publishedWithin(10_000, components, count)
 }
 
 test('what is appended is published while the file is followed, and the rest when it is stopped', async () => {

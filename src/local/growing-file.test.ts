@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -8,33 +7,26 @@ import type { IndexingComponents } from '../engine/indexing/components.ts'
 import type { IndexingResult } from '../engine/indexing/indexing-result.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
 import {
-  countingRandom,
   publishedNumbers,
   testConfig,
   testLine,
   testLines,
 } from '../engine/indexing/testing/indexing-fixture.ts'
-import { Metastore } from '../engine/metastore/metastore.ts'
 import type { Source } from '../engine/sources/source.ts'
-import { memoryStore } from '../stores/memory-store.ts'
 import { instantClock } from '../stores/testing/instant-clock.ts'
 import { fileSource } from './file-source.ts'
+import { logFolder, upTo } from './testing/log-folder.ts'
 
 let folder: string
 let log: string
 let components: IndexingComponents
+let remove: () => Promise<void>
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'qwl-grow-'))
-  log = join(folder, 'app.log')
-  const clock = instantClock()
-  const random = countingRandom()
-  const metastore = new Metastore(memoryStore(), { clock, random })
-  components = { metastore, clock, random }
-  await metastore.createIndex(testConfig())
+  ;({ folder, log, components, remove } = await logFolder(instantClock()))
 })
 
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => remove())
 
 async function index(source?: Source): Promise<IndexingResult> {
   return await indexSource(components, {
@@ -45,10 +37,6 @@ async function index(source?: Source): Promise<IndexingResult> {
 
 function numbers(): Promise<number[]> {
   return publishedNumbers(components.metastore)
-}
-
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, n) => n)
 }
 
 test('a file that grew is read on from where it was left, as often as it grows', async () => {
