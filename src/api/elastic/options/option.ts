@@ -1,5 +1,6 @@
 import { stringifyJson, type JsonObject, type JsonValue } from '../../../engine/bytes/json.ts'
 import { QwError } from '../../../engine/errors.ts'
+import type { ClauseOption } from '../../../engine/query/elastic-dsl/clause-options.ts'
 import { probablyMeant } from '../../../engine/schema/nearest.ts'
 import { RequestFields } from '../../request-fields.ts'
 
@@ -7,16 +8,7 @@ import { RequestFields } from '../../request-fields.ts'
  * What becomes of an option that clients send: it is done, it is taken because it cannot change the
  * answer, or it is refused with the reason and a way out. Nothing is ignored in silence.
  */
-type Option =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'noEffect'; readonly why: string }
-  | {
-      readonly kind: 'refused'
-      readonly why: string
-      readonly fix: string
-      /** Values that ask for nothing: clients send them with every request. */
-      readonly isHarmless: (value: JsonValue) => boolean
-    }
+type Option = { readonly kind: 'done' } | ClauseOption
 
 export type OptionTable = Readonly<Record<string, Option>>
 

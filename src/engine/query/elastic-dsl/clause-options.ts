@@ -8,6 +8,7 @@ export type ClauseOption =
       readonly kind: 'refused'
       readonly why: string
       readonly fix: string
+      /** Values that ask for nothing: clients send them with every request. */
       readonly isHarmless: (value: JsonValue) => boolean
     }
 

@@ -15,14 +15,14 @@ import { BucketIds } from './bucket-ids.ts'
 import type { DateBuckets } from './date-buckets.ts'
 import {
   isWithin,
-  missingBucket,
+  oneBucket,
   type HistogramBucket,
   type HistogramPartial,
 } from './histogram-buckets.ts'
 import type { Bounds } from './options.ts'
-import { SingleBucketCollector } from './single-bucket.ts'
+import { joined, withoutValueIn } from './column-parts.ts'
 import { mergeBuckets, pathsIn, queriesIn, renderSubs, SubCollectors } from './sub-aggregations.ts'
-import { numberColumns, ValueBlock, withoutValue } from './values.ts'
+import { numberColumns, ValueBlock } from './values.ts'
 
 /** Every number is in milliseconds. */
 interface CalendarSettings {
@@ -60,13 +60,10 @@ export class CalendarHistogram implements Aggregation<HistogramPartial> {
     )
     if (missing !== undefined && isWithin(missing, hardBounds)) {
       const place = { split, parentLimit, subs }
-      const documents = new SingleBucketCollector(place, (block) => withoutValue(columns, block))
-      parts.push(missingBucket(documents, buckets.startOf(Math.floor(missing))))
+      const start = buckets.startOf(Math.floor(missing))
+      parts.push(withoutValueIn(columns, place, (bucket) => oneBucket(start, bucket)))
     }
-    return {
-      collect: (block) => parts.forEach((part) => part.collect(block)),
-      result: (parent) => this.merge(parts.map((part) => part.result(parent))),
-    }
+    return joined(parts, (partials) => this.merge(partials))
   }
 
   merge(partials: readonly HistogramPartial[]): HistogramPartial {

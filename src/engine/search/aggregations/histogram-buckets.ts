@@ -22,8 +22,8 @@ import {
   SubCollectors,
   type SubPartials,
 } from './sub-aggregations.ts'
-import { SingleBucketCollector } from './single-bucket.ts'
-import { numberColumns, ValueBlock, withoutValue } from './values.ts'
+import { joined, withoutValueIn } from './column-parts.ts'
+import { numberColumns, ValueBlock } from './values.ts'
 
 /** A histogram as both dialects ask for it: on dates every number is in milliseconds. */
 interface HistogramSettings {
@@ -82,13 +82,9 @@ export class HistogramAggregation implements Aggregation<HistogramPartial> {
     if (missing !== undefined && isWithin(missing, hardBounds)) {
       const index = Math.floor((missing - settings.offset) / settings.interval)
       const place = { split, parentLimit, subs }
-      const documents = new SingleBucketCollector(place, (block) => withoutValue(columns, block))
-      parts.push(missingBucket(documents, index))
+      parts.push(withoutValueIn(columns, place, (bucket) => oneBucket(index, bucket)))
     }
-    return {
-      collect: (block) => parts.forEach((part) => part.collect(block)),
-      result: (parent) => this.merge(parts.map((part) => part.result(parent))),
-    }
+    return joined(parts, (partials) => this.merge(partials))
   }
 
   merge(partials: readonly HistogramPartial[]): HistogramPartial {
@@ -168,18 +164,9 @@ export function isWithin(value: number, bounds: Bounds | undefined): boolean {
   return bounds === undefined || (value >= bounds.min && value <= bounds.max)
 }
 
-/** The one bucket of documents without value. */
-export function missingBucket(
-  documents: SingleBucketCollector,
-  key: number,
-): Collector<HistogramPartial> {
-  return {
-    collect: (block) => documents.collect(block),
-    result(parent) {
-      const bucket = documents.result(parent)
-      return { scale: undefined, buckets: new Map(bucket.docCount === 0 ? [] : [[key, bucket]]) }
-    },
-  }
+/** Of documents without value; none when there are none. */
+export function oneBucket(key: number, bucket: HistogramBucket): HistogramPartial {
+  return { scale: undefined, buckets: new Map(bucket.docCount === 0 ? [] : [[key, bucket]]) }
 }
 
 function nanosOf(ms: number): bigint {

@@ -11,7 +11,7 @@ import type {
   SubAggregation,
 } from './aggregation.ts'
 import { BucketIds } from './bucket-ids.ts'
-import { SingleBucketCollector } from './single-bucket.ts'
+import { joined, withoutValueIn } from './column-parts.ts'
 import {
   mergeSubs,
   pathsIn,
@@ -20,7 +20,7 @@ import {
   SubCollectors,
   type SubPartials,
 } from './sub-aggregations.ts'
-import { ValueBlock, withoutValue, type KeyedColumn } from './values.ts'
+import { ValueBlock, type KeyedColumn } from './values.ts'
 
 /** Nanoseconds on dates, 16 bytes on addresses; undefined: open. */
 type RangeEdge = bigint | number | Uint8Array | undefined
@@ -92,16 +92,11 @@ export class RangeAggregation implements Aggregation<RangePartial> {
     if (missingIn.length > 0) {
       const all = split.columnsAt(this.#settings.path)
       const place = { split, parentLimit, subs }
-      const documents = new SingleBucketCollector(place, (block) => withoutValue(all, block))
-      parts.push({
-        collect: (block) => documents.collect(block),
-        result: (parent) => bucketsWith(ranges.length, missingIn, documents.result(parent)),
-      })
+      parts.push(
+        withoutValueIn(all, place, (bucket) => bucketsWith(ranges.length, missingIn, bucket)),
+      )
     }
-    return {
-      collect: (block) => parts.forEach((part) => part.collect(block)),
-      result: (parent) => this.merge(parts.map((part) => part.result(parent))),
-    }
+    return joined(parts, (partials) => this.merge(partials))
   }
 
   merge(partials: readonly RangePartial[]): RangePartial {

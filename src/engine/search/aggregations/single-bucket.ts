@@ -19,7 +19,7 @@ import {
   type SubPartials,
 } from './sub-aggregations.ts'
 
-interface SingleBucketPartial {
+export interface SingleBucketPartial {
   readonly docCount: number
   readonly subs: SubPartials
 }

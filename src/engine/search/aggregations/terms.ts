@@ -20,13 +20,14 @@ import {
   type FrequentSettings,
 } from './frequent-buckets.ts'
 import { ordinalsOf, type Ordinals } from './ordinals.ts'
-import { SingleBucketCollector } from './single-bucket.ts'
+import { joined, withoutValueIn } from './column-parts.ts'
+import type { SingleBucketPartial } from './single-bucket.ts'
 import { pathsIn, queriesIn, SubCollectors } from './sub-aggregations.ts'
 import { parseTermFilter, type TermFilter } from './term-filter.ts'
 import { compareKeys, keyTag, renderKey, type TermKey } from './term-key.ts'
 import { orderBuckets } from './term-order.ts'
 import { keyFormatOption, parseTermsField, type TermsField } from './terms-field.ts'
-import { ValueBlock, withoutValue } from './values.ts'
+import { ValueBlock } from './values.ts'
 
 export const TERMS: AggregationKind = {
   buckets: 'many',
@@ -75,13 +76,10 @@ class TermsAggregation implements Aggregation<TermsPartial> {
       .map((column) => new ColumnTerms(ordinalsOf(column), settings, { split, parentLimit }))
     if (settings.missing !== undefined) {
       const place = { split, parentLimit, subs: settings.subs }
-      const documents = new SingleBucketCollector(place, (block) => withoutValue(columns, block))
-      parts.push(missingTerm(documents, settings.missing))
+      const { missing } = settings
+      parts.push(withoutValueIn(columns, place, (bucket) => oneTerm(missing, bucket)))
     }
-    return {
-      collect: (block) => parts.forEach((part) => part.collect(block)),
-      result: (parent) => this.merge(parts.map((part) => part.result(parent))),
-    }
+    return joined(parts, (partials) => this.merge(partials))
   }
 
   merge(partials: readonly TermsPartial[]): TermsPartial {
@@ -198,14 +196,8 @@ class ColumnTerms implements Collector<TermsPartial> {
   }
 }
 
-/** The one bucket of documents that have no value in any column of the path. */
-function missingTerm(documents: SingleBucketCollector, key: TermKey): Collector<TermsPartial> {
-  return {
-    collect: (block) => documents.collect(block),
-    result(parent) {
-      const bucket = documents.result(parent)
-      const buckets = new Map(bucket.docCount === 0 ? [] : [[keyTag(key), { key, ...bucket }]])
-      return { buckets, otherCount: 0, errorBound: 0 }
-    },
-  }
+/** Of documents without value; none when there are none. */
+function oneTerm(key: TermKey, bucket: SingleBucketPartial): TermsPartial {
+  const buckets = new Map(bucket.docCount === 0 ? [] : [[keyTag(key), { key, ...bucket }]])
+  return { buckets, otherCount: 0, errorBound: 0 }
 }
