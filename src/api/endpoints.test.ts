@@ -303,7 +303,7 @@ test('docs/COMPATIBILITY.md tells of every endpoint, clause and aggregation what
   }
   const document = `# Compatibility
 
-Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. No option is ignored in silence: one that is not listed under *Options* is done as Elasticsearch does it, and one that there is not is refused by name; only \`_bulk\` takes URL parameters that nobody knows, as Quickwit does.
+Made by \`src/api/endpoints.test.ts\`: the endpoints from the routes, the clauses and the aggregations by asking for each. What is refused answers with the reason and the nearest thing that works. No option is ignored in silence: one that is not listed under *Options* is done as Elasticsearch does it, and one that there is not is refused by name; only \`_bulk\` takes URL parameters that nobody knows, as Quickwit does, and endpoints that only say what there is (such as \`/\`, \`_license\`, \`_alias\`, \`_template\`) do not look at theirs.
 
 ## Endpoints
 

@@ -22,9 +22,11 @@ const PERMISSION_DENIED = 7
 /** Of the statuses that a sender tries again after (429, 502, 503, 504). */
 const COME_AGAIN = 503
 
-export function otlpEncodingOf(request: Request): OtlpEncoding {
+/** Undefined for a content type that OTLP has none of. */
+export function otlpEncodingOf(request: Request): OtlpEncoding | undefined {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  return type === 'application/json' ? 'json' : 'protobuf'
+  if (type === 'application/json') return 'json'
+  return type === 'application/x-protobuf' ? 'protobuf' : undefined
 }
 
 /** An answer says how many records were rejected and why; nothing where all were taken. */
@@ -42,14 +44,17 @@ export async function otlpReply(
   return protobufReply(encodeOtlpResponse(count, message), 200)
 }
 
-/** `google.rpc.Status`, in the encoding of the request. What may pass is worth sending again. */
-export async function otlpErrorReply(error: QwError, encoding: OtlpEncoding): Promise<Response> {
+/** `google.rpc.Status`, in the encoding of the request; JSON where it has none. What may pass is worth sending again. */
+export async function otlpErrorReply(
+  error: QwError,
+  encoding: OtlpEncoding | undefined,
+): Promise<Response> {
   const mayPass = error.kind === 'unavailable' || error.kind === 'conflict'
   const usual = statusOf(error)
   const status = mayPass && usual !== 429 ? COME_AGAIN : usual
   const code = codeOf(error)
   const message = messageWithFix(error)
-  if (encoding === 'json') return jsonText(stringifyJson({ code, message }), status)
+  if (encoding !== 'protobuf') return jsonText(stringifyJson({ code, message }), status)
   const { encodeStatus } = await import('../engine/sources/otlp/protobuf.ts')
   return protobufReply(encodeStatus(code, message), status)
 }

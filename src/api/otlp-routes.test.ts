@@ -143,6 +143,16 @@ test('an error is a google.rpc.Status in the encoding of the request', async () 
   expect(at(json, 'message')).toContain('resourceLogs')
 })
 
+test('a content type that OTLP has none of is named with the two that it has', async () => {
+  const shop = new ApiFixture()
+  for (const headers of [{ 'content-type': 'text/plain' }, undefined]) {
+    const asked = { body: logBatch(RECORD), ...(headers === undefined ? {} : { headers }) }
+    const { status, json } = await shop.ask('/v1/logs', asked)
+    expect(status).toBe(415)
+    expect(at(json, 'message')).toContain('send application/x-protobuf or application/json')
+  }
+})
+
 test('values in values end at a named depth', async () => {
   let value: object = { stringValue: 'deep' }
   for (let i = 0; i < 200; i++) value = { arrayValue: { values: [value] } }

@@ -42,6 +42,7 @@ async function take(
 ): Promise<Response> {
   if (ingest === undefined) throw nothingIsTaken()
   const encoding = otlpEncodingOf(c.req.raw)
+  if (encoding === undefined) throw wrongType(c.req.header('content-type'))
   const body = await readBody(c.req.raw, INGEST_BODY)
   const batch = encoding === 'json' ? jsonObjectOf(body) : await decodeProtobuf(body, signal)
   const header = c.req.header(`qw-otel-${signal}-index`)
@@ -103,6 +104,13 @@ function nothingIsTaken(): QwError {
   return new QwError('invalid', 'documents are not taken here: this API only reads', {
     code: 'NOT-IMPLEMENTED',
     fix: 'let the collector write files into the staging bucket (exporter awss3 with marshaler otlp_json), or send to qw-lambda serve',
+  })
+}
+
+function wrongType(type: string | undefined): QwError {
+  return new QwError('invalid', `content type ${type ?? 'that is missing'} is not one of OTLP`, {
+    code: 'CONTENT-TYPE',
+    fix: 'send application/x-protobuf or application/json',
   })
 }
 

@@ -62,6 +62,13 @@ describe('_bulk', () => {
       'action_request_validation_exception',
       'source',
     ],
+    [
+      'an action that changes a document',
+      '/mock-sales/_bulk',
+      [{ update: { _id: '1' } }, { doc: {} }],
+      'illegal_argument_exception',
+      'documents are not changed one by one',
+    ],
     ['no index', '/_bulk', [{ index: {} }, sale], 'action_request_validation_exception', 'index'],
   ])(
     '%s fails the whole request, and nothing is ingested',

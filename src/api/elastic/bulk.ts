@@ -11,7 +11,7 @@ import type { Clock } from '../../engine/ports.ts'
 import { isIndexId } from '../../engine/schema/index-id.ts'
 import { jsonText } from '../reply.ts'
 import { INGEST_BODY, readBody } from '../request-body.ts'
-import type { CommitMode, IngestOutcome, IngestService } from '../services.ts'
+import type { IngestOutcome, IngestService } from '../services.ts'
 import { asQwError, messageWithFix } from '../api-error.ts'
 import { statusOf } from '../status.ts'
 import { errorCause } from './elastic-error.ts'
@@ -36,7 +36,7 @@ async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Resp
   const { searchParams, pathname } = new URL(c.req.url)
   const known = [...searchParams].filter(([name]) => Object.hasOwn(BULK_URL, name))
   const fields = urlOptions(new URLSearchParams(known), BULK_URL, pathname)
-  const refresh = fields.oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
+  const refresh = fields.oneOf('refresh', REFRESHES) ?? 'false'
   const body = await readBody(c.req.raw, INGEST_BODY)
   const entries = parseBulk(body, c.req.param('index'))
   if (!Array.isArray(entries)) return requestFailure(entries)
@@ -46,12 +46,7 @@ async function answer(c: Context, { ingest, clock }: BulkServices): Promise<Resp
   }
   const outcomes = new Map<BulkEntry, ItemError>()
   for (const [indexId, group] of groupByIndex(entries)) {
-    for (const [entry, error] of await ingestGroup(
-      ingest,
-      indexId,
-      group,
-      COMMIT_BY_REFRESH[refresh],
-    )) {
+    for (const [entry, error] of await ingestGroup(ingest, indexId, group, refresh)) {
       outcomes.set(entry, error)
     }
   }
@@ -70,11 +65,24 @@ const PIPELINE_WARNING = {
   warning: '299 qw-lambda "no ingest pipeline runs: documents are taken as they were sent"',
 }
 
-export const COMMIT_BY_REFRESH: Readonly<Record<'' | 'true' | 'false' | 'wait_for', CommitMode>> = {
-  '': 'force',
-  true: 'force',
-  false: 'auto',
-  wait_for: 'waitFor',
+export const REFRESHES = ['', 'true', 'false', 'wait_for'] as const
+type Refresh = (typeof REFRESHES)[number]
+
+/**
+ * Takes documents, and answers when they can be found if that is asked for. `wait_for` commits what waits:
+ * those who come together share a split, and nobody sits out the index's commit timeout, which is longer
+ * than clients wait for an answer.
+ */
+export async function ingestRefreshing(
+  ingest: IngestService,
+  indexId: string,
+  body: Uint8Array,
+  refresh: Refresh,
+): Promise<IngestOutcome> {
+  const isForced = refresh === '' || refresh === 'true'
+  const outcome = await ingest.ingest(indexId, body, isForced ? 'force' : 'auto')
+  if (refresh === 'wait_for') await ingest.refresh(indexId)
+  return outcome
 }
 
 interface BulkEntry {
@@ -141,6 +149,7 @@ function parseAction(line: Uint8Array, lineNumber: number): BulkAction | BulkFai
   const [name, second] = isJsonObject(action) ? Object.keys(action) : []
   const isAdding = name === 'create' || name === 'index'
   const meta = isJsonObject(action) && isAdding ? action[name] : undefined
+  if (name === 'update' || name === 'delete') return malformedAction(lineNumber, name)
   if (!isJsonObject(meta) || second !== undefined) return malformedAction(lineNumber)
   const { _index: index = null, _id: id = null, pipeline = null } = meta
   const hasNames =
@@ -176,8 +185,13 @@ function refusedOption(meta: JsonObject, lineNumber: number): BulkFailure | unde
   }
 }
 
-function malformedAction(lineNumber: number): BulkFailure {
-  const reason = `Malformed action/metadata line [${lineNumber}]: expected \`create\` or \`index\``
+/** `found`: an action of Elasticsearch that stays out. */
+function malformedAction(lineNumber: number, found?: string): BulkFailure {
+  const why =
+    found === undefined
+      ? ''
+      : `, found \`${found}\`: documents are not changed one by one; send new ones as they are now`
+  const reason = `Malformed action/metadata line [${lineNumber}]: expected \`create\` or \`index\`${why}`
   return { type: 'illegal_argument_exception', reason }
 }
 
@@ -212,12 +226,12 @@ async function ingestGroup(
   ingest: IngestService,
   indexId: string,
   group: readonly BulkEntry[],
-  commit: CommitMode,
+  refresh: Refresh,
 ): Promise<Map<BulkEntry, ItemError>> {
   try {
     if (!isIndexId(indexId)) throw new QwError('invalid', `index id \`${indexId}\` is invalid`)
     const lines = group.flatMap(({ document }) => [document, Uint8Array.of(NEWLINE)])
-    const outcome = await ingest.ingest(indexId, Buffer.concat(lines), commit)
+    const outcome = await ingestRefreshing(ingest, indexId, Buffer.concat(lines), refresh)
     return rejectedEntries(group, outcome)
   } catch (thrown) {
     const error = itemError(thrown, indexId)

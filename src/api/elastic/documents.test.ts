@@ -22,6 +22,17 @@ test('a document is added by itself, and its id is echoed with a warning that it
   expect(shop.commits).toEqual(['force', 'auto', 'auto'])
 })
 
+test('who waits for the refresh waits for a commit, not for the commit timeout of the index', async () => {
+  const shop = new ApiFixture()
+  await shop.createShipped('mock-sales')
+  const sale = { ts: 1_700_000_000, id: 1 }
+  await shop.ask(`${ELASTIC}/mock-sales/_doc?refresh=wait_for`, json(sale))
+  const body = `{"index":{"_index":"mock-sales"}}\n${JSON.stringify(sale)}\n`
+  await shop.ask(`${ELASTIC}/_bulk?refresh=wait_for`, { body })
+  expect(shop.commits).toEqual(['auto', 'auto'])
+  expect(shop.refreshed).toEqual(['mock-sales', 'mock-sales'])
+})
+
 test('a document that does not fit, and an index that is not there, are refused with the reason', async () => {
   const shop = new ApiFixture()
   await shop.createShipped('mock-sales')

@@ -4,7 +4,7 @@ import { QwError } from '../../engine/errors.ts'
 import { withMissingAs } from '../index-patterns.ts'
 import { INGEST_BODY, jsonObjectOf, readBody } from '../request-body.ts'
 import type { IngestService } from '../services.ts'
-import { COMMIT_BY_REFRESH } from './bulk.ts'
+import { ingestRefreshing, REFRESHES } from './bulk.ts'
 import { DOCUMENT_URL } from './options/request-options.ts'
 import { elasticReply, urlFields } from './request-parts.ts'
 
@@ -29,14 +29,13 @@ export function addDocumentRoutes(app: Hono, host: DocumentHost): void {
 }
 
 async function addOne(c: Context, { ingest, newId }: DocumentHost): Promise<Response> {
-  const refresh =
-    urlFields(c, DOCUMENT_URL).oneOf('refresh', ['', 'true', 'false', 'wait_for']) ?? 'false'
+  const refresh = urlFields(c, DOCUMENT_URL).oneOf('refresh', REFRESHES) ?? 'false'
   const index = c.req.param('index') ?? ''
   const id = c.req.param('id')
   const document = jsonObjectOf(await readBody(c.req.raw, INGEST_BODY))
   const line = Buffer.from(`${stringifyJson(document)}\n`)
   const outcome = await withMissingAs(
-    ingest.ingest(index, line, COMMIT_BY_REFRESH[refresh]),
+    ingestRefreshing(ingest, index, line, refresh),
     `index \`${index}\` not found`,
   )
   const [rejected] = outcome.rejected

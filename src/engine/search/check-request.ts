@@ -5,6 +5,7 @@ import {
   START_OFFSET_LIMIT,
   type SearchRequest,
 } from './request.ts'
+import { parseDocAddress } from './top-hits.ts'
 
 /** What is wrong with a request whatever the index. Throws `invalid`. */
 export function checkRequest(request: SearchRequest): void {
@@ -25,6 +26,9 @@ export function checkRequest(request: SearchRequest): void {
       fix: 'pass the sort values of the last hit, one for each sort key',
     })
   }
+  sort.forEach(({ by }, i) => {
+    if (by === 'doc' && searchAfter !== undefined) parseDocAddress(searchAfter[i] ?? null)
+  })
 }
 
 function checkCount(name: string, value: number, limit: number): void {

@@ -122,16 +122,21 @@ function docAddress(splitId: string, docId: number): SortValue {
   return { type: 'doc', value: `${splitId}:${SEGMENT}:${docId.toString(16).padStart(8, '0')}` }
 }
 
-function docCursor(value: JsonValue, splitId: string, descending: boolean): AfterCursor['doc'] {
+/** Throws `invalid` for anything but the address of a document. */
+export function parseDocAddress(value: JsonValue): { splitId: string; doc: number } {
   const match = typeof value === 'string' ? /^([^:]+):[0-9a-f]{8}:([0-9a-f]{8})$/.exec(value) : null
   if (match === null) {
     throw new QwError(
       'invalid',
       'a search_after value for _doc looks like "<split_id>:<segment>:<doc>"',
+      { fix: 'pass the sort values of the last hit as they came' },
     )
   }
-  const afterSplit = match[1] ?? ''
-  const afterDoc = Number.parseInt(match[2] ?? '', 16)
+  return { splitId: match[1] ?? '', doc: Number.parseInt(match[2] ?? '', 16) }
+}
+
+function docCursor(value: JsonValue, splitId: string, descending: boolean): AfterCursor['doc'] {
+  const { splitId: afterSplit, doc: afterDoc } = parseDocAddress(value)
   if (afterSplit !== splitId) {
     const isAfter = splitId > afterSplit !== descending
     return { descending, isAfter: () => isAfter }

@@ -23,6 +23,8 @@ export const REFUSED_CLAUSES: ReadonlyMap<string, { readonly why: string; readon
     ],
     ['rank_feature', refusal('there are no rank features', 'sort by the field')],
     ['distance_feature', refusal('scores are of words alone', 'sort by the field')],
+    ['wrapper', refusal('a query comes as it is', 'send what it wraps as JSON')],
+    ['pinned', refusal('documents have no ids', 'sort by a field of yours')],
     ['nested', refusal('objects in arrays are not kept apart', 'ask their fields by dotted paths')],
     [
       'has_child',
