@@ -3,9 +3,10 @@ import { isQwError, type QwError } from '../../../errors.ts'
 import type { QueryAst } from '../../query-ast.ts'
 import { parseElasticQuery } from '../parse-elastic-query.ts'
 
-/** A Wednesday; what `now` is in the clauses of the tests. */
-export const nowMs = Date.UTC(2024, 4, 15, 13, 45)
-/** A clause from its JSON text. */
+// A Wednesday.
+const nowMs = Date.UTC(2024, 4, 15, 13, 45)
+
+/** The clause of a JSON text, read at a fixed `now`. */
 export const parse = (json: string): QueryAst => parseElasticQuery(parseJson(json), { nowMs })
 
 /** The error that parsing fails with; throws when there is none. */
