@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { searchStack, type SearchStack } from './search-stack.ts'
 
@@ -103,6 +105,15 @@ describe.concurrent('mistakes: one clear error with the line to type instead', (
     expect(exitCode).toBe(2)
     expect(stderr).toContain('--port takes a whole number from 0 to 65535, not `99999`')
   })
+
+  test('several words are quoted, beside the options that stood there', async () => {
+    const line = ['search', 'opened', 'the', '--index', 'visits', '-n', '1', '--count']
+    const { exitCode, stderr } = await stack.run(line)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(
+      "quote the query: qw-lambda search 'opened the' --index visits -n 1 --count\n",
+    )
+  })
 })
 
 describe.concurrent('a search that finds nothing says which near one does', () => {
@@ -121,5 +132,14 @@ describe.concurrent('a search that finds nothing says which near one does', () =
     const { exitCode, stderr } = await stack.run(['search', ...args])
     expect(exitCode).toBe(0)
     expect(stderr).toContain(hint)
+  })
+
+  test('an index whose documents have no time is not called empty', async () => {
+    const log = join(stack.folder, 'no-time.ndjson')
+    await writeFile(log, '{"host":"Atlas","note":"first of them"}\n')
+    await stack.run(['ingest', log, '--index', 'timeless', '--create'])
+    const { stderr } = await stack.run(['search', 'host:atlas', '--index', 'timeless'])
+    expect(stderr).not.toContain('holds no documents')
+    expect(stderr).toContain('1 hit in another case (host is matched whole)')
   })
 })

@@ -63,7 +63,7 @@ function deleteQueryOf(url: RequestFields, body: RequestFields): DeleteQuery {
   if (asked === undefined) {
     throw new QwError('invalid', 'query is missing', {
       code: 'REQUEST-DECODE',
-      fix: 'to delete every document: {"query": {"match_all": {}}}',
+      fix: 'say which documents: {"query": {"range": {"<field>": {"lt": "now-30d"}}}}',
     })
   }
   return {

@@ -37,6 +37,21 @@ test('a document that does not fit, and an index that is not there, are refused 
   ])
 })
 
+test('a request that was not understood is never answered with advice that loses documents', async () => {
+  const shop = new ApiFixture()
+  await shop.createShipped('mock-sales')
+  const mapping = json({ mappings: { properties: { ts: { type: 'date' } } } })
+  const answers = [
+    await shop.ask(`${ELASTIC}/mock-sales`, { ...mapping, method: 'PUT' }),
+    await shop.ask(`${ELASTIC}/mock-sales/_delete_by_query`, json({})),
+    await shop.ask(`${ELASTIC}/mock-*`, { method: 'DELETE' }),
+  ]
+  for (const answer of answers) {
+    expect(answer.status).toBe(400)
+    expect(at(answer.json, 'error', 'reason')).not.toMatch(/index delete|match_all|remove it/)
+  }
+})
+
 const REFUSED = REFUSALS.flatMap(({ methods, paths, what, fix }) =>
   methods.flatMap((method) => paths.map((path) => [method, path, what, fix] as const)),
 )

@@ -53,7 +53,7 @@ export const REFUSALS: readonly Refusal[] = [
     fix: 'send a changed index config: PUT /api/v1/indexes/<index>',
   },
   {
-    methods: ['POST', 'PUT'],
+    methods: ['POST', 'PUT', 'DELETE'],
     paths: ['/_aliases', '/:index/_alias/:name', '/:index/_aliases/:name'],
     what: 'an alias',
     fix: 'name several indexes in the path, or use a pattern such as logs-*',
@@ -93,9 +93,9 @@ export const REFUSALS: readonly Refusal[] = [
     fix: 'an index with a timestamp field is one: PUT /<index> with `@timestamp` as a date',
   },
   {
-    methods: ['POST'],
+    methods: ['GET', 'POST'],
     paths: ['/_sql', '/_sql/translate', '/_query', '/:index/_eql/search', '/_query/async'],
-    what: 'SQL, ES|QL and EQL',
+    what: 'a search in SQL, ES|QL or EQL',
     fix: 'send it to POST /<index>/_search: the query DSL, or a query string as `q`',
   },
   {
@@ -123,13 +123,16 @@ export const REFUSALS: readonly Refusal[] = [
     fix: 'see how a query is understood: GET /api/v1/<index>/search-plan',
   },
   {
-    methods: ['POST'],
+    methods: ['POST', 'PUT'],
     paths: [
       '/:index/_close',
       '/:index/_open',
       '/:index/_freeze',
       '/:index/_clone/:target',
+      '/:index/_shrink/:target',
+      '/:index/_split/:target',
       '/:index/_rollover',
+      '/:index/_rollover/:target',
     ],
     what: 'closing, copying or rolling over an index',
     fix: 'an index that nobody searches costs its storage alone',

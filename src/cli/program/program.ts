@@ -27,7 +27,7 @@ const INFORMATIVE = new Set(['-h', '--help', '-V', '--version'])
  * loaded. Rejects with QwError for a usage mistake; resolves to the exit status otherwise.
  */
 export async function runProgram(argv: readonly string[], host: ProgramHost): Promise<ExitCode> {
-  const words = positionals(argv)
+  const { words } = typedLine(argv, GLOBAL_OPTIONS)
   if (words.length === 0 && !argv.some((word) => INFORMATIVE.has(word))) {
     return await runProgram(['welcome', ...argv], host)
   }
@@ -62,7 +62,7 @@ export async function runProgram(argv: readonly string[], host: ProgramHost): Pr
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 0
-    throw usageError(error, { argv, words })
+    throw usageError(error, typedLine(argv, specs))
   }
   return exitCode
 }
@@ -164,35 +164,43 @@ function addOption(command: Commander, spec: OptionSpec<unknown>): void {
   command.addOption(option)
 }
 
-/** The arguments that are not options, nor values of global options that take one. */
-function positionals(argv: readonly string[]): string[] {
+interface TypedLine {
+  readonly argv: readonly string[]
+  /** The arguments that are not options, nor values of options that take one. */
+  readonly words: readonly string[]
+  /** The others. */
+  readonly options: readonly string[]
+}
+
+function typedLine(argv: readonly string[], specs: OptionSpecs): TypedLine {
   const valued = new Set(
-    Object.values(GLOBAL_OPTIONS).flatMap((spec) =>
-      spec.takesValue ? [/--[a-z-]+/.exec(spec.flags)?.[0] ?? ''] : [],
+    Object.values(specs).flatMap(({ flags, takesValue }) =>
+      takesValue ? (flags.match(/(?<=^|, )--?[a-zA-Z-]+/g) ?? []) : [],
     ),
   )
   const words: string[] = []
+  const options: string[] = []
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? ''
-    if (valued.has(word)) i++
-    else if (!word.startsWith('-')) words.push(word)
+    if (!word.startsWith('-')) {
+      words.push(word)
+      continue
+    }
+    options.push(word)
+    if (valued.has(word) && i + 1 < argv.length) options.push(argv[++i] ?? '')
   }
-  return words
+  return { argv, words, options }
 }
 
-interface TypedLine {
-  readonly argv: readonly string[]
-  readonly words: readonly string[]
-}
-
-function usageError(error: CommanderError, { argv, words }: TypedLine): QwError {
+function usageError(error: CommanderError, line: TypedLine): QwError {
+  const { words } = line
   const [group = ''] = words
   if (error.code === 'commander.help') return subcommandMissing(group)
   const [what, suggestion] = error.message.replace(/^error: /, '').split('\n')
   const command = findCommand(words)?.words.join(' ')
   const help = `qw-lambda ${command === undefined ? '' : `${command} `}--help`
   const meant = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(suggestion ?? '')?.[1]
-  const fix = meant === undefined ? quotedQuery(error, { argv, words }) : `did you mean ${meant}?`
+  const fix = meant === undefined ? quotedQuery(error, line) : `did you mean ${meant}?`
   return new QwError('invalid', what ?? error.message, {
     code: 'USAGE',
     fix: fix === undefined ? help : `${fix}\n${help}`,
@@ -202,14 +210,16 @@ function usageError(error: CommanderError, { argv, words }: TypedLine): QwError 
 /** Commands whose argument is a query: people write one without quotes, or begin it with a dash. */
 const QUERY_COMMANDS = ['search', 'tail']
 
-function quotedQuery(error: CommanderError, { argv, words }: TypedLine): string | undefined {
+function quotedQuery(error: CommanderError, line: TypedLine): string | undefined {
+  const { argv, words, options } = line
   const [command = '', ...query] = words
   if (error.code === 'commander.unknownOption' && /'--index'/.test(error.message)) {
-    return indexAsArgument({ argv, words })
+    return indexAsArgument(line)
   }
   if (!QUERY_COMMANDS.includes(command)) return undefined
   if (error.code === 'commander.excessArguments') {
-    return `quote the query: qw-lambda ${command} ${shellWord(query.join(' '))}`
+    const quoted = [query.join(' '), ...options].map(shellWord).join(' ')
+    return `quote the query: qw-lambda ${command} ${quoted}`
   }
   // `-price:3` is no bundle of flags.
   const dashed = argv.find((word) => /^-\w[\w.]*:/.test(word))

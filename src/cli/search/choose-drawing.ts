@@ -112,22 +112,23 @@ export function givenInterval(text: string | undefined): Interval | undefined {
   throw badWidth(text)
 }
 
-/** From the first to the last document of the index; empty when it has none. */
+/** From the first to the last document of the index, and how many there are: without a time the range is empty. */
 export async function dataRange(
   { route, signal }: SearchSession,
   indexId: string,
-): Promise<MsRange> {
+): Promise<MsRange & { readonly docs: number }> {
   const described = await apiGetJson(
     route.client,
     `/indexes/${indexPath(indexId)}/describe?format=json`,
     signal,
   )
   const facts = isJsonObject(described) ? described : {}
+  const docs = numberOf(facts['num_published_docs'])
   const [first, last] = [facts['min_timestamp'], facts['max_timestamp']]
   if (first === null || first === undefined || last === null || last === undefined) {
-    return { startMs: Infinity, endMs: -Infinity }
+    return { startMs: Infinity, endMs: -Infinity, docs }
   }
-  return { startMs: numberOf(first) * 1_000, endMs: (numberOf(last) + 1) * 1_000 }
+  return { startMs: numberOf(first) * 1_000, endMs: (numberOf(last) + 1) * 1_000, docs }
 }
 
 function overlap(a: MsRange, b: MsRange): MsRange {

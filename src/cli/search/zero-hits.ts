@@ -19,7 +19,7 @@ export async function zeroHitHints(
   const { facts, zone, context } = session
   if (facts === undefined) return ['no index matches that pattern: qw-lambda index list']
   const range = await dataRange(session, facts.indexId)
-  if (range.startMs > range.endMs) {
+  if (range.docs === 0) {
     return [
       `${facts.indexId} holds no documents yet: qw-lambda generator run, or qw-lambda ingest <file>`,
     ]

@@ -325,6 +325,7 @@ export class Metastore {
 function indexExists(indexId: string): QwError {
   return new QwError('invalid', `index \`${indexId}\` already exists`, {
     code: 'INDEX-EXISTS',
-    fix: `choose another index id, or remove it first: qw-lambda index delete ${indexId}`,
+    // Scripts create what may be there already: removing it is no advice to give them.
+    fix: 'send documents to it as it is, or choose another index id',
   })
 }
