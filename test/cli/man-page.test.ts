@@ -29,15 +29,16 @@ function complaints(said: string): string[] {
   return said.split('\n').filter((line) => line !== '' && !line.includes('missing date'))
 }
 
+const format = (name: string, ...args: string[]) =>
+  spawnSync(name, args, { input: page, encoding: 'utf8' })
+
 test.skipIf(!isHere('mandoc'))('mandoc has nothing against it', () => {
-  const args = ['-Tlint', '-Wwarning']
-  const { stdout, error } = spawnSync('mandoc', args, { input: page, encoding: 'utf8' })
+  const { stdout, error } = format('mandoc', '-Tlint', '-Wwarning')
   expect([error, complaints(stdout)]).toEqual([undefined, []])
 })
 
 test.skipIf(!isHere('groff'))('groff has nothing against it', () => {
-  const args = ['-man', '-Tutf8', '-ww']
-  const { stdout, stderr } = spawnSync('groff', args, { input: page, encoding: 'utf8' })
+  const { stdout, stderr } = format('groff', '-man', '-Tutf8', '-ww')
   expect(complaints(stderr)).toEqual([])
   expect(stdout).toContain('search')
 })
