@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { finished, PROGRAM, runCli, type ProcessResult } from '../cli-process.ts'
+import { hasTool } from '../clients/toolchain.ts'
 import { orders, SCHEMA } from './screen-list.ts'
 
 /*
@@ -200,19 +200,19 @@ describe.concurrent('a mistake is told in one error, whose fix works as printed'
   })
 })
 
-describe.skipIf(!existsSync('/dev/full'))('where the answer cannot go', () => {
+describe.skipIf(!(await hasTool('fullDevice')))('where the answer cannot go', () => {
   test.each(['search', 'search --json', 'help', '--version'])('%s > /dev/full', async (line) => {
     const cwd = await freshFolder()
     const { exitCode, stderr } = await shell(cwd, `qw-lambda ${line} > /dev/full`)
     expect(stderr).toMatch(/^✗ The answer could not be written.*ENOSPC.*\n$/)
     expect(exitCode).toBe(9)
   })
+})
 
-  test('a folder that was removed under the program is told about', async () => {
-    const cwd = await freshFolder()
-    const line = 'mkdir gone; cd gone; rmdir ../gone; qw-lambda status --data-dir ../data'
-    const { exitCode, stderr } = await shell(cwd, line)
-    expect(stderr).toContain('This folder was removed')
-    expect([stderr.includes('    at '), exitCode]).toEqual([false, 3])
-  })
+test('a folder that was removed under the program is told about', async () => {
+  const cwd = await freshFolder()
+  const line = 'mkdir gone; cd gone; rmdir ../gone; qw-lambda status --data-dir ../data'
+  const { exitCode, stderr } = await shell(cwd, line)
+  expect(stderr).toContain('This folder was removed')
+  expect([stderr.includes('    at '), exitCode]).toEqual([false, 3])
 })

@@ -18,13 +18,16 @@ const TOOLS = {
   debian: ['apt-get', '--version'],
   go: ['go', 'version'],
   java: ['mvn', '--version'],
+  fish: ['fish', '--version'],
+  zsh: ['zsh', '--version'],
+  fullDevice: ['test', '-c', '/dev/full'],
 } as const
 
 export type Tool = keyof typeof TOOLS
 
 /**
- * Whether clients that need the tool can be tried here. Where it is absent their tests are counted as
- * not run, under their names; in CI, which has all of them, that fails.
+ * Whether what needs the tool can be tried here. Where it is absent its tests are counted as not
+ * run, under their names; in CI, which has all of them, that fails.
  */
 export async function hasTool(tool: Tool): Promise<boolean> {
   const [command, ...args] = TOOLS[tool]
