@@ -18,8 +18,6 @@ const TOOLS = {
   debian: ['apt-get', '--version'],
   go: ['go', 'version'],
   java: ['mvn', '--version'],
-  fish: ['fish', '--version'],
-  zsh: ['zsh', '--version'],
   fullDevice: ['test', '-c', '/dev/full'],
 } as const
 
