@@ -147,7 +147,7 @@ export const REFUSALS: readonly Refusal[] = [
     methods: ['GET'],
     paths: ['/_cluster/state', '/_cluster/state/:metric', '/_cluster/pending_tasks', '/_recovery'],
     what: 'the state of a cluster',
-    fix: 'GET /_cluster/health, /_cluster/stats or /_nodes/stats: there is one node',
+    fix: 'ask GET /_cluster/health, /_cluster/stats or /_nodes/stats: there is one node',
   },
   {
     methods: ['GET'],
@@ -161,7 +161,7 @@ export const REFUSALS: readonly Refusal[] = [
       '/:index/_segments',
     ],
     what: 'this table',
-    fix: 'GET /_cat/indices, or the splits of an index: GET /api/v1/indexes/<index>/splits',
+    fix: 'ask GET /_cat/indices, or the splits of an index: GET /api/v1/indexes/<index>/splits',
   },
   {
     methods: ['POST'],
@@ -173,7 +173,7 @@ export const REFUSALS: readonly Refusal[] = [
     methods: ['GET', 'POST'],
     paths: ['/:index/_terms_enum', '/:index/_mapping/field/:field', '/_mapping/field/:field'],
     what: 'terms and fields one by one',
-    fix: 'GET /<index>/_mapping or /<index>/_field_caps, and a `terms` aggregation for values',
+    fix: 'ask GET /<index>/_mapping or /<index>/_field_caps, and a `terms` aggregation for values',
   },
   {
     methods: ['GET', 'PUT', 'POST', 'DELETE'],
@@ -185,7 +185,7 @@ export const REFUSALS: readonly Refusal[] = [
     methods: ['GET'],
     paths: ['/_nodes/hot_threads', '/_tasks', '/_remote/info', '/_ilm/status'],
     what: 'what a cluster does inside',
-    fix: 'GET /_nodes/stats, or /metrics beside /api for Prometheus',
+    fix: 'ask GET /_nodes/stats, or /metrics beside /api for Prometheus',
   },
   {
     methods: ['PUT'],
