@@ -169,7 +169,8 @@ function refuseFailures(
     first.kind === 'notFound' ? 'corrupt' : first.kind,
     `${failures.length} of ${searched} splits failed: ${ids.slice(0, NAMED_SPLITS).join(', ')}; first cause: ${first.message}`,
     {
-      fix: first.fix ?? 'search again with failed splits allowed to see what the other splits have',
+      fix:
+        first.fix ?? 'what the other splits have: allow_failed_splits=true in the search request',
     },
   )
 }
