@@ -139,6 +139,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
   },
   {
+    words: ['index', 'export'],
+    summary: 'documents out, as NDJSON, CSV or Parquet',
+    group: 'Data',
+    load: async () => (await import('../indexes/export-command.ts')).indexExportCommand,
+  },
+  {
     words: ['delete-docs'],
     summary: 'erase what a query finds, for good',
     group: 'Data',
