@@ -26,7 +26,7 @@ export function maturityAtBirth(
 }
 
 /** What bounds every merge. */
-export interface MergeBounds {
+interface MergeBounds {
   readonly nowMs: number
   /** Of the splits in one merge together: they are in memory at once. */
   readonly maxBytes: number

@@ -17,7 +17,7 @@ import {
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { splitSettings } from './workbench.ts'
 
-export interface MergesRequest {
+interface MergesRequest {
   readonly indexId: string
   /** No merge is begun that would not be done by then (`merge-pace.ts`). */
   readonly deadlineMs?: number
@@ -30,7 +30,7 @@ export interface MergesRequest {
   readonly onProgress?: (progress: MergesProgress) => void
 }
 
-export interface MergesProgress {
+interface MergesProgress {
   readonly mergeCount: number
   /** Of the merge that begins. */
   readonly splitCount: number
