@@ -16,6 +16,7 @@ async function gateway(host: Partial<GatewayHost> = {}, port = 0): Promise<Gatew
     {
       fetch: () => Promise.resolve(new Response('{}', { headers: { 'x-qw-splits': '1/2' } })),
       clock: systemClock,
+      asksForKey: false,
       onRequest: () => undefined,
       ...host,
     },
@@ -65,6 +66,7 @@ test('a taken port is refused with the way out, or left for the next one', async
     {
       fetch: () => Promise.resolve(new Response()),
       clock: systemClock,
+      asksForKey: false,
       onRequest: () => undefined,
     },
     { host: '127.0.0.1', port, mayMove: true },
@@ -154,7 +156,36 @@ test('a HEAD is answered without a body', async () => {
 })
 
 test('a request that no address can be made of is refused alone', async () => {
-  const { url } = await gateway()
+  const { url } = await gateway({ asksForKey: true })
   expect((await raw(url, { headers: { host: 'a b' } })).status).toBe(400)
   expect((await raw(url)).status).toBe(200)
+})
+
+test('a form of another site does nothing where no key is asked for, and with a key it has none', async () => {
+  let answered = 0
+  const fetchOne = (): Promise<Response> => {
+    answered++
+    return Promise.resolve(new Response('{}'))
+  }
+  const form = {
+    method: 'POST',
+    headers: { origin: 'https://evil.example', 'content-type': 'text/plain' },
+    body: '{}',
+  }
+  const open = await gateway({ fetch: fetchOne })
+  const refused = await fetch(`${open.url}/api/v1/_elastic/shop/_delete_by_query`, form)
+  expect([refused.status, answered]).toEqual([403, 0])
+  const asking = await gateway({ fetch: fetchOne, asksForKey: true })
+  expect((await fetch(asking.url, form)).status).toBe(200)
+})
+
+test('headers that go on for ever are refused with 431', async () => {
+  const { port } = await gateway()
+  const status = await new Promise<number>((resolve, reject) => {
+    const headers = { 'x-long': 'a'.repeat(33 << 10) }
+    send({ port, host: '127.0.0.1', headers }, (answer) => resolve(answer.statusCode ?? 0))
+      .on('error', reject)
+      .end()
+  })
+  expect(status).toBe(431)
 })

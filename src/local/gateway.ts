@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { bodiedRequest } from '../api/bodied-request.ts'
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
+import { foreignPage } from './browser-guard.ts'
 import { encodeBody } from './content-coding.ts'
 
 interface GatewaySettings {
@@ -34,6 +35,13 @@ export interface Gateway {
 const MAX_MOVES = 20
 /** All headers of a request together; past it the answer is 431. */
 const MAX_HEADER_BYTES = 32 << 10
+/** Connections at once; one more is closed before it is read. */
+const MAX_CONNECTIONS = 2_000
+/** A client that is slower than this with its headers, with the whole request, or with taking a piece
+ *  of the answer, is cut off: it would hold memory for as long as it likes. */
+const SLOW = { headersMs: 30_000, requestMs: 300_000, answerMs: 60_000 }
+/** Longer than the pools of common clients keep a connection: they close first and lose no request. */
+const KEEP_ALIVE_MS = 100_000
 
 export interface GatewayHost {
   readonly fetch: (request: Request) => Promise<Response>
@@ -41,6 +49,8 @@ export interface GatewayHost {
   readonly onRequest: (line: RequestLine) => void
   /** The origin whose pages may read the answers; `*` for every page. */
   readonly corsOrigin?: string | undefined
+  /** Whether every request shows a key, which no page of another site has. */
+  readonly asksForKey: boolean
 }
 
 /** The API over HTTP on this machine, as API Gateway stands before the searcher in AWS. */
@@ -57,9 +67,18 @@ async function tryListen(
   host: GatewayHost,
   settings: GatewaySettings,
 ): Promise<Gateway | undefined> {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => {
-    void answer(host, incoming, outgoing)
-  })
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: SLOW.headersMs,
+      requestTimeout: SLOW.requestMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    (incoming, outgoing) => {
+      void answer(host, incoming, outgoing)
+    },
+  )
+  server.maxConnections = MAX_CONNECTIONS
   return await new Promise((resolve, reject) => {
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined)
@@ -91,9 +110,7 @@ async function answer(
   let status = 500
   let sent: Sent = { bytes: 0, splits: undefined }
   try {
-    const response = isPreflight(incoming)
-      ? new Response(null, { status: 204 })
-      : await host.fetch(requestOf(incoming, ended.signal))
+    const response = await responseTo(host, incoming, ended.signal)
     status = response.status
     sent = await send(response, { host, incoming, outgoing })
   } catch (error) {
@@ -102,6 +119,17 @@ async function answer(
     else outgoing.destroy()
   }
   host.onRequest({ method, path, status, elapsedMs: host.clock.nowMs() - startMs, ...sent })
+}
+
+async function responseTo(
+  host: GatewayHost,
+  incoming: IncomingMessage,
+  signal: AbortSignal,
+): Promise<Response> {
+  const refusal = host.asksForKey ? undefined : foreignPage(incoming.headers, host.corsOrigin)
+  if (refusal !== undefined) return Response.json({ message: refusal }, { status: 403 })
+  if (isPreflight(incoming)) return new Response(null, { status: 204 })
+  return await host.fetch(requestOf(incoming, signal))
 }
 
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
@@ -163,6 +191,7 @@ async function send(response: Response, { host, incoming, outgoing }: Exchange):
     if (encoded.coding !== undefined) outgoing.setHeader('content-encoding', encoded.coding)
   }
   outgoing.setHeader('content-length', bytes.length)
+  outgoing.setTimeout(SLOW.answerMs, () => outgoing.destroy())
   outgoing.end(bytes)
   return { bytes: bytes.length, splits }
 }

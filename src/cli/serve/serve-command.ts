@@ -77,7 +77,7 @@ export const serveCommand = defineCommand({
       log,
     })
     const api = apiOf(context, { stack, queue, apiKeys, options })
-    const parts = { stack, api, host, options }
+    const parts = { stack, api, host, asksForKey: apiKeys.length > 0, options }
     if (options.readOnly === true) return await serveReading(context, parts)
     const watched = await watchedFolders(context, stack, options.watch ?? [])
     const lock = await takeServeLock(stack.folder, `http://${host}:${options.port ?? DEFAULT_PORT}`)
@@ -177,6 +177,7 @@ interface ListenParts {
   readonly stack: LocalStack
   readonly api: Api
   readonly host: string
+  readonly asksForKey: boolean
   readonly options: ServeOptions
 }
 
@@ -189,6 +190,7 @@ async function listen(context: CliContext, parts: ListenParts): Promise<Gateway>
       fetch: (request) => api.fetch(request),
       clock: context.clock,
       corsOrigin: options.cors,
+      asksForKey: parts.asksForKey,
       onRequest(line) {
         show(line)
         const { method, path, status, elapsedMs } = line

@@ -68,11 +68,12 @@ function readYaml(text: string): JsonValue {
 
 /** Blanks out comments, keeping every position, and drops commas before a closing bracket. */
 function stripJsonComments(text: string): string {
-  const token = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g
+  // What is not closed goes to the end: looking for an end from every place would take for ever.
+  const token = /"(?:[^"\\]|\\.)*"?|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
   const blanked = text.replace(token, (found) =>
     found.startsWith('"') ? found : found.replace(/[^\n]/g, ' '),
   )
-  return blanked.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (found) =>
+  return blanked.replace(/"(?:[^"\\]|\\.)*"?|,(?=\s*[}\]])/g, (found) =>
     found === ',' ? ' ' : found,
   )
 }
