@@ -77,15 +77,15 @@ test('no regular expression takes longer than its text is long, save where the t
 const PARSE = { ecmaVersion: 'latest', sourceType: 'module' } as const
 
 interface Recheck {
-  checkSync(
+  readonly checkSync: (
     pattern: string,
     flags: string,
     options: { readonly timeout: number },
-  ): { readonly status: string; readonly attack?: { readonly pattern?: string } }
+  ) => { readonly status: string; readonly attack?: { readonly pattern?: string } }
 }
 
 interface Acorn {
-  parse(code: string, options: typeof PARSE): unknown
+  readonly parse: (code: string, options: typeof PARSE) => unknown
 }
 
 interface Expression {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../bytes/json.ts'
+import { setKey, type JsonObject } from '../../bytes/json.ts'
 import type { Query } from '../../query/query.ts'
 import type {
   AggregationSplit,
@@ -86,7 +86,7 @@ export function renderSubs(
   const out: JsonObject = {}
   subs.forEach(({ name, aggregation }, index) => {
     const partial = partials === undefined ? aggregation.merge([]) : partials[index]
-    out[name] = aggregation.render(partial, budget)
+    setKey(out, name, aggregation.render(partial, budget))
   })
   return out
 }
