@@ -33,8 +33,9 @@ const MAX_CONFIG_CHARS = 4 * 1024 * 1024
 /** Decodes YAML, or JSON with comments; `auto` decides by the first character. Throws `invalid`. */
 export function readConfigDocument(text: string, format: ConfigFormat): JsonValue {
   if (text.length > MAX_CONFIG_CHARS) {
-    const limit = `limit_chars=${MAX_CONFIG_CHARS}`
-    throw new QwError('tooLarge', `the config is too long length=${text.length} ${limit}`)
+    const message = `the config has ${text.length} characters, ${MAX_CONFIG_CHARS} are allowed`
+    const fix = 'leave keys by the thousand to dynamic mode instead of declaring each'
+    throw new QwError('tooLarge', message, { fix })
   }
   const source = text.replace(/^\uFEFF/, '')
   if (format === 'yaml') return readYaml(source)
