@@ -12,9 +12,13 @@ import {
   indexPrefix,
   ingestsPrefix,
   rejectedPrefix,
+  snapshotKey,
+  snapshotsPrefix,
   splitIdOfKey,
   splitKey,
 } from '../metastore/layout.ts'
+import { pinnedSplitIds } from '../metastore/snapshot-record.ts'
+import { forgetPinned } from '../metastore/snapshots.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { ObjectInfo } from '../ports.ts'
@@ -51,6 +55,8 @@ export interface JanitorResult {
 
 /** Rejected documents and the records of ingests are kept this long. */
 export const REJECTED_KEPT_MS = 30 * 24 * 3600 * 1000
+/** The object of a snapshot that was never taken. Twice the age at which it could still be named. */
+const UNNAMED_SNAPSHOT_KEPT_MS = 2 * ORPHAN_GRACE_MS
 /** For those who call it after every file: nothing that the listing finds is urgent. */
 export const LIST_EVERY_MS = 24 * 3600 * 1000
 const DELETE_CONCURRENCY = 16
@@ -82,7 +88,8 @@ class Sweep {
   readonly #request: JanitorRequest
   readonly #nowMs: number
   /** As loaded or last written. What is decided on it stays right, and every write looks at the newest:
-   *  splits are never unmarked, and objects old enough to be orphans are not published any more. */
+   *  splits that no snapshot pins are never unmarked (docs/decisions/0037), and objects old enough to be
+   *  orphans are not published any more. */
   #file: IndexFile
   readonly #counts = {
     retiredSplitCount: 0,
@@ -130,21 +137,25 @@ class Sweep {
 
   async deleteMarked(): Promise<void> {
     const graceMs = this.#request.deletionGraceMs ?? DELETION_GRACE_MS
-    const due = this.#file.splits.filter(
+    const overdue = this.#file.splits.filter(
       (split) =>
         split.state === 'MarkedForDeletion' &&
         !isTombstone(split) &&
         split.updateTimestamp * 1000 + graceMs <= this.#nowMs,
     )
+    const pinned = pinnedSplitIds(this.#file)
+    const due = overdue.filter(({ splitId }) => !pinned.has(splitId))
     const deleted = await this.#deleteSplits(due.map((split) => split.splitId))
     for (const split of due) {
       if (!deleted.has(split.splitId)) continue
       this.#counts.deletedSplitCount++
       this.#counts.deletedBytes += split.footer.end
     }
-    if (deleted.size > 0 && this.#request.dryRun !== true) {
-      await this.#update((newest) => applyRemove(newest, [...deleted]))
-    }
+    if (this.#request.dryRun === true || deleted.size + overdue.length - due.length === 0) return
+    const markedUntilSeconds = (this.#nowMs - graceMs) / 1000
+    await this.#update((newest) =>
+      forgetPinned(applyRemove(newest, [...deleted]), markedUntilSeconds),
+    )
   }
 
   /** Objects that no record names: uploads that were never published, and old rejected documents. */
@@ -155,12 +166,17 @@ class Sweep {
     const { indexId, signal } = this.#request
     const orphanGraceMs = this.#request.orphanGraceMs ?? ORPHAN_GRACE_MS
     const notes = [rejectedPrefix(indexId), ingestsPrefix(indexId)]
+    const named = this.#file.snapshots.map(({ snapshotId }) => snapshotKey(indexId, snapshotId))
+    const snapshots = new Set(named)
     for await (const info of this.#components.metastore.store.list(indexPrefix(indexId), signal)) {
       const splitId = splitIdOfKey(indexId, info.key)
       const ageMs = this.#nowMs - info.modifiedMs
       if (splitId !== undefined && ageMs >= orphanGraceMs) orphans.set(splitId, info)
       const isNote = notes.some((note) => info.key.startsWith(note))
       if (isNote && ageMs >= REJECTED_KEPT_MS) oldNotes.push(info)
+      if (info.key.startsWith(snapshotsPrefix(indexId)) && !snapshots.has(info.key)) {
+        if (ageMs >= UNNAMED_SNAPSHOT_KEPT_MS) oldNotes.push(info)
+      }
     }
     await this.#deleteOrphans(orphans)
     await this.#deleteRejected(oldNotes)
@@ -178,10 +194,11 @@ class Sweep {
 
   /** A record first, which bars the orphan from being published; then the object; then the record. */
   async #deleteOrphans(candidates: ReadonlyMap<string, ObjectInfo>): Promise<void> {
+    const pinned = pinnedSplitIds(this.#file)
     const named = new Map(this.#file.splits.map((split) => [split.splitId, split]))
     const barred = (split: SplitRecord | undefined): boolean =>
       split === undefined || isTombstone(split)
-    let ids = [...candidates.keys()].filter((id) => barred(named.get(id)))
+    let ids = [...candidates.keys()].filter((id) => !pinned.has(id) && barred(named.get(id)))
     if (this.#request.dryRun !== true) {
       const nowSeconds = Math.floor(this.#nowMs / 1000)
       if (ids.some((id) => !named.has(id))) {

@@ -17,26 +17,30 @@ import {
   stringAt,
 } from './json-fields.ts'
 import { decodeRun, encodeRun } from './run-summary.ts'
+import { decodeSnapshotRecord, encodeSnapshotRecord } from './snapshot-record.ts'
 import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
 
 /**
  * `<index_id>/metastore.json`, UTF-8 JSON:
  *
- *   format    number, METASTORE_FORMAT; a greater one is refused
+ *   format    number; one greater than METASTORE_FORMAT is refused
  *   version   "0.9", of the config and record shapes inside
  *   index     {index_uid, index_config, create_timestamp, sources, checkpoint}
  *   splits    split records, by update time
  *   runs      recent ingest runs, newest first
  *   delete_tasks   erasures by query, by opstamp
  *   orphans_listed_ms   number or null
+ *   snapshots   points in time that are kept; format 2 when there is one, since a program that does not
+ *               know them would delete what they keep
  */
-const METASTORE_FORMAT = 1
+const METASTORE_FORMAT = 2
+const FORMAT_WITHOUT_SNAPSHOTS = 1
 
 export function encodeIndexFile(file: IndexFile): Uint8Array {
   const { metadata } = file
   const splits = file.splits.toSorted((a, b) => a.updateTimestamp - b.updateTimestamp)
   const content = {
-    format: METASTORE_FORMAT,
+    format: file.snapshots.length === 0 ? FORMAT_WITHOUT_SNAPSHOTS : METASTORE_FORMAT,
     version: '0.9',
     index: {
       index_uid: metadata.indexUid,
@@ -49,6 +53,7 @@ export function encodeIndexFile(file: IndexFile): Uint8Array {
     runs: file.runs.map(encodeRun),
     delete_tasks: file.deleteTasks.map(encodeDeleteTask),
     orphans_listed_ms: file.orphansListedMs ?? null,
+    ...(file.snapshots.length === 0 ? {} : { snapshots: file.snapshots.map(encodeSnapshotRecord) }),
   }
   return new TextEncoder().encode(JSON.stringify(content))
 }
@@ -71,6 +76,9 @@ export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
       decodeDeleteTask,
     ),
     orphansListedMs: optionalIntegerAt(fields, 'orphans_listed_ms'),
+    snapshots: (fields['snapshots'] === undefined ? [] : arrayAt(fields, 'snapshots')).map(
+      decodeSnapshotRecord,
+    ),
   }
 }
 

@@ -32,6 +32,7 @@ import {
   type IndexState,
   type Manifest,
 } from './manifest.ts'
+import { assertNoSnapshots, oldestSnapshotOpstamp, pinnedSplitIds } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 import { IndexTemplates } from './templates.ts'
 import { UlidGenerator } from './ulid.ts'
@@ -193,7 +194,7 @@ export class Metastore {
   async addDeleteTask(indexId: string, query: DeleteQuery): Promise<DeleteTask> {
     const task = { taskId: this.newId(), createdMs: this.#components.clock.nowMs(), query }
     const file = await this.update(indexId, (newest) => {
-      const deleteTasks = withTask(newest.deleteTasks, task)
+      const deleteTasks = withTask(newest.deleteTasks, task, oldestSnapshotOpstamp(newest))
       if (deleteTasks === newest.deleteTasks) return newest
       return finishTasks({ ...newest, deleteTasks }, task.createdMs)
     })
@@ -203,14 +204,18 @@ export class Metastore {
   }
 
   /** Removes every split, and every checkpoint unless told to keep them; returns the removed splits.
-   *  Killed in the middle, it leaves orphans that the janitor collects. */
+   *  Snapshots keep theirs. Killed in the middle, it leaves orphans that the janitor collects. */
   async clearIndex(
     indexId: string,
     options: { readonly keepCheckpoints?: boolean } = {},
   ): Promise<SplitRecord[]> {
     let removed: readonly SplitRecord[] = []
+    let pinned: ReadonlySet<string> = new Set()
     await this.update(indexId, (file) => {
-      if (file.splits.length > 0) removed = file.splits
+      if (file.splits.length > 0) {
+        removed = file.splits
+        pinned = pinnedSplitIds(file)
+      }
       const checkpoint = options.keepCheckpoints === true ? file.metadata.checkpoint : new Map()
       if (file.splits.length === 0 && checkpoint.size === file.metadata.checkpoint.size) return file
       const cleared = { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
@@ -220,18 +225,25 @@ export class Metastore {
     // What was handed over once may be again.
     const handed =
       options.keepCheckpoints === true ? [] : await listKeys(this.store, handedPrefix(indexId))
-    const splits = removed.map(({ splitId }) => splitKey(indexId, splitId))
+    const unpinned = removed.filter(({ splitId }) => !pinned.has(splitId))
+    const splits = unpinned.map(({ splitId }) => splitKey(indexId, splitId))
     await deleteKeys(this.store, [...splits, ...rejected, ...handed])
     return [...removed]
   }
 
   /** Removes the index and its objects, without grace; returns the removed splits. Finishes a delete
-   *  that was killed. */
-  async deleteIndex(indexId: string): Promise<SplitRecord[]> {
+   *  that was killed. Throws `invalid` (code INDEX-SNAPSHOTS) when there are some, unless told to. */
+  async deleteIndex(
+    indexId: string,
+    options: { readonly withSnapshots?: boolean } = {},
+  ): Promise<SplitRecord[]> {
     assertIndexId(indexId)
-    const known = (await this.#manifest.load())?.has(indexId) === true
+    const state = (await this.#manifest.load())?.get(indexId)
     const file = await this.#loadForDeletion(indexId)
-    if (!known && file === undefined) return this.#throwMissing(indexId)
+    if (state === undefined && file === undefined) return this.#throwMissing(indexId)
+    if (state !== 'deleting' && options.withSnapshots !== true) {
+      await assertNoSnapshots(this.store, indexId, file)
+    }
     await this.#setState(indexId, 'deleting')
     // The file goes first: from then on no indexer can publish.
     await this.store.delete(metastoreKey(indexId))
@@ -299,6 +311,7 @@ export class Metastore {
       runs: [],
       deleteTasks: [],
       orphansListedMs: undefined,
+      snapshots: [],
     }
   }
 
