@@ -12,7 +12,7 @@ const SEARCHES = 200
 const INGESTS = 4
 const BATCHES = 5
 const BATCH_DOCS = 1_000
-const DURATION_MS = 120_000
+const DURATION_MS = Number(process.env["LOAD_MS"] ?? 120_000)
 
 /** Loaded before the server: the longest time that its event loop stood still, from the first signal on,
  *  and its peak memory, written at its end. */
@@ -34,14 +34,26 @@ interface LoopReport {
   readonly peakBytes: number
 }
 
+interface Question {
+  readonly path: string
+  readonly body?: Uint8Array
+}
+
 /** What clients ask for; numbers change, so that no answer is remembered. */
-const QUESTIONS: readonly ((n: number) => string)[] = [
-  (n) => `search?query=quantity:>${n % 9}%20AND%20price:<${n % 97}&max_hits=10&sort_by=-ts`,
-  (n) => `search?query=price:[${n % 50}%20TO%20${(n % 50) + 5}]&max_hits=0`,
-  (n) => `search?query=quantity:${n % 10}&max_hits=20&start_offset=${n % 100}`,
-  (n) =>
-    `search?query=price:>${n % 80}&max_hits=0&aggs=${encodeURIComponent('{"h":{"histogram":{"field":"price","interval":5},"aggs":{"q":{"avg":{"field":"quantity"}}}}}')}`,
+const QUESTIONS: readonly ((n: number) => Question)[] = [
+  (n) => ({
+    path: `search?query=quantity:>${n % 9}%20AND%20price:<${n % 97}&max_hits=10&sort_by=-ts`,
+  }),
+  (n) => ({ path: `search?query=price:[${n % 50}%20TO%20${(n % 50) + 5}]&max_hits=0` }),
+  (n) => ({ path: `search?query=quantity:${n % 10}&max_hits=20&start_offset=${n % 100}` }),
+  (n) => ({ path: 'search', body: Buffer.from(JSON.stringify(histogramAbove(n % 80))) }),
 ]
+
+function histogramAbove(price: number): object {
+  const aggs = { q: { avg: { field: 'quantity' } } }
+  const histogram = { field: 'price', interval: 5 }
+  return { query: `price:>${price}`, max_hits: 0, aggs: { prices: { histogram, aggs } } }
+}
 
 /** `serve` with 200 searches and 4 ingests at once, two minutes long. */
 export async function benchLoad(root: string): Promise<void> {
@@ -93,7 +105,11 @@ async function askAll(server: ChildProcess): Promise<LoadResult> {
     answerOf(agent, `${base}/${path}`, body)
   const before = await count(ask)
   server.kill('SIGUSR2')
-  const result = { searchMs: [] as number[], ingestMs: [] as number[], errors: new Map() }
+  const result = {
+    searchMs: [] as number[],
+    ingestMs: [] as number[],
+    errors: new Map<string, number>(),
+  }
   const until = performance.now() + DURATION_MS
   let asked = 0
   let sentDocs = 0
@@ -112,7 +128,8 @@ async function askAll(server: ChildProcess): Promise<LoadResult> {
   }
   const search = (): Promise<string> => {
     const n = asked++
-    return ask(QUESTIONS[n % QUESTIONS.length]?.(n) ?? '')
+    const { path = '', body } = QUESTIONS[n % QUESTIONS.length]?.(n) ?? {}
+    return ask(path, body)
   }
   const ingest = async (): Promise<void> => {
     const body = salesBatch({ seed: 1_000 + sentDocs, count: BATCH_DOCS, startMs: Date.now() })
@@ -123,8 +140,9 @@ async function askAll(server: ChildProcess): Promise<LoadResult> {
     ...Array.from({ length: SEARCHES }, () => repeat(result.searchMs, search)),
     ...Array.from({ length: INGESTS }, () => repeat(result.ingestMs, ingest)),
   ])
-  await ask('ingest?commit=force', salesBatch({ seed: 7, count: 1, startMs: Date.now() }))
-  return { ...result, sentDocs: sentDocs + 1, foundDocs: (await count(ask)) - before }
+  // What waits for its commit is committed.
+  await ask('../_elastic/mock-sales/_refresh')
+  return { ...result, sentDocs, foundDocs: (await count(ask)) - before }
 }
 
 async function count(ask: (path: string) => Promise<string>): Promise<number> {
@@ -135,7 +153,8 @@ async function count(ask: (path: string) => Promise<string>): Promise<number> {
 /** The body of a 200; throws for anything else. */
 async function answerOf(agent: Agent, url: string, body?: Uint8Array): Promise<string> {
   return await new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-length': body.length }
+    const type = { 'content-type': 'application/json' }
+    const headers = body === undefined ? {} : { ...type, 'content-length': body.length }
     const method = body === undefined ? 'GET' : 'POST'
     const asked = request(url, { agent, method, headers }, (answer) => {
       const parts: Buffer[] = []

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../stores/system-clock.ts'
+import { handedResponse } from './handed-request.ts'
 import { startGateway, type Gateway, type GatewayHost, type RequestLine } from './gateway.ts'
 
 const open: { close(): unknown }[] = []
@@ -188,4 +189,40 @@ test('headers that go on for ever are refused with 431', async () => {
       .end()
   })
   expect(status).toBe(431)
+})
+
+test.each([
+  ['GET', '/api/v1/shop/search?query=a', 'search'],
+  ['POST', '/api/v1/_elastic/shop/_search', 'search'],
+  ['POST', '/api/v1/_elastic/_msearch', 'search'],
+  ['DELETE', '/api/v1/_elastic/_search/scroll', 'search'],
+  ['POST', '/api/v1/shop/ingest', 'fetch'],
+  ['POST', '/api/v1/_elastic/shop/_delete_by_query', 'fetch'],
+  ['GET', '/api/v1/indexes/shop', 'fetch'],
+  ['GET', '/api/v1/version', 'fetch'],
+])('%s %s is answered by %s', async (method, path, who) => {
+  const answers = (name: string) => (): Promise<Response> => Promise.resolve(new Response(name))
+  const { url } = await gateway({
+    fetch: answers('fetch'),
+    search: async () => await handedResponse(await answers('search')()),
+  })
+  expect(await (await fetch(`${url}${path}`, { method })).text()).toBe(who)
+})
+
+test('a search is handed over with its body, of which no more is kept than is refused anyway', async () => {
+  const bodies: (number | undefined)[] = []
+  const { url } = await gateway({
+    search: (request) => {
+      bodies.push(request.body?.length)
+      return Promise.resolve({ status: 200, headers: [['x-a', request.method]], body: undefined })
+    },
+  })
+  const path = `${url}/api/v1/shop/search`
+  const answer = await fetch(path, { method: 'POST', body: '{"query":"a"}' })
+  expect(answer.headers.get('x-a')).toBe('POST')
+  await fetch(path)
+  await fetch(path, { method: 'POST', body: Buffer.alloc(20 << 20) })
+  expect(bodies.slice(0, 2)).toEqual([13, undefined])
+  expect(bodies[2]).toBeGreaterThan(1 << 20)
+  expect(bodies[2]).toBeLessThan(2 << 20)
 })

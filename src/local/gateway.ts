@@ -1,10 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { SEARCH_PATH } from '../api/app.ts'
 import { bodiedRequest } from '../api/bodied-request.ts'
+import { MAX_JSON_BODY_BYTES } from '../api/request-body.ts'
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
 import { foreignPage } from './browser-guard.ts'
 import { encodeBody } from './content-coding.ts'
+import {
+  handedResponse,
+  headersOf,
+  type HandedRequest,
+  type HandedResponse,
+} from './handed-request.ts'
 
 interface GatewaySettings {
   readonly host: string
@@ -43,8 +51,12 @@ const SLOW = { headersMs: 30_000, requestMs: 300_000, answerMs: 60_000 }
 /** Longer than the pools of common clients keep a connection: they close first and lose no request. */
 const KEEP_ALIVE_MS = 100_000
 
+type SearchHost = (request: HandedRequest, signal: AbortSignal) => Promise<HandedResponse>
+
 export interface GatewayHost {
   readonly fetch: (request: Request) => Promise<Response>
+  /** Who answers searches beside this thread; undefined: `fetch`. */
+  readonly search?: SearchHost | undefined
   readonly clock: Clock
   readonly onRequest: (line: RequestLine) => void
   /** The origin whose pages may read the answers; `*` for every page. */
@@ -125,25 +137,47 @@ async function responseTo(
   host: GatewayHost,
   incoming: IncomingMessage,
   signal: AbortSignal,
-): Promise<Response> {
+): Promise<HandedResponse> {
   const refusal = host.asksForKey ? undefined : foreignPage(incoming.headers, host.corsOrigin)
-  if (refusal !== undefined) return Response.json({ message: refusal }, { status: 403 })
-  if (isPreflight(incoming)) return new Response(null, { status: 204 })
-  return await host.fetch(requestOf(incoming, signal))
+  if (refusal !== undefined) {
+    return await handedResponse(Response.json({ message: refusal }, { status: 403 }))
+  }
+  if (isPreflight(incoming)) return { status: 204, headers: [], body: undefined }
+  const [path = ''] = (incoming.url ?? '/').split('?', 1)
+  if (host.search !== undefined && SEARCH_PATH.test(path)) {
+    return await host.search(await handedRequest(incoming), signal)
+  }
+  return await handedResponse(await host.fetch(requestOf(incoming, signal)))
 }
 
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
-  const headers = new Headers()
-  const { rawHeaders } = incoming
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '')
+  const headers = headersOf(incoming.rawHeaders)
+  const body = hasBody(incoming) ? bodyOf(incoming) : undefined
+  return bodiedRequest(urlOf(incoming), { method: incoming.method ?? 'GET', headers, body, signal })
+}
+
+/** The body of a search fits in memory; of a longer one so much comes along that it is refused. */
+async function handedRequest(incoming: IncomingMessage): Promise<HandedRequest> {
+  const parts: Uint8Array[] = []
+  let sizeBytes = 0
+  if (hasBody(incoming)) {
+    for await (const part of bodyOf(incoming)) {
+      parts.push(part)
+      sizeBytes += part.length
+      if (sizeBytes > MAX_JSON_BODY_BYTES) break
+    }
   }
-  const hasBody =
-    incoming.headers['transfer-encoding'] !== undefined ||
-    Number(incoming.headers['content-length'] ?? 0) > 0
-  const body = hasBody ? bodyOf(incoming) : undefined
-  const url = `http://${incoming.headers.host ?? 'localhost'}${incoming.url ?? '/'}`
-  return bodiedRequest(url, { method: incoming.method ?? 'GET', headers, body, signal })
+  const { method = 'GET', rawHeaders } = incoming
+  const body = parts.length === 0 ? undefined : Buffer.concat(parts)
+  return { method, url: urlOf(incoming), rawHeaders, body }
+}
+
+function urlOf({ headers, url = '/' }: IncomingMessage): string {
+  return `http://${headers.host ?? 'localhost'}${url}`
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Read as it is asked for. Whoever stops early still gets its answer through: what comes after is
@@ -173,20 +207,20 @@ interface Exchange {
   readonly outgoing: ServerResponse
 }
 
-async function send(response: Response, { host, incoming, outgoing }: Exchange): Promise<Sent> {
+async function send(response: HandedResponse, exchange: Exchange): Promise<Sent> {
+  const { host, incoming, outgoing } = exchange
   for (const [name, value] of response.headers) outgoing.setHeader(name, value)
   setCors(outgoing, host.corsOrigin)
   outgoing.statusCode = response.status
-  const splits = response.headers.get('x-qw-splits') ?? undefined
-  if (response.body === null) {
+  const splits = response.headers.find(([name]) => name === 'x-qw-splits')?.[1]
+  if (response.body === undefined) {
     outgoing.end()
     return { bytes: 0, splits }
   }
-  const plain = new Uint8Array(await response.arrayBuffer())
-  let bytes: Uint8Array = plain
-  if (!response.headers.has('content-encoding')) {
+  let bytes: Uint8Array = response.body
+  if (!outgoing.hasHeader('content-encoding')) {
     outgoing.appendHeader('vary', 'accept-encoding')
-    const encoded = await encodeBody(plain, incoming.headers['accept-encoding'])
+    const encoded = await encodeBody(bytes, incoming.headers['accept-encoding'])
     bytes = encoded.bytes
     if (encoded.coding !== undefined) outgoing.setHeader('content-encoding', encoded.coding)
   }
