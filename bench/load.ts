@@ -12,7 +12,7 @@ const SEARCHES = 200
 const INGESTS = 4
 const BATCHES = 5
 const BATCH_DOCS = 1_000
-const DURATION_MS = Number(process.env["LOAD_MS"] ?? 120_000)
+const DURATION_MS = 120_000
 
 /** Loaded before the server: the longest time that its event loop stood still, from the first signal on,
  *  and its peak memory, written at its end. */
