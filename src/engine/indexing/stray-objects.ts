@@ -11,7 +11,7 @@ interface StrayRequest {
   readonly dryRun?: boolean
 }
 
-export interface StrayResult {
+interface StrayResult {
   readonly deletedCount: number
   readonly deletedBytes: number
 }

@@ -17,12 +17,12 @@ interface UpkeepRequest {
 }
 
 /** What somebody may have switched off. */
-export interface UpkeepParts {
+interface UpkeepParts {
   readonly merges: boolean
   readonly janitor: boolean
 }
 
-export interface UpkeepResult {
+interface UpkeepResult {
   readonly erased: DeletesResult
   /** Undefined: switched off. */
   readonly merged: MergesResult | undefined
