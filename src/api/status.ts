@@ -19,6 +19,10 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   'INDEX-NONE': 404,
   'INGEST-FORMAT': 400,
   'META-CONFLICT': 400,
+  'INDEX-SNAPSHOTS': 400,
+  'SNAPSHOT-EXISTS': 400,
+  'SNAPSHOT-NONE': 404,
+  'SOURCE-NONE': 404,
   'SPLIT-VERSION': 400,
   // Queries and aggregations.
   'AGG-LIMIT': 400,

@@ -21,8 +21,12 @@ const KIND_OF_CODE = {
   // The engine: metastore, splits, sources.
   'INDEX-EXISTS': 'invalid',
   'INDEX-NONE': 'notFound',
+  'INDEX-SNAPSHOTS': 'invalid',
   'INGEST-FORMAT': 'invalid',
   'META-CONFLICT': 'conflict',
+  'SNAPSHOT-EXISTS': 'invalid',
+  'SNAPSHOT-NONE': 'notFound',
+  'SOURCE-NONE': 'notFound',
   'SPLIT-VERSION': 'invalid',
   // Queries and aggregations.
   'AGG-LIMIT': 'tooLarge',

@@ -39,6 +39,10 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'INDEX-NONE': EXIT.notFound,
   'INGEST-FORMAT': EXIT.usage,
   'META-CONFLICT': EXIT.busy,
+  'INDEX-SNAPSHOTS': EXIT.usage,
+  'SNAPSHOT-EXISTS': EXIT.usage,
+  'SNAPSHOT-NONE': EXIT.notFound,
+  'SOURCE-NONE': EXIT.notFound,
   'SPLIT-VERSION': EXIT.usage,
   // Queries and aggregations.
   'AGG-LIMIT': EXIT.limit,

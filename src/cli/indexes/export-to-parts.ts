@@ -15,7 +15,7 @@ import {
   splitsLeft,
 } from '../../engine/export/export-parts.ts'
 import type { ObjectStore } from '../../engine/ports.ts'
-import { folderStore } from '../../stores/folder-store.ts'
+import { folderStore, tidyFolderStore } from '../../stores/folder-store.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatCount, plural } from '../format/number.ts'
 import type { DataStack } from '../stack/data-stack.ts'
@@ -110,6 +110,7 @@ export async function exportToParts(
     }
     const source = { store: stack.indexing.metastore.store, signal: context.signal }
     const { manifest, inexactCount } = await exportParts(job, source, () => context.clock.nowMs())
+    if (target.kind === 'folder') await tidyFolderStore(target.path)
     phase.succeed()
     const docCountBefore = totalOf(before).docCount
     await sayExported(run, where, { ...totalOf(partsOf(manifest)), docCountBefore, inexactCount })

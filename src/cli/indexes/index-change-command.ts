@@ -133,7 +133,10 @@ export const indexClearCommand = defineCommand({
 
 export const indexDeleteCommand = defineCommand({
   args: [['<id>', 'index id']],
-  options: { confirm: text('--confirm <id>', 'the index id, typed out') },
+  options: {
+    confirm: text('--confirm <id>', 'the index id, typed out'),
+    withSnapshots: flag('--with-snapshots', 'also when it has snapshots, which go with it'),
+  },
   examples: ['qw-lambda index delete orders --confirm orders'],
   async run(context, { args, options }) {
     const [indexId = ''] = args
@@ -144,7 +147,8 @@ export const indexDeleteCommand = defineCommand({
       name: indexId,
       given: options.confirm,
     })
-    const removed = await stack.indexing.metastore.deleteIndex(indexId)
+    const withSnapshots = options.withSnapshots === true
+    const removed = await stack.indexing.metastore.deleteIndex(indexId, { withSnapshots })
     await stack.updateFile((file) => ({
       ...file,
       defaultIndex: file.defaultIndex === indexId ? undefined : file.defaultIndex,

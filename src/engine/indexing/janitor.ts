@@ -12,10 +12,14 @@ import {
   indexPrefix,
   ingestsPrefix,
   rejectedPrefix,
+  snapshotKey,
+  snapshotsPrefix,
   splitIdOfKey,
   splitKey,
 } from '../metastore/layout.ts'
-import type { SplitRecord } from '../metastore/split-record.ts'
+import { pinnedSplitIds } from '../metastore/snapshot-record.ts'
+import { forgetPinned } from '../metastore/snapshots.ts'
+import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
 import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { ObjectInfo } from '../ports.ts'
 import type { IndexingComponents } from './components.ts'
@@ -36,8 +40,9 @@ interface JanitorRequest {
 }
 
 export interface JanitorResult {
-  /** Published splits marked because the retention period is over. */
+  /** Published splits marked because the retention period is over. Their bytes go after the grace. */
   readonly retiredSplitCount: number
+  readonly retiredBytes: number
   readonly deletedSplitCount: number
   readonly deletedOrphanCount: number
   /** Lists of rejected documents, and records of ingests. */
@@ -51,6 +56,8 @@ export interface JanitorResult {
 
 /** Rejected documents and the records of ingests are kept this long. */
 export const REJECTED_KEPT_MS = 30 * 24 * 3600 * 1000
+/** The object of a snapshot that was never taken. Twice the age at which it could still be named. */
+const UNNAMED_SNAPSHOT_KEPT_MS = 2 * ORPHAN_GRACE_MS
 /** For those who call it after every file: nothing that the listing finds is urgent. */
 export const LIST_EVERY_MS = 24 * 3600 * 1000
 const DELETE_CONCURRENCY = 16
@@ -82,10 +89,12 @@ class Sweep {
   readonly #request: JanitorRequest
   readonly #nowMs: number
   /** As loaded or last written. What is decided on it stays right, and every write looks at the newest:
-   *  splits are never unmarked, and objects old enough to be orphans are not published any more. */
+   *  splits that no snapshot pins are never unmarked (docs/decisions/0037), and objects old enough to be
+   *  orphans are not published any more. */
   #file: IndexFile
   readonly #counts = {
     retiredSplitCount: 0,
+    retiredBytes: 0,
     deletedSplitCount: 0,
     deletedOrphanCount: 0,
     deletedRejectedCount: 0,
@@ -112,17 +121,9 @@ class Sweep {
 
   /** A split goes when its newest document is too old; one without a time range stays for ever. */
   async retire(): Promise<void> {
-    const { splits, metadata } = this.#file
-    const { retention } = metadata.config
-    if (retention === undefined) return
-    const limitSeconds = (this.#nowMs - retention.periodMs) / 1000
-    const expired = splits.filter(
-      (split) =>
-        split.state === 'Published' &&
-        split.timeRange !== undefined &&
-        split.timeRange.endSeconds <= limitSeconds,
-    )
+    const expired = expiredSplits(this.#file, this.#nowMs)
     this.#counts.retiredSplitCount = expired.length
+    this.#counts.retiredBytes = expired.reduce((sum, split) => sum + splitSizeBytes(split), 0)
     if (expired.length === 0 || this.#request.dryRun === true) return
     const ids = expired.map((split) => split.splitId)
     await this.#update((newest) => applyMark(newest, ids, Math.floor(this.#nowMs / 1000)))
@@ -130,37 +131,41 @@ class Sweep {
 
   async deleteMarked(): Promise<void> {
     const graceMs = this.#request.deletionGraceMs ?? DELETION_GRACE_MS
-    const due = this.#file.splits.filter(
-      (split) =>
-        split.state === 'MarkedForDeletion' &&
-        !isTombstone(split) &&
-        split.updateTimestamp * 1000 + graceMs <= this.#nowMs,
-    )
+    const overdue = overdueSplits(this.#file, this.#nowMs, graceMs)
+    const pinned = pinnedSplitIds(this.#file)
+    const due = overdue.filter(({ splitId }) => !pinned.has(splitId))
     const deleted = await this.#deleteSplits(due.map((split) => split.splitId))
     for (const split of due) {
       if (!deleted.has(split.splitId)) continue
       this.#counts.deletedSplitCount++
       this.#counts.deletedBytes += split.footer.end
     }
-    if (deleted.size > 0 && this.#request.dryRun !== true) {
-      await this.#update((newest) => applyRemove(newest, [...deleted]))
-    }
+    if (this.#request.dryRun === true || deleted.size + overdue.length - due.length === 0) return
+    const markedUntilSeconds = (this.#nowMs - graceMs) / 1000
+    await this.#update((newest) =>
+      forgetPinned(applyRemove(newest, [...deleted]), markedUntilSeconds),
+    )
   }
 
   /** Objects that no record names: uploads that were never published, and old rejected documents. */
   async deleteUnnamed(): Promise<void> {
-    if (this.#wasListed()) return
+    if (wasListed(this.#file, this.#nowMs, this.#request.listEveryMs ?? 0)) return
     const orphans = new Map<string, ObjectInfo>()
     const oldNotes: ObjectInfo[] = []
     const { indexId, signal } = this.#request
     const orphanGraceMs = this.#request.orphanGraceMs ?? ORPHAN_GRACE_MS
     const notes = [rejectedPrefix(indexId), ingestsPrefix(indexId)]
+    const named = this.#file.snapshots.map(({ snapshotId }) => snapshotKey(indexId, snapshotId))
+    const snapshots = new Set(named)
     for await (const info of this.#components.metastore.store.list(indexPrefix(indexId), signal)) {
       const splitId = splitIdOfKey(indexId, info.key)
       const ageMs = this.#nowMs - info.modifiedMs
       if (splitId !== undefined && ageMs >= orphanGraceMs) orphans.set(splitId, info)
       const isNote = notes.some((note) => info.key.startsWith(note))
       if (isNote && ageMs >= REJECTED_KEPT_MS) oldNotes.push(info)
+      if (info.key.startsWith(snapshotsPrefix(indexId)) && !snapshots.has(info.key)) {
+        if (ageMs >= UNNAMED_SNAPSHOT_KEPT_MS) oldNotes.push(info)
+      }
     }
     await this.#deleteOrphans(orphans)
     await this.#deleteRejected(oldNotes)
@@ -168,20 +173,13 @@ class Sweep {
     await this.#update((newest) => applyListed(newest, Math.floor(this.#nowMs)))
   }
 
-  /** A new index has no objects that are old enough. */
-  #wasListed(): boolean {
-    const { orphansListedMs, metadata } = this.#file
-    const listedMs = orphansListedMs ?? metadata.createTimestamp * 1000
-    // A time to come, of a clock that was set back, counts as long ago.
-    return Math.abs(this.#nowMs - listedMs) < (this.#request.listEveryMs ?? 0)
-  }
-
   /** A record first, which bars the orphan from being published; then the object; then the record. */
   async #deleteOrphans(candidates: ReadonlyMap<string, ObjectInfo>): Promise<void> {
+    const pinned = pinnedSplitIds(this.#file)
     const named = new Map(this.#file.splits.map((split) => [split.splitId, split]))
     const barred = (split: SplitRecord | undefined): boolean =>
       split === undefined || isTombstone(split)
-    let ids = [...candidates.keys()].filter((id) => barred(named.get(id)))
+    let ids = [...candidates.keys()].filter((id) => !pinned.has(id) && barred(named.get(id)))
     if (this.#request.dryRun !== true) {
       const nowSeconds = Math.floor(this.#nowMs / 1000)
       if (ids.some((id) => !named.has(id))) {
@@ -245,6 +243,46 @@ class Sweep {
   async #update(change: (file: IndexFile) => IndexFile): Promise<void> {
     this.#file = await this.#components.metastore.update(this.#request.indexId, change)
   }
+}
+
+/** Whether a run on this file would find anything to do, which costs no request to know. */
+export function isCleanUpDue(file: IndexFile, nowMs: number, listEveryMs: number): boolean {
+  return (
+    expiredSplits(file, nowMs).length > 0 ||
+    overdueSplits(file, nowMs, DELETION_GRACE_MS).length > 0 ||
+    !wasListed(file, nowMs, listEveryMs)
+  )
+}
+
+/** Published splits whose newest document is too old; one without a time range is kept for ever. */
+function expiredSplits({ splits, metadata }: IndexFile, nowMs: number): SplitRecord[] {
+  const { retention } = metadata.config
+  if (retention === undefined) return []
+  const limitSeconds = (nowMs - retention.periodMs) / 1000
+  return splits.filter(
+    ({ state, timeRange }) =>
+      state === 'Published' && timeRange !== undefined && timeRange.endSeconds <= limitSeconds,
+  )
+}
+
+function overdueSplits({ splits }: IndexFile, nowMs: number, graceMs: number): SplitRecord[] {
+  return splits.filter(
+    (split) =>
+      split.state === 'MarkedForDeletion' &&
+      !isTombstone(split) &&
+      split.updateTimestamp * 1000 + graceMs <= nowMs,
+  )
+}
+
+/** A new index has no objects that are old enough. */
+function wasListed(
+  { orphansListedMs, metadata }: IndexFile,
+  nowMs: number,
+  listEveryMs: number,
+): boolean {
+  const listedMs = orphansListedMs ?? metadata.createTimestamp * 1000
+  // A time to come, of a clock that was set back, counts as long ago.
+  return Math.abs(nowMs - listedMs) < listEveryMs
 }
 
 /** A record that only bars an orphan from being published. */

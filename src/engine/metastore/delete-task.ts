@@ -57,6 +57,8 @@ export type MatchDocs = (
 const MAX_PENDING_TASKS = 100
 /** Finished ones that are still listed. */
 const MAX_FINISHED_TASKS = 25
+/** With those that a snapshot has not seen: they come to it when it is restored. */
+const MAX_KEPT_TASKS = 1_000
 
 export function pendingTasks(file: IndexFile): DeleteTask[] {
   return file.deleteTasks.filter(({ finishedMs }) => finishedMs === undefined)
@@ -67,10 +69,12 @@ export function latestOpstamp(file: IndexFile): number {
   return file.deleteTasks.at(-1)?.opstamp ?? 0
 }
 
-/** With one task more. Throws `tooLarge` when too many are unfinished. */
+/** With one task more. Those after `snapshotOpstamp` are kept. Throws `tooLarge` when too many are
+ *  unfinished or kept. */
 export function withTask(
   tasks: readonly DeleteTask[],
   { taskId, createdMs, query }: Pick<DeleteTask, 'taskId' | 'createdMs' | 'query'>,
+  snapshotOpstamp: number,
 ): readonly DeleteTask[] {
   if (tasks.some((task) => task.taskId === taskId)) return tasks
   const pendingCount = tasks.filter(({ finishedMs }) => finishedMs === undefined).length
@@ -83,7 +87,16 @@ export function withTask(
   }
   const excess = Math.max(0, tasks.length - pendingCount - MAX_FINISHED_TASKS)
   let dropped = 0
-  const kept = tasks.filter(({ finishedMs }) => finishedMs === undefined || dropped++ >= excess)
+  const kept = tasks.filter(
+    ({ finishedMs, opstamp }) =>
+      finishedMs === undefined || opstamp > snapshotOpstamp || dropped++ >= excess,
+  )
+  if (kept.length >= MAX_KEPT_TASKS) {
+    throw new QwError('tooLarge', `${kept.length} deletions came after the oldest snapshot`, {
+      why: 'each of them is kept, to be applied when the snapshot is restored',
+      fix: 'delete the oldest snapshot: qw-lambda index snapshot list',
+    })
+  }
   const task: DeleteTask = {
     taskId,
     opstamp: (tasks.at(-1)?.opstamp ?? 0) + 1,

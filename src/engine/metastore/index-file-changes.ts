@@ -3,6 +3,7 @@ import { countErased } from './delete-task-changes.ts'
 import { latestOpstamp } from './delete-task.ts'
 import type { IndexFile } from './index-metadata.ts'
 import { type RunSummary, withRun } from './run-summary.ts'
+import { pinnedSplitIds } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 import { ulidTimeMs } from './ulid.ts'
 
@@ -111,13 +112,14 @@ export function applyRemove(file: IndexFile, splitIds: readonly string[]): Index
   return splits.length === file.splits.length ? file : { ...file, splits }
 }
 
-/** Records for objects that no record names, already marked: from then on they cannot be published. */
+/** Records for objects that no record and no snapshot names, already marked: from then on they cannot be published. */
 export function applyTombstones(
   file: IndexFile,
   orphanIds: readonly string[],
   nowSeconds: number,
 ): IndexFile {
-  const known = new Set(file.splits.map((split) => split.splitId))
+  const known = pinnedSplitIds(file)
+  for (const { splitId } of file.splits) known.add(splitId)
   const orphans = orphanIds.filter((id) => !known.has(id))
   if (orphans.length === 0) return file
   const tombstones = orphans.map((id) => tombstone(file, id, nowSeconds))

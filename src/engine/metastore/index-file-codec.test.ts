@@ -5,8 +5,9 @@ import { parseIp } from '../schema/ip.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
 
-/** Written by the first release of the format and never again: it must open for ever. */
-const FROZEN = new URL('testing/metastore-format-1.json', import.meta.url)
+/** Written by the first release of its format and never again: it must open for ever. */
+const frozen = (format: number): Uint8Array =>
+  readFileSync(new URL(`testing/metastore-format-${format}.json`, import.meta.url))
 
 const config = parseIndexConfig({
   version: '0.9',
@@ -76,10 +77,31 @@ const FILE: IndexFile = {
     },
   ],
   orphansListedMs: 1_700_000_002_000,
+  snapshots: [],
+}
+
+const SNAPSHOT = {
+  name: 'monday',
+  snapshotId: '01HQ0000000000000000000009',
+  createdMs: 1_700_000_003_000,
+  docCount: 10,
+  deleteOpstamp: 0,
+  splitBytes: new Map([['01HQ0000000000000000000008', 4_096]]),
 }
 
 test('a file of the first format opens', () => {
-  expect(decodeIndexFile(readFileSync(FROZEN), 'frozen/metastore.json')).toEqual(FILE)
+  expect(decodeIndexFile(frozen(1), 'frozen/metastore.json')).toEqual(FILE)
+})
+
+test('a file of the second format opens, which names snapshots', () => {
+  const file = { ...FILE, snapshots: [SNAPSHOT] }
+  expect(decodeIndexFile(frozen(2), 'frozen/metastore.json')).toEqual(file)
+  expect(decodeIndexFile(encodeIndexFile(file), 'key')).toEqual(file)
+})
+
+test('a file of the third format opens, which has a checksum', () => {
+  expect(decodeIndexFile(frozen(3), 'frozen/metastore.json')).toEqual(FILE)
+  expect(Buffer.from(encodeIndexFile(FILE)).toString()).toMatch(/,"crc32":"[0-9a-f]{8}"\}$/)
 })
 
 test('what is written today is read back', () => {

@@ -3,6 +3,7 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { DeleteTask } from './delete-task.ts'
 import type { RunSummary } from './run-summary.ts'
+import type { SnapshotRecord } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 
 /** What an index is, apart from its splits. */
@@ -30,6 +31,8 @@ export interface IndexFile {
   readonly deleteTasks: readonly DeleteTask[]
   /** When the index's objects were last listed for those that no record names; undefined: never. */
   readonly orphansListedMs: number | undefined
+  /** Oldest first. The objects of their splits stay. */
+  readonly snapshots: readonly SnapshotRecord[]
 }
 
 export function publishedSplits(file: IndexFile): SplitRecord[] {

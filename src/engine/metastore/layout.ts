@@ -12,12 +12,14 @@ import { isIndexId } from '../schema/index-id.ts'
  *   <index_id>/ingests/<ingest_id>.json        which objects one command handed over to be indexed
  *   <index_id>/handed/<ingest_id>.json         how far a bucket was listed, to be indexed where it lies
  *   <index_id>/handed/<ingest_id>-<n>.objects  the objects of one step of that listing
+ *   <index_id>/snapshots/<snapshot_id>.json    metastore.json as it was at a point in time
  */
 export const MANIFEST_KEY = 'manifest.json'
 export const TEMPLATES_KEY = 'templates.json'
 
 const SPLIT_SUFFIX = '.split'
 const SPLIT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/
+const ULID_NAME = /^[0-9A-HJKMNP-TV-Z]{26}(-\d+)?\.(ndjson|json|objects)$/
 
 export function indexPrefix(indexId: string): string {
   return `${indexId}/`
@@ -65,6 +67,26 @@ export function handedRecordKey(indexId: string, ingestId: string): string {
 
 export function handedPageKey(indexId: string, ingestId: string, page: number): string {
   return `${handedPrefix(indexId)}${ingestId}-${String(page).padStart(5, '0')}.objects`
+}
+
+export function snapshotsPrefix(indexId: string): string {
+  return `${indexId}/snapshots/`
+}
+
+export function snapshotKey(indexId: string, snapshotId: string): string {
+  return `${snapshotsPrefix(indexId)}${snapshotId}.json`
+}
+
+/** Whether the key has a name that this program gives to the objects of that index, its metastore file
+ *  apart. */
+export function isObjectOfIndex(indexId: string, key: string): boolean {
+  if (!isIndexId(indexId)) return false
+  if (splitIdOfKey(indexId, key) !== undefined) return true
+  const folders = [rejectedPrefix, ingestsPrefix, handedPrefix, snapshotsPrefix]
+  return folders.some(
+    (folder) =>
+      key.startsWith(folder(indexId)) && ULID_NAME.test(key.slice(folder(indexId).length)),
+  )
 }
 
 /** Ids become folder names: a letter in front and no `/` keep `.` and `..` out of every key. Folders
