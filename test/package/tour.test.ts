@@ -58,6 +58,7 @@ const LOCAL = (
     ['index gc'],
     ['index infer orders.ndjson'],
     ['index create -f other.yaml'],
+    ['index export orders item:apple --to apples.csv'],
     ['delete-docs item:apple --dry-run'],
     ['index clear other --confirm other'],
     ['index delete other --confirm other'],

@@ -22,7 +22,7 @@ export interface ExportRun {
 }
 
 /** What came of it. */
-export interface Exported {
+interface Exported {
   readonly docCount: number
   /** Of `docCount`: written by runs before this one. */
   readonly docCountBefore: number

@@ -13,7 +13,7 @@ export type ExportTarget =
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 's3'; readonly place: StoredPlace }
 
-export interface ExportForm {
+interface ExportForm {
   readonly format: ExportFormat
   readonly compression: Compression
 }

@@ -8,7 +8,7 @@ import { ParquetDocWriter } from './parquet-doc-writer.ts'
 export const EXPORT_FORMATS = ['ndjson', 'csv', 'parquet'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-export interface WrittenDocs {
+interface WrittenDocs {
   readonly format: ExportFormat
   readonly config: IndexConfig
   /** Dotted paths; none: everything. */

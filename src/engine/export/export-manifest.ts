@@ -20,7 +20,7 @@ import type { ExportSelection } from './export-plan.ts'
 
 /** Beside the parts. Programs that read a folder of parts pass over names that begin so. */
 export const MANIFEST_NAME = '_export.json'
-const SCHEMA = 'qw-lambda/export-manifest/1'
+const VERSION = 'qw-lambda export 1'
 
 /** What was asked, as it was written: whoever asks the same again goes on. */
 export interface ExportRequest {
@@ -69,7 +69,7 @@ export function isSameRequest(a: ExportRequest, b: ExportRequest): boolean {
 export function encodeManifest(manifest: ExportManifest): Uint8Array {
   const { request, selection, splits, parts } = manifest
   const document: JsonObject = {
-    schema: SCHEMA,
+    version: VERSION,
     ...encodeRequest(request),
     start_timestamp: selection.startTimestamp ?? null,
     end_timestamp: selection.endTimestamp ?? null,
@@ -107,8 +107,8 @@ function encodeRequest(request: ExportRequest): JsonObject {
 /** Throws `corrupt` for what is no manifest of an export, or of another version. */
 export function decodeManifest(bytes: Uint8Array): ExportManifest {
   const fields = parseFields(bytes, MANIFEST_NAME)
-  if (fields['schema'] !== SCHEMA) {
-    throw new QwError('corrupt', `${MANIFEST_NAME} is not written in ${SCHEMA}`)
+  if (fields['version'] !== VERSION) {
+    throw new QwError('corrupt', `${MANIFEST_NAME} is of another version than ${VERSION}`)
   }
   const query = optionalStringAt(fields, 'query')
   return {

@@ -71,7 +71,7 @@ function isDone(parts: SplitParts | undefined): boolean {
   return parts !== undefined && parts.finished.length === parts.partCount
 }
 
-export interface PartsProgress {
+interface PartsProgress {
   readonly docCount: number
   readonly doneSplitCount: number
 }
@@ -85,7 +85,7 @@ export interface PartsJob {
   readonly onProgress?: (progress: PartsProgress) => void
 }
 
-export interface PartsResult {
+interface PartsResult {
   readonly manifest: ExportManifest
   readonly inexactCount: number
 }

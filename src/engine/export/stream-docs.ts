@@ -53,7 +53,7 @@ export async function* exportedDocs(
   }
 }
 
-export interface StreamProgress {
+interface StreamProgress {
   readonly docCount: number
   readonly doneSplitCount: number
 }
