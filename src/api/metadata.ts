@@ -10,6 +10,12 @@ export function indexUriOf({ indexId, indexUri }: IndexConfig, indexRoot: string
   return indexUri ?? `${indexRoot}/${indexId}`
 }
 
+/** A config that was read here and comes back names the place where its index lies anyway. */
+export function withoutUsualPlace(config: IndexConfig, indexRoot: string): IndexConfig {
+  const usual = indexUriOf({ ...config, indexUri: undefined }, indexRoot)
+  return config.indexUri === usual ? { ...config, indexUri: undefined } : config
+}
+
 /** Index metadata as `GET /indexes/{id}` shows it. */
 export function metadataJson(file: IndexFile, indexRoot: string): JsonObject {
   const { metadata } = file

@@ -58,6 +58,7 @@ const LOCAL = (
     ['index gc'],
     ['index infer orders.ndjson'],
     ['index create -f other.yaml'],
+    ['index update -f other.yaml'],
     ['delete-docs item:apple --dry-run'],
     ['index clear other --confirm other'],
     ['index delete other --confirm other'],
