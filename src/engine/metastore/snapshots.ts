@@ -34,7 +34,7 @@ interface SnapshotName {
   readonly signal?: AbortSignal
 }
 
-interface Snapshot {
+export interface Snapshot {
   readonly record: SnapshotRecord
   /** Of that moment: published splits, checkpoint, config, erasures. */
   readonly file: IndexFile
@@ -135,7 +135,7 @@ export async function readSnapshot(
 }
 
 /** Throws `notFound` (code SNAPSHOT-NONE) naming the nearest. */
-function findSnapshot(
+export function findSnapshot(
   { metadata: { indexId }, snapshots }: IndexFile,
   name: string,
 ): SnapshotRecord {
