@@ -4,8 +4,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import type { IndexingProgress, IndexingResult } from '../../engine/indexing/indexing-result.ts'
-import { runMerges } from '../../engine/indexing/merge.ts'
-import { planMerges } from '../../engine/indexing/merge-policy.ts'
+import { eligibleMerges, runMerges } from '../../engine/indexing/merge.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../../engine/indexing/reject-limit.ts'
 import type { RunSummary } from '../../engine/metastore/run-summary.ts'
@@ -312,8 +311,7 @@ async function mergeSmallSplits(
 ): Promise<void> {
   try {
     const file = await stack.indexing.metastore.load(indexId, context.signal)
-    const { indexingSettings } = file.metadata.config
-    if (planMerges(file.splits, indexingSettings, context.clock.nowMs()).length === 0) return
+    if (eligibleMerges(file, context.clock.nowMs()).length === 0) return
     const phase = context.report.phase('Merging small splits')
     const merges = await runMerges(stack.indexing, { indexId, signal: context.signal })
     phase.succeed(
