@@ -9,7 +9,7 @@ import { checkSplit } from '../split/check-split.ts'
 import type { IndexingComponents } from './components.ts'
 import { ReturningSplits } from './returning-splits.ts'
 
-interface CopyRequest {
+export interface CopyRequest {
   readonly source: IndexingComponents
   readonly indexId: string
   /** The snapshot of the source: whatever merges there meanwhile, its splits stay. */
