@@ -223,17 +223,4 @@ describe('an index with snapshots', () => {
     await inner.put('events/metastore.json', Buffer.from('{'), damaged)
     await expect(metastore.deleteIndex('events')).rejects.toMatchObject({ code: 'INDEX-SNAPSHOTS' })
   })
-
-  test('is refused by a program that does not know them, and read by it once they are gone', async () => {
-    const { metastore, take, drop } = await world(1)
-    const format = async () => {
-      const stored = await metastore.store.get('events/metastore.json')
-      return JSON.parse(Buffer.from(stored?.bytes ?? []).toString()).format as unknown
-    }
-    expect(await format()).toBe(1)
-    await take('monday')
-    expect(await format()).toBe(2)
-    await drop('monday')
-    expect(await format()).toBe(1)
-  })
 })
