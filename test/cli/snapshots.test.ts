@@ -24,7 +24,7 @@ beforeAll(async () => {
   )
   const path = await place.write('orders.ndjson', lines.join('\n'))
   await place.run(initCommand, { options: { name: 'backup', data: 'empty' } })
-  await place.run(initCommand, { options: { name: 'shop', data: 'empty' } })
+  await place.run(initCommand, { options: { name: 'shop', data: 'empty', force: true } })
   await place.run(ingestCommand, { args: [path], options: { create: true, stack: 'shop' } })
 })
 afterAll(() => place.remove())

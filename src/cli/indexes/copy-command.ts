@@ -26,7 +26,7 @@ export const indexCopyCommand = defineCommand({
   },
   examples: [
     'qw-lambda index copy orders --to-stack shop-prod',
-    'qw-lambda index copy orders --stack shop-prod --to-local shop --as orders-prod',
+    'qw-lambda index copy orders --stack shop-prod --region us-east-1 --to-local shop',
   ],
   async run(context, { args, options }) {
     const { toLocal, toStack, toRegion: region, toProfile: profile } = options

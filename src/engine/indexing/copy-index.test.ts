@@ -3,9 +3,11 @@ import { expect, test } from 'vitest'
 import { countingStore } from '../../stores/counting-store.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import type { Fault, FaultPlan } from '../../stores/testing/faulty-store.ts'
+import { ORPHAN_GRACE_MS } from '../metastore/index-file-changes.ts'
 import { splitKey } from '../metastore/layout.ts'
 import { Metastore } from '../metastore/metastore.ts'
 import { docMatcher } from '../search/match-docs.ts'
+import { copyLiveIndex } from './copy-live-index.ts'
 import { runDeletes } from './deletes.ts'
 import { asked, keysOf, numbersTo, published, snapshotWorld } from './testing/snapshot-world.ts'
 
@@ -84,6 +86,54 @@ test('a half-made copy is no index, and a delete removes what there is of it', a
   })
   await there.components.metastore.deleteIndex('events')
   expect(await keysOf(there.store, '')).toEqual([])
+})
+
+test('splits that lay there so long that they may be collected are sent again', async () => {
+  const world = await snapshotWorld(2)
+  await world.take('monday')
+  const there = elsewhere(world)
+  const key = splitKey('events', (await world.metastore.load('events')).splits[0]!.splitId)
+  const { bytes } = (await world.inner.get(key))!
+  await there.store.put(key, bytes, { condition: { kind: 'always' } })
+  world.clock.advance(ORPHAN_GRACE_MS - 60_000)
+  expect(await world.copy('monday', 'events', there.components)).toMatchObject({
+    copiedSplitCount: 2,
+    foundSplitCount: 0,
+  })
+})
+
+test('a live index is pinned while it is copied; a killed copy goes on from what it pinned', async () => {
+  const world = await snapshotWorld(4)
+  const there = elsewhere(world)
+  const { store } = there
+  const put = store.put.bind(store)
+  let left = 2
+  store.put = async (key, body, options) => {
+    if (key.endsWith('.split') && left-- <= 0) throw new Error('killed')
+    return await put(key, body, options)
+  }
+  const copy = () =>
+    copyLiveIndex({
+      source: world.components,
+      indexId: 'events',
+      name: 'copy-to-there',
+      target: there.components,
+      targetId: 'events',
+      matchDocs: docMatcher(world.store),
+    })
+  await expect(copy()).rejects.toThrow('killed')
+  left = Infinity
+  await world.merge()
+  await world.add(40, 50)
+  await world.cleanUp()
+  there.store.reset()
+  await copy()
+  expect(await published(there.components.metastore)).toEqual(numbersTo(40))
+  expect((await world.metastore.load('events')).snapshots).toEqual([])
+  // Once it is there, the next copy is one of now.
+  await there.components.metastore.deleteIndex('events')
+  await copy()
+  expect(await published(there.components.metastore)).toEqual(numbersTo(50))
 })
 
 test('an index that is there is never copied over', async () => {

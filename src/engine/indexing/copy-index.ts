@@ -1,10 +1,10 @@
 import { QwError } from '../errors.ts'
 import type { MatchDocs } from '../metastore/delete-task.ts'
+import { ORPHAN_GRACE_MS } from '../metastore/index-file-changes.ts'
 import type { IndexFile, IndexMetadata } from '../metastore/index-metadata.ts'
 import { indexPrefix, splitIdOfKey, splitKey } from '../metastore/layout.ts'
 import { readSnapshot, type Snapshot } from '../metastore/snapshots.ts'
 import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
-import type { ObjectStore } from '../ports.ts'
 import { checkSplit } from '../split/check-split.ts'
 import type { IndexingComponents } from './components.ts'
 import { ReturningSplits } from './returning-splits.ts'
@@ -41,6 +41,8 @@ export interface CopyResult {
 /** Splits in memory at once: together with this many bytes, unless a single one is larger. */
 const MAX_ROUND_SPLITS = 8
 const MAX_ROUND_BYTES = 64 * 1024 * 1024
+/** Half of what makes an orphan: from looking at an object to naming it there is time. */
+const MAX_OBJECT_AGE_MS = ORPHAN_GRACE_MS / 2
 /** Erasures that are asked for while it runs: each time the splits are searched once more. */
 const MAX_ATTEMPTS = 20
 
@@ -48,7 +50,7 @@ const MAX_ATTEMPTS = 20
  * Makes a new index of a snapshot, in the same store or another. Splits are copied byte for byte, each
  * checked against its own checksums; the metastore file comes last, so that the index is there whole
  * or not at all. Killed, it is an index that is being made: the same call goes on and sends nothing
- * twice, and a delete removes what there is. Costs a GET and a PUT per split, a LIST, and three PUTs.
+ * twice within half a day, and a delete removes what there is. Costs a GET and a PUT per split, two LISTs, and three PUTs.
  * Throws `invalid` (code INDEX-EXISTS) when the target is an index.
  */
 export async function copyIndex(request: CopyRequest): Promise<CopyResult> {
@@ -64,70 +66,90 @@ export async function copyIndex(request: CopyRequest): Promise<CopyResult> {
     targetMetadata: metadata,
     signal,
   })
-  const copier = new SplitCopier(request, await objectsAt(target.metastore.store, targetId, signal))
+  const copier = new SplitCopier(request)
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const now = await source.metastore.load(indexId, signal)
-    if (splits.isUpTo(now)) {
+    if (!splits.isUpTo(now)) await splits.apply(now)
+    const there = await freshObjects(target, targetId, signal)
+    refuseLost(splits.rewritten, there)
+    if (splits.unchanged.every((split) => isIn(there, split))) {
+      if (attempt === 0) copier.found(splits.unchanged)
       const file = newFile(metadata, splits.records, target)
       await target.metastore.adoptIndex(file)
       return { ...copier.result(), ...countsOf(file), erasedDocCount: splits.erasedDocCount }
     }
-    await splits.apply(now)
-    await copier.bring(splits.unchanged)
+    await copier.bring(splits.unchanged, there)
   }
-  throw new QwError('conflict', `erasures kept coming while ${indexId} was copied`, {
+  throw new QwError('conflict', `${indexId} could not be copied in ${MAX_ATTEMPTS} attempts`, {
     code: 'META-CONFLICT',
-    fix: 'run the command again when they are done',
+    why: 'erasures kept coming, or its objects went',
+    fix: 'run the command again',
   })
 }
 
-/** Sizes by split id. */
-async function objectsAt(
-  store: ObjectStore,
+/**
+ * Sizes of the target's splits by id, without those that are so old that somebody may be collecting them:
+ * until the index is there, nothing names them.
+ */
+async function freshObjects(
+  { metastore, clock }: IndexingComponents,
   indexId: string,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, number>> {
   const sizes = new Map<string, number>()
-  for await (const { key, sizeBytes } of store.list(indexPrefix(indexId), signal)) {
-    const splitId = splitIdOfKey(indexId, key)
-    if (splitId !== undefined) sizes.set(splitId, sizeBytes)
+  const sinceMs = clock.nowMs() - MAX_OBJECT_AGE_MS
+  for await (const info of metastore.store.list(indexPrefix(indexId), signal)) {
+    const splitId = splitIdOfKey(indexId, info.key)
+    if (splitId !== undefined && info.modifiedMs >= sinceMs) sizes.set(splitId, info.sizeBytes)
   }
   return sizes
 }
 
+/** Split ids never come twice, so an object of the right size is the split. */
+function isIn(there: ReadonlyMap<string, number>, split: SplitRecord): boolean {
+  return there.get(split.splitId) === splitSizeBytes(split)
+}
+
+function refuseLost(rewritten: readonly SplitRecord[], there: ReadonlyMap<string, number>): void {
+  if (rewritten.every((split) => isIn(there, split))) return
+  throw new QwError('unavailable', 'the copy took so long that its own splits were collected', {
+    fix: 'run the command again',
+  })
+}
+
 class SplitCopier {
   readonly #request: CopyRequest
-  /** What the target has: split ids never come twice, so one of the right size is the split. */
-  readonly #there: Map<string, number>
   #copiedSplitCount = 0
   #copiedBytes = 0
-  #foundSplitCount = 0
+  #foundSplitCount: number | undefined
 
-  constructor(request: CopyRequest, there: Map<string, number>) {
+  constructor(request: CopyRequest) {
     this.#request = request
-    this.#there = there
   }
 
   result(): Pick<CopyResult, 'copiedSplitCount' | 'copiedBytes' | 'foundSplitCount'> {
     return {
       copiedSplitCount: this.#copiedSplitCount,
       copiedBytes: this.#copiedBytes,
-      foundSplitCount: this.#foundSplitCount,
+      foundSplitCount: this.#foundSplitCount ?? 0,
     }
   }
 
-  async bring(splits: readonly SplitRecord[]): Promise<void> {
-    const missing = splits.filter(
-      (split) => this.#there.get(split.splitId) !== splitSizeBytes(split),
-    )
-    if (this.#copiedSplitCount === 0) this.#foundSplitCount = splits.length - missing.length
-    const totalBytes = splits.reduce((sum, split) => sum + splitSizeBytes(split), 0)
-    let doneBytes = totalBytes - missing.reduce((sum, split) => sum + splitSizeBytes(split), 0)
+  /** Those that were there before this copy brought any. */
+  found(splits: readonly SplitRecord[]): void {
+    this.#foundSplitCount ??= splits.length
+  }
+
+  async bring(splits: readonly SplitRecord[], there: ReadonlyMap<string, number>): Promise<void> {
+    const missing = splits.filter((split) => !isIn(there, split))
+    this.found(splits.filter((split) => isIn(there, split)))
+    const totalBytes = bytesOf(splits)
+    let doneBytes = totalBytes - bytesOf(missing)
     let doneSplitCount = splits.length - missing.length
     for (const round of roundsOf(missing)) {
       this.#request.signal?.throwIfAborted()
       await Promise.all(round.map((split) => this.#copy(split)))
-      doneBytes += round.reduce((sum, split) => sum + splitSizeBytes(split), 0)
+      doneBytes += bytesOf(round)
       doneSplitCount += round.length
       this.#request.onProgress?.({ doneBytes, totalBytes, doneSplitCount })
     }
@@ -143,10 +165,13 @@ class SplitCopier {
       condition: { kind: 'always' },
       signal,
     })
-    this.#there.set(split.splitId, sizeBytes)
     this.#copiedSplitCount++
     this.#copiedBytes += sizeBytes
   }
+}
+
+function bytesOf(splits: readonly SplitRecord[]): number {
+  return splits.reduce((sum, split) => sum + splitSizeBytes(split), 0)
 }
 
 function roundsOf(splits: readonly SplitRecord[]): SplitRecord[][] {

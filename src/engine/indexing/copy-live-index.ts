@@ -1,4 +1,5 @@
-import { isQwError } from '../errors.ts'
+import { listKeys } from '../metastore/delete-keys.ts'
+import { indexPrefix, metastoreKey } from '../metastore/layout.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import { deleteSnapshot, takeSnapshot } from '../metastore/snapshots.ts'
 import { copyIndex, type CopyRequest, type CopyResult } from './copy-index.ts'
@@ -14,7 +15,7 @@ export async function copyLiveIndex(request: CopyRequest): Promise<CopyResult> {
   const isPinned = (await metastore.load(indexId, signal)).snapshots.some(
     (snapshot) => snapshot.name === name,
   )
-  const goesOn = isPinned && (await isBeingMade(target.metastore, targetId))
+  const goesOn = isPinned && (await isHalfMade(target.metastore, targetId))
   if (!goesOn) {
     // The target first: where there is one already, nothing is pinned for it.
     await target.metastore.reserveIndex(targetId)
@@ -26,14 +27,8 @@ export async function copyLiveIndex(request: CopyRequest): Promise<CopyResult> {
   return result
 }
 
-/** Whether a create or a copy of it began and has not come to its end. */
-async function isBeingMade(metastore: Metastore, indexId: string): Promise<boolean> {
-  if (!(await metastore.listIndexIds()).includes(indexId)) return false
-  try {
-    await metastore.load(indexId)
-    return false
-  } catch (error) {
-    if (isQwError(error, 'notFound')) return true
-    throw error
-  }
+/** Whether there are splits and no index: a pin of a copy that came to its end is an old one. */
+async function isHalfMade(metastore: Metastore, indexId: string): Promise<boolean> {
+  const keys = await listKeys(metastore.store, indexPrefix(indexId))
+  return !keys.includes(metastoreKey(indexId)) && keys.length > 0
 }

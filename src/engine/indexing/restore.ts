@@ -21,7 +21,7 @@ interface RestoreRequest {
   readonly signal?: AbortSignal
 }
 
-export interface RestoreResult {
+interface RestoreResult {
   /** Published by the restored index. */
   readonly docCount: number
   readonly splitCount: number
