@@ -163,6 +163,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
   },
   {
+    words: ['index', 'snapshot'],
+    summary: 'pin an index as it is now; list and delete what was pinned',
+    group: 'Data',
+    load: async () => (await import('../indexes/snapshot-command.ts')).indexSnapshotCommand,
+  },
+  {
+    words: ['index', 'restore'],
+    summary: 'bring an index back to a snapshot, or make a new one of it',
+    group: 'Data',
+    load: async () => (await import('../indexes/restore-command.ts')).indexRestoreCommand,
+  },
+  {
+    words: ['index', 'copy'],
+    summary: 'copy an index to another stack, here or in AWS',
+    group: 'Data',
+    load: async () => (await import('../indexes/copy-command.ts')).indexCopyCommand,
+  },
+  {
     words: ['delete-docs'],
     summary: 'erase what a query finds, for good',
     group: 'Data',

@@ -17,7 +17,7 @@ interface UpkeepRequest {
 }
 
 /** What somebody may have switched off. */
-interface UpkeepParts {
+export interface UpkeepParts {
   readonly merges: boolean
   readonly janitor: boolean
 }
@@ -92,9 +92,7 @@ export async function keepUp(
     cleaned,
     incomplete: [erased, merged, cleaned].some((part) => part?.incomplete === true),
     hasProgressed:
-      erased.rewrittenSplitCount + erased.droppedSplitCount > 0 ||
-      (merged?.mergeCount ?? 0) > 0 ||
-      deletedCount(cleaned) > 0,
+      erased.checkedSplitCount > 0 || (merged?.mergeCount ?? 0) > 0 || deletedCount(cleaned) > 0,
   }
 }
 
