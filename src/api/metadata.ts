@@ -6,7 +6,7 @@ import { sourcesJson } from './source-routes.ts'
 import { serializeIndexConfig } from '../engine/schema/serialize-config.ts'
 
 /** Where an index is; a config that names no place lies below the root, by its id. */
-export function indexUriOf({ indexId, indexUri }: IndexConfig, indexRoot: string): string {
+function indexUriOf({ indexId, indexUri }: IndexConfig, indexRoot: string): string {
   return indexUri ?? `${indexRoot}/${indexId}`
 }
 

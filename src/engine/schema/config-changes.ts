@@ -8,7 +8,7 @@ import { serializeIndexConfig } from './serialize-config.ts'
  *   newDocuments   in what is indexed from now on; splits keep how they were written
  *   refused        not at all: `reason`
  */
-export type ChangeEffect = 'atOnce' | 'newDocuments' | 'refused'
+type ChangeEffect = 'atOnce' | 'newDocuments' | 'refused'
 
 export interface ConfigChange {
   /** Dotted; fields and tokenizers by their names: `doc_mapping.field_mappings.price.fast`. */

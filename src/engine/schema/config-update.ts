@@ -10,7 +10,7 @@ interface ConfigUpdate {
 }
 
 /** What cannot change, by the path of the setting. */
-export interface RefusedChange {
+interface RefusedChange {
   readonly path: string
   readonly reason: string
 }
