@@ -100,6 +100,7 @@ export class StackThread {
     indexFile: (task, hooks) => this.#call('indexFile', task, hooks),
     recoverStaging: (task, hooks) => this.#call('recoverStaging', task, hooks),
     runSchedule: (task, hooks) => this.#call('runSchedule', task, hooks),
+    runUpkeep: (task, hooks) => this.#call('runUpkeep', task, hooks),
     watchFolder: (task, hooks) => this.#call('watchFolder', task, hooks),
   }
 

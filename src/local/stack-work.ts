@@ -9,6 +9,7 @@ import { type IngestWork, ingestWork } from './ingest-work.ts'
 import type { LocalStack } from './local-stack.ts'
 import { answerHanded, type HandedRequest, type HandedResponse } from './handed-request.ts'
 import { runSchedule } from './schedule.ts'
+import { runUpkeepRounds } from './upkeep-rounds.ts'
 import { type WatchRequest, watchFolder } from './watch.ts'
 
 /** A file to be indexed, as a value that can be handed to another thread. */
@@ -48,6 +49,8 @@ export interface StackWork extends IngestWork {
   recoverStaging(task: undefined, hooks: { readonly signal: AbortSignal }): Promise<void>
   /** Makes and indexes sample data until aborted. */
   runSchedule(task: ScheduleTask, hooks: { readonly signal: AbortSignal }): Promise<void>
+  /** Looks after all indexes now and then, until aborted. */
+  runUpkeep(task: undefined, hooks: { readonly signal: AbortSignal }): Promise<void>
   /** Indexes the files of a folder as they come and grow, until aborted. */
   watchFolder(task: WatchRequest, hooks: { readonly signal: AbortSignal }): Promise<void>
 }
@@ -79,6 +82,12 @@ export function stackWork(stack: LocalStack, settings: ApiSettings = NO_KEYS): S
     },
     runSchedule: (task, { signal }) =>
       runSchedule(stack, indexing.clock, { ...task, signal, log: runLog.of('generator') }),
+    runUpkeep: (_, { signal }) =>
+      runUpkeepRounds(indexing, {
+        signal,
+        log: runLog.of('indexer'),
+        ask: (indexId) => void ingest.askUpkeep(indexId),
+      }),
     watchFolder: (task, { signal }) =>
       watchFolder(indexing, task, {
         signal,

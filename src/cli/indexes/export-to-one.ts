@@ -19,7 +19,7 @@ export async function exportToOne(
     outsideOfStack(stack, target.path)
     await mayWrite(target.path, force)
   } else refuseScreen(run)
-  const writer = docWriters({ ...request, config: plan.config })()
+  const writer = docWriters({ ...request, config: plan.metadata.config })()
   compressor(request.compression)?.destroy()
   const phase = context.report.phase(`Exporting ${request.indexId}`)
   let docCount = 0

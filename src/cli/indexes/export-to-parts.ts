@@ -79,7 +79,7 @@ export async function exportToParts(
   const { context, stack, file, request, plan } = run
   if (target.kind === 'folder') outsideOfStack(stack, target.path)
   // Both refuse before anything is written.
-  docWriters({ ...request, config: plan.config })
+  docWriters({ ...request, config: plan.metadata.config })
   compressor(request.compression)?.destroy()
   const store = await openTarget(context, target)
   const where = targetText(target)
@@ -132,7 +132,7 @@ async function begin(
   { where, force }: { readonly where: string; readonly force: boolean },
 ): Promise<Begun> {
   const stored = await readManifest(store, context.signal)
-  const columns = tableShape({ ...request, config: plan.config })
+  const columns = tableShape({ ...request, config: plan.metadata.config })
   if (stored !== undefined && !force) {
     mustBeSame(stored.manifest, { request, columns, where })
     if (stored.manifest.finishedMs === undefined) splitsLeft(file, stored.manifest)

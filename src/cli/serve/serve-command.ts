@@ -264,6 +264,7 @@ function startBackground(
   return [
     told('indexing what was staged before', work.recoverStaging(undefined, { signal })),
     ...(generator === false ? [] : [told('sample data', work.runSchedule(schedule, { signal }))]),
+    told('the upkeep', work.runUpkeep(undefined, { signal })),
     ...watched.map((one) => told(`watching ${one.folder}`, work.watchFolder(one, { signal }))),
   ]
 }

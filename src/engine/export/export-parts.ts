@@ -12,7 +12,7 @@ import {
   type SplitParts,
 } from './export-manifest.ts'
 import { docWriters } from './export-format.ts'
-import { bindSelection, splitGone, type ExportSource } from './export-plan.ts'
+import { splitGone, type ExportSource } from './export-plan.ts'
 import { sliceWanted, wantedCount } from './split-docs.ts'
 import { exportedDocs, matchExported, type MatchedSplit } from './stream-docs.ts'
 
@@ -142,9 +142,8 @@ class PartsRun {
   }
 
   async split(split: SplitRecord): Promise<void> {
-    const { config, indexId } = this.#job.file.metadata
-    const { query } = bindSelection(config, this.manifest.selection)
-    const matched = await matchExported({ indexId, query }, split, this.#source)
+    const bound = { metadata: this.#job.file.metadata, selection: this.manifest.selection }
+    const matched = await matchExported(bound, split, this.#source)
     const docCount = wantedCount(matched.wanted)
     const before = this.manifest.parts.get(split.splitId)
     const partCount = before?.partCount ?? partCountOf(split, docCount)

@@ -1,11 +1,11 @@
-import { QwError } from '../errors.ts'
-import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
+import { isQwError, QwError } from '../errors.ts'
+import { publishedSplits, type IndexFile, type IndexMetadata } from '../metastore/index-metadata.ts'
+import { configOfMapping } from '../metastore/past-mappings.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { ObjectStore } from '../ports.ts'
 import { splitMayMatch } from '../query/prune.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import { parseQueryString } from '../query/query-string.ts'
-import type { Query } from '../query/query.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { bindIndexSearch, splitFacts } from '../search/index-search.ts'
 
@@ -19,25 +19,47 @@ export interface ExportSelection {
 }
 
 /** The documents of an index at one moment: those of the splits that were published then. */
-export interface ExportPlan {
-  readonly indexId: string
-  readonly config: IndexConfig
-  readonly query: Query
+export interface ExportPlan extends BoundExport {
   /** Those that may hold a match, the oldest documents first. */
   readonly splits: readonly SplitRecord[]
 }
 
-/** Throws `invalid` as parsing and binding do. */
-export function planExport(file: IndexFile, selection: ExportSelection): ExportPlan {
-  const { config, indexId } = file.metadata
-  const { schema, query } = bindSelection(config, selection)
-  const splits = publishedSplits(file)
-    .filter((split) => splitMayMatch(query, splitFacts(split), schema.timestampField))
-    .toSorted(oldestFirst)
-  return { indexId, config, query, splits }
+export interface BoundExport {
+  readonly metadata: IndexMetadata
+  readonly selection: ExportSelection
 }
 
-export function bindSelection(
+/** Throws `invalid` as parsing and binding do. */
+export function planExport(file: IndexFile, selection: ExportSelection): ExportPlan {
+  const { metadata } = file
+  bindSelection(metadata.config, selection)
+  const splits = publishedSplits(file)
+    .filter((split) => {
+      const { query, schema } = bindSplit({ metadata, selection }, split)
+      return splitMayMatch(query, splitFacts(split), schema.timestampField)
+    })
+    .toSorted(oldestFirst)
+  return { metadata, selection, splits }
+}
+
+/** What is asked of one split, by the mapping that its documents were indexed with; a field that was added
+ *  since none of them has. Throws `invalid` where that mapping cannot be asked so: an export without
+ *  these documents would look whole. */
+export function bindSplit(
+  { metadata, selection }: BoundExport,
+  { docMappingUid }: SplitRecord,
+): ReturnType<typeof bindIndexSearch> {
+  const config = configOfMapping(metadata, docMappingUid)
+  try {
+    return bindSelection(config, selection)
+  } catch (error) {
+    const isOlder = config !== metadata.config
+    if (!isOlder || !isQwError(error, 'invalid') || error.code === 'QUERY-SCHEMA') throw error
+    return bindSelection(metadata.config, selection)
+  }
+}
+
+function bindSelection(
   config: IndexConfig,
   { query: text, startTimestamp, endTimestamp }: ExportSelection,
 ): ReturnType<typeof bindIndexSearch> {
@@ -65,7 +87,7 @@ export function splitGone(indexId: string, splitId: string, cause?: unknown): Qw
     `split ${indexId}/${splitId} was replaced while it was to be exported`,
     {
       why: 'a merge, an erasure or the end of its retention took it away, and its documents are mixed with others now',
-      fix: 'begin again: the same command with --force',
+      fix: 'begin again: the same command with --force; index snapshot create keeps the splits for as long as it takes',
       cause,
     },
   )

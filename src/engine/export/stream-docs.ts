@@ -6,7 +6,13 @@ import { toList } from '../search/doc-set.ts'
 import { matchSplit } from '../search/match-docs.ts'
 import type { SplitFooter } from '../split/footer.ts'
 import type { DocWriter } from './doc-writer.ts'
-import { splitGone, type ExportPlan, type ExportSource } from './export-plan.ts'
+import {
+  bindSplit,
+  splitGone,
+  type BoundExport,
+  type ExportPlan,
+  type ExportSource,
+} from './export-plan.ts'
 import { readSplitDocs, wantedCount, type WantedDocs } from './split-docs.ts'
 
 /** A split with what the query found in it. */
@@ -21,11 +27,13 @@ const CACHES = { partBytes: 0, docBytes: 0, partialResultBytes: 0 }
 
 /** Costs the reads of a search in that split. Rejects with `conflict` when it is gone. */
 export async function matchExported(
-  { indexId, query }: Pick<ExportPlan, 'indexId' | 'query'>,
+  bound: BoundExport,
   split: SplitRecord,
   { store, signal }: ExportSource,
 ): Promise<MatchedSplit> {
+  const { indexId } = bound.metadata
   try {
+    const { query } = bindSplit(bound, split)
     const context = { store, caches: new SearchCaches(CACHES) }
     const { footer, found } = await matchSplit({ indexId, split, query }, context, signal)
     const wanted: WantedDocs =
@@ -80,7 +88,12 @@ export async function* streamDocs(
     next = begin(place + 1)
     if (matched === undefined) break
     if (wantedCount(matched.wanted) > 0) {
-      for await (const docs of exportedDocs(plan.indexId, matched, matched.wanted, source)) {
+      for await (const docs of exportedDocs(
+        plan.metadata.indexId,
+        matched,
+        matched.wanted,
+        source,
+      )) {
         yield writer.write(docs)
         docCount += docs.length
         onProgress({ docCount, doneSplitCount: place })

@@ -14,7 +14,7 @@ import { planClause } from './clauses/plan-clause.ts'
 import type { SplitFooter } from '../split/footer.ts'
 import { NO_DOCS, toList, type DocSet } from './doc-set.ts'
 import { openSplit, type FetchContext } from './fetch.ts'
-import { bindIndexSearch, splitFacts } from './index-search.ts'
+import { bindFor, bindIndexSearch, splitFacts } from './index-search.ts'
 
 /** Each split is read once. */
 const CACHES = { partBytes: 16 << 20, docBytes: 0, partialResultBytes: 0 }
@@ -23,10 +23,16 @@ const CACHES = { partBytes: 16 << 20, docBytes: 0, partialResultBytes: 0 }
  *  the same query would read, and nothing of a split that cannot have a match. */
 export function docMatcher(store: ObjectStore): MatchDocs {
   const context = { store, caches: new SearchCaches(CACHES) }
-  return async ({ config, indexId }, split, task, signal) => {
-    const { schema, query } = bindDeleteQuery(config, task.query, task.createdMs)
+  return async (metadata, split, task, signal) => {
+    const bind = (config: IndexConfig): ReturnType<typeof bindIndexSearch> =>
+      bindDeleteQuery(config, task.query, task.createdMs)
+    const { schema, query } = bindFor(metadata, split.docMappingUid, bind).bound
     if (!splitMayMatch(query, splitFacts(split), schema.timestampField)) return new Uint32Array(0)
-    const { footer, found } = await matchSplit({ indexId, split, query }, context, signal)
+    const { footer, found } = await matchSplit(
+      { indexId: metadata.indexId, split, query },
+      context,
+      signal,
+    )
     return toList(found, footer.docCount)
   }
 }
