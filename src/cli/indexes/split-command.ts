@@ -22,7 +22,8 @@ interface Part {
   readonly termBytes: number
   readonly columnBytes: number
   readonly normBytes: number
-  readonly documentBytes: number
+  /** Of what is no field. */
+  readonly bytes: number
 }
 
 export const indexSplitCommand = defineCommand({
@@ -53,7 +54,7 @@ export const indexSplitCommand = defineCommand({
     }
     await context.out.write(drawFacts(factsOf(context, split, snapshots), context.out))
     if (options.files !== true) return
-    const columns = ['part', 'type', 'terms', 'column', 'lengths', 'documents'].map((name, i) =>
+    const columns = ['part', 'type', 'terms', 'column', 'lengths', 'other'].map((name, i) =>
       i < 2 ? { name } : { name, align: 'right' as const },
     )
     await context.out.write('\n')
@@ -61,7 +62,7 @@ export const indexSplitCommand = defineCommand({
     const rows = parts.map((part) => [
       part.name,
       part.type,
-      ...[part.termBytes, part.columnBytes, part.normBytes, part.documentBytes].map(cell),
+      ...[part.termBytes, part.columnBytes, part.normBytes, part.bytes].map(cell),
     ])
     await printRows(context, columns, rows)
   },
@@ -93,9 +94,12 @@ async function readParts(
   const footer = decodeFooter(
     await store.read(splitKey(indexId, split.splitId), split.footer, signal),
   )
-  const documents = { ...NOTHING, name: 'documents', documentBytes: extent(footer.docStore) }
-  const own = { ...NOTHING, name: 'footer', documentBytes: split.footer.end - split.footer.start }
-  return [documents, ...fieldParts(footer), own]
+  const documents = { ...NOTHING, name: 'documents', bytes: extent(footer.docStore) }
+  const own = { ...NOTHING, name: 'footer', bytes: split.footer.end - split.footer.start }
+  const parts = [documents, ...fieldParts(footer), own]
+  // Lists of documents too long to stand with their terms; the footer does not say whose they are.
+  const rest = split.footer.end - parts.reduce((sum, part) => sum + totalOf(part), 0)
+  return [...parts, { ...NOTHING, name: 'long postings, positions', bytes: rest }]
 }
 
 const NOTHING: Omit<Part, 'name'> = {
@@ -103,7 +107,7 @@ const NOTHING: Omit<Part, 'name'> = {
   termBytes: 0,
   columnBytes: 0,
   normBytes: 0,
-  documentBytes: 0,
+  bytes: 0,
 }
 
 /** Largest first. */
@@ -119,8 +123,11 @@ function fieldParts({ fields }: SplitFooter): Part[] {
       normBytes: fieldnorms === undefined ? 0 : fieldnorms.end - fieldnorms.start,
     }
   })
-  const total = (part: Part): number => part.termBytes + part.columnBytes + part.normBytes
-  return parts.toSorted((a, b) => total(b) - total(a))
+  return parts.toSorted((a, b) => totalOf(b) - totalOf(a))
+}
+
+function totalOf({ termBytes, columnBytes, normBytes, bytes }: Part): number {
+  return termBytes + columnBytes + normBytes + bytes
 }
 
 function extent({ blockStarts }: { readonly blockStarts: Float64Array }): number {
@@ -134,7 +141,7 @@ function partDocument(part: Part) {
     term_bytes: part.termBytes,
     column_bytes: part.columnBytes,
     length_bytes: part.normBytes,
-    document_bytes: part.documentBytes,
+    other_bytes: part.bytes,
   }
 }
 

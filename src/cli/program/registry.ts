@@ -151,6 +151,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexCreateCommand,
   },
   {
+    words: ['index', 'update'],
+    summary: 'change the config of an index in place',
+    group: 'Data',
+    load: async () => (await import('../indexes/update-command.ts')).indexUpdateCommand,
+  },
+  {
     words: ['index', 'clear'],
     summary: 'remove all documents of an index, and keep the index',
     group: 'Data',
@@ -161,6 +167,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'remove an index with all its documents',
     group: 'Data',
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
+  },
+  {
+    words: ['index', 'snapshot'],
+    summary: 'pin an index as it is now; list and delete what was pinned',
+    group: 'Data',
+    load: async () => (await import('../indexes/snapshot-command.ts')).indexSnapshotCommand,
+  },
+  {
+    words: ['index', 'restore'],
+    summary: 'bring an index back to a snapshot, or make a new one of it',
+    group: 'Data',
+    load: async () => (await import('../indexes/restore-command.ts')).indexRestoreCommand,
+  },
+  {
+    words: ['index', 'copy'],
+    summary: 'copy an index to another stack, here or in AWS',
+    group: 'Data',
+    load: async () => (await import('../indexes/copy-command.ts')).indexCopyCommand,
   },
   {
     words: ['delete-docs'],

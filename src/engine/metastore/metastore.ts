@@ -15,6 +15,7 @@ import {
 } from './index-file-changes.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
+import { keptMappings } from './past-mappings.ts'
 import { matchIndexIds, nearestIds } from './index-patterns.ts'
 import {
   assertIndexId,
@@ -80,7 +81,13 @@ export class Metastore {
   /** Throws `invalid` (code INDEX-EXISTS) when there is one. Finishes what a killed create or delete
    *  left. Costs one read and three puts. */
   async createIndex(config: IndexConfig): Promise<IndexFile> {
-    const { indexId } = config
+    await this.reserveIndex(config.indexId)
+    return await this.adoptIndex(this.#newFile(config))
+  }
+
+  /** Says in the manifest that the index is being made: from here on its objects can be found and
+   *  deleted, and `adoptIndex` makes it one. Throws `invalid` (code INDEX-EXISTS). */
+  async reserveIndex(indexId: string): Promise<void> {
     assertIndexId(indexId)
     const state = (await this.#manifest.load())?.get(indexId)
     if (state === 'deleting') await this.deleteIndex(indexId)
@@ -88,11 +95,16 @@ export class Metastore {
       throw indexExists(indexId)
     }
     if (state !== 'active') await this.#setState(indexId, 'creating')
-    const created = this.#newFile(config)
-    const stored = await this.#file(indexId).update((file) => file ?? created)
+  }
+
+  /** An index that is there from now on, with the splits that `file` names: their objects lie under its
+   *  id already. Its uid is a new one. Throws `invalid` (code INDEX-EXISTS). */
+  async adoptIndex(file: IndexFile): Promise<IndexFile> {
+    const { indexId, indexUid } = file.metadata
+    const stored = await this.#file(indexId).update((known) => known ?? file)
     await this.#setState(indexId, 'active')
-    if (stored?.metadata.indexUid !== created.metadata.indexUid) throw indexExists(indexId)
-    return created
+    if (stored?.metadata.indexUid !== indexUid) throw indexExists(indexId)
+    return file
   }
 
   /** Makes the index from the template that its id matches, unless somebody else was quicker; false
@@ -159,7 +171,8 @@ export class Metastore {
       const docMapping = { ...config.docMapping, docMappingUid }
       const indexUri = config.indexUri ?? current.indexUri
       const next = { ...config, indexUri, docMapping }
-      return { ...file, metadata: { ...file.metadata, config: next } }
+      const pastMappings = docMappingChanged ? keptMappings(file) : file.metadata.pastMappings
+      return { ...file, metadata: { ...file.metadata, config: next, pastMappings } }
     })
   }
 
@@ -345,6 +358,7 @@ export class Metastore {
         indexId: config.indexId,
         indexUid: `${config.indexId}:${this.newId()}`,
         config: { ...config, docMapping: { ...config.docMapping, docMappingUid } },
+        pastMappings: [],
         createTimestamp: Math.floor(this.#components.clock.nowMs() / 1000),
         sources: [],
         checkpoint: new Map(),

@@ -133,6 +133,17 @@ describe('a snapshot', () => {
     expect(await keys(metastore, '.split')).toHaveLength(2)
   })
 
+  test('leaves to another snapshot what that one holds too', async () => {
+    const { metastore, components, take, drop, cleanUp } = await world(4)
+    await take('monday')
+    await take('tuesday')
+    await runMerges(components, { indexId: 'events' })
+    await cleanUp()
+    expect(await drop('monday')).toMatchObject({ splitCount: 0 })
+    expect(await numbersOf(metastore, 'tuesday')).toEqual(to(40))
+    expect(await drop('tuesday')).toMatchObject({ splitCount: 4 })
+  })
+
   test('has a name of its own that can be a file’s, and there is an end to how many', async () => {
     const { take, metastore, drop } = await world(1)
     await take('monday')
