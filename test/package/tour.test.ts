@@ -53,6 +53,8 @@ const LOCAL = (
     ['index describe --mapping'],
     ['index fields'],
     ['index splits'],
+    ['index splits --draw'],
+    ['index split 0 --files'],
     ['index checkpoints'],
     ['index merge --dry-run'],
     ['index gc'],

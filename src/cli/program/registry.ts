@@ -115,6 +115,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-command.ts')).indexSplitsCommand,
   },
   {
+    words: ['index', 'split'],
+    summary: 'one split: what is in it, what its parts take, what keeps it',
+    group: 'Data',
+    load: async () => (await import('../indexes/split-command.ts')).indexSplitCommand,
+  },
+  {
     words: ['index', 'checkpoints'],
     summary: 'which files and objects count as indexed',
     group: 'Data',
