@@ -283,6 +283,19 @@ describe('a deployment', () => {
     // What was published a moment ago takes the searcher its poll.
   }, 150_000)
 
+  test('upkeep by hand works straight over the bucket, and says what it would cost', async () => {
+    expect(await desk.json('index', 'gc')).toMatchObject({
+      indexes: [{ id: 'mock-sales', splits_expired: 0 }],
+      failures: [],
+    })
+    const merge = await desk.json('index', 'merge', '--target-docs', '10_000_000', '--dry-run')
+    expect(merge).toMatchObject({ dry_run: true, usd: expect.any(Number) })
+    const { sources } = (await desk.json('index', 'checkpoints', '--limit', '1')) as {
+      sources: { uri: string }[]
+    }
+    expect(sources[0]?.uri).toMatch(/^s3:/)
+  })
+
   test('cost-estimate measures what the deployment used', async () => {
     const document = await desk.json('cost-estimate', '--actual')
     const { components } = document as {
