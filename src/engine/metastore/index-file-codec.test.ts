@@ -24,6 +24,7 @@ const FILE: IndexFile = {
     indexId: 'frozen',
     indexUid: 'frozen:01HQ0000000000000000000000',
     config,
+    pastMappings: [],
     createTimestamp: 1_700_000_000,
     sources: [],
     checkpoint: new Map([
