@@ -76,6 +76,7 @@ const FILE: IndexFile = {
       error: undefined,
     },
   ],
+  rejectSets: [],
   orphansListedMs: 1_700_000_002_000,
   snapshots: [],
 }
@@ -100,8 +101,23 @@ test('a file of the second format opens, which names snapshots', () => {
 })
 
 test('what is written today is read back', () => {
-  expect(decodeIndexFile(encodeIndexFile(FILE), 'key')).toEqual(FILE)
+  const run = '01HQ0000000000000000000002'
+  const rejectSets = [
+    { setId: `${run}-00000`, docCount: 3, notKeptCount: 1 },
+    { setId: `${run}-00001-01HQ0000000000000000000009`, docCount: 0, notKeptCount: 7 },
+  ]
+  const file = { ...FILE, rejectSets }
+  expect(decodeIndexFile(encodeIndexFile(file), 'key')).toEqual(file)
 })
+
+test.each([[['R1-00000', 1, 0]], [['01HQ0000000000000000000002-00000', -1, 0]], ['x'], [null]])(
+  'a set of rejected documents is not %j',
+  (set) => {
+    const written = JSON.parse(Buffer.from(encodeIndexFile(FILE)).toString()) as object
+    const bytes = Buffer.from(JSON.stringify({ ...written, rejected: [set] }))
+    expect(() => decodeIndexFile(bytes, 'key')).toThrow(/reject set/)
+  },
+)
 
 test('bounds of addresses stand apart from those of numbers, whose readers know no others', () => {
   const [split, ...rest] = FILE.splits

@@ -217,8 +217,11 @@ export class Metastore {
         pinned = pinnedSplitIds(file)
       }
       const checkpoint = options.keepCheckpoints === true ? file.metadata.checkpoint : new Map()
-      if (file.splits.length === 0 && checkpoint.size === file.metadata.checkpoint.size) return file
-      const cleared = { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
+      const isCheckpointKept = checkpoint.size === file.metadata.checkpoint.size
+      const hasDocs = file.splits.length + file.rejectSets.length > 0
+      if (!hasDocs && isCheckpointKept) return file
+      const metadata = { ...file.metadata, checkpoint }
+      const cleared = { ...file, metadata, splits: [], rejectSets: [] }
       return finishTasks(cleared, this.#components.clock.nowMs())
     })
     const rejected = await listKeys(this.store, rejectedPrefix(indexId))
@@ -309,6 +312,7 @@ export class Metastore {
       },
       splits: [],
       runs: [],
+      rejectSets: [],
       deleteTasks: [],
       orphansListedMs: undefined,
       snapshots: [],
