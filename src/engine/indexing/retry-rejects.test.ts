@@ -5,11 +5,14 @@ import { faultyStore, type FaultPlan } from '../../stores/testing/faulty-store.t
 import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { seededFractions } from '../../stores/testing/seeded-fractions.ts'
 import { isQwError } from '../errors.ts'
+import { takeSnapshot } from '../metastore/snapshots.ts'
 import type { ObjectStore } from '../ports.ts'
+import { docMatcher } from '../search/match-docs.ts'
 import { objectSource, type Source } from '../sources/source.ts'
 import type { IndexingComponents } from './components.ts'
 import { dropFailures } from './drop-failures.ts'
 import { indexSource } from './pipeline.ts'
+import { restoreSnapshot } from './restore.ts'
 import { checkRejects, rejectName, retryRejects } from './retry-rejects.ts'
 import {
   publishedNumbers,
@@ -273,4 +276,19 @@ test('whatever fails and however many retry at once, every document is there onc
     expect(waiting.every(({ text }) => text.startsWith('bad'))).toBe(true)
   })
   await fc.assert(property, { numRuns: 30 })
+})
+
+test('an index that is brought back reads later files again, and has what they reject but once', async () => {
+  const { components } = await world(BAD)
+  await takeSnapshot(components, { indexId, name: 'before' })
+  const later = await staged([-6, 7].map(testLine), 'later.ndjson')
+  await indexSource(components, { indexId, source: later })
+  expect((await everyDoc(components)).waiting).toHaveLength(4)
+  const matchDocs = docMatcher(components.metastore.store)
+  await restoreSnapshot(components, { indexId, name: 'before', checkpoint: 'restored', matchDocs })
+  expect((await everyDoc(components)).waiting).toHaveLength(3)
+  await indexSource(components, { indexId, source: later })
+  await mendMapping(components)
+  await retryRejects(components, { indexId })
+  expect(await publishedNumbers(components.metastore)).toEqual([-6, -5, -3, -1, 2, 4, 7])
 })

@@ -100,6 +100,11 @@ test('a file of the second format opens, which names snapshots', () => {
   expect(decodeIndexFile(encodeIndexFile(file), 'key')).toEqual(file)
 })
 
+test('a file of the third format opens, which has a checksum', () => {
+  expect(decodeIndexFile(frozen(3), 'frozen/metastore.json')).toEqual(FILE)
+  expect(Buffer.from(encodeIndexFile(FILE)).toString()).toMatch(/,"crc32":"[0-9a-f]{8}"\}$/)
+})
+
 test('what is written today is read back', () => {
   const run = '01HQ0000000000000000000002'
   const rejectSets = [

@@ -3,6 +3,7 @@ import { QwError } from '../errors.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { readConfigValue } from '../schema/read-config.ts'
 import { serializeIndexConfig } from '../schema/serialize-config.ts'
+import { assertChecked, checkedJson, parseChecked } from './checked-json.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { decodeDeleteTask, encodeDeleteTask } from './delete-task.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
@@ -13,7 +14,6 @@ import {
   fieldsAt,
   integerAt,
   optionalIntegerAt,
-  parseFields,
   stringAt,
 } from './json-fields.ts'
 import { decodeRejectSet, encodeRejectSet } from './reject-set.ts'
@@ -32,17 +32,17 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
  *   rejected  [set id, documents, not kept] of each set of rejected documents
  *   delete_tasks   erasures by query, by opstamp
  *   orphans_listed_ms   number or null
- *   snapshots   points in time that are kept; format 2 when there is one, since a program that does not
- *               know them would delete what they keep
+ *   snapshots   points in time that are kept; since format 2
+ *   crc32       of what stands before it (checked-json.ts); since format 3
  */
-const METASTORE_FORMAT = 2
-const FORMAT_WITHOUT_SNAPSHOTS = 1
+const METASTORE_FORMAT = 3
+const FORMAT_WITH_CHECKSUM = 3
 
 export function encodeIndexFile(file: IndexFile): Uint8Array {
   const { metadata } = file
   const splits = file.splits.toSorted((a, b) => a.updateTimestamp - b.updateTimestamp)
   const content = {
-    format: file.snapshots.length === 0 ? FORMAT_WITHOUT_SNAPSHOTS : METASTORE_FORMAT,
+    format: METASTORE_FORMAT,
     version: '0.9',
     index: {
       index_uid: metadata.indexUid,
@@ -56,20 +56,21 @@ export function encodeIndexFile(file: IndexFile): Uint8Array {
     rejected: file.rejectSets.map(encodeRejectSet),
     delete_tasks: file.deleteTasks.map(encodeDeleteTask),
     orphans_listed_ms: file.orphansListedMs ?? null,
-    ...(file.snapshots.length === 0 ? {} : { snapshots: file.snapshots.map(encodeSnapshotRecord) }),
+    snapshots: file.snapshots.map(encodeSnapshotRecord),
   }
-  return new TextEncoder().encode(JSON.stringify(content))
+  return checkedJson(JSON.stringify(content))
 }
 
 /** Throws `corrupt`, and `invalid` for a file of a newer program. */
 export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
-  const fields = parseFields(bytes, key)
+  const { fields, isChecked } = parseChecked(bytes, key)
   const format = integerAt(fields, 'format')
   if (format > METASTORE_FORMAT) {
     throw new QwError('invalid', `${key} has format ${format}, newer than ${METASTORE_FORMAT}`, {
       fix: 'upgrade qw-lambda: npm install -g qw-lambda@latest',
     })
   }
+  if (format >= FORMAT_WITH_CHECKSUM) assertChecked(isChecked, key)
   return {
     metadata: decodeMetadata(fieldsAt(fields, 'index'), key),
     splits: arrayAt(fields, 'splits').map(decodeSplitRecord),

@@ -37,7 +37,22 @@ export function rejectSetId(runId: string, commit: number): string {
 
 /** The name of what is left of a set; `id` is new. */
 export function remainingSetId(setId: string, id: string): string {
-  return `${setId.split('-', 2).join('-')}-${id}`
+  return `${commitOf({ setId })}-${id}`
+}
+
+/** The sets of an index that is brought back to an earlier time together with its checkpoint: files that
+ *  came later are read again, and what they rejected is rejected again. Of a set that was retried since,
+ *  what is left; of one that was retried whole nothing is left, and the next retry says so. */
+export function restoredSets(
+  newest: readonly RejectSet[],
+  earlier: readonly RejectSet[],
+): readonly RejectSet[] {
+  const left = new Map(newest.map((set) => [commitOf(set), set]))
+  return earlier.map((set) => left.get(commitOf(set)) ?? set)
+}
+
+function commitOf({ setId }: Pick<RejectSet, 'setId'>): string {
+  return setId.split('-', 2).join('-')
 }
 
 /** The run that rejected the documents first. */
