@@ -59,6 +59,7 @@ const LOCAL = (
     ['index gc'],
     ['index infer orders.ndjson'],
     ['index create -f other.yaml'],
+    ['index update -f other.yaml'],
     ['index snapshot create monday'],
     ['index snapshot list'],
     ['index snapshot describe monday'],

@@ -151,6 +151,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexCreateCommand,
   },
   {
+    words: ['index', 'update'],
+    summary: 'change the config of an index in place',
+    group: 'Data',
+    load: async () => (await import('../indexes/update-command.ts')).indexUpdateCommand,
+  },
+  {
     words: ['index', 'clear'],
     summary: 'remove all documents of an index, and keep the index',
     group: 'Data',

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
-import type { IndexConfig } from '../schema/index-config.ts'
+import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import { readConfigValue } from '../schema/read-config.ts'
-import { serializeIndexConfig } from '../schema/serialize-config.ts'
+import { serializeDocMapping, serializeIndexConfig } from '../schema/serialize-config.ts'
 import { assertChecked, checkedJson, parseChecked } from './checked-json.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { decodeDeleteTask, encodeDeleteTask } from './delete-task.ts'
@@ -26,7 +26,7 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
  *
  *   format    number; one greater than METASTORE_FORMAT is refused
  *   version   "0.9", of the config and record shapes inside
- *   index     {index_uid, index_config, create_timestamp, sources, checkpoint}
+ *   index     {index_uid, index_config, past_mappings, create_timestamp, sources, checkpoint}
  *   splits    split records, by update time
  *   runs      recent ingest runs, newest first
  *   rejected  [set id, documents, not kept] of each set of rejected documents
@@ -47,6 +47,7 @@ export function encodeIndexFile(file: IndexFile): Uint8Array {
     index: {
       index_uid: metadata.indexUid,
       index_config: serializeIndexConfig(metadata.config),
+      past_mappings: metadata.pastMappings.map(serializeDocMapping),
       create_timestamp: metadata.createTimestamp,
       sources: metadata.sources,
       checkpoint: encodeCheckpoint(metadata.checkpoint),
@@ -88,11 +89,12 @@ function optionalArrayAt(fields: Fields, key: string): readonly unknown[] {
 }
 
 function decodeMetadata(fields: Fields, key: string): IndexMetadata {
-  const config = decodeConfig(fields, key)
+  const config = decodeConfig(asFields(fields['index_config'], 'index_config'), key)
   return {
     indexId: config.indexId,
     indexUid: stringAt(fields, 'index_uid'),
     config,
+    pastMappings: decodePastMappings(fields, key),
     createTimestamp: integerAt(fields, 'create_timestamp'),
     // Written from JsonValues by this file and only handed through.
     sources: arrayAt(fields, 'sources') as readonly JsonValue[],
@@ -100,10 +102,17 @@ function decodeMetadata(fields: Fields, key: string): IndexMetadata {
   }
 }
 
-function decodeConfig(fields: Fields, key: string): IndexConfig {
+/** Files of earlier versions have none. Each is checked as a part of the index's config. */
+function decodePastMappings(fields: Fields, key: string): DocMapping[] {
+  const past = fields['past_mappings'] === undefined ? [] : arrayAt(fields, 'past_mappings')
+  const config = asFields(fields['index_config'], 'index_config')
+  return past.map((mapping) => decodeConfig({ ...config, doc_mapping: mapping }, key).docMapping)
+}
+
+function decodeConfig(config: Fields, key: string): IndexConfig {
   try {
     // Plain JSON.parse output is a JsonValue; readConfigValue checks every part of it.
-    return readConfigValue(asFields(fields['index_config'], 'index_config') as JsonObject).config
+    return readConfigValue(config as JsonObject).config
   } catch (cause) {
     throw new QwError('corrupt', `${key} holds an index config that cannot be read`, { cause })
   }

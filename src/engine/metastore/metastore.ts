@@ -15,6 +15,7 @@ import {
 } from './index-file-changes.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
+import { keptMappings } from './past-mappings.ts'
 import { matchIndexIds, nearestIds } from './index-patterns.ts'
 import {
   assertIndexId,
@@ -170,7 +171,8 @@ export class Metastore {
       const docMapping = { ...config.docMapping, docMappingUid }
       const indexUri = config.indexUri ?? current.indexUri
       const next = { ...config, indexUri, docMapping }
-      return { ...file, metadata: { ...file.metadata, config: next } }
+      const pastMappings = docMappingChanged ? keptMappings(file) : file.metadata.pastMappings
+      return { ...file, metadata: { ...file.metadata, config: next, pastMappings } }
     })
   }
 
@@ -359,6 +361,7 @@ export class Metastore {
         indexId: config.indexId,
         indexUid: `${config.indexId}:${this.newId()}`,
         config: { ...config, docMapping: { ...config.docMapping, docMappingUid } },
+        pastMappings: [],
         createTimestamp: Math.floor(this.#components.clock.nowMs() / 1000),
         sources: [],
         checkpoint: new Map(),
