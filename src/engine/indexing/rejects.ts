@@ -148,7 +148,7 @@ export function encodeRejects(
   return Buffer.from(lines.join(''))
 }
 
-export function fieldsOf({ isWhole, text, ...reject }: KeptReject) {
+function fieldsOf({ isWhole, text, ...reject }: KeptReject) {
   return {
     run_id: reject.runId,
     source_uri: reject.sourceUri,

@@ -114,6 +114,14 @@ export function applyMark(
   return { ...file, splits }
 }
 
+/** Without splits and rejected documents, and without checkpoint unless it is kept. */
+export function applyClear(file: IndexFile, keepsCheckpoint: boolean): IndexFile {
+  const checkpoint = keepsCheckpoint ? file.metadata.checkpoint : new Map()
+  const isCheckpointKept = checkpoint.size === file.metadata.checkpoint.size
+  if (file.splits.length + file.rejectSets.length === 0 && isCheckpointKept) return file
+  return { ...file, metadata: { ...file.metadata, checkpoint }, splits: [], rejectSets: [] }
+}
+
 /** Drops the records of splits whose objects are gone; only marked ones. */
 export function applyRemove(file: IndexFile, splitIds: readonly string[]): IndexFile {
   const ids = new Set(splitIds)

@@ -8,6 +8,7 @@ import { deleteKeys, listKeys } from './delete-keys.ts'
 import { finishTasks } from './delete-task-changes.ts'
 import { type DeleteQuery, type DeleteTask, withTask } from './delete-task.ts'
 import {
+  applyClear,
   applyMark,
   applyPublish,
   type PublishOutcome,
@@ -229,12 +230,8 @@ export class Metastore {
         removed = file.splits
         pinned = pinnedSplitIds(file)
       }
-      const checkpoint = options.keepCheckpoints === true ? file.metadata.checkpoint : new Map()
-      const isCheckpointKept = checkpoint.size === file.metadata.checkpoint.size
-      const hasDocs = file.splits.length + file.rejectSets.length > 0
-      if (!hasDocs && isCheckpointKept) return file
-      const metadata = { ...file.metadata, checkpoint }
-      const cleared = { ...file, metadata, splits: [], rejectSets: [] }
+      const cleared = applyClear(file, options.keepCheckpoints === true)
+      if (cleared === file) return file
       return finishTasks(cleared, this.#components.clock.nowMs())
     })
     const rejected = await listKeys(this.store, rejectedPrefix(indexId))
