@@ -231,16 +231,14 @@ export class Metastore {
         pinned = pinnedSplitIds(file)
       }
       const cleared = applyClear(file, options.keepCheckpoints === true)
-      if (cleared === file) return file
       return finishTasks(cleared, this.#components.clock.nowMs())
     })
-    const rejected = await listKeys(this.store, rejectedPrefix(indexId))
     // What was handed over once may be again.
-    const handed =
-      options.keepCheckpoints === true ? [] : await listKeys(this.store, handedPrefix(indexId))
-    const unpinned = removed.filter(({ splitId }) => !pinned.has(splitId))
-    const splits = unpinned.map(({ splitId }) => splitKey(indexId, splitId))
-    await deleteKeys(this.store, [...splits, ...rejected, ...handed])
+    const forgotten = options.keepCheckpoints === true ? [] : [handedPrefix(indexId)]
+    const notes = [rejectedPrefix(indexId), ...forgotten].map((at) => listKeys(this.store, at))
+    const unpinned = removed.map(({ splitId }) => splitId).filter((id) => !pinned.has(id))
+    const splits = unpinned.map((splitId) => splitKey(indexId, splitId))
+    await deleteKeys(this.store, [...splits, ...(await Promise.all(notes)).flat()])
     return [...removed]
   }
 
