@@ -121,6 +121,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-command.ts')).indexSplitsCommand,
   },
   {
+    words: ['index', 'split'],
+    summary: 'one split: what is in it, what its parts take, what keeps it',
+    group: 'Data',
+    load: async () => (await import('../indexes/split-command.ts')).indexSplitCommand,
+  },
+  {
     words: ['index', 'checkpoints'],
     summary: 'which files and objects count as indexed',
     group: 'Data',
@@ -167,6 +173,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'remove an index with all its documents',
     group: 'Data',
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
+  },
+  {
+    words: ['index', 'export'],
+    summary: 'documents out, as NDJSON, CSV or Parquet',
+    group: 'Data',
+    load: async () => (await import('../indexes/export-command.ts')).indexExportCommand,
   },
   {
     words: ['index', 'snapshot'],
