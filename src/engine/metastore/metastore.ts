@@ -8,6 +8,7 @@ import { deleteKeys, listKeys } from './delete-keys.ts'
 import { finishTasks } from './delete-task-changes.ts'
 import { type DeleteQuery, type DeleteTask, withTask } from './delete-task.ts'
 import {
+  applyClear,
   applyMark,
   applyPublish,
   type PublishOutcome,
@@ -235,18 +236,15 @@ export class Metastore {
         removed = file.splits
         pinned = pinnedSplitIds(file)
       }
-      const checkpoint = options.keepCheckpoints === true ? file.metadata.checkpoint : new Map()
-      if (file.splits.length === 0 && checkpoint.size === file.metadata.checkpoint.size) return file
-      const cleared = { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
+      const cleared = applyClear(file, options.keepCheckpoints === true)
       return finishTasks(cleared, this.#components.clock.nowMs())
     })
-    const rejected = await listKeys(this.store, rejectedPrefix(indexId))
     // What was handed over once may be again.
-    const handed =
-      options.keepCheckpoints === true ? [] : await listKeys(this.store, handedPrefix(indexId))
-    const unpinned = removed.filter(({ splitId }) => !pinned.has(splitId))
-    const splits = unpinned.map(({ splitId }) => splitKey(indexId, splitId))
-    await deleteKeys(this.store, [...splits, ...rejected, ...handed])
+    const forgotten = options.keepCheckpoints === true ? [] : [handedPrefix(indexId)]
+    const notes = [rejectedPrefix(indexId), ...forgotten].map((at) => listKeys(this.store, at))
+    const unpinned = removed.map(({ splitId }) => splitId).filter((id) => !pinned.has(id))
+    const splits = unpinned.map((splitId) => splitKey(indexId, splitId))
+    await deleteKeys(this.store, [...splits, ...(await Promise.all(notes)).flat()])
     return [...removed]
   }
 
@@ -350,6 +348,7 @@ export class Metastore {
       },
       splits: [],
       runs: [],
+      rejectSets: [],
       deleteTasks: [],
       orphansListedMs: undefined,
       snapshots: [],
