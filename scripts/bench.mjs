@@ -10,7 +10,9 @@ const { build } = await import('esbuild')
 const outdir = join(root, 'node_modules', '.cache', 'bench')
 mkdirSync(outdir, { recursive: true })
 await build({
-  entryPoints: [join(root, 'bench', 'main.ts'), join(root, 'bench', 'index-once.ts')],
+  entryPoints: ['main', 'index-once', 'merge-once'].map((name) =>
+    join(root, 'bench', `${name}.ts`),
+  ),
   bundle: true,
   platform: 'node',
   format: 'esm',

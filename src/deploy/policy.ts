@@ -238,7 +238,7 @@ function sourceStatements({ named, arn }: Scope): PolicyStatement[] {
     allow(
       'Schedule',
       actions('scheduler', 'CreateSchedule UpdateSchedule DeleteSchedule GetSchedule'),
-      named('Schedule').map((name) => arn('scheduler', `schedule/default/${name}`)),
+      named('Schedule UpkeepSchedule').map((name) => arn('scheduler', `schedule/default/${name}`)),
     ),
   ]
 }

@@ -26,6 +26,7 @@ const KIND_OF_CODE = {
   'META-CONFLICT': 'conflict',
   'SNAPSHOT-EXISTS': 'invalid',
   'SNAPSHOT-NONE': 'notFound',
+  'SOURCE-NONE': 'notFound',
   'SPLIT-VERSION': 'invalid',
   // Queries and aggregations.
   'AGG-LIMIT': 'tooLarge',

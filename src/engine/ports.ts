@@ -17,7 +17,7 @@ export interface ObjectInfo {
   readonly modifiedMs: number
 }
 
-export interface StoredObject {
+interface StoredObject {
   readonly bytes: Uint8Array
   readonly etag: string
 }

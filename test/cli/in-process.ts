@@ -179,7 +179,10 @@ function scriptedPrompts(answers: readonly string[] | undefined): {
       if (choice === undefined) throw new Error(`${question.message} has no choice ${answer}`)
       return choice.value
     },
-    confirm: (question) => Promise.resolve(question.fallback),
+    confirm(question) {
+      if (waiting[0] === 'yes') return Promise.resolve(next(question.message) === 'yes')
+      return Promise.resolve(question.fallback)
+    },
     async typedName({ name, given }) {
       if ((given ?? (interactive ? next(name) : undefined)) === name) return
       throw new QwError('invalid', 'not confirmed', {

@@ -42,6 +42,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'INDEX-SNAPSHOTS': EXIT.usage,
   'SNAPSHOT-EXISTS': EXIT.usage,
   'SNAPSHOT-NONE': EXIT.notFound,
+  'SOURCE-NONE': EXIT.notFound,
   'SPLIT-VERSION': EXIT.usage,
   // Queries and aggregations.
   'AGG-LIMIT': EXIT.limit,

@@ -41,7 +41,7 @@ function versionFinding({ version }: CliContext, { state }: Deployment): Promise
 async function partFindings({ name, session }: Deployment): Promise<Finding[]> {
   try {
     const status = await readStatus(name, session.ports)
-    const { queue, deadLetters, indexing, generator } = status
+    const { queue, deadLetters, indexing, generator, upkeep } = status
     const dead = deadLetters?.waiting ?? 0
     return [
       indexing === 'disabled'
@@ -61,6 +61,13 @@ async function partFindings({ name, session }: Deployment): Promise<Finding[]> {
             'qw-lambda logs indexer --errors',
           )
         : pass('deployment.dead-letters', 'no run failed for good'),
+      upkeep === 'enabled'
+        ? pass('deployment.upkeep', 'every hour merges and clean-up of all indexes run')
+        : fail(
+            'deployment.upkeep',
+            `the schedule of merges and clean-up is ${upkeep}`,
+            'qw-lambda deploy',
+          ),
       pass(
         'deployment.generator',
         generator === undefined ? 'no sample stream' : `the sample stream is ${generator.state}`,

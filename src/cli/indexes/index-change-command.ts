@@ -1,3 +1,4 @@
+import { withoutUsualPlace } from '../../api/metadata.ts'
 import { stringifyJson } from '../../engine/bytes/json.ts'
 import { isQwError, QwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
@@ -77,7 +78,8 @@ export const indexCreateCommand = defineCommand({
     if (options.file === undefined)
       throw missingFlags(['--file'], 'qw-lambda index create -f orders.yaml')
     const stack = await currentDataStack(context)
-    const { config, notes } = await readConfigFile(options.file)
+    const { config: written, notes } = await readConfigFile(options.file)
+    const config = withoutUsualPlace(written, stack.indexRoot)
     for (const note of notes) context.report.note(note)
     const { indexId } = config
     const { metastore } = stack.indexing

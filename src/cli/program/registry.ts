@@ -115,6 +115,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-command.ts')).indexSplitsCommand,
   },
   {
+    words: ['index', 'checkpoints'],
+    summary: 'which files and objects count as indexed',
+    group: 'Data',
+    load: async () => (await import('../indexes/checkpoints-command.ts')).indexCheckpointsCommand,
+  },
+  {
+    words: ['index', 'merge'],
+    summary: 'merge small splits now, as the index’s policy says or as far as you say',
+    group: 'Data',
+    load: async () => (await import('../indexes/merge-command.ts')).indexMergeCommand,
+  },
+  {
+    words: ['index', 'gc'],
+    summary: 'delete what no search needs: expired and replaced splits, orphans',
+    group: 'Data',
+    load: async () => (await import('../indexes/gc-command.ts')).indexGcCommand,
+  },
+  {
     words: ['index', 'infer'],
     summary: 'an index config from a sample of a file, with comments',
     group: 'Data',
@@ -127,6 +145,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexCreateCommand,
   },
   {
+    words: ['index', 'update'],
+    summary: 'change the config of an index in place',
+    group: 'Data',
+    load: async () => (await import('../indexes/update-command.ts')).indexUpdateCommand,
+  },
+  {
     words: ['index', 'clear'],
     summary: 'remove all documents of an index, and keep the index',
     group: 'Data',
@@ -137,6 +161,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'remove an index with all its documents',
     group: 'Data',
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
+  },
+  {
+    words: ['index', 'snapshot'],
+    summary: 'pin an index as it is now; list and delete what was pinned',
+    group: 'Data',
+    load: async () => (await import('../indexes/snapshot-command.ts')).indexSnapshotCommand,
+  },
+  {
+    words: ['index', 'restore'],
+    summary: 'bring an index back to a snapshot, or make a new one of it',
+    group: 'Data',
+    load: async () => (await import('../indexes/restore-command.ts')).indexRestoreCommand,
+  },
+  {
+    words: ['index', 'copy'],
+    summary: 'copy an index to another stack, here or in AWS',
+    group: 'Data',
+    load: async () => (await import('../indexes/copy-command.ts')).indexCopyCommand,
   },
   {
     words: ['delete-docs'],
@@ -312,7 +354,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Words that only have subcommands, with their line in the help. */
 export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([
-  ['index', 'list, describe, make and empty indexes'],
+  ['index', 'list, describe, make, tidy and empty indexes'],
   ['generator', 'the sample data stream: status, pause, resume, run, set'],
   ['api-key', 'the key of the HTTP API: show, rotate'],
   ['grafana', 'files for a Grafana of its own, and a check of its calls'],

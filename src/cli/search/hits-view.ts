@@ -1,5 +1,6 @@
 import {
   isJsonObject,
+  setKey,
   stringifyJson,
   type JsonObject,
   type JsonValue,
@@ -201,12 +202,12 @@ export class HitsWriter {
 
 /** The document with only these dotted paths, nested as before. */
 export function pickPaths(doc: JsonObject, paths: readonly string[], prefix = ''): JsonObject {
-  const kept: Record<string, JsonValue> = {}
+  const kept: JsonObject = {}
   for (const [key, value] of Object.entries(doc)) {
     const path = prefix + key
-    if (paths.includes(path)) kept[key] = value
+    if (paths.includes(path)) setKey(kept, key, value)
     else if (isJsonObject(value) && paths.some((wanted) => wanted.startsWith(`${path}.`))) {
-      kept[key] = pickPaths(value, paths, `${path}.`)
+      setKey(kept, key, pickPaths(value, paths, `${path}.`))
     }
   }
   return kept

@@ -51,6 +51,7 @@ describe('merging', () => {
       mergedSplitCount: 4,
       mergedDocCount: 40,
       lostCount: 0,
+      deferredCount: 0,
       failures: [],
       incomplete: false,
     })
@@ -105,16 +106,53 @@ describe('merging', () => {
     expect(reads).toHaveLength(4)
   })
 
-  test('splits too large to be in memory together are left as they are', async () => {
-    const { components } = await world(testConfig(MERGING), 5)
-    const result = await runMerges(components, { indexId: 'events', maxMergeBytes: 10 })
-    expect(result).toMatchObject({ mergeCount: 0, incomplete: false })
+  test('no merge holds more bytes than allowed, and splits of half of that are left alone', async () => {
+    const { components, metastore } = await world(testConfig(MERGING), 9)
+    const sizes = publishedSplits(await metastore.load('events')).map(({ footer }) => footer.end)
+    const one = Math.max(...sizes)
+    const read: number[] = []
+    await runMerges(components, {
+      indexId: 'events',
+      maxMergeBytes: 3.9 * one,
+      onProgress: ({ sizeBytes }) => void read.push(sizeBytes),
+    })
+    expect(Math.max(...read)).toBeLessThanOrEqual(3.9 * one)
+    // Two that are not full would have been merged.
+    const left = publishedSplits(await metastore.load('events')).map(({ footer }) => footer.end)
+    expect(left.filter((size) => size < 1.95 * one).length).toBeLessThan(3)
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(90))
   })
 
-  test('no merge is begun after the deadline', async () => {
+  test('a merge that the time left is too short for is deferred, and counted', async () => {
     const { components, clock } = await world(testConfig(MERGING), 5)
-    const result = await runMerges(components, { indexId: 'events', deadlineMs: clock.nowMs() })
-    expect(result).toMatchObject({ mergeCount: 0, incomplete: true })
+    const soon = { indexId: 'events', deadlineMs: clock.nowMs() + 900 }
+    const deferred = { mergeCount: 0, deferredCount: 1, incomplete: true }
+    expect(await runMerges(components, soon)).toMatchObject(deferred)
+    const later = { indexId: 'events', deadlineMs: clock.nowMs() + 5_000 }
+    const done = { mergeCount: 1, deferredCount: 0, incomplete: false }
+    expect(await runMerges(components, later)).toMatchObject(done)
+  })
+
+  test('two mergers of many splits share the work, and seldom do the same merge twice', async () => {
+    const limit = { merge_policy: { type: 'limit_merge', merge_factor: 3, max_merge_factor: 3 } }
+    const { components, metastore } = await world(testConfig(limit), 27)
+    const both = [0, 1].map(() => runMerges(components, { indexId: 'events' }))
+    const ends = await Promise.all(both)
+    const sum = (pick: (end: (typeof ends)[0]) => number) => ends.reduce((n, e) => n + pick(e), 0)
+    // In the same order both would have made all 13.
+    expect(sum(({ lostCount }) => lostCount)).toBeLessThanOrEqual(6)
+    expect(sum(({ mergeCount }) => mergeCount)).toBeGreaterThanOrEqual(9 + 3)
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(270))
+  })
+
+  test('a forced merge puts neighbours in time together, mature or not', async () => {
+    const { components, metastore, clock } = await world(testConfig(MERGING), 7)
+    clock.advance(100 * HOUR_MS)
+    expect(await runMerges(components, { indexId: 'events' })).toMatchObject({ mergeCount: 0 })
+    const result = await runMerges(components, { indexId: 'events', targetDocs: 30 })
+    expect(result).toMatchObject({ mergeCount: 2, mergedSplitCount: 6, incomplete: false })
+    const splits = publishedSplits(await metastore.load('events'))
+    expect(splits.map(({ docCount }) => docCount)).toEqual([10, 30, 30])
   })
 })
 

@@ -14,6 +14,8 @@ const limitMerge = testConfig({
 }).indexingSettings
 const noMerge = testConfig({ merge_policy: { type: 'no_merge' } }).indexingSettings
 
+const at = (nowMs: number, maxBytes = Infinity) => ({ nowMs, maxBytes })
+
 /** The n-th split: newer with every n. */
 function split(n: number, docCount: number, more: Partial<SplitRecord> = {}): SplitRecord {
   return {
@@ -47,28 +49,28 @@ const idsOf = (plans: readonly (readonly SplitRecord[])[]): string[][] =>
 
 describe('stable_log', () => {
   test('ten splits of a level are one merge, nine are none', () => {
-    expect(planMerges(splits(9, 1_000), stableLog, NOW_MS)).toEqual([])
-    expect(idsOf(planMerges(splits(10, 1_000), stableLog, NOW_MS))).toEqual([
+    expect(planMerges(splits(9, 1_000), stableLog, at(NOW_MS))).toEqual([])
+    expect(idsOf(planMerges(splits(10, 1_000), stableLog, at(NOW_MS)))).toEqual([
       ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
     ])
   })
 
   test('of more than max_merge_factor splits the oldest twelve go first', () => {
-    const [plan] = planMerges(splits(30, 1_000), stableLog, NOW_MS)
+    const [plan] = planMerges(splits(30, 1_000), stableLog, at(NOW_MS))
     expect(plan?.map(({ splitId }) => splitId)).toEqual(
       splits(12, 1_000).map(({ splitId }) => splitId),
     )
   })
 
   test('two splits that reach the target together are merged', () => {
-    const plans = planMerges([split(0, 600_000), split(1, 500_000)], stableLog, NOW_MS)
+    const plans = planMerges([split(0, 600_000), split(1, 500_000)], stableLog, at(NOW_MS))
     expect(idsOf(plans)).toEqual([['0', '1']])
   })
 
   test('a split three times as large as the newer ones opens a level of its own', () => {
     const young = splits(10, 1_000, 100)
     const old = splits(10, 150_000, 0)
-    const plans = planMerges([...old.slice(0, 5), ...young], stableLog, NOW_MS)
+    const plans = planMerges([...old.slice(0, 5), ...young], stableLog, at(NOW_MS))
     expect(idsOf(plans)).toEqual([
       ['100', '101', '102', '103', '104', '105', '106', '107', '108', '109'],
     ])
@@ -77,14 +79,14 @@ describe('stable_log', () => {
   test('at most one merge per level is planned, the one with the best score first', () => {
     const young = splits(12, 1_000, 100)
     const old = splits(12, 120_000, 0)
-    const plans = planMerges([...old, ...young], stableLog, NOW_MS)
+    const plans = planMerges([...old, ...young], stableLog, at(NOW_MS))
     expect(plans.map((plan) => plan[0]?.docCount)).toEqual([1_000, 120_000])
     expect(plans[1]).toHaveLength(9)
   })
 
   test('splits without a time range count as oldest', () => {
     const timeless = split(50, 1_000, { timeRange: undefined })
-    const [plan] = planMerges([...splits(12, 1_000), timeless], stableLog, NOW_MS)
+    const [plan] = planMerges([...splits(12, 1_000), timeless], stableLog, at(NOW_MS))
     expect(plan?.[0]?.splitId).toBe(timeless.splitId)
   })
 })
@@ -93,7 +95,7 @@ describe('limit_merge', () => {
   test('splits are grouped by the merges behind them and taken oldest first', () => {
     const fresh = splits(22, 10)
     const merged = splits(10, 100, 50).map((s) => ({ ...s, mergeOpCount: 1 }))
-    const plans = planMerges([...merged, ...fresh], limitMerge, NOW_MS)
+    const plans = planMerges([...merged, ...fresh], limitMerge, at(NOW_MS))
     expect(plans.map((plan) => [plan.length, plan[0]?.mergeOpCount])).toEqual([
       [12, 0],
       [10, 0],
@@ -105,13 +107,13 @@ describe('limit_merge', () => {
     const born = maturityAtBirth(limitMerge, { docCount: 1, mergeOpCount: 4 })
     expect(born).toEqual({ kind: 'mature' })
     const worn = splits(12, 10).map((s) => ({ ...s, mergeOpCount: 4 }))
-    expect(planMerges(worn, limitMerge, NOW_MS)).toEqual([])
+    expect(planMerges(worn, limitMerge, at(NOW_MS))).toEqual([])
   })
 })
 
 describe('every policy', () => {
   test('no_merge plans nothing and every split is mature at birth', () => {
-    expect(planMerges(splits(50, 10), noMerge, NOW_MS)).toEqual([])
+    expect(planMerges(splits(50, 10), noMerge, at(NOW_MS))).toEqual([])
     expect(maturityAtBirth(noMerge, { docCount: 1, mergeOpCount: 0 })).toEqual({ kind: 'mature' })
   })
 
@@ -121,7 +123,7 @@ describe('every policy', () => {
     expect(born(999_999)).toEqual({ kind: 'immature', maturationPeriodMs: 48 * HOUR_MS })
     expect(isMature(split(0, 1), NOW_MS + 48 * HOUR_MS - 1)).toBe(false)
     expect(isMature(split(0, 1), NOW_MS + 48 * HOUR_MS)).toBe(true)
-    expect(planMerges(splits(12, 10), stableLog, NOW_MS + 48 * HOUR_MS)).toEqual([])
+    expect(planMerges(splits(12, 10), stableLog, at(NOW_MS + 48 * HOUR_MS))).toEqual([])
   })
 
   test('splits of another mapping, source or state stay apart', () => {
@@ -131,7 +133,7 @@ describe('every policy', () => {
       { sourceId: 'other' },
       { state: 'MarkedForDeletion' as const },
     ]) {
-      expect(planMerges([...some, split(9, 10, odd)], stableLog, NOW_MS)).toEqual([])
+      expect(planMerges([...some, split(9, 10, odd)], stableLog, at(NOW_MS))).toEqual([])
     }
   })
 
@@ -148,7 +150,7 @@ describe('every policy', () => {
           ...split(n, docCount, { mergeOpCount }),
           splitId: `S${i}`,
         }))
-        const plans = planMerges(some, isLimit ? limitMerge : stableLog, NOW_MS)
+        const plans = planMerges(some, isLimit ? limitMerge : stableLog, at(NOW_MS))
         const ids = plans.flatMap((plan) => plan.map(({ splitId }) => splitId))
         expect(new Set(ids).size).toBe(ids.length)
         for (const plan of plans) {

@@ -4,6 +4,9 @@ import type { IndexingSettings, MergePolicyConfig } from '../schema/index-config
 /** Splits to be replaced by one, in the order in which their documents will follow each other. */
 export type MergeCandidate = readonly SplitRecord[]
 
+/** A forced merge reads so many splits at most: all are opened at once. */
+const MAX_FORCED_SPLITS = 100
+
 type StableLog = Extract<MergePolicyConfig, { type: 'stable_log' }>
 type LimitMerge = Extract<MergePolicyConfig, { type: 'limit_merge' }>
 
@@ -22,19 +25,79 @@ export function maturityAtBirth(
   return { kind: 'immature', maturationPeriodMs: policy.maturationPeriodMs }
 }
 
-/** The merges to do now, highest score first; no split is in two of them. */
+/** What bounds every merge. */
+interface MergeBounds {
+  readonly nowMs: number
+  /** Of the splits in one merge together: they are in memory at once. */
+  readonly maxBytes: number
+}
+
+/**
+ * The merges to do now, highest score first; no split is in two of them.
+ *
+ * A split of half of `maxBytes` is full, as one of `split_num_docs_target` documents is. All others are
+ * smaller, so that a merge which ends with the one that fills it stays within `maxBytes`, and none is
+ * too large to be done at all.
+ */
 export function planMerges(
   splits: readonly SplitRecord[],
   settings: IndexingSettings,
-  nowMs: number,
+  { nowMs, maxBytes }: MergeBounds,
 ): MergeCandidate[] {
+  const full = { docs: settings.splitNumDocsTarget, bytes: maxBytes / 2 }
+  const eligible = splits.filter(
+    (split) =>
+      split.state === 'Published' && !isMature(split, nowMs) && splitSizeBytes(split) < full.bytes,
+  )
+  const candidates = groupsOf(eligible).flatMap((group) =>
+    planGroup(group, settings.mergePolicy, full),
+  )
+  return byScore(candidates)
+}
+
+/**
+ * The merges that leave as few splits as there can be, whatever the policy says and however old they
+ * are: neighbours in time, up to `targetDocs` documents and `maxBytes` together. Highest score first.
+ */
+export function planForcedMerges(
+  splits: readonly SplitRecord[],
+  { targetDocs, maxBytes }: { readonly targetDocs: number; readonly maxBytes: number },
+): MergeCandidate[] {
+  const published = splits.filter(({ state }) => state === 'Published')
+  const candidates: MergeCandidate[] = []
+  for (const group of groupsOf(published)) {
+    let run: SplitRecord[] = []
+    let docCount = 0
+    let bytes = 0
+    for (const split of group.toSorted(newestFirst).toReversed()) {
+      docCount += split.docCount
+      bytes += splitSizeBytes(split)
+      if (docCount > targetDocs || bytes > maxBytes || run.length === MAX_FORCED_SPLITS) {
+        candidates.push(run)
+        run = []
+        docCount = split.docCount
+        bytes = splitSizeBytes(split)
+      }
+      run.push(split)
+    }
+    candidates.push(run)
+  }
+  return byScore(candidates.filter((candidate) => candidate.length >= 2))
+}
+
+/** Splits that may become one: of an index, a source and a mapping. */
+function groupsOf(splits: readonly SplitRecord[]): SplitRecord[][] {
   const groups = new Map<string, SplitRecord[]>()
   for (const split of splits) {
-    if (split.state !== 'Published' || isMature(split, nowMs)) continue
     const key = `${split.indexUid}\0${split.sourceId}\0${split.docMappingUid}`
-    groups.set(key, [...(groups.get(key) ?? []), split])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [split])
+    else group.push(split)
   }
-  const candidates = [...groups.values()].flatMap((group) => planGroup(group, settings))
+  return [...groups.values()]
+}
+
+function byScore(candidates: readonly MergeCandidate[]): MergeCandidate[] {
   return candidates.toSorted((a, b) => mergeScore(b) - mergeScore(a))
 }
 
@@ -45,17 +108,29 @@ export function isMature(split: SplitRecord, nowMs: number): boolean {
 
 /** Many small splits before few large ones. */
 export function mergeScore(candidate: MergeCandidate): number {
-  const bytes = candidate.reduce((sum, split) => sum + splitSizeBytes(split), 0)
-  return ((candidate.length - 1) * 2 ** 48) / Math.max(1, bytes)
+  return ((candidate.length - 1) * 2 ** 48) / Math.max(1, candidateBytes(candidate))
 }
 
-function planGroup(splits: readonly SplitRecord[], settings: IndexingSettings): MergeCandidate[] {
-  const policy = settings.mergePolicy
+export function candidateBytes(candidate: MergeCandidate): number {
+  return candidate.reduce((sum, split) => sum + splitSizeBytes(split), 0)
+}
+
+/** At which a split is large enough. */
+interface FullSplit {
+  readonly docs: number
+  readonly bytes: number
+}
+
+function planGroup(
+  splits: readonly SplitRecord[],
+  policy: MergePolicyConfig,
+  full: FullSplit,
+): MergeCandidate[] {
   switch (policy.type) {
     case 'stable_log':
-      return planStableLog(splits, policy, settings.splitNumDocsTarget)
+      return planStableLog(splits, policy, full)
     case 'limit_merge':
-      return planLimitMerge(splits, policy, settings.splitNumDocsTarget)
+      return planLimitMerge(splits, policy, full)
     case 'no_merge':
       return []
   }
@@ -71,25 +146,34 @@ function planGroup(splits: readonly SplitRecord[], settings: IndexingSettings): 
 function planStableLog(
   splits: readonly SplitRecord[],
   policy: StableLog,
-  docTarget: number,
+  full: FullSplit,
 ): MergeCandidate[] {
   if (splits.length < 2) return []
-  const sorted = splits.toSorted(newestFirst)
-  const levels = sizeLevels(sorted, policy.minLevelNumDocs)
-  const candidates: MergeCandidate[] = []
-  for (const level of levels.toReversed()) {
-    const candidate: SplitRecord[] = []
-    let docCount = 0
-    for (const split of level.toReversed()) {
-      if (candidate.length >= policy.maxMergeFactor || docCount >= docTarget) break
-      candidate.push(split)
-      docCount += split.docCount
-    }
-    if (isWorthMerging(candidate, docCount, { mergeFactor: policy.mergeFactor, docTarget })) {
-      candidates.push(candidate)
-    }
+  const levels = sizeLevels(splits.toSorted(newestFirst), policy.minLevelNumDocs)
+  const candidates = levels
+    .toReversed()
+    .map((level) => firstMerge(level.toReversed(), policy, full))
+  return candidates.filter((candidate) => candidate !== undefined)
+}
+
+/** The first of `splits` that are worth a merge: until they are as many as allowed, or full. */
+function firstMerge(
+  splits: readonly SplitRecord[],
+  { mergeFactor, maxMergeFactor }: StableLog | LimitMerge,
+  full: FullSplit,
+): MergeCandidate | undefined {
+  const candidate: SplitRecord[] = []
+  let docs = 0
+  let bytes = 0
+  const isFull = (): boolean => docs >= full.docs || bytes >= full.bytes
+  for (const split of splits) {
+    if (candidate.length >= maxMergeFactor || isFull()) break
+    candidate.push(split)
+    docs += split.docCount
+    bytes += splitSizeBytes(split)
   }
-  return candidates
+  const isWorthIt = candidate.length >= 2 && (candidate.length >= mergeFactor || isFull())
+  return isWorthIt ? candidate : undefined
 }
 
 function sizeLevels(sorted: readonly SplitRecord[], minLevelNumDocs: number): SplitRecord[][] {
@@ -120,7 +204,7 @@ function newestFirst(a: SplitRecord, b: SplitRecord): number {
 function planLimitMerge(
   splits: readonly SplitRecord[],
   policy: LimitMerge,
-  docTarget: number,
+  full: FullSplit,
 ): MergeCandidate[] {
   const byOps = new Map<number, SplitRecord[]>()
   for (const split of splits) {
@@ -129,33 +213,17 @@ function planLimitMerge(
   }
   const candidates: MergeCandidate[] = []
   for (const group of byOps.values()) {
-    const waiting = group.toSorted(
+    let waiting = group.toSorted(
       (a, b) => a.createTimestamp - b.createTimestamp || compareIds(a, b),
     )
     for (;;) {
-      const candidate: SplitRecord[] = []
-      let docCount = 0
-      for (const split of waiting) {
-        if (candidate.length >= policy.maxMergeFactor || docCount >= docTarget) break
-        candidate.push(split)
-        docCount += split.docCount
-      }
-      if (!isWorthMerging(candidate, docCount, { mergeFactor: policy.mergeFactor, docTarget }))
-        break
+      const candidate = firstMerge(waiting, policy, full)
+      if (candidate === undefined) break
       candidates.push(candidate)
-      waiting.splice(0, candidate.length)
+      waiting = waiting.slice(candidate.length)
     }
   }
   return candidates
-}
-
-function isWorthMerging(
-  candidate: MergeCandidate,
-  docCount: number,
-  limits: { readonly mergeFactor: number; readonly docTarget: number },
-): boolean {
-  if (candidate.length < 2) return false
-  return candidate.length >= limits.mergeFactor || docCount >= limits.docTarget
 }
 
 function compareIds(a: SplitRecord, b: SplitRecord): number {

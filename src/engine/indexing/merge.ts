@@ -3,21 +3,40 @@ import { latestOpstamp } from '../metastore/delete-task.ts'
 import type { PublishOutcome } from '../metastore/index-file-changes.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
-import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
+import type { SplitRecord } from '../metastore/split-record.ts'
 import { mergeSplits } from '../split/merge-splits.ts'
 import type { BuiltSplit } from '../split/split-builder.ts'
 import type { IndexingComponents } from './components.ts'
-import { type MergeCandidate, planMerges } from './merge-policy.ts'
+import { MergePace } from './merge-pace.ts'
+import {
+  candidateBytes,
+  type MergeCandidate,
+  planForcedMerges,
+  planMerges,
+} from './merge-policy.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { splitSettings } from './workbench.ts'
 
 interface MergesRequest {
   readonly indexId: string
-  /** No merge is begun after this. */
+  /** No merge is begun that would not be done by then (`merge-pace.ts`). */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
   /** Bytes of splits merged at once; default `MAX_MERGE_BYTES`. */
   readonly maxMergeBytes?: number
+  /** Merge neighbours in time up to so many documents, whatever the policy and their age say. */
+  readonly targetDocs?: number
+  /** Called before each merge. */
+  readonly onProgress?: (progress: MergesProgress) => void
+}
+
+interface MergesProgress {
+  readonly mergeCount: number
+  /** Of the merge that begins. */
+  readonly splitCount: number
+  readonly sizeBytes: number
+  /** Merges that are eligible after it, as far as they are known now. */
+  readonly waitingCount: number
 }
 
 export interface MergesResult {
@@ -26,9 +45,11 @@ export interface MergesResult {
   readonly mergedDocCount: number
   /** Merges whose inputs somebody else replaced first: their output was dropped. */
   readonly lostCount: number
+  /** Eligible merges that the time left was too short for: for a run with more of it. */
+  readonly deferredCount: number
   /** Merges that could not be done, with the splits to blame; the others go on without those. */
   readonly failures: readonly MergeFailure[]
-  /** Whether the deadline or the signal left eligible merges undone. */
+  /** Whether the deadline, the signal or another merger left eligible merges undone. */
   readonly incomplete: boolean
 }
 
@@ -42,6 +63,23 @@ const MAX_MERGE_BYTES = 256 * 1024 * 1024
 /** Merges of one call; the next call goes on. */
 const MAX_MERGES = 1_000
 
+/** The merges that `runMerges` would begin with, the first one first; each makes others eligible. */
+export function eligibleMerges(
+  file: IndexFile,
+  nowMs: number,
+  {
+    targetDocs,
+    maxMergeBytes: maxBytes = MAX_MERGE_BYTES,
+  }: Pick<MergesRequest, 'targetDocs' | 'maxMergeBytes'> = {},
+): MergeCandidate[] {
+  // What an erasure is still owed stays as it is until that has been done: merged with newer documents,
+  // nobody could tell which of them it is about.
+  const opstamp = latestOpstamp(file)
+  const usable = file.splits.filter((split) => split.deleteOpstamp >= opstamp)
+  if (targetDocs !== undefined) return planForcedMerges(usable, { targetDocs, maxBytes })
+  return planMerges(usable, file.metadata.config.indexingSettings, { nowMs, maxBytes })
+}
+
 /**
  * Runs every eligible merge of the index's policy, highest score first, until none is left. Costs per
  * merge: a GET per input, PUT split, PUT metastore. Killed or overtaken, it leaves an orphan and the
@@ -53,67 +91,80 @@ export async function runMerges(
   request: MergesRequest,
 ): Promise<MergesResult> {
   const { metastore, clock } = components
-  const maxBytes = request.maxMergeBytes ?? MAX_MERGE_BYTES
+  const pace = new MergePace()
   const failures: MergeFailure[] = []
   const result = { mergeCount: 0, mergedSplitCount: 0, mergedDocCount: 0, lostCount: 0 }
+  const failed = new Set<string>()
+  let hasJustLost = false
   let file = await metastore.load(request.indexId, request.signal)
-  for (let round = 0; round < MAX_MERGES; round++) {
-    const candidate = nextMerge(file, failures, { nowMs: clock.nowMs(), maxBytes })
-    if (candidate === undefined) return { ...result, failures, incomplete: false }
-    const isLate = request.deadlineMs !== undefined && clock.nowMs() >= request.deadlineMs
-    if (isLate || isAborted(request.signal)) break
+  for (let round = 0; ; round++) {
+    const nowMs = clock.nowMs()
+    const eligible = eligibleMerges(without(file, failed), nowMs, request)
+    const leftMs = (request.deadlineMs ?? Infinity) - nowMs
+    const inTime = eligible.filter((each) => pace.estimateMs(candidateBytes(each)) <= leftMs)
+    const [best] = result.lostCount === 0 ? inTime : besidesOthers(inTime, components.random)
+    // The last one is left to the other, who was quicker just now.
+    const candidate = hasJustLost && inTime.length < 2 ? undefined : best
+    if (candidate === undefined || round === MAX_MERGES || isAborted(request.signal)) {
+      const deferredCount = eligible.length - inTime.length
+      return { ...result, deferredCount, failures, incomplete: eligible.length > 0 }
+    }
+    request.onProgress?.(progressOf(result.mergeCount, candidate, inTime))
     let built: BuiltSplit
     try {
       built = await buildMerged(components, file, candidate, request.signal)
       request.signal?.throwIfAborted()
     } catch (error) {
-      if (isAborted(request.signal)) break
+      if (isAborted(request.signal)) continue
       const splitIds = await unusableSplits(components, request.indexId, candidate)
       failures.push({ splitIds, error: messageOf(error) })
+      for (const splitId of splitIds) failed.add(splitId)
       file = await metastore.load(request.indexId)
       continue
     }
     const outcome = await publishMerged(components, file, candidate, built)
+    pace.learn(candidateBytes(candidate), clock.nowMs() - nowMs)
     file = outcome.file
-    if (outcome.kind === 'lost') result.lostCount++
+    hasJustLost = outcome.kind === 'lost'
+    if (hasJustLost) result.lostCount++
     else {
       result.mergeCount++
       result.mergedSplitCount += candidate.length
       result.mergedDocCount += candidate.reduce((sum, split) => sum + split.docCount, 0)
     }
   }
-  return { ...result, failures, incomplete: true }
+}
+
+/**
+ * The merges for one who lost one to another merger. Both see the same list: worked off in the same
+ * order, each merge of it would be made twice. So this one begins anywhere in the later half.
+ */
+function besidesOthers(
+  candidates: readonly MergeCandidate[],
+  random: IndexingComponents['random'],
+): readonly MergeCandidate[] {
+  const half = Math.floor(candidates.length / 2)
+  const [high = 0, low = 0] = random.bytes(2)
+  return candidates.slice(half + ((high * 256 + low) % Math.max(1, candidates.length - half)))
+}
+
+function without(file: IndexFile, splitIds: ReadonlySet<string>): IndexFile {
+  if (splitIds.size === 0) return file
+  return { ...file, splits: file.splits.filter(({ splitId }) => !splitIds.has(splitId)) }
+}
+
+function progressOf(
+  mergeCount: number,
+  candidate: MergeCandidate,
+  eligible: readonly MergeCandidate[],
+): MergesProgress {
+  const sizeBytes = candidateBytes(candidate)
+  return { mergeCount, splitCount: candidate.length, sizeBytes, waitingCount: eligible.length - 1 }
 }
 
 /** Asked anew each time: it changes while merges run. */
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true
-}
-
-/** The best merge that has not failed in this run and whose inputs fit the memory. */
-function nextMerge(
-  file: IndexFile,
-  failures: readonly MergeFailure[],
-  limits: { readonly nowMs: number; readonly maxBytes: number },
-): MergeCandidate | undefined {
-  const failed = new Set(failures.flatMap(({ splitIds }) => splitIds))
-  // What an erasure is still owed stays as it is until that has been done: merged with newer documents,
-  // nobody could tell which of them it is about.
-  const opstamp = latestOpstamp(file)
-  const usable = file.splits.filter(
-    (split) => !failed.has(split.splitId) && split.deleteOpstamp >= opstamp,
-  )
-  const { indexingSettings } = file.metadata.config
-  const plans = planMerges(usable, indexingSettings, limits.nowMs)
-  return plans.map((plan) => withinBytes(plan, limits.maxBytes)).find((plan) => plan.length >= 2)
-}
-
-function withinBytes(candidate: MergeCandidate, maxBytes: number): MergeCandidate {
-  let bytes = 0
-  return candidate.filter((split) => {
-    bytes += splitSizeBytes(split)
-    return bytes <= maxBytes
-  })
 }
 
 async function buildMerged(

@@ -1,6 +1,7 @@
 import { QwError } from '../errors.ts'
 import type { ObjectStore } from '../ports.ts'
 import { HASH_CHARS } from './checkpoint.ts'
+import { deleteKeys } from './delete-keys.ts'
 import { integerAt, parseFields, stringAt } from './json-fields.ts'
 import { handedPageKey, handedPrefix, handedRecordKey } from './layout.ts'
 
@@ -120,6 +121,37 @@ export async function readHandedObjects(
     for (const [hash, sizeBytes] of decodeHanded(stored.bytes, key)) objects.set(hash, sizeBytes)
   }
   return objects
+}
+
+/**
+ * Forgets what was handed over from a moment on: an index that was brought back to it has no document of
+ * that. A listing that had begun before begins anew, and skips what it handed over before. Objects that
+ * were handed over before and indexed after stay among those.
+ */
+export async function forgetHandedSince(
+  store: ObjectStore,
+  indexId: string,
+  sinceMs: number,
+): Promise<void> {
+  const writtenMs = new Map<string, number>()
+  for await (const { key, modifiedMs } of store.list(handedPrefix(indexId))) {
+    writtenMs.set(key, modifiedMs)
+  }
+  if (writtenMs.size === 0) return
+  for (const record of await readHandedRecords(store, indexId)) {
+    const { ingestId, startedMs } = record
+    const recordKey = handedRecordKey(indexId, ingestId)
+    const pages = Array.from({ length: record.pageCount }, (_, page) =>
+      handedPageKey(indexId, ingestId, page),
+    )
+    const pageCount = pages.filter((key) => (writtenMs.get(key) ?? Infinity) < sinceMs).length
+    if (startedMs >= sinceMs) await deleteKeys(store, [recordKey, ...pages])
+    else if (pageCount < pages.length) {
+      const cut = { ...record, pageCount, cursor: '', isListed: false }
+      await store.put(recordKey, encodeRecord(cut), { condition: { kind: 'always' } })
+      await deleteKeys(store, pages.slice(pageCount))
+    }
+  }
 }
 
 function encodeRecord(record: HandedRecord): Uint8Array {

@@ -24,6 +24,7 @@ const FILE: IndexFile = {
     indexId: 'frozen',
     indexUid: 'frozen:01HQ0000000000000000000000',
     config,
+    pastMappings: [],
     createTimestamp: 1_700_000_000,
     sources: [],
     checkpoint: new Map([
@@ -97,6 +98,11 @@ test('a file of the second format opens, which names snapshots', () => {
   const file = { ...FILE, snapshots: [SNAPSHOT] }
   expect(decodeIndexFile(frozen(2), 'frozen/metastore.json')).toEqual(file)
   expect(decodeIndexFile(encodeIndexFile(file), 'key')).toEqual(file)
+})
+
+test('a file of the third format opens, which has a checksum', () => {
+  expect(decodeIndexFile(frozen(3), 'frozen/metastore.json')).toEqual(FILE)
+  expect(Buffer.from(encodeIndexFile(FILE)).toString()).toMatch(/,"crc32":"[0-9a-f]{8}"\}$/)
 })
 
 test('what is written today is read back', () => {

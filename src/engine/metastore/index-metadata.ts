@@ -1,5 +1,5 @@
 import type { JsonValue } from '../bytes/json.ts'
-import type { IndexConfig } from '../schema/index-config.ts'
+import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { DeleteTask } from './delete-task.ts'
 import type { RunSummary } from './run-summary.ts'
@@ -13,6 +13,9 @@ export interface IndexMetadata {
   readonly indexUid: string
   /** With `docMapping.docMappingUid` filled in. */
   readonly config: IndexConfig
+  /** Oldest first: those before the config's of which there are splits. Documents keep answering by the
+   *  mapping that they were indexed with. */
+  readonly pastMappings: readonly DocMapping[]
   /** Unix seconds. */
   readonly createTimestamp: number
   /** Source definitions as the API shows them. */

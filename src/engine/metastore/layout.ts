@@ -19,6 +19,7 @@ export const TEMPLATES_KEY = 'templates.json'
 
 const SPLIT_SUFFIX = '.split'
 const SPLIT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/
+const ULID_NAME = /^[0-9A-HJKMNP-TV-Z]{26}(-\d+)?\.(ndjson|json|objects)$/
 
 export function indexPrefix(indexId: string): string {
   return `${indexId}/`
@@ -74,6 +75,18 @@ export function snapshotsPrefix(indexId: string): string {
 
 export function snapshotKey(indexId: string, snapshotId: string): string {
   return `${snapshotsPrefix(indexId)}${snapshotId}.json`
+}
+
+/** Whether the key has a name that this program gives to the objects of that index, its metastore file
+ *  apart. */
+export function isObjectOfIndex(indexId: string, key: string): boolean {
+  if (!isIndexId(indexId)) return false
+  if (splitIdOfKey(indexId, key) !== undefined) return true
+  const folders = [rejectedPrefix, ingestsPrefix, handedPrefix, snapshotsPrefix]
+  return folders.some(
+    (folder) =>
+      key.startsWith(folder(indexId)) && ULID_NAME.test(key.slice(folder(indexId).length)),
+  )
 }
 
 /** Ids become folder names: a letter in front and no `/` keep `.` and `..` out of every key. Folders

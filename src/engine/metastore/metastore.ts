@@ -15,6 +15,7 @@ import {
 } from './index-file-changes.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
+import { keptMappings } from './past-mappings.ts'
 import { matchIndexIds, nearestIds } from './index-patterns.ts'
 import {
   assertIndexId,
@@ -80,7 +81,13 @@ export class Metastore {
   /** Throws `invalid` (code INDEX-EXISTS) when there is one. Finishes what a killed create or delete
    *  left. Costs one read and three puts. */
   async createIndex(config: IndexConfig): Promise<IndexFile> {
-    const { indexId } = config
+    await this.reserveIndex(config.indexId)
+    return await this.adoptIndex(this.#newFile(config))
+  }
+
+  /** Says in the manifest that the index is being made: from here on its objects can be found and
+   *  deleted, and `adoptIndex` makes it one. Throws `invalid` (code INDEX-EXISTS). */
+  async reserveIndex(indexId: string): Promise<void> {
     assertIndexId(indexId)
     const state = (await this.#manifest.load())?.get(indexId)
     if (state === 'deleting') await this.deleteIndex(indexId)
@@ -88,11 +95,16 @@ export class Metastore {
       throw indexExists(indexId)
     }
     if (state !== 'active') await this.#setState(indexId, 'creating')
-    const created = this.#newFile(config)
-    const stored = await this.#file(indexId).update((file) => file ?? created)
+  }
+
+  /** An index that is there from now on, with the splits that `file` names: their objects lie under its
+   *  id already. Its uid is a new one. Throws `invalid` (code INDEX-EXISTS). */
+  async adoptIndex(file: IndexFile): Promise<IndexFile> {
+    const { indexId, indexUid } = file.metadata
+    const stored = await this.#file(indexId).update((known) => known ?? file)
     await this.#setState(indexId, 'active')
-    if (stored?.metadata.indexUid !== created.metadata.indexUid) throw indexExists(indexId)
-    return created
+    if (stored?.metadata.indexUid !== indexUid) throw indexExists(indexId)
+    return file
   }
 
   /** Makes the index from the template that its id matches, unless somebody else was quicker; false
@@ -159,7 +171,8 @@ export class Metastore {
       const docMapping = { ...config.docMapping, docMappingUid }
       const indexUri = config.indexUri ?? current.indexUri
       const next = { ...config, indexUri, docMapping }
-      return { ...file, metadata: { ...file.metadata, config: next } }
+      const pastMappings = docMappingChanged ? keptMappings(file) : file.metadata.pastMappings
+      return { ...file, metadata: { ...file.metadata, config: next, pastMappings } }
     })
   }
 
@@ -239,23 +252,60 @@ export class Metastore {
   ): Promise<SplitRecord[]> {
     assertIndexId(indexId)
     const state = (await this.#manifest.load())?.get(indexId)
-    const file = await this.#loadForDeletion(indexId)
-    if (state === undefined && file === undefined) return this.#throwMissing(indexId)
+    const { file, isThere } = await this.#loadForDeletion(indexId)
+    if (state === undefined && !isThere) return this.#throwMissing(indexId)
     if (state !== 'deleting' && options.withSnapshots !== true) {
       await assertNoSnapshots(this.store, indexId, file)
     }
     await this.#setState(indexId, 'deleting')
     // The file goes first: from then on no indexer can publish.
-    await this.store.delete(metastoreKey(indexId))
+    if (isThere) await this.store.delete(metastoreKey(indexId))
     this.#file(indexId).forget()
-    await deleteKeys(this.store, await listKeys(this.store, indexPrefix(indexId)))
+    const keys = await listKeys(this.store, indexPrefix(indexId))
+    // Without a file after the listing nothing that was listed belongs to an index that there is. With
+    // one, somebody made it anew meanwhile: what is left is an orphan of that index.
+    if ((await this.#file(indexId).load()) === undefined) {
+      await deleteKeys(
+        this.store,
+        keys.filter((key) => key !== metastoreKey(indexId)),
+      )
+    }
+    await this.forgetMissing(indexId)
+    return [...(file?.splits ?? [])]
+  }
+
+  /**
+   * Finishes what killed creates and deletes left: indexes in `deleting` go, those in `creating` are
+   * there if they have a file. Returns the ids of the removed ones. One conditional read when there is
+   * nothing of the kind. A create that is under way meanwhile gets through.
+   */
+  async settle(signal?: AbortSignal): Promise<string[]> {
+    const manifest = (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
+    const removed: string[] = []
+    for (const [indexId, state] of manifest) {
+      if (state === 'deleting') {
+        await this.deleteIndex(indexId)
+        removed.push(indexId)
+      } else if (state === 'creating') {
+        const isThere = (await this.#file(indexId).load(signal)) !== undefined
+        if (isThere) await this.#setState(indexId, 'active')
+        else await this.forgetMissing(indexId)
+      }
+    }
+    return removed
+  }
+
+  /** Takes an index without a file out of the manifest. One that changed since it was read is left
+   *  alone: somebody makes the index, and whoever makes one writes the manifest before and after. */
+  async forgetMissing(indexId: string): Promise<void> {
+    const seen = await this.#manifest.load()
+    if (seen?.has(indexId) !== true || (await this.#file(indexId).load()) !== undefined) return
     await this.#manifest.update((manifest) => {
-      if (manifest === undefined || !manifest.has(indexId)) return manifest
+      if (manifest !== seen) return manifest
       const next = new Map(manifest)
       next.delete(indexId)
       return next
     })
-    return [...(file?.splits ?? [])]
   }
 
   /** `change` sees the newest file and may run several times: it must give the same when applied
@@ -270,11 +320,16 @@ export class Metastore {
   }
 
   /** A file that cannot be read must not stop its own deletion. */
-  async #loadForDeletion(indexId: string): Promise<IndexFile | undefined> {
+  async #loadForDeletion(
+    indexId: string,
+  ): Promise<{ readonly file: IndexFile | undefined; readonly isThere: boolean }> {
     try {
-      return await this.#file(indexId).load()
+      const file = await this.#file(indexId).load()
+      return { file, isThere: file !== undefined }
     } catch (error) {
-      if (isQwError(error, 'corrupt') || isQwError(error, 'invalid')) return undefined
+      if (isQwError(error, 'corrupt') || isQwError(error, 'invalid')) {
+        return { file: undefined, isThere: true }
+      }
       throw error
     }
   }
@@ -303,6 +358,7 @@ export class Metastore {
         indexId: config.indexId,
         indexUid: `${config.indexId}:${this.newId()}`,
         config: { ...config, docMapping: { ...config.docMapping, docMappingUid } },
+        pastMappings: [],
         createTimestamp: Math.floor(this.#components.clock.nowMs() / 1000),
         sources: [],
         checkpoint: new Map(),

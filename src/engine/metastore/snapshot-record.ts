@@ -88,7 +88,7 @@ export async function assertNoSnapshots(
   throw new QwError('invalid', `${indexId} has snapshots: ${names.slice(0, 5).join(', ')}`, {
     code: 'INDEX-SNAPSHOTS',
     why: 'they lie among its objects and go with it',
-    fix: `qw-lambda index delete ${indexId} --with-snapshots`,
+    fix: `qw-lambda index delete ${indexId} --with-snapshots\nor keep one as an index first: qw-lambda index restore ${names[0] ?? ''} --index ${indexId} --as <id>`,
   })
 }
 

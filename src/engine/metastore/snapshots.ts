@@ -34,7 +34,7 @@ interface SnapshotName {
   readonly signal?: AbortSignal
 }
 
-interface Snapshot {
+export interface Snapshot {
   readonly record: SnapshotRecord
   /** Of that moment: published splits, checkpoint, config, erasures. */
   readonly file: IndexFile
@@ -101,12 +101,12 @@ function refuse({ metadata: { indexId }, snapshots }: IndexFile, name: string): 
   if (snapshots.some((snapshot) => snapshot.name === name)) {
     throw new QwError('invalid', `${indexId} has a snapshot \`${name}\` already`, {
       code: 'SNAPSHOT-EXISTS',
-      fix: `choose another name, or delete it first: qw-lambda index snapshot delete ${name}`,
+      fix: `choose another name, or delete it first: qw-lambda index snapshot delete ${name} --index ${indexId}`,
     })
   }
   if (snapshots.length >= MAX_SNAPSHOTS) {
     throw new QwError('tooLarge', `${indexId} has ${snapshots.length} snapshots, the most it may`, {
-      fix: `delete one that is not needed: qw-lambda index snapshot list`,
+      fix: `delete one that is not needed: qw-lambda index snapshot list --index ${indexId}`,
     })
   }
 }
@@ -135,7 +135,7 @@ export async function readSnapshot(
 }
 
 /** Throws `notFound` (code SNAPSHOT-NONE) naming the nearest. */
-function findSnapshot(
+export function findSnapshot(
   { metadata: { indexId }, snapshots }: IndexFile,
   name: string,
 ): SnapshotRecord {
@@ -147,7 +147,10 @@ function findSnapshot(
   )
   throw new QwError('notFound', `${indexId} has no snapshot \`${name}\``, {
     code: 'SNAPSHOT-NONE',
-    fix: near.length > 0 ? `did you mean ${near.join(', ')}?` : `qw-lambda index snapshot list`,
+    fix:
+      near.length > 0
+        ? `did you mean ${near.join(', ')}?`
+        : `qw-lambda index snapshot list --index ${indexId}`,
   })
 }
 

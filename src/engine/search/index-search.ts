@@ -1,4 +1,6 @@
-import { QwError } from '../errors.ts'
+import { isQwError, QwError } from '../errors.ts'
+import type { IndexMetadata } from '../metastore/index-metadata.ts'
+import { configOfMapping } from '../metastore/past-mappings.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { bindQuery } from '../query/bind.ts'
 import type { SplitFacts } from '../query/prune.ts'
@@ -26,6 +28,27 @@ export function bindIndexSearch(config: IndexConfig, request: BoundRequest): Ind
   const schema = schemaOf(config)
   const query = bindQuery(request.query, schema, { defaultFields: request.searchFields })
   return { schema, query: withTimeBounds(query, schema, { indexId: config.indexId, ...request }) }
+}
+
+/**
+ * Binds by the mapping that splits were written with. What that mapping cannot say (a field that was
+ * added since) is bound by the present one: their documents do not have it. Throws as `bind` does by the
+ * present mapping.
+ */
+export function bindFor<Bound>(
+  metadata: IndexMetadata,
+  docMappingUid: string,
+  bind: (config: IndexConfig) => Bound,
+): { readonly config: IndexConfig; readonly bound: Bound } {
+  const present = { config: metadata.config, bound: bind(metadata.config) }
+  const config = configOfMapping(metadata, docMappingUid)
+  if (config === metadata.config) return present
+  try {
+    return { config, bound: bind(config) }
+  } catch (error) {
+    if (isQwError(error, 'invalid')) return present
+    throw error
+  }
 }
 
 /** What the metastore knows of a split, as pruning asks for it. */

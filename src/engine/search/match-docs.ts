@@ -11,7 +11,7 @@ import { SearchCaches } from './caches.ts'
 import { planClause } from './clauses/plan-clause.ts'
 import { NO_DOCS, toList } from './doc-set.ts'
 import { openSplit } from './fetch.ts'
-import { bindIndexSearch, splitFacts } from './index-search.ts'
+import { bindFor, bindIndexSearch, splitFacts } from './index-search.ts'
 
 /** Each split is read once. */
 const CACHES = { partBytes: 16 << 20, docBytes: 0, partialResultBytes: 0 }
@@ -20,10 +20,12 @@ const CACHES = { partBytes: 16 << 20, docBytes: 0, partialResultBytes: 0 }
  *  the same query would read, and nothing of a split that cannot have a match. */
 export function docMatcher(store: ObjectStore): MatchDocs {
   const context = { store, caches: new SearchCaches(CACHES) }
-  return async ({ config, indexId }, split, task, signal) => {
-    const { schema, query } = bindDeleteQuery(config, task.query, task.createdMs)
+  return async (metadata, split, task, signal) => {
+    const bind = (config: IndexConfig): ReturnType<typeof bindIndexSearch> =>
+      bindDeleteQuery(config, task.query, task.createdMs)
+    const { schema, query } = bindFor(metadata, split.docMappingUid, bind).bound
     if (!splitMayMatch(query, splitFacts(split), schema.timestampField)) return new Uint32Array(0)
-    const place = { key: splitKey(indexId, split.splitId), footer: split.footer }
+    const place = { key: splitKey(metadata.indexId, split.splitId), footer: split.footer }
     const fetched = await openSplit(place, context, signal)
     const clause = planClause(query, fetched.footer, false)
     await fetched.fetch(clause.firstNeeds(), signal)

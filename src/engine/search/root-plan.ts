@@ -1,5 +1,6 @@
 import { unknownField } from '../schema/nearest.ts'
-import { QwError } from '../errors.ts'
+import { isQwError, QwError } from '../errors.ts'
+import { configOfMapping } from '../metastore/past-mappings.ts'
 import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { splitMayMatch } from '../query/prune.ts'
@@ -26,6 +27,8 @@ export interface IndexPlan {
   readonly sort: readonly SortKey[]
   readonly aggregations: RequestedAggregations | undefined
   readonly snippetFields: readonly SnippetField[]
+  /** Why its splits cannot be asked this. */
+  readonly unanswerable?: QwError
   /** Published splits, before pruning. */
   readonly splitsTotal: number
   /** Those that may hold a match. */
@@ -37,32 +40,73 @@ export interface IndexPlan {
 /** Throws `invalid` for anything that an index cannot answer: no split is opened before. */
 export function planRoot(request: SearchRequest, files: readonly IndexFile[]): RootPlan {
   const indexes = files.map((file) => planIndex(request, file))
-  const [first, ...others] = indexes
-  for (const other of others) {
-    if (first !== undefined) checkCompatible(first, other)
+  const [[first] = [], ...others] = indexes
+  for (const [other] of others) {
+    if (first !== undefined && other !== undefined) checkCompatible(first, other)
   }
-  return { indexes }
+  return { indexes: indexes.flat() }
 }
 
-function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
-  const { config } = file.metadata
-  const { schema, query } = bindIndexSearch(config, request)
+/** The splits of each mapping that the index has had are searched as an index of their own; those of the
+ *  present one first. */
+function planIndex(request: SearchRequest, file: IndexFile): IndexPlan[] {
   const { pinnedSplits } = request
   const published =
     pinnedSplits === undefined
       ? publishedSplits(file)
       : file.splits.filter(({ splitId }) => pinnedSplits.has(splitId))
-  const timestamp = schema.timestampField
-  const aggregations =
-    request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema)
-  const readsAll = aggregations?.readsAll === true
+  const { config, pastMappings } = file.metadata
+  const present = boundPlan(request, config)
+  if (pastMappings.length === 0) return [withSplits(present, published)]
+  const past = new Set(pastMappings.map(({ docMappingUid = '' }) => docMappingUid))
+  const groups = [...past].flatMap((uid) => {
+    const own = published.filter(({ docMappingUid }) => docMappingUid === uid)
+    const older = configOfMapping(file.metadata, uid)
+    return own.length === 0 ? [] : [withSplits(olderPlan(request, older, present), own)]
+  })
+  const others = published.filter(({ docMappingUid }) => !past.has(docMappingUid))
+  return [withSplits(present, others), ...groups]
+}
+
+/**
+ * What an older mapping makes of the request. Where it does not know a field that was added since, the
+ * present one is asked: their documents do not have it. Where it has the field and cannot be asked so (it
+ * was not indexed, or not fast), its splits fail with the reason, since an answer without them would look
+ * whole.
+ */
+function olderPlan(request: SearchRequest, older: IndexConfig, present: BoundPlan): BoundPlan {
+  try {
+    // Documents without a value to sort by come last: nothing is missing from the answer.
+    return { ...boundPlan({ ...request, sort: [] }, older), sort: present.sort }
+  } catch (error) {
+    if (!isQwError(error, 'invalid')) throw error
+    if (error.code !== 'QUERY-SCHEMA') return present
+    const message = `its documents were indexed before the mapping changed: ${error.message}`
+    const { code, fix } = error
+    return { ...present, unanswerable: new QwError('invalid', message, { code, fix }) }
+  }
+}
+
+type BoundPlan = Omit<IndexPlan, 'splitsTotal' | 'splits' | 'pruned'>
+
+function boundPlan(request: SearchRequest, config: IndexConfig): BoundPlan {
+  const { schema, query } = bindIndexSearch(config, request)
   return {
     config,
     schema,
     query,
     sort: request.sort.map((key) => bindSortKey(key, schema)),
-    aggregations,
+    aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
     snippetFields: snippetFields(schema, request.snippetFields),
+  }
+}
+
+function withSplits(plan: BoundPlan, published: readonly SplitRecord[]): IndexPlan {
+  const { query, aggregations } = plan
+  const timestamp = plan.schema.timestampField
+  const readsAll = aggregations?.readsAll === true
+  return {
+    ...plan,
     splitsTotal: published.length,
     splits: published.filter(
       (split) => readsAll || splitMayMatch(query, splitFacts(split), timestamp),
