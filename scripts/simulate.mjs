@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import './setup.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const outfile = join(root, 'node_modules', '.cache', 'simulation', `main-${process.pid}.mjs`)

@@ -7,6 +7,7 @@ import type {
 import type { IndexFile } from '../../src/engine/metastore/index-metadata.ts'
 import { splitKey } from '../../src/engine/metastore/layout.ts'
 import { Metastore } from '../../src/engine/metastore/metastore.ts'
+import type { SplitRecord } from '../../src/engine/metastore/split-record.ts'
 import type { ObjectStore } from '../../src/engine/ports.ts'
 
 /** A mistake that somebody could make in the product, put at a seam of it: what the simulation is for
@@ -69,6 +70,20 @@ class ForgetsDeletes extends Metastore {
   }
 }
 
+/** A janitor in a hurry and a publisher that does not look whether it has been there. A hurry alone
+ *  does no harm: the publisher sees that its upload is gone, and the file comes again. */
+class IgnoresTombstones extends Metastore {
+  override update(indexId: string, change: (file: IndexFile) => IndexFile): Promise<IndexFile> {
+    return super.update(indexId, (file) => {
+      const isRecord = (split: SplitRecord): boolean =>
+        split.state !== 'MarkedForDeletion' || split.publishTimestamp !== undefined
+      const seen = { ...file, splits: file.splits.filter(isRecord) }
+      const next = change(seen)
+      return next === seen ? file : next
+    })
+  }
+}
+
 /** Merged splits go at once, although searches are still on them. */
 class DeletesBeforeMark extends Metastore {
   override async publish(indexId: string, request: PublishRequest): Promise<PublishOutcome> {
@@ -108,7 +123,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a checkpoint that is written after the split', metastore: SplitFirst },
   { name: 'a merge that forgets an erasure', metastore: ForgetsDeletes },
   { name: 'a janitor that waits for nobody', deletionGraceMs: 0 },
-  { name: 'a janitor that takes uploads for orphans', orphanGraceMs: 0 },
+  {
+    name: 'an upload that is published although it was collected as an orphan',
+    metastore: IgnoresTombstones,
+    orphanGraceMs: 0,
+  },
   { name: 'a merge that deletes its inputs before it is published', metastore: DeletesBeforeMark },
   { name: 'a lost answer that is taken for a failure', metastore: LostMeansFailed },
   { name: 'a split that is published although its upload failed', store: putAnswersEarly },

@@ -127,7 +127,7 @@ class World {
 
   /** Faults end, what was left is done, the graces pass: then nothing may be missing or left over. */
   async #rest(): Promise<void> {
-    for (const host of [...this.#hosts.keys()]) this.#end(host)
+    for (const host of this.#hosts.keys()) this.#end(host)
     const { configs } = this.#scenario
     const each = (make: (indexId: string) => jobs.Job): jobs.Job[] =>
       configs.map(({ indexId }) => make(indexId))
