@@ -91,6 +91,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../ingest/ingest-failures-command.ts')).ingestFailuresCommand,
   },
   {
+    words: ['ingest', 'retry'],
+    summary: 'index rejected documents and failed files after all',
+    group: 'Data',
+    load: async () => (await import('../ingest/ingest-retry-command.ts')).ingestRetryCommand,
+  },
+  {
     words: ['index', 'list'],
     summary: 'the indexes with their documents, splits and bytes',
     group: 'Data',
@@ -113,6 +119,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'the splits of an index',
     group: 'Data',
     load: async () => (await import('../indexes/index-command.ts')).indexSplitsCommand,
+  },
+  {
+    words: ['index', 'split'],
+    summary: 'one split: what is in it, what its parts take, what keeps it',
+    group: 'Data',
+    load: async () => (await import('../indexes/split-command.ts')).indexSplitCommand,
   },
   {
     words: ['index', 'checkpoints'],
@@ -161,6 +173,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'remove an index with all its documents',
     group: 'Data',
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
+  },
+  {
+    words: ['index', 'export'],
+    summary: 'documents out, as NDJSON, CSV or Parquet',
+    group: 'Data',
+    load: async () => (await import('../indexes/export-command.ts')).indexExportCommand,
   },
   {
     words: ['index', 'snapshot'],
