@@ -3,7 +3,6 @@ import {
   DELETION_GRACE_MS,
   ORPHAN_GRACE_MS,
 } from '../../src/engine/metastore/index-file-changes.ts'
-import { REJECTED_KEPT_MS } from '../../src/engine/indexing/janitor.ts'
 import type { ObjectStore } from '../../src/engine/ports.ts'
 import { memoryStore } from '../../src/stores/memory-store.ts'
 import { Dice } from './dice.ts'
@@ -41,6 +40,8 @@ const MAX_FAULTY_STEPS = 3_000
 const MAX_STEPS = 20_000
 const MAX_JOBS_OF_HOST = 3
 const MINUTE_MS = 60_000
+/** Longer than anything is kept that no index names: rejected documents, records of ingests. */
+const LONGEST_KEPT_MS = 32 * 24 * 60 * MINUTE_MS
 const PAUSES_MS = [
   MINUTE_MS,
   10 * MINUTE_MS,
@@ -137,7 +138,7 @@ class World {
     await this.#calmly(each(jobs.erase))
     await this.#calmly(each(jobs.merge))
     await this.#calmly(each((indexId) => this.#scenario.search(indexId)))
-    for (const passes of [DELETION_GRACE_MS, ORPHAN_GRACE_MS, REJECTED_KEPT_MS]) {
+    for (const passes of [DELETION_GRACE_MS, ORPHAN_GRACE_MS, LONGEST_KEPT_MS]) {
       this.#schedule.nowMs += passes + 3 * this.#skewMaxMs + MINUTE_MS
       // Twice: what retention marks in the first run is deleted after another grace.
       await this.#calmly(each(jobs.janitor))
