@@ -69,6 +69,25 @@ describe('a deployment', () => {
     expect((await desk.run('deploy', '--check', '--searcher-memory', '1024')).exitCode).toBe(12)
   })
 
+  test('documents go out of the index bucket, to a file and to a bucket of the user’s own', async () => {
+    const dry = await desk.json('index', 'export', '--dry-run', '--since', '1d')
+    expect(dry).toMatchObject({ schema: 'qw-lambda/index-export/1', usd: expect.any(Number) })
+    const one = await desk.run('index', 'export', '--since', '1d', '--to', 'sales.ndjson.gz')
+    expect(one.exitCode, one.stderr).toBe(0)
+    const lake = await createBucket('lake')
+    const to = ['--to', `s3://${lake}/sales`, '--output-format', 'parquet']
+    const first = await desk.json('index', 'export', '--since', '2020-01-01', ...to)
+    const again = await desk.json('index', 'export', '--since', '2020-01-01', ...to)
+    expect(again).toMatchObject({ docs: first['docs'], docs_before: first['docs'] })
+    expect(first['docs']).toBeGreaterThan(40_000)
+    const keys: string[] = []
+    for await (const { key } of openBucket(lake).list('sales/')) keys.push(key)
+    expect(keys).toHaveLength((first['files'] as number) + 1)
+    const own = `s3://${String(outputs['StagingBucket'])}/out/`
+    const refused = await desk.run('index', 'export', '--to', own)
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('belongs to')])
+  })
+
   test('without a terminal a change needs --yes, and nothing asks', async () => {
     expect(await desk.failure('deploy', '--searcher-memory', '1024')).toMatchObject({
       exitCode: 11,
