@@ -169,7 +169,7 @@ class DeleteRun {
     signal?.throwIfAborted()
     const rewritten = built && (await uploadSplit(this.#components, file.metadata, built, split))
     const outcome = await metastore.publish(indexId, {
-      indexUid: file.metadata.indexUid,
+      builtFor: file.metadata,
       splits: rewritten === undefined ? [] : [rewritten],
       replacedSplitIds: [split.splitId],
       erasedDocCounts: found.erasedDocCounts,

@@ -1,4 +1,5 @@
 import { QwError } from '../errors.ts'
+import type { IndexMetadata } from '../metastore/index-metadata.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import type { IndexingComponents } from './components.ts'
@@ -44,7 +45,7 @@ export async function indexDocs(
     purpose: 'build',
   })
   request.signal?.throwIfAborted()
-  const splitIds = await publishBenches(components, request, benches)
+  const splitIds = await publishBenches(components, request, { metadata: file.metadata, benches })
   return { ...countsOf(benches), splitIds }
 }
 
@@ -116,20 +117,22 @@ function countsOf(benches: readonly Workbench[]): Omit<IndexDocsResult, 'splitId
 async function publishBenches(
   components: IndexingComponents,
   request: IndexDocsRequest,
-  benches: readonly Workbench[],
+  {
+    metadata,
+    benches,
+  }: { readonly metadata: IndexMetadata; readonly benches: readonly Workbench[] },
 ): Promise<string[]> {
   const { metastore } = components
   const splitIds: string[] = []
   for (const bench of benches) {
     if (bench.docCount === 0) continue
-    const { metadata } = await metastore.load(request.indexId)
     const split = await uploadSplit(components, metadata, await bench.finish(), {
       sourceId: request.sourceId ?? INGEST_API_SOURCE_ID,
       mergeOpCount: 0,
       docMappingUid: metadata.config.docMapping.docMappingUid ?? '',
     })
     const outcome = await metastore.publish(request.indexId, {
-      indexUid: metadata.indexUid,
+      builtFor: metadata,
       splits: [split],
     })
     if (outcome.kind === 'lost') {

@@ -93,10 +93,11 @@ export class RetryBatch {
     summaryOf: (splitCount: number) => RunSummary,
   ): Promise<{ splitIds: readonly string[]; setIds: readonly string[] } | undefined> {
     await this.#cut()
-    const { indexId, indexUid } = this.#file.metadata
+    const { metadata } = this.#file
+    const { indexId } = metadata
     const { metastore } = this.#components
     const outcome = await metastore.publish(indexId, {
-      indexUid,
+      builtFor: metadata,
       splits: this.#splits,
       run: summaryOf(this.#splits.length),
       rejects: { taken: this.#taken, added: this.#added },

@@ -102,7 +102,7 @@ export class ReturningSplits {
 
   async #find(split: SplitRecord, now: IndexFile) {
     const { matchDocs, signal, snapshot } = this.#way
-    const metadata = withMappingsOf(now.metadata, snapshot.file.metadata)
+    const metadata = withMappingsOf(now.metadata, snapshot.file.metadata, [split])
     const { deleteTasks: tasks } = now
     try {
       return await findOwed({ metadata, split, tasks, matchDocs, signal })

@@ -265,9 +265,8 @@ export class RunLedger {
     splits: readonly SplitRecord[],
     { delta, run, rejectSet }: Publication,
   ): Promise<PublishOutcome> {
-    const { indexUid } = file.metadata
     const rejects = { taken: [], added: rejectSet === undefined ? [] : [rejectSet] }
-    const request = { indexUid, splits, checkpointDelta: delta, run, rejects }
+    const request = { builtFor: file.metadata, splits, checkpointDelta: delta, run, rejects }
     return this.#components.metastore.publish(this.#request.indexId, request)
   }
 

@@ -32,7 +32,7 @@ export async function findInSnapshots(
   for (const { name } of snapshots) {
     try {
       const { file } = await readSnapshot(metastore, { indexId, name, ...(signal && { signal }) })
-      const then = withMappingsOf(metadata, file.metadata)
+      const then = withMappingsOf(metadata, file.metadata, file.splits)
       let docCount = 0
       for (const split of file.splits) {
         if (split.deleteOpstamp >= task.opstamp) continue

@@ -1,7 +1,8 @@
 import { advance, type CheckpointDelta, positionOf } from './checkpoint.ts'
 import { countErased } from './delete-task-changes.ts'
 import { latestOpstamp } from './delete-task.ts'
-import type { IndexFile } from './index-metadata.ts'
+import type { IndexFile, IndexMetadata } from './index-metadata.ts'
+import { withMappingsOf } from './past-mappings.ts'
 import { changeRejectSets, type RejectChange } from './reject-set.ts'
 import { type RunSummary, withRun } from './run-summary.ts'
 import { pinnedSplitIds } from './snapshot-record.ts'
@@ -19,8 +20,9 @@ export const ORPHAN_GRACE_MS = 24 * 3600 * 1000
 export const DELETION_GRACE_MS = 32 * 60 * 1000
 
 export interface PublishRequest {
-  /** The index that the splits were built for: publishing into a recreated index is refused. */
-  readonly indexUid: string
+  /** The index as the splits were built for it. Publishing into a recreated index is refused; a mapping
+   *  that gave way to another meanwhile is known again, for these splits. */
+  readonly builtFor: IndexMetadata
   readonly splits: readonly SplitRecord[]
   readonly replacedSplitIds?: readonly string[]
   readonly checkpointDelta?: CheckpointDelta
@@ -71,7 +73,7 @@ export function applyPublish(
     kind: 'published',
     file: {
       ...file,
-      metadata: { ...file.metadata, checkpoint },
+      metadata: { ...withMappingsOf(file.metadata, request.builtFor, request.splits), checkpoint },
       splits: [...marked.splits, ...published],
       runs: request.run === undefined ? file.runs : withRun(file.runs, request.run),
       rejectSets,
@@ -178,7 +180,7 @@ function publishObstacle(
   request: PublishRequest,
   nowMs: number,
 ): string | undefined {
-  if (file.metadata.indexUid !== request.indexUid) {
+  if (file.metadata.indexUid !== request.builtFor.indexUid) {
     return 'the index was deleted and created again'
   }
   const byId = new Map(file.splits.map((split) => [split.splitId, split]))

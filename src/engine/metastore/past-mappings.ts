@@ -1,6 +1,7 @@
 import { QwError } from '../errors.ts'
 import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
+import type { SplitRecord } from './split-record.ts'
 
 /** Mappings that an index had before and whose splits are still there. */
 const MAX_PAST_MAPPINGS = 50
@@ -18,12 +19,20 @@ export function keptMappings({ metadata, splits }: IndexFile): DocMapping[] {
   )
 }
 
-/** The index of now, which also knows the mappings of an earlier state of it: for splits of then. */
-export function withMappingsOf(now: IndexMetadata, then: IndexMetadata): IndexMetadata {
-  const known = [now.config.docMapping, ...now.pastMappings]
-  const uids = new Set(known.map(({ docMappingUid }) => docMappingUid))
+/** The index of now, which also knows those mappings of an earlier state of it that splits of then name. */
+export function withMappingsOf(
+  now: IndexMetadata,
+  then: IndexMetadata,
+  splits: readonly Pick<SplitRecord, 'docMappingUid'>[],
+): IndexMetadata {
+  const known = new Set(
+    [now.config.docMapping, ...now.pastMappings].map(({ docMappingUid }) => docMappingUid),
+  )
+  const missing = new Set(
+    splits.map(({ docMappingUid }) => docMappingUid).filter((uid) => !known.has(uid)),
+  )
   const forgotten = [...then.pastMappings, then.config.docMapping].filter(
-    ({ docMappingUid }) => !uids.has(docMappingUid),
+    ({ docMappingUid = '' }) => missing.has(docMappingUid),
   )
   if (forgotten.length === 0) return now
   return { ...now, pastMappings: [...forgotten, ...now.pastMappings] }

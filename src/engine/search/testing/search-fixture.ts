@@ -113,7 +113,7 @@ export class SearchFixture {
       columnBounds: built.columnBounds,
     }
     const outcome = await this.metastore.publish('events', {
-      indexUid: metadata.indexUid,
+      builtFor: metadata,
       splits: [split],
       replacedSplitIds,
     })
