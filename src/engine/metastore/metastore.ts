@@ -133,10 +133,16 @@ export class Metastore {
     return file ?? (await this.#throwMissing(indexId))
   }
 
+  /** What the manifest says. One conditional read. */
+  async indexStates(signal?: AbortSignal): Promise<Manifest> {
+    return (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
+  }
+
   /** Ids in the manifest, sorted. One conditional read. */
   async listIndexIds(signal?: AbortSignal): Promise<string[]> {
-    const manifest = (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
-    const visible = [...manifest].filter(([, state]) => state !== 'deleting')
+    const visible = [...(await this.indexStates(signal))].filter(
+      ([, state]) => state !== 'deleting',
+    )
     return visible.map(([id]) => id).toSorted()
   }
 
@@ -270,27 +276,6 @@ export class Metastore {
     }
     await this.forgetMissing(indexId)
     return [...(file?.splits ?? [])]
-  }
-
-  /**
-   * Finishes what killed creates and deletes left: indexes in `deleting` go, those in `creating` are
-   * there if they have a file. Returns the ids of the removed ones. One conditional read when there is
-   * nothing of the kind. A create that is under way meanwhile gets through.
-   */
-  async settle(signal?: AbortSignal): Promise<string[]> {
-    const manifest = (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
-    const removed: string[] = []
-    for (const [indexId, state] of manifest) {
-      if (state === 'deleting') {
-        await this.deleteIndex(indexId)
-        removed.push(indexId)
-      } else if (state === 'creating') {
-        const isThere = (await this.#file(indexId).load(signal)) !== undefined
-        if (isThere) await this.#setState(indexId, 'active')
-        else await this.forgetMissing(indexId)
-      }
-    }
-    return removed
   }
 
   /** Takes an index without a file out of the manifest. One that changed since it was read is left
