@@ -1,4 +1,5 @@
-import type { QueuePort } from '../deploy/ports.ts'
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import type { MovedMessages, QueuePort } from '../deploy/ports.ts'
 import { QwError } from '../engine/errors.ts'
 import { call } from './aws-errors.ts'
 import { clientConfig, lazy, type AwsSettings } from './settings.ts'
@@ -47,37 +48,47 @@ export function makeQueues(settings: AwsSettings): QueuePort {
         throw new QwError('unavailable', `${message} ${first.Message ?? ''}`, { code: 'AWS-FAULT' })
       })
     },
-    async move({ from, to }, isMeant, abortSignal) {
-      const { sdk, client } = await open()
-      const options = abortSignal === undefined ? {} : { abortSignal }
-      const receive = new sdk.ReceiveMessageCommand({
-        QueueUrl: from,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: LOOKED_AT_SECONDS,
-        WaitTimeSeconds: 1,
-      })
-      const counts = { movedCount: 0, leftCount: 0 }
-      while (counts.movedCount + counts.leftCount < MAX_MOVED) {
-        const { Messages: messages = [] } = await call(`read messages of ${from}`, () =>
-          client.send(receive, options),
-        )
-        if (messages.length === 0) break
-        const meant = messages.filter(({ Body }) => Body !== undefined && isMeant(Body))
-        counts.leftCount += messages.length - meant.length
-        if (meant.length === 0) continue
-        await port.send(
-          to,
-          meant.map(({ Body }) => Body ?? ''),
-          abortSignal,
-        )
-        const Entries = meant.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }))
-        await call(`delete messages of ${from}`, () =>
-          client.send(new sdk.DeleteMessageBatchCommand({ QueueUrl: from, Entries }), options),
-        )
-        counts.movedCount += meant.length
-      }
-      return counts
-    },
+    move: async (ends, isMeant, signal) =>
+      await moveMessages({ ...(await open()), send: port.send }, ends, isMeant, signal),
   }
   return port
+}
+
+interface Mover {
+  readonly sdk: typeof import('@aws-sdk/client-sqs')
+  readonly client: SQSClient
+  readonly send: QueuePort['send']
+}
+
+async function moveMessages(
+  { sdk, client, send }: Mover,
+  ...[{ from, to }, isMeant, abortSignal]: Parameters<QueuePort['move']>
+): Promise<MovedMessages> {
+  const options = abortSignal === undefined ? {} : { abortSignal }
+  const receive = new sdk.ReceiveMessageCommand({
+    QueueUrl: from,
+    MaxNumberOfMessages: 10,
+    VisibilityTimeout: LOOKED_AT_SECONDS,
+    WaitTimeSeconds: 1,
+  })
+  const counts = { movedCount: 0, leftCount: 0 }
+  while (counts.movedCount + counts.leftCount < MAX_MOVED) {
+    const { Messages: messages = [] } = await call(`read messages of ${from}`, () =>
+      client.send(receive, options),
+    )
+    if (messages.length === 0) break
+    const meant = messages.flatMap(({ Body: body, ReceiptHandle }) =>
+      body !== undefined && isMeant(body) ? [{ body, ReceiptHandle }] : [],
+    )
+    counts.leftCount += messages.length - meant.length
+    if (meant.length === 0) continue
+    const bodies = meant.map(({ body }) => body)
+    await send(to, bodies, abortSignal)
+    const Entries = meant.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }))
+    await call(`delete messages of ${from}`, () =>
+      client.send(new sdk.DeleteMessageBatchCommand({ QueueUrl: from, Entries }), options),
+    )
+    counts.movedCount += meant.length
+  }
+  return counts
 }
