@@ -1,4 +1,4 @@
-import type { SQSClient } from '@aws-sdk/client-sqs'
+import type * as Sqs from '@aws-sdk/client-sqs'
 import type { MovedMessages, QueuePort } from '../deploy/ports.ts'
 import { QwError } from '../engine/errors.ts'
 import { call } from './aws-errors.ts'
@@ -49,19 +49,19 @@ export function makeQueues(settings: AwsSettings): QueuePort {
       })
     },
     move: async (ends, isMeant, signal) =>
-      await moveMessages({ ...(await open()), send: port.send }, ends, isMeant, signal),
+      await moveMessages({ ...(await open()), port }, ends, isMeant, signal),
   }
   return port
 }
 
 interface Mover {
-  readonly sdk: typeof import('@aws-sdk/client-sqs')
-  readonly client: SQSClient
-  readonly send: QueuePort['send']
+  readonly sdk: typeof Sqs
+  readonly client: Sqs.SQSClient
+  readonly port: QueuePort
 }
 
 async function moveMessages(
-  { sdk, client, send }: Mover,
+  { sdk, client, port }: Mover,
   ...[{ from, to }, isMeant, abortSignal]: Parameters<QueuePort['move']>
 ): Promise<MovedMessages> {
   const options = abortSignal === undefined ? {} : { abortSignal }
@@ -83,7 +83,7 @@ async function moveMessages(
     counts.leftCount += messages.length - meant.length
     if (meant.length === 0) continue
     const bodies = meant.map(({ body }) => body)
-    await send(to, bodies, abortSignal)
+    await port.send(to, bodies, abortSignal)
     const Entries = meant.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }))
     await call(`delete messages of ${from}`, () =>
       client.send(new sdk.DeleteMessageBatchCommand({ QueueUrl: from, Entries }), options),
