@@ -163,6 +163,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
   },
   {
+    words: ['index', 'reindex'],
+    summary: 'read documents back and index them into another index',
+    group: 'Data',
+    load: async () => (await import('../indexes/reindex-command.ts')).indexReindexCommand,
+  },
+  {
     words: ['index', 'snapshot'],
     summary: 'pin an index as it is now; list and delete what was pinned',
     group: 'Data',

@@ -85,7 +85,7 @@ export function readDocs(
 }
 
 /** The documents `docIds`, ascending, of one block. */
-function openDocBlock(
+export function openDocBlock(
   sealed: Uint8Array,
   { firstDoc, endDoc }: StoredBlock,
   docIds: readonly number[],
