@@ -24,6 +24,7 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   'SNAPSHOT-EXISTS': 400,
   'SNAPSHOT-NONE': 404,
   'SOURCE-NONE': 404,
+  'SPLIT-NONE': 404,
   'SPLIT-VERSION': 400,
   // Queries and aggregations.
   'AGG-LIMIT': 400,

@@ -28,6 +28,7 @@ const KIND_OF_CODE = {
   'SNAPSHOT-EXISTS': 'invalid',
   'SNAPSHOT-NONE': 'notFound',
   'SOURCE-NONE': 'notFound',
+  'SPLIT-NONE': 'notFound',
   'SPLIT-VERSION': 'invalid',
   // Queries and aggregations.
   'AGG-LIMIT': 'tooLarge',

@@ -3,7 +3,8 @@ import type { AnyCommand } from '../../src/cli/command/command.ts'
 import { indexCheckpointsCommand } from '../../src/cli/indexes/checkpoints-command.ts'
 import { indexGcCommand } from '../../src/cli/indexes/gc-command.ts'
 import { indexMergeCommand } from '../../src/cli/indexes/merge-command.ts'
-import { indexListCommand } from '../../src/cli/indexes/index-command.ts'
+import { indexListCommand, indexSplitsCommand } from '../../src/cli/indexes/index-command.ts'
+import { indexSplitCommand } from '../../src/cli/indexes/split-command.ts'
 import { ingestCommand } from '../../src/cli/ingest/ingest-command.ts'
 import { initCommand } from '../../src/cli/init/init-command.ts'
 import { Workplace, type Invocation } from './in-process.ts'
@@ -75,6 +76,27 @@ describe('checkpoints', () => {
     expect(await place.run(indexCheckpointsCommand, { options: { forget } })).toMatchObject({
       exitCode: 6,
       error: { code: 'SOURCE-NONE', fix: expect.stringContaining('0.ndjson') },
+    })
+  })
+})
+
+describe('one split', () => {
+  test('is named by the beginning of its id, and its parts are its bytes', async () => {
+    const splits = (await json(indexSplitsCommand)) as { split_id: string }[]
+    const [{ split_id: id } = { split_id: '' }] = splits
+    const options = { files: true }
+    const one = (await json(indexSplitCommand, { args: [id.toLowerCase()], options })) as {
+      readonly split: { readonly footer_offsets: { readonly end: number } }
+      readonly parts: Readonly<Record<string, unknown>>[]
+    }
+    expect(one).toMatchObject({ index: 'orders', split: { split_id: id }, snapshots: [] })
+    const bytes = one.parts
+      .flatMap((part) => Object.values(part))
+      .reduce<number>((sum, value) => sum + (typeof value === 'number' ? value : 0), 0)
+    expect(bytes).toBe(one.split.footer_offsets.end)
+    expect(await place.run(indexSplitCommand, { args: ['0'] })).toMatchObject({
+      exitCode: 6,
+      error: { code: 'SPLIT-NONE', message: `${splits.length} splits of orders begin with \`0\`` },
     })
   })
 })

@@ -21,6 +21,8 @@ export const SCREENS: readonly (readonly [name: string, commandLine: string])[] 
   ['index-list', 'index list'],
   ['index-describe', 'index describe'],
   ['index-splits', 'index splits'],
+  ['index-splits-draw', 'index splits --draw'],
+  ['index-split', 'index split 0 --files'],
   ['index-checkpoints', 'index checkpoints'],
   ['index-merge', 'index merge'],
   ['index-gc', 'index gc'],

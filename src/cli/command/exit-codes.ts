@@ -44,6 +44,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'SNAPSHOT-EXISTS': EXIT.usage,
   'SNAPSHOT-NONE': EXIT.notFound,
   'SOURCE-NONE': EXIT.notFound,
+  'SPLIT-NONE': EXIT.notFound,
   'SPLIT-VERSION': EXIT.usage,
   // Queries and aggregations.
   'AGG-LIMIT': EXIT.limit,

@@ -115,6 +115,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-command.ts')).indexSplitsCommand,
   },
   {
+    words: ['index', 'split'],
+    summary: 'one split: what is in it, what its parts take, what keeps it',
+    group: 'Data',
+    load: async () => (await import('../indexes/split-command.ts')).indexSplitCommand,
+  },
+  {
     words: ['index', 'checkpoints'],
     summary: 'which files and objects count as indexed',
     group: 'Data',
@@ -163,10 +169,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
   },
   {
+<<<<<<< HEAD
     words: ['index', 'reindex'],
     summary: 'read documents back and index them into another index',
     group: 'Data',
     load: async () => (await import('../indexes/reindex-command.ts')).indexReindexCommand,
+=======
+    words: ['index', 'export'],
+    summary: 'documents out, as NDJSON, CSV or Parquet',
+    group: 'Data',
+    load: async () => (await import('../indexes/export-command.ts')).indexExportCommand,
+>>>>>>> main
   },
   {
     words: ['index', 'snapshot'],

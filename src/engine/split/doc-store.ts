@@ -84,7 +84,7 @@ export function readDocs(
   })
 }
 
-/** The documents `docIds`, ascending, of one block. */
+/** The documents `docIds`, ascending, of one block. Throws `corrupt`. */
 export function openDocBlock(
   sealed: Uint8Array,
   { firstDoc, endDoc }: StoredBlock,
