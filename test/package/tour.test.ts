@@ -67,6 +67,7 @@ const LOCAL = (
     ['index snapshot describe monday'],
     ['delete-docs item:apple --dry-run'],
     ['index restore monday --confirm orders'],
+    ['index reindex orders --into again --create'],
     ['index copy orders --to-local shop --as copied'],
     ['index snapshot delete monday --confirm monday'],
     ['index delete copied --confirm copied'],

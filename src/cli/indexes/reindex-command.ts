@@ -68,7 +68,7 @@ export const indexReindexCommand = defineCommand({
     const { file, create } = options
     if (file !== undefined || create === true) {
       await makeTarget(context, stack, { targetId, file, like: metadata.config })
-    }
+    } else await mustBeThere(context, stack, { indexId, targetId })
     const result = await bring(context, stack, {
       indexId,
       targetId,
@@ -114,6 +114,23 @@ async function makeTarget(
   } catch (error) {
     // Made before, by this command or by hand.
     if (!isQwError(error) || error.code !== 'INDEX-EXISTS') throw error
+  }
+}
+
+async function mustBeThere(
+  context: CliContext,
+  { indexing: { metastore } }: DataStack,
+  { indexId, targetId }: Pick<Told, 'indexId' | 'targetId'>,
+): Promise<void> {
+  try {
+    await metastore.load(targetId, context.signal)
+  } catch (error) {
+    if (!isQwError(error, 'notFound')) throw error
+    throw new QwError('notFound', `there is no index \`${targetId}\``, {
+      code: 'INDEX-NONE',
+      fix: `make it with the config that it shall have: -f FILE\nor with the config of ${indexId}: --create`,
+      cause: error,
+    })
   }
 }
 
@@ -233,7 +250,7 @@ function tooMany({ indexId, targetId, result }: Told): QwError {
 }
 
 function intoItself(indexId: string): QwError {
-  return new QwError('invalid', `${indexId} would be read into itself`, {
+  return new QwError('invalid', `index ${indexId} would be read into itself`, {
     code: 'USAGE',
     fix: 'name another index with --into',
   })

@@ -169,17 +169,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
   },
   {
-<<<<<<< HEAD
     words: ['index', 'reindex'],
     summary: 'read documents back and index them into another index',
     group: 'Data',
     load: async () => (await import('../indexes/reindex-command.ts')).indexReindexCommand,
-=======
+  },
+  {
     words: ['index', 'export'],
     summary: 'documents out, as NDJSON, CSV or Parquet',
     group: 'Data',
     load: async () => (await import('../indexes/export-command.ts')).indexExportCommand,
->>>>>>> main
   },
   {
     words: ['index', 'snapshot'],
