@@ -14,13 +14,13 @@ import {
   openIndex,
   type Index,
 } from '../../src/engine-library.ts'
-import { REJECTED_KEPT_MS } from '../../src/engine/indexing/janitor.ts'
+import { MAX_REJECT_SETS, REJECTED_KEPT_MS } from '../../src/engine/metastore/reject-set.ts'
 import * as checkpoint from '../../src/engine/metastore/checkpoint.ts'
 import {
   DELETION_GRACE_MS,
   ORPHAN_GRACE_MS,
 } from '../../src/engine/metastore/index-file-changes.ts'
-import { MAX_RUNS_KEPT } from '../../src/engine/metastore/run-summary.ts'
+import { MAX_FAILED_RUNS_KEPT, MAX_RUNS_KEPT } from '../../src/engine/metastore/run-summary.ts'
 import { splitContent } from './split-content.ts'
 
 const page = readFileSync(new URL('../../docs/INDEX-FORMAT.md', import.meta.url), 'utf8')
@@ -177,4 +177,8 @@ test('the limits on the page are those of the code', () => {
     `${checkpoint.UNFINISHED_FILE_MEMORY_SECONDS / DAY_SECONDS} days`,
   )
   expect(limit('runs kept')).toBe(String(MAX_RUNS_KEPT))
+  expect(limit('failed runs kept beyond them, until their source is indexed')).toBe(
+    String(MAX_FAILED_RUNS_KEPT),
+  )
+  expect(limit('sets of rejected documents, the newest')).toBe(String(MAX_REJECT_SETS))
 })

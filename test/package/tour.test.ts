@@ -32,6 +32,7 @@ const LOCAL = (
     ['ingest orders.ndjson --dry-run'],
     ['ingest status'],
     ['ingest failures'],
+    ['ingest retry --all'],
     ['status'],
     ['list'],
     ['use shop'],

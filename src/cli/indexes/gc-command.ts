@@ -3,6 +3,7 @@ import { messageOf } from '../../engine/errors.ts'
 import { type JanitorResult, runJanitor } from '../../engine/indexing/janitor.ts'
 import { deleteStray } from '../../engine/indexing/stray-objects.ts'
 import { DELETION_GRACE_MS } from '../../engine/metastore/index-file-changes.ts'
+import { settleManifest } from '../../engine/metastore/settle-manifest.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { EXIT } from '../command/exit-codes.ts'
@@ -66,8 +67,11 @@ async function sweep(
 ): Promise<Swept> {
   const { signal } = context
   const { metastore } = stack.indexing
-  const finished = indexId === undefined && !isDry ? await metastore.settle(signal) : []
-  const ids = indexId === undefined ? await metastore.listIndexIds(signal) : [indexId]
+  const finished = indexId === undefined && !isDry ? await settleManifest(metastore, signal) : []
+  // One that is being made or copied has no file yet.
+  const states = indexId === undefined ? [...(await metastore.indexStates(signal))] : []
+  const active = states.flatMap(([id, state]) => (state === 'active' ? id : [])).toSorted()
+  const ids = indexId === undefined ? active : [indexId]
   const indexes = []
   const failures = []
   const phase = context.report.phase(

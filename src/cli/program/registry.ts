@@ -91,6 +91,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../ingest/ingest-failures-command.ts')).ingestFailuresCommand,
   },
   {
+    words: ['ingest', 'retry'],
+    summary: 'index rejected documents and failed files after all',
+    group: 'Data',
+    load: async () => (await import('../ingest/ingest-retry-command.ts')).ingestRetryCommand,
+  },
+  {
     words: ['index', 'list'],
     summary: 'the indexes with their documents, splits and bytes',
     group: 'Data',

@@ -223,6 +223,8 @@ function newFile(
     metadata,
     splits,
     runs: [],
+    // Their objects stay with the index that rejected them.
+    rejectSets: [],
     deleteTasks: [],
     orphansListedMs: undefined,
     snapshots: [],

@@ -8,6 +8,7 @@ import { MANIFEST_KEY, metastoreKey, splitKey } from '../metastore/layout.ts'
 import { encodeIndexFile } from '../metastore/index-file-codec.ts'
 import { encodeManifest } from '../metastore/manifest.ts'
 import { Metastore } from '../metastore/metastore.ts'
+import { settleManifest } from '../metastore/settle-manifest.ts'
 import type { ObjectStore } from '../ports.ts'
 import { indexDocs } from './index-docs.ts'
 import { runJanitor } from './janitor.ts'
@@ -175,7 +176,7 @@ describe('an index that is made and dropped while others work on it', () => {
     for (const seed of SEEDS.slice(0, 5)) {
       const { store, clock, ...rest } = await churn(seed)
       const all = { ...rest, clock }
-      await all.metastore.settle()
+      await settleManifest(all.metastore)
       await all.metastore.createIfAbsent(testConfig(MERGING))
       clock.advance(2 * DAY_MS)
       const parts = { merges: false, janitor: true }

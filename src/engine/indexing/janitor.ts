@@ -19,6 +19,7 @@ import {
 } from '../metastore/layout.ts'
 import { pinnedSplitIds } from '../metastore/snapshot-record.ts'
 import { forgetPinned } from '../metastore/snapshots.ts'
+import { REJECTED_KEPT_MS } from '../metastore/reject-set.ts'
 import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
 import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { ObjectInfo } from '../ports.ts'
@@ -54,8 +55,6 @@ export interface JanitorResult {
   readonly incomplete: boolean
 }
 
-/** Rejected documents and the records of ingests are kept this long. */
-export const REJECTED_KEPT_MS = 30 * 24 * 3600 * 1000
 /** The object of a snapshot that was never taken. Twice the age at which it could still be named. */
 const UNNAMED_SNAPSHOT_KEPT_MS = 2 * ORPHAN_GRACE_MS
 /** For those who call it after every file: nothing that the listing finds is urgent. */

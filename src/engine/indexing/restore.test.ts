@@ -8,7 +8,7 @@ import { Metastore } from '../metastore/metastore.ts'
 import { deleteSnapshot } from '../metastore/snapshots.ts'
 import { objectSource } from '../sources/source.ts'
 import { indexSource } from './pipeline.ts'
-import { testLines } from './testing/indexing-fixture.ts'
+import { testConfig, testLines } from './testing/indexing-fixture.ts'
 import { keysOf, numbersTo, published, snapshotWorld } from './testing/snapshot-world.ts'
 
 describe('restoring a snapshot in place', () => {
@@ -184,6 +184,23 @@ describe('what was erased since a snapshot was taken', () => {
     expect(await published(metastore)).toEqual(numbersTo(20, (n) => [1, 2, 3].includes(n)))
     // The task, a restore that lost to it, and one that knows it: none that shows what is asked for.
     expect(metastorePuts).toBe(3)
+  })
+
+  test('is looked for by the mapping that the snapshot was written with, though the index forgot it', async () => {
+    const { metastore, take, ask, erase, restore, clear } = await snapshotWorld(1)
+    await take('monday')
+    await clear()
+    const field_mappings = [
+      { name: 'ts', type: 'datetime', input_formats: ['unix_timestamp'], fast: true },
+      { name: 'n', type: 'u64', fast: true },
+      { name: 'text', type: 'text', tokenizer: 'raw' },
+    ]
+    const doc_mapping = { mode: 'strict', timestamp_field: 'ts', field_mappings }
+    await metastore.updateConfig(testConfig({}, { doc_mapping }))
+    await ask('text:WORD3')
+    await erase()
+    await restore('monday')
+    expect(await published(metastore)).toEqual(numbersTo(10, (n) => n % 7 === 3))
   })
 
   test('stops a restore that cannot take it out, with the way', async () => {

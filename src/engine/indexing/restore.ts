@@ -6,6 +6,7 @@ import { applyMark, ORPHAN_GRACE_MS } from '../metastore/index-file-changes.ts'
 import { encodeIndexFile } from '../metastore/index-file-codec.ts'
 import { type IndexFile, publishedSplits } from '../metastore/index-metadata.ts'
 import { findSnapshot, readSnapshot, type Snapshot } from '../metastore/snapshots.ts'
+import { restoredSets } from '../metastore/reject-set.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { IndexingComponents } from './components.ts'
@@ -121,6 +122,9 @@ function restoredFile(
       ...newest,
       metadata: { ...file.metadata, indexUid: newest.metadata.indexUid, checkpoint },
       splits: [...withdrawn.splits, ...returning],
+      rejectSets: keepsCheckpoint
+        ? newest.rejectSets
+        : restoredSets(newest.rejectSets, file.rejectSets),
     },
     nowMs,
   )

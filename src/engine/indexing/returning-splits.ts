@@ -1,6 +1,7 @@
 import { isQwError, QwError } from '../errors.ts'
 import { latestOpstamp, type MatchDocs } from '../metastore/delete-task.ts'
 import type { IndexFile, IndexMetadata } from '../metastore/index-metadata.ts'
+import { withMappingsOf } from '../metastore/past-mappings.ts'
 import type { Snapshot } from '../metastore/snapshots.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { ObjectStore } from '../ports.ts'
@@ -101,7 +102,8 @@ export class ReturningSplits {
 
   async #find(split: SplitRecord, now: IndexFile) {
     const { matchDocs, signal, snapshot } = this.#way
-    const { metadata, deleteTasks: tasks } = now
+    const metadata = withMappingsOf(now.metadata, snapshot.file.metadata)
+    const { deleteTasks: tasks } = now
     try {
       return await findOwed({ metadata, split, tasks, matchDocs, signal })
     } catch (cause) {

@@ -1,5 +1,6 @@
 import { isQwError } from '../errors.ts'
 import type { DeleteTask, MatchDocs } from '../metastore/delete-task.ts'
+import { withMappingsOf } from '../metastore/past-mappings.ts'
 import { readSnapshot } from '../metastore/snapshots.ts'
 import type { IndexingComponents } from './components.ts'
 
@@ -31,11 +32,12 @@ export async function findInSnapshots(
   for (const { name } of snapshots) {
     try {
       const { file } = await readSnapshot(metastore, { indexId, name, ...(signal && { signal }) })
+      const then = withMappingsOf(metadata, file.metadata)
       let docCount = 0
       for (const split of file.splits) {
         if (split.deleteOpstamp >= task.opstamp) continue
         const known = countBySplit.get(split.splitId)
-        const found = known ?? (await matchDocs(metadata, split, task, signal)).length
+        const found = known ?? (await matchDocs(then, split, task, signal)).length
         countBySplit.set(split.splitId, found)
         docCount += found
       }

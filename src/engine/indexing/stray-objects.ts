@@ -20,18 +20,18 @@ interface StrayResult {
  * Deletes objects of indexes that there are not: an upload that ended after its index had been deleted,
  * or what a deletion left whose listing came too early. The janitor of an index sees its own alone. Only
  * objects under names that this program makes, and older than `ORPHAN_GRACE_MS`, so that an index which
- * is being made keeps its own. Costs a LIST per 1000 objects of all indexes, and a HEAD per name without
- * an index.
+ * is being copied keeps its own; of a copy that was given up they go. Costs a LIST per 1000 objects of
+ * all indexes, and a HEAD per name without an index.
  */
 export async function deleteStray(
   { metastore, clock }: IndexingComponents,
   { signal, dryRun = false }: StrayRequest = {},
 ): Promise<StrayResult> {
-  const known = new Set(await metastore.listIndexIds(signal))
+  const states = await metastore.indexStates(signal)
   const strays = new Map<string, ObjectInfo[]>()
   for await (const info of metastore.store.list('', signal)) {
     const indexId = info.key.slice(0, Math.max(0, info.key.indexOf('/')))
-    if (known.has(indexId) || !isObjectOfIndex(indexId, info.key)) continue
+    if (states.get(indexId) === 'active' || !isObjectOfIndex(indexId, info.key)) continue
     if (clock.nowMs() - info.modifiedMs < ORPHAN_GRACE_MS) continue
     const infos = strays.get(indexId)
     if (infos === undefined) strays.set(indexId, [info])

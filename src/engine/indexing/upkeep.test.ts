@@ -149,6 +149,22 @@ describe('what killed creates and deletes leave', () => {
   })
 })
 
+test('an index that is being copied keeps its objects, and those of a copy that was given up go', async () => {
+  const { components, store, clock } = makeWorld()
+  await components.metastore.reserveIndex('copied')
+  const key = splitKey('copied', components.metastore.newId())
+  await store.put(key, Buffer.from('split'), { condition: { kind: 'ifAbsent' } })
+  await indexesDue(components, BOTH)
+  await deleteStray(components)
+  expect(await keysOf(store)).toEqual([key, MANIFEST_KEY])
+  expect((await components.metastore.indexStates()).get('copied')).toBe('creating')
+  clock.advance(DAY_MS)
+  await deleteStray(components)
+  await indexesDue(components, BOTH)
+  expect(await keysOf(store)).toEqual([MANIFEST_KEY])
+  expect([...(await components.metastore.indexStates())]).toEqual([])
+})
+
 describe('objects of indexes that there are not', () => {
   test('go when they are a day old and bear names of ours; all else stays', async () => {
     const { components, create, index, store, clock } = makeWorld()

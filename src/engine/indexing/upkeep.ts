@@ -1,6 +1,7 @@
 import { isQwError } from '../errors.ts'
 import { type MatchDocs, pendingTasks } from '../metastore/delete-task.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
+import { settleManifest } from '../metastore/settle-manifest.ts'
 import type { IndexingComponents } from './components.ts'
 import { type DeletesResult, runDeletes } from './deletes.ts'
 import { isCleanUpDue, type JanitorResult, LIST_EVERY_MS, runJanitor } from './janitor.ts'
@@ -46,8 +47,9 @@ export async function indexesDue(
   parts: UpkeepParts,
   signal?: AbortSignal,
 ): Promise<string[]> {
-  await metastore.settle(signal)
-  const ids = await metastore.listIndexIds(signal)
+  await settleManifest(metastore, signal)
+  const states = [...(await metastore.indexStates(signal))]
+  const ids = states.flatMap(([id, state]) => (state === 'active' ? id : [])).toSorted()
   const due: string[] = []
   for (let start = 0; start < ids.length; start += LOOK_CONCURRENCY) {
     const some = ids.slice(start, start + LOOK_CONCURRENCY)

@@ -2,6 +2,7 @@ import { advance, type CheckpointDelta, positionOf } from './checkpoint.ts'
 import { countErased } from './delete-task-changes.ts'
 import { latestOpstamp } from './delete-task.ts'
 import type { IndexFile } from './index-metadata.ts'
+import { changeRejectSets, type RejectChange } from './reject-set.ts'
 import { type RunSummary, withRun } from './run-summary.ts'
 import { pinnedSplitIds } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
@@ -24,9 +25,12 @@ export interface PublishRequest {
   readonly replacedSplitIds?: readonly string[]
   readonly checkpointDelta?: CheckpointDelta
   readonly run?: RunSummary
+  readonly rejects?: RejectChange
   /** What went from the one replaced split, by the opstamps of the tasks that were applied to it. */
   readonly erasedDocCounts?: ReadonlyMap<number, number>
 }
+
+const NO_REJECTS: RejectChange = { taken: [], added: [] }
 
 /** `lost`: nothing was changed and nothing will be; the caller's split objects may be dropped. */
 export type PublishOutcome =
@@ -52,6 +56,12 @@ export function applyPublish(
   if (checkpoint === undefined) {
     return { kind: 'lost', reason: 'another run published this part of the source', file }
   }
+  const { rejects = NO_REJECTS } = request
+  const rejectSets = changeRejectSets(file.rejectSets, rejects, nowMs)
+  if (rejectSets === undefined) {
+    const reason = 'somebody else retried or dropped some of these rejected documents'
+    return { kind: 'lost', reason, file }
+  }
   const deleteOpstamp = opstampOf(file, request)
   const marked = applyMark(file, request.replacedSplitIds ?? [], nowSeconds)
   const published = request.splits.map((split) =>
@@ -64,6 +74,7 @@ export function applyPublish(
       metadata: { ...file.metadata, checkpoint },
       splits: [...marked.splits, ...published],
       runs: request.run === undefined ? file.runs : withRun(file.runs, request.run),
+      rejectSets,
       deleteTasks: tasksAfter(file, request),
     },
   }
@@ -103,6 +114,14 @@ export function applyMark(
   return { ...file, splits }
 }
 
+/** Without splits and rejected documents, and without checkpoint unless it is kept. */
+export function applyClear(file: IndexFile, keepsCheckpoint: boolean): IndexFile {
+  const checkpoint = keepsCheckpoint ? file.metadata.checkpoint : new Map()
+  const isCheckpointKept = checkpoint.size === file.metadata.checkpoint.size
+  if (file.splits.length + file.rejectSets.length === 0 && isCheckpointKept) return file
+  return { ...file, metadata: { ...file.metadata, checkpoint }, splits: [], rejectSets: [] }
+}
+
 /** Drops the records of splits whose objects are gone; only marked ones. */
 export function applyRemove(file: IndexFile, splitIds: readonly string[]): IndexFile {
   const ids = new Set(splitIds)
@@ -140,8 +159,11 @@ function wasApplied(file: IndexFile, request: PublishRequest): boolean {
     )
     return found.length === ids.size
   }
-  const { checkpointDelta: delta, run } = request
-  if (delta === undefined) return false
+  const { checkpointDelta: delta, run, rejects = NO_REJECTS } = request
+  if (delta === undefined) {
+    const known = new Set(file.rejectSets.map(({ setId }) => setId))
+    return rejects.added.length > 0 && rejects.added.every(({ setId }) => known.has(setId))
+  }
   const position = positionOf(file.metadata.checkpoint, delta.sourceId, delta.partitionId)
   if (position !== delta.to) return false
   // Several runs may have moved it there without a document; only one of them may count the rejects.

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import { parseIp } from '../schema/ip.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
+import { decodeRejectSet } from './reject-set.ts'
 import type { IndexFile } from './index-metadata.ts'
 
 /** Written by the first release of its format and never again: it must open for ever. */
@@ -77,6 +78,7 @@ const FILE: IndexFile = {
       error: undefined,
     },
   ],
+  rejectSets: [],
   orphansListedMs: 1_700_000_002_000,
   snapshots: [],
 }
@@ -106,8 +108,21 @@ test('a file of the third format opens, which has a checksum', () => {
 })
 
 test('what is written today is read back', () => {
-  expect(decodeIndexFile(encodeIndexFile(FILE), 'key')).toEqual(FILE)
+  const run = '01HQ0000000000000000000002'
+  const rejectSets = [
+    { setId: `${run}-00000`, docCount: 3, notKeptCount: 1 },
+    { setId: `${run}-00001-01HQ0000000000000000000009`, docCount: 0, notKeptCount: 7 },
+  ]
+  const file = { ...FILE, rejectSets }
+  expect(decodeIndexFile(encodeIndexFile(file), 'key')).toEqual(file)
 })
+
+test.each([[['R1-00000', 1, 0]], [['01HQ0000000000000000000002-00000', -1, 0]], ['x'], [null]])(
+  'a set of rejected documents is not %j',
+  (set) => {
+    expect(() => decodeRejectSet(set)).toThrow(/reject set/)
+  },
+)
 
 test('bounds of addresses stand apart from those of numbers, whose readers know no others', () => {
   const [split, ...rest] = FILE.splits

@@ -16,6 +16,7 @@ import {
   optionalIntegerAt,
   stringAt,
 } from './json-fields.ts'
+import { decodeRejectSet, encodeRejectSet } from './reject-set.ts'
 import { decodeRun, encodeRun } from './run-summary.ts'
 import { decodeSnapshotRecord, encodeSnapshotRecord } from './snapshot-record.ts'
 import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
@@ -28,6 +29,7 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
  *   index     {index_uid, index_config, past_mappings, create_timestamp, sources, checkpoint}
  *   splits    split records, by update time
  *   runs      recent ingest runs, newest first
+ *   rejected  [set id, documents, not kept] of each set of rejected documents
  *   delete_tasks   erasures by query, by opstamp
  *   orphans_listed_ms   number or null
  *   snapshots   points in time that are kept; since format 2
@@ -52,6 +54,7 @@ export function encodeIndexFile(file: IndexFile): Uint8Array {
     },
     splits: splits.map(encodeSplitRecord),
     runs: file.runs.map(encodeRun),
+    rejected: file.rejectSets.map(encodeRejectSet),
     delete_tasks: file.deleteTasks.map(encodeDeleteTask),
     orphans_listed_ms: file.orphansListedMs ?? null,
     snapshots: file.snapshots.map(encodeSnapshotRecord),
@@ -73,15 +76,16 @@ export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
     metadata: decodeMetadata(fieldsAt(fields, 'index'), key),
     splits: arrayAt(fields, 'splits').map(decodeSplitRecord),
     runs: arrayAt(fields, 'runs').map(decodeRun),
-    // Files of earlier versions have none.
-    deleteTasks: (fields['delete_tasks'] === undefined ? [] : arrayAt(fields, 'delete_tasks')).map(
-      decodeDeleteTask,
-    ),
+    rejectSets: optionalArrayAt(fields, 'rejected').map(decodeRejectSet),
+    deleteTasks: optionalArrayAt(fields, 'delete_tasks').map(decodeDeleteTask),
     orphansListedMs: optionalIntegerAt(fields, 'orphans_listed_ms'),
-    snapshots: (fields['snapshots'] === undefined ? [] : arrayAt(fields, 'snapshots')).map(
-      decodeSnapshotRecord,
-    ),
+    snapshots: optionalArrayAt(fields, 'snapshots').map(decodeSnapshotRecord),
   }
+}
+
+/** Files of earlier versions have none. */
+function optionalArrayAt(fields: Fields, key: string): readonly unknown[] {
+  return fields[key] === undefined ? [] : arrayAt(fields, key)
 }
 
 function decodeMetadata(fields: Fields, key: string): IndexMetadata {

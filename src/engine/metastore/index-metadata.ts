@@ -2,6 +2,7 @@ import type { JsonValue } from '../bytes/json.ts'
 import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { DeleteTask } from './delete-task.ts'
+import type { RejectSet } from './reject-set.ts'
 import type { RunSummary } from './run-summary.ts'
 import type { SnapshotRecord } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
@@ -30,6 +31,8 @@ export interface IndexFile {
   readonly splits: readonly SplitRecord[]
   /** The latest ingest runs, newest first. */
   readonly runs: readonly RunSummary[]
+  /** Rejected documents that wait to be retried, oldest first. */
+  readonly rejectSets: readonly RejectSet[]
   /** Unfinished erasures and the latest finished ones, by opstamp. */
   readonly deleteTasks: readonly DeleteTask[]
   /** When the index's objects were last listed for those that no record names; undefined: never. */

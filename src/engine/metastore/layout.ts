@@ -8,7 +8,7 @@ import { isIndexId } from '../schema/index-id.ts'
  *   templates.json                             what indexes are made from that documents come for
  *   <index_id>/metastore.json                  metadata, splits, checkpoint, recent runs of one index
  *   <index_id>/<split_id>.split                one immutable split
- *   <index_id>/rejected/<run_id>-<n>.ndjson    rejected documents of one commit of one run
+ *   <index_id>/rejected/<set_id>.ndjson        rejected documents of one commit of one run
  *   <index_id>/ingests/<ingest_id>.json        which objects one command handed over to be indexed
  *   <index_id>/handed/<ingest_id>.json         how far a bucket was listed, to be indexed where it lies
  *   <index_id>/handed/<ingest_id>-<n>.objects  the objects of one step of that listing
@@ -45,8 +45,8 @@ export function rejectedPrefix(indexId: string): string {
   return `${indexId}/rejected/`
 }
 
-export function rejectedKey(indexId: string, runId: string, commit: number): string {
-  return `${rejectedPrefix(indexId)}${runId}-${String(commit).padStart(5, '0')}.ndjson`
+export function rejectedKey(indexId: string, setId: string): string {
+  return `${rejectedPrefix(indexId)}${setId}.ndjson`
 }
 
 export function ingestsPrefix(indexId: string): string {

@@ -8,6 +8,7 @@ import { deleteKeys, listKeys } from './delete-keys.ts'
 import { finishTasks } from './delete-task-changes.ts'
 import { type DeleteQuery, type DeleteTask, withTask } from './delete-task.ts'
 import {
+  applyClear,
   applyMark,
   applyPublish,
   type PublishOutcome,
@@ -132,10 +133,16 @@ export class Metastore {
     return file ?? (await this.#throwMissing(indexId))
   }
 
+  /** What the manifest says. One conditional read. */
+  async indexStates(signal?: AbortSignal): Promise<Manifest> {
+    return (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
+  }
+
   /** Ids in the manifest, sorted. One conditional read. */
   async listIndexIds(signal?: AbortSignal): Promise<string[]> {
-    const manifest = (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
-    const visible = [...manifest].filter(([, state]) => state !== 'deleting')
+    const visible = [...(await this.indexStates(signal))].filter(
+      ([, state]) => state !== 'deleting',
+    )
     return visible.map(([id]) => id).toSorted()
   }
 
@@ -229,18 +236,15 @@ export class Metastore {
         removed = file.splits
         pinned = pinnedSplitIds(file)
       }
-      const checkpoint = options.keepCheckpoints === true ? file.metadata.checkpoint : new Map()
-      if (file.splits.length === 0 && checkpoint.size === file.metadata.checkpoint.size) return file
-      const cleared = { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
+      const cleared = applyClear(file, options.keepCheckpoints === true)
       return finishTasks(cleared, this.#components.clock.nowMs())
     })
-    const rejected = await listKeys(this.store, rejectedPrefix(indexId))
     // What was handed over once may be again.
-    const handed =
-      options.keepCheckpoints === true ? [] : await listKeys(this.store, handedPrefix(indexId))
-    const unpinned = removed.filter(({ splitId }) => !pinned.has(splitId))
-    const splits = unpinned.map(({ splitId }) => splitKey(indexId, splitId))
-    await deleteKeys(this.store, [...splits, ...rejected, ...handed])
+    const forgotten = options.keepCheckpoints === true ? [] : [handedPrefix(indexId)]
+    const notes = [rejectedPrefix(indexId), ...forgotten].map((at) => listKeys(this.store, at))
+    const unpinned = removed.map(({ splitId }) => splitId).filter((id) => !pinned.has(id))
+    const splits = unpinned.map((splitId) => splitKey(indexId, splitId))
+    await deleteKeys(this.store, [...splits, ...(await Promise.all(notes)).flat()])
     return [...removed]
   }
 
@@ -272,27 +276,6 @@ export class Metastore {
     }
     await this.forgetMissing(indexId)
     return [...(file?.splits ?? [])]
-  }
-
-  /**
-   * Finishes what killed creates and deletes left: indexes in `deleting` go, those in `creating` are
-   * there if they have a file. Returns the ids of the removed ones. One conditional read when there is
-   * nothing of the kind. A create that is under way meanwhile gets through.
-   */
-  async settle(signal?: AbortSignal): Promise<string[]> {
-    const manifest = (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
-    const removed: string[] = []
-    for (const [indexId, state] of manifest) {
-      if (state === 'deleting') {
-        await this.deleteIndex(indexId)
-        removed.push(indexId)
-      } else if (state === 'creating') {
-        const isThere = (await this.#file(indexId).load(signal)) !== undefined
-        if (isThere) await this.#setState(indexId, 'active')
-        else await this.forgetMissing(indexId)
-      }
-    }
-    return removed
   }
 
   /** Takes an index without a file out of the manifest. One that changed since it was read is left
@@ -365,6 +348,7 @@ export class Metastore {
       },
       splits: [],
       runs: [],
+      rejectSets: [],
       deleteTasks: [],
       orphansListedMs: undefined,
       snapshots: [],

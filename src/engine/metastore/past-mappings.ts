@@ -18,6 +18,17 @@ export function keptMappings({ metadata, splits }: IndexFile): DocMapping[] {
   )
 }
 
+/** The index of now, which also knows the mappings of an earlier state of it: for splits of then. */
+export function withMappingsOf(now: IndexMetadata, then: IndexMetadata): IndexMetadata {
+  const known = [now.config.docMapping, ...now.pastMappings]
+  const uids = new Set(known.map(({ docMappingUid }) => docMappingUid))
+  const forgotten = [...then.pastMappings, then.config.docMapping].filter(
+    ({ docMappingUid }) => !uids.has(docMappingUid),
+  )
+  if (forgotten.length === 0) return now
+  return { ...now, pastMappings: [...forgotten, ...now.pastMappings] }
+}
+
 const configs = new WeakMap<IndexMetadata, Map<string, IndexConfig>>()
 
 /** The config under which the splits of a mapping were written: the index's, with that mapping. The
