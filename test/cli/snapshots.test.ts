@@ -88,7 +88,9 @@ test('an erasure names the snapshots that still hold the documents', async () =>
 
 test('a restore says what it would do, asks for the index, and leaves out what was erased', async () => {
   const options = shop({ index: 'orders' })
-  await place.run(indexClearCommand, { args: ['orders'], options: shop({ confirm: 'orders' }) })
+  const clear = { args: ['orders'], options: shop({ confirm: 'orders' }) }
+  const cleared = await place.run(indexClearCommand, clear)
+  expect(cleared.stderr).toContain('What its 2 snapshots hold stays')
   expect(await docs()).toBe(0)
   const dry = { args: ['monday'], options: { ...options, dryRun: true } }
   expect((await place.run(indexRestoreCommand, dry)).stderr).toMatch(/0 documents of now .* the 60/)

@@ -130,6 +130,13 @@ export const indexClearCommand = defineCommand({
     const keepCheckpoints = options.keepCheckpoints === true
     const removed = await stack.indexing.metastore.clearIndex(indexId, { keepCheckpoints })
     await sayRemoved(context, 'index-clear', { indexId, docCount, splitCount: removed.length })
+    const { snapshots } = await stack.indexing.metastore.load(indexId, context.signal)
+    if (snapshots.length > 0) {
+      const kept = plural(snapshots.length, 'snapshot')
+      context.report.hint(
+        `What its ${kept} hold stays: qw-lambda index snapshot list --index ${indexId}`,
+      )
+    }
   },
 })
 

@@ -99,6 +99,7 @@ async function churn(seed: number) {
   }
   const [maker, dropper, other, first] = [process(), process(), process(), process()]
   const [second, merger, janitor, reader] = [process(), process(), process(), process()]
+  const keeper = process()
   const index = (indexer: typeof first) => async (round: number) => {
     const body = Buffer.from(testLines(round * 2, round * 2 + 2))
     await indexDocs(indexer, { indexId: ID, body })
@@ -111,6 +112,7 @@ async function churn(seed: number) {
     repeat(20, index(second)),
     repeat(30, () => runMerges(merger, { indexId: ID })),
     repeat(20, () => runJanitor(janitor, { indexId: ID, deletionGraceMs: 0 })),
+    repeat(15, () => indexesDue(keeper, { merges: true, janitor: true })),
     repeat(60, async () => {
       const { metadata, splits } = await reader.metastore.load(ID)
       uids.add(metadata.indexUid)
@@ -219,9 +221,7 @@ test('a thousand indexes are listed with one read each, sixteen at once, and a s
   const manifest = encodeManifest(new Map(ids.map((id) => [id, 'active'])))
   await inner.put(MANIFEST_KEY, manifest, { condition })
   counted.reset()
-  const startMs = performance.now()
   expect(await metastore.listIndexes(['*'])).toHaveLength(1_000)
-  expect(performance.now() - startMs).toBeLessThan(1_000)
   expect(counted.requests).toHaveLength(1_001)
   expect(most).toBeLessThanOrEqual(16)
   counted.reset()

@@ -149,6 +149,14 @@ describe('what killed creates and deletes leave', () => {
   })
 })
 
+test('finishing a deletion that somebody else has finished leaves the index that was made since', async () => {
+  const { components, create, index } = makeWorld()
+  await create('anew')
+  await index('anew', 0)
+  await components.metastore.finishDeletion('anew')
+  expect(publishedSplits(await components.metastore.load('anew'))).toHaveLength(1)
+})
+
 test('an index that is being copied keeps its objects, and those of a copy that was given up go', async () => {
   const { components, store, clock } = makeWorld()
   await components.metastore.reserveIndex('copied')

@@ -91,7 +91,7 @@ export class Metastore {
   async reserveIndex(indexId: string): Promise<void> {
     assertIndexId(indexId)
     const state = (await this.#manifest.load())?.get(indexId)
-    if (state === 'deleting') await this.deleteIndex(indexId)
+    if (state === 'deleting') await this.finishDeletion(indexId)
     if (state === 'active' && (await this.#file(indexId).load()) !== undefined) {
       throw indexExists(indexId)
     }
@@ -262,8 +262,21 @@ export class Metastore {
       await assertNoSnapshots(this.store, indexId, file)
     }
     await this.#setState(indexId, 'deleting')
+    await this.#deleteAll(indexId, isThere)
+    return [...(file?.splits ?? [])]
+  }
+
+  /** Goes on with a deletion that was killed. Nothing when somebody else did, whatever is there now. */
+  async finishDeletion(indexId: string): Promise<void> {
+    const { isThere } = await this.#loadForDeletion(indexId)
+    // Asked after the file was looked for: it is not that of an index which was made anew.
+    const state = (await this.#manifest.load())?.get(indexId)
+    if (state === 'deleting') await this.#deleteAll(indexId, isThere)
+  }
+
+  async #deleteAll(indexId: string, hasFile: boolean): Promise<void> {
     // The file goes first: from then on no indexer can publish.
-    if (isThere) await this.store.delete(metastoreKey(indexId))
+    if (hasFile) await this.store.delete(metastoreKey(indexId))
     this.#file(indexId).forget()
     const keys = await listKeys(this.store, indexPrefix(indexId))
     // Without a file after the listing nothing that was listed belongs to an index that there is. With
@@ -275,7 +288,6 @@ export class Metastore {
       )
     }
     await this.forgetMissing(indexId)
-    return [...(file?.splits ?? [])]
   }
 
   /** Takes an index without a file out of the manifest. One that changed since it was read is left

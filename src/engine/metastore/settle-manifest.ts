@@ -16,7 +16,7 @@ export async function settleManifest(
   const deleted: string[] = []
   for (const [indexId, state] of await metastore.indexStates(signal)) {
     if (state === 'deleting') {
-      await metastore.deleteIndex(indexId)
+      await metastore.finishDeletion(indexId)
       deleted.push(indexId)
     } else if (state === 'creating') {
       const file = await loadIfThere(metastore, indexId, signal)

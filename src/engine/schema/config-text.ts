@@ -55,7 +55,8 @@ export function readConfigDocument(text: string, format: ConfigFormat): JsonValu
 }
 
 function readYaml(text: string): JsonValue {
-  const document = parseDocument(text, { version: '1.2' })
+  // The parser prints no warning by itself (a map as a key): who reads the config refuses it by name.
+  const document = parseDocument(text, { version: '1.2', logLevel: 'error' })
   const [problem] = document.errors
   if (problem !== undefined) {
     throw new QwError('invalid', `invalid YAML: ${problem.message}`, { position: problem.pos[0] })
