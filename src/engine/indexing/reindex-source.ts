@@ -1,3 +1,4 @@
+import { elementAt } from '../bytes/element-at.ts'
 import { QwError } from '../errors.ts'
 import { splitKey } from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
@@ -65,7 +66,7 @@ async function* linesOf(
   )) {
     const from = place
     place += block.length
-    yield linesOfBlock(block, (i) => isErased.has(docs[from + i] ?? -1))
+    yield linesOfBlock(block, (i) => isErased.has(elementAt(docs, from + i)))
   }
   // The checkpoint counts bytes: a document too few would shift all that follow.
   if (place !== docs.length) {
