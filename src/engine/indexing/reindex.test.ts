@@ -4,7 +4,7 @@ import type { Fault, FaultPlan } from '../../stores/testing/faulty-store.ts'
 import { isQwError } from '../errors.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import { docMatcher } from '../search/match-docs.ts'
-import { readRejectedDocs } from './rejects.ts'
+import { keptRejects } from './kept-rejects.ts'
 import { reindex, type ReindexRequest } from './reindex.ts'
 import { FIRST_TS } from './testing/indexing-fixture.ts'
 import { asked, numbersTo, published, snapshotWorld } from './testing/snapshot-world.ts'
@@ -74,12 +74,13 @@ test('the same words again are refused once they came to their end, unless twice
 })
 
 test('rejected documents are counted and kept with their reasons', async () => {
-  const { run, brought, add, store } = await reindexWorld(1, undefined, 'text')
+  const { run, brought, add, store, metastore } = await reindexWorld(1, undefined, 'text')
   await add(10, 20)
   const result = await run('*')
   expect(result).toMatchObject({ state: 'done', docCount: 0, rejectedCount: 20 })
   expect(result.rejectReasons).toMatchObject([{ path: 'n', count: 20 }])
-  const [first] = await readRejectedDocs(store, { indexId: 'events-2', limit: 100 })
+  const kept = keptRejects(store, await metastore.load('events-2'))
+  const { value: first } = await kept.next()
   expect(first?.text).toContain('"n":0')
   expect(first?.sourceUri).toMatch(/^reindex:\/\/events\//)
   expect(await brought()).toEqual([])

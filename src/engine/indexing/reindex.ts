@@ -32,7 +32,7 @@ export interface ReindexRequest extends AskedReindex {
   readonly onProgress?: (progress: ReindexProgress) => void
 }
 
-export interface ReindexProgress {
+interface ReindexProgress {
   /** Documents of the source that were looked at, of all that it had when it was pinned. */
   readonly doneDocCount: number
   readonly totalDocCount: number
