@@ -83,7 +83,7 @@ describe('a deployment', () => {
     const keys: string[] = []
     for await (const { key } of openBucket(lake).list('sales/')) keys.push(key)
     expect(keys).toHaveLength((first['files'] as number) + 1)
-    const own = `s3://${String(outputs['StagingBucket'])}/out/`
+    const own = `s3://${String(outputs['staging_bucket'])}/out/`
     const refused = await desk.run('index', 'export', '--to', own)
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('belongs to')])
   })

@@ -50,9 +50,7 @@ function refusalAt(path: string, error: unknown): unknown {
       cause: error,
     })
   }
-  // Node names no file where one is open already.
-  if (error instanceof Error && errnoOf(error) !== undefined && !('path' in error)) {
-    Object.assign(error, { path })
-  }
+  // Node names the unfinished file, or none where it is open already.
+  if (error instanceof Error && errnoOf(error) !== undefined) Object.assign(error, { path })
   return diskRefusal(error) ?? error
 }
