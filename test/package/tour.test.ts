@@ -62,7 +62,7 @@ const LOCAL = (
     ['index gc'],
     ['index infer orders.ndjson'],
     ['index create -f other.yaml'],
-    ['index export orders item:apple --to apples.csv'],
+    ['index export orders item:apple --to apples.csv --force'],
     ['index update -f other.yaml'],
     ['index snapshot create monday'],
     ['index snapshot list'],
