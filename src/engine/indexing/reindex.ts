@@ -1,7 +1,11 @@
 import { isQwError } from '../errors.ts'
 import { isEnd, positionOf } from '../metastore/checkpoint.ts'
-import { type DeleteQuery, type DeleteTask, latestOpstamp } from '../metastore/delete-task.ts'
-import type { MatchDocs } from '../metastore/delete-task.ts'
+import {
+  type DeleteQuery,
+  type DeleteTask,
+  latestOpstamp,
+  type MatchDocs,
+} from '../metastore/delete-task.ts'
 import { deleteSnapshot, type Snapshot } from '../metastore/snapshots.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { IndexingComponents } from './components.ts'
