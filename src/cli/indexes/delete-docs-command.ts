@@ -4,7 +4,7 @@ import { DELETION_GRACE_MS } from '../../engine/metastore/index-file-changes.ts'
 import type { DeleteQuery } from '../../engine/metastore/delete-task.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import { parseQueryString } from '../../engine/query/query-string.ts'
-import { bindDeleteQuery, docMatcher } from '../../engine/search/match-docs.ts'
+import { checkDeleteQuery, docMatcher } from '../../engine/search/match-docs.ts'
 import { searchRoot } from '../../engine/search/root.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { QwError } from '../../engine/errors.ts'
@@ -46,8 +46,7 @@ export const deleteDocsCommand = defineCommand({
       startTimestamp: wholeSeconds('--since', options.since, nowMs),
       endTimestamp: wholeSeconds('--until', options.until, nowMs),
     }
-    const { metadata } = await stack.indexing.metastore.load(indexId, context.signal)
-    bindDeleteQuery(metadata.config, query, nowMs)
+    checkDeleteQuery(await stack.indexing.metastore.load(indexId, context.signal), query, nowMs)
     const found = await countDocs(context, stack, { indexId, query })
     if (found === 0 || options.dryRun === true) {
       const every = { query, createdMs: nowMs, opstamp: Infinity }

@@ -1,13 +1,12 @@
-import { isQwError, QwError } from '../errors.ts'
+import { QwError } from '../errors.ts'
 import { publishedSplits, type IndexFile, type IndexMetadata } from '../metastore/index-metadata.ts'
-import { configOfMapping } from '../metastore/past-mappings.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { ObjectStore } from '../ports.ts'
 import { splitMayMatch } from '../query/prune.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import { parseQueryString } from '../query/query-string.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
-import { bindIndexSearch, splitFacts } from '../search/index-search.ts'
+import { bindFor, bindIndexSearch, splitFacts } from '../search/index-search.ts'
 
 /** Which documents of an index, as it was asked. */
 export interface ExportSelection {
@@ -49,14 +48,11 @@ export function bindSplit(
   { metadata, selection }: BoundExport,
   { docMappingUid }: SplitRecord,
 ): ReturnType<typeof bindIndexSearch> {
-  const config = configOfMapping(metadata, docMappingUid)
-  try {
-    return bindSelection(config, selection)
-  } catch (error) {
-    const isOlder = config !== metadata.config
-    if (!isOlder || !isQwError(error, 'invalid') || error.code === 'QUERY-SCHEMA') throw error
-    return bindSelection(metadata.config, selection)
-  }
+  const { bound, unanswerable } = bindFor({ metadata, docMappingUid }, (config) =>
+    bindSelection(config, selection),
+  )
+  if (unanswerable !== undefined) throw unanswerable
+  return bound
 }
 
 function bindSelection(

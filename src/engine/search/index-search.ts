@@ -31,23 +31,26 @@ export function bindIndexSearch(config: IndexConfig, request: BoundRequest): Ind
 }
 
 /**
- * Binds by the mapping that splits were written with. What that mapping cannot say (a field that was
- * added since) is bound by the present one: their documents do not have it. Throws as `bind` does by the
- * present mapping.
+ * Binds by the mapping that splits were written with. Where it does not know a field that was added since,
+ * the present mapping binds: their documents do not have it. Where it has the field and cannot be asked so
+ * (it was not indexed, or not fast), that is `unanswerable`: the splits that may match fail with it, since
+ * an answer without them would look whole. Throws as `bind` does.
  */
 export function bindFor<Bound>(
-  metadata: IndexMetadata,
-  docMappingUid: string,
+  { metadata, docMappingUid }: { readonly metadata: IndexMetadata; readonly docMappingUid: string },
   bind: (config: IndexConfig) => Bound,
-): { readonly config: IndexConfig; readonly bound: Bound } {
-  const present = { config: metadata.config, bound: bind(metadata.config) }
+  present: () => Bound = () => bind(metadata.config),
+): { readonly bound: Bound; readonly unanswerable?: QwError } {
   const config = configOfMapping(metadata, docMappingUid)
-  if (config === metadata.config) return present
+  if (config === metadata.config) return { bound: present() }
   try {
-    return { config, bound: bind(config) }
+    return { bound: bind(config) }
   } catch (error) {
-    if (isQwError(error, 'invalid')) return present
-    throw error
+    if (!isQwError(error, 'invalid')) throw error
+    if (error.code !== 'QUERY-SCHEMA') return { bound: present() }
+    const message = `its documents were indexed before the mapping changed: ${error.message}`
+    const { code, fix } = error
+    return { bound: present(), unanswerable: new QwError('invalid', message, { code, fix }) }
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseJson } from '../bytes/json.ts'
-import type { DeleteQuery, MatchDocs } from '../metastore/delete-task.ts'
+import type { DeleteQuery, DeleteTask, MatchDocs } from '../metastore/delete-task.ts'
+import { type IndexFile, type IndexMetadata, publishedSplits } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { ObjectStore } from '../ports.ts'
@@ -24,16 +25,39 @@ const CACHES = { partBytes: 16 << 20, docBytes: 0, partialResultBytes: 0 }
 export function docMatcher(store: ObjectStore): MatchDocs {
   const context = { store, caches: new SearchCaches(CACHES) }
   return async (metadata, split, task, signal) => {
-    const bind = (config: IndexConfig): ReturnType<typeof bindIndexSearch> =>
-      bindDeleteQuery(config, task.query, task.createdMs)
-    const { schema, query } = bindFor(metadata, split.docMappingUid, bind).bound
-    if (!splitMayMatch(query, splitFacts(split), schema.timestampField)) return new Uint32Array(0)
+    const query = queryOfSplit(metadata, split, task)
+    if (query === undefined) return new Uint32Array(0)
     const { footer, found } = await matchSplit(
       { indexId: metadata.indexId, split, query },
       context,
       signal,
     )
     return toList(found, footer.docCount)
+  }
+}
+
+/** What is asked of a split by the mapping of its documents; undefined: none can match. Throws `invalid`. */
+function queryOfSplit(
+  metadata: IndexMetadata,
+  split: SplitRecord,
+  { query: asked, createdMs }: Pick<DeleteTask, 'query' | 'createdMs'>,
+): Query | undefined {
+  const { bound, unanswerable } = bindFor(
+    { metadata, docMappingUid: split.docMappingUid },
+    (config) => bindDeleteQuery(config, asked, createdMs),
+  )
+  if (!splitMayMatch(bound.query, splitFacts(split), bound.schema.timestampField)) return undefined
+  if (unanswerable !== undefined) throw unanswerable
+  return bound.query
+}
+
+/** Throws `invalid` for an erasure that the index cannot carry out in each of its published splits. */
+export function checkDeleteQuery(file: IndexFile, query: DeleteQuery, nowMs: number): void {
+  const { metadata } = file
+  bindDeleteQuery(metadata.config, query, nowMs)
+  if (metadata.pastMappings.length === 0) return
+  for (const split of publishedSplits(file)) {
+    queryOfSplit(metadata, split, { query, createdMs: nowMs })
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stringifyJson, type JsonObject } from '../bytes/json.ts'
+import { checkDeleteQuery, docMatcher } from './match-docs.ts'
 import type { SearchResponse } from './request.ts'
 import { SearchFixture, type Ask } from './testing/search-fixture.ts'
 
@@ -45,6 +46,14 @@ const ASKS: readonly Ask[] = [
   { query: 'body:Fox' },
   { query: '*', maxHits: 0, aggs: { total: { sum: { field: 'size' } } } },
 ]
+
+const EVERYTHING = {
+  dialect: 'native',
+  text: '*',
+  searchFields: undefined,
+  startTimestamp: undefined,
+  endTimestamp: undefined,
+} as const
 
 function totalOf({ aggregations }: SearchResponse): number {
   const { total } = JSON.parse(stringifyJson(aggregations ?? null)) as { total: { value: number } }
@@ -110,6 +119,37 @@ test('what became fast is not counted without those documents that have no colum
   // Sorting shows every document; those without a column of it come last.
   const sort: Ask['sort'] = [{ by: 'field', field: 'size', order: 'desc', dateUnit: 'ms' }]
   expect(await index.ids({ sort })).toEqual([2, 1])
+})
+
+test('an erasure that older documents were not indexed for is refused, and never takes them for looked at', async () => {
+  const mapping = (indexed: boolean): JsonObject => ({
+    field_mappings: [
+      { name: 'id', type: 'u64', fast: true },
+      { name: 'owner', type: 'text', indexed },
+    ],
+  })
+  const index = await SearchFixture.create(mapping(false))
+  await index.addSplit(['{"id":1,"owner":"ann"}'])
+  await index.remap(mapping(true))
+  await index.addSplit(['{"id":2,"owner":"ann"}'])
+  const file = await index.metastore.load('events')
+  const found = (text: string) => {
+    const task = { query: { ...EVERYTHING, text }, createdMs: 0 }
+    const matchDocs = docMatcher(index.store)
+    return Promise.allSettled(file.splits.map((split) => matchDocs(file.metadata, split, task)))
+  }
+  const refusal = /indexed before the mapping changed.*owner.*not full-text searchable/
+  expect(() => checkDeleteQuery(file, { ...EVERYTHING, text: 'owner:ann' }, 0)).toThrow(refusal)
+  expect(await found('owner:ann')).toMatchObject([
+    { reason: { message: expect.stringMatching(refusal) as string } },
+    { value: Uint32Array.of(0) },
+  ])
+  // Where none of the older documents can be meant they are in nobody's way.
+  checkDeleteQuery(file, { ...EVERYTHING, text: 'id:2 AND owner:ann' }, 0)
+  expect(await found('id:2 AND owner:ann')).toMatchObject([
+    { value: new Uint32Array(0) },
+    { value: Uint32Array.of(0) },
+  ])
 })
 
 test('a mapping is forgotten with its last split', async () => {

@@ -1,6 +1,5 @@
 import { unknownField } from '../schema/nearest.ts'
-import { isQwError, QwError } from '../errors.ts'
-import { configOfMapping } from '../metastore/past-mappings.ts'
+import { QwError } from '../errors.ts'
 import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { splitMayMatch } from '../query/prune.ts'
@@ -9,7 +8,7 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import type { Schema } from '../schema/schema.ts'
 import { parseAggregations, type RequestedAggregations } from './aggregations/kinds.ts'
 import { describeQuery } from './describe-query.ts'
-import { bindIndexSearch, splitFacts } from './index-search.ts'
+import { bindFor, bindIndexSearch, splitFacts } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
 import { pruneReason, type PruneReason } from './pruned-splits.ts'
@@ -61,30 +60,17 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan[] {
   const past = new Set(pastMappings.map(({ docMappingUid = '' }) => docMappingUid))
   const groups = [...past].flatMap((uid) => {
     const own = published.filter(({ docMappingUid }) => docMappingUid === uid)
-    const older = configOfMapping(file.metadata, uid)
-    return own.length === 0 ? [] : [withSplits(olderPlan(request, older, present), own)]
+    if (own.length === 0) return []
+    const { bound, unanswerable } = bindFor(
+      { metadata: file.metadata, docMappingUid: uid },
+      // Documents without a value to sort by come last: nothing is missing from the answer.
+      (older) => ({ ...boundPlan({ ...request, sort: [] }, older), sort: present.sort }),
+      () => present,
+    )
+    return withSplits({ ...bound, ...(unanswerable && { unanswerable }) }, own)
   })
   const others = published.filter(({ docMappingUid }) => !past.has(docMappingUid))
   return [withSplits(present, others), ...groups]
-}
-
-/**
- * What an older mapping makes of the request. Where it does not know a field that was added since, the
- * present one is asked: their documents do not have it. Where it has the field and cannot be asked so (it
- * was not indexed, or not fast), its splits fail with the reason, since an answer without them would look
- * whole.
- */
-function olderPlan(request: SearchRequest, older: IndexConfig, present: BoundPlan): BoundPlan {
-  try {
-    // Documents without a value to sort by come last: nothing is missing from the answer.
-    return { ...boundPlan({ ...request, sort: [] }, older), sort: present.sort }
-  } catch (error) {
-    if (!isQwError(error, 'invalid')) throw error
-    if (error.code !== 'QUERY-SCHEMA') return present
-    const message = `its documents were indexed before the mapping changed: ${error.message}`
-    const { code, fix } = error
-    return { ...present, unanswerable: new QwError('invalid', message, { code, fix }) }
-  }
 }
 
 type BoundPlan = Omit<IndexPlan, 'splitsTotal' | 'splits' | 'pruned'>
