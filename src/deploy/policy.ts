@@ -228,7 +228,7 @@ function roleStatements(
 function sourceStatements({ named, arn }: Scope): PolicyStatement[] {
   const queueActions =
     'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl SendMessage TagQueue ' +
-    'UntagQueue ListQueueTags'
+    'UntagQueue ListQueueTags ReceiveMessage DeleteMessage'
   return [
     allow(
       'Queues',

@@ -190,7 +190,11 @@ function warningsOf(
   const dead = facts.deadLetters?.waiting ?? 0
   if (dead > 0) {
     const message = `${dead} files or runs failed for good`
-    warnings.push({ code: 'DEAD-LETTERS', message, fix: 'qw-lambda ingest failures' })
+    warnings.push({
+      code: 'DEAD-LETTERS',
+      message,
+      fix: 'qw-lambda ingest failures, and once they can get in: qw-lambda ingest retry --all',
+    })
   }
   const days = Number(facts.stack.parameters['StagedFileDays'] ?? 1)
   const ageDays = (facts.oldestSeconds ?? 0) / DAY_SECONDS

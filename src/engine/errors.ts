@@ -24,6 +24,7 @@ const KIND_OF_CODE = {
   'INDEX-SNAPSHOTS': 'invalid',
   'INGEST-FORMAT': 'invalid',
   'META-CONFLICT': 'conflict',
+  REINDEXED: 'invalid',
   'SNAPSHOT-EXISTS': 'invalid',
   'SNAPSHOT-NONE': 'notFound',
   'SOURCE-NONE': 'notFound',

@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { COMMANDS, findCommand } from '../../src/cli/program/registry.ts'
+import { findCommand } from '../../src/cli/program/find-command.ts'
+import { COMMANDS } from '../../src/cli/program/registry.ts'
 import { runCli } from '../cli-process.ts'
 import { orders, SCHEMA } from '../cli/screen-list.ts'
 import { onTerminal } from '../cli/terminal.ts'
@@ -61,13 +62,14 @@ const LOCAL = (
     ['index gc'],
     ['index infer orders.ndjson'],
     ['index create -f other.yaml'],
-    ['index export orders item:apple --to apples.csv'],
+    ['index export orders item:apple --to apples.csv --force'],
     ['index update -f other.yaml'],
     ['index snapshot create monday'],
     ['index snapshot list'],
     ['index snapshot describe monday'],
     ['delete-docs item:apple --dry-run'],
     ['index restore monday --confirm orders'],
+    ['index reindex orders --into again --create'],
     ['index copy orders --to-local shop --as copied'],
     ['index snapshot delete monday --confirm monday'],
     ['index delete copied --confirm copied'],

@@ -70,7 +70,7 @@ function cannotChange(id: string, { path, reason }: ConfigChange): QwError {
   return new QwError('invalid', `\`${path}\` of ${id}: ${reason ?? 'it cannot be changed'}`, {
     code: 'INDEX-CONFIG',
     why: 'the splits that there are were written with it',
-    fix: 'leave it as it is, or make an index of another id with this config and index the documents into it',
+    fix: `leave it as it is, or give this config another index_id and read the documents into that: qw-lambda index reindex ${id} --into ${id}-2 -f FILE`,
   })
 }
 

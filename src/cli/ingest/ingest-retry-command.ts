@@ -19,6 +19,7 @@ import { SourceOpener } from '../intake/open-source.ts'
 import { rejectLimit } from '../intake/reject-limit.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
 import { currentIndex } from '../stack/local-stacks.ts'
+import { isCloudTarget } from '../stack/target.ts'
 import { readMended } from './mended-file.ts'
 import { type RetriedFile, retryFiles } from './retry-files.ts'
 import { runBeginning } from './run-argument.ts'
@@ -59,15 +60,23 @@ export const ingestRetryCommand = defineCommand({
     const docs = isDryRun
       ? await checkRejects(stack.indexing, request)
       : await retryDocs(context, stack, request)
+    const isEverything = options.all === true && mended === undefined && !isDryRun
+    const deadLetters = isEverything ? await sendBack(context) : 0
     const files = isDryRun
       ? []
       : await retryFiles(context, stack, { indexId, runs, opener, maxRejects })
-    const retry: Retry = { indexId, isDryRun, docs, mended, runs, files }
+    const retry: Retry = { indexId, isDryRun, docs, mended, runs, files, deadLetters }
     if (context.format === 'json') await printJson(context, documentOf(retry))
     else sayRetry(context, retry)
     return exitCodeOf(retry)
   },
 })
+
+async function sendBack(context: CliContext): Promise<number> {
+  if (!isCloudTarget(context)) return 0
+  const { sendBackDeadLetters } = await import('./aws-dead-letters.ts')
+  return (await sendBackDeadLetters(context)).movedCount
+}
 
 function nothingNamed(): QwError {
   return new QwError('invalid', 'which run?', {
@@ -113,6 +122,8 @@ interface Retry {
   /** Failed files that were meant. */
   readonly runs: readonly RunSummary[]
   readonly files: readonly RetriedFile[]
+  /** Messages of given up files that went back to a deployment's queue. */
+  readonly deadLetters: number
 }
 
 /** Lines of a mended file whose documents do not wait: they were retried or dropped before. */
@@ -162,7 +173,7 @@ function sayRetry(context: CliContext, retry: Retry): void {
 }
 
 function documentOf(retry: Retry): Record<string, unknown> {
-  const { indexId, isDryRun, docs, runs, files } = retry
+  const { indexId, isDryRun, docs, runs, files, deadLetters } = retry
   return {
     schema: 'qw-lambda/ingest-retry/1',
     index: indexId,
@@ -179,6 +190,7 @@ function documentOf(retry: Retry): Record<string, unknown> {
       reason,
       example: example ?? null,
     })),
+    dead_letters_sent_back: deadLetters,
     files: isDryRun
       ? runs.map(({ sourceUri }) => ({
           uri: sourceUri,

@@ -1,7 +1,4 @@
 import type { AnyCommand } from '../command/command.ts'
-import { EXIT } from '../command/exit-codes.ts'
-import type { RunCommand } from '../command/context.ts'
-import { QwError } from '../../engine/errors.ts'
 
 /**
  * Every command by its words, with the module that runs it. Only the module of the command that was
@@ -173,6 +170,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'remove an index with all its documents',
     group: 'Data',
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
+  },
+  {
+    words: ['index', 'reindex'],
+    summary: 'read documents back and index them into another index',
+    group: 'Data',
+    load: async () => (await import('../indexes/reindex-command.ts')).indexReindexCommand,
   },
   {
     words: ['index', 'export'],
@@ -378,20 +381,3 @@ export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([
   ['grafana', 'files for a Grafana of its own, and a check of its calls'],
   ['config', 'settings and where they come from: list, get, set, unset, path'],
 ])
-
-/** The command that the words of a command line begin with; the longest name wins. */
-export function findCommand(words: readonly string[]): CommandEntry | undefined {
-  const matches = (entry: CommandEntry): boolean =>
-    entry.words.every((word, i) => {
-      const isLast = i === entry.words.length - 1
-      return words[i] === word || (isLast && (entry.aliases ?? []).includes(words[i] ?? ''))
-    })
-  return [...COMMANDS].toSorted((a, b) => b.words.length - a.words.length).find(matches)
-}
-
-/** What commands get as `context.runCommand`. */
-export const runCommand: RunCommand = async (name, { context, args = [], options = {} }) => {
-  const entry = findCommand(name.split(' '))
-  if (entry === undefined) throw new QwError('internal', `there is no command ${name}`)
-  return (await (await entry.load()).invoke(context, args, options)) ?? EXIT.ok
-}

@@ -85,6 +85,10 @@ function fakeQueues(world: World): CloudPorts['queues'] {
       world.enter('send')
       world.sent.push(...bodies)
     },
+    move: async () => {
+      world.enter('move')
+      return { movedCount: 0, leftCount: 0 }
+    },
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from './export-manifest.ts'
 import { docWriters } from './export-format.ts'
 import { splitGone, type ExportSource } from './export-plan.ts'
-import { sliceWanted, wantedCount } from './split-docs.ts'
+import { sliceWanted, wantedCount } from '../split/split-docs.ts'
 import { exportedDocs, matchExported, type MatchedSplit } from './stream-docs.ts'
 
 /** A part holds about so much of the documents: it is held whole until it is put, compressed already. */

@@ -1,7 +1,7 @@
 import { splitSizeBytes } from '../metastore/split-record.ts'
 import { mapLimited } from '../search/read-ranges.ts'
 import type { ExportPlan, ExportSource } from './export-plan.ts'
-import { planDocReads, wantedCount } from './split-docs.ts'
+import { planDocReads, wantedCount } from '../split/split-docs.ts'
 import { matchExported } from './stream-docs.ts'
 
 const CONCURRENT_SPLITS = 16

@@ -13,7 +13,7 @@ import {
   type ExportPlan,
   type ExportSource,
 } from './export-plan.ts'
-import { readSplitDocs, wantedCount, type WantedDocs } from './split-docs.ts'
+import { readSplitDocs, wantedCount, type WantedDocs } from '../split/split-docs.ts'
 
 /** A split with what the query found in it. */
 export interface MatchedSplit {

@@ -29,7 +29,7 @@ import { Workbench } from './workbench.ts'
 const DEFAULT_SOURCE_ID = 'ingest-lambda-source'
 
 /** The checkpoint partition of a source: other content under the same name is another source. */
-function sourcePartitionId({ uri, etag }: KnownContent): string {
+export function sourcePartitionId({ uri, etag }: KnownContent): string {
   return `${uri}#${etag}`
 }
 

@@ -1,6 +1,6 @@
 import { elementAt } from '../bytes/element-at.ts'
 import type { ByteRange, ObjectStore } from '../ports.ts'
-import { blockAt, openDocBlock, type DocStoreIndex, type StoredBlock } from '../split/doc-store.ts'
+import { blockAt, openDocBlock, type DocStoreIndex, type StoredBlock } from './doc-store.ts'
 
 /** Bytes of one read, unless a single block is larger; two are held at a time. */
 const READ_BYTES = 4 << 20
