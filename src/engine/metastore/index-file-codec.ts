@@ -102,11 +102,12 @@ function decodeMetadata(fields: Fields, key: string): IndexMetadata {
   }
 }
 
-/** Files of earlier versions have none. Each is checked as a part of the index's config. */
+/** Each is checked alone: what the present config names besides its own mapping may be newer. */
 function decodePastMappings(fields: Fields, key: string): DocMapping[] {
-  const past = fields['past_mappings'] === undefined ? [] : arrayAt(fields, 'past_mappings')
-  const config = asFields(fields['index_config'], 'index_config')
-  return past.map((mapping) => decodeConfig({ ...config, doc_mapping: mapping }, key).docMapping)
+  const { index_id } = asFields(fields['index_config'], 'index_config')
+  return optionalArrayAt(fields, 'past_mappings').map(
+    (doc_mapping) => decodeConfig({ index_id, doc_mapping }, key).docMapping,
+  )
 }
 
 function decodeConfig(config: Fields, key: string): IndexConfig {

@@ -1,4 +1,5 @@
 import { QwError } from '../errors.ts'
+import { buildFieldTable } from '../schema/field-table.ts'
 import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
 import type { SplitRecord } from './split-record.ts'
@@ -40,17 +41,28 @@ export function withMappingsOf(
 
 const configs = new WeakMap<IndexMetadata, Map<string, IndexConfig>>()
 
-/** The config under which the splits of a mapping were written: the index's, with that mapping. The
- *  same object each time. A mapping that nobody knows any more is taken for the present one. */
+/** The config under which the splits of a mapping were written: the index's, with that mapping and
+ *  without default search fields that are newer. The same object each time. A mapping that nobody knows any more is taken for the present one. */
 export function configOfMapping(metadata: IndexMetadata, docMappingUid: string): IndexConfig {
   if (metadata.pastMappings.length === 0) return metadata.config
   let known = configs.get(metadata)
   if (known === undefined) {
     const { config, pastMappings } = metadata
     known = new Map(
-      pastMappings.map((docMapping) => [docMapping.docMappingUid ?? '', { ...config, docMapping }]),
+      pastMappings.map((docMapping) => [
+        docMapping.docMappingUid ?? '',
+        configWith(config, docMapping),
+      ]),
     )
     configs.set(metadata, known)
   }
   return known.get(docMappingUid) ?? metadata.config
+}
+
+function configWith(config: IndexConfig, docMapping: DocMapping): IndexConfig {
+  const table = buildFieldTable(docMapping)
+  const defaultSearchFields = config.searchSettings.defaultSearchFields.filter(
+    (name) => table.resolve(name) !== undefined,
+  )
+  return { ...config, docMapping, searchSettings: { defaultSearchFields } }
 }
