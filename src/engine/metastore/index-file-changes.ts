@@ -5,7 +5,7 @@ import type { IndexFile, IndexMetadata } from './index-metadata.ts'
 import { withMappingsOf } from './past-mappings.ts'
 import { changeRejectSets, type RejectChange } from './reject-set.ts'
 import { type RunSummary, withRun } from './run-summary.ts'
-import { pinnedSplitIds } from './snapshot-record.ts'
+import { heldSplitIds } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 import { ulidTimeMs } from './ulid.ts'
 
@@ -139,8 +139,7 @@ export function applyTombstones(
   orphanIds: readonly string[],
   nowSeconds: number,
 ): IndexFile {
-  const known = pinnedSplitIds(file)
-  for (const { splitId } of file.splits) known.add(splitId)
+  const known = heldSplitIds(file)
   const orphans = orphanIds.filter((id) => !known.has(id))
   if (orphans.length === 0) return file
   const tombstones = orphans.map((id) => tombstone(file, id, nowSeconds))

@@ -34,7 +34,7 @@ import {
   type IndexState,
   type Manifest,
 } from './manifest.ts'
-import { assertNoSnapshots, oldestSnapshotOpstamp, pinnedSplitIds } from './snapshot-record.ts'
+import { assertNoSnapshots, heldSplitIds, oldestSnapshotOpstamp } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 import { IndexTemplates } from './templates.ts'
 import { UlidGenerator } from './ulid.ts'
@@ -230,20 +230,17 @@ export class Metastore {
     options: { readonly keepCheckpoints?: boolean } = {},
   ): Promise<SplitRecord[]> {
     let removed: readonly SplitRecord[] = []
-    let pinned: ReadonlySet<string> = new Set()
-    await this.update(indexId, (file) => {
-      if (file.splits.length > 0) {
-        removed = file.splits
-        pinned = pinnedSplitIds(file)
-      }
-      const cleared = applyClear(file, options.keepCheckpoints === true)
-      return finishTasks(cleared, this.#components.clock.nowMs())
+    const cleared = await this.update(indexId, (file) => {
+      if (file.splits.length > 0) removed = file.splits
+      const empty = applyClear(file, options.keepCheckpoints === true)
+      return finishTasks(empty, this.#components.clock.nowMs())
     })
     // What was handed over once may be again.
     const forgotten = options.keepCheckpoints === true ? [] : [handedPrefix(indexId)]
     const notes = [rejectedPrefix(indexId), ...forgotten].map((at) => listKeys(this.store, at))
-    const unpinned = removed.map(({ splitId }) => splitId).filter((id) => !pinned.has(id))
-    const splits = unpinned.map((splitId) => splitKey(indexId, splitId))
+    const held = heldSplitIds(cleared)
+    const unheld = removed.map(({ splitId }) => splitId).filter((id) => !held.has(id))
+    const splits = unheld.map((splitId) => splitKey(indexId, splitId))
     await deleteKeys(this.store, [...splits, ...(await Promise.all(notes)).flat()])
     return [...removed]
   }

@@ -9,7 +9,7 @@ import { snapshotKey, splitKey } from './layout.ts'
 import type { Metastore } from './metastore.ts'
 import {
   assertSnapshotName,
-  heldAlone,
+  heldSplitIds,
   MAX_SNAPSHOTS,
   pinnedSplitIds,
   type SnapshotRecord,
@@ -160,17 +160,14 @@ export async function deleteSnapshot(
   metastore: Metastore,
   { indexId, name }: SnapshotName,
 ): Promise<DeletedSnapshot> {
-  const { snapshotId } = findSnapshot(await metastore.load(indexId), name)
-  let freed = new Map<string, number>()
-  await metastore.update(indexId, (file) => {
-    const record = file.snapshots.find((snapshot) => snapshot.snapshotId === snapshotId)
-    if (record === undefined) return file
-    const snapshots = file.snapshots.filter((snapshot) => snapshot !== record)
-    // What has a record still is deleted after its grace: a search may be on it.
-    const named = new Set(file.splits.map(({ splitId }) => splitId))
-    freed = new Map([...heldAlone(file, record)].filter(([splitId]) => !named.has(splitId)))
-    return { ...file, snapshots }
+  const { snapshotId, splitBytes } = findSnapshot(await metastore.load(indexId), name)
+  const file = await metastore.update(indexId, (newest) => {
+    const snapshots = newest.snapshots.filter((snapshot) => snapshot.snapshotId !== snapshotId)
+    return snapshots.length === newest.snapshots.length ? newest : { ...newest, snapshots }
   })
+  // What has a record still is deleted after its grace: a search may be on it.
+  const held = heldSplitIds(file)
+  const freed = new Map([...splitBytes].filter(([splitId]) => !held.has(splitId)))
   const keys = [...freed.keys()].map((splitId) => splitKey(indexId, splitId))
   await deleteKeys(metastore.store, [...keys, snapshotKey(indexId, snapshotId)])
   return { splitCount: freed.size, bytes: [...freed.values()].reduce((sum, n) => sum + n, 0) }
