@@ -36,6 +36,8 @@ export interface HandedRecord {
 /** Size by hash, as the checkpoint writes hashes. */
 type HandedObjects = ReadonlyMap<string, number>
 
+/** S3 tells the second in which an object was written, without its fraction. */
+const MODIFIED_PRECISION_MS = 1_000
 const HASH_BYTES = (HASH_CHARS * 3) / 4
 const ENTRY_BYTES = HASH_BYTES + 8
 
@@ -125,8 +127,9 @@ export async function readHandedObjects(
 
 /**
  * Forgets what was handed over from a moment on: an index that was brought back to it has no document of
- * that. A listing that had begun before begins anew, and skips what it handed over before. Objects that
- * were handed over before and indexed after stay among those.
+ * that. A listing that had begun before begins anew, and skips what it handed over before; a page that
+ * may be of either side is forgotten. Objects that were handed over before and indexed after stay among
+ * those.
  */
 export async function forgetHandedSince(
   store: ObjectStore,
@@ -144,7 +147,9 @@ export async function forgetHandedSince(
     const pages = Array.from({ length: record.pageCount }, (_, page) =>
       handedPageKey(indexId, ingestId, page),
     )
-    const pageCount = pages.filter((key) => (writtenMs.get(key) ?? Infinity) < sinceMs).length
+    const isSurelyBefore = (key: string): boolean =>
+      (writtenMs.get(key) ?? Infinity) + MODIFIED_PRECISION_MS <= sinceMs
+    const pageCount = pages.filter(isSurelyBefore).length
     if (startedMs >= sinceMs) await deleteKeys(store, [recordKey, ...pages])
     else if (pageCount < pages.length) {
       const cut = { ...record, pageCount, cursor: '', isListed: false }
