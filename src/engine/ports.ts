@@ -58,6 +58,20 @@ export interface PutOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** The whole object; undefined when there is none. */
+export async function getIfThere(
+  store: ObjectStore,
+  key: string,
+  signal?: AbortSignal,
+): Promise<StoredObject | undefined> {
+  try {
+    return await store.get(key, { signal })
+  } catch (error) {
+    if (isQwError(error, 'notFound')) return undefined
+    throw error
+  }
+}
+
 /**
  * The object at `key` when it holds exactly these bytes, which after a conflict means that an own put
  * went through and its answer was lost. Costs a HEAD, and a GET when the length is right. Bytes rather

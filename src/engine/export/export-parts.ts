@@ -1,7 +1,7 @@
 import { isQwError, QwError } from '../errors.ts'
 import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
-import { storedAs, type ObjectStore } from '../ports.ts'
+import { getIfThere, storedAs, type ObjectStore } from '../ports.ts'
 import { compressed, COMPRESSION_SUFFIX } from './compressed.ts'
 import {
   decodeManifest,
@@ -26,13 +26,8 @@ export async function readManifest(
   target: ObjectStore,
   signal?: AbortSignal,
 ): Promise<{ readonly manifest: ExportManifest; readonly etag: string } | undefined> {
-  try {
-    const stored = await target.get(MANIFEST_NAME, { signal })
-    return stored && { manifest: decodeManifest(stored.bytes), etag: stored.etag }
-  } catch (error) {
-    if (isQwError(error, 'notFound')) return undefined
-    throw error
-  }
+  const stored = await getIfThere(target, MANIFEST_NAME, signal)
+  return stored && { manifest: decodeManifest(stored.bytes), etag: stored.etag }
 }
 
 /** Removes the parts that a manifest names, and then itself. */

@@ -1,6 +1,6 @@
 import { QwError } from '../errors.ts'
 import { publishedSplits, type IndexFile, type IndexMetadata } from '../metastore/index-metadata.ts'
-import type { SplitRecord } from '../metastore/split-record.ts'
+import { oldestFirst, type SplitRecord } from '../metastore/split-record.ts'
 import type { ObjectStore } from '../ports.ts'
 import { splitMayMatch } from '../query/prune.ts'
 import type { QueryAst } from '../query/query-ast.ts'
@@ -62,12 +62,6 @@ function bindSelection(
   const query: QueryAst =
     text === undefined ? { kind: 'matchAll' } : parseQueryString(text, { defaultOperator: 'and' })
   return bindIndexSearch(config, { query, startTimestamp, endTimestamp })
-}
-
-function oldestFirst(a: SplitRecord, b: SplitRecord): number {
-  const start = (split: SplitRecord): number => split.timeRange?.startSeconds ?? -Infinity
-  if (start(a) !== start(b)) return start(a) - start(b)
-  return a.splitId < b.splitId ? -1 : 1
 }
 
 /** Where splits are read from, and what ends it. */

@@ -1,9 +1,8 @@
-import { isQwError } from '../errors.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import { rejectedKey, rejectedPrefix } from '../metastore/layout.ts'
 import { runOfSet } from '../metastore/reject-set.ts'
 import { openFailures } from '../metastore/run-summary.ts'
-import type { ObjectStore } from '../ports.ts'
+import { getIfThere, type ObjectStore } from '../ports.ts'
 import { decodeRejects, type KeptReject } from './rejects.ts'
 
 interface ReadRejectsRequest {
@@ -46,13 +45,8 @@ export async function readRejects(
   key: string,
   signal?: AbortSignal,
 ): Promise<KeptReject[] | undefined> {
-  try {
-    const stored = await store.get(key, { signal })
-    return stored === undefined ? undefined : decodeRejects(stored.bytes, key)
-  } catch (error) {
-    if (isQwError(error, 'notFound')) return undefined
-    throw error
-  }
+  const stored = await getIfThere(store, key, signal)
+  return stored && decodeRejects(stored.bytes, key)
 }
 
 /** Keys end in `<run id>-<commit>…`; run ids ascend with time. */

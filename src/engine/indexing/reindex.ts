@@ -7,7 +7,7 @@ import {
   type MatchDocs,
 } from '../metastore/delete-task.ts'
 import { deleteSnapshot, type Snapshot } from '../metastore/snapshots.ts'
-import type { SplitRecord } from '../metastore/split-record.ts'
+import { oldestFirst, type SplitRecord } from '../metastore/split-record.ts'
 import type { IndexingComponents } from './components.ts'
 import { findOwed } from './erase-split.ts'
 import type { IndexingResult, IndexingState } from './indexing-result.ts'
@@ -119,13 +119,6 @@ function partsOf({ file }: Snapshot): SplitRecord[][] {
     } else part.push(split)
   }
   return parts
-}
-
-function oldestFirst(a: SplitRecord, b: SplitRecord): number {
-  const start = (split: SplitRecord): number => split.timeRange?.startSeconds ?? -Infinity
-  const [startA, startB] = [start(a), start(b)]
-  if (startA !== startB) return startA < startB ? -1 : 1
-  return a.splitId < b.splitId ? -1 : 1
 }
 
 class ReindexRun {

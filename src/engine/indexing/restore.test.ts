@@ -5,11 +5,28 @@ import type { Fault, FaultPlan } from '../../stores/testing/faulty-store.ts'
 import { DELETION_GRACE_MS } from '../metastore/index-file-changes.ts'
 import { publishedSplits } from '../metastore/index-metadata.ts'
 import { Metastore } from '../metastore/metastore.ts'
+import { configOfMapping } from '../metastore/past-mappings.ts'
 import { deleteSnapshot } from '../metastore/snapshots.ts'
 import { objectSource } from '../sources/source.ts'
 import { indexSource } from './pipeline.ts'
 import { testConfig, testLines } from './testing/indexing-fixture.ts'
 import { keysOf, numbersTo, published, snapshotWorld } from './testing/snapshot-world.ts'
+
+/** A change of the mapping. */
+const RAW_TEXT = testConfig(
+  {},
+  {
+    doc_mapping: {
+      mode: 'strict',
+      timestamp_field: 'ts',
+      field_mappings: [
+        { name: 'ts', type: 'datetime', input_formats: ['unix_timestamp'], fast: true },
+        { name: 'n', type: 'u64', fast: true },
+        { name: 'text', type: 'text', tokenizer: 'raw' },
+      ],
+    },
+  },
+)
 
 describe('restoring a snapshot in place', () => {
   test('brings the index back by one write, whatever merged, was added or emptied since', async () => {
@@ -41,6 +58,19 @@ describe('restoring a snapshot in place', () => {
     await cleanUp()
     expect(await keysOf(inner, '.split')).toHaveLength(1)
     expect(await published(metastore)).toEqual(numbersTo(10))
+  })
+
+  test('leaves them the mapping that these splits were written with', async () => {
+    const { metastore, add, take, restore } = await snapshotWorld(1)
+    await take('monday')
+    const { config } = (await metastore.updateConfig(RAW_TEXT)).metadata
+    await add(10, 20)
+    await restore('monday')
+    const { metadata, splits } = await metastore.load('events')
+    const withdrawn = splits.find(({ state }) => state === 'MarkedForDeletion')
+    const { docMapping } = configOfMapping(metadata, withdrawn!.docMappingUid)
+    expect(docMapping).toEqual(config.docMapping)
+    expect(metadata.config.docMapping).not.toEqual(docMapping)
   })
 
   test('keeps the snapshot, whose splits go with it only where they are not published', async () => {
@@ -190,13 +220,7 @@ describe('what was erased since a snapshot was taken', () => {
     const { metastore, take, ask, erase, restore, clear } = await snapshotWorld(1)
     await take('monday')
     await clear()
-    const field_mappings = [
-      { name: 'ts', type: 'datetime', input_formats: ['unix_timestamp'], fast: true },
-      { name: 'n', type: 'u64', fast: true },
-      { name: 'text', type: 'text', tokenizer: 'raw' },
-    ]
-    const doc_mapping = { mode: 'strict', timestamp_field: 'ts', field_mappings }
-    await metastore.updateConfig(testConfig({}, { doc_mapping }))
+    await metastore.updateConfig(RAW_TEXT)
     await ask('text:WORD3')
     await erase()
     await restore('monday')

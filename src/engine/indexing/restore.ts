@@ -5,6 +5,7 @@ import { forgetHandedSince } from '../metastore/handed-objects.ts'
 import { applyMark, ORPHAN_GRACE_MS } from '../metastore/index-file-changes.ts'
 import { encodeIndexFile } from '../metastore/index-file-codec.ts'
 import { type IndexFile, publishedSplits } from '../metastore/index-metadata.ts'
+import { withMappingsOf } from '../metastore/past-mappings.ts'
 import { findSnapshot, readSnapshot, type Snapshot } from '../metastore/snapshots.ts'
 import { restoredSets } from '../metastore/reject-set.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
@@ -120,7 +121,12 @@ function restoredFile(
   const next = finishTasks(
     {
       ...newest,
-      metadata: { ...file.metadata, indexUid: newest.metadata.indexUid, checkpoint },
+      // What is withdrawn is searched by those who hold it, by its own mapping.
+      metadata: {
+        ...withMappingsOf(file.metadata, newest.metadata, withdrawn.splits),
+        indexUid: newest.metadata.indexUid,
+        checkpoint,
+      },
       splits: [...withdrawn.splits, ...returning],
       rejectSets: keepsCheckpoint
         ? newest.rejectSets

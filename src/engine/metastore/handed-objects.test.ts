@@ -13,6 +13,7 @@ import {
   writeHandedPage,
   type HandedRecord,
 } from './handed-objects.ts'
+import { handedPageKey } from './layout.ts'
 
 const RECORD: HandedRecord = {
   ingestId: '01M8C6TWXZD0VV2PCAXHEPQ116',
@@ -72,6 +73,14 @@ test('a page whose record was not written any more does not count: its objects g
   const first = await writeHandedPage(store, RECORD, objects('a'), { cursor: 'a', isListed: false })
   await writeHandedPage(store, first, objects('b'), { cursor: 'b', isListed: true })
   expect(await readHandedObjects(store, first)).toEqual(objects('a'))
+})
+
+test('a listing whose pages a killed clearing took goes out again where they are missing', async () => {
+  const store = memoryStore()
+  const first = await writeHandedPage(store, RECORD, objects('a'), { cursor: 'a', isListed: false })
+  const second = await writeHandedPage(store, first, objects('b'), { cursor: 'b', isListed: true })
+  await store.delete(handedPageKey('logs', RECORD.ingestId, 0))
+  expect(await readHandedObjects(store, second)).toEqual(objects('b'))
 })
 
 test('what was handed over since a moment goes out again, in a store that tells whole seconds too', async () => {

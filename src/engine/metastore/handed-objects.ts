@@ -1,5 +1,5 @@
 import { QwError } from '../errors.ts'
-import type { ObjectStore } from '../ports.ts'
+import { getIfThere, type ObjectStore } from '../ports.ts'
 import { HASH_CHARS } from './checkpoint.ts'
 import { deleteKeys } from './delete-keys.ts'
 import { integerAt, parseFields, stringAt } from './json-fields.ts'
@@ -103,13 +103,14 @@ export async function readHandedRecords(
   const records: HandedRecord[] = []
   for await (const { key } of store.list(handedPrefix(indexId), signal)) {
     if (!key.endsWith('.json')) continue
-    const stored = await store.get(key, { signal })
+    const stored = await getIfThere(store, key, signal)
     if (stored !== undefined) records.push(decodeRecord(stored.bytes, key))
   }
   return records
 }
 
-/** Everything that a listing handed over. A GET a page. */
+/** Everything that a listing handed over. A page that is gone, as a killed clearing of the index leaves
+ *  them, does not count: its objects go out again. A GET a page. */
 export async function readHandedObjects(
   store: ObjectStore,
   { indexId, ingestId, pageCount }: HandedRecord,
@@ -118,7 +119,7 @@ export async function readHandedObjects(
   const objects = new Map<string, number>()
   for (let page = 0; page < pageCount; page++) {
     const key = handedPageKey(indexId, ingestId, page)
-    const stored = await store.get(key, { signal })
+    const stored = await getIfThere(store, key, signal)
     if (stored === undefined) continue
     for (const [hash, sizeBytes] of decodeHanded(stored.bytes, key)) objects.set(hash, sizeBytes)
   }
