@@ -38,6 +38,8 @@ export class IndexHistory {
   readonly #facts: Facts
   #everPublished = new Set<number>()
   #gone = new Set<number>()
+  /** Splits that the latest clearing emptied. */
+  #cleared: ReadonlySet<string> = new Set()
   /** Published documents that an erasure is about, by its number. */
   #victims = new Map<number, Victims>()
 
@@ -74,6 +76,7 @@ export class IndexHistory {
     if (isNew) {
       if (!isOther && !this.mayBeCleared) problems.push('the index was cleared by nobody')
       this.#begin()
+      this.#cleared = new Set(isOther ? [] : file.splits.map(({ splitId }) => splitId))
     }
     const before = isNew ? [] : this.last.numbers
     problems.push(...this.#changes(before, numbers, nowMs))
@@ -90,7 +93,8 @@ export class IndexHistory {
     if (file === undefined) return []
     if (pinnedSplitIds(file).has(splitId)) return ['it is pinned by a snapshot']
     const record = file.splits.find((split) => split.splitId === splitId)
-    if (record === undefined) return []
+    // A clearing waits for no search.
+    if (record === undefined || this.#cleared.has(splitId)) return []
     if (record.state === 'Published') return ['it is published']
     const graceMs = DELETION_GRACE_MS - 2 * this.#facts.skewMaxMs - 1000
     const isUsed = record.publishTimestamp !== undefined
@@ -105,8 +109,13 @@ export class IndexHistory {
     this.#victims = new Map()
   }
 
-  #isCleared(file: IndexFile): boolean {
-    return this.last.numbers.length > 0 && file.splits.length === 0
+  /** Also of an index whose documents have all expired: they may be indexed again. */
+  #isCleared({ splits, metadata: { checkpoint } }: IndexFile): boolean {
+    const { file, numbers } = this.last
+    if (checkpoint.size > 0) return false
+    const isForgotten = (file?.metadata.checkpoint.size ?? 0) > 0
+    const isEmpty = splits.every(({ state }) => state !== 'Published')
+    return isForgotten || (numbers.length > 0 && isEmpty)
   }
 
   /** Nothing doubled, nothing back from erasure, nothing lost. */

@@ -116,12 +116,19 @@ export function applyMark(
   return { ...file, splits }
 }
 
-/** Without splits and rejected documents, and without checkpoint unless it is kept. */
-export function applyClear(file: IndexFile, keepsCheckpoint: boolean): IndexFile {
+/** All splits marked, no rejected documents, and no checkpoint unless it is kept. The records stay for a
+ *  while: a publisher whose answer was lost would find neither them nor its checkpoint, and publish
+ *  splits whose objects are gone. */
+export function applyClear(
+  file: IndexFile,
+  { keepsCheckpoint, nowSeconds }: { keepsCheckpoint: boolean; nowSeconds: number },
+): IndexFile {
+  const ids = file.splits.map(({ splitId }) => splitId)
+  const marked = applyMark(file, ids, nowSeconds)
   const checkpoint = keepsCheckpoint ? file.metadata.checkpoint : new Map()
   const isCheckpointKept = checkpoint.size === file.metadata.checkpoint.size
-  if (file.splits.length + file.rejectSets.length === 0 && isCheckpointKept) return file
-  return { ...file, metadata: { ...file.metadata, checkpoint }, splits: [], rejectSets: [] }
+  if (marked === file && file.rejectSets.length === 0 && isCheckpointKept) return file
+  return { ...marked, metadata: { ...file.metadata, checkpoint }, rejectSets: [] }
 }
 
 /** Drops the records of splits whose objects are gone; only marked ones. */

@@ -4,7 +4,7 @@ import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
-import type { IndexFile } from './index-metadata.ts'
+import { publishedSplits, type IndexFile } from './index-metadata.ts'
 import { metastoreKey } from './layout.ts'
 import { Metastore } from './metastore.ts'
 import type { SplitRecord } from './split-record.ts'
@@ -263,13 +263,21 @@ describe('publishing', () => {
   })
 
   test('clearing removes splits and checkpoints, or splits alone', async () => {
-    const { metastore, request } = await published()
+    const { metastore } = await published()
     await metastore.clearIndex('logs', { keepCheckpoints: true })
     const kept = await metastore.load('logs')
-    expect([kept.splits.length, kept.metadata.checkpoint.size]).toEqual([0, 1])
+    expect([publishedSplits(kept).length, kept.metadata.checkpoint.size]).toEqual([0, 1])
     await metastore.clearIndex('logs')
     expect((await metastore.load('logs')).metadata.checkpoint.size).toBe(0)
+  })
+
+  test('a publisher whose answer was lost does not bring a cleared split back, whose object is gone', async () => {
+    const { metastore, request, split } = await published()
+    expect((await metastore.clearIndex('logs')).map(({ splitId }) => splitId)).toEqual([
+      split.splitId,
+    ])
     expect((await metastore.publish('logs', request)).kind).toBe('published')
+    expect(publishedSplits(await metastore.load('logs'))).toEqual([])
   })
 
   test('a reset checkpoint lets a file be indexed again', async () => {

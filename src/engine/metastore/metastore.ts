@@ -34,7 +34,7 @@ import {
   type IndexState,
   type Manifest,
 } from './manifest.ts'
-import { assertNoSnapshots, heldSplitIds, oldestSnapshotOpstamp } from './snapshot-record.ts'
+import { assertNoSnapshots, oldestSnapshotOpstamp, pinnedSplitIds } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 import { IndexTemplates } from './templates.ts'
 import { UlidGenerator } from './ulid.ts'
@@ -223,7 +223,7 @@ export class Metastore {
     return added
   }
 
-  /** Removes every split, and every checkpoint unless told to keep them; returns the removed splits.
+  /** Empties every split, and every checkpoint unless told to keep them; returns the splits that were live.
    *  Snapshots keep theirs. Killed in the middle, it leaves orphans that the janitor collects. */
   async clearIndex(
     indexId: string,
@@ -231,21 +231,24 @@ export class Metastore {
   ): Promise<SplitRecord[]> {
     let removed: readonly SplitRecord[] = []
     const cleared = await this.update(indexId, (file) => {
-      if (file.splits.length > 0) removed = file.splits
-      const empty = applyClear(file, options.keepCheckpoints === true)
-      return finishTasks(empty, this.#components.clock.nowMs())
+      const live = file.splits.filter(({ state }) => state !== 'MarkedForDeletion')
+      if (live.length > 0) removed = live
+      const nowMs = this.#components.clock.nowMs()
+      const keepsCheckpoint = options.keepCheckpoints === true
+      const empty = applyClear(file, { keepsCheckpoint, nowSeconds: Math.floor(nowMs / 1000) })
+      return finishTasks(empty, nowMs)
     })
     // What was handed over once may be again.
     const forgotten = options.keepCheckpoints === true ? [] : [handedPrefix(indexId)]
     const notes = [rejectedPrefix(indexId), ...forgotten].map((at) => listKeys(this.store, at))
-    const held = heldSplitIds(cleared)
-    const unheld = removed.map(({ splitId }) => splitId).filter((id) => !held.has(id))
+    const pinned = pinnedSplitIds(cleared)
+    const unheld = cleared.splits.map(({ splitId }) => splitId).filter((id) => !pinned.has(id))
     const splits = unheld.map((splitId) => splitKey(indexId, splitId))
     await deleteKeys(this.store, [...splits, ...(await Promise.all(notes)).flat()])
     return [...removed]
   }
 
-  /** Removes the index and its objects, without grace; returns the removed splits. Finishes a delete
+  /** Removes the index and its objects, without grace; returns the splits that were live. Finishes a delete
    *  that was killed. Throws `invalid` (code INDEX-SNAPSHOTS) when there are some, unless told to. */
   async deleteIndex(
     indexId: string,
@@ -260,7 +263,7 @@ export class Metastore {
     }
     await this.#setState(indexId, 'deleting')
     await this.#deleteAll(indexId, isThere)
-    return [...(file?.splits ?? [])]
+    return (file?.splits ?? []).filter(({ state }) => state !== 'MarkedForDeletion')
   }
 
   /** Goes on with a deletion that was killed. Nothing when somebody else did, whatever is there now. */
