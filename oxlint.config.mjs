@@ -38,6 +38,7 @@ const ENGINE_ARROWS = {
   metastore: ['bytes', 'dates', 'text', 'schema', 'split'],
   indexing: ['bytes', 'dates', 'text', 'schema', 'sources', 'split', 'metastore'],
   search: ['bytes', 'dates', 'text', 'schema', 'query', 'split', 'metastore'],
+  export: ['bytes', 'dates', 'text', 'schema', 'query', 'split', 'metastore', 'search'],
 }
 
 /** Inside the command line, from the bottom up; every other folder there is a verb family. */

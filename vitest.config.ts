@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: [
       'test/slow/**',
+      'test/simulation/**',
       'test/aws/**',
       'test/clients/**',
       'test/package/**',

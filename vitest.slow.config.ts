@@ -7,6 +7,7 @@ export default defineConfig({
       'test/slow/**/*.test.ts',
       'test/differential/**/*.test.ts',
       'test/inference/**/*.test.ts',
+      'test/simulation/**/*.test.ts',
     ],
     testTimeout: 20 * 60_000,
     fileParallelism: false,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { benchCli } from './cli.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchLargeLogs } from './large-logs.ts'
+import { benchLoad } from './load.ts'
 import { benchMerging } from './merging.ts'
 import { printMachine } from './measure.ts'
 import { benchSearching } from './searching.ts'
@@ -20,4 +21,5 @@ if (wants('indexing')) benchIndexing()
 if (wants('merging')) benchMerging()
 if (wants('searching')) await benchSearching()
 // Minutes, and a gigabyte of disk: only when asked for.
+if (parts.includes('load')) await benchLoad(root)
 if (parts.includes('large-logs')) await benchLargeLogs(root)

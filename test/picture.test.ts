@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { svgOf } from '../scripts/ansi-svg.mjs'
-import { findCommand } from '../src/cli/program/registry.ts'
+import { findCommand } from '../src/cli/program/find-command.ts'
 
 const ESC = '\u001b'
 

@@ -26,7 +26,14 @@ export interface Api {
   /** What is answered, as `METHOD path`. */
   readonly routes: readonly string[]
   fetch(request: Request): Promise<Response>
+  /** Counts among the answers one that another API of the same service gave. */
+  count(status: number, elapsedMs: number): void
 }
+
+/** The path of what reads splits and writes nothing, by Quickwit's name or one of Elasticsearch's. Another
+ *  API of the same service may answer it: nothing is remembered from one request to the next. */
+export const SEARCH_PATH =
+  /^\/api\/v1\/(?:[^/]+\/search|_elastic\/(?:[^/]+\/)?_(?:search|search\/scroll(?:\/[^/]+)?|msearch|count|field_caps))$/
 
 const BASE = '/api/v1'
 
@@ -80,6 +87,7 @@ export function createApi(host: ApiServices, settings: ApiSettings): Api {
       metrics.count(response.status, performance.now() - startMs)
       return settings.responses === 'function' ? await applyFunctionRules(response) : response
     },
+    count: (status, elapsedMs) => metrics.count(status, elapsedMs),
   }
 }
 

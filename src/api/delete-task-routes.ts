@@ -4,7 +4,7 @@ import { QwError } from '../engine/errors.ts'
 import type { DeleteQuery, DeleteTask } from '../engine/metastore/delete-task.ts'
 import type { IndexMetadata } from '../engine/metastore/index-metadata.ts'
 import { describeQuery } from '../engine/search/describe-query.ts'
-import { bindDeleteQuery } from '../engine/search/match-docs.ts'
+import { bindDeleteQuery, checkDeleteQuery } from '../engine/search/match-docs.ts'
 import { loadIndex } from './index-patterns.ts'
 import { jsonReply } from './reply.ts'
 import { decodeError, readJsonObject } from './request-body.ts'
@@ -25,9 +25,10 @@ export function addDeleteTaskRoutes(app: Hono, { search, ingest }: ApiServices):
   })
   if (ingest === undefined) return
   app.post('/:index/delete-tasks', async (c) => {
-    const { metadata } = await loadIndex(metastore, c.req.param('index'))
+    const file = await loadIndex(metastore, c.req.param('index'))
+    const { metadata } = file
     const query = readDeleteQuery(await readJsonObject(c.req.raw))
-    bindDeleteQuery(metadata.config, query, search.clock.nowMs())
+    checkDeleteQuery(file, query, search.clock.nowMs())
     const task = await metastore.addDeleteTask(metadata.indexId, query)
     // Nobody waits for it here: what fails is logged, and done again with the next one.
     void ingest.erase(metadata.indexId).catch(() => undefined)

@@ -7,7 +7,13 @@ import type { SplitRecord } from '../engine/metastore/split-record.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
 import type { ReadConfig } from '../engine/schema/read-config.ts'
 import { indexPatterns, loadIndex, matchingIndexes, withMissingAs } from './index-patterns.ts'
-import { describeJson, indexUriOf, metadataJson, removedSplitJson, splitJson } from './metadata.ts'
+import {
+  describeJson,
+  withoutUsualPlace,
+  metadataJson,
+  removedSplitJson,
+  splitJson,
+} from './metadata.ts'
 import { JSON_STYLES, jsonReply } from './reply.ts'
 import { JSON_BODY, readBody, readJsonObject } from './request-body.ts'
 import { RequestFields } from './request-fields.ts'
@@ -147,7 +153,6 @@ function splitFilter(fields: RequestFields): (split: SplitRecord) => boolean {
   }
 }
 
-/** A config that was read here and comes back names the place where its index lies anyway. */
 async function readConfig(c: Context, indexRoot: string): Promise<ReadConfig> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim() ?? 'application/json'
   if (type !== 'application/json' && type !== 'application/yaml') {
@@ -160,9 +165,7 @@ async function readConfig(c: Context, indexRoot: string): Promise<ReadConfig> {
   // Loaded when needed: a searcher never needs a YAML parser.
   const { readIndexConfig } = await import('../engine/schema/config-text.ts')
   const { config, notes } = readIndexConfig(text, type === 'application/json' ? 'json' : 'yaml')
-  const usualUri = indexUriOf({ ...config, indexUri: undefined }, indexRoot)
-  const indexUri = config.indexUri === usualUri ? undefined : config.indexUri
-  return { config: { ...config, indexUri }, notes }
+  return { config: withoutUsualPlace(config, indexRoot), notes }
 }
 
 async function deleteIfThere(metastore: Metastore, indexId: string): Promise<void> {

@@ -6,8 +6,14 @@ import { sourcesJson } from './source-routes.ts'
 import { serializeIndexConfig } from '../engine/schema/serialize-config.ts'
 
 /** Where an index is; a config that names no place lies below the root, by its id. */
-export function indexUriOf({ indexId, indexUri }: IndexConfig, indexRoot: string): string {
+function indexUriOf({ indexId, indexUri }: IndexConfig, indexRoot: string): string {
   return indexUri ?? `${indexRoot}/${indexId}`
+}
+
+/** A config that was read here and comes back names the place where its index lies anyway. */
+export function withoutUsualPlace(config: IndexConfig, indexRoot: string): IndexConfig {
+  const usual = indexUriOf({ ...config, indexUri: undefined }, indexRoot)
+  return config.indexUri === usual ? { ...config, indexUri: undefined } : config
 }
 
 /** Index metadata as `GET /indexes/{id}` shows it. */

@@ -5,7 +5,7 @@ import { isQwError, QwError } from '../engine/errors.ts'
 import { zstdDecompressed } from '../engine/sources/unpack/zstd.ts'
 
 /** Largest body of search, config and Elasticsearch requests. */
-const MAX_JSON_BODY_BYTES = 1 << 20
+export const MAX_JSON_BODY_BYTES = 1 << 20
 /** Largest body of ingest and bulk requests, as sent. */
 const MAX_INGEST_BODY_BYTES = 10 << 20
 /** A compressed body may grow to this many times its limit. */

@@ -20,8 +20,11 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   'INGEST-FORMAT': 400,
   'META-CONFLICT': 400,
   'INDEX-SNAPSHOTS': 400,
+  REINDEXED: 400,
   'SNAPSHOT-EXISTS': 400,
   'SNAPSHOT-NONE': 404,
+  'SOURCE-NONE': 404,
+  'SPLIT-NONE': 404,
   'SPLIT-VERSION': 400,
   // Queries and aggregations.
   'AGG-LIMIT': 400,

@@ -73,6 +73,9 @@ const SHAPES: Readonly<Record<AssumptionName, Shape>> = {
   mergesPerFile: count,
   mergeSeconds: seconds,
   splitsPerMerge: count,
+  upkeepRunsPerMonth: count,
+  upkeepSeconds: seconds,
+  upkeepReads: count,
   indexRatio: count,
   stagedRatio: count,
   retentionDays: { kind: 'duration', unit: 'd', min: 0, word: 'forever' },
@@ -261,7 +264,7 @@ function parseSize(
 function plainNumber(text: string): number | undefined {
   const grouped = /^\d{1,3}([,_]\d{3})+(\.\d+)?$/.test(text)
   const plain = grouped ? text.replace(/[,_]/g, '') : text
-  return /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(plain) ? Number(plain) : undefined
+  return /^(\d+(?:\.\d*)?|\.\d+)(e-?\d+)?$/i.test(plain) ? Number(plain) : undefined
 }
 
 function howToWrite(shape: Shape): string {

@@ -41,6 +41,11 @@ export interface CostAssumptions {
   readonly mergesPerFile: number
   readonly mergeSeconds: number
   readonly splitsPerMerge: number
+  /** Scheduled runs that look after all indexes; what they merge is counted with the merges. */
+  readonly upkeepRunsPerMonth: number
+  /** Billed seconds of one that finds nothing to do. */
+  readonly upkeepSeconds: number
+  readonly upkeepReads: number
   /** Index bytes for each byte of uncompressed source. */
   readonly indexRatio: number
   /** Bytes in the staging bucket for each byte of uncompressed source: below 1 for gzip. */
@@ -95,7 +100,8 @@ export type AssumptionName = keyof CostAssumptions
  *  - reads of a file: as `test/cost` counts them on the indexer itself, the staged file among them;
  *  - merges: factor ten, so one merge of ten splits for ten files; 1.7 s for a million documents on the
  *    development machine, scaled likewise and rounded up;
- *  - cold start, generator time, log bytes: guesses on the cautious side until a deployment is read. */
+ *  - upkeep: one run an hour, which reads the manifest twice and the file of one index;
+ *  - cold start, time of an upkeep, generator time, log bytes: guesses on the cautious side until a deployment is read. */
 export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   region: 'us-east-1',
   arch: 'arm64',
@@ -121,6 +127,9 @@ export const DEFAULT_ASSUMPTIONS: CostAssumptions = Object.freeze({
   mergesPerFile: 0.1,
   mergeSeconds: 4,
   splitsPerMerge: 10,
+  upkeepRunsPerMonth: 730,
+  upkeepSeconds: 0.5,
+  upkeepReads: 3,
   indexRatio: 33 / 160.4,
   stagedRatio: 0.28,
   retentionDays: 30,

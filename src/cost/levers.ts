@@ -23,8 +23,8 @@ interface LeverRule {
 const SHORT_RETENTION_DAYS = 7
 const SHORT_LOG_RETENTION_DAYS = 3
 const LONGER_INTERVAL = 3
-/** Below this a difference of two totals is rounding. */
-const NOISE_USD = 1e-9
+/** Less than a cent is no reason to change anything. */
+const NOISE_USD = 0.01
 
 const RULES: readonly LeverRule[] = [
   {

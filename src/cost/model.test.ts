@@ -61,6 +61,9 @@ const GROWING = [
   'mergesPerFile',
   'mergeSeconds',
   'splitsPerMerge',
+  'upkeepRunsPerMonth',
+  'upkeepSeconds',
+  'upkeepReads',
   'indexRatio',
   'stagedRatio',
   'stagingDaysKept',
@@ -167,13 +170,18 @@ describe('laws', () => {
 
 describe('rows', () => {
   test('a row explains itself from its quantities to its amount', () => {
-    const assumptions = { ...DEFAULT_ASSUMPTIONS, mergesPerFile: 0, indexSeconds: 0.6 }
+    const assumptions = {
+      ...DEFAULT_ASSUMPTIONS,
+      mergesPerFile: 0,
+      upkeepRunsPerMonth: 0,
+      indexSeconds: 0.6,
+    }
     expect(row(assumptions, 'indexer_compute').arithmetic).toBe(
       '8,760 runs × 0.6 s × 2.9375 GB = 15,440 GB-s × $0.0000133334 per GB-s = $0.21',
     )
   })
 
-  test('merges stand in the arithmetic of the indexer', () => {
+  test('merges and upkeep stand in the arithmetic of the indexer', () => {
     const assumptions = {
       ...DEFAULT_ASSUMPTIONS,
       indexSeconds: 3,
@@ -181,7 +189,7 @@ describe('rows', () => {
       mergeSeconds: 13,
     }
     expect(row(assumptions, 'indexer_compute').arithmetic).toMatch(
-      /^\(8,760 runs × 3 s \+ 876 merges × 13 s\) × 2\.9375 GB = 110,650 GB-s/,
+      /^\(8,760 runs × 3 s \+ 876 merges × 13 s \+ 730 upkeeps × 0\.5 s\) × 2\.9375 GB = 111,722 GB-s/,
     )
   })
 
@@ -209,6 +217,7 @@ describe('rows', () => {
       ...free,
       queriesPerMonth: 0,
       mergesPerFile: 0,
+      upkeepRunsPerMonth: 0,
       indexSeconds: 1,
       indexerEphemeralGb: 10,
     }

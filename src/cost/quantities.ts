@@ -67,7 +67,10 @@ type ComputeId =
   | 'ephemeral_storage'
 
 function computeQuantities(a: CostAssumptions, v: Volumes): Record<ComputeId, Quantity> {
-  const indexerSeconds = v.filesPerMonth * a.indexSeconds + v.mergesPerMonth * a.mergeSeconds
+  const indexerSeconds =
+    v.filesPerMonth * a.indexSeconds +
+    v.mergesPerMonth * a.mergeSeconds +
+    a.upkeepRunsPerMonth * a.upkeepSeconds
   const warmSeconds = (v.queriesPerMonth * a.queryMs) / 1000
   const coldStarts = v.queriesPerMonth * a.coldShare
   const coldSeconds = (coldStarts * a.coldStartMs) / 1000
@@ -75,7 +78,13 @@ function computeQuantities(a: CostAssumptions, v: Volumes): Record<ComputeId, Qu
 
   const indexRuns = `${n(v.filesPerMonth)} runs × ${n(a.indexSeconds)} s`
   const mergeRuns = `${n(v.mergesPerMonth)} merges × ${n(a.mergeSeconds)} s`
-  const indexerTime = v.mergesPerMonth > 0 ? `(${indexRuns} + ${mergeRuns})` : indexRuns
+  const upkeepRuns = `${n(a.upkeepRunsPerMonth)} upkeeps × ${n(a.upkeepSeconds)} s`
+  const parts = [
+    indexRuns,
+    ...(v.mergesPerMonth > 0 ? [mergeRuns] : []),
+    ...(a.upkeepRunsPerMonth > 0 ? [upkeepRuns] : []),
+  ]
+  const indexerTime = parts.length > 1 ? `(${parts.join(' + ')})` : indexRuns
   const searcherGb = lambdaGb(a.searcherMemoryMb)
   return {
     indexer_compute: {
@@ -95,8 +104,8 @@ function computeQuantities(a: CostAssumptions, v: Volumes): Record<ComputeId, Qu
       working: `${n(generatorRuns)} runs × ${n(a.generatorSeconds)} s × ${n(lambdaGb(a.generatorMemoryMb))} GB`,
     },
     function_requests: {
-      value: v.filesPerMonth + v.queriesPerMonth + generatorRuns,
-      working: `${n(v.filesPerMonth)} indexer + ${n(v.queriesPerMonth)} searcher + ${n(generatorRuns)} generator`,
+      value: v.filesPerMonth + a.upkeepRunsPerMonth + v.queriesPerMonth + generatorRuns,
+      working: `${n(v.filesPerMonth + a.upkeepRunsPerMonth)} indexer + ${n(v.queriesPerMonth)} searcher + ${n(generatorRuns)} generator`,
     },
     ephemeral_storage: ephemeralQuantity(a, indexerSeconds, warmSeconds + coldSeconds),
   }
@@ -158,6 +167,7 @@ function requestQuantities(a: CostAssumptions, v: Volumes): Record<RequestId, Qu
   const inPlaceReads = a.inPlaceBytes / IN_PLACE_READ_BYTES
   const httpCalls = v.queriesPerMonth * a.httpShare
   const polls = (a.queuePollers * MONTH_SECONDS) / QUEUE_POLL_SECONDS
+  const ticks = a.generatorOn ? v.filesPerMonth : 0
   const files = `${n(v.filesPerMonth)} files`
   const merges = `${n(v.mergesPerMonth)} merges`
   const queries = `${n(v.queriesPerMonth)} queries`
@@ -171,8 +181,9 @@ function requestQuantities(a: CostAssumptions, v: Volumes): Record<RequestId, Qu
         v.queriesPerMonth * readsPerQuery +
         v.filesPerMonth * a.indexerReadsPerFile +
         v.mergesPerMonth * readsPerMerge +
+        a.upkeepRunsPerMonth * a.upkeepReads +
         inPlaceReads,
-      working: `${queries} × ${n(readsPerQuery)} + ${files} × ${n(a.indexerReadsPerFile)} + ${merges} × ${n(readsPerMerge)}${inPlaceReads > 0 ? ` + ${n(inPlaceReads)} in place` : ''}`,
+      working: `${queries} × ${n(readsPerQuery)} + ${files} × ${n(a.indexerReadsPerFile)} + ${merges} × ${n(readsPerMerge)}${upkeepReads(a)}${inPlaceReads > 0 ? ` + ${n(inPlaceReads)} in place` : ''}`,
     },
     api_gateway: { value: httpCalls, working: `${queries} × ${n(a.httpShare * 100)} % by HTTP` },
     data_out:
@@ -182,14 +193,19 @@ function requestQuantities(a: CostAssumptions, v: Volumes): Record<RequestId, Qu
             value: (v.queriesPerMonth * a.responseKb * 1000) / GB_BYTES,
             working: `${queries} × ${n(a.responseKb)} KB`,
           },
-    schedule: a.generatorOn
-      ? { value: v.filesPerMonth, working: `${n(v.filesPerMonth)} ticks` }
-      : { value: 0, working: 'generator off' },
+    schedule: {
+      value: ticks + a.upkeepRunsPerMonth,
+      working: `${n(ticks)} of the generator + ${n(a.upkeepRunsPerMonth)} of the upkeep`,
+    },
     notifications: {
       value: polls + v.filesPerMonth * a.queueRequestsPerFile,
       working: `${n(a.queuePollers)} pollers × ${n(MONTH_SECONDS / QUEUE_POLL_SECONDS)} polls + ${files} × ${n(a.queueRequestsPerFile)}`,
     },
   }
+}
+
+function upkeepReads({ upkeepRunsPerMonth, upkeepReads: reads }: CostAssumptions): string {
+  return upkeepRunsPerMonth > 0 ? ` + ${n(upkeepRunsPerMonth)} upkeeps × ${n(reads)}` : ''
 }
 
 /** Each record is billed in whole steps, however small it is. */
@@ -220,7 +236,8 @@ function logQuantities(
     const unknown: Quantity = { value: undefined, working: 'log volume not known' }
     return { logs_ingested: unknown, logs_stored: unknown }
   }
-  const invocations = v.queriesPerMonth + v.filesPerMonth * (a.generatorOn ? 2 : 1)
+  const invocations =
+    v.queriesPerMonth + v.filesPerMonth * (a.generatorOn ? 2 : 1) + a.upkeepRunsPerMonth
   const ingestedGb = (invocations * a.logBytesPerInvocation) / GB_BYTES
   const keptDays = a.logRetentionDays === 'forever' ? FOREVER_DAYS : a.logRetentionDays
   return {

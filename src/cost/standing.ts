@@ -1,5 +1,6 @@
+import { DEFAULT_ASSUMPTIONS } from './assumptions.ts'
 import { formatUsd } from './format.ts'
-import { GB_BYTES, MONTH_SECONDS, QUEUE_POLL_SECONDS } from './month.ts'
+import { GB_BYTES, lambdaGb, MONTH_SECONDS, QUEUE_POLL_SECONDS } from './month.ts'
 import { type PriceBook, type PriceId, US_EAST_1_PRICES, usdFor } from './price-book.ts'
 
 /** Pollers that a queue mapping keeps when nothing arrives. A `MaximumConcurrency` on the mapping rules
@@ -16,6 +17,8 @@ interface StackShape {
   readonly customMetrics: number
   /** Queues with an event source mapping. A dead-letter queue without one costs nothing. */
   readonly polledQueues: number
+  /** Scheduled runs a month that find nothing to do. */
+  readonly upkeepRuns: number
   readonly indexBytes: number
   readonly stagedBytes: number
   readonly logStoredBytes: number
@@ -31,10 +34,14 @@ export const IDLE_STACK: StackShape = Object.freeze({
   alarms: 3,
   customMetrics: 0,
   polledQueues: 1,
+  upkeepRuns: DEFAULT_ASSUMPTIONS.upkeepRunsPerMonth,
   indexBytes: 0,
   stagedBytes: 0,
   logStoredBytes: 0,
 })
+
+const { upkeepSeconds, upkeepReads, indexerMemoryMb } = DEFAULT_ASSUMPTIONS
+const UPKEEP_GB_SECONDS = upkeepSeconds * lambdaGb(indexerMemoryMb)
 
 interface StandingRow {
   readonly label: string
@@ -66,6 +73,10 @@ export function standingCostPerMonth(
     standingRow(book, 'alarms', 'alarmMonth', shape.alarms),
     standingRow(book, 'custom metrics', 'customMetricMonth', shape.customMetrics),
     standingRow(book, 'queue polls', 'queueRequest', shape.polledQueues * pollsPerQueue),
+    standingRow(book, 'upkeep', 'lambdaArm64GbSecond', shape.upkeepRuns * UPKEEP_GB_SECONDS),
+    standingRow(book, 'upkeep runs', 'lambdaRequest', shape.upkeepRuns),
+    standingRow(book, 'upkeep schedule', 'scheduleInvocation', shape.upkeepRuns),
+    standingRow(book, 'upkeep reads', 's3Read', shape.upkeepRuns * upkeepReads),
     standingRow(book, 'index storage', 's3StorageGbMonth', shape.indexBytes / GB_BYTES),
     standingRow(book, 'staging storage', 's3StorageGbMonth', shape.stagedBytes / GB_BYTES),
     standingRow(book, 'logs, stored', 'logStorageGbMonth', shape.logStoredBytes / GB_BYTES),

@@ -50,6 +50,7 @@ export const TUTORIAL_ASSUMPTIONS: CostAssumptions = Object.freeze({
   metastoreWritesPerFile: 2,
   indexerReadsPerFile: 2,
   mergesPerFile: 0,
+  upkeepRunsPerMonth: 0,
   indexRatio: INDEX_GB_PER_DAY / SOURCE_GB_PER_DAY,
   stagedRatio: STAGED_GB / STAGED_DAYS / SOURCE_GB_PER_DAY,
   retentionDays: 30,

@@ -184,7 +184,7 @@ describe('a further deployment', () => {
     await collect(verifyDeployment(request, cloud.ports))
     expect(events).toEqual([{ kind: 'unchanged' }])
     const checked = ['identity', 'describe', 'describeSecret']
-    const running = ['mapping', 'bucketNotification', 'describeSchedule']
+    const running = ['mapping', 'bucketNotification', 'describeSchedule', 'describeSchedule']
     expect(cloud.calls).toEqual([...checked, ...running, 'readSecret', 'invoke', 'callApi'])
   })
 
@@ -217,15 +217,19 @@ describe('a further deployment', () => {
     const expected = bucket?.notification
     cloud.mappingState = 'disabled'
     cloud.schedule = { state: 'disabled', stoppedBy: 'teardown' }
+    cloud.upkeepSchedule = 'disabled'
     if (bucket !== undefined) bucket.notification = { targets: [], others: 0 }
     const status = await readStatus('shop', cloud.ports)
     expect(status.warnings.map(({ code }) => code)).toEqual([
       'INDEXING-OFF',
       'NOTIFICATION-OFF',
+      'UPKEEP-OFF',
       'SCHEDULE-OFF',
     ])
     const { events } = await deployTo(cloud, shopInputs())
-    expect(events.map(({ kind }) => kind)).toEqual(['unchanged', 'mended', 'mended', 'mended'])
+    const mended = Array.from({ length: 4 }, () => 'mended')
+    expect(events.map(({ kind }) => kind)).toEqual(['unchanged', ...mended])
+    expect(cloud.upkeepSchedule).toBe('enabled')
     expect(cloud.mappingState).toBe('enabled')
     expect(cloud.schedule).toEqual({ state: 'enabled', stoppedBy: undefined })
     expect(bucket?.notification).toEqual(expected)

@@ -228,7 +228,7 @@ function roleStatements(
 function sourceStatements({ named, arn }: Scope): PolicyStatement[] {
   const queueActions =
     'CreateQueue DeleteQueue GetQueueAttributes SetQueueAttributes GetQueueUrl SendMessage TagQueue ' +
-    'UntagQueue ListQueueTags'
+    'UntagQueue ListQueueTags ReceiveMessage DeleteMessage'
   return [
     allow(
       'Queues',
@@ -238,7 +238,7 @@ function sourceStatements({ named, arn }: Scope): PolicyStatement[] {
     allow(
       'Schedule',
       actions('scheduler', 'CreateSchedule UpdateSchedule DeleteSchedule GetSchedule'),
-      named('Schedule').map((name) => arn('scheduler', `schedule/default/${name}`)),
+      named('Schedule UpkeepSchedule').map((name) => arn('scheduler', `schedule/default/${name}`)),
     ),
   ]
 }

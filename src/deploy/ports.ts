@@ -327,6 +327,18 @@ export interface QueuePort {
   /** At most ten, as one request. Throws `notFound`, and `unavailable` when the queue refused one: all
    *  may be sent again. */
   send(url: string, bodies: readonly string[], signal?: AbortSignal): Promise<void>
+  /** Moves the messages that are meant from one queue to another, the copy first: a kill in between leaves
+   *  both. The others stay, and are seen again after some minutes. Throws `notFound`. */
+  move(
+    queues: { readonly from: string; readonly to: string },
+    isMeant: (body: string) => boolean,
+    signal?: AbortSignal,
+  ): Promise<MovedMessages>
+}
+
+export interface MovedMessages {
+  readonly movedCount: number
+  readonly leftCount: number
 }
 
 export interface MetricQuery {

@@ -23,20 +23,25 @@ interface RunningParts {
   /** `missing`: the bucket does not tell the queue of new files. */
   readonly notification: 'set' | 'missing' | undefined
   readonly schedule: ScheduleState | undefined
+  /** `missing`: the stack has none, or it was deleted by hand. */
+  readonly upkeep: 'enabled' | 'disabled' | 'missing'
 }
 
-/** Three questions at most, asked at once. */
+/** Four questions at most, asked at once. */
 export async function readRunning(stack: StackState, ports: RunningPorts): Promise<RunningParts> {
   const { IndexerMapping: mapping, GeneratorSchedule: schedule, StagingBucket } = stack.outputs
-  const [mappingState, notification, scheduleState] = await Promise.all([
+  const { UpkeepSchedule } = stack.outputs
+  const [mappingState, notification, scheduleState, upkeep] = await Promise.all([
     mapping === undefined ? undefined : ports.functions.mapping(mapping),
     StagingBucket === undefined ? undefined : ports.buckets.notification(StagingBucket),
     schedule === undefined ? undefined : ports.schedules.describe(schedule),
+    UpkeepSchedule === undefined ? undefined : ports.schedules.describe(UpkeepSchedule),
   ])
   return {
     mapping: mappingState,
     notification: notification && (feeds(notification, stack) ? 'set' : 'missing'),
     schedule: scheduleState,
+    upkeep: upkeep?.state ?? 'missing',
   }
 }
 
@@ -48,6 +53,7 @@ export async function* mendRunning(
 ): AsyncGenerator<DeployEvent, void> {
   const parts = await readRunning(stack, ports)
   const { IndexerMapping: mapping, GeneratorSchedule: schedule, StagingBucket } = stack.outputs
+  const { UpkeepSchedule } = stack.outputs
   const queueArn = queueArnOf(stack)
   if (parts.notification === 'missing' && StagingBucket !== undefined && queueArn !== undefined) {
     await ports.buckets.notify(StagingBucket, {
@@ -63,6 +69,11 @@ export async function* mendRunning(
   if (parts.schedule?.stoppedBy === 'teardown' && schedule !== undefined) {
     await ports.schedules.set(schedule, 'enabled')
     yield { kind: 'mended', what: 'the schedule of the sample data', id: schedule }
+  }
+  // Nobody has a command to pause it: whoever stopped it, it is to run.
+  if (parts.upkeep === 'disabled' && UpkeepSchedule !== undefined) {
+    await ports.schedules.set(UpkeepSchedule, 'enabled')
+    yield { kind: 'mended', what: 'the schedule of the upkeep', id: UpkeepSchedule }
   }
 }
 

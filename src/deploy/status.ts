@@ -34,6 +34,8 @@ export interface DeploymentStatus {
   readonly version: string | undefined
   readonly generator: ScheduleState | undefined
   readonly indexing: 'enabled' | 'disabled' | 'changing' | undefined
+  /** Whether the hourly merges and clean-up run. */
+  readonly upkeep: 'enabled' | 'disabled' | 'missing'
   /** Whether the staging bucket tells the queue of new files. */
   readonly notification: 'set' | 'missing' | undefined
   /** The bucket of the user's own that is followed. */
@@ -56,6 +58,7 @@ type WarningCode =
   | 'SCHEDULE-OFF'
   | 'SOURCE-OFF'
   | 'UPDATE-AVAILABLE'
+  | 'UPKEEP-OFF'
 
 /** What is not right though nothing has failed; some of it is also thrown as an error where it stops somebody. */
 export interface StatusWarning {
@@ -102,7 +105,7 @@ export async function readStatus(
     deadUrl === undefined ? undefined : ports.queues.depth(deadUrl),
     readSource(stack, deployment, ports),
   ])
-  const { mapping: indexing, notification, schedule: generator } = running
+  const { mapping: indexing, notification, upkeep, schedule: generator } = running
   const oldestSeconds = (queue?.waiting ?? 0) === 0 ? undefined : await ageOfOldest(stack, ports)
   const facts = {
     stack,
@@ -111,6 +114,7 @@ export async function readStatus(
     oldestSeconds,
     deadLetters,
     indexing,
+    upkeep,
     notification,
     source,
   }
@@ -165,7 +169,14 @@ async function readSource(
 function warningsOf(
   facts: Pick<
     DeploymentStatus,
-    'stack' | 'deadLetters' | 'oldestSeconds' | 'indexing' | 'notification' | 'generator' | 'source'
+    | 'stack'
+    | 'deadLetters'
+    | 'oldestSeconds'
+    | 'indexing'
+    | 'upkeep'
+    | 'notification'
+    | 'generator'
+    | 'source'
   >,
 ): StatusWarning[] {
   const warnings: StatusWarning[] = []
@@ -179,7 +190,11 @@ function warningsOf(
   const dead = facts.deadLetters?.waiting ?? 0
   if (dead > 0) {
     const message = `${dead} files or runs failed for good`
-    warnings.push({ code: 'DEAD-LETTERS', message, fix: 'qw-lambda ingest failures' })
+    warnings.push({
+      code: 'DEAD-LETTERS',
+      message,
+      fix: 'qw-lambda ingest failures, and once they can get in: qw-lambda ingest retry --all',
+    })
   }
   const days = Number(facts.stack.parameters['StagedFileDays'] ?? 1)
   const ageDays = (facts.oldestSeconds ?? 0) / DAY_SECONDS
@@ -194,6 +209,13 @@ function warningsOf(
   if (facts.notification === 'missing') {
     const message = 'the staging bucket does not tell the queue of new files'
     warnings.push({ code: 'NOTIFICATION-OFF', message, fix: 'qw-lambda deploy' })
+  }
+  if (facts.upkeep !== 'enabled' && situation === 'ready') {
+    const message =
+      facts.upkeep === 'missing'
+        ? 'nothing merges and cleans up while no files come: this deployment has no schedule for it'
+        : 'the hourly merges and clean-up are switched off'
+    warnings.push({ code: 'UPKEEP-OFF', message, fix: 'qw-lambda deploy' })
   }
   if (facts.source?.standing === 'missing') {
     const { bucket, events } = facts.source

@@ -12,7 +12,7 @@ const POLL_MS = 3_000
 /** The longest timeout an indexer can have, and a little for AWS to notice. */
 const INDEXER_LIMIT_MS = 930_000
 
-/** Nothing new is made or indexed after this: otherwise objects would land behind the
+/** Nothing new is made, indexed or merged after this: otherwise objects would land behind the
  *  emptying. Parts that are gone already count as stopped. */
 export async function* stopSources(
   stack: StackState,
@@ -20,8 +20,9 @@ export async function* stopSources(
   ports: SourcePorts,
   signal?: AbortSignal,
 ): AsyncGenerator<DeployEvent, void> {
-  const { GeneratorSchedule: schedule, IndexerMapping: mapping } = stack.outputs
-  if (schedule !== undefined) {
+  const { GeneratorSchedule, UpkeepSchedule, IndexerMapping: mapping } = stack.outputs
+  for (const schedule of [GeneratorSchedule, UpkeepSchedule]) {
+    if (schedule === undefined) continue
     // Marked, so that a deployment after an interrupted teardown starts what no user has paused.
     const now = await ports.schedules.describe(schedule)
     if (now?.state === 'enabled') {

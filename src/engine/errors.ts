@@ -24,8 +24,11 @@ const KIND_OF_CODE = {
   'INDEX-SNAPSHOTS': 'invalid',
   'INGEST-FORMAT': 'invalid',
   'META-CONFLICT': 'conflict',
+  REINDEXED: 'invalid',
   'SNAPSHOT-EXISTS': 'invalid',
   'SNAPSHOT-NONE': 'notFound',
+  'SOURCE-NONE': 'notFound',
+  'SPLIT-NONE': 'notFound',
   'SPLIT-VERSION': 'invalid',
   // Queries and aggregations.
   'AGG-LIMIT': 'tooLarge',

@@ -17,7 +17,7 @@ export interface ObjectInfo {
   readonly modifiedMs: number
 }
 
-export interface StoredObject {
+interface StoredObject {
   readonly bytes: Uint8Array
   readonly etag: string
 }
@@ -56,6 +56,20 @@ interface GetOptions {
 export interface PutOptions {
   readonly condition: PutCondition
   readonly signal?: AbortSignal | undefined
+}
+
+/** The whole object; undefined when there is none. */
+export async function getIfThere(
+  store: ObjectStore,
+  key: string,
+  signal?: AbortSignal,
+): Promise<StoredObject | undefined> {
+  try {
+    return await store.get(key, { signal })
+  } catch (error) {
+    if (isQwError(error, 'notFound')) return undefined
+    throw error
+  }
 }
 
 /**

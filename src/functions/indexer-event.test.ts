@@ -142,6 +142,7 @@ test.each([
     { source_uri: 's3://b/a/c.json', index_id: 'shop' },
     { kind: 'source', bucket: 'b', key: 'a/c.json', indexId: 'shop', sizeBytes: undefined },
   ],
+  [{ action: 'upkeep' }, { kind: 'upkeep' }],
   [{ action: 'merge' }, { kind: 'merge', indexId: undefined }],
   [
     { action: 'clean-up', index_id: 'shop' },

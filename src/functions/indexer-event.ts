@@ -5,6 +5,8 @@ export type IndexerTask =
   | SourceTask
   | { readonly kind: 'merge'; readonly indexId: string | undefined }
   | { readonly kind: 'cleanUp'; readonly indexId: string | undefined }
+  /** Of every index: erasures, merges, clean-up, where there is something to do. */
+  | { readonly kind: 'upkeep' }
 
 export interface SourceTask {
   readonly kind: 'source'
@@ -37,7 +39,7 @@ export interface QueueMessage {
 }
 
 const ACCEPTED =
-  'an S3 event, an EventBridge event of S3, either of them through SNS or SQS, {"source_uri": "s3://bucket/key"}, {"sources": [several of these]}, {"action": "merge"} or {"action": "clean-up"}'
+  'an S3 event, an EventBridge event of S3, either of them through SNS or SQS, {"source_uri": "s3://bucket/key"}, {"sources": [several of these]}, {"action": "upkeep"}, {"action": "merge"} or {"action": "clean-up"}'
 /** Topics that hand on to topics; more is no envelope of anybody's. */
 const ENVELOPES_MAX = 3
 
@@ -53,18 +55,19 @@ export function parseIndexerEvent(event: unknown): IndexerEvent {
 
 /** What has to be sent for exactly this task to be done. */
 export function eventOfTask(task: IndexerTask): unknown {
-  const { indexId: index_id } = task
   switch (task.kind) {
     case 'source':
       return {
         source_uri: `s3://${task.bucket}/${task.key}`,
-        index_id,
+        index_id: task.indexId,
         size_bytes: task.sizeBytes,
       }
     case 'merge':
-      return { action: 'merge', index_id }
+      return { action: 'merge', index_id: task.indexId }
     case 'cleanUp':
-      return { action: 'clean-up', index_id }
+      return { action: 'clean-up', index_id: task.indexId }
+    case 'upkeep':
+      return { action: 'upkeep' }
   }
 }
 
@@ -94,6 +97,7 @@ function tasksIn(event: unknown, envelopes: number): IndexerTask[] {
   if (Array.isArray(event['sources'])) {
     return event['sources'].flatMap((source: unknown) => tasksIn(source, envelopes + 1))
   }
+  if (event['action'] === 'upkeep') return [{ kind: 'upkeep' }]
   if (event['action'] === 'merge') return [{ kind: 'merge', indexId: indexIdIn(event) }]
   if (event['action'] === 'clean-up') return [{ kind: 'cleanUp', indexId: indexIdIn(event) }]
   // Sent once when a notification is configured; there is nothing to index.

@@ -11,27 +11,34 @@ import { SimulatedQueue } from './testing/simulated-queue.ts'
 
 const INVOCATION = { requestId: 'r', deadlineMs: undefined }
 
-function setUp(settings: Partial<IndexerSettings> & { hasQueue?: boolean } = {}) {
-  const source = memoryStore()
+function setUp(
+  settings: Partial<IndexerSettings> & { hasQueue?: boolean; processes?: number } = {},
+) {
+  const source = { ...memoryStore() }
   const indexStore = countingStore(memoryStore())
   const lines: Readonly<Record<string, unknown>>[] = []
   const host = { clock: systemClock, random: systemRandom }
   const metastore = new Metastore(indexStore, host)
   const nowMs = () => systemClock.nowMs()
   const queue = new SimulatedQueue({ visibilitySeconds: 1_800, maxReceiveCount: 5, nowMs })
-  const handler = makeIndexerHandler(
-    {
-      ...host,
-      metastore,
-      openBucket: () => source,
-      queue: settings.hasQueue === true ? queue : undefined,
-      configFor: async (indexId) => {
-        const config = shippedConfig('mock-sales')
-        return config === undefined || indexId === 'unknown' ? undefined : { ...config, indexId }
+  const start = (own: Metastore) =>
+    makeIndexerHandler(
+      {
+        ...host,
+        metastore: own,
+        openBucket: () => source,
+        queue: settings.hasQueue === true ? queue : undefined,
+        configFor: async (indexId) => {
+          const config = shippedConfig('mock-sales')
+          return config === undefined || indexId === 'unknown' ? undefined : { ...config, indexId }
+        },
+        log: (fields) => lines.push(fields),
       },
-      log: (fields) => lines.push(fields),
-    },
-    { mergesEnabled: true, janitorEnabled: true, ...settings },
+      { mergesEnabled: true, janitorEnabled: true, ...settings },
+    )
+  const handler = start(metastore)
+  const handlers = Array.from({ length: settings.processes ?? 0 }, () =>
+    start(new Metastore(indexStore, host)),
   )
   const stage = (key: string, docCount = 1, before = '') => {
     const docs = Array.from({ length: docCount }, (_, id) =>
@@ -42,7 +49,7 @@ function setUp(settings: Partial<IndexerSettings> & { hasQueue?: boolean } = {})
   const docsIn = async (indexId: string) =>
     publishedSplits(await metastore.load(indexId)).reduce((sum, split) => sum + split.docCount, 0)
   const runsIn = async (indexId: string) => (await metastore.load(indexId)).runs
-  return { handler, stage, docsIn, runsIn, lines, indexStore, queue }
+  return { handler, handlers, source, stage, docsIn, runsIn, lines, indexStore, queue }
 }
 
 const s3Event = (...keys: string[]) => ({
@@ -76,6 +83,43 @@ test('the same event again adds nothing and succeeds', async () => {
   await handler(s3Event('shop/a'), INVOCATION)
   expect(await handler(s3Event('shop/a'), INVOCATION)).toMatchObject({ num_docs: 0 })
   expect(await docsIn('shop')).toBe(2)
+})
+
+test('an object overwritten under its name counts as what it is now, once however late its events come', async () => {
+  const { handler, stage, docsIn } = setUp()
+  await stage('shop/a', 2)
+  await handler(s3Event('shop/a'), INVOCATION)
+  await stage('shop/a', 3)
+  // The first one's event comes late and finds the second content; then the second one's own.
+  expect(await handler(s3Event('shop/a'), INVOCATION)).toMatchObject({ num_docs: 3 })
+  expect(await handler(s3Event('shop/a'), INVOCATION)).toMatchObject({ num_docs: 0 })
+  expect(await docsIn('shop')).toBe(5)
+})
+
+test('an object overwritten while it is indexed fails its message, which comes again for the new content', async () => {
+  const { handler, stage, docsIn, source } = setUp()
+  await stage('shop/a', 2)
+  const head = source.head.bind(source)
+  source.head = async (key) => {
+    const info = await head(key)
+    source.head = head
+    await stage('shop/a', 3)
+    return info
+  }
+  expect(await handler(queueEvent('shop/a'), INVOCATION)).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'shop/a' }],
+  })
+  expect(await docsIn('shop')).toBe(0)
+  expect(await handler(queueEvent('shop/a'), INVOCATION)).toEqual({ batchItemFailures: [] })
+  expect(await docsIn('shop')).toBe(3)
+})
+
+test('any number of indexers that get the same event at once index its object once', async () => {
+  const { handlers, stage, docsIn } = setUp({ processes: 5 })
+  await stage('shop/a', 4)
+  const reports = await Promise.all(handlers.map((one) => one(s3Event('shop/a'), INVOCATION)))
+  expect(reports).toHaveLength(5)
+  expect(await docsIn('shop')).toBe(4)
 })
 
 test('a file outside the staging bucket goes into the index that the event names, else the default', async () => {

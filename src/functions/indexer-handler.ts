@@ -13,6 +13,7 @@ import { objectSource } from '../engine/sources/source.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
 import { HeldMessages } from './held-messages.ts'
+import { keepAllUp } from './keep-all-up.ts'
 import {
   parseIndexerEvent,
   type IndexerTask,
@@ -73,9 +74,12 @@ export type IndexerHandler = (
 const SAFETY_MS = 5_000
 /** A process cleans an index no more often: nothing is urgent about it. */
 const CLEAN_UP_INTERVAL_MS = 30 * 60_000
+/** Merges behind an ingest: other files may wait for this invocation. Longer ones are for the upkeep. */
+const INGEST_MERGES_MS = 30_000
 
 /**
- * Sources first, in the event's order; then erasures, merges and clean-up of the touched indexes while time remains.
+ * Sources first, in the event's order; then erasures, short merges and clean-up of the touched indexes
+ * while time remains. An upkeep event does the same for all indexes, long merges too.
  *
  * Requests per file that becomes one split: HEAD and GET of the source, PUT of the split, PUT of the
  * metastore and four conditional GETs of it (is the index there, indexing, erasures, merges). A merge adds a GET
@@ -169,7 +173,18 @@ class IndexerRun {
       case 'cleanUp':
         for (const indexId of await this.#indexIds(task.indexId)) await this.#cleanUp(indexId, 0)
         return 'done'
+      case 'upkeep':
+        return await this.#keepUp()
     }
+  }
+
+  /** What the time is too short for goes on in an invocation of its own, unless nothing was done in this. */
+  async #keepUp(): Promise<TaskEnd> {
+    const { mergesEnabled: merges, janitorEnabled: janitor } = this.#settings
+    const parts = { merges, janitor }
+    const kept = await keepAllUp(this.#components, { parts, ...this.#deadline() })
+    this.#mergeCount += kept.mergeCount
+    return kept.isUnfinished ? 'continues' : 'done'
   }
 
   /** Merges and clean-up are worth having and never worth failing for: the documents are published. */
@@ -177,7 +192,10 @@ class IndexerRun {
     for (const indexId of this.#touched) {
       try {
         if (this.#hasTime()) await this.#erase(indexId)
-        if (this.#settings.mergesEnabled && this.#hasTime()) await this.#merge(indexId)
+        if (this.#settings.mergesEnabled && this.#hasTime()) {
+          const nowMs = this.#components.clock.nowMs()
+          await this.#merge(indexId, nowMs + INGEST_MERGES_MS)
+        }
         if (this.#isCleanUpDue(indexId) && this.#hasTime()) {
           await this.#cleanUp(indexId, LIST_EVERY_MS)
         }
@@ -273,8 +291,10 @@ class IndexerRun {
     }
   }
 
-  async #merge(indexId: string): Promise<void> {
-    const merged = await runMerges(this.#components, { indexId, ...this.#deadline() })
+  async #merge(indexId: string, latestMs = Infinity): Promise<void> {
+    const { deadlineMs = Infinity, ...rest } = this.#deadline()
+    const limits = { ...rest, deadlineMs: Math.min(deadlineMs, latestMs) }
+    const merged = await runMerges(this.#components, { indexId, ...limits })
     this.#mergeCount += merged.mergeCount
     if (merged.mergeCount > 0) this.#components.log({ event: 'merged', indexId, ...merged })
   }

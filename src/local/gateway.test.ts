@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../stores/system-clock.ts'
+import { handedResponse } from './handed-request.ts'
 import { startGateway, type Gateway, type GatewayHost, type RequestLine } from './gateway.ts'
 
 const open: { close(): unknown }[] = []
@@ -16,6 +17,7 @@ async function gateway(host: Partial<GatewayHost> = {}, port = 0): Promise<Gatew
     {
       fetch: () => Promise.resolve(new Response('{}', { headers: { 'x-qw-splits': '1/2' } })),
       clock: systemClock,
+      asksForKey: false,
       onRequest: () => undefined,
       ...host,
     },
@@ -65,6 +67,7 @@ test('a taken port is refused with the way out, or left for the next one', async
     {
       fetch: () => Promise.resolve(new Response()),
       clock: systemClock,
+      asksForKey: false,
       onRequest: () => undefined,
     },
     { host: '127.0.0.1', port, mayMove: true },
@@ -154,7 +157,72 @@ test('a HEAD is answered without a body', async () => {
 })
 
 test('a request that no address can be made of is refused alone', async () => {
-  const { url } = await gateway()
+  const { url } = await gateway({ asksForKey: true })
   expect((await raw(url, { headers: { host: 'a b' } })).status).toBe(400)
   expect((await raw(url)).status).toBe(200)
+})
+
+test('a form of another site does nothing where no key is asked for, and with a key it has none', async () => {
+  let answered = 0
+  const fetchOne = (): Promise<Response> => {
+    answered++
+    return Promise.resolve(new Response('{}'))
+  }
+  const form = {
+    method: 'POST',
+    headers: { origin: 'https://evil.example', 'content-type': 'text/plain' },
+    body: '{}',
+  }
+  const open = await gateway({ fetch: fetchOne })
+  const refused = await fetch(`${open.url}/api/v1/_elastic/shop/_delete_by_query`, form)
+  expect([refused.status, answered]).toEqual([403, 0])
+  const asking = await gateway({ fetch: fetchOne, asksForKey: true })
+  expect((await fetch(asking.url, form)).status).toBe(200)
+})
+
+test('headers that go on for ever are refused with 431', async () => {
+  const { port } = await gateway()
+  const status = await new Promise<number>((resolve, reject) => {
+    const headers = { 'x-long': 'a'.repeat(33 << 10) }
+    send({ port, host: '127.0.0.1', headers }, (answer) => resolve(answer.statusCode ?? 0))
+      .on('error', reject)
+      .end()
+  })
+  expect(status).toBe(431)
+})
+
+test.each([
+  ['GET', '/api/v1/shop/search?query=a', 'search'],
+  ['POST', '/api/v1/_elastic/shop/_search', 'search'],
+  ['POST', '/api/v1/_elastic/_msearch', 'search'],
+  ['DELETE', '/api/v1/_elastic/_search/scroll', 'search'],
+  ['POST', '/api/v1/shop/ingest', 'fetch'],
+  ['POST', '/api/v1/_elastic/shop/_delete_by_query', 'fetch'],
+  ['GET', '/api/v1/indexes/shop', 'fetch'],
+  ['GET', '/api/v1/version', 'fetch'],
+])('%s %s is answered by %s', async (method, path, who) => {
+  const answers = (name: string) => (): Promise<Response> => Promise.resolve(new Response(name))
+  const { url } = await gateway({
+    fetch: answers('fetch'),
+    search: async () => await handedResponse(await answers('search')()),
+  })
+  expect(await (await fetch(`${url}${path}`, { method })).text()).toBe(who)
+})
+
+test('a search is handed over with its body, of which no more is kept than is refused anyway', async () => {
+  const bodies: (number | undefined)[] = []
+  const { url } = await gateway({
+    search: (request) => {
+      bodies.push(request.body?.length)
+      return Promise.resolve({ status: 200, headers: [['x-a', request.method]], body: undefined })
+    },
+  })
+  const path = `${url}/api/v1/shop/search`
+  const answer = await fetch(path, { method: 'POST', body: '{"query":"a"}' })
+  expect(answer.headers.get('x-a')).toBe('POST')
+  await fetch(path)
+  await fetch(path, { method: 'POST', body: Buffer.alloc(20 << 20) })
+  expect(bodies.slice(0, 2)).toEqual([13, undefined])
+  expect(bodies[2]).toBeGreaterThan(1 << 20)
+  expect(bodies[2]).toBeLessThan(2 << 20)
 })

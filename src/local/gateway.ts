@@ -1,9 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { SEARCH_PATH } from '../api/app.ts'
 import { bodiedRequest } from '../api/bodied-request.ts'
+import { MAX_JSON_BODY_BYTES } from '../api/request-body.ts'
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
+import { foreignPage } from './browser-guard.ts'
 import { encodeBody } from './content-coding.ts'
+import {
+  handedResponse,
+  headersOf,
+  type HandedRequest,
+  type HandedResponse,
+} from './handed-request.ts'
 
 interface GatewaySettings {
   readonly host: string
@@ -34,13 +43,26 @@ export interface Gateway {
 const MAX_MOVES = 20
 /** All headers of a request together; past it the answer is 431. */
 const MAX_HEADER_BYTES = 32 << 10
+/** Connections at once; one more is closed before it is read. */
+const MAX_CONNECTIONS = 2_000
+/** A client that is slower than this with its headers, with the whole request, or with taking a piece
+ *  of the answer, is cut off: it would hold memory for as long as it likes. */
+const SLOW = { headersMs: 30_000, requestMs: 300_000, answerMs: 60_000 }
+/** Longer than the pools of common clients keep a connection: they close first and lose no request. */
+const KEEP_ALIVE_MS = 100_000
+
+type SearchHost = (request: HandedRequest, signal: AbortSignal) => Promise<HandedResponse>
 
 export interface GatewayHost {
   readonly fetch: (request: Request) => Promise<Response>
+  /** Who answers searches beside this thread; undefined: `fetch`. */
+  readonly search?: SearchHost | undefined
   readonly clock: Clock
   readonly onRequest: (line: RequestLine) => void
   /** The origin whose pages may read the answers; `*` for every page. */
   readonly corsOrigin?: string | undefined
+  /** Whether every request shows a key, which no page of another site has. */
+  readonly asksForKey: boolean
 }
 
 /** The API over HTTP on this machine, as API Gateway stands before the searcher in AWS. */
@@ -57,9 +79,18 @@ async function tryListen(
   host: GatewayHost,
   settings: GatewaySettings,
 ): Promise<Gateway | undefined> {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (incoming, outgoing) => {
-    void answer(host, incoming, outgoing)
-  })
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: SLOW.headersMs,
+      requestTimeout: SLOW.requestMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    (incoming, outgoing) => {
+      void answer(host, incoming, outgoing)
+    },
+  )
+  server.maxConnections = MAX_CONNECTIONS
   return await new Promise((resolve, reject) => {
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined)
@@ -91,9 +122,7 @@ async function answer(
   let status = 500
   let sent: Sent = { bytes: 0, splits: undefined }
   try {
-    const response = isPreflight(incoming)
-      ? new Response(null, { status: 204 })
-      : await host.fetch(requestOf(incoming, ended.signal))
+    const response = await responseTo(host, incoming, ended.signal)
     status = response.status
     sent = await send(response, { host, incoming, outgoing })
   } catch (error) {
@@ -104,18 +133,51 @@ async function answer(
   host.onRequest({ method, path, status, elapsedMs: host.clock.nowMs() - startMs, ...sent })
 }
 
-function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
-  const headers = new Headers()
-  const { rawHeaders } = incoming
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    headers.append(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '')
+async function responseTo(
+  host: GatewayHost,
+  incoming: IncomingMessage,
+  signal: AbortSignal,
+): Promise<HandedResponse> {
+  const refusal = host.asksForKey ? undefined : foreignPage(incoming.headers, host.corsOrigin)
+  if (refusal !== undefined) {
+    return await handedResponse(Response.json({ message: refusal }, { status: 403 }))
   }
-  const hasBody =
-    incoming.headers['transfer-encoding'] !== undefined ||
-    Number(incoming.headers['content-length'] ?? 0) > 0
-  const body = hasBody ? bodyOf(incoming) : undefined
-  const url = `http://${incoming.headers.host ?? 'localhost'}${incoming.url ?? '/'}`
-  return bodiedRequest(url, { method: incoming.method ?? 'GET', headers, body, signal })
+  if (isPreflight(incoming)) return { status: 204, headers: [], body: undefined }
+  const [path = ''] = (incoming.url ?? '/').split('?', 1)
+  if (host.search !== undefined && SEARCH_PATH.test(path)) {
+    return await host.search(await handedRequest(incoming), signal)
+  }
+  return await handedResponse(await host.fetch(requestOf(incoming, signal)))
+}
+
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
+  const headers = headersOf(incoming.rawHeaders)
+  const body = hasBody(incoming) ? bodyOf(incoming) : undefined
+  return bodiedRequest(urlOf(incoming), { method: incoming.method ?? 'GET', headers, body, signal })
+}
+
+/** The body of a search fits in memory; of a longer one so much comes along that it is refused. */
+async function handedRequest(incoming: IncomingMessage): Promise<HandedRequest> {
+  const parts: Uint8Array[] = []
+  let sizeBytes = 0
+  if (hasBody(incoming)) {
+    for await (const part of bodyOf(incoming)) {
+      parts.push(part)
+      sizeBytes += part.length
+      if (sizeBytes > MAX_JSON_BODY_BYTES) break
+    }
+  }
+  const { method = 'GET', rawHeaders } = incoming
+  const body = parts.length === 0 ? undefined : Buffer.concat(parts)
+  return { method, url: urlOf(incoming), rawHeaders, body }
+}
+
+function urlOf({ headers, url = '/' }: IncomingMessage): string {
+  return `http://${headers.host ?? 'localhost'}${url}`
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Read as it is asked for. Whoever stops early still gets its answer through: what comes after is
@@ -145,24 +207,25 @@ interface Exchange {
   readonly outgoing: ServerResponse
 }
 
-async function send(response: Response, { host, incoming, outgoing }: Exchange): Promise<Sent> {
+async function send(response: HandedResponse, exchange: Exchange): Promise<Sent> {
+  const { host, incoming, outgoing } = exchange
   for (const [name, value] of response.headers) outgoing.setHeader(name, value)
   setCors(outgoing, host.corsOrigin)
   outgoing.statusCode = response.status
-  const splits = response.headers.get('x-qw-splits') ?? undefined
-  if (response.body === null) {
+  const splits = response.headers.find(([name]) => name === 'x-qw-splits')?.[1]
+  if (response.body === undefined) {
     outgoing.end()
     return { bytes: 0, splits }
   }
-  const plain = new Uint8Array(await response.arrayBuffer())
-  let bytes: Uint8Array = plain
-  if (!response.headers.has('content-encoding')) {
+  let bytes: Uint8Array = response.body
+  if (!outgoing.hasHeader('content-encoding')) {
     outgoing.appendHeader('vary', 'accept-encoding')
-    const encoded = await encodeBody(plain, incoming.headers['accept-encoding'])
+    const encoded = await encodeBody(bytes, incoming.headers['accept-encoding'])
     bytes = encoded.bytes
     if (encoded.coding !== undefined) outgoing.setHeader('content-encoding', encoded.coding)
   }
   outgoing.setHeader('content-length', bytes.length)
+  outgoing.setTimeout(SLOW.answerMs, () => outgoing.destroy())
   outgoing.end(bytes)
   return { bytes: bytes.length, splits }
 }

@@ -23,7 +23,8 @@ export class IndexingPool {
 
   /** Rejects with the QwError that indexing threw. Starts a thread when none is idle. */
   async index(job: IndexFileJob, hooks: IndexFileHooks): Promise<IndexingResult> {
-    const thread = this.#threads.find(({ isIdle }) => isIdle) ?? StackThread.open(this.#place)
+    const thread =
+      this.#threads.find(({ callCount }) => callCount === 0) ?? StackThread.open(this.#place)
     if (thread === undefined) throw new Error('threads could be started before')
     if (!this.#threads.includes(thread)) this.#threads.push(thread)
     return await thread.work.indexFile(job, hooks)

@@ -6,7 +6,7 @@ import type { IndexingComponents } from '../engine/indexing/components.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import type { Clock, ObjectStore, Random } from '../engine/ports.ts'
 import type { IndexConfig } from '../engine/schema/index-config.ts'
-import { SearchCaches } from '../engine/search/caches.ts'
+import { cacheLimits, SearchCaches } from '../engine/search/caches.ts'
 import type { SearchContext } from '../engine/search/root.ts'
 import type { GeneratorHandler } from '../functions/generator-handler.ts'
 import type { IndexerHandler } from '../functions/indexer-handler.ts'
@@ -38,6 +38,8 @@ export interface LocalHost {
   readonly clock: Clock
   readonly random: Random
   readonly log: InvocationLog
+  /** Of what one process keeps between searches; default all of it. */
+  readonly cacheShare?: number | undefined
 }
 
 /** The embedded stack: the same handlers and the same engine as in AWS, over folders. */
@@ -197,7 +199,12 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
     name,
     folder,
     indexing,
-    search: { store: indexStore, metastore, caches: new SearchCaches(), clock },
+    search: {
+      store: indexStore,
+      metastore,
+      caches: new SearchCaches(cacheLimits(host.cacheShare)),
+      clock,
+    },
     indexRoot: pathToFileURL(join(folder, INDEX_FOLDER)).href,
     staging,
     indexer,

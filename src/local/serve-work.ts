@@ -8,15 +8,19 @@ export interface ServeWork {
   readonly requests: StackWork
   /** What nobody waits for: sample data, watched folders, merges. */
   readonly background: StackWork
+  /** Starts the thread of requests before the first one. */
+  start(): void
   close(): Promise<void>
 }
 
 /** A thread for each, started when there is something to do; this thread where none can be started. */
 export function serveWork(stack: LocalStack, place: StackPlace): ServeWork {
-  const [requests, background] = [StackThread.open(place), StackThread.open(place)]
+  const requests = StackThread.open({ ...place, niceness: 3 })
+  const background = StackThread.open({ ...place, niceness: 6 })
   if (requests === undefined || background === undefined) {
     const here = stackWork(stack)
-    return { requests: here, background: here, close: () => Promise.resolve() }
+    const nothing = (): void => undefined
+    return { requests: here, background: here, start: nothing, close: () => Promise.resolve() }
   }
   return {
     requests: {
@@ -26,6 +30,7 @@ export function serveWork(stack: LocalStack, place: StackPlace): ServeWork {
       stopUpkeep: () => background.work.stopUpkeep(),
     },
     background: background.work,
+    start: () => requests.start(),
     async close() {
       await Promise.all([requests.close(), background.close()])
     },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type ErrorCode, type ErrorKind, QwError } from '../engine/errors.ts'
+import type { ApiSettings } from '../api/services.ts'
 import type { IndexingProgress } from '../engine/indexing/indexing-result.ts'
 import type { StackWork } from './stack-work.ts'
 
@@ -9,6 +10,15 @@ import type { StackWork } from './stack-work.ts'
 export interface StackPlace {
   readonly dataDir: string
   readonly stackName: string
+}
+
+export interface ThreadSettings extends StackPlace {
+  /** How it answers requests; default: without asking for a key. */
+  readonly api?: ApiSettings
+  /** Of what one process keeps between searches; default all of it. */
+  readonly cacheShare?: number
+  /** How far it stands behind the thread that answers connections, where a thread can: 0 (default) to 19. */
+  readonly niceness?: number
 }
 
 export type ToThread =
@@ -48,27 +58,32 @@ interface Call {
  */
 export class StackThread {
   readonly #entry: string
-  readonly #place: StackPlace
+  readonly #settings: ThreadSettings
   readonly #calls = new Map<number, Call>()
   #worker: Worker | undefined
   #lastId = 0
 
-  private constructor(entry: string, place: StackPlace) {
+  private constructor(entry: string, settings: ThreadSettings) {
     this.#entry = entry
-    this.#place = place
+    this.#settings = settings
   }
 
   /** Undefined where no thread can be started from: the sources, run without a build. */
-  static open(place: StackPlace): StackThread | undefined {
+  static open(settings: ThreadSettings): StackThread | undefined {
     // Beside the chunk that this is bundled into, or one folder up.
     const entry = ['./local/stack-worker.js', '../local/stack-worker.js']
       .map((path) => fileURLToPath(new URL(path, import.meta.url)))
       .find((path) => existsSync(path))
-    return entry === undefined ? undefined : new StackThread(entry, place)
+    return entry === undefined ? undefined : new StackThread(entry, settings)
   }
 
-  get isIdle(): boolean {
-    return this.#calls.size === 0
+  /** Before the first call, which need not wait for it then. */
+  start(): void {
+    this.#worker ??= this.#start()
+  }
+
+  get callCount(): number {
+    return this.#calls.size
   }
 
   /** Everything that the thread can do. Rejects with the QwError that was thrown there. */
@@ -81,9 +96,11 @@ export class StackThread {
     stopUpkeep: async () => {
       if (this.#worker !== undefined) await this.#call('stopUpkeep', undefined)
     },
+    answer: (task, hooks) => this.#call('answer', task, hooks),
     indexFile: (task, hooks) => this.#call('indexFile', task, hooks),
     recoverStaging: (task, hooks) => this.#call('recoverStaging', task, hooks),
     runSchedule: (task, hooks) => this.#call('runSchedule', task, hooks),
+    runUpkeep: (task, hooks) => this.#call('runUpkeep', task, hooks),
     watchFolder: (task, hooks) => this.#call('watchFolder', task, hooks),
   }
 
@@ -117,14 +134,14 @@ export class StackThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#entry, { workerData: this.#place })
+    const worker = new Worker(this.#entry, { workerData: this.#settings })
     worker.on('message', (message: FromThread) => this.#take(message))
     const fail = (error: unknown): void => {
       this.#worker = undefined
       for (const call of this.#calls.values()) call.reject(error)
     }
     worker.on('error', fail)
-    worker.on('exit', () => fail(new QwError('internal', 'a thread that indexes ended')))
+    worker.on('exit', () => fail(new QwError('internal', 'a thread of the server ended')))
     return worker
   }
 

@@ -1,3 +1,5 @@
+import type { Api } from '../api/app.ts'
+import type { ApiSettings } from '../api/services.ts'
 import type { IndexingProgress, IndexingResult } from '../engine/indexing/indexing-result.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../engine/indexing/reject-limit.ts'
@@ -5,7 +7,9 @@ import { parseSourceFormat } from '../engine/schema/source-format.ts'
 import { fileSource } from './file-source.ts'
 import { type IngestWork, ingestWork } from './ingest-work.ts'
 import type { LocalStack } from './local-stack.ts'
+import { answerHanded, type HandedRequest, type HandedResponse } from './handed-request.ts'
 import { runSchedule } from './schedule.ts'
+import { runUpkeepRounds } from './upkeep-rounds.ts'
 import { type WatchRequest, watchFolder } from './watch.ts'
 
 /** A file to be indexed, as a value that can be handed to another thread. */
@@ -38,21 +42,31 @@ interface ScheduleTask {
  * this is done here or there (`stack-thread.ts`).
  */
 export interface StackWork extends IngestWork {
+  /** Answers what only reads. */
+  answer(task: HandedRequest, hooks: { readonly signal: AbortSignal }): Promise<HandedResponse>
   indexFile(job: IndexFileJob, hooks: IndexFileHooks): Promise<IndexingResult>
   /** Announces what lies in the staging bucket, and answers when that is indexed. */
   recoverStaging(task: undefined, hooks: { readonly signal: AbortSignal }): Promise<void>
   /** Makes and indexes sample data until aborted. */
   runSchedule(task: ScheduleTask, hooks: { readonly signal: AbortSignal }): Promise<void>
+  /** Looks after all indexes now and then, until aborted. */
+  runUpkeep(task: undefined, hooks: { readonly signal: AbortSignal }): Promise<void>
   /** Indexes the files of a folder as they come and grow, until aborted. */
   watchFolder(task: WatchRequest, hooks: { readonly signal: AbortSignal }): Promise<void>
 }
 
 /** In this thread. */
-export function stackWork(stack: LocalStack): StackWork {
+export function stackWork(stack: LocalStack, settings: ApiSettings = NO_KEYS): StackWork {
   const { indexing, ingestStore, runLog } = stack
   const ingest = ingestWork({ indexing, store: ingestStore, log: runLog.of('api') })
+  let api: Promise<Api> | undefined
   return {
     ...ingest,
+    async answer(task, { signal }) {
+      api ??= readingApi(stack, settings)
+      const answering = await api
+      return await answerHanded((request) => answering.fetch(request), task, signal)
+    },
     async indexFile({ path, format, maxRejects, ...job }, hooks) {
       const source = await fileSource(path, hooks.signal)
       return await indexSource(indexing, {
@@ -68,6 +82,12 @@ export function stackWork(stack: LocalStack): StackWork {
     },
     runSchedule: (task, { signal }) =>
       runSchedule(stack, indexing.clock, { ...task, signal, log: runLog.of('generator') }),
+    runUpkeep: (_, { signal }) =>
+      runUpkeepRounds(indexing, {
+        signal,
+        log: runLog.of('indexer'),
+        ask: (indexId) => void ingest.askUpkeep(indexId),
+      }),
     watchFolder: (task, { signal }) =>
       watchFolder(indexing, task, {
         signal,
@@ -76,3 +96,13 @@ export function stackWork(stack: LocalStack): StackWork {
       }),
   }
 }
+
+/** Loaded by the threads that answer. */
+async function readingApi({ search, indexRoot }: LocalStack, settings: ApiSettings): Promise<Api> {
+  const { createApi } = await import('../api/app.ts')
+  // Nothing that is asked of it here names a version.
+  const build = { version: '', commitHash: '', buildDate: '' }
+  return createApi({ search, ingest: undefined, build, indexRoot }, settings)
+}
+
+const NO_KEYS: ApiSettings = { apiKeys: [], responses: 'plain' }

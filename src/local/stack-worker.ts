@@ -1,21 +1,24 @@
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, QwError } from '../engine/errors.ts'
 import { systemClock, systemRandom } from '../stores/system-clock.ts'
 import { openLocalStack } from './local-stack.ts'
-import type { FromThread, StackPlace, ToThread, TransportedError } from './stack-thread.ts'
+import type { FromThread, ThreadSettings, ToThread, TransportedError } from './stack-thread.ts'
 import { stackWork } from './stack-work.ts'
 
 /** Progress is told this often: each message wakes the other thread. */
 const TELL_EVERY_MS = 100
 
 // The one who starts this thread hands over exactly this.
-const { dataDir, stackName } = workerData as StackPlace
+const { dataDir, stackName, api, cacheShare, niceness } = workerData as ThreadSettings
+// Linux alone takes this for a thread; elsewhere the whole process would stand back.
+if (niceness !== undefined && process.platform === 'linux') setPriority(niceness)
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
 const tell = (message: FromThread): void => port.postMessage(message)
 
-const host = { dataDir, clock: systemClock, random: systemRandom, log: () => undefined }
-const opening = openLocalStack(host, stackName).then(stackWork)
+const host = { dataDir, cacheShare, clock: systemClock, random: systemRandom, log: () => undefined }
+const opening = openLocalStack(host, stackName).then((stack) => stackWork(stack, api))
 // A failure is told with the first call.
 opening.catch(() => undefined)
 const running = new Map<number, AbortController>()

@@ -101,6 +101,14 @@ export function folderStore(options: FolderStoreOptions): ObjectStore {
   }
 }
 
+/** Takes the store's own folder away from a root whose objects are handed on as plain files; whatever is
+ *  still under way there stays. The next write makes it again. */
+export async function tidyFolderStore(root: string): Promise<void> {
+  for (const name of ['locks', 'tmp']) {
+    await pruneEmptyFolders(join(resolve(root), HIDDEN, name), resolve(root))
+  }
+}
+
 interface Settings {
   readonly root: string
   readonly clock: Clock

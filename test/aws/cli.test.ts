@@ -69,6 +69,25 @@ describe('a deployment', () => {
     expect((await desk.run('deploy', '--check', '--searcher-memory', '1024')).exitCode).toBe(12)
   })
 
+  test('documents go out of the index bucket, to a file and to a bucket of the user’s own', async () => {
+    const dry = await desk.json('index', 'export', '--dry-run', '--since', '1d')
+    expect(dry).toMatchObject({ schema: 'qw-lambda/index-export/1', usd: expect.any(Number) })
+    const one = await desk.run('index', 'export', '--since', '1d', '--to', 'sales.ndjson.gz')
+    expect(one.exitCode, one.stderr).toBe(0)
+    const lake = await createBucket('lake')
+    const to = ['--to', `s3://${lake}/sales`, '--output-format', 'parquet']
+    const first = await desk.json('index', 'export', '--since', '2020-01-01', ...to)
+    const again = await desk.json('index', 'export', '--since', '2020-01-01', ...to)
+    expect(again).toMatchObject({ docs: first['docs'], docs_before: first['docs'] })
+    expect(first['docs']).toBeGreaterThan(40_000)
+    const keys: string[] = []
+    for await (const { key } of openBucket(lake).list('sales/')) keys.push(key)
+    expect(keys).toHaveLength((first['files'] as number) + 1)
+    const own = `s3://${String(outputs['staging_bucket'])}/out/`
+    const refused = await desk.run('index', 'export', '--to', own)
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('belongs to')])
+  })
+
   test('without a terminal a change needs --yes, and nothing asks', async () => {
     expect(await desk.failure('deploy', '--searcher-memory', '1024')).toMatchObject({
       exitCode: 11,
@@ -222,6 +241,27 @@ describe('a deployment', () => {
     expect(await desk.failure('ingest', `s3://${bucket}/nothing/`)).toMatchObject({ exitCode: 6 })
   })
 
+  test('an index is pinned, made anew from that, taken to this machine and back', async () => {
+    const laptop = ['--config', desk.path('laptop.json')]
+    await desk.json('init', '--target', 'local', '--name', 'laptop', '--data', 'empty', ...laptop)
+    const before = await count('*', 'direct')
+    expect(await desk.json('index', 'snapshot', 'create', 'monday')).toMatchObject({ docs: before })
+    await desk.json('generator', 'run', '--docs', '50', '--seed', '3')
+    const restored = ['index', 'restore', 'monday', '--as', 'sales-monday']
+    expect(await desk.json(...restored)).toMatchObject({ docs: before })
+    const down = ['index', 'copy', 'sales-monday', '--to-local', 'laptop']
+    expect(await desk.json(...down)).toMatchObject({ docs: before, splits_found: 0 })
+    const up = ['index', 'copy', 'sales-monday', ...laptop, '--to-stack', NAME]
+    const copied = await desk.json(...up, '--to-region', REGION, '--as', 'sales-back')
+    expect(copied).toMatchObject({ docs: before, to: expect.stringMatching(/^s3:.*sales-back$/) })
+    const found = await desk.run('search', '*', '--index', 'sales-back', '--count')
+    expect(Number(found.stdout), found.stderr).toBe(before)
+    await desk.json('index', 'restore', 'monday', '--confirm', 'mock-sales')
+    expect(await count('*', 'lambda')).toBe(before)
+    const left = await desk.run('teardown', '--dry-run')
+    expect(left.stderr).toContain('1 snapshot too')
+  })
+
   test('the generator is paused at once, stays so through a deployment, and runs by hand', async () => {
     await desk.json('generator', 'pause')
     expect(await desk.json('generator', 'set', '--docs', '400')).toMatchObject({
@@ -282,6 +322,19 @@ describe('a deployment', () => {
     expect(checks.map(({ id }) => id)).toContain('deployment.smoke-api')
     // What was published a moment ago takes the searcher its poll.
   }, 150_000)
+
+  test('upkeep by hand works straight over the bucket, and says what it would cost', async () => {
+    expect(await desk.json('index', 'gc')).toMatchObject({
+      indexes: [{ id: 'mock-sales', splits_expired: 0 }],
+      failures: [],
+    })
+    const merge = await desk.json('index', 'merge', '--target-docs', '10_000_000', '--dry-run')
+    expect(merge).toMatchObject({ dry_run: true, usd: expect.any(Number) })
+    const { sources } = (await desk.json('index', 'checkpoints', '--limit', '1')) as {
+      sources: { uri: string }[]
+    }
+    expect(sources[0]?.uri).toMatch(/^s3:/)
+  })
 
   test('cost-estimate measures what the deployment used', async () => {
     const document = await desk.json('cost-estimate', '--actual')

@@ -49,6 +49,7 @@ test('what the query finds is gone, and the report says what was written anew', 
     splits_dropped: 0,
     splits_left: 0,
     failures: [],
+    snapshots: [],
   })
   expect(await docs()).toBe(50)
 })

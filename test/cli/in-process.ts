@@ -7,7 +7,7 @@ import type { AnyCommand, RawOptions } from '../../src/cli/command/command.ts'
 import type { CliContext } from '../../src/cli/command/context.ts'
 import { exitCodeOf } from '../../src/cli/command/exit-codes.ts'
 import { missingFlags, type Prompts } from '../../src/cli/command/prompts.ts'
-import { runCommand } from '../../src/cli/program/registry.ts'
+import { runCommand } from '../../src/cli/program/find-command.ts'
 import { plainReporter } from '../../src/cli/reporters/plain.ts'
 import { resolveSettings } from '../../src/cli/command/settings.ts'
 import { styleFor } from '../../src/cli/format/style.ts'
@@ -179,7 +179,10 @@ function scriptedPrompts(answers: readonly string[] | undefined): {
       if (choice === undefined) throw new Error(`${question.message} has no choice ${answer}`)
       return choice.value
     },
-    confirm: (question) => Promise.resolve(question.fallback),
+    confirm(question) {
+      if (waiting[0] === 'yes') return Promise.resolve(next(question.message) === 'yes')
+      return Promise.resolve(question.fallback)
+    },
     async typedName({ name, given }) {
       if ((given ?? (interactive ? next(name) : undefined)) === name) return
       throw new QwError('invalid', 'not confirmed', {

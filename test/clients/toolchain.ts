@@ -73,6 +73,7 @@ export async function npmPackages(folder: string, specs: readonly string[]): Pro
       '--no-audit',
       '--no-fund',
       '--ignore-scripts',
+      '--omit=optional',
       '--loglevel=error',
       ...specs,
     ]

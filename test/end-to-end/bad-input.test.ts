@@ -237,7 +237,7 @@ describe('a split', () => {
 test('an index file of a future version is refused, and stays as it is', async () => {
   const path = join(place.dataDir, 'shop', 'index-bucket', 'index', 'orders', 'metastore.json')
   const whole = await readFile(path, 'utf8')
-  const future = whole.replace('"format":1', '"format":99')
+  const future = whole.replace('"format":3', '"format":99').replace(/,"crc32":"\w+"\}$/, '}')
   await writeFile(path, future)
   for (const seen of [await search({}), await ingest('future.ndjson', orders(1))]) {
     expect(seen.exitCode).toBeGreaterThan(0)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   bytesSource,
@@ -13,13 +14,13 @@ import {
   openIndex,
   type Index,
 } from '../../src/engine-library.ts'
-import { REJECTED_KEPT_MS } from '../../src/engine/indexing/janitor.ts'
+import { MAX_REJECT_SETS, REJECTED_KEPT_MS } from '../../src/engine/metastore/reject-set.ts'
 import * as checkpoint from '../../src/engine/metastore/checkpoint.ts'
 import {
   DELETION_GRACE_MS,
   ORPHAN_GRACE_MS,
 } from '../../src/engine/metastore/index-file-changes.ts'
-import { MAX_RUNS_KEPT } from '../../src/engine/metastore/run-summary.ts'
+import { MAX_FAILED_RUNS_KEPT, MAX_RUNS_KEPT } from '../../src/engine/metastore/run-summary.ts'
 import { splitContent } from './split-content.ts'
 
 const page = readFileSync(new URL('../../docs/INDEX-FORMAT.md', import.meta.url), 'utf8')
@@ -53,13 +54,18 @@ interface IndexFile {
   readonly splits: readonly Record[]
 }
 
-const jsonAt = <T>(key: string): T => JSON.parse(readFileSync(join(folder, key), 'utf8')) as T
+function jsonAt<T>(key: string): T {
+  const text = readFileSync(join(folder, key), 'utf8')
+  const [, body = '', digits] = /^(.*),"crc32":"(\w{8})"\}$/s.exec(text) ?? []
+  if (crc32(body).toString(16).padStart(8, '0') !== digits) throw new Error(`${key} is damaged`)
+  return JSON.parse(text) as T
+}
 
 function readIndex(id: string): { file: IndexFile; records: Record[]; docs: unknown[] } {
   const manifest = jsonAt<{ indexes: { [id: string]: string } }>('manifest.json')
   if (manifest.indexes[id] !== 'active') throw new Error(`${id} is not there`)
   const file = jsonAt<IndexFile>(`${id}/metastore.json`)
-  if (file.format > 1) throw new Error('upgrade the reader')
+  if (file.format > 3) throw new Error('upgrade the reader')
   const records = file.splits.filter(({ split_state }) => split_state === 'Published')
   const docs = records.flatMap(({ split_id, footer_offsets }) => {
     const split = readFileSync(join(folder, id, `${split_id}.split`))
@@ -171,4 +177,8 @@ test('the limits on the page are those of the code', () => {
     `${checkpoint.UNFINISHED_FILE_MEMORY_SECONDS / DAY_SECONDS} days`,
   )
   expect(limit('runs kept')).toBe(String(MAX_RUNS_KEPT))
+  expect(limit('failed runs kept beyond them, until their source is indexed')).toBe(
+    String(MAX_FAILED_RUNS_KEPT),
+  )
+  expect(limit('sets of rejected documents, the newest')).toBe(String(MAX_REJECT_SETS))
 })

@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { COMMANDS, findCommand } from '../../src/cli/program/registry.ts'
+import { findCommand } from '../../src/cli/program/find-command.ts'
+import { COMMANDS } from '../../src/cli/program/registry.ts'
 import { runCli } from '../cli-process.ts'
 import { orders, SCHEMA } from '../cli/screen-list.ts'
 import { onTerminal } from '../cli/terminal.ts'
@@ -32,6 +33,7 @@ const LOCAL = (
     ['ingest orders.ndjson --dry-run'],
     ['ingest status'],
     ['ingest failures'],
+    ['ingest retry --all'],
     ['status'],
     ['list'],
     ['use shop'],
@@ -53,9 +55,24 @@ const LOCAL = (
     ['index describe --mapping'],
     ['index fields'],
     ['index splits'],
+    ['index splits --draw'],
+    ['index split 0 --files'],
+    ['index checkpoints'],
+    ['index merge --dry-run'],
+    ['index gc'],
     ['index infer orders.ndjson'],
     ['index create -f other.yaml'],
+    ['index export orders item:apple --to apples.csv --force'],
+    ['index update -f other.yaml'],
+    ['index snapshot create monday'],
+    ['index snapshot list'],
+    ['index snapshot describe monday'],
     ['delete-docs item:apple --dry-run'],
+    ['index restore monday --confirm orders'],
+    ['index reindex orders --into again --create'],
+    ['index copy orders --to-local shop --as copied'],
+    ['index snapshot delete monday --confirm monday'],
+    ['index delete copied --confirm copied'],
     ['index clear other --confirm other'],
     ['index delete other --confirm other'],
     ['generator status'],

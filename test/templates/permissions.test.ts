@@ -134,6 +134,8 @@ const OWN_CALLS = [
   's3:TagResource',
   'secretsmanager:PutSecretValue',
   'secretsmanager:RestoreSecret',
+  'sqs:DeleteMessage',
+  'sqs:ReceiveMessage',
   'sqs:SendMessage',
   'tag:GetResources',
 ]

@@ -357,16 +357,18 @@ describe('the order of creation', () => {
       return found
     }
     const [all, before] = [Object.keys(template.Resources), waitsFor('Schedule')]
-    expect(all.filter((id) => !before.has(id))).toEqual(['Schedule'])
+    // The upkeep makes nothing in an empty bucket.
+    expect(all.filter((id) => !before.has(id))).toEqual(['UpkeepSchedule', 'Schedule'])
     const others = all.filter((id) => !waitsFor('IndexerMapping').has(id))
-    // Of the generator alone, which makes nothing before it has its schedule.
+    // Of the upkeep and of the generator alone, which makes nothing before it has its schedule.
     expect(others).toEqual([
       'IndexerMapping',
+      'ScheduleRole',
+      'UpkeepSchedule',
       'GeneratorLogs',
       'GeneratorRole',
       'GeneratorFunction',
       'GeneratorInvokeConfig',
-      'ScheduleRole',
       'Schedule',
       'GeneratorErrorAlarm',
     ])

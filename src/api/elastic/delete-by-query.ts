@@ -3,7 +3,7 @@ import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/byt
 import { QwError } from '../../engine/errors.ts'
 import type { DeleteQuery, DeleteTask } from '../../engine/metastore/delete-task.ts'
 import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
-import { bindDeleteQuery } from '../../engine/search/match-docs.ts'
+import { checkDeleteQuery } from '../../engine/search/match-docs.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { readOptionalJsonObject } from '../request-body.ts'
@@ -32,7 +32,7 @@ async function answerDelete(c: Context, { search, ingest }: EraseServices): Prom
   const what = 'a deletion by query'
   const query = deleteQueryOf(fields, bodyOptions(body, DELETE_BY_QUERY_BODY, what))
   const files = await matchingIndexes(search.metastore, pathPatterns(c), missingIndexesOf(fields))
-  for (const { metadata } of files) bindDeleteQuery(metadata.config, query, startMs)
+  for (const file of files) checkDeleteQuery(file, query, startMs)
   const asked: { readonly indexId: string; readonly task: DeleteTask }[] = []
   for (const { metadata } of files) {
     const task = await search.metastore.addDeleteTask(metadata.indexId, query)

@@ -4,6 +4,7 @@ import { makeDatePrinter, type DatePrinter } from '../../engine/dates/java-date-
 import { UTC } from '../../engine/dates/time-zone.ts'
 import { fromUnixInteger } from '../../engine/dates/unix-timestamp.ts'
 import type { SourceFilter } from '../../engine/search/source-filter.ts'
+import { matchesWildcard } from '../../engine/text/wildcard.ts'
 import { decodeError } from '../request-body.ts'
 import { allDone, bodyOptions, noEffect, type OptionTable } from './options/option.ts'
 import type { SearchParams } from './search-params.ts'
@@ -122,14 +123,13 @@ function fieldWishes(json: JsonValue | undefined, key: 'fields' | 'docvalue_fiel
 /** Values of the fields that are wished for, as lists under their dotted paths. */
 export function fieldValues(document: JsonValue, wishes: readonly FieldWish[]): JsonObject {
   const found = new Map<string, JsonValue[]>()
-  const matchers = wishes.map(({ pattern, printer }) => ({ has: matcherOf(pattern), printer }))
   const visit = (value: JsonValue, path: string): void => {
     if (Array.isArray(value)) for (const item of value) visit(item, path)
     else if (isJsonObject(value)) {
       for (const [key, item] of Object.entries(value))
         visit(item, path === '' ? key : `${path}.${key}`)
     } else if (value !== null) {
-      const wish = matchers.find(({ has }) => has(path))
+      const wish = wishes.find(({ pattern }) => matchesWildcard(path, pattern))
       if (wish === undefined) return
       found.set(path, [...(found.get(path) ?? []), written(value, wish.printer)])
     }
@@ -148,13 +148,4 @@ function written(value: JsonValue, printer: DatePrinter | undefined): JsonValue 
         ? fromUnixInteger(value)
         : undefined
   return date === undefined ? value : printer(date, UTC)
-}
-
-function matcherOf(pattern: string): (path: string) => boolean {
-  if (!pattern.includes('*')) return (path) => path === pattern
-  const parts = pattern
-    .split('*')
-    .map((part) => part.replaceAll(/[.\\+?^$()[\]{}|]/g, String.raw`\$&`))
-  const expression = new RegExp(`^${parts.join('.*')}$`, 's')
-  return (path) => expression.test(path)
 }

@@ -44,7 +44,7 @@ export const REFUSALS: readonly Refusal[] = [
     methods: ['POST'],
     paths: ['/_reindex'],
     what: 'copying an index on the server',
-    fix: 'read it with a scroll and send it to _bulk, as elasticdump does',
+    fix: 'qw-lambda index reindex <index> --into <other>, or a scroll and _bulk, as elasticdump does',
   },
   {
     methods: ['PUT', 'POST'],

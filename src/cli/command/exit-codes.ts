@@ -40,8 +40,11 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   'INGEST-FORMAT': EXIT.usage,
   'META-CONFLICT': EXIT.busy,
   'INDEX-SNAPSHOTS': EXIT.usage,
+  REINDEXED: EXIT.usage,
   'SNAPSHOT-EXISTS': EXIT.usage,
   'SNAPSHOT-NONE': EXIT.notFound,
+  'SOURCE-NONE': EXIT.notFound,
+  'SPLIT-NONE': EXIT.notFound,
   'SPLIT-VERSION': EXIT.usage,
   // Queries and aggregations.
   'AGG-LIMIT': EXIT.limit,

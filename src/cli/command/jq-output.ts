@@ -161,7 +161,7 @@ async function writeResults(run: JqRun, documents: string, settings: JqSettings)
   if (run.error !== undefined) throw run.error
 }
 
-const STRING = /"(?:[^"\\]|\\.)*"/g
+const STRING = /"(?:[^"\\]|\\.)*"?/g
 /** Integers with more digits than a double holds for certain. */
 const LARGE_INTEGER = /(?<![\d.eE+])\d{16,}(?![\d.eE])/g
 

@@ -1,6 +1,9 @@
 import { readApiKey } from '../../deploy/api-key.ts'
 import { readStatus, type DeploymentStatus } from '../../deploy/status.ts'
 import { isJsonObject } from '../../engine/bytes/json.ts'
+import { isQwError } from '../../engine/errors.ts'
+import { LIST_EVERY_MS } from '../../engine/indexing/janitor.ts'
+import { cloudStackOf } from '../stack/aws-data-stack.ts'
 import { apiGetJson } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { failedFinding, fail, pass, warn, type Finding } from './finding.ts'
@@ -21,6 +24,7 @@ export async function deploymentFindings(
     partFindings(deployment),
     keyFinding(deployment),
     lagFinding(context, deployment),
+    upkeepFinding(context, deployment),
   ]
   return (await Promise.all(checks)).flat()
 }
@@ -41,7 +45,7 @@ function versionFinding({ version }: CliContext, { state }: Deployment): Promise
 async function partFindings({ name, session }: Deployment): Promise<Finding[]> {
   try {
     const status = await readStatus(name, session.ports)
-    const { queue, deadLetters, indexing, generator } = status
+    const { queue, deadLetters, indexing, generator, upkeep } = status
     const dead = deadLetters?.waiting ?? 0
     return [
       indexing === 'disabled'
@@ -61,6 +65,13 @@ async function partFindings({ name, session }: Deployment): Promise<Finding[]> {
             'qw-lambda logs indexer --errors',
           )
         : pass('deployment.dead-letters', 'no run failed for good'),
+      upkeep === 'enabled'
+        ? pass('deployment.schedule', 'every hour merges and clean-up of all indexes are due')
+        : fail(
+            'deployment.schedule',
+            `the schedule of merges and clean-up is ${upkeep}`,
+            'qw-lambda deploy',
+          ),
       pass(
         'deployment.generator',
         generator === undefined ? 'no sample stream' : `the sample stream is ${generator.state}`,
@@ -107,6 +118,26 @@ async function keyFinding({ state, session }: Deployment): Promise<Finding[]> {
     return [fail('deployment.api', `the API answers ${status}`, fix)]
   } catch (error) {
     return [failedFinding('deployment.api', error)]
+  }
+}
+
+/** Once a day the upkeep looks over the objects of an index, and writes down that it did. */
+async function upkeepFinding(context: CliContext, deployment: Deployment): Promise<Finding[]> {
+  const id = 'deployment.upkeep'
+  const index = deployment.state.outputs['IndexId'] ?? ''
+  try {
+    const { metastore } = cloudStackOf(context, deployment).indexing
+    const { orphansListedMs, metadata } = await metastore.load(index, context.signal)
+    const sinceMs = context.clock.nowMs() - (orphansListedMs ?? metadata.createTimestamp * 1_000)
+    const message =
+      orphansListedMs === undefined
+        ? `${index} is ${formatDuration(sinceMs)} old and was not looked over yet`
+        : `${index} was looked over ${formatDuration(sinceMs)} ago`
+    if (sinceMs < 2 * LIST_EVERY_MS) return [pass(id, message)]
+    return [warn(id, message, 'qw-lambda logs indexer --errors')]
+  } catch (error) {
+    if (isQwError(error, 'notFound')) return [pass(id, `there is no index ${index} yet`)]
+    return [failedFinding(id, error)]
   }
 }
 

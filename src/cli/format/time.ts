@@ -14,9 +14,9 @@ const NS_PER_MS = 1_000_000n
  * `now`, `now-15m`, `15m` (ago), Unix s, ms, µs or ns by magnitude. Undefined when it is none of these.
  */
 export function parseTimeNs(text: string, nowMs: number): bigint | undefined {
-  const relative = /^now(?:\s*-\s*(.+))?$/.exec(text)
+  const relative = /^now(?:\s*-(.+))?$/.exec(text)
   if (relative !== null) {
-    const ago = relative[1] === undefined ? 0 : parseDuration(relative[1])
+    const ago = relative[1] === undefined ? 0 : parseDuration(relative[1].trim())
     return ago === undefined ? undefined : nsOfMs(nowMs - ago)
   }
   if (/^\d+$/.test(text)) return unixNs(text)

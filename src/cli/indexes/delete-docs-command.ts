@@ -1,9 +1,10 @@
 import { runDeletes, type DeletesResult } from '../../engine/indexing/deletes.ts'
+import { findInSnapshots, type SnapshotHolding } from '../../engine/indexing/snapshot-holdings.ts'
 import { DELETION_GRACE_MS } from '../../engine/metastore/index-file-changes.ts'
 import type { DeleteQuery } from '../../engine/metastore/delete-task.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import { parseQueryString } from '../../engine/query/query-string.ts'
-import { bindDeleteQuery, docMatcher } from '../../engine/search/match-docs.ts'
+import { checkDeleteQuery, docMatcher } from '../../engine/search/match-docs.ts'
 import { searchRoot } from '../../engine/search/root.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { QwError } from '../../engine/errors.ts'
@@ -45,20 +46,26 @@ export const deleteDocsCommand = defineCommand({
       startTimestamp: wholeSeconds('--since', options.since, nowMs),
       endTimestamp: wholeSeconds('--until', options.until, nowMs),
     }
-    const { metadata } = await stack.indexing.metastore.load(indexId, context.signal)
-    bindDeleteQuery(metadata.config, query, nowMs)
+    checkDeleteQuery(await stack.indexing.metastore.load(indexId, context.signal), query, nowMs)
     const found = await countDocs(context, stack, { indexId, query })
     if (found === 0 || options.dryRun === true) {
-      return await sayFound(context, { indexId, queryText, found })
+      const every = { query, createdMs: nowMs, opstamp: Infinity }
+      const held = await heldBySnapshots(context, stack, { indexId, task: every })
+      // What snapshots alone have must not come back with them: the task sees to it.
+      if (held.length === 0 || options.dryRun === true) {
+        return await sayFound(context, { indexId, queryText, found, held })
+      }
     }
     await context.prompts.typedName({
       message: `This erases ${plural(found, 'document')} of ${indexId} for good`,
       name: indexId,
       given: options.confirm,
     })
-    const { opstamp } = await stack.indexing.metastore.addDeleteTask(indexId, query)
+    const task = await stack.indexing.metastore.addDeleteTask(indexId, query)
     const result = await erase(context, stack, indexId)
-    return await sayErased(context, stack, { indexId, queryText, found, opstamp, result })
+    const held = await heldBySnapshots(context, stack, { indexId, task })
+    const { opstamp } = task
+    return await sayErased(context, stack, { indexId, queryText, found, held, opstamp, result })
   },
 })
 
@@ -141,17 +148,43 @@ async function erase(
   return result
 }
 
+/** Splits of snapshots are not rewritten: that they still hold the documents has to be said. */
+async function heldBySnapshots(
+  context: CliContext,
+  stack: DataStack,
+  asked: Pick<Parameters<typeof findInSnapshots>[1], 'indexId' | 'task'>,
+): Promise<SnapshotHolding[]> {
+  const matchDocs = docMatcher(stack.indexing.metastore.store)
+  return await findInSnapshots(stack.indexing, { ...asked, matchDocs, signal: context.signal })
+}
+
+function warnOfSnapshots(context: CliContext, { indexId, held }: Erasure): void {
+  for (const { name, docCount } of held) {
+    const what =
+      docCount === undefined
+        ? 'could not be searched and may hold some of them'
+        : `still holds ${plural(docCount, 'document')} of them`
+    context.report.warn(
+      `The snapshot ${name} ${what}. A restore leaves them out; the bytes stay until it is deleted.`,
+      `qw-lambda index snapshot delete ${name} --index ${indexId} --confirm ${name}`,
+    )
+  }
+}
+
+function snapshotDocuments({ held }: Erasure): { name: string; docs: number | null }[] {
+  return held.map(({ name, docCount }) => ({ name, docs: docCount ?? null }))
+}
+
 interface Erasure {
   readonly indexId: string
   readonly queryText: string
+  readonly held: readonly SnapshotHolding[]
   /** Before it began. */
   readonly found: number
 }
 
-async function sayFound(
-  context: CliContext,
-  { indexId, queryText, found }: Erasure,
-): Promise<ExitCode> {
+async function sayFound(context: CliContext, erasure: Erasure): Promise<ExitCode> {
+  const { indexId, queryText, found } = erasure
   if (context.format === 'json') {
     await printJson(context, {
       schema: 'qw-lambda/delete-docs/1',
@@ -164,11 +197,13 @@ async function sayFound(
       splits_dropped: 0,
       splits_left: 0,
       failures: [],
+      snapshots: snapshotDocuments(erasure),
     })
   } else {
     const verb = found === 1 ? 'matches' : 'match'
     context.report.note(`${plural(found, 'document')} of ${indexId} ${verb}. Nothing was erased.`)
   }
+  warnOfSnapshots(context, erasure)
   return EXIT.ok
 }
 
@@ -193,6 +228,7 @@ async function sayErased(
       splits_dropped: task?.droppedSplitCount ?? result.droppedSplitCount,
       splits_left: publishedSplits(file).filter((split) => split.deleteOpstamp < opstamp).length,
       failures: result.failures.map(({ splitId, error }) => ({ split_id: splitId, error })),
+      snapshots: snapshotDocuments(erasure),
     })
   } else if (task !== undefined) {
     const parts = [
@@ -205,6 +241,7 @@ async function sayErased(
       'Lists of rejected documents and the files that were read are not searched: look for it there too.',
     )
   }
+  warnOfSnapshots(context, erasure)
   for (const { splitId, error } of result.failures) {
     context.report.warn(`split ${splitId} could not be searched: ${error}`)
   }

@@ -1,3 +1,4 @@
+import { withoutUsualPlace } from '../../api/metadata.ts'
 import { stringifyJson } from '../../engine/bytes/json.ts'
 import { isQwError, QwError } from '../../engine/errors.ts'
 import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
@@ -77,7 +78,8 @@ export const indexCreateCommand = defineCommand({
     if (options.file === undefined)
       throw missingFlags(['--file'], 'qw-lambda index create -f orders.yaml')
     const stack = await currentDataStack(context)
-    const { config, notes } = await readConfigFile(options.file)
+    const { config: written, notes } = await readConfigFile(options.file)
+    const config = withoutUsualPlace(written, stack.indexRoot)
     for (const note of notes) context.report.note(note)
     const { indexId } = config
     const { metastore } = stack.indexing
@@ -128,6 +130,13 @@ export const indexClearCommand = defineCommand({
     const keepCheckpoints = options.keepCheckpoints === true
     const removed = await stack.indexing.metastore.clearIndex(indexId, { keepCheckpoints })
     await sayRemoved(context, 'index-clear', { indexId, docCount, splitCount: removed.length })
+    const { snapshots } = await stack.indexing.metastore.load(indexId, context.signal)
+    if (snapshots.length > 0) {
+      const kept = plural(snapshots.length, 'snapshot')
+      context.report.hint(
+        `What its ${kept} hold stays: qw-lambda index snapshot list --index ${indexId}`,
+      )
+    }
   },
 })
 

@@ -6,6 +6,8 @@ import {
 } from '../../engine/bytes/json.ts'
 import { apiGetJson, type ApiClient } from '../stack/api-client.ts'
 import { defineCommand } from '../command/command.ts'
+import type { CliContext } from '../command/context.ts'
+import { drawRanges } from './draw-splits.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
@@ -137,6 +139,7 @@ export const indexSplitsCommand = defineCommand({
     since: text('--since <time>', 'only splits with documents after this: 2h, 2026-11-23'),
     sort: choice('--sort <key>', 'largest or newest first by this (created)', SORT_KEYS),
     limit: integer('--limit <count>', 'at most this many', 1),
+    draw: flag('--draw', 'draw how they overlap in time'),
   },
   async run(context, { args, options }) {
     const stack = await currentDataStack(context)
@@ -154,6 +157,7 @@ export const indexSplitsCommand = defineCommand({
       const withOverlaps = splits.map((split) => ({ ...split, overlaps: overlapCount(split, all) }))
       return await context.out.write(`${stringifyJson(withOverlaps)}\n`)
     }
+    if (options.draw === true) return await drawOverlaps(context, splits)
     const nowMs = context.clock.nowMs()
     const zone = zoneOf(context)
     const rows = splits.map((split) => [
@@ -177,6 +181,30 @@ export const indexSplitsCommand = defineCommand({
     await printRows(context, columns, rows, 'blocks')
   },
 })
+
+const BAR_CELLS = 40
+
+async function drawOverlaps(context: CliContext, splits: readonly JsonObject[]): Promise<void> {
+  const ranges = splits.map(rangeOf)
+  const bars = drawRanges(ranges, { width: BAR_CELLS, ascii: context.out.style.ascii })
+  const known = ranges.flatMap((range) => range ?? [])
+  const zone = zoneOf(context)
+  const rows = splits.map((split, i) => [
+    textAt(split, 'split_id'),
+    count(split, 'num_docs'),
+    bars[i] ?? '',
+  ])
+  const columns = [
+    { name: 'split' },
+    { name: 'docs', align: 'right' as const },
+    { name: 'time', whole: true },
+  ]
+  await printRows(context, columns, rows)
+  if (known.length === 0) return
+  const first = Math.min(...known.map(({ start }) => start))
+  const last = Math.max(...known.map(({ end }) => end))
+  context.report.note(`From ${timeCell(first, zone)} to ${timeCell(last, zone)}.`)
+}
 
 function pathOf(id: string): string {
   return `/indexes/${encodeURIComponent(id)}`

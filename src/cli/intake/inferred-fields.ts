@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
 import type { InferredField } from '../../engine/sources/infer/infer.ts'
 import type { CliContext } from '../command/context.ts'
+import { formatCount } from '../format/number.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { STDIN } from './ingest-files.ts'
 
@@ -14,6 +15,7 @@ const COLUMNS = [
   { name: 'because' },
 ]
 const MAX_EXAMPLE_CHARS = 32
+const MAX_ROWS = 200
 
 interface FieldsView {
   readonly fields: readonly InferredField[]
@@ -41,7 +43,9 @@ export function noteFields(context: CliContext, view: FieldsView): void {
     exampleOf(view.docs, name),
     reason,
   ])
-  noteRows(context, COLUMNS, [...rows, ...left])
+  const all = [...rows, ...left]
+  noteRows(context, COLUMNS, all.slice(0, MAX_ROWS))
+  if (all.length > MAX_ROWS) context.report.note(`… and ${formatCount(all.length - MAX_ROWS)} more`)
 }
 
 function typeText(field: InferredField, timestamp: string | undefined): string {

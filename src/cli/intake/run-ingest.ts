@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import type { IndexingProgress, IndexingResult } from '../../engine/indexing/indexing-result.ts'
+import { LIST_EVERY_MS, runJanitor } from '../../engine/indexing/janitor.ts'
 import { eligibleMerges, runMerges } from '../../engine/indexing/merge.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../../engine/indexing/reject-limit.ts'
@@ -116,7 +117,10 @@ export async function runIngest(
   if (isDone) run.phase?.succeed(`Indexed ${plural(run.docCount, 'document')}`)
   else run.phase?.fail()
   const canMerge = request.merges !== 'later' && run.isIndexWritable && !context.signal.aborted
-  if (canMerge) await mergeSmallSplits(context, stack, request.indexId)
+  if (canMerge) {
+    await mergeSmallSplits(context, stack, request.indexId)
+    await cleanUp(context, stack, request.indexId)
+  }
   return outcome
 }
 
@@ -320,6 +324,17 @@ async function mergeSmallSplits(
     for (const { error } of merges.failures) context.report.warn(`a merge failed: ${error}`)
   } catch (error) {
     if (!context.signal.aborted) context.report.warn(`merging failed: ${messageOf(error)}`)
+  }
+}
+
+/** For a stack that nobody serves: what is past its retention or was replaced goes at the next ingest.
+ *  A GET where nothing is. */
+async function cleanUp(context: CliContext, stack: DataStack, indexId: string): Promise<void> {
+  try {
+    const request = { indexId, listEveryMs: LIST_EVERY_MS, signal: context.signal }
+    await runJanitor(stack.indexing, request)
+  } catch (error) {
+    if (!context.signal.aborted) context.report.warn(`the clean-up failed: ${messageOf(error)}`)
   }
 }
 

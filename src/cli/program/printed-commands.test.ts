@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { GLOBAL_OPTIONS } from './global-options.ts'
-import { COMMANDS, findCommand } from './registry.ts'
+import { findCommand } from './find-command.ts'
+import { COMMANDS } from './registry.ts'
 
 /*
  * What the sources tell people to type: a flag that was renamed, or a command that went, would stay in a

@@ -8,7 +8,8 @@ import { TOPIC_NAMES } from './help/topic-names.ts'
 import { GLOBAL_OPTIONS } from './global-options.ts'
 import type { OptionSpec, OptionSpecs } from '../command/option.ts'
 import { shellWord } from '../command/shell-word.ts'
-import { COMMANDS, findCommand, GROUP_SUMMARIES, type CommandEntry } from './registry.ts'
+import { findCommand } from './find-command.ts'
+import { COMMANDS, GROUP_SUMMARIES, type CommandEntry } from './registry.ts'
 
 interface ProgramHost {
   readonly version: string

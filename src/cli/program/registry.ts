@@ -1,7 +1,4 @@
 import type { AnyCommand } from '../command/command.ts'
-import { EXIT } from '../command/exit-codes.ts'
-import type { RunCommand } from '../command/context.ts'
-import { QwError } from '../../engine/errors.ts'
 
 /**
  * Every command by its words, with the module that runs it. Only the module of the command that was
@@ -91,6 +88,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../ingest/ingest-failures-command.ts')).ingestFailuresCommand,
   },
   {
+    words: ['ingest', 'retry'],
+    summary: 'index rejected documents and failed files after all',
+    group: 'Data',
+    load: async () => (await import('../ingest/ingest-retry-command.ts')).ingestRetryCommand,
+  },
+  {
     words: ['index', 'list'],
     summary: 'the indexes with their documents, splits and bytes',
     group: 'Data',
@@ -115,6 +118,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-command.ts')).indexSplitsCommand,
   },
   {
+    words: ['index', 'split'],
+    summary: 'one split: what is in it, what its parts take, what keeps it',
+    group: 'Data',
+    load: async () => (await import('../indexes/split-command.ts')).indexSplitCommand,
+  },
+  {
+    words: ['index', 'checkpoints'],
+    summary: 'which files and objects count as indexed',
+    group: 'Data',
+    load: async () => (await import('../indexes/checkpoints-command.ts')).indexCheckpointsCommand,
+  },
+  {
+    words: ['index', 'merge'],
+    summary: 'merge small splits now, as the index’s policy says or as far as you say',
+    group: 'Data',
+    load: async () => (await import('../indexes/merge-command.ts')).indexMergeCommand,
+  },
+  {
+    words: ['index', 'gc'],
+    summary: 'delete what no search needs: expired and replaced splits, orphans',
+    group: 'Data',
+    load: async () => (await import('../indexes/gc-command.ts')).indexGcCommand,
+  },
+  {
     words: ['index', 'infer'],
     summary: 'an index config from a sample of a file, with comments',
     group: 'Data',
@@ -127,6 +154,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../indexes/index-change-command.ts')).indexCreateCommand,
   },
   {
+    words: ['index', 'update'],
+    summary: 'change the config of an index in place',
+    group: 'Data',
+    load: async () => (await import('../indexes/update-command.ts')).indexUpdateCommand,
+  },
+  {
     words: ['index', 'clear'],
     summary: 'remove all documents of an index, and keep the index',
     group: 'Data',
@@ -137,6 +170,36 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'remove an index with all its documents',
     group: 'Data',
     load: async () => (await import('../indexes/index-change-command.ts')).indexDeleteCommand,
+  },
+  {
+    words: ['index', 'reindex'],
+    summary: 'read documents back and index them into another index',
+    group: 'Data',
+    load: async () => (await import('../indexes/reindex-command.ts')).indexReindexCommand,
+  },
+  {
+    words: ['index', 'export'],
+    summary: 'documents out, as NDJSON, CSV or Parquet',
+    group: 'Data',
+    load: async () => (await import('../indexes/export-command.ts')).indexExportCommand,
+  },
+  {
+    words: ['index', 'snapshot'],
+    summary: 'pin an index as it is now; list and delete what was pinned',
+    group: 'Data',
+    load: async () => (await import('../indexes/snapshot-command.ts')).indexSnapshotCommand,
+  },
+  {
+    words: ['index', 'restore'],
+    summary: 'bring an index back to a snapshot, or make a new one of it',
+    group: 'Data',
+    load: async () => (await import('../indexes/restore-command.ts')).indexRestoreCommand,
+  },
+  {
+    words: ['index', 'copy'],
+    summary: 'copy an index to another stack, here or in AWS',
+    group: 'Data',
+    load: async () => (await import('../indexes/copy-command.ts')).indexCopyCommand,
   },
   {
     words: ['delete-docs'],
@@ -312,26 +375,9 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Words that only have subcommands, with their line in the help. */
 export const GROUP_SUMMARIES: ReadonlyMap<string, string> = new Map([
-  ['index', 'list, describe, make and empty indexes'],
+  ['index', 'list, describe, make, tidy and empty indexes'],
   ['generator', 'the sample data stream: status, pause, resume, run, set'],
   ['api-key', 'the key of the HTTP API: show, rotate'],
   ['grafana', 'files for a Grafana of its own, and a check of its calls'],
   ['config', 'settings and where they come from: list, get, set, unset, path'],
 ])
-
-/** The command that the words of a command line begin with; the longest name wins. */
-export function findCommand(words: readonly string[]): CommandEntry | undefined {
-  const matches = (entry: CommandEntry): boolean =>
-    entry.words.every((word, i) => {
-      const isLast = i === entry.words.length - 1
-      return words[i] === word || (isLast && (entry.aliases ?? []).includes(words[i] ?? ''))
-    })
-  return [...COMMANDS].toSorted((a, b) => b.words.length - a.words.length).find(matches)
-}
-
-/** What commands get as `context.runCommand`. */
-export const runCommand: RunCommand = async (name, { context, args = [], options = {} }) => {
-  const entry = findCommand(name.split(' '))
-  if (entry === undefined) throw new QwError('internal', `there is no command ${name}`)
-  return (await (await entry.load()).invoke(context, args, options)) ?? EXIT.ok
-}

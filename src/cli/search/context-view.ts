@@ -1,9 +1,10 @@
+import { pickPaths } from '../../engine/bytes/pick-paths.ts'
 import { indentJson } from '../../api/reply.ts'
 import { stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
 import type { Output } from '../format/streams.ts'
 import { FollowedWriter } from './followed-writer.ts'
 import type { HitGroup } from './hit-groups.ts'
-import { HitsWriter, pickPaths, type HitsView } from './hits-view.ts'
+import { HitsWriter, type HitsView } from './hits-view.ts'
 
 /** Columns in front of the documents' own, where there are columns. */
 const GROUP = '_group'

@@ -64,7 +64,9 @@ export class FollowedWriter {
 
   #cell(values: FlatHit, path: string): string {
     const field = this.#view.facts?.fields.find((candidate) => plainPath(candidate.path) === path)
-    return humanCell(values.get(path), field, this.#view.zone).replaceAll(/\s*[\r\n]+\s*/g, ' ')
+    return humanCell(values.get(path), field, this.#view.zone).replaceAll(/\s+/g, (spaces) =>
+      /[\r\n]/.test(spaces) ? ' ' : spaces,
+    )
   }
 
   #timePath(): string | undefined {

@@ -4,6 +4,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../../engine/bytes/json.ts'
+import { pickPaths } from '../../engine/bytes/pick-paths.ts'
 import { separatedRow, type Separated } from '../format/separated.ts'
 import { drawTable, type TableColumn } from '../format/table.ts'
 import type { Zone } from '../format/time.ts'
@@ -197,19 +198,6 @@ export class HitsWriter {
     const { fields } = this.#view
     return stringifyJson(fields.length === 0 ? doc : pickPaths(doc, fields))
   }
-}
-
-/** The document with only these dotted paths, nested as before. */
-export function pickPaths(doc: JsonObject, paths: readonly string[], prefix = ''): JsonObject {
-  const kept: Record<string, JsonValue> = {}
-  for (const [key, value] of Object.entries(doc)) {
-    const path = prefix + key
-    if (paths.includes(path)) kept[key] = value
-    else if (isJsonObject(value) && paths.some((wanted) => wanted.startsWith(`${path}.`))) {
-      kept[key] = pickPaths(value, paths, `${path}.`)
-    }
-  }
-  return kept
 }
 
 /** A column needs this much to be worth showing, or all that it has. */

@@ -29,7 +29,7 @@ export async function serveProxy(context: CliContext, options: ProxyOptions): Pr
   const { host, port, mayMove, corsOrigin, onRequest } = options
   const fetch = (request: Request): Promise<Response> => answer(client, request)
   const gateway = await startGateway(
-    { fetch, clock: context.clock, corsOrigin, onRequest },
+    { fetch, clock: context.clock, corsOrigin, asksForKey: false, onRequest },
     { host, port, mayMove },
   )
   const api = `${gateway.url}/api/v1`

@@ -1,8 +1,15 @@
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { createApi, type Api } from '../../api/app.ts'
-import { startGateway, type Gateway, type RequestLine } from '../../local/gateway.ts'
+import type { ApiSettings } from '../../api/services.ts'
+import {
+  startGateway,
+  type Gateway,
+  type GatewayHost,
+  type RequestLine,
+} from '../../local/gateway.ts'
 import { IngestQueue } from '../../local/ingest-queue.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
+import { SearchThreads } from '../../local/search-threads.ts'
 import { type ServeWork, serveWork } from '../../local/serve-work.ts'
 import { takeServeLock } from '../../local/serve-lock.ts'
 import { type Watched, watchedFolders } from './watched-folders.ts'
@@ -76,13 +83,17 @@ export const serveCommand = defineCommand({
       work: work.requests,
       log,
     })
-    const api = apiOf(context, { stack, queue, apiKeys, options })
-    const parts = { stack, api, host, options }
+    const apiSettings = settingsOf(apiKeys, options)
+    const threads = SearchThreads.open(place, apiSettings)
+    const api = apiOf(context, { stack, queue, apiSettings, options })
+    const parts = { stack, api, threads, host, asksForKey: apiKeys.length > 0, options }
     if (options.readOnly === true) return await serveReading(context, parts)
     const watched = await watchedFolders(context, stack, options.watch ?? [])
     const lock = await takeServeLock(stack.folder, `http://${host}:${options.port ?? DEFAULT_PORT}`)
     try {
       const gateway = await listen(context, parts)
+      threads?.start()
+      work.start()
       await lock.moveTo(gateway.url)
       // The address first: whoever waits for it may begin while older files are looked through.
       await announce(context, gateway, options)
@@ -93,7 +104,7 @@ export const serveCommand = defineCommand({
       await Promise.all([gateway.close(DRAIN_MS), queue.drain(), ...background])
       context.report.hint('Stopped.')
     } finally {
-      await work.close()
+      await Promise.all([work.close(), threads?.close()])
       await lock.release()
     }
   },
@@ -109,11 +120,17 @@ async function serveReading(context: CliContext, parts: ListenParts): Promise<vo
       fix: 'leave one of them out',
     })
   }
-  const gateway = await listen(context, parts)
-  await announce(context, gateway, parts.options)
-  await untilStopped(context)
-  await gateway.close(DRAIN_MS)
-  context.report.hint('Stopped.')
+  const { threads } = parts
+  try {
+    const gateway = await listen(context, parts)
+    threads?.start()
+    await announce(context, gateway, parts.options)
+    await untilStopped(context)
+    await gateway.close(DRAIN_MS)
+    context.report.hint('Stopped.')
+  } finally {
+    await threads?.close()
+  }
 }
 
 async function untilStopped({ signal, report }: CliContext): Promise<void> {
@@ -159,36 +176,50 @@ async function proxy(context: CliContext, host: string, options: ServeOptions): 
 interface ApiParts {
   readonly stack: LocalStack
   readonly queue: IngestQueue
-  readonly apiKeys: readonly string[]
+  readonly apiSettings: ApiSettings
   readonly options: ServeOptions
 }
 
-function apiOf({ version }: CliContext, { stack, queue, apiKeys, options }: ApiParts): Api {
+function apiOf({ version }: CliContext, { stack, queue, apiSettings, options }: ApiParts): Api {
   const build = { version, commitHash: '', buildDate: '' }
   const ingest = options.readOnly === true ? undefined : queue
-  const responses = options.asFunction === true ? 'function' : 'plain'
-  return createApi(
-    { search: stack.search, ingest, build, indexRoot: stack.indexRoot },
-    { apiKeys, responses },
-  )
+  const { search, indexRoot } = stack
+  return createApi({ search, ingest, build, indexRoot }, apiSettings)
+}
+
+function searchIn(threads: SearchThreads, api: Api): GatewayHost['search'] {
+  return async (request, signal) => {
+    const startMs = performance.now()
+    const answer = await threads.answer(request, signal)
+    api.count(answer.status, performance.now() - startMs)
+    return answer
+  }
+}
+
+function settingsOf(apiKeys: readonly string[], { asFunction }: ServeOptions): ApiSettings {
+  return { apiKeys, responses: asFunction === true ? 'function' : 'plain' }
 }
 
 interface ListenParts {
   readonly stack: LocalStack
   readonly api: Api
+  readonly threads: SearchThreads | undefined
   readonly host: string
+  readonly asksForKey: boolean
   readonly options: ServeOptions
 }
 
 async function listen(context: CliContext, parts: ListenParts): Promise<Gateway> {
-  const { stack, api, host, options } = parts
+  const { stack, api, threads, host, options } = parts
   const keep = stack.runLog.of('api')
   const show = requestLog(options.log ?? 'short', (line) => context.report.note(line))
   const gateway = await startGateway(
     {
       fetch: (request) => api.fetch(request),
+      search: threads && searchIn(threads, api),
       clock: context.clock,
       corsOrigin: options.cors,
+      asksForKey: parts.asksForKey,
       onRequest(line) {
         show(line)
         const { method, path, status, elapsedMs } = line
@@ -233,6 +264,7 @@ function startBackground(
   return [
     told('indexing what was staged before', work.recoverStaging(undefined, { signal })),
     ...(generator === false ? [] : [told('sample data', work.runSchedule(schedule, { signal }))]),
+    told('the upkeep', work.runUpkeep(undefined, { signal })),
     ...watched.map((one) => told(`watching ${one.folder}`, work.watchFolder(one, { signal }))),
   ]
 }

@@ -4,10 +4,26 @@ import { systemRandom } from '../../stores/system-clock.ts'
 import type { CliContext } from '../command/context.ts'
 import type { DataStack } from './data-stack.ts'
 import { indexRootOf, indexStore } from './aws-direct-client.ts'
+import { findDeployment } from '../../deploy/status.ts'
 import { currentDeployment, type Deployment } from './aws-deployment.ts'
+import { openAwsSession, type SessionPlace } from './aws-session.ts'
 
 export async function openCloudStack(context: CliContext): Promise<DataStack> {
   return cloudStackOf(context, await currentDeployment(context))
+}
+
+/** Another deployment than the one that the settings mean. Throws STACK-NONE. */
+export async function openNamedCloudStack(
+  context: CliContext,
+  name: string,
+  place: SessionPlace,
+): Promise<DataStack> {
+  const session = await openAwsSession(context, place)
+  return cloudStackOf(context, {
+    session,
+    name,
+    state: await findDeployment(name, session.ports.stacks),
+  })
 }
 
 /** The indexes of a deployment, straight over its bucket with the caller's credentials. */

@@ -11,6 +11,9 @@ import type { AwsSession } from '../stack/aws-session.ts'
 /** Keys that are counted before "more than" is said: ten listing requests. */
 const COUNTED_KEYS = 10_000
 
+/** `<index_id>/snapshots/<snapshot_id>.json` (engine/metastore/layout.ts), below the bucket's prefix. */
+const SNAPSHOT_KEY = /\/snapshots\/[^/]+\.json$/
+
 interface TeardownPlanFacts {
   readonly name: string
   readonly state: StackState | undefined
@@ -64,10 +67,12 @@ async function contentOf(
 ): Promise<string> {
   let count = 0
   let bytes = 0
+  let snapshotCount = 0
   try {
     for await (const info of session.openBucket(bucket).list('', context.signal)) {
       count++
       bytes += info.sizeBytes
+      if (SNAPSHOT_KEY.test(info.key)) snapshotCount++
       if (count === COUNTED_KEYS) return `more than ${formatCount(count)} objects`
     }
   } catch (error) {
@@ -75,7 +80,8 @@ async function contentOf(
     if (!isQwError(error) || context.signal.aborted) throw error
     return 'unknown'
   }
-  return `${plural(count, 'object')}, ${formatBytes(bytes)}`
+  const snapshots = snapshotCount === 0 ? '' : ` (${plural(snapshotCount, 'snapshot')} too)`
+  return `${plural(count, 'object')}, ${formatBytes(bytes)}${snapshots}`
 }
 
 function monthlyUsd(state: StackState, session: AwsSession): number | undefined {

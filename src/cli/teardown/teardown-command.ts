@@ -79,7 +79,11 @@ interface RemovalPlan {
   readonly name: string
   readonly folder: string
   readonly size: FolderSize
-  readonly indexes: readonly { readonly id: string; readonly docCount: number }[]
+  readonly indexes: readonly {
+    readonly id: string
+    readonly docCount: number
+    readonly snapshotCount: number
+  }[]
 }
 
 const NOTHING: RemovalPlan = { name: '', folder: '', size: { files: 0, bytes: 0 }, indexes: [] }
@@ -115,6 +119,7 @@ async function planOf(context: CliContext, stack: LocalStack): Promise<RemovalPl
   const indexes = files.map((file) => ({
     id: file.metadata.indexId,
     docCount: publishedSplits(file).reduce((sum, split) => sum + split.docCount, 0),
+    snapshotCount: file.snapshots.length,
   }))
   return { name: stack.name, folder: stack.folder, size: await folderSize(stack.folder), indexes }
 }
@@ -123,9 +128,9 @@ function showPlan({ report, out, settings }: CliContext, plan: RemovalPlan): voi
   const facts: Fact[] = [
     ['removes', plan.folder],
     ['', `${plural(plan.size.files, 'file')}, ${formatBytes(plan.size.bytes)}`],
-    ...plan.indexes.map(({ id, docCount }): Fact => [
+    ...plan.indexes.map(({ id, docCount, snapshotCount }): Fact => [
       'index',
-      `${id}, ${plural(docCount, 'document')}`,
+      `${id}, ${plural(docCount, 'document')}${snapshotCount === 0 ? '' : ` and ${plural(snapshotCount, 'snapshot')}`}`,
     ]),
     ['keeps', `your source files, ${settings.projectPath}`],
     ['saves', '$0.00 a month: a local stack costs nothing'],
@@ -140,7 +145,11 @@ function planDocument(plan: RemovalPlan): object {
     removes: [
       { type: 'local-stack', id: plan.folder, objects: plan.size.files, bytes: plan.size.bytes },
     ],
-    indexes: plan.indexes.map(({ id, docCount }) => ({ id, docs: docCount })),
+    indexes: plan.indexes.map(({ id, docCount, snapshotCount }) => ({
+      id,
+      docs: docCount,
+      snapshots: snapshotCount,
+    })),
     usd_month: 0,
   }
 }

@@ -102,6 +102,10 @@ function sideEffect(
       world.mappingState = 'enabled'
       return
     case 'AWS::Scheduler::Schedule':
+      if (planned.logicalId === 'UpkeepSchedule') {
+        world.upkeepSchedule = 'enabled'
+        return
+      }
       world.schedule = { state: 'enabled', stoppedBy: undefined }
       // The first tick comes at once, as rates begin with one.
       bucket('staging')?.entries.push({ key: 'first.gz', versionId: undefined, sizeBytes: 0 })

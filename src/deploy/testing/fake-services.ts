@@ -47,13 +47,17 @@ export function fakeServices(world: World): Services {
       },
     },
     schedules: {
-      describe: async () => {
+      describe: async (name) => {
         world.enter('describeSchedule')
+        if (/upkeep/i.test(name)) {
+          return { state: world.upkeepSchedule, stoppedBy: undefined, expression: 'rate(1 hour)' }
+        }
         return { ...world.schedule, expression: 'rate(5 minutes)' }
       },
-      set: async (_name, state, by) => {
+      set: async (name, state, by) => {
         world.enter('setSchedule')
-        world.schedule = { state, stoppedBy: by }
+        if (/upkeep/i.test(name)) world.upkeepSchedule = state
+        else world.schedule = { state, stoppedBy: by }
       },
     },
     queues: fakeQueues(world),
@@ -80,6 +84,10 @@ function fakeQueues(world: World): CloudPorts['queues'] {
     send: async (_url, bodies) => {
       world.enter('send')
       world.sent.push(...bodies)
+    },
+    move: async () => {
+      world.enter('move')
+      return { movedCount: 0, leftCount: 0 }
     },
   }
 }

@@ -323,6 +323,7 @@ function outputsOf(world: World, stack: FakeStack): Record<string, string> {
     QueueUrl: idOf('Queue'),
     DeadLetterQueueUrl: idOf('DeadLetterQueue'),
     GeneratorSchedule: idOf('Schedule'),
+    UpkeepSchedule: idOf('UpkeepSchedule'),
     ...(idOf('RestApi') !== undefined && apiOutputs(world, stack, idOf('ApiKeySecret') ?? '')),
   }
   const present = Object.entries(outputs).filter(([, value]) => value !== undefined)

@@ -44,6 +44,7 @@ export class World {
     state: 'enabled',
     stoppedBy: undefined,
   }
+  upkeepSchedule: 'enabled' | 'disabled' = 'enabled'
   mappingState: 'enabled' | 'disabled' = 'enabled'
   concurrentExecutions = 10
   searcherAnswer = '{"statusCode":200,"body":"{}"}'

@@ -44,6 +44,17 @@ export function parseJson(text: string, maxDepth: number = MAX_JSON_DEPTH): Json
   return new JsonParser(text, maxDepth).parseDocument()
 }
 
+/** For keys that come from outside: assignment to one named `__proto__` would set the prototype, and the
+ *  value would be gone. */
+export function setKey(object: JsonObject, key: string, value: JsonValue): void {
+  if (key === '__proto__') {
+    const own = { value, enumerable: true, configurable: true, writable: true }
+    Object.defineProperty(object, key, own)
+  } else {
+    object[key] = value
+  }
+}
+
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return (
     typeof value === 'object' &&
@@ -156,13 +167,7 @@ class JsonParser {
       const key = this.string()
       if (!this.take(58)) this.fail('expected `:` after a key')
       const value = this.value(depth)
-      if (key === '__proto__') {
-        // An ordinary key, as JSON.parse has it: assignment would set the prototype.
-        const own = { value, enumerable: true, configurable: true, writable: true }
-        Object.defineProperty(result, key, own)
-      } else {
-        result[key] = value
-      }
+      setKey(result, key, value)
     } while (this.take(44))
     if (!this.take(125)) this.fail('expected `,` or `}`')
     return result

@@ -82,10 +82,14 @@ function textParser(format: string, nowMs: number): (text: string) => DateValue 
 }
 
 function trimAscii(text: string): string {
-  const first = text.charCodeAt(0)
-  const last = text.charCodeAt(text.length - 1)
-  return first <= 32 || last <= 32 ? text.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, '') : text
+  let start = 0
+  let end = text.length
+  while (start < end && ASCII_SPACES.has(text.charCodeAt(start))) start++
+  while (end > start && ASCII_SPACES.has(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
 }
+
+const ASCII_SPACES: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x20])
 
 const ISO8601 =
   /^(\d{4})-?(?:(\d\d)-?(\d\d)|(\d{3})|W(\d\d)-?([1-7]))(?:T(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/

@@ -2,12 +2,10 @@ import { isQwError, messageOf } from '../errors.ts'
 import { applyUntouched, finishTasks } from '../metastore/delete-task-changes.ts'
 import { latestOpstamp, type MatchDocs, pendingTasks } from '../metastore/delete-task.ts'
 import { type IndexFile, publishedSplits } from '../metastore/index-metadata.ts'
-import { splitKey } from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
-import { eraseDocs } from '../split/merge-splits.ts'
 import type { IndexingComponents } from './components.ts'
+import { buildWithout, findOwed, type FoundDocs } from './erase-split.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
-import { splitSettings } from './workbench.ts'
 
 interface DeletesRequest {
   readonly indexId: string
@@ -137,7 +135,9 @@ class DeleteRun {
     const current = file.splits.find(({ splitId }) => splitId === split.splitId)
     if (current?.state !== 'Published' || current.deleteOpstamp >= latestOpstamp(file)) return
     try {
-      const found = await this.#findDocs(file, current)
+      const { metadata, deleteTasks: tasks } = file
+      const { matchDocs } = this.#request
+      const found = await findOwed({ metadata, split: current, tasks, matchDocs, signal })
       this.#checkedCount++
       if (found.docs.length === 0) {
         this.#untouched.set(current.splitId, Math.max(...found.erasedDocCounts.keys()))
@@ -161,36 +161,15 @@ class DeleteRun {
     return publishedSplits(file).some((split) => split.splitId === splitId)
   }
 
-  async #findDocs(file: IndexFile, split: SplitRecord): Promise<FoundDocs> {
-    const isFound = new Uint8Array(split.docCount)
-    const erasedDocCounts = new Map<number, number>()
-    let docCount = 0
-    for (const task of file.deleteTasks) {
-      if (task.opstamp <= split.deleteOpstamp) continue
-      const { matchDocs, signal } = this.#request
-      const before = docCount
-      for (const doc of await matchDocs(file.metadata, split, task, signal)) {
-        if (isFound[doc] === 0) docCount++
-        isFound[doc] = 1
-      }
-      erasedDocCounts.set(task.opstamp, docCount - before)
-    }
-    const docs = new Uint32Array(docCount)
-    let at = 0
-    for (let doc = 0; doc < isFound.length; doc++) if (isFound[doc] === 1) docs[at++] = doc
-    return { docs, erasedDocCounts }
-  }
-
   async #rewrite(file: IndexFile, split: SplitRecord, found: FoundDocs): Promise<void> {
     const { metastore } = this.#components
     const { indexId, signal } = this.#request
-    const key = splitKey(indexId, split.splitId)
-    const bytes = await metastore.store.read(key, { start: 0, end: split.footer.end }, signal)
-    const built = await eraseDocs(bytes, found.docs, splitSettings(file.metadata.config))
+    const { docs } = found
+    const built = await buildWithout(metastore.store, file.metadata, split, { docs, signal })
     signal?.throwIfAborted()
     const rewritten = built && (await uploadSplit(this.#components, file.metadata, built, split))
     const outcome = await metastore.publish(indexId, {
-      indexUid: file.metadata.indexUid,
+      builtFor: file.metadata,
       splits: rewritten === undefined ? [] : [rewritten],
       replacedSplitIds: [split.splitId],
       erasedDocCounts: found.erasedDocCounts,
@@ -213,11 +192,4 @@ class DeleteRun {
       applyUntouched(file, opstamps, clock.nowMs()),
     )
   }
-}
-
-interface FoundDocs {
-  /** Ascending. */
-  readonly docs: Uint32Array
-  /** By the opstamps of the tasks that were looked for, of which there is at least one. */
-  readonly erasedDocCounts: ReadonlyMap<number, number>
 }

@@ -1,5 +1,5 @@
 import type { IndexingComponents } from './components.ts'
-import { MAX_KEPT_REJECTS, type RejectedDoc, type RejectReason } from './rejects.ts'
+import { ANSWER_KEEPS, type RejectedDoc, type RejectReason } from './rejects.ts'
 import type { Source } from '../sources/source.ts'
 import { readSource } from '../sources/read-source.ts'
 import { Workbench } from './workbench.ts'
@@ -29,7 +29,7 @@ export async function dryRunSource(
   const bench = new Workbench({
     config: metadata.config,
     nowMs: clock.nowMs(),
-    maxKeptRejects: MAX_KEPT_REJECTS,
+    keepsRejects: ANSWER_KEEPS,
     docTarget: request.maxDocs,
     purpose: 'check',
   })

@@ -1,9 +1,10 @@
 import { QwError } from '../errors.ts'
+import type { IndexMetadata } from '../metastore/index-metadata.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import type { IndexingComponents } from './components.ts'
 import { LINE_LIMITS, LineSplitter } from '../sources/line-batch.ts'
-import { MAX_KEPT_REJECTS, type RejectedDoc } from './rejects.ts'
+import { ANSWER_KEEPS, type RejectedDoc } from './rejects.ts'
 import { withoutByteOrderMark } from '../sources/read-source.ts'
 import { Workbench } from './workbench.ts'
 
@@ -20,7 +21,7 @@ export interface IndexDocsResult {
   readonly docCount: number
   readonly rejectedCount: number
   readonly splitIds: readonly string[]
-  /** The first `MAX_KEPT_REJECTS`. */
+  /** The first ones, up to `ANSWER_KEEPS`. */
   readonly rejects: readonly RejectedDoc[]
 }
 
@@ -44,7 +45,7 @@ export async function indexDocs(
     purpose: 'build',
   })
   request.signal?.throwIfAborted()
-  const splitIds = await publishBenches(components, request, benches)
+  const splitIds = await publishBenches(components, request, { metadata: file.metadata, benches })
   return { ...countsOf(benches), splitIds }
 }
 
@@ -79,22 +80,25 @@ type BenchSettings = Pick<
 
 /** As many benches as the body needs; at least one. */
 function fillBenches(body: Uint8Array, settings: BenchSettings): Workbench[] {
-  const newBench = (keptCount: number): Workbench =>
+  const newBench = (before: readonly Workbench[]): Workbench =>
     new Workbench({
       ...settings,
-      maxKeptRejects: MAX_KEPT_REJECTS - keptCount,
+      keepsRejects: {
+        docs: before.reduce((left, { rejects }) => left - rejects.kept.length, ANSWER_KEEPS.docs),
+        bytes: before.reduce((left, { rejects }) => left - rejects.keptBytes, ANSWER_KEEPS.bytes),
+      },
       docTarget: settings.config.indexingSettings.splitNumDocsTarget,
     })
-  const benches = [newBench(0)]
+  const benches = [newBench([])]
   const splitter = new LineSplitter(LINE_LIMITS, { line: 1, position: 0 })
   for (const event of [...splitter.push(withoutByteOrderMark(body)), ...splitter.finish()]) {
-    let bench = benches.at(-1) ?? newBench(0)
+    let bench = benches.at(-1) ?? newBench([])
     if (event.kind === 'overlong') {
       bench.rejectOverlong(event)
       continue
     }
     for (let line = bench.addBatch(event, 0); line < event.count;) {
-      bench = newBench(benches.reduce((sum, { rejects }) => sum + rejects.kept.length, 0))
+      bench = newBench(benches)
       benches.push(bench)
       line = bench.addBatch(event, line)
     }
@@ -113,20 +117,22 @@ function countsOf(benches: readonly Workbench[]): Omit<IndexDocsResult, 'splitId
 async function publishBenches(
   components: IndexingComponents,
   request: IndexDocsRequest,
-  benches: readonly Workbench[],
+  {
+    metadata,
+    benches,
+  }: { readonly metadata: IndexMetadata; readonly benches: readonly Workbench[] },
 ): Promise<string[]> {
   const { metastore } = components
   const splitIds: string[] = []
   for (const bench of benches) {
     if (bench.docCount === 0) continue
-    const { metadata } = await metastore.load(request.indexId)
     const split = await uploadSplit(components, metadata, await bench.finish(), {
       sourceId: request.sourceId ?? INGEST_API_SOURCE_ID,
       mergeOpCount: 0,
       docMappingUid: metadata.config.docMapping.docMappingUid ?? '',
     })
     const outcome = await metastore.publish(request.indexId, {
-      indexUid: metadata.indexUid,
+      builtFor: metadata,
       splits: [split],
     })
     if (outcome.kind === 'lost') {

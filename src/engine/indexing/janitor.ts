@@ -19,7 +19,8 @@ import {
 } from '../metastore/layout.ts'
 import { pinnedSplitIds } from '../metastore/snapshot-record.ts'
 import { forgetPinned } from '../metastore/snapshots.ts'
-import type { SplitRecord } from '../metastore/split-record.ts'
+import { REJECTED_KEPT_MS } from '../metastore/reject-set.ts'
+import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
 import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { ObjectInfo } from '../ports.ts'
 import type { IndexingComponents } from './components.ts'
@@ -40,8 +41,9 @@ interface JanitorRequest {
 }
 
 export interface JanitorResult {
-  /** Published splits marked because the retention period is over. */
+  /** Published splits marked because the retention period is over. Their bytes go after the grace. */
   readonly retiredSplitCount: number
+  readonly retiredBytes: number
   readonly deletedSplitCount: number
   readonly deletedOrphanCount: number
   /** Lists of rejected documents, and records of ingests. */
@@ -53,8 +55,6 @@ export interface JanitorResult {
   readonly incomplete: boolean
 }
 
-/** Rejected documents and the records of ingests are kept this long. */
-export const REJECTED_KEPT_MS = 30 * 24 * 3600 * 1000
 /** The object of a snapshot that was never taken. Twice the age at which it could still be named. */
 const UNNAMED_SNAPSHOT_KEPT_MS = 2 * ORPHAN_GRACE_MS
 /** For those who call it after every file: nothing that the listing finds is urgent. */
@@ -93,6 +93,7 @@ class Sweep {
   #file: IndexFile
   readonly #counts = {
     retiredSplitCount: 0,
+    retiredBytes: 0,
     deletedSplitCount: 0,
     deletedOrphanCount: 0,
     deletedRejectedCount: 0,
@@ -119,17 +120,9 @@ class Sweep {
 
   /** A split goes when its newest document is too old; one without a time range stays for ever. */
   async retire(): Promise<void> {
-    const { splits, metadata } = this.#file
-    const { retention } = metadata.config
-    if (retention === undefined) return
-    const limitSeconds = (this.#nowMs - retention.periodMs) / 1000
-    const expired = splits.filter(
-      (split) =>
-        split.state === 'Published' &&
-        split.timeRange !== undefined &&
-        split.timeRange.endSeconds <= limitSeconds,
-    )
+    const expired = expiredSplits(this.#file, this.#nowMs)
     this.#counts.retiredSplitCount = expired.length
+    this.#counts.retiredBytes = expired.reduce((sum, split) => sum + splitSizeBytes(split), 0)
     if (expired.length === 0 || this.#request.dryRun === true) return
     const ids = expired.map((split) => split.splitId)
     await this.#update((newest) => applyMark(newest, ids, Math.floor(this.#nowMs / 1000)))
@@ -137,12 +130,7 @@ class Sweep {
 
   async deleteMarked(): Promise<void> {
     const graceMs = this.#request.deletionGraceMs ?? DELETION_GRACE_MS
-    const overdue = this.#file.splits.filter(
-      (split) =>
-        split.state === 'MarkedForDeletion' &&
-        !isTombstone(split) &&
-        split.updateTimestamp * 1000 + graceMs <= this.#nowMs,
-    )
+    const overdue = overdueSplits(this.#file, this.#nowMs, graceMs)
     const pinned = pinnedSplitIds(this.#file)
     const due = overdue.filter(({ splitId }) => !pinned.has(splitId))
     const deleted = await this.#deleteSplits(due.map((split) => split.splitId))
@@ -160,7 +148,7 @@ class Sweep {
 
   /** Objects that no record names: uploads that were never published, and old rejected documents. */
   async deleteUnnamed(): Promise<void> {
-    if (this.#wasListed()) return
+    if (wasListed(this.#file, this.#nowMs, this.#request.listEveryMs ?? 0)) return
     const orphans = new Map<string, ObjectInfo>()
     const oldNotes: ObjectInfo[] = []
     const { indexId, signal } = this.#request
@@ -182,14 +170,6 @@ class Sweep {
     await this.#deleteRejected(oldNotes)
     if (this.#request.dryRun === true || this.mustStop()) return
     await this.#update((newest) => applyListed(newest, Math.floor(this.#nowMs)))
-  }
-
-  /** A new index has no objects that are old enough. */
-  #wasListed(): boolean {
-    const { orphansListedMs, metadata } = this.#file
-    const listedMs = orphansListedMs ?? metadata.createTimestamp * 1000
-    // A time to come, of a clock that was set back, counts as long ago.
-    return Math.abs(this.#nowMs - listedMs) < (this.#request.listEveryMs ?? 0)
   }
 
   /** A record first, which bars the orphan from being published; then the object; then the record. */
@@ -262,6 +242,46 @@ class Sweep {
   async #update(change: (file: IndexFile) => IndexFile): Promise<void> {
     this.#file = await this.#components.metastore.update(this.#request.indexId, change)
   }
+}
+
+/** Whether a run on this file would find anything to do, which costs no request to know. */
+export function isCleanUpDue(file: IndexFile, nowMs: number, listEveryMs: number): boolean {
+  return (
+    expiredSplits(file, nowMs).length > 0 ||
+    overdueSplits(file, nowMs, DELETION_GRACE_MS).length > 0 ||
+    !wasListed(file, nowMs, listEveryMs)
+  )
+}
+
+/** Published splits whose newest document is too old; one without a time range is kept for ever. */
+function expiredSplits({ splits, metadata }: IndexFile, nowMs: number): SplitRecord[] {
+  const { retention } = metadata.config
+  if (retention === undefined) return []
+  const limitSeconds = (nowMs - retention.periodMs) / 1000
+  return splits.filter(
+    ({ state, timeRange }) =>
+      state === 'Published' && timeRange !== undefined && timeRange.endSeconds <= limitSeconds,
+  )
+}
+
+function overdueSplits({ splits }: IndexFile, nowMs: number, graceMs: number): SplitRecord[] {
+  return splits.filter(
+    (split) =>
+      split.state === 'MarkedForDeletion' &&
+      !isTombstone(split) &&
+      split.updateTimestamp * 1000 + graceMs <= nowMs,
+  )
+}
+
+/** A new index has no objects that are old enough. */
+function wasListed(
+  { orphansListedMs, metadata }: IndexFile,
+  nowMs: number,
+  listEveryMs: number,
+): boolean {
+  const listedMs = orphansListedMs ?? metadata.createTimestamp * 1000
+  // A time to come, of a clock that was set back, counts as long ago.
+  return Math.abs(nowMs - listedMs) < listEveryMs
 }
 
 /** A record that only bars an orphan from being published. */

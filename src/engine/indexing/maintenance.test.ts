@@ -17,7 +17,8 @@ import {
   testLine,
   testLines,
 } from './testing/indexing-fixture.ts'
-import { LIST_EVERY_MS, REJECTED_KEPT_MS, runJanitor } from './janitor.ts'
+import { REJECTED_KEPT_MS } from '../metastore/reject-set.ts'
+import { LIST_EVERY_MS, runJanitor } from './janitor.ts'
 import { runMerges } from './merge.ts'
 
 const MERGING = { merge_policy: { type: 'stable_log', merge_factor: 3, max_merge_factor: 4 } }

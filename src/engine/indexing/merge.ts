@@ -183,7 +183,7 @@ async function publishMerged(
   candidate: MergeCandidate,
   built: BuiltSplit,
 ): Promise<PublishOutcome> {
-  const { indexId, indexUid } = metadata
+  const { indexId } = metadata
   const [first] = candidate
   const merged = await uploadSplit(components, metadata, built, {
     sourceId: first?.sourceId ?? '',
@@ -191,7 +191,7 @@ async function publishMerged(
     docMappingUid: first?.docMappingUid ?? '',
   })
   const outcome = await components.metastore.publish(indexId, {
-    indexUid,
+    builtFor: metadata,
     splits: [merged],
     replacedSplitIds: candidate.map((split) => split.splitId),
   })

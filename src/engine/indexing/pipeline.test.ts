@@ -9,6 +9,7 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import {
   countingRandom,
   publishedNumbers,
+  waitingRejects,
   testConfig,
   testLine,
   testLines,
@@ -16,7 +17,6 @@ import {
 import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingResult } from './indexing-result.ts'
 import { indexSource } from './pipeline.ts'
-import { readRejectedDocs } from './rejects.ts'
 import { objectSource, type Source } from '../sources/source.ts'
 
 async function world(config: IndexConfig = testConfig(), inner: ObjectStore = memoryStore()) {
@@ -179,12 +179,12 @@ describe('stopping', () => {
   })
 
   test('line numbers of rejected documents are right after a resumption', async () => {
-    const { stage, index, clock, store } = await world()
+    const { stage, index, clock, metastore } = await world()
     const source = await stage(`${testLines(0, 40_000)}nonsense\n`)
     await index(source, { deadlineMs: 0, onProgress: () => clock.advance(1) })
     const second = await index(source)
     expect(second).toMatchObject({ state: 'done', rejectedCount: 1 })
-    const [reject] = await readRejectedDocs(store, { indexId: 'events', limit: 10 })
+    const [reject] = await waitingRejects(metastore)
     expect(reject).toMatchObject({ line: 40_001, text: 'nonsense', runId: second.runId })
   })
 })
@@ -193,7 +193,7 @@ describe('documents that do not fit', () => {
   const bad = [testLine(0), 'not json', '', '{"n":-1,"ts":1700000000}', '[1]', testLine(1)]
 
   test('they are counted by reason, kept with line, position and text, and do not stop the file; blank lines are none', async () => {
-    const { stage, index, metastore, store } = await world()
+    const { stage, index, metastore } = await world()
     const result = await index(await stage(bad.join('\n')))
     expect(result).toMatchObject({ state: 'done', docCount: 2, rejectedCount: 3 })
     expect(result.rejectReasons.map(({ kind }) => kind).toSorted()).toEqual([
@@ -201,7 +201,7 @@ describe('documents that do not fit', () => {
       'json',
       'mapping',
     ])
-    const rejects = await readRejectedDocs(store, { indexId: 'events', limit: 10 })
+    const rejects = await waitingRejects(metastore)
     expect(rejects.map(({ line, text }) => [line, text])).toEqual([
       [2, 'not json'],
       [4, '{"n":-1,"ts":1700000000}'],
@@ -254,14 +254,14 @@ describe('documents that do not fit', () => {
   })
 
   test('above the allowed number nothing of the commit in progress is published', async () => {
-    const { stage, index, metastore, store } = await world()
+    const { stage, index, metastore } = await world()
     const source = await stage(bad.join('\n'))
     const result = await index(source, { maxRejects: { kind: 'count', count: 2 } })
     expect(result).toMatchObject({ state: 'tooManyRejects', docCount: 0, rejectedCount: 3 })
     const file = await metastore.load('events')
     expect(file.splits).toEqual([])
     expect(file.runs[0]).toMatchObject({ state: 'tooManyRejects', rejectedCount: 3 })
-    expect(await readRejectedDocs(store, { indexId: 'events', limit: 10 })).toHaveLength(3)
+    expect(await waitingRejects(metastore)).toHaveLength(3)
     const more = await index(source, { maxRejects: { kind: 'count', count: 3 } })
     expect(more).toMatchObject({ state: 'done', docCount: 2 })
   })

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { instantClock } from '../../stores/testing/instant-clock.ts'
-import { rejectedKey } from '../metastore/layout.ts'
 import { MAX_KEPT_LINE_BYTES } from '../sources/line-batch.ts'
 import { Metastore } from '../metastore/metastore.ts'
 import { dryRunSource } from './dry-run.ts'
@@ -11,10 +10,11 @@ import { exceedsRejectLimit } from './reject-limit.ts'
 import {
   decodeRejects,
   encodeRejects,
-  MAX_KEPT_REJECTS,
+  KEEPS_NONE,
   MAX_REASONS,
-  readRejectedDocs,
+  MAX_WHOLE_DOC_BYTES,
   RejectLog,
+  RUN_KEEPS,
 } from './rejects.ts'
 
 const at = (line: number) => ({
@@ -27,24 +27,39 @@ const at = (line: number) => ({
   path: 'n',
 })
 
-test('all are counted, the first are kept, and long lines are cut', () => {
-  const log = new RejectLog()
-  const line = Buffer.from('ä'.repeat(5_000))
-  for (let i = 0; i < MAX_KEPT_REJECTS + 5; i++) log.add(at(i), line)
-  expect(log.count).toBe(MAX_KEPT_REJECTS + 5)
-  expect(log.kept).toHaveLength(MAX_KEPT_REJECTS)
-  expect(log.kept[0]?.text).toBe('ä'.repeat(MAX_KEPT_LINE_BYTES / 2))
+test('all are counted, and kept up to a number and a size', () => {
+  const log = new RejectLog({ docs: 5, bytes: 1_000 })
+  const line = Buffer.from('{"n":"x"}')
+  for (let i = 0; i < 8; i++) log.add(at(i), line, true)
+  expect(log.count).toBe(8)
+  expect(log.kept).toHaveLength(5)
+  expect(log.kept[4]).toMatchObject({ line: 4, text: '{"n":"x"}', isWhole: true })
+  const small = new RejectLog({ docs: 5, bytes: 20 })
+  for (let i = 0; i < 8; i++) small.add(at(i), line, true)
+  expect([small.count, small.kept.length, small.keptBytes]).toEqual([8, 2, 18])
+})
+
+test('what is none, or too long, is kept by its beginning', () => {
+  const log = new RejectLog(RUN_KEEPS)
+  log.add(at(1), Buffer.from('ä'.repeat(5_000)), false)
+  log.add(at(2), Buffer.alloc(MAX_WHOLE_DOC_BYTES + 1, 'x'), true)
+  log.add(at(3), Buffer.alloc(MAX_WHOLE_DOC_BYTES, 'x'), true)
+  expect(log.kept.map(({ isWhole, text }) => [isWhole, text.length])).toEqual([
+    [false, MAX_KEPT_LINE_BYTES / 2],
+    [false, MAX_KEPT_LINE_BYTES],
+    [true, MAX_WHOLE_DOC_BYTES],
+  ])
 })
 
 test('equal mistakes count together, with the value of the first line as the example', () => {
   const log = new RejectLog()
   const no = (line: number, example: string) => {
     const reason = `expected u64, got \`${example}\``
-    log.add({ ...at(line), reason, summary: 'expected u64', example }, Buffer.from('x'))
+    log.add({ ...at(line), reason, summary: 'expected u64', example }, Buffer.from('x'), true)
   }
   no(3, 'abc 12')
   no(4, 'def')
-  log.add({ ...at(5), summary: 'timestamp field is required' }, Buffer.from('x'))
+  log.add({ ...at(5), summary: 'timestamp field is required' }, Buffer.from('x'), true)
   expect(log.reasonsByCount()).toEqual([
     {
       kind: 'mapping',
@@ -59,9 +74,9 @@ test('equal mistakes count together, with the value of the first line as the exa
 })
 
 test('reasons beyond the limit are counted as others', () => {
-  const log = new RejectLog(0)
+  const log = new RejectLog(KEEPS_NONE)
   for (let i = 0; i < MAX_REASONS + 10; i++) {
-    log.add({ ...at(i), path: `field_${i}x` }, Buffer.from('x'))
+    log.add({ ...at(i), path: `field_${i}x` }, Buffer.from('x'), true)
   }
   const reasons = log.reasonsByCount()
   expect(reasons).toHaveLength(MAX_REASONS + 1)
@@ -78,6 +93,7 @@ test('kept documents come back as they were', () => {
     example: fc.option(fc.string(), { nil: undefined }),
     path: fc.option(fc.string(), { nil: undefined }),
     text: fc.string({ unit: 'grapheme' }),
+    isWhole: fc.boolean(),
   })
   fc.assert(
     fc.property(fc.array(reject, { minLength: 1 }), (rejects) => {
@@ -87,27 +103,6 @@ test('kept documents come back as they were', () => {
     }),
   )
   expect(() => decodeRejects(Buffer.from('nonsense'), 'key')).toThrow(/key/)
-})
-
-test('they are read newest run first, up to a number or of one run', async () => {
-  const store = memoryStore()
-  const runs = [
-    ['R1', 0],
-    ['R2', 0],
-    ['R2', 1],
-  ] as const
-  for (const [runId, commit] of runs) {
-    const reject = { ...at(commit), reason: 'no', text: `${runId} ${commit}` }
-    const bytes = encodeRejects([reject], { runId, sourceUri: 'u' })
-    await store.put(rejectedKey('events', runId, commit), bytes, { condition: { kind: 'always' } })
-  }
-  const texts = async (limit: number, runId?: string): Promise<string[]> => {
-    const request = { indexId: 'events', limit, ...(runId === undefined ? {} : { runId }) }
-    return (await readRejectedDocs(store, request)).map(({ text }) => text)
-  }
-  expect(await texts(10)).toEqual(['R2 0', 'R2 1', 'R1 0'])
-  expect(await texts(2)).toEqual(['R2 0', 'R2 1'])
-  expect(await texts(10, 'R1')).toEqual(['R1 0'])
 })
 
 test('a limit is a number of documents, or a share once a thousand were read or a commit is due', () => {

@@ -1,14 +1,12 @@
 import { QwError } from '../errors.ts'
-import { rejectedPrefix } from '../metastore/layout.ts'
-import type { ObjectStore } from '../ports.ts'
 import type { DocRejection } from '../schema/doc-rejection.ts'
 import { MAX_KEPT_LINE_BYTES } from '../sources/line-batch.ts'
 
 /** `encoding`: not UTF-8; `format`: a record that the source's format cannot read. */
 type RejectKind = DocRejection['kind'] | 'encoding' | 'format' | 'tooLong'
 
-/** One document that was not indexed, as kept beside the index. */
-export interface RejectedDoc {
+/** Why a document was not indexed, and where it stood. */
+export interface Rejection {
   /** From 1. */
   readonly line: number
   /** Uncompressed byte offset of the line in its source. */
@@ -20,8 +18,14 @@ export interface RejectedDoc {
   /** That value, cut to a line; undefined when the reason is about none. */
   readonly example: string | undefined
   readonly path: string | undefined
-  /** The line, cut at `MAX_KEPT_LINE_BYTES`. */
+}
+
+/** One document that was not indexed, as kept beside the index. */
+export interface RejectedDoc extends Rejection {
+  /** As it stood in the source, or its beginning; of one that is no JSON line, the document. */
   readonly text: string
+  /** Whether `text` is what was mapped, byte for byte, so that it can be mapped again. */
+  readonly isWhole: boolean
 }
 
 /** How often one kind of reason occurred, and where first. */
@@ -36,8 +40,19 @@ export interface RejectReason {
   readonly firstLine: number
 }
 
-/** Rejected documents kept per run; the rest is counted. With the limit above, 2 MB of memory. */
-export const MAX_KEPT_REJECTS = 1_000
+/** How many rejected documents are kept; the rest is counted. */
+export interface KeptLimits {
+  readonly docs: number
+  readonly bytes: number
+}
+
+/** Of one run. They take memory until its next commit, which the builder's memory counts. */
+export const RUN_KEEPS: KeptLimits = { docs: 100_000, bytes: 32 * 1024 * 1024 }
+export const KEEPS_NONE: KeptLimits = { docs: 0, bytes: 0 }
+/** Of what is only told to the one who asked. */
+export const ANSWER_KEEPS: KeptLimits = { docs: 1_000, bytes: 2 * 1024 * 1024 }
+/** Of a longer document only the beginning is kept: it cannot be retried, but by a mended copy. */
+export const MAX_WHOLE_DOC_BYTES = 1024 * 1024
 /** Different reasons counted apart per run; further ones count as `OTHER_REASON`. */
 export const MAX_REASONS = 100
 const OTHER_REASON = 'other reasons'
@@ -48,11 +63,12 @@ const MAX_SUMMARY_CHARS = 300
 export class RejectLog {
   readonly #reasons = new Map<string, RejectReason>()
   readonly #kept: RejectedDoc[] = []
-  readonly #maxKept: number
+  readonly #limits: KeptLimits
   #count = 0
+  #keptBytes = 0
 
-  constructor(maxKept: number = MAX_KEPT_REJECTS) {
-    this.#maxKept = maxKept
+  constructor(limits: KeptLimits = ANSWER_KEEPS) {
+    this.#limits = limits
   }
 
   get count(): number {
@@ -63,17 +79,25 @@ export class RejectLog {
     return this.#kept
   }
 
+  get keptBytes(): number {
+    return this.#keptBytes
+  }
+
   get reasons(): Iterable<RejectReason> {
     return this.#reasons.values()
   }
 
-  /** `line` is only looked at while there is room to keep it. */
-  add(doc: Omit<RejectedDoc, 'text'>, line: Uint8Array): void {
+  /** `content` is only looked at while there is room to keep it. `isDocument`: it is what was mapped. */
+  add(doc: Rejection, content: Uint8Array, isDocument: boolean): void {
     this.#count++
-    if (this.#kept.length < this.#maxKept) {
+    const isWhole = isDocument && content.length <= MAX_WHOLE_DOC_BYTES
+    const bytes = isWhole ? content : content.subarray(0, MAX_KEPT_LINE_BYTES)
+    const hasRoom = this.#keptBytes + bytes.length <= this.#limits.bytes
+    if (hasRoom && this.#kept.length < this.#limits.docs) {
       // A cut through a character shows as U+FFFD, as does what is not UTF-8 at all.
-      const text = new TextDecoder().decode(line.subarray(0, MAX_KEPT_LINE_BYTES))
-      this.#kept.push({ ...doc, reason: doc.reason.slice(0, MAX_KEPT_LINE_BYTES), text })
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+      this.#kept.push({ ...doc, reason: doc.reason.slice(0, MAX_KEPT_LINE_BYTES), text, isWhole })
+      this.#keptBytes += bytes.length
     }
     const { kind, path, example, line: firstLine } = doc
     const reason = doc.summary.slice(0, MAX_SUMMARY_CHARS)
@@ -108,32 +132,35 @@ function addReason(reasons: Map<string, RejectReason>, added: RejectReason): voi
   }
 }
 
-/** A rejected document as it was kept, with the run it belongs to. */
+/** A rejected document as it was kept, with the run that rejected it first. */
 export interface KeptReject extends RejectedDoc {
   readonly runId: string
   readonly sourceUri: string
 }
 
-/** One JSON object per line: run_id, source_uri, line, position, kind, reason, summary, example, path, text. */
+/** One JSON object per line: run_id, source_uri, line, position, kind, reason, summary, example, path,
+ *  and `document` for the whole of it or `text` for its beginning. */
 export function encodeRejects(
   rejects: readonly RejectedDoc[],
   run: { readonly runId: string; readonly sourceUri: string },
 ): Uint8Array {
-  const lines = rejects.map((reject) =>
-    JSON.stringify({
-      run_id: run.runId,
-      source_uri: run.sourceUri,
-      line: reject.line,
-      position: reject.bytePosition,
-      kind: reject.kind,
-      reason: reject.reason,
-      summary: reject.summary,
-      example: reject.example ?? null,
-      path: reject.path ?? null,
-      text: reject.text,
-    }),
-  )
-  return new TextEncoder().encode(`${lines.join('\n')}\n`)
+  const lines = rejects.map((reject) => `${JSON.stringify(fieldsOf({ ...reject, ...run }))}\n`)
+  return Buffer.from(lines.join(''))
+}
+
+function fieldsOf({ isWhole, text, ...reject }: KeptReject) {
+  return {
+    run_id: reject.runId,
+    source_uri: reject.sourceUri,
+    line: reject.line,
+    position: reject.bytePosition,
+    kind: reject.kind,
+    reason: reject.reason,
+    summary: reject.summary,
+    example: reject.example ?? null,
+    path: reject.path ?? null,
+    ...(isWhole ? { document: text } : { text }),
+  }
 }
 
 /** Throws `corrupt`. */
@@ -151,41 +178,8 @@ export function decodeRejects(bytes: Uint8Array, key: string): KeptReject[] {
   })
 }
 
-interface ReadRejectsRequest {
-  readonly indexId: string
-  /** Default: all runs that are still kept. */
-  readonly runId?: string
-  readonly limit: number
-  readonly signal?: AbortSignal
-}
-
-/** Kept rejected documents, newest run first, in line order within a run. Costs one LIST and a GET
- *  per object read. */
-export async function readRejectedDocs(
-  store: ObjectStore,
-  request: ReadRejectsRequest,
-): Promise<KeptReject[]> {
-  const prefix = rejectedPrefix(request.indexId) + (request.runId ?? '')
-  const keys: string[] = []
-  for await (const info of store.list(prefix, request.signal)) keys.push(info.key)
-  const rejects: KeptReject[] = []
-  for (const key of keys.toSorted(newestRunFirst)) {
-    if (rejects.length >= request.limit) break
-    const stored = await store.get(key, { signal: request.signal })
-    if (stored !== undefined) rejects.push(...decodeRejects(stored.bytes, key))
-  }
-  return rejects.slice(0, request.limit)
-}
-
-/** Keys end in `<run id>-<commit>.ndjson`; run ids ascend with time. */
-function newestRunFirst(a: string, b: string): number {
-  const runA = a.slice(0, a.lastIndexOf('-'))
-  const runB = b.slice(0, b.lastIndexOf('-'))
-  if (runA !== runB) return runA < runB ? 1 : -1
-  return a < b ? -1 : 1
-}
-
 function rejectOf(value: Record<string, unknown>): KeptReject {
+  const { document } = value
   return {
     runId: String(value['run_id']),
     sourceUri: String(value['source_uri']),
@@ -198,6 +192,7 @@ function rejectOf(value: Record<string, unknown>): KeptReject {
     summary: String(value['summary'] ?? value['reason']),
     example: typeof value['example'] === 'string' ? value['example'] : undefined,
     path: typeof value['path'] === 'string' ? value['path'] : undefined,
-    text: String(value['text']),
+    text: String(document ?? value['text']),
+    isWhole: typeof document === 'string',
   }
 }

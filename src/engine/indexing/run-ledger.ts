@@ -13,13 +13,14 @@ import {
 import type { PublishOutcome } from '../metastore/index-file-changes.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import { rejectedKey } from '../metastore/layout.ts'
+import { type RejectSet, rejectSetId } from '../metastore/reject-set.ts'
 import { type RunState, type RunSummary, withRun } from '../metastore/run-summary.ts'
 import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
 import type { IndexingComponents } from './components.ts'
 import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingResult, IndexingState } from './indexing-result.ts'
 import { exceedsRejectLimit } from './reject-limit.ts'
-import { encodeRejects, MAX_KEPT_REJECTS, RejectLog } from './rejects.ts'
+import { encodeRejects, KEEPS_NONE, RejectLog, RUN_KEEPS } from './rejects.ts'
 import type { KnownContent } from '../sources/source.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { Workbench } from './workbench.ts'
@@ -28,7 +29,7 @@ import { Workbench } from './workbench.ts'
 const DEFAULT_SOURCE_ID = 'ingest-lambda-source'
 
 /** The checkpoint partition of a source: other content under the same name is another source. */
-function sourcePartitionId({ uri, etag }: KnownContent): string {
+export function sourcePartitionId({ uri, etag }: KnownContent): string {
   return `${uri}#${etag}`
 }
 
@@ -94,6 +95,12 @@ export async function rememberUnopened(
   )
 }
 
+interface Publication {
+  readonly delta: CheckpointDelta
+  readonly run: RunSummary
+  readonly rejectSet: RejectSet | undefined
+}
+
 export type CommitEnd = 'published' | 'lost' | 'tooManyRejects'
 
 /** What one run over one source has committed so far, and how it commits more. */
@@ -103,13 +110,14 @@ export class RunLedger {
   readonly #runId: string
   readonly #sourceId: string
   readonly #startedMs: number
-  readonly #rejects = new RejectLog(0)
+  readonly #rejects = new RejectLog(KEEPS_NONE)
   readonly #splits: SplitRecord[] = []
   readonly #rejectedKeys: string[] = []
   #docCount = 0
   #sourceBytes = 0
   #emptyCommitCount = 0
-  #keptRejectCount = 0
+  #kept = KEEPS_NONE
+  #rejectSetCount = 0
   #commitCount = 0
   /** Where this source stands, under the name that its content had then; undefined: at its beginning. */
   #at: SeenPartition | undefined
@@ -174,11 +182,12 @@ export class RunLedger {
 
   newWorkbench(file: IndexFile): Workbench {
     const { config } = file.metadata
-    const room = this.#request.rejects === 'drop' ? 0 : MAX_KEPT_REJECTS - this.#keptRejectCount
+    const { docs, bytes } = this.#kept
+    const room = { docs: RUN_KEEPS.docs - docs, bytes: RUN_KEEPS.bytes - bytes }
     return new Workbench({
       config,
       nowMs: this.#startedMs,
-      maxKeptRejects: room,
+      keepsRejects: this.#request.rejects === 'drop' ? KEEPS_NONE : room,
       docTarget: config.indexingSettings.splitNumDocsTarget,
       purpose: 'build',
     })
@@ -208,21 +217,21 @@ export class RunLedger {
     if (this.hasTooManyRejects(bench, true)) return { end: 'tooManyRejects', file }
     await this.#request.source.verifyUnchanged(this.#request.signal)
     const splits = bench.docCount === 0 ? [] : [await this.#upload(file, bench)]
-    const keptKey = await this.#keepRejects(bench)
+    const rejectSet = await this.#keepRejects(bench)
     const sourceBytes = step.to - this.#resumeAt
     const to = encodePosition(step.to, step.runState === 'done')
     const delta = this.#deltaTo(file, to)
     const run = this.#summary(step.runState, { bench, sourceBytes, splitCount: splits.length })
     let outcome
     try {
-      outcome = await this.#publish(file, splits, { delta, run })
+      outcome = await this.#publish(file, splits, { delta, run, rejectSet })
     } catch (error) {
       // Only a missing index is certain; after any other failure the publication may have happened.
-      if (isQwError(error, 'notFound')) await this.#dropCommit(splits, keptKey)
+      if (isQwError(error, 'notFound')) await this.#dropCommit(splits, rejectSet)
       throw error
     }
     if (outcome.kind === 'lost') {
-      await this.#dropCommit(splits, keptKey)
+      await this.#dropCommit(splits, rejectSet)
       return { end: 'lost', file: outcome.file }
     }
     this.#at = { partitionId: delta.partitionId, position: to }
@@ -254,10 +263,10 @@ export class RunLedger {
   #publish(
     file: IndexFile,
     splits: readonly SplitRecord[],
-    { delta, run }: { readonly delta: CheckpointDelta; readonly run: RunSummary },
+    { delta, run, rejectSet }: Publication,
   ): Promise<PublishOutcome> {
-    const { indexUid } = file.metadata
-    const request = { indexUid, splits, checkpointDelta: delta, run }
+    const rejects = { taken: [], added: rejectSet === undefined ? [] : [rejectSet] }
+    const request = { builtFor: file.metadata, splits, checkpointDelta: delta, run, rejects }
     return this.#components.metastore.publish(this.#request.indexId, request)
   }
 
@@ -274,26 +283,33 @@ export class RunLedger {
     return { ...moved, from: '', begun: { prefix, seen, grewFrom: this.#at } }
   }
 
-  async #dropCommit(splits: readonly SplitRecord[], keptKey: string | undefined): Promise<void> {
+  async #dropCommit(
+    splits: readonly SplitRecord[],
+    rejectSet: RejectSet | undefined,
+  ): Promise<void> {
     for (const split of splits) {
       await dropUpload(this.#components, this.#request.indexId, split.splitId)
     }
-    if (keptKey === undefined) return
-    this.#rejectedKeys.splice(this.#rejectedKeys.indexOf(keptKey), 1)
-    await this.#components.metastore.store.delete(keptKey)
+    if (rejectSet === undefined) return
+    const key = rejectedKey(this.#request.indexId, rejectSet.setId)
+    if (this.#rejectedKeys.at(-1) === key) this.#rejectedKeys.pop()
+    await this.#components.metastore.store.delete(key)
   }
 
-  /** Before the publication, so that a rejection is never silent. */
-  async #keepRejects(bench: Workbench): Promise<string | undefined> {
-    const { kept } = bench.rejects
-    if (kept.length === 0) return undefined
+  /** Before the publication, so that a rejection is never silent; it counts from then on. */
+  async #keepRejects({ rejects }: Workbench): Promise<RejectSet | undefined> {
     const { indexId, source } = this.#request
-    const key = rejectedKey(indexId, this.#runId, this.#rejectedKeys.length)
+    if (rejects.count === 0 || this.#request.rejects === 'drop') return undefined
+    const { kept, keptBytes } = rejects
+    const setId = rejectSetId(this.#runId, this.#rejectSetCount++)
+    const set = { setId, docCount: kept.length, notKeptCount: rejects.count - kept.length }
+    if (kept.length === 0) return set
+    const key = rejectedKey(indexId, setId)
     const bytes = encodeRejects(kept, { runId: this.#runId, sourceUri: source.uri })
     await this.#components.metastore.store.put(key, bytes, { condition: { kind: 'always' } })
     this.#rejectedKeys.push(key)
-    this.#keptRejectCount += kept.length
-    return key
+    this.#kept = { docs: this.#kept.docs + kept.length, bytes: this.#kept.bytes + keptBytes }
+    return set
   }
 
   /** Puts a run that ended badly among the index's recent runs. A run that ended well is remembered by

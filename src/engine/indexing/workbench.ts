@@ -16,13 +16,13 @@ import { type LineBatch, MAX_LINE_BYTES, type OverlongLine } from '../sources/li
 import { LineProblem } from '../sources/line-reader.ts'
 import { NOT_UTF8 } from '../sources/line-stage.ts'
 import type { RecordBatch } from '../sources/record-batch.ts'
-import { type RejectedDoc, RejectLog } from './rejects.ts'
+import { type KeptLimits, type Rejection, RejectLog } from './rejects.ts'
 
 interface WorkbenchSettings {
   readonly config: IndexConfig
   /** For date formats without a year. */
   readonly nowMs: number
-  readonly maxKeptRejects: number
+  readonly keepsRejects: KeptLimits
   /** Documents after which it is full. */
   readonly docTarget: number
   /** `check` maps every document and keeps none. */
@@ -43,7 +43,7 @@ export class Workbench {
 
   constructor(settings: WorkbenchSettings) {
     const { config, nowMs } = settings
-    this.rejects = new RejectLog(settings.maxKeptRejects)
+    this.rejects = new RejectLog(settings.keepsRejects)
     this.#settings = settings
     this.#mapper = new DocMapper(config, { nowMs })
     if (settings.purpose === 'build') {
@@ -57,7 +57,7 @@ export class Workbench {
   }
 
   get memoryBytes(): number {
-    return this.#builder?.memoryBytes ?? 0
+    return (this.#builder?.memoryBytes ?? 0) + this.rejects.keptBytes
   }
 
   /** Takes documents from `from` on. Returns the one it stopped at because the split is full, or the
@@ -74,7 +74,7 @@ export class Workbench {
         if (!(error instanceof DocRejection)) throw error
         // The document fits a split of its own.
         if (error.kind === 'limit' && this.#docCount > 0) return i
-        this.#reject(batch, i, error)
+        this.#reject(batch, i, error, documentOf(batch, i))
       }
     }
     return count
@@ -82,7 +82,7 @@ export class Workbench {
 
   rejectOverlong({ line, position, prefix }: OverlongLine): void {
     const why = plain('tooLong', `the line is longer than ${MAX_LINE_BYTES} bytes`)
-    this.rejects.add({ ...why, line, bytePosition: position }, prefix)
+    this.rejects.add({ ...why, line, bytePosition: position }, prefix, false)
   }
 
   /** No document may follow. There must be at least one. */
@@ -125,18 +125,28 @@ export class Workbench {
     this.#builder?.add(this.#doc, kept)
   }
 
-  #reject(batch: LineBatch | RecordBatch, i: number, why: RejectWhy): void {
+  /** Without a document: the line is none, and is kept to be looked at. */
+  // oxlint-disable-next-line max-params -- where, why and what
+  #reject(batch: LineBatch | RecordBatch, i: number, why: RejectWhy, document?: Uint8Array): void {
     const { kind, reason, summary, example, path } = why
     const line = batch.lineNumberOf(i)
     const place = { line, bytePosition: batch.positionOf(i) }
-    this.rejects.add({ ...place, kind, reason, summary, example, path }, batch.bytesOf(i))
+    const rejection = { ...place, kind, reason, summary, example, path }
+    this.rejects.add(rejection, document ?? batch.bytesOf(i), document !== undefined)
   }
 }
 
-type RejectWhy = Pick<RejectedDoc, 'kind' | 'reason' | 'summary' | 'example' | 'path'>
+/** What was mapped. */
+function documentOf(batch: LineBatch | RecordBatch, i: number): Uint8Array | undefined {
+  if (batch.kind === 'lines') return batch.bytesOf(i)
+  const { doc } = batch.recordAt(i)
+  return doc instanceof LineProblem ? undefined : Buffer.from(stringifyJson(doc))
+}
+
+type RejectWhy = Pick<Rejection, 'kind' | 'reason' | 'summary' | 'example' | 'path'>
 
 /** A reason about a line as a whole. */
-function plain(kind: RejectedDoc['kind'], reason: string): RejectWhy {
+function plain(kind: Rejection['kind'], reason: string): RejectWhy {
   return { kind, reason, summary: reason, example: undefined, path: undefined }
 }
 

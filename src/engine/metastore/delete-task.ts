@@ -49,7 +49,7 @@ export interface DeleteTask {
 export type MatchDocs = (
   metadata: IndexMetadata,
   split: SplitRecord,
-  task: DeleteTask,
+  task: Pick<DeleteTask, 'query' | 'createdMs'>,
   signal?: AbortSignal,
 ) => Promise<Uint32Array>
 

@@ -1,15 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ObjectStore } from '../ports.ts'
+import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import { advance, encodePosition, finishedHashes, partitionHash } from './checkpoint.ts'
 import {
   decodeHanded,
   encodeHanded,
+  forgetHandedSince,
   readHandedObjects,
   readHandedRecords,
   writeHandedPage,
   type HandedRecord,
 } from './handed-objects.ts'
+import { handedPageKey } from './layout.ts'
 
 const RECORD: HandedRecord = {
   ingestId: '01M8C6TWXZD0VV2PCAXHEPQ116',
@@ -69,6 +73,42 @@ test('a page whose record was not written any more does not count: its objects g
   const first = await writeHandedPage(store, RECORD, objects('a'), { cursor: 'a', isListed: false })
   await writeHandedPage(store, first, objects('b'), { cursor: 'b', isListed: true })
   expect(await readHandedObjects(store, first)).toEqual(objects('a'))
+})
+
+test('a listing whose pages a killed clearing took goes out again where they are missing', async () => {
+  const store = memoryStore()
+  const first = await writeHandedPage(store, RECORD, objects('a'), { cursor: 'a', isListed: false })
+  const second = await writeHandedPage(store, first, objects('b'), { cursor: 'b', isListed: true })
+  await store.delete(handedPageKey('logs', RECORD.ingestId, 0))
+  expect(await readHandedObjects(store, second)).toEqual(objects('b'))
+})
+
+test('what was handed over since a moment goes out again, in a store that tells whole seconds too', async () => {
+  const clock = instantClock(RECORD.startedMs + 200)
+  const inner = memoryStore(clock)
+  const store: ObjectStore = {
+    ...inner,
+    async *list(prefix, signal) {
+      for await (const info of inner.list(prefix, signal)) {
+        yield { ...info, modifiedMs: Math.floor(info.modifiedMs / 1000) * 1000 }
+      }
+    },
+  }
+  const before = await writeHandedPage(store, RECORD, objects('a'), {
+    cursor: 'a',
+    isListed: false,
+  })
+  clock.advance(5_000)
+  const sinceMs = clock.nowMs()
+  clock.advance(300)
+  await writeHandedPage(store, before, objects('b'), { cursor: 'b', isListed: true })
+  await forgetHandedSince(store, 'logs', sinceMs)
+  const [record] = await readHandedRecords(store, 'logs')
+  expect(record).toMatchObject({ cursor: '', isListed: false, pageCount: 1 })
+  expect(await readHandedObjects(store, record!)).toEqual(objects('a'))
+  clock.advance(1_000)
+  await forgetHandedSince(store, 'logs', RECORD.startedMs)
+  expect(await readHandedRecords(store, 'logs')).toEqual([])
 })
 
 test('a checkpoint tells the same hashes of files that it knows by name and by hash', () => {

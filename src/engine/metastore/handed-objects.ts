@@ -1,6 +1,7 @@
 import { QwError } from '../errors.ts'
-import type { ObjectStore } from '../ports.ts'
+import { getIfThere, type ObjectStore } from '../ports.ts'
 import { HASH_CHARS } from './checkpoint.ts'
+import { deleteKeys } from './delete-keys.ts'
 import { integerAt, parseFields, stringAt } from './json-fields.ts'
 import { handedPageKey, handedPrefix, handedRecordKey } from './layout.ts'
 
@@ -35,6 +36,8 @@ export interface HandedRecord {
 /** Size by hash, as the checkpoint writes hashes. */
 type HandedObjects = ReadonlyMap<string, number>
 
+/** S3 tells the second in which an object was written, without its fraction. */
+const MODIFIED_PRECISION_MS = 1_000
 const HASH_BYTES = (HASH_CHARS * 3) / 4
 const ENTRY_BYTES = HASH_BYTES + 8
 
@@ -100,13 +103,14 @@ export async function readHandedRecords(
   const records: HandedRecord[] = []
   for await (const { key } of store.list(handedPrefix(indexId), signal)) {
     if (!key.endsWith('.json')) continue
-    const stored = await store.get(key, { signal })
+    const stored = await getIfThere(store, key, signal)
     if (stored !== undefined) records.push(decodeRecord(stored.bytes, key))
   }
   return records
 }
 
-/** Everything that a listing handed over. A GET a page. */
+/** Everything that a listing handed over. A page that is gone, as a killed clearing of the index leaves
+ *  them, does not count: its objects go out again. A GET a page. */
 export async function readHandedObjects(
   store: ObjectStore,
   { indexId, ingestId, pageCount }: HandedRecord,
@@ -115,11 +119,45 @@ export async function readHandedObjects(
   const objects = new Map<string, number>()
   for (let page = 0; page < pageCount; page++) {
     const key = handedPageKey(indexId, ingestId, page)
-    const stored = await store.get(key, { signal })
+    const stored = await getIfThere(store, key, signal)
     if (stored === undefined) continue
     for (const [hash, sizeBytes] of decodeHanded(stored.bytes, key)) objects.set(hash, sizeBytes)
   }
   return objects
+}
+
+/**
+ * Forgets what was handed over from a moment on: an index that was brought back to it has no document of
+ * that. A listing that had begun before begins anew, and skips what it handed over before; a page that
+ * may be of either side is forgotten. Objects that were handed over before and indexed after stay among
+ * those.
+ */
+export async function forgetHandedSince(
+  store: ObjectStore,
+  indexId: string,
+  sinceMs: number,
+): Promise<void> {
+  const writtenMs = new Map<string, number>()
+  for await (const { key, modifiedMs } of store.list(handedPrefix(indexId))) {
+    writtenMs.set(key, modifiedMs)
+  }
+  if (writtenMs.size === 0) return
+  for (const record of await readHandedRecords(store, indexId)) {
+    const { ingestId, startedMs } = record
+    const recordKey = handedRecordKey(indexId, ingestId)
+    const pages = Array.from({ length: record.pageCount }, (_, page) =>
+      handedPageKey(indexId, ingestId, page),
+    )
+    const isSurelyBefore = (key: string): boolean =>
+      (writtenMs.get(key) ?? Infinity) + MODIFIED_PRECISION_MS <= sinceMs
+    const pageCount = pages.filter(isSurelyBefore).length
+    if (startedMs >= sinceMs) await deleteKeys(store, [recordKey, ...pages])
+    else if (pageCount < pages.length) {
+      const cut = { ...record, pageCount, cursor: '', isListed: false }
+      await store.put(recordKey, encodeRecord(cut), { condition: { kind: 'always' } })
+      await deleteKeys(store, pages.slice(pageCount))
+    }
+  }
 }
 
 function encodeRecord(record: HandedRecord): Uint8Array {

@@ -1,9 +1,11 @@
 import { advance, type CheckpointDelta, positionOf } from './checkpoint.ts'
 import { countErased } from './delete-task-changes.ts'
 import { latestOpstamp } from './delete-task.ts'
-import type { IndexFile } from './index-metadata.ts'
+import type { IndexFile, IndexMetadata } from './index-metadata.ts'
+import { withMappingsOf } from './past-mappings.ts'
+import { changeRejectSets, type RejectChange } from './reject-set.ts'
 import { type RunSummary, withRun } from './run-summary.ts'
-import { pinnedSplitIds } from './snapshot-record.ts'
+import { heldSplitIds } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 import { ulidTimeMs } from './ulid.ts'
 
@@ -18,15 +20,19 @@ export const ORPHAN_GRACE_MS = 24 * 3600 * 1000
 export const DELETION_GRACE_MS = 32 * 60 * 1000
 
 export interface PublishRequest {
-  /** The index that the splits were built for: publishing into a recreated index is refused. */
-  readonly indexUid: string
+  /** The index as the splits were built for it. Publishing into a recreated index is refused; a mapping
+   *  that gave way to another meanwhile is known again, for these splits. */
+  readonly builtFor: IndexMetadata
   readonly splits: readonly SplitRecord[]
   readonly replacedSplitIds?: readonly string[]
   readonly checkpointDelta?: CheckpointDelta
   readonly run?: RunSummary
+  readonly rejects?: RejectChange
   /** What went from the one replaced split, by the opstamps of the tasks that were applied to it. */
   readonly erasedDocCounts?: ReadonlyMap<number, number>
 }
+
+const NO_REJECTS: RejectChange = { taken: [], added: [] }
 
 /** `lost`: nothing was changed and nothing will be; the caller's split objects may be dropped. */
 export type PublishOutcome =
@@ -52,6 +58,12 @@ export function applyPublish(
   if (checkpoint === undefined) {
     return { kind: 'lost', reason: 'another run published this part of the source', file }
   }
+  const { rejects = NO_REJECTS } = request
+  const rejectSets = changeRejectSets(file.rejectSets, rejects, nowMs)
+  if (rejectSets === undefined) {
+    const reason = 'somebody else retried or dropped some of these rejected documents'
+    return { kind: 'lost', reason, file }
+  }
   const deleteOpstamp = opstampOf(file, request)
   const marked = applyMark(file, request.replacedSplitIds ?? [], nowSeconds)
   const published = request.splits.map((split) =>
@@ -61,9 +73,10 @@ export function applyPublish(
     kind: 'published',
     file: {
       ...file,
-      metadata: { ...file.metadata, checkpoint },
+      metadata: { ...withMappingsOf(file.metadata, request.builtFor, request.splits), checkpoint },
       splits: [...marked.splits, ...published],
       runs: request.run === undefined ? file.runs : withRun(file.runs, request.run),
+      rejectSets,
       deleteTasks: tasksAfter(file, request),
     },
   }
@@ -103,6 +116,14 @@ export function applyMark(
   return { ...file, splits }
 }
 
+/** Without splits and rejected documents, and without checkpoint unless it is kept. */
+export function applyClear(file: IndexFile, keepsCheckpoint: boolean): IndexFile {
+  const checkpoint = keepsCheckpoint ? file.metadata.checkpoint : new Map()
+  const isCheckpointKept = checkpoint.size === file.metadata.checkpoint.size
+  if (file.splits.length + file.rejectSets.length === 0 && isCheckpointKept) return file
+  return { ...file, metadata: { ...file.metadata, checkpoint }, splits: [], rejectSets: [] }
+}
+
 /** Drops the records of splits whose objects are gone; only marked ones. */
 export function applyRemove(file: IndexFile, splitIds: readonly string[]): IndexFile {
   const ids = new Set(splitIds)
@@ -118,8 +139,7 @@ export function applyTombstones(
   orphanIds: readonly string[],
   nowSeconds: number,
 ): IndexFile {
-  const known = pinnedSplitIds(file)
-  for (const { splitId } of file.splits) known.add(splitId)
+  const known = heldSplitIds(file)
   const orphans = orphanIds.filter((id) => !known.has(id))
   if (orphans.length === 0) return file
   const tombstones = orphans.map((id) => tombstone(file, id, nowSeconds))
@@ -140,8 +160,11 @@ function wasApplied(file: IndexFile, request: PublishRequest): boolean {
     )
     return found.length === ids.size
   }
-  const { checkpointDelta: delta, run } = request
-  if (delta === undefined) return false
+  const { checkpointDelta: delta, run, rejects = NO_REJECTS } = request
+  if (delta === undefined) {
+    const known = new Set(file.rejectSets.map(({ setId }) => setId))
+    return rejects.added.length > 0 && rejects.added.every(({ setId }) => known.has(setId))
+  }
   const position = positionOf(file.metadata.checkpoint, delta.sourceId, delta.partitionId)
   if (position !== delta.to) return false
   // Several runs may have moved it there without a document; only one of them may count the rejects.
@@ -156,7 +179,7 @@ function publishObstacle(
   request: PublishRequest,
   nowMs: number,
 ): string | undefined {
-  if (file.metadata.indexUid !== request.indexUid) {
+  if (file.metadata.indexUid !== request.builtFor.indexUid) {
     return 'the index was deleted and created again'
   }
   const byId = new Map(file.splits.map((split) => [split.splitId, split]))

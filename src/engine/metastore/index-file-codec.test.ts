@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import { parseIp } from '../schema/ip.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
+import { decodeRejectSet } from './reject-set.ts'
 import type { IndexFile } from './index-metadata.ts'
 
 /** Written by the first release of its format and never again: it must open for ever. */
@@ -24,6 +25,7 @@ const FILE: IndexFile = {
     indexId: 'frozen',
     indexUid: 'frozen:01HQ0000000000000000000000',
     config,
+    pastMappings: [],
     createTimestamp: 1_700_000_000,
     sources: [],
     checkpoint: new Map([
@@ -76,6 +78,7 @@ const FILE: IndexFile = {
       error: undefined,
     },
   ],
+  rejectSets: [],
   orphansListedMs: 1_700_000_002_000,
   snapshots: [],
 }
@@ -99,9 +102,27 @@ test('a file of the second format opens, which names snapshots', () => {
   expect(decodeIndexFile(encodeIndexFile(file), 'key')).toEqual(file)
 })
 
-test('what is written today is read back', () => {
-  expect(decodeIndexFile(encodeIndexFile(FILE), 'key')).toEqual(FILE)
+test('a file of the third format opens, which has a checksum', () => {
+  expect(decodeIndexFile(frozen(3), 'frozen/metastore.json')).toEqual(FILE)
+  expect(Buffer.from(encodeIndexFile(FILE)).toString()).toMatch(/,"crc32":"[0-9a-f]{8}"\}$/)
 })
+
+test('what is written today is read back', () => {
+  const run = '01HQ0000000000000000000002'
+  const rejectSets = [
+    { setId: `${run}-00000`, docCount: 3, notKeptCount: 1 },
+    { setId: `${run}-00001-01HQ0000000000000000000009`, docCount: 0, notKeptCount: 7 },
+  ]
+  const file = { ...FILE, rejectSets }
+  expect(decodeIndexFile(encodeIndexFile(file), 'key')).toEqual(file)
+})
+
+test.each([[['R1-00000', 1, 0]], [['01HQ0000000000000000000002-00000', -1, 0]], ['x'], [null]])(
+  'a set of rejected documents is not %j',
+  (set) => {
+    expect(() => decodeRejectSet(set)).toThrow(/reject set/)
+  },
+)
 
 test('bounds of addresses stand apart from those of numbers, whose readers know no others', () => {
   const [split, ...rest] = FILE.splits

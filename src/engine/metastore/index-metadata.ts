@@ -1,7 +1,8 @@
 import type { JsonValue } from '../bytes/json.ts'
-import type { IndexConfig } from '../schema/index-config.ts'
+import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { DeleteTask } from './delete-task.ts'
+import type { RejectSet } from './reject-set.ts'
 import type { RunSummary } from './run-summary.ts'
 import type { SnapshotRecord } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
@@ -13,6 +14,9 @@ export interface IndexMetadata {
   readonly indexUid: string
   /** With `docMapping.docMappingUid` filled in. */
   readonly config: IndexConfig
+  /** Oldest first: those before the config's of which there are splits. Documents keep answering by the
+   *  mapping that they were indexed with. */
+  readonly pastMappings: readonly DocMapping[]
   /** Unix seconds. */
   readonly createTimestamp: number
   /** Source definitions as the API shows them. */
@@ -27,6 +31,8 @@ export interface IndexFile {
   readonly splits: readonly SplitRecord[]
   /** The latest ingest runs, newest first. */
   readonly runs: readonly RunSummary[]
+  /** Rejected documents that wait to be retried, oldest first. */
+  readonly rejectSets: readonly RejectSet[]
   /** Unfinished erasures and the latest finished ones, by opstamp. */
   readonly deleteTasks: readonly DeleteTask[]
   /** When the index's objects were last listed for those that no record names; undefined: never. */

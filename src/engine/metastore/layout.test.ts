@@ -8,7 +8,7 @@ test.each(['abc', 'logs.2026-01', 'a..', 'a-_.Z', `e${'v'.repeat(254)}`, 'metast
   'an index may be called %s, and every key of it stays in its own folder',
   async (indexId) => {
     assertIndexId(indexId)
-    const keys = [metastoreKey(indexId), splitKey(indexId, SPLIT_ID), rejectedKey(indexId, 'R', 1)]
+    const keys = [metastoreKey(indexId), splitKey(indexId, SPLIT_ID), rejectedKey(indexId, 'R-1')]
     const store = memoryStore()
     for (const key of keys) {
       // The store refuses what would leave its root.

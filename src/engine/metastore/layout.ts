@@ -8,7 +8,7 @@ import { isIndexId } from '../schema/index-id.ts'
  *   templates.json                             what indexes are made from that documents come for
  *   <index_id>/metastore.json                  metadata, splits, checkpoint, recent runs of one index
  *   <index_id>/<split_id>.split                one immutable split
- *   <index_id>/rejected/<run_id>-<n>.ndjson    rejected documents of one commit of one run
+ *   <index_id>/rejected/<set_id>.ndjson        rejected documents of one commit of one run
  *   <index_id>/ingests/<ingest_id>.json        which objects one command handed over to be indexed
  *   <index_id>/handed/<ingest_id>.json         how far a bucket was listed, to be indexed where it lies
  *   <index_id>/handed/<ingest_id>-<n>.objects  the objects of one step of that listing
@@ -19,6 +19,7 @@ export const TEMPLATES_KEY = 'templates.json'
 
 const SPLIT_SUFFIX = '.split'
 const SPLIT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/
+const ULID_NAME = /^[0-9A-HJKMNP-TV-Z]{26}(-\d+)?\.(ndjson|json|objects)$/
 
 export function indexPrefix(indexId: string): string {
   return `${indexId}/`
@@ -44,8 +45,8 @@ export function rejectedPrefix(indexId: string): string {
   return `${indexId}/rejected/`
 }
 
-export function rejectedKey(indexId: string, runId: string, commit: number): string {
-  return `${rejectedPrefix(indexId)}${runId}-${String(commit).padStart(5, '0')}.ndjson`
+export function rejectedKey(indexId: string, setId: string): string {
+  return `${rejectedPrefix(indexId)}${setId}.ndjson`
 }
 
 export function ingestsPrefix(indexId: string): string {
@@ -74,6 +75,18 @@ export function snapshotsPrefix(indexId: string): string {
 
 export function snapshotKey(indexId: string, snapshotId: string): string {
   return `${snapshotsPrefix(indexId)}${snapshotId}.json`
+}
+
+/** Whether the key has a name that this program gives to the objects of that index, its metastore file
+ *  apart. */
+export function isObjectOfIndex(indexId: string, key: string): boolean {
+  if (!isIndexId(indexId)) return false
+  if (splitIdOfKey(indexId, key) !== undefined) return true
+  const folders = [rejectedPrefix, ingestsPrefix, handedPrefix, snapshotsPrefix]
+  return folders.some(
+    (folder) =>
+      key.startsWith(folder(indexId)) && ULID_NAME.test(key.slice(folder(indexId).length)),
+  )
 }
 
 /** Ids become folder names: a letter in front and no `/` keep `.` and `..` out of every key. Folders

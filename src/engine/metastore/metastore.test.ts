@@ -114,7 +114,7 @@ describe('indexes', () => {
     await metastore.createIndex(config('logs-2'))
     await store.put('logs/x/y.bin', Buffer.from('x'), { condition: { kind: 'always' } })
     const split = splitOf(metastore, file)
-    await metastore.publish('logs', { indexUid: file.metadata.indexUid, splits: [split] })
+    await metastore.publish('logs', { builtFor: file.metadata, splits: [split] })
     expect((await metastore.deleteIndex('logs')).map(({ splitId }) => splitId)).toEqual([
       split.splitId,
     ])
@@ -154,7 +154,7 @@ describe('requests', () => {
     const file = await metastore.createIndex(config())
     store.reset()
     await metastore.publish('logs', {
-      indexUid: file.metadata.indexUid,
+      builtFor: file.metadata,
       splits: [splitOf(metastore, file)],
     })
     expect(store.requests.map(({ verb }) => verb)).toEqual(['put'])
@@ -166,7 +166,7 @@ describe('requests', () => {
     store.reset()
     const publications = Array.from({ length: 20 }, () =>
       metastore.publish('logs', {
-        indexUid: file.metadata.indexUid,
+        builtFor: file.metadata,
         splits: [splitOf(metastore, file)],
       }),
     )
@@ -181,12 +181,12 @@ describe('publishing', () => {
     const w = world()
     const file = await w.metastore.createIndex(config())
     const split = splitOf(w.metastore, file)
-    const { indexUid } = file.metadata
+    const builtFor = file.metadata
     const delta = { sourceId: 's', partitionId: 'p', from: '', to: '00000000000000000010' }
-    const request = { indexUid, splits: [split], checkpointDelta: delta }
+    const request = { builtFor, splits: [split], checkpointDelta: delta }
     const outcome = await w.metastore.publish('logs', request)
     expect(outcome.kind).toBe('published')
-    return { ...w, file, split, indexUid, delta, request }
+    return { ...w, file, split, builtFor, delta, request }
   }
 
   test('splits, checkpoint and publication time come in one step', async () => {
@@ -205,21 +205,21 @@ describe('publishing', () => {
   })
 
   test('an overlapping or a gapping checkpoint delta loses, and changes nothing', async () => {
-    const { metastore, file, indexUid, delta } = await published()
+    const { metastore, file, builtFor, delta } = await published()
     for (const from of ['', '00000000000000000020']) {
       const splits = [splitOf(metastore, file)]
       const checkpointDelta = { ...delta, from, to: '00000000000000000030' }
-      const outcome = await metastore.publish('logs', { indexUid, splits, checkpointDelta })
+      const outcome = await metastore.publish('logs', { builtFor, splits, checkpointDelta })
       expect(outcome.kind).toBe('lost')
     }
     expect((await metastore.load('logs')).splits).toHaveLength(1)
   })
 
   test('replaced splits are marked, and a merge of splits that are gone loses', async () => {
-    const { metastore, file, split, indexUid } = await published()
+    const { metastore, file, split, builtFor } = await published()
     const merge = () =>
       metastore.publish('logs', {
-        indexUid,
+        builtFor,
         splits: [splitOf(metastore, file)],
         replacedSplitIds: [split.splitId],
       })
@@ -232,10 +232,27 @@ describe('publishing', () => {
   })
 
   test('a split that waited a day for its publication is refused: the janitor may have its object', async () => {
-    const { metastore, file, indexUid, clock } = await published()
+    const { metastore, file, builtFor, clock } = await published()
     const splits = [splitOf(metastore, file)]
     clock.advance(24 * 3600 * 1000)
-    expect((await metastore.publish('logs', { indexUid, splits })).kind).toBe('lost')
+    expect((await metastore.publish('logs', { builtFor, splits })).kind).toBe('lost')
+  })
+
+  test('a mapping that gave way while splits were built by it is known again with them', async () => {
+    const { metastore, file, builtFor } = await published()
+    const { docMappingUid = '' } = file.metadata.config.docMapping
+    const changed = config()
+    await metastore.updateConfig({
+      ...changed,
+      docMapping: { ...changed.docMapping, storeSource: !changed.docMapping.storeSource },
+    })
+    expect((await metastore.load('logs')).metadata.pastMappings).toEqual([])
+    await metastore.publish('logs', {
+      builtFor,
+      splits: [splitOf(metastore, file, { docMappingUid })],
+    })
+    const { pastMappings } = (await metastore.load('logs')).metadata
+    expect(pastMappings).toEqual([file.metadata.config.docMapping])
   })
 
   test('marking twice does not restart the grace', async () => {
@@ -290,10 +307,10 @@ describe('the file', () => {
       updatedMs: 6,
       error: undefined,
     } as const
-    const { indexUid } = file.metadata
+    const builtFor = file.metadata
     const checkpointDelta = { sourceId: '__proto__', partitionId: '__proto__', from: '', to: '~1' }
     const outcome = await metastore.publish('logs', {
-      indexUid,
+      builtFor,
       splits: [split],
       run,
       checkpointDelta,

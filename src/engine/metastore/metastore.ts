@@ -8,6 +8,7 @@ import { deleteKeys, listKeys } from './delete-keys.ts'
 import { finishTasks } from './delete-task-changes.ts'
 import { type DeleteQuery, type DeleteTask, withTask } from './delete-task.ts'
 import {
+  applyClear,
   applyMark,
   applyPublish,
   type PublishOutcome,
@@ -15,6 +16,7 @@ import {
 } from './index-file-changes.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
+import { keptMappings } from './past-mappings.ts'
 import { matchIndexIds, nearestIds } from './index-patterns.ts'
 import {
   assertIndexId,
@@ -32,7 +34,7 @@ import {
   type IndexState,
   type Manifest,
 } from './manifest.ts'
-import { assertNoSnapshots, oldestSnapshotOpstamp, pinnedSplitIds } from './snapshot-record.ts'
+import { assertNoSnapshots, heldSplitIds, oldestSnapshotOpstamp } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 import { IndexTemplates } from './templates.ts'
 import { UlidGenerator } from './ulid.ts'
@@ -80,19 +82,30 @@ export class Metastore {
   /** Throws `invalid` (code INDEX-EXISTS) when there is one. Finishes what a killed create or delete
    *  left. Costs one read and three puts. */
   async createIndex(config: IndexConfig): Promise<IndexFile> {
-    const { indexId } = config
+    await this.reserveIndex(config.indexId)
+    return await this.adoptIndex(this.#newFile(config))
+  }
+
+  /** Says in the manifest that the index is being made: from here on its objects can be found and
+   *  deleted, and `adoptIndex` makes it one. Throws `invalid` (code INDEX-EXISTS). */
+  async reserveIndex(indexId: string): Promise<void> {
     assertIndexId(indexId)
     const state = (await this.#manifest.load())?.get(indexId)
-    if (state === 'deleting') await this.deleteIndex(indexId)
+    if (state === 'deleting') await this.finishDeletion(indexId)
     if (state === 'active' && (await this.#file(indexId).load()) !== undefined) {
       throw indexExists(indexId)
     }
     if (state !== 'active') await this.#setState(indexId, 'creating')
-    const created = this.#newFile(config)
-    const stored = await this.#file(indexId).update((file) => file ?? created)
+  }
+
+  /** An index that is there from now on, with the splits that `file` names: their objects lie under its
+   *  id already. Its uid is a new one. Throws `invalid` (code INDEX-EXISTS). */
+  async adoptIndex(file: IndexFile): Promise<IndexFile> {
+    const { indexId, indexUid } = file.metadata
+    const stored = await this.#file(indexId).update((known) => known ?? file)
     await this.#setState(indexId, 'active')
-    if (stored?.metadata.indexUid !== created.metadata.indexUid) throw indexExists(indexId)
-    return created
+    if (stored?.metadata.indexUid !== indexUid) throw indexExists(indexId)
+    return file
   }
 
   /** Makes the index from the template that its id matches, unless somebody else was quicker; false
@@ -120,10 +133,16 @@ export class Metastore {
     return file ?? (await this.#throwMissing(indexId))
   }
 
+  /** What the manifest says. One conditional read. */
+  async indexStates(signal?: AbortSignal): Promise<Manifest> {
+    return (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
+  }
+
   /** Ids in the manifest, sorted. One conditional read. */
   async listIndexIds(signal?: AbortSignal): Promise<string[]> {
-    const manifest = (await this.#manifest.load(signal)) ?? EMPTY_MANIFEST
-    const visible = [...manifest].filter(([, state]) => state !== 'deleting')
+    const visible = [...(await this.indexStates(signal))].filter(
+      ([, state]) => state !== 'deleting',
+    )
     return visible.map(([id]) => id).toSorted()
   }
 
@@ -159,7 +178,8 @@ export class Metastore {
       const docMapping = { ...config.docMapping, docMappingUid }
       const indexUri = config.indexUri ?? current.indexUri
       const next = { ...config, indexUri, docMapping }
-      return { ...file, metadata: { ...file.metadata, config: next } }
+      const pastMappings = docMappingChanged ? keptMappings(file) : file.metadata.pastMappings
+      return { ...file, metadata: { ...file.metadata, config: next, pastMappings } }
     })
   }
 
@@ -210,24 +230,18 @@ export class Metastore {
     options: { readonly keepCheckpoints?: boolean } = {},
   ): Promise<SplitRecord[]> {
     let removed: readonly SplitRecord[] = []
-    let pinned: ReadonlySet<string> = new Set()
-    await this.update(indexId, (file) => {
-      if (file.splits.length > 0) {
-        removed = file.splits
-        pinned = pinnedSplitIds(file)
-      }
-      const checkpoint = options.keepCheckpoints === true ? file.metadata.checkpoint : new Map()
-      if (file.splits.length === 0 && checkpoint.size === file.metadata.checkpoint.size) return file
-      const cleared = { ...file, metadata: { ...file.metadata, checkpoint }, splits: [] }
-      return finishTasks(cleared, this.#components.clock.nowMs())
+    const cleared = await this.update(indexId, (file) => {
+      if (file.splits.length > 0) removed = file.splits
+      const empty = applyClear(file, options.keepCheckpoints === true)
+      return finishTasks(empty, this.#components.clock.nowMs())
     })
-    const rejected = await listKeys(this.store, rejectedPrefix(indexId))
     // What was handed over once may be again.
-    const handed =
-      options.keepCheckpoints === true ? [] : await listKeys(this.store, handedPrefix(indexId))
-    const unpinned = removed.filter(({ splitId }) => !pinned.has(splitId))
-    const splits = unpinned.map(({ splitId }) => splitKey(indexId, splitId))
-    await deleteKeys(this.store, [...splits, ...rejected, ...handed])
+    const forgotten = options.keepCheckpoints === true ? [] : [handedPrefix(indexId)]
+    const notes = [rejectedPrefix(indexId), ...forgotten].map((at) => listKeys(this.store, at))
+    const held = heldSplitIds(cleared)
+    const unheld = removed.map(({ splitId }) => splitId).filter((id) => !held.has(id))
+    const splits = unheld.map((splitId) => splitKey(indexId, splitId))
+    await deleteKeys(this.store, [...splits, ...(await Promise.all(notes)).flat()])
     return [...removed]
   }
 
@@ -239,23 +253,51 @@ export class Metastore {
   ): Promise<SplitRecord[]> {
     assertIndexId(indexId)
     const state = (await this.#manifest.load())?.get(indexId)
-    const file = await this.#loadForDeletion(indexId)
-    if (state === undefined && file === undefined) return this.#throwMissing(indexId)
+    const { file, isThere } = await this.#loadForDeletion(indexId)
+    if (state === undefined && !isThere) return this.#throwMissing(indexId)
     if (state !== 'deleting' && options.withSnapshots !== true) {
       await assertNoSnapshots(this.store, indexId, file)
     }
     await this.#setState(indexId, 'deleting')
+    await this.#deleteAll(indexId, isThere)
+    return [...(file?.splits ?? [])]
+  }
+
+  /** Goes on with a deletion that was killed. Nothing when somebody else did, whatever is there now. */
+  async finishDeletion(indexId: string): Promise<void> {
+    const { isThere } = await this.#loadForDeletion(indexId)
+    // Asked after the file was looked for: it is not that of an index which was made anew.
+    const state = (await this.#manifest.load())?.get(indexId)
+    if (state === 'deleting') await this.#deleteAll(indexId, isThere)
+  }
+
+  async #deleteAll(indexId: string, hasFile: boolean): Promise<void> {
     // The file goes first: from then on no indexer can publish.
-    await this.store.delete(metastoreKey(indexId))
+    if (hasFile) await this.store.delete(metastoreKey(indexId))
     this.#file(indexId).forget()
-    await deleteKeys(this.store, await listKeys(this.store, indexPrefix(indexId)))
+    const keys = await listKeys(this.store, indexPrefix(indexId))
+    // Without a file after the listing nothing that was listed belongs to an index that there is. With
+    // one, somebody made it anew meanwhile: what is left is an orphan of that index.
+    if ((await this.#file(indexId).load()) === undefined) {
+      await deleteKeys(
+        this.store,
+        keys.filter((key) => key !== metastoreKey(indexId)),
+      )
+    }
+    await this.forgetMissing(indexId)
+  }
+
+  /** Takes an index without a file out of the manifest. One that changed since it was read is left
+   *  alone: somebody makes the index, and whoever makes one writes the manifest before and after. */
+  async forgetMissing(indexId: string): Promise<void> {
+    const seen = await this.#manifest.load()
+    if (seen?.has(indexId) !== true || (await this.#file(indexId).load()) !== undefined) return
     await this.#manifest.update((manifest) => {
-      if (manifest === undefined || !manifest.has(indexId)) return manifest
+      if (manifest !== seen) return manifest
       const next = new Map(manifest)
       next.delete(indexId)
       return next
     })
-    return [...(file?.splits ?? [])]
   }
 
   /** `change` sees the newest file and may run several times: it must give the same when applied
@@ -270,11 +312,16 @@ export class Metastore {
   }
 
   /** A file that cannot be read must not stop its own deletion. */
-  async #loadForDeletion(indexId: string): Promise<IndexFile | undefined> {
+  async #loadForDeletion(
+    indexId: string,
+  ): Promise<{ readonly file: IndexFile | undefined; readonly isThere: boolean }> {
     try {
-      return await this.#file(indexId).load()
+      const file = await this.#file(indexId).load()
+      return { file, isThere: file !== undefined }
     } catch (error) {
-      if (isQwError(error, 'corrupt') || isQwError(error, 'invalid')) return undefined
+      if (isQwError(error, 'corrupt') || isQwError(error, 'invalid')) {
+        return { file: undefined, isThere: true }
+      }
       throw error
     }
   }
@@ -303,12 +350,14 @@ export class Metastore {
         indexId: config.indexId,
         indexUid: `${config.indexId}:${this.newId()}`,
         config: { ...config, docMapping: { ...config.docMapping, docMappingUid } },
+        pastMappings: [],
         createTimestamp: Math.floor(this.#components.clock.nowMs() / 1000),
         sources: [],
         checkpoint: new Map(),
       },
       splits: [],
       runs: [],
+      rejectSets: [],
       deleteTasks: [],
       orphansListedMs: undefined,
       snapshots: [],

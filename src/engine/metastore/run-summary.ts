@@ -1,6 +1,7 @@
 import type { JsonObject } from '../bytes/json.ts'
 import { QwError } from '../errors.ts'
 import { asFields, integerAt, optionalStringAt, stringAt } from './json-fields.ts'
+import { REJECTED_KEPT_MS } from './reject-set.ts'
 
 /** How one run over one source ended, or stands: `running` also when it was killed. */
 export type RunState = 'running' | 'done' | 'incomplete' | 'tooManyRejects' | 'failed'
@@ -23,11 +24,27 @@ export interface RunSummary {
 
 /** Runs kept per index: enough for two hours of five-minute batches, some 5 kB of the metastore file. */
 export const MAX_RUNS_KEPT = 25
+/** Failed runs kept beyond those, until their sources are indexed after all. */
+export const MAX_FAILED_RUNS_KEPT = 100
 
 /** `runs` with this one put in front, or in place of its earlier state. */
 export function withRun(runs: readonly RunSummary[], run: RunSummary): readonly RunSummary[] {
-  const others = runs.filter((other) => other.runId !== run.runId)
-  return [run, ...others].slice(0, MAX_RUNS_KEPT)
+  const all = [run, ...runs.filter((other) => other.runId !== run.runId)]
+  const failed = new Set(openFailures(all).slice(0, MAX_FAILED_RUNS_KEPT))
+  return all.filter((each, rank) => {
+    const isYoung = run.updatedMs - each.updatedMs < REJECTED_KEPT_MS
+    return rank < MAX_RUNS_KEPT || (failed.has(each) && isYoung)
+  })
+}
+
+/** The runs, newest first, that ended badly and after which nobody took their sources up again. */
+export function openFailures(runs: readonly RunSummary[]): RunSummary[] {
+  const seen = new Set<string>()
+  return runs.filter(({ sourceUri, state }) => {
+    if (seen.has(sourceUri)) return false
+    seen.add(sourceUri)
+    return state === 'failed' || state === 'tooManyRejects'
+  })
 }
 
 export function encodeRun(run: RunSummary): JsonObject {

@@ -33,6 +33,14 @@ export function pinnedSplitIds({ snapshots }: IndexFile): Set<string> {
   return new Set(snapshots.flatMap(({ splitBytes }) => [...splitBytes.keys()]))
 }
 
+/** Splits that a record names or a snapshot pins. One that was, and in some version of the file is not
+ *  any more, never will be again: its object may go. */
+export function heldSplitIds(file: IndexFile): Set<string> {
+  const held = pinnedSplitIds(file)
+  for (const { splitId } of file.splits) held.add(splitId)
+  return held
+}
+
 /** Erasures up to this number are in every snapshot; Infinity without one. */
 export function oldestSnapshotOpstamp({ snapshots }: IndexFile): number {
   return Math.min(...snapshots.map(({ deleteOpstamp }) => deleteOpstamp))
@@ -88,7 +96,7 @@ export async function assertNoSnapshots(
   throw new QwError('invalid', `${indexId} has snapshots: ${names.slice(0, 5).join(', ')}`, {
     code: 'INDEX-SNAPSHOTS',
     why: 'they lie among its objects and go with it',
-    fix: `qw-lambda index delete ${indexId} --with-snapshots`,
+    fix: `qw-lambda index delete ${indexId} --with-snapshots\nor keep one as an index first: qw-lambda index restore ${names[0] ?? ''} --index ${indexId} --as <id>`,
   })
 }
 

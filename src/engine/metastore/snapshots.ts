@@ -9,7 +9,7 @@ import { snapshotKey, splitKey } from './layout.ts'
 import type { Metastore } from './metastore.ts'
 import {
   assertSnapshotName,
-  heldAlone,
+  heldSplitIds,
   MAX_SNAPSHOTS,
   pinnedSplitIds,
   type SnapshotRecord,
@@ -34,7 +34,7 @@ interface SnapshotName {
   readonly signal?: AbortSignal
 }
 
-interface Snapshot {
+export interface Snapshot {
   readonly record: SnapshotRecord
   /** Of that moment: published splits, checkpoint, config, erasures. */
   readonly file: IndexFile
@@ -101,12 +101,12 @@ function refuse({ metadata: { indexId }, snapshots }: IndexFile, name: string): 
   if (snapshots.some((snapshot) => snapshot.name === name)) {
     throw new QwError('invalid', `${indexId} has a snapshot \`${name}\` already`, {
       code: 'SNAPSHOT-EXISTS',
-      fix: `choose another name, or delete it first: qw-lambda index snapshot delete ${name}`,
+      fix: `choose another name, or delete it first: qw-lambda index snapshot delete ${name} --index ${indexId}`,
     })
   }
   if (snapshots.length >= MAX_SNAPSHOTS) {
     throw new QwError('tooLarge', `${indexId} has ${snapshots.length} snapshots, the most it may`, {
-      fix: `delete one that is not needed: qw-lambda index snapshot list`,
+      fix: `delete one that is not needed: qw-lambda index snapshot list --index ${indexId}`,
     })
   }
 }
@@ -135,7 +135,7 @@ export async function readSnapshot(
 }
 
 /** Throws `notFound` (code SNAPSHOT-NONE) naming the nearest. */
-function findSnapshot(
+export function findSnapshot(
   { metadata: { indexId }, snapshots }: IndexFile,
   name: string,
 ): SnapshotRecord {
@@ -147,7 +147,10 @@ function findSnapshot(
   )
   throw new QwError('notFound', `${indexId} has no snapshot \`${name}\``, {
     code: 'SNAPSHOT-NONE',
-    fix: near.length > 0 ? `did you mean ${near.join(', ')}?` : `qw-lambda index snapshot list`,
+    fix:
+      near.length > 0
+        ? `did you mean ${near.join(', ')}?`
+        : `qw-lambda index snapshot list --index ${indexId}`,
   })
 }
 
@@ -157,17 +160,14 @@ export async function deleteSnapshot(
   metastore: Metastore,
   { indexId, name }: SnapshotName,
 ): Promise<DeletedSnapshot> {
-  const { snapshotId } = findSnapshot(await metastore.load(indexId), name)
-  let freed = new Map<string, number>()
-  await metastore.update(indexId, (file) => {
-    const record = file.snapshots.find((snapshot) => snapshot.snapshotId === snapshotId)
-    if (record === undefined) return file
-    const snapshots = file.snapshots.filter((snapshot) => snapshot !== record)
-    // What has a record still is deleted after its grace: a search may be on it.
-    const named = new Set(file.splits.map(({ splitId }) => splitId))
-    freed = new Map([...heldAlone(file, record)].filter(([splitId]) => !named.has(splitId)))
-    return { ...file, snapshots }
+  const { snapshotId, splitBytes } = findSnapshot(await metastore.load(indexId), name)
+  const file = await metastore.update(indexId, (newest) => {
+    const snapshots = newest.snapshots.filter((snapshot) => snapshot.snapshotId !== snapshotId)
+    return snapshots.length === newest.snapshots.length ? newest : { ...newest, snapshots }
   })
+  // What has a record still is deleted after its grace: a search may be on it.
+  const held = heldSplitIds(file)
+  const freed = new Map([...splitBytes].filter(([splitId]) => !held.has(splitId)))
   const keys = [...freed.keys()].map((splitId) => splitKey(indexId, splitId))
   await deleteKeys(metastore.store, [...keys, snapshotKey(indexId, snapshotId)])
   return { splitCount: freed.size, bytes: [...freed.values()].reduce((sum, n) => sum + n, 0) }

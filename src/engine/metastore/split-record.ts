@@ -64,6 +64,13 @@ export function splitSizeBytes(split: SplitRecord): number {
   return split.footer.end
 }
 
+/** By the oldest document; splits without a time range come before all others. */
+export function oldestFirst(a: SplitRecord, b: SplitRecord): number {
+  const start = (split: SplitRecord): number => split.timeRange?.startSeconds ?? -Infinity
+  if (start(a) !== start(b)) return start(a) < start(b) ? -1 : 1
+  return a.splitId < b.splitId ? -1 : 1
+}
+
 /** The record as docs/INDEX-FORMAT.md shows it. */
 export function encodeSplitRecord(split: SplitRecord): JsonObject {
   return {

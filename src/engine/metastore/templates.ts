@@ -3,6 +3,7 @@ import { QwError } from '../errors.ts'
 import type { Clock, ObjectStore, Random } from '../ports.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { readConfigValue } from '../schema/read-config.ts'
+import { assertChecked, checkedJson, parseChecked } from './checked-json.ts'
 import { ConditionalObject } from './conditional-object.ts'
 import { matchIndexIds } from './index-patterns.ts'
 import { TEMPLATES_KEY } from './layout.ts'
@@ -107,12 +108,18 @@ export class IndexTemplates {
   }
 }
 
+/** Files without a format have no checksum either. */
+const FORMAT = 2
+
 function encodeTemplates(templates: readonly IndexTemplate[]): Uint8Array {
-  const json = { version: '0.9', templates: templates.map((template) => template.json) }
-  return new TextEncoder().encode(stringifyJson(json))
+  const list = templates.map((template) => template.json)
+  return checkedJson(stringifyJson({ format: FORMAT, version: '0.9', templates: list }))
 }
 
 function decodeTemplates(bytes: Uint8Array): readonly IndexTemplate[] {
+  const { fields, isChecked } = parseChecked(bytes, TEMPLATES_KEY)
+  if (fields['format'] !== undefined) assertChecked(isChecked, TEMPLATES_KEY)
+  // Again, for integers that JSON.parse would round.
   const value = parseJson(new TextDecoder().decode(bytes))
   const list = isJsonObject(value) ? value['templates'] : undefined
   if (!Array.isArray(list)) throw new QwError('corrupt', `${TEMPLATES_KEY} holds no templates`)

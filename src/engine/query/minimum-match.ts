@@ -25,10 +25,8 @@ export function parseMinimumMatch(value: unknown): MinimumMatch | undefined {
   const alone = parseShare(value.trim())
   if (alone !== undefined) return { otherwise: alone, conditions: [] }
   const conditions: MinimumMatch['conditions'][number][] = []
-  for (const part of value
-    .replaceAll(/\s*<\s*/g, '<')
-    .trim()
-    .split(/\s+/)) {
+  const sides = value.split('<').map((side) => side.trim())
+  for (const part of sides.join('<').split(/\s+/)) {
     const [, above, text = ''] = CONDITION.exec(part) ?? []
     const share = parseShare(text)
     if (above === undefined || share === undefined) return undefined

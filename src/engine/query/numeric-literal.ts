@@ -16,7 +16,7 @@ const U64: Limits = { min: 0n, max: 2n ** 64n - 1n }
 /** Longer texts are no numbers that a field could hold; they would be slow to read. */
 const MAX_NUMBER_CHARS = 400
 const WHOLE = /^[+-]?[0-9]+$/
-const DECIMAL = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/
+const DECIMAL = /^[+-]?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$/
 
 /** Decimal syntax; a fraction of zero (`1.0`, `1e3`) is dropped. Undefined for anything else. */
 export function parseNumericLiteral(text: string): NumericLiteral | undefined {

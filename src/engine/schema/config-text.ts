@@ -33,8 +33,9 @@ const MAX_CONFIG_CHARS = 4 * 1024 * 1024
 /** Decodes YAML, or JSON with comments; `auto` decides by the first character. Throws `invalid`. */
 export function readConfigDocument(text: string, format: ConfigFormat): JsonValue {
   if (text.length > MAX_CONFIG_CHARS) {
-    const limit = `limit_chars=${MAX_CONFIG_CHARS}`
-    throw new QwError('tooLarge', `the config is too long length=${text.length} ${limit}`)
+    const message = `the config has ${text.length} characters, ${MAX_CONFIG_CHARS} are allowed`
+    const fix = 'leave keys by the thousand to dynamic mode instead of declaring each'
+    throw new QwError('tooLarge', message, { fix })
   }
   const source = text.replace(/^\uFEFF/, '')
   if (format === 'yaml') return readYaml(source)
@@ -54,7 +55,8 @@ export function readConfigDocument(text: string, format: ConfigFormat): JsonValu
 }
 
 function readYaml(text: string): JsonValue {
-  const document = parseDocument(text, { version: '1.2' })
+  // The parser prints no warning by itself (a map as a key): who reads the config refuses it by name.
+  const document = parseDocument(text, { version: '1.2', logLevel: 'error' })
   const [problem] = document.errors
   if (problem !== undefined) {
     throw new QwError('invalid', `invalid YAML: ${problem.message}`, { position: problem.pos[0] })
@@ -68,11 +70,12 @@ function readYaml(text: string): JsonValue {
 
 /** Blanks out comments, keeping every position, and drops commas before a closing bracket. */
 function stripJsonComments(text: string): string {
-  const token = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g
+  // What is not closed goes to the end: looking for an end from every place would take for ever.
+  const token = /"(?:[^"\\]|\\.)*"?|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
   const blanked = text.replace(token, (found) =>
     found.startsWith('"') ? found : found.replace(/[^\n]/g, ' '),
   )
-  return blanked.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (found) =>
+  return blanked.replace(/"(?:[^"\\]|\\.)*"?|,(?=\s*[}\]])/g, (found) =>
     found === ',' ? ' ' : found,
   )
 }

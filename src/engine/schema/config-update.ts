@@ -9,30 +9,52 @@ interface ConfigUpdate {
   readonly docMappingChanged: boolean
 }
 
-/** Whether `next` may replace `current`; throws `invalid` naming the setting that cannot change.
- *  A `next` without an `index_uri` keeps the stored one. */
-export function checkConfigUpdate(current: IndexConfig, next: IndexConfig): ConfigUpdate {
-  refuseChange('index_id', current.indexId, next.indexId)
-  refuseChange('index_uri', current.indexUri, next.indexUri ?? current.indexUri)
-  const [before, after] = [current.docMapping, next.docMapping]
-  refuseChange('doc_mapping.timestamp_field', before.timestampField, after.timestampField)
-  for (const tokenizer of before.tokenizers) checkTokenizer(tokenizer, after.tokenizers)
-  return { docMappingChanged: fingerprint(before) !== fingerprint(after) }
+/** What cannot change, by the path of the setting. */
+interface RefusedChange {
+  readonly path: string
+  readonly reason: string
 }
 
-function refuseChange(path: string, before: string | undefined, after: string | undefined): void {
-  if (before === after) return
+/** Whether `next` may replace `current`; throws `invalid` naming the first setting that cannot change.
+ *  A `next` without an `index_uri` keeps the stored one. */
+export function checkConfigUpdate(current: IndexConfig, next: IndexConfig): ConfigUpdate {
+  const [refused] = refusedChanges(current, next)
+  if (refused !== undefined) refuseSetting(refused.path, refused.reason)
+  return { docMappingChanged: fingerprint(current.docMapping) !== fingerprint(next.docMapping) }
+}
+
+/** Empty: the whole of `next` is allowed. */
+export function refusedChanges(current: IndexConfig, next: IndexConfig): RefusedChange[] {
+  const [before, after] = [current.docMapping, next.docMapping]
+  const timestamps = [before.timestampField, after.timestampField] as const
+  return [
+    ...refuseChange('index_id', current.indexId, next.indexId),
+    ...refuseChange('index_uri', current.indexUri, next.indexUri ?? current.indexUri),
+    ...refuseChange('doc_mapping.timestamp_field', ...timestamps),
+    ...before.tokenizers.flatMap((tokenizer) => refuseTokenizer(tokenizer, after.tokenizers)),
+  ]
+}
+
+function refuseChange(
+  path: string,
+  before: string | undefined,
+  after: string | undefined,
+): RefusedChange[] {
+  if (before === after) return []
   const quote = (value: string | undefined) => (value === undefined ? 'unset' : `\`${value}\``)
-  refuseSetting(path, `cannot be changed from ${quote(before)} to ${quote(after)}`)
+  return [{ path, reason: `cannot be changed from ${quote(before)} to ${quote(after)}` }]
 }
 
 /** Splits hold its tokens: a tokenizer stays as it is, though a mapping may stop using it. */
-function checkTokenizer(before: TokenizerConfig, after: readonly TokenizerConfig[]): void {
+function refuseTokenizer(
+  before: TokenizerConfig,
+  after: readonly TokenizerConfig[],
+): RefusedChange[] {
   const same = after.find(({ name }) => name === before.name)
-  if (same === undefined || stringifyTokenizer(same) !== stringifyTokenizer(before)) {
-    const what = same === undefined ? 'removed' : 'changed'
-    refuseSetting('doc_mapping.tokenizers', `the tokenizer \`${before.name}\` cannot be ${what}`)
-  }
+  if (same !== undefined && stringifyTokenizer(same) === stringifyTokenizer(before)) return []
+  const what = same === undefined ? 'removed' : 'changed'
+  const reason = `the tokenizer \`${before.name}\` cannot be ${what}`
+  return [{ path: 'doc_mapping.tokenizers', reason }]
 }
 
 function stringifyTokenizer(tokenizer: TokenizerConfig): string {

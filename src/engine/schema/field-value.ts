@@ -83,7 +83,7 @@ function integerReader(path: string, type: 'i64' | 'u64', coerce: boolean): Valu
   }
 }
 
-const FLOAT_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const FLOAT_TEXT = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 function floatReader(path: string, coerce: boolean): ValueReader {
   return (value) => {

@@ -99,7 +99,7 @@ const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
 
 /** `2G`, `500 MB`, `1GiB`, `1000` as bytes; undefined when the text is no size. */
 function parseByteSize(text: string): number | undefined {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?\s*$/i.exec(text)
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?$/i.exec(text.trim())
   const unit = BYTE_UNITS.get((match?.[2] ?? '?').toLowerCase())
   return unit === undefined ? undefined : Math.round(Number(match?.[1]) * unit)
 }

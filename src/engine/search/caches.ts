@@ -1,3 +1,4 @@
+import { SharedFlights } from './shared-flights.ts'
 import type { Part, PartValues } from './needs.ts'
 
 /** Byte limits of what one process keeps between searches. */
@@ -8,6 +9,16 @@ interface SearchCacheLimits {
   readonly docBytes: number
   /** Answers of single splits; 0 keeps none. */
   readonly partialResultBytes: number
+}
+
+/** A share of the default, for a process that shares its memory with others. */
+export function cacheLimits(share = 1): SearchCacheLimits {
+  const { partBytes, docBytes, partialResultBytes } = DEFAULT_SEARCH_CACHE_LIMITS
+  return {
+    partBytes: partBytes * share,
+    docBytes: docBytes * share,
+    partialResultBytes: partialResultBytes * share,
+  }
 }
 
 export const DEFAULT_SEARCH_CACHE_LIMITS: SearchCacheLimits = {
@@ -25,6 +36,8 @@ export class SearchCaches {
   readonly docs: ByteLru<Uint8Array>
   /** By leaf-cache.ts. */
   readonly partialResults: ByteLru<unknown>
+  /** Reads of splits that are under way. */
+  readonly reads = new SharedFlights<Uint8Array>()
 
   constructor(limits: SearchCacheLimits = DEFAULT_SEARCH_CACHE_LIMITS) {
     this.parts = new ByteLru(limits.partBytes)

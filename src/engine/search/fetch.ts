@@ -102,9 +102,9 @@ class FetchedParts {
   ): Promise<void> {
     const missing = needs.filter((need) => !this.#has(need))
     if (missing.length === 0) return
-    const { store, readSizes } = this.#context
+    const { store, caches, readSizes } = this.#context
     const { gapBytes } = readSizes ?? READ_SIZES
-    const from = { store, key: this.#splitKey, gapBytes }
+    const from = { store, flights: caches.reads, key: this.#splitKey, gapBytes }
     this.#chunks.push(...(await readChunks(from, [...missing, ...along], signal)))
   }
 
@@ -117,12 +117,17 @@ class FetchedParts {
     const key = needKey(need)
     let value = this.#held.get(key)
     if (value === undefined) {
-      const decoded = decodePart(need, this.#bytesOf(need))
-      value = decoded.value
+      // Another search may have decoded it since this one began to read.
+      value = this.#context.caches.parts.get(this.#cacheKey(key)) ?? this.#decode(need, key)
       this.#held.set(key, value)
-      this.#context.caches.parts.set(this.#cacheKey(key), value, decoded.memoryBytes)
     }
     return value as PartValues[N['part']] // the key names the part
+  }
+
+  #decode(need: Need, key: string): PartValues[Part] {
+    const { value, memoryBytes } = decodePart(need, this.#bytesOf(need))
+    this.#context.caches.parts.set(this.#cacheKey(key), value, memoryBytes)
+    return value
   }
 
   #has(need: Need): boolean {

@@ -1,4 +1,6 @@
-import { QwError } from '../errors.ts'
+import { isQwError, QwError } from '../errors.ts'
+import type { IndexMetadata } from '../metastore/index-metadata.ts'
+import { configOfMapping } from '../metastore/past-mappings.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { bindQuery } from '../query/bind.ts'
 import type { SplitFacts } from '../query/prune.ts'
@@ -26,6 +28,30 @@ export function bindIndexSearch(config: IndexConfig, request: BoundRequest): Ind
   const schema = schemaOf(config)
   const query = bindQuery(request.query, schema, { defaultFields: request.searchFields })
   return { schema, query: withTimeBounds(query, schema, { indexId: config.indexId, ...request }) }
+}
+
+/**
+ * Binds by the mapping that splits were written with. Where it does not know a field that was added since,
+ * the present mapping binds: their documents do not have it. Where it has the field and cannot be asked so
+ * (it was not indexed, or not fast), that is `unanswerable`: the splits that may match fail with it, since
+ * an answer without them would look whole. Throws as `bind` does.
+ */
+export function bindFor<Bound>(
+  { metadata, docMappingUid }: { readonly metadata: IndexMetadata; readonly docMappingUid: string },
+  bind: (config: IndexConfig) => Bound,
+  present: () => Bound = () => bind(metadata.config),
+): { readonly bound: Bound; readonly unanswerable?: QwError } {
+  const config = configOfMapping(metadata, docMappingUid)
+  if (config === metadata.config) return { bound: present() }
+  try {
+    return { bound: bind(config) }
+  } catch (error) {
+    if (!isQwError(error, 'invalid')) throw error
+    if (error.code !== 'QUERY-SCHEMA') return { bound: present() }
+    const message = `its documents were indexed before the mapping changed: ${error.message}`
+    const { code, fix } = error
+    return { bound: present(), unanswerable: new QwError('invalid', message, { code, fix }) }
+  }
 }
 
 /** What the metastore knows of a split, as pruning asks for it. */

@@ -68,6 +68,19 @@ export interface LeafInvoker {
   search(request: LeafRequest, signal: AbortSignal | undefined): Promise<LeafResponse>
 }
 
+/** Of a leaf whose splits all failed. */
+export function failedLeaf(failures: readonly LeafFailure[]): LeafResponse {
+  return {
+    numHits: 0,
+    hits: [],
+    maxScore: undefined,
+    isTerminated: false,
+    aggregations: undefined,
+    terms: [],
+    failures,
+  }
+}
+
 export function failureOf(splitId: string, error: unknown): LeafFailure {
   return {
     splitId,

@@ -1,4 +1,5 @@
 import type { ByteRange, ObjectStore } from '../ports.ts'
+import type { SharedFlights } from './shared-flights.ts'
 
 /** Reads of one split that run at once. */
 const READS_PER_SPLIT = 16
@@ -24,6 +25,8 @@ export function coalesceRanges(ranges: readonly ByteRange[], gapBytes: number): 
 
 interface ReadSource {
   readonly store: ObjectStore
+  /** Where searches that need the same at the same time meet. */
+  readonly flights: SharedFlights<Uint8Array>
   readonly key: string
   /** Ranges at most this far apart become one read. */
   readonly gapBytes: number
@@ -31,13 +34,15 @@ interface ReadSource {
 
 /** One round of reads. */
 export function readChunks(
-  { store, key, gapBytes }: ReadSource,
+  { store, flights, key, gapBytes }: ReadSource,
   ranges: readonly ByteRange[],
   signal: AbortSignal | undefined,
 ): Promise<Chunk[]> {
   return mapLimited(coalesceRanges(ranges, gapBytes), READS_PER_SPLIT, async (range) => ({
     start: range.start,
-    bytes: await store.read(key, range, signal),
+    bytes: await flights.run(`${key} ${range.start}-${range.end}`, signal, (shared) =>
+      store.read(key, range, shared),
+    ),
   }))
 }
 

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { stringifyJson } from '../bytes/json.ts'
+import { stringifyJson, type JsonObject } from '../bytes/json.ts'
 import { SearchFixture } from './testing/search-fixture.ts'
 import { shop } from './testing/shop.ts'
 
 describe('aggregations', () => {
+  test('an aggregation may have any name, `__proto__` as well', async () => {
+    const fixture = await shop()
+    const asked = JSON.parse('{"__proto__":{"max":{"field":"quantity"}}}') as JsonObject
+    const { aggregations } = await fixture.search({ maxHits: 0, aggs: asked })
+    expect(stringifyJson(aggregations ?? null)).toBe('{"__proto__":{"value":9.0}}')
+  })
+
   test('nested aggregations count each document once, over several splits', async () => {
     const fixture = await shop()
     const { aggregations } = await fixture.search({

@@ -8,7 +8,7 @@ import type { IndexConfig } from '../schema/index-config.ts'
 import type { Schema } from '../schema/schema.ts'
 import { parseAggregations, type RequestedAggregations } from './aggregations/kinds.ts'
 import { describeQuery } from './describe-query.ts'
-import { bindIndexSearch, splitFacts } from './index-search.ts'
+import { bindFor, bindIndexSearch, splitFacts } from './index-search.ts'
 import type { LeafRequest } from './leaf-request.ts'
 import type { SearchRequest, SortKey } from './request.ts'
 import { pruneReason, type PruneReason } from './pruned-splits.ts'
@@ -26,6 +26,8 @@ export interface IndexPlan {
   readonly sort: readonly SortKey[]
   readonly aggregations: RequestedAggregations | undefined
   readonly snippetFields: readonly SnippetField[]
+  /** Why its splits cannot be asked this. */
+  readonly unanswerable?: QwError
   /** Published splits, before pruning. */
   readonly splitsTotal: number
   /** Those that may hold a match. */
@@ -37,32 +39,60 @@ export interface IndexPlan {
 /** Throws `invalid` for anything that an index cannot answer: no split is opened before. */
 export function planRoot(request: SearchRequest, files: readonly IndexFile[]): RootPlan {
   const indexes = files.map((file) => planIndex(request, file))
-  const [first, ...others] = indexes
-  for (const other of others) {
-    if (first !== undefined) checkCompatible(first, other)
+  const [[first] = [], ...others] = indexes
+  for (const [other] of others) {
+    if (first !== undefined && other !== undefined) checkCompatible(first, other)
   }
-  return { indexes }
+  return { indexes: indexes.flat() }
 }
 
-function planIndex(request: SearchRequest, file: IndexFile): IndexPlan {
-  const { config } = file.metadata
-  const { schema, query } = bindIndexSearch(config, request)
+/** The splits of each mapping that the index has had are searched as an index of their own; those of the
+ *  present one first. */
+function planIndex(request: SearchRequest, file: IndexFile): IndexPlan[] {
   const { pinnedSplits } = request
   const published =
     pinnedSplits === undefined
       ? publishedSplits(file)
       : file.splits.filter(({ splitId }) => pinnedSplits.has(splitId))
-  const timestamp = schema.timestampField
-  const aggregations =
-    request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema)
-  const readsAll = aggregations?.readsAll === true
+  const { config, pastMappings } = file.metadata
+  const present = boundPlan(request, config)
+  if (pastMappings.length === 0) return [withSplits(present, published)]
+  const past = new Set(pastMappings.map(({ docMappingUid = '' }) => docMappingUid))
+  const groups = [...past].flatMap((uid) => {
+    const own = published.filter(({ docMappingUid }) => docMappingUid === uid)
+    if (own.length === 0) return []
+    const { bound, unanswerable } = bindFor(
+      { metadata: file.metadata, docMappingUid: uid },
+      // Documents without a value to sort by come last: nothing is missing from the answer.
+      (older) => ({ ...boundPlan({ ...request, sort: [] }, older), sort: present.sort }),
+      () => present,
+    )
+    return withSplits({ ...bound, ...(unanswerable && { unanswerable }) }, own)
+  })
+  const others = published.filter(({ docMappingUid }) => !past.has(docMappingUid))
+  return [withSplits(present, others), ...groups]
+}
+
+type BoundPlan = Omit<IndexPlan, 'splitsTotal' | 'splits' | 'pruned'>
+
+function boundPlan(request: SearchRequest, config: IndexConfig): BoundPlan {
+  const { schema, query } = bindIndexSearch(config, request)
   return {
     config,
     schema,
     query,
     sort: request.sort.map((key) => bindSortKey(key, schema)),
-    aggregations,
+    aggregations: request.aggs === undefined ? undefined : parseAggregations(request.aggs, schema),
     snippetFields: snippetFields(schema, request.snippetFields),
+  }
+}
+
+function withSplits(plan: BoundPlan, published: readonly SplitRecord[]): IndexPlan {
+  const { query, aggregations } = plan
+  const timestamp = plan.schema.timestampField
+  const readsAll = aggregations?.readsAll === true
+  return {
+    ...plan,
     splitsTotal: published.length,
     splits: published.filter(
       (split) => readsAll || splitMayMatch(query, splitFacts(split), timestamp),

@@ -14,7 +14,7 @@ import { isReadWhole, readRounds } from './read-rounds.ts'
 import type { ReadSizes } from './fetch.ts'
 import { fetchHits, type LocatedHit } from './fetch-hits.ts'
 import { maxScoreOf, mergeAggregations, searchLeaf } from './leaf.ts'
-import type { LeafInvoker, LeafResponse } from './leaf-request.ts'
+import { failedLeaf, failureOf, type LeafInvoker, type LeafResponse } from './leaf-request.ts'
 import type { FailedSplit, SearchPlanResponse, SearchRequest, SearchResponse } from './request.ts'
 import { checkRequest } from './check-request.ts'
 import { leafRequest, planRoot, type IndexPlan, type RootPlan } from './root-plan.ts'
@@ -108,7 +108,7 @@ async function searchOnce(
     failedSplits: failures.map(({ indexId, splitId, message }) => ({ indexId, splitId, message })),
     splitsTotal: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
     splitsSearched: plan.indexes.reduce((sum, index) => sum + index.splits.length, 0),
-    indexIds: plan.indexes.map(({ config }) => config.indexId),
+    indexIds: [...new Set(plan.indexes.map(({ config }) => config.indexId))],
     elapsedMicros: 0,
     ...(aggregations === undefined ? {} : { aggregations }),
   }
@@ -134,6 +134,10 @@ async function searchIndex(
   index: IndexPlan,
   { context, signal }: Search,
 ): Promise<LeafResponse> {
+  const { unanswerable } = index
+  if (unanswerable !== undefined) {
+    return failedLeaf(index.splits.map(({ splitId }) => failureOf(splitId, unanswerable)))
+  }
   const leaf = leafRequest(request, index)
   return context.leaf === undefined
     ? searchLeaf(leaf, context, signal)

@@ -5,6 +5,7 @@ import { QwError } from '../errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
+import { matchesWildcard } from '../text/wildcard.ts'
 import type { TermFrequency } from './leaf-request.ts'
 import type { Highlight } from './request.ts'
 
@@ -64,7 +65,7 @@ export function highlightFields(
   const found = new Map<string, SnippetField>()
   for (const { pattern, style } of schema === undefined ? [] : highlights) {
     const names = pattern.includes('*')
-      ? [...weights.keys()].filter((path) => namesLike(pattern).test(path))
+      ? [...weights.keys()].filter((path) => matchesWildcard(path, pattern))
       : [pattern]
     for (const name of names) {
       const field = schema === undefined ? undefined : snippetField(schema, name, style)
@@ -72,11 +73,6 @@ export function highlightFields(
     }
   }
   return [...found.values()]
-}
-
-function namesLike(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.\\+?^$()[\]{}|]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's')
 }
 
 /** Undefined for a field that holds no text, or none that is kept. */

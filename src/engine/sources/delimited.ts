@@ -1,4 +1,4 @@
-import type { JsonObject } from '../bytes/json.ts'
+import { setKey, type JsonObject } from '../bytes/json.ts'
 import { LineProblem, type LineReader, type LineReading } from './line-reader.ts'
 import { MAX_LINE_BYTES } from './line-batch.ts'
 
@@ -43,7 +43,7 @@ function docOf(header: readonly string[], values: readonly string[]): LineReadin
   const doc: JsonObject = {}
   for (const [i, name] of header.entries()) {
     const value = values[i]
-    if (value !== undefined && value !== '') doc[name] = value
+    if (value !== undefined && value !== '') setKey(doc, name, value)
   }
   return doc
 }

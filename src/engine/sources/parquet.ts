@@ -5,7 +5,7 @@ import {
   parquetReadObjects,
   type SchemaElement,
 } from 'hyparquet'
-import { JsonFloat, type JsonObject, type JsonValue } from '../bytes/json.ts'
+import { JsonFloat, parseJson, type JsonObject, type JsonValue } from '../bytes/json.ts'
 import { formatRfc3339 } from '../dates/datetime.ts'
 import { messageOf, QwError } from '../errors.ts'
 import { RecordBatch } from './record-batch.ts'
@@ -111,6 +111,7 @@ function jsonOf(value: unknown): JsonValue {
     }
     case 'object':
       if (value === null) return null
+      if (value instanceof JsonFloat) return value
       if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
       if (Array.isArray(value) || ArrayBuffer.isView(value)) {
         return Array.from(value as ArrayLike<unknown>, jsonOf) // arrays, plain or typed
@@ -124,8 +125,10 @@ function jsonOf(value: unknown): JsonValue {
 /** Inside values the schema is not followed. */
 const NO_FLOATS: ReadonlySet<string> = new Set()
 
-/** Times keep the digits that they have. */
+/** Times and numbers keep the digits that they have. */
 const PARSERS = {
+  jsonFromBytes: (bytes: Uint8Array | undefined) =>
+    bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes)),
   timestampFromMilliseconds: (millis: bigint) => formatRfc3339(millis * 1_000_000n),
   timestampFromMicroseconds: (micros: bigint) => formatRfc3339(micros * 1_000n),
   timestampFromNanoseconds: (nanos: bigint) => formatRfc3339(nanos),

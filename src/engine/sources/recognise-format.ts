@@ -188,7 +188,7 @@ function isTable(lines: readonly string[], delimiter: ',' | '\t' | ';'): boolean
 /** Two pairs a line at least: a sentence may hold one `a=b`. */
 function isLogfmt(lines: readonly string[], nowMs: number): boolean {
   if (!reads(LINE_READERS.logfmt({ nowMs }), lines)) return false
-  return shareOf(lines, (line) => /^\S+=.*\s\S+=/.test(line)) >= LEAST_SHARE
+  return shareOf(lines, (line) => /^\S+=/.test(line) && /\s\S+=/.test(line)) >= LEAST_SHARE
 }
 
 function shareOf(lines: readonly string[], test: (line: string) => boolean): number {

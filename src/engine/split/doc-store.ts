@@ -84,8 +84,8 @@ export function readDocs(
   })
 }
 
-/** The documents `docIds`, ascending, of one block. */
-function openDocBlock(
+/** The documents `docIds`, ascending, of one block. Throws `corrupt`. */
+export function openDocBlock(
   sealed: Uint8Array,
   { firstDoc, endDoc }: StoredBlock,
   docIds: readonly number[],

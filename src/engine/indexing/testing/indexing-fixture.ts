@@ -7,6 +7,8 @@ import { parseIndexConfig } from '../../schema/config-text.ts'
 import type { IndexConfig } from '../../schema/index-config.ts'
 import { locateDocs, readDocs } from '../../split/doc-store.ts'
 import { decodeFooter } from '../../split/footer.ts'
+import { keptRejects } from '../kept-rejects.ts'
+import type { KeptReject } from '../rejects.ts'
 
 /** What the tests of this room index: `{"ts": seconds, "n": number, "text": words}`. */
 export function testConfig(
@@ -73,6 +75,14 @@ export async function publishedNumbers(
     }
   }
   return numbers.toSorted((a, b) => a - b)
+}
+
+/** Every rejected document that waits. */
+export async function waitingRejects(metastore: Metastore): Promise<KeptReject[]> {
+  const rejects: KeptReject[] = []
+  const file = await metastore.load('events')
+  for await (const reject of keptRejects(metastore.store, file)) rejects.push(reject)
+  return rejects
 }
 
 /** The field `n` of every document of a split file. */

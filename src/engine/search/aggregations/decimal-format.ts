@@ -2,11 +2,14 @@ import type { JsonValue } from '../../bytes/json.ts'
 import { invalidAggregation } from './options.ts'
 
 /** Prefix, digits and suffix: `#,##0.00`, `$0`, `0.0%`. */
-const PATTERN = /^([^#0,.;E]*)(#?[#,]*[0,]*)(?:\.(0*)(#*))?([^#0,.;E]*)$/
+const PATTERN = /^([^#0,.;E]*)([#,]*(?:0[0,]*)?)(?:\.(0*)(#*))?([^#0,.;E]*)$/
+/** Longer ones are no pattern that anybody wants, and would be slow to read. */
+const MAX_PATTERN_CHARS = 200
 
 /** `format` of numbers, as Java's DecimalFormat writes it. Throws `invalid` naming the aggregation. */
 export function parseDecimalFormat(name: string, raw: JsonValue): (value: number) => string {
-  const found = typeof raw === 'string' ? PATTERN.exec(raw) : null
+  const isPattern = typeof raw === 'string' && raw.length <= MAX_PATTERN_CHARS
+  const found = isPattern ? PATTERN.exec(raw) : null
   const [, prefix = '', whole = '', required = '', optional = '', suffix = ''] = found ?? []
   if (found === null || whole + required + optional === '') {
     throw invalidAggregation(

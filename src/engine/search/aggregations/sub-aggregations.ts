@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../bytes/json.ts'
+import { setKey, type JsonObject } from '../../bytes/json.ts'
 import type { Query } from '../../query/query.ts'
 import type {
   AggregationSplit,
@@ -86,7 +86,7 @@ export function renderSubs(
   const out: JsonObject = {}
   subs.forEach(({ name, aggregation }, index) => {
     const partial = partials === undefined ? aggregation.merge([]) : partials[index]
-    out[name] = aggregation.render(partial, budget)
+    setKey(out, name, aggregation.render(partial, budget))
   })
   return out
 }
@@ -109,8 +109,10 @@ export function metricAt(
   path: string,
 ): number | null | undefined {
   const whole = subs.findIndex(({ name }) => name === path)
-  const bracketed = whole < 0 ? /^([^>]*)\[(.*)\]$/.exec(path) : null
-  if (bracketed !== null) return metricAt(subs, partials, `${bracketed[1]}.${bracketed[2]}`)
+  const open = (path.split('>', 1)[0] ?? '').lastIndexOf('[')
+  if (whole < 0 && open >= 0 && path.endsWith(']')) {
+    return metricAt(subs, partials, `${path.slice(0, open)}.${path.slice(open + 1, -1)}`)
+  }
   const cut = whole < 0 ? cutOf(subs, path) : path.length
   const name = path.slice(0, cut)
   const index = subs.findIndex((sub) => sub.name === name)

@@ -74,9 +74,10 @@ interface Token {
 
 /** `name`, `name[key]`, `name['key']` or `name.property`; names may hold dots themselves. */
 function splitToken(token: string, level: Level): Token {
-  const [, named, quoted] = /^(.*?)\[(.*)\]$/.exec(token) ?? []
-  if (named !== undefined && quoted !== undefined && !level.has(token)) {
-    const inside = quoted.replace(/^(['"])(.*)\1$/, '$2')
+  const open = token.indexOf('[')
+  if (open >= 0 && token.endsWith(']') && !level.has(token)) {
+    const named = token.slice(0, open)
+    const inside = token.slice(open + 1, -1).replace(/^(['"])(.*)\1$/s, '$2')
     const isMetric = level.get(named)?.buckets !== 'many'
     return isMetric
       ? { name: named, key: undefined, property: inside }

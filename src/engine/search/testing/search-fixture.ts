@@ -57,8 +57,8 @@ export class SearchFixture {
   }
 
   /** From here on documents and queries have another mapping; the splits stay as they are. */
-  async remap(docMapping: JsonObject): Promise<void> {
-    const updated = await this.metastore.updateConfig(eventsConfig(docMapping, {}))
+  async remap(docMapping: JsonObject, searchSettings: JsonObject = {}): Promise<void> {
+    const updated = await this.metastore.updateConfig(eventsConfig(docMapping, searchSettings))
     this.config = updated.metadata.config
   }
 
@@ -113,7 +113,7 @@ export class SearchFixture {
       columnBounds: built.columnBounds,
     }
     const outcome = await this.metastore.publish('events', {
-      indexUid: metadata.indexUid,
+      builtFor: metadata,
       splits: [split],
       replacedSplitIds,
     })

@@ -194,3 +194,11 @@ test('no documents, no proposal', () => {
     'no documents to infer a mapping from',
   )
 })
+
+test('keys by the thousand are left to dynamic mode, and the mapping stays one to read', () => {
+  const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`key${i}`, i]))
+  const inferred = inferIndexConfig([wide], { indexId: 'wide' })
+  expect(inferred.fields).toHaveLength(1_000)
+  expect(inferred.leftDynamic).toHaveLength(19_000)
+  expect(inferred.yaml).toContain('# 18900 more keys are left to dynamic mode')
+})

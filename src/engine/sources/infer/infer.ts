@@ -32,6 +32,9 @@ interface InferOptions {
 }
 
 const DECLARABLE = /^[@$_\-a-zA-Z][@$_/.\-a-zA-Z0-9]{0,254}$/
+/** A mapping is for people to read; keys by the thousand are data, and dynamic mode takes them. */
+const MAX_DECLARED_FIELDS = 1_000
+const TOO_MANY = `one of more than ${MAX_DECLARED_FIELDS.toLocaleString('en-US')} keys`
 const RESERVED = ['_doc_length', '_dynamic', '_field_presence', '_source']
 
 /** Proposes a mapping for documents like these. Throws `invalid` when there are none, or when the
@@ -52,6 +55,7 @@ export function inferIndexConfig(
   for (const [name, facts] of collectFacts(sampleDocs, hasTypes(format))) {
     const field = proposeField(name, facts, sampleDocs.length)
     if ('leave' in field) leftDynamic.push({ name, reason: field.leave })
+    else if (fields.length >= MAX_DECLARED_FIELDS) leftDynamic.push({ name, reason: TOO_MANY })
     else fields.push(field)
   }
   const timestampCandidates = rankTimestamps(fields)

@@ -3,6 +3,9 @@ import type { FieldProposal, MappingProposal } from './mapping-proposal.ts'
 
 const TITLE = 'Proposed from a sample of documents; edit before the index is created.'
 
+/** Keys left to dynamic mode that a comment names each. */
+const MAX_NAMED_KEYS = 100
+
 /** A config that a person goes on editing: one comment per field says why it was proposed. */
 export function writeMappingYaml(proposal: MappingProposal): string {
   const { indexId, fields, leftDynamic, timestamp, title = TITLE } = proposal
@@ -17,9 +20,11 @@ export function writeMappingYaml(proposal: MappingProposal): string {
   ]
   if (fields.length > 0) lines.push('  field_mappings:')
   for (const field of fields) lines.push(...fieldLines(field))
-  for (const { name, reason } of leftDynamic) {
+  for (const { name, reason } of leftDynamic.slice(0, MAX_NAMED_KEYS)) {
     lines.push(`  # ${quote(name)} is left to dynamic mode: ${reason}`)
   }
+  const unnamed = leftDynamic.length - MAX_NAMED_KEYS
+  if (unnamed > 0) lines.push(`  # ${unnamed} more keys are left to dynamic mode`)
   if (timestamp === undefined) {
     lines.push('  # No field holds one date in every document: no time pruning, no retention.')
   } else {

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../bytes/json.ts'
+import { isJsonObject, setKey, type JsonObject, type JsonValue } from '../../bytes/json.ts'
 
 /** Absent, null and empty text are how a batch says nothing. */
 export function set(doc: JsonObject, name: string, value: JsonValue | undefined): void {
-  if (value !== undefined && value !== null && value !== '') doc[name] = value
+  if (value !== undefined && value !== null && value !== '') setKey(doc, name, value)
 }
 
 export function setAttributes(doc: JsonObject, name: string, holder: JsonObject): void {

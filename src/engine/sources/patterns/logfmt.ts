@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../bytes/json.ts'
+import { setKey, type JsonObject } from '../../bytes/json.ts'
 import { LineProblem, type LineReader, type LineReading } from '../line-reader.ts'
 
 const SPACE = 0x20
@@ -24,7 +24,7 @@ function readLogfmt(line: string): LineReading {
       return new LineProblem('a value has no key', line.slice(at))
     at = keyEnd
     if (line.charCodeAt(at) !== EQUALS) {
-      doc[key] = true
+      setKey(doc, key, true)
       continue
     }
     pairs++
@@ -61,7 +61,7 @@ function endOfValue(line: string, from: number): number {
 /** A key without a value says nothing. */
 function addValue(doc: JsonObject, key: string, written: string): void {
   if (written === '') return
-  doc[key] = written.startsWith('"') ? unquoted(written) : written
+  setKey(doc, key, written.startsWith('"') ? unquoted(written) : written)
 }
 
 /** Loggers quote as JSON does; what is no JSON string keeps its backslashes. */

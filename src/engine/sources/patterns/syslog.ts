@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../bytes/json.ts'
+import { setKey, type JsonObject } from '../../bytes/json.ts'
 import {
   LineProblem,
   type LineReader,
@@ -94,9 +94,9 @@ function structuredData(text: string): { elements: JsonObject; end: number } | u
     if (match === null) return undefined
     const parameters: JsonObject = {}
     for (const [, name = '', value = ''] of (match[2] ?? '').matchAll(PARAMETER)) {
-      parameters[name] = value.replaceAll(/\\(["\\\]])/g, '$1')
+      setKey(parameters, name, value.replaceAll(/\\(["\\\]])/g, '$1'))
     }
-    elements[match[1] ?? ''] = parameters
+    setKey(elements, match[1] ?? '', parameters)
     end = ELEMENT.lastIndex
   }
   return end === 0 ? undefined : { elements, end }

@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os'
+import type { ApiSettings } from '../api/services.ts'
+import type { HandedRequest, HandedResponse } from './handed-request.ts'
+import { type StackPlace, StackThread } from './stack-thread.ts'
+
+/** More threads than this would hold more caches than they are worth. */
+const MAX_THREADS = 4
+
+/**
+ * Threads that answer searches, one for each core. Requests are handed over whole: no search stands in
+ * the way of another connection, and what is heavy besides scanning (merging, writing JSON) goes along.
+ * A search remembers nothing, so any thread answers any page of it.
+ */
+export class SearchThreads {
+  readonly #threads: readonly StackThread[]
+
+  private constructor(threads: readonly StackThread[]) {
+    this.#threads = threads
+  }
+
+  /** Undefined where threads cannot be started. */
+  static open(place: StackPlace, api: ApiSettings): SearchThreads | undefined {
+    const count = Math.min(MAX_THREADS, availableParallelism())
+    const threads = Array.from({ length: count }, () =>
+      StackThread.open({ ...place, api, cacheShare: 1 / count, niceness: 1 }),
+    ).filter((thread) => thread !== undefined)
+    return threads.length === 0 ? undefined : new SearchThreads(threads)
+  }
+
+  /** Each takes some of the time in which this thread could answer: not in the middle of requests. */
+  start(): void {
+    for (const thread of this.#threads) thread.start()
+  }
+
+  /** By the thread that has the fewest requests. */
+  async answer(request: HandedRequest, signal: AbortSignal): Promise<HandedResponse> {
+    let [chosen] = this.#threads
+    for (const thread of this.#threads) {
+      if (chosen === undefined || thread.callCount < chosen.callCount) chosen = thread
+    }
+    if (chosen === undefined) throw new Error('opened with threads')
+    return await chosen.work.answer(request, { signal })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()))
+  }
+}
