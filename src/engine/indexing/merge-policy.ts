@@ -159,7 +159,7 @@ function planStableLog(
 /**
  * The first merge in which the oldest split does not outweigh all the others, unless it gets full. Below
  * `min_level_num_docs` all sizes count as one: without this, files of some hundred documents would write
- * one split anew for every nine of them, twenty times what was indexed.
+ * one split anew for every nine of them, 29 times what was indexed (docs/decisions/0032).
  */
 function balancedMerge(
   splits: readonly SplitRecord[],
