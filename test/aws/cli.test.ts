@@ -324,7 +324,7 @@ describe('a deployment', () => {
   }, 150_000)
 
   test('upkeep by hand works straight over the bucket, and says what it would cost', async () => {
-    expect(await desk.json('index', 'gc')).toMatchObject({
+    expect(await desk.json('index', 'gc', 'mock-sales')).toMatchObject({
       indexes: [{ id: 'mock-sales', splits_expired: 0 }],
       failures: [],
     })
