@@ -1,65 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { countingStore } from '../../stores/counting-store.ts'
-import { memoryStore } from '../../stores/memory-store.ts'
-import { faultyStore, type Fault, type FaultPlan } from '../../stores/testing/faulty-store.ts'
-import { instantClock } from '../../stores/testing/instant-clock.ts'
+import type { Fault } from '../../stores/testing/faulty-store.ts'
 import { DELETION_GRACE_MS } from '../metastore/index-file-changes.ts'
-import type { DeleteQuery } from '../metastore/delete-task.ts'
 import { publishedSplits } from '../metastore/index-metadata.ts'
 import { indexPrefix, splitKey } from '../metastore/layout.ts'
-import { Metastore } from '../metastore/metastore.ts'
 import type { ObjectStore } from '../ports.ts'
-import { docMatcher } from '../search/match-docs.ts'
-import { runDeletes, type DeletesProgress } from './deletes.ts'
-import { indexDocs } from './index-docs.ts'
+import type { DeletesProgress } from './deletes.ts'
 import { runJanitor } from './janitor.ts'
 import { runMerges } from './merge.ts'
-import {
-  countingRandom,
-  FIRST_TS,
-  numbersIn,
-  publishedNumbers,
-  testConfig,
-  testLines,
-} from './testing/indexing-fixture.ts'
-
-const MERGING = { merge_policy: { type: 'stable_log', merge_factor: 3, max_merge_factor: 4 } }
-
-const asked = (text: string, more: Partial<DeleteQuery> = {}): DeleteQuery => ({
-  dialect: 'native',
-  text,
-  searchFields: undefined,
-  startTimestamp: undefined,
-  endTimestamp: undefined,
-  ...more,
-})
-
-/** An index of ten documents a split, numbered on. */
-async function world(splitCount: number, plan: FaultPlan = () => undefined) {
-  const clock = instantClock(FIRST_TS * 1000)
-  const inner = memoryStore(clock)
-  const store = countingStore(faultyStore(inner, plan, clock))
-  const random = countingRandom()
-  const metastore = new Metastore(store, { clock, random })
-  const components = { metastore, clock, random }
-  await metastore.createIndex(testConfig(MERGING))
-  const add = (from: number, end: number) =>
-    indexDocs(components, { indexId: 'events', body: Buffer.from(testLines(from, end)) })
-  for (let i = 0; i < splitCount; i++) await add(i * 10, i * 10 + 10)
-  const matchDocs = docMatcher(store)
-  const erase = (more: object = {}) =>
-    runDeletes(components, { indexId: 'events', matchDocs, ...more })
-  store.reset()
-  return { clock, inner, store, metastore, components, add, erase }
-}
-
-const numbers = (end: number, gone: (n: number) => boolean): number[] =>
-  Array.from({ length: end }, (_, n) => n).filter((n) => !gone(n))
+import { FIRST_TS, numbersIn, publishedNumbers } from './testing/indexing-fixture.ts'
+import { asked, numbersTo, snapshotWorld } from './testing/snapshot-world.ts'
 
 describe('an erasure by query', () => {
   test('takes the documents out of every split, and says what it did', async () => {
-    const { metastore, erase } = await world(3)
+    const { metastore, erase } = await snapshotWorld(3)
     const task = await metastore.addDeleteTask('events', asked('text:word3'))
     expect(task).toMatchObject({ opstamp: 1, finishedMs: undefined })
     expect(await erase()).toEqual({
@@ -70,54 +24,54 @@ describe('an erasure by query', () => {
       failures: [],
       incomplete: false,
     })
-    expect(await publishedNumbers(metastore)).toEqual(numbers(30, (n) => n % 7 === 3))
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(30, (n) => n % 7 === 3))
     const [done] = (await metastore.load('events')).deleteTasks
     expect(done).toMatchObject({ erasedDocCount: 4, rewrittenSplitCount: 3 })
     expect(done?.finishedMs).toBeDefined()
   })
 
   test('reads only the splits that can have a match, and writes those that have one', async () => {
-    const { metastore, store, erase } = await world(4)
+    const { metastore, store, erase } = await snapshotWorld(4)
     await metastore.addDeleteTask('events', asked('n:[12 TO 14]'))
     store.reset()
     expect(await erase()).toMatchObject({ rewrittenSplitCount: 1, erasedDocCount: 3 })
     const ofSplits = store.requests.filter(({ key }) => key.endsWith('.split'))
     // Searched, read to be written anew, and written: three requests for one split of four.
     expect(ofSplits.map(({ verb }) => verb)).toEqual(['read', 'read', 'put'])
-    expect(await publishedNumbers(metastore)).toEqual(numbers(40, (n) => n >= 12 && n <= 14))
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(40, (n) => n >= 12 && n <= 14))
   })
 
   test('drops a split in which no document is left', async () => {
-    const { metastore, erase } = await world(2)
+    const { metastore, erase } = await snapshotWorld(2)
     await metastore.addDeleteTask('events', asked('n:<10'))
     expect(await erase()).toMatchObject({ droppedSplitCount: 1, rewrittenSplitCount: 0 })
     expect(publishedSplits(await metastore.load('events'))).toHaveLength(1)
-    expect(await publishedNumbers(metastore)).toEqual(numbers(20, (n) => n < 10))
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(20, (n) => n < 10))
   })
 
   test('leaves documents alone that were published after it was asked for, whatever merges', async () => {
-    const { metastore, components, add, erase } = await world(3)
+    const { metastore, components, add, erase } = await snapshotWorld(3)
     await metastore.addDeleteTask('events', asked('text:word3'))
     await add(30, 40)
     expect(await runMerges(components, { indexId: 'events' })).toMatchObject({ mergeCount: 0 })
     await erase()
     expect(await runMerges(components, { indexId: 'events' })).toMatchObject({ mergeCount: 1 })
     expect(await erase()).toMatchObject({ checkedSplitCount: 0 })
-    expect(await publishedNumbers(metastore)).toEqual(numbers(40, (n) => n < 30 && n % 7 === 3))
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(40, (n) => n < 30 && n % 7 === 3))
   })
 
   test('comes to what merges put together while it was asked for', async () => {
-    const { metastore, components, erase } = await world(3)
+    const { metastore, components, erase } = await snapshotWorld(3)
     const before = await metastore.load('events')
     const asking = metastore.addDeleteTask('events', asked('n:5'))
     await Promise.all([asking, runMerges(components, { indexId: 'events' })])
     expect(publishedSplits(before)).toHaveLength(3)
     await erase()
-    expect(await publishedNumbers(metastore)).toEqual(numbers(30, (n) => n === 5))
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(30, (n) => n === 5))
   })
 
   test('understands bounds of time, fields and the Elasticsearch dialect, with `now` as it was', async () => {
-    const { metastore, clock, erase } = await world(2)
+    const { metastore, clock, erase } = await snapshotWorld(2)
     const bounds = { startTimestamp: FIRST_TS + 2, endTimestamp: FIRST_TS + 5 }
     await metastore.addDeleteTask('events', asked('word3', { ...bounds, searchFields: ['text'] }))
     const range = { range: { ts: { lt: 'now-1h' } } }
@@ -126,11 +80,11 @@ describe('an erasure by query', () => {
     await metastore.addDeleteTask('events', elastic)
     clock.advance(3_600_000)
     await erase()
-    expect(await publishedNumbers(metastore)).toEqual(numbers(20, (n) => n < 12))
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(20, (n) => n < 12))
   })
 
   test('leaves no byte of the documents behind once the grace is over', async () => {
-    const { metastore, components, inner, clock, erase } = await world(4)
+    const { metastore, components, inner, clock, erase } = await snapshotWorld(4)
     await runMerges(components, { indexId: 'events' })
     await metastore.addDeleteTask('events', asked('n:17'))
     await erase()
@@ -142,7 +96,7 @@ describe('an erasure by query', () => {
   })
 
   test('goes on where a run had to stop', async () => {
-    const { metastore, clock, erase } = await world(3)
+    const { metastore, clock, erase } = await snapshotWorld(3)
     await metastore.addDeleteTask('events', asked('*'))
     const steps: DeletesProgress[] = []
     const stop = new AbortController()
@@ -159,7 +113,7 @@ describe('an erasure by query', () => {
   })
 
   test('names a split that cannot be read, erases from the others and stays unfinished', async () => {
-    const { metastore, inner, erase } = await world(2)
+    const { metastore, inner, erase } = await snapshotWorld(2)
     const [broken] = publishedSplits(await metastore.load('events'))
     await inner.put(splitKey('events', broken?.splitId ?? ''), new Uint8Array(2_000), {
       condition: { kind: 'always' },
@@ -173,7 +127,7 @@ describe('an erasure by query', () => {
   })
 
   test('of an index without documents is finished as it is asked for, and costs a read after that', async () => {
-    const { metastore, store, erase } = await world(0)
+    const { metastore, store, erase } = await snapshotWorld(0)
     expect((await metastore.addDeleteTask('events', asked('*'))).finishedMs).toBeDefined()
     store.reset()
     await erase()
@@ -181,7 +135,7 @@ describe('an erasure by query', () => {
   })
 
   test('is refused when a hundred are unfinished, and finished ones are forgotten in time', async () => {
-    const { metastore, erase } = await world(1)
+    const { metastore, erase } = await snapshotWorld(1)
     for (let i = 0; i < 100; i++) await metastore.addDeleteTask('events', asked('n:77'))
     await expect(metastore.addDeleteTask('events', asked('n:77'))).rejects.toMatchObject({
       kind: 'tooLarge',
@@ -197,13 +151,17 @@ describe('an erasure by query', () => {
       fc.asyncProperty(fc.nat({ max: 40 }), fc.boolean(), async (at, happened) => {
         let left = Infinity
         const fault: Fault = { kind: happened ? 'failAfter' : 'failBefore' }
-        const { metastore, erase } = await world(3, () => (left-- === 0 ? fault : undefined))
+        const { metastore, erase } = await snapshotWorld(3, () =>
+          left-- === 0 ? fault : undefined,
+        )
         await metastore.addDeleteTask('events', asked('text:word3 OR n:<10'))
         left = at
         await erase().catch(() => undefined)
         left = Infinity
         await erase()
-        expect(await publishedNumbers(metastore)).toEqual(numbers(30, (n) => n < 10 || n % 7 === 3))
+        expect(await publishedNumbers(metastore)).toEqual(
+          numbersTo(30, (n) => n < 10 || n % 7 === 3),
+        )
         const [task] = (await metastore.load('events')).deleteTasks
         expect(task).toMatchObject({ erasedDocCount: 13, rewrittenSplitCount: 2 })
         expect(task?.finishedMs).toBeDefined()

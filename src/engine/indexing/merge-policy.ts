@@ -152,8 +152,27 @@ function planStableLog(
   const levels = sizeLevels(splits.toSorted(newestFirst), policy.minLevelNumDocs)
   const candidates = levels
     .toReversed()
-    .map((level) => firstMerge(level.toReversed(), policy, full))
+    .map((level) => balancedMerge(level.toReversed(), policy, full))
   return candidates.filter((candidate) => candidate !== undefined)
+}
+
+/**
+ * The first merge in which the oldest split does not outweigh all the others, unless it gets full. Below
+ * `min_level_num_docs` all sizes count as one: without this, files of some hundred documents would write
+ * one split anew for every nine of them, 29 times what was indexed (docs/decisions/0032).
+ */
+function balancedMerge(
+  splits: readonly SplitRecord[],
+  policy: StableLog,
+  full: FullSplit,
+): MergeCandidate | undefined {
+  for (let start = 0; ; start++) {
+    const candidate = firstMerge(splits.slice(start), policy, full)
+    if (candidate === undefined) return undefined
+    const docs = candidate.reduce((sum, split) => sum + split.docCount, 0)
+    const isFull = docs >= full.docs || candidateBytes(candidate) >= full.bytes
+    if (isFull || 2 * (candidate[0]?.docCount ?? 0) <= docs) return candidate
+  }
 }
 
 /** The first of `splits` that are worth a merge: until they are as many as allowed, or full. */

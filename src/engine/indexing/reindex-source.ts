@@ -4,6 +4,7 @@ import { splitKey } from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { ObjectStore } from '../ports.ts'
 import type { Source } from '../sources/source.ts'
+import { docLines } from '../split/doc-lines.ts'
 import { decodeFooter } from '../split/footer.ts'
 import { readSplitDocs } from '../split/split-docs.ts'
 
@@ -20,10 +21,6 @@ interface SourceName {
   readonly uri: string
   readonly etag: string
 }
-
-const NEWLINE = 0x0a
-const RETURN = 0x0d
-const SPACE = 0x20
 
 /**
  * Documents read back from pinned splits, as one NDJSON source. Splits never change, so the same
@@ -66,32 +63,10 @@ async function* linesOf(
   )) {
     const from = place
     place += block.length
-    yield linesOfBlock(block, (i) => isErased.has(elementAt(docs, from + i)))
+    yield docLines(block, (i) => isErased.has(elementAt(docs, from + i)))
   }
   // The checkpoint counts bytes: a document too few would shift all that follow.
   if (place !== docs.length) {
     throw new QwError('corrupt', `${key} gave ${place} of ${docs.length} documents`)
   }
-}
-
-function linesOfBlock(
-  docs: readonly Uint8Array[],
-  isErased: (place: number) => boolean,
-): Uint8Array {
-  const lines = new Uint8Array(docs.reduce((sum, doc) => sum + doc.length + 1, 0))
-  let at = 0
-  docs.forEach((doc, i) => {
-    const end = at + doc.length
-    if (isErased(i)) lines.fill(SPACE, at, end)
-    else {
-      lines.set(doc, at)
-      // A document of a JSON file may stand on several lines. They end between its tokens alone.
-      for (let byte = at; byte < end; byte++) {
-        if (lines[byte] === NEWLINE || lines[byte] === RETURN) lines[byte] = SPACE
-      }
-    }
-    lines[end] = NEWLINE
-    at = end + 1
-  })
-  return lines
 }

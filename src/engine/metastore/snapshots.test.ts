@@ -1,54 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { memoryStore } from '../../stores/memory-store.ts'
-import { faultyStore, type Fault, type FaultPlan } from '../../stores/testing/faulty-store.ts'
-import { instantClock } from '../../stores/testing/instant-clock.ts'
-import { indexDocs } from '../indexing/index-docs.ts'
+import type { Fault, FaultPlan } from '../../stores/testing/faulty-store.ts'
 import { runJanitor } from '../indexing/janitor.ts'
 import { runMerges } from '../indexing/merge.ts'
-import {
-  countingRandom,
-  FIRST_TS,
-  numbersIn,
-  publishedNumbers,
-  testConfig,
-  testLines,
-} from '../indexing/testing/indexing-fixture.ts'
-import { countingStore } from '../../stores/counting-store.ts'
-import { DELETION_GRACE_MS, ORPHAN_GRACE_MS } from './index-file-changes.ts'
-import { snapshotsPrefix, splitKey } from './layout.ts'
+import { publishedNumbers } from '../indexing/testing/indexing-fixture.ts'
+import { keysOf, numbersOf, numbersTo, snapshotWorld } from '../indexing/testing/snapshot-world.ts'
+import { DELETION_GRACE_MS } from './index-file-changes.ts'
+import { snapshotsPrefix } from './layout.ts'
 import { Metastore } from './metastore.ts'
 import { docMatcher } from '../search/match-docs.ts'
 import { restoreSnapshot } from '../indexing/restore.ts'
 import { heldAlone, MAX_SNAPSHOTS } from './snapshot-record.ts'
 import { deleteSnapshot, readSnapshot, takeSnapshot } from './snapshots.ts'
 
-const MERGING = { merge_policy: { type: 'stable_log', merge_factor: 3, max_merge_factor: 4 } }
-
-/** An index of ten documents a split, numbered on. */
-async function world(splitCount: number, plan: FaultPlan = () => undefined) {
-  const clock = instantClock(FIRST_TS * 1000)
-  const inner = memoryStore(clock)
-  const store = countingStore(faultyStore(inner, plan, clock))
-  const random = countingRandom()
-  const metastore = new Metastore(store, { clock, random })
-  const components = { metastore, clock, random }
-  await metastore.createIndex(testConfig(MERGING))
-  const add = (from: number, end: number) =>
-    indexDocs(components, { indexId: 'events', body: Buffer.from(testLines(from, end)) })
-  for (let i = 0; i < splitCount; i++) await add(i * 10, i * 10 + 10)
-  const take = (name: string) => takeSnapshot(components, { indexId: 'events', name })
-  /** Whatever the janitor may delete, with no grace for anything. */
-  const cleanUp = async () => {
-    clock.advance(2 * ORPHAN_GRACE_MS)
-    await runJanitor(components, { indexId: 'events' })
-  }
-  const drop = (name: string) => deleteSnapshot(metastore, { indexId: 'events', name })
-  store.reset()
-  return { clock, inner, store, metastore, components, add, take, drop, cleanUp }
-}
-
-type World = Awaited<ReturnType<typeof world>>
+type World = Awaited<ReturnType<typeof snapshotWorld>>
 
 /** Another process acts just before the next write of the metastore file, which loses to it. */
 function overtake(
@@ -65,40 +30,19 @@ function overtake(
   }
 }
 
-/** The documents of a snapshot, read from the objects of its splits. */
-async function numbersOf(metastore: Metastore, name: string): Promise<number[]> {
-  const { file } = await readSnapshot(metastore, { indexId: 'events', name })
-  const numbers: number[] = []
-  for (const { splitId } of file.splits) {
-    const stored = await metastore.store.get(splitKey('events', splitId))
-    numbers.push(...numbersIn(stored?.bytes ?? new Uint8Array()))
-  }
-  return numbers.toSorted((a, b) => a - b)
-}
-
-async function keys(metastore: Metastore, suffix: string): Promise<string[]> {
-  const found: string[] = []
-  for await (const { key } of metastore.store.list('events/')) {
-    if (key.endsWith(suffix)) found.push(key)
-  }
-  return found
-}
-
-const to = (end: number): number[] => Array.from({ length: end }, (_, n) => n)
-
 describe('a snapshot', () => {
   test('costs a read, one object and a write of the metastore', async () => {
-    const { store, take } = await world(3)
+    const { store, take } = await snapshotWorld(3)
     expect(await take('monday')).toMatchObject({ name: 'monday', docCount: 30, deleteOpstamp: 0 })
     expect(store.requests.map(({ verb }) => verb)).toEqual(['get', 'put', 'put'])
   })
 
   test('keeps its documents through merges, clean-up and the emptying of the index', async () => {
-    const { metastore, components, take, cleanUp, add } = await world(4)
+    const { metastore, components, take, cleanUp, add } = await snapshotWorld(4)
     await take('monday')
     await runMerges(components, { indexId: 'events' })
     await cleanUp()
-    expect(await numbersOf(metastore, 'monday')).toEqual(to(40))
+    expect(await numbersOf(metastore, 'monday')).toEqual(numbersTo(40))
     // The records of what nobody searches any more are gone.
     expect((await metastore.load('events')).splits).toHaveLength(1)
     const dry = await runJanitor(components, { indexId: 'events', dryRun: true })
@@ -107,12 +51,12 @@ describe('a snapshot', () => {
     await metastore.clearIndex('events')
     await cleanUp()
     await cleanUp()
-    expect(await numbersOf(metastore, 'monday')).toEqual(to(40))
-    expect(await keys(metastore, '.split')).toHaveLength(4)
+    expect(await numbersOf(metastore, 'monday')).toEqual(numbersTo(40))
+    expect(await keysOf(metastore.store, '.split')).toHaveLength(4)
   })
 
   test('is the index as it was, checkpoint and config included, with published splits alone', async () => {
-    const { metastore, components, take } = await world(4)
+    const { metastore, components, take } = await snapshotWorld(4)
     await runMerges(components, { indexId: 'events' })
     const { metadata } = await metastore.load('events')
     await take('monday')
@@ -122,7 +66,7 @@ describe('a snapshot', () => {
   })
 
   test('holds alone what is published no more and no other snapshot has', async () => {
-    const { metastore, components, take, add } = await world(4)
+    const { metastore, components, take, add } = await snapshotWorld(4)
     const [first] = [await take('first')]
     expect(heldAlone(await metastore.load('events'), first!).size).toBe(0)
     await runMerges(components, { indexId: 'events' })
@@ -135,26 +79,26 @@ describe('a snapshot', () => {
   })
 
   test('gives its objects back at once when it is deleted, but for what is published or searched', async () => {
-    const { metastore, components, take, drop, cleanUp, add } = await world(4)
+    const { metastore, components, take, drop, cleanUp, add } = await snapshotWorld(4)
     await take('monday')
     await runMerges(components, { indexId: 'events' })
     await cleanUp()
     await add(40, 50)
     await take('tuesday')
     expect(await drop('monday')).toMatchObject({ splitCount: 4 })
-    expect(await keys(metastore, '.split')).toHaveLength(2)
+    expect(await keysOf(metastore.store, '.split')).toHaveLength(2)
     expect(await drop('tuesday')).toMatchObject({ splitCount: 0, bytes: 0 })
-    expect(await keys(metastore, '.json')).toEqual(['events/metastore.json'])
+    expect(await keysOf(metastore.store, '.json')).toEqual(['events/metastore.json'])
     await take('wednesday')
     const { splits } = await metastore.load('events')
     await metastore.markForDeletion('events', [splits[0]?.splitId ?? ''])
     // A search that began before may still be on it.
     expect(await drop('wednesday')).toMatchObject({ splitCount: 0 })
-    expect(await keys(metastore, '.split')).toHaveLength(2)
+    expect(await keysOf(metastore.store, '.split')).toHaveLength(2)
   })
 
   test('that is deleted while somebody restores it leaves the objects to the index', async () => {
-    const w = await world(2)
+    const w = await snapshotWorld(2)
     await w.take('monday')
     await w.metastore.clearIndex('events')
     overtake(w, async (components) => {
@@ -164,32 +108,32 @@ describe('a snapshot', () => {
       await deleteSnapshot(components.metastore, { indexId: 'events', name: 'monday' })
     })
     await w.drop('monday')
-    expect(await publishedNumbers(w.metastore)).toEqual(to(20))
+    expect(await publishedNumbers(w.metastore)).toEqual(numbersTo(20))
   })
 
   test('that is taken while somebody empties the index keeps its objects', async () => {
-    const w = await world(2)
+    const w = await snapshotWorld(2)
     overtake(w, async (components) => {
       await takeSnapshot(components, { indexId: 'events', name: 'monday' })
       await components.metastore.clearIndex('events')
     })
     await w.metastore.clearIndex('events')
-    expect(await numbersOf(w.metastore, 'monday')).toEqual(to(20))
+    expect(await numbersOf(w.metastore, 'monday')).toEqual(numbersTo(20))
   })
 
   test('leaves to another snapshot what that one holds too', async () => {
-    const { metastore, components, take, drop, cleanUp } = await world(4)
+    const { metastore, components, take, drop, cleanUp } = await snapshotWorld(4)
     await take('monday')
     await take('tuesday')
     await runMerges(components, { indexId: 'events' })
     await cleanUp()
     expect(await drop('monday')).toMatchObject({ splitCount: 0 })
-    expect(await numbersOf(metastore, 'tuesday')).toEqual(to(40))
+    expect(await numbersOf(metastore, 'tuesday')).toEqual(numbersTo(40))
     expect(await drop('tuesday')).toMatchObject({ splitCount: 4 })
   })
 
   test('has a name of its own that can be a file’s, and there is an end to how many', async () => {
-    const { take, metastore, drop } = await world(1)
+    const { take, metastore, drop } = await snapshotWorld(1)
     await take('monday')
     await expect(take('monday')).rejects.toMatchObject({ code: 'SNAPSHOT-EXISTS' })
     for (const name of ['', '../x', '.x', 'a b', 'x'.repeat(64)]) {
@@ -203,7 +147,7 @@ describe('a snapshot', () => {
 
   test('is taken anew when a split was replaced between its two writes', async () => {
     let onPut: (() => Promise<unknown>) | undefined
-    const { metastore, components, inner, take } = await world(4)
+    const { metastore, components, inner, take } = await snapshotWorld(4)
     const put = inner.put.bind(inner)
     inner.put = async (key, body, options) => {
       const info = await put(key, body, options)
@@ -220,8 +164,8 @@ describe('a snapshot', () => {
       await runJanitor(elsewhere, { indexId: 'events' })
     }
     expect((await take('monday')).splitBytes.size).toBe(1)
-    expect(await numbersOf(metastore, 'monday')).toEqual(to(40))
-    expect(await keys(metastore, '.json')).toHaveLength(2)
+    expect(await numbersOf(metastore, 'monday')).toEqual(numbersTo(40))
+    expect(await keysOf(metastore.store, '.json')).toHaveLength(2)
   })
 
   test('whatever call fails, it is there whole or not at all, and nothing else is lost', async () => {
@@ -230,7 +174,7 @@ describe('a snapshot', () => {
         let left = Infinity
         const fault: Fault = { kind: happened ? 'failAfter' : 'failBefore' }
         const plan: FaultPlan = () => (left-- === 0 ? fault : undefined)
-        const { metastore, components, take, drop, cleanUp } = await world(4, plan)
+        const { metastore, components, take, drop, cleanUp } = await snapshotWorld(4, plan)
         await take('before')
         left = at
         await take('monday').catch(() => undefined)
@@ -240,11 +184,11 @@ describe('a snapshot', () => {
         await cleanUp()
         const { snapshots } = await metastore.load('events')
         for (const { name } of snapshots) {
-          expect(await numbersOf(metastore, name)).toEqual(to(40))
+          expect(await numbersOf(metastore, name)).toEqual(numbersTo(40))
         }
         // No object is left that nothing names.
-        expect(await keys(metastore, '.json')).toHaveLength(1 + snapshots.length)
-        expect(await keys(metastore, '.split')).toHaveLength(snapshots.length > 0 ? 5 : 1)
+        expect(await keysOf(metastore.store, '.json')).toHaveLength(1 + snapshots.length)
+        expect(await keysOf(metastore.store, '.split')).toHaveLength(snapshots.length > 0 ? 5 : 1)
       }),
       { numRuns: 40 },
     )
@@ -253,15 +197,15 @@ describe('a snapshot', () => {
 
 describe('an index with snapshots', () => {
   test('is deleted only together with them', async () => {
-    const { metastore, take } = await world(1)
+    const { metastore, take } = await snapshotWorld(1)
     await take('monday')
     await expect(metastore.deleteIndex('events')).rejects.toMatchObject({ code: 'INDEX-SNAPSHOTS' })
     await metastore.deleteIndex('events', { withSnapshots: true })
-    expect(await keys(metastore, '')).toEqual([])
+    expect(await keysOf(metastore.store, '')).toEqual([])
   })
 
   test('is not deleted in silence either when its file cannot be read', async () => {
-    const { metastore, inner, take } = await world(1)
+    const { metastore, inner, take } = await snapshotWorld(1)
     await take('monday')
     const damaged = { condition: { kind: 'always' } } as const
     await inner.put('events/metastore.json', Buffer.from('{'), damaged)

@@ -1,3 +1,4 @@
+import { countingStore } from '../../../stores/counting-store.ts'
 import { memoryStore } from '../../../stores/memory-store.ts'
 import { faultyStore, type FaultPlan } from '../../../stores/testing/faulty-store.ts'
 import { instantClock } from '../../../stores/testing/instant-clock.ts'
@@ -30,7 +31,7 @@ const indexId = 'events'
 export async function snapshotWorld(splitCount: number, plan: FaultPlan = () => undefined) {
   const clock = instantClock(FIRST_TS * 1000)
   const inner = memoryStore(clock)
-  const store = faultyStore(inner, plan, clock)
+  const store = countingStore(faultyStore(inner, plan, clock))
   const random = countingRandom()
   const metastore = new Metastore(store, { clock, random })
   const components = { metastore, clock, random }
@@ -47,7 +48,8 @@ export async function snapshotWorld(splitCount: number, plan: FaultPlan = () => 
     copy: (name: string, targetId: string, target = components) =>
       copyIndex({ source: components, indexId, name, target, targetId, matchDocs }),
     ask: (text: string) => metastore.addDeleteTask(indexId, asked(text)),
-    erase: () => runDeletes(components, { indexId, matchDocs }),
+    erase: (more: Partial<Parameters<typeof runDeletes>[1]> = {}) =>
+      runDeletes(components, { indexId, matchDocs, ...more }),
     clear: () => metastore.clearIndex(indexId),
     /** Past every grace. */
     cleanUp: async (ofIndex = indexId) => {
@@ -56,16 +58,18 @@ export async function snapshotWorld(splitCount: number, plan: FaultPlan = () => 
     },
   }
   for (let i = 0; i < splitCount; i++) await acts.add(i * 10, i * 10 + 10)
+  store.reset()
   return { clock, inner, store, metastore, components, ...acts }
 }
 
-export function asked(text: string): DeleteQuery {
+export function asked(text: string, more: Partial<DeleteQuery> = {}): DeleteQuery {
   return {
     dialect: 'native',
     text,
     searchFields: undefined,
     startTimestamp: undefined,
     endTimestamp: undefined,
+    ...more,
   }
 }
 
