@@ -126,6 +126,19 @@ test('parts that are finished are not done again', async () => {
   expect(await exportedIds(inner)).toEqual(ALL)
 })
 
+test('a half-written split in which the query finds something else by now is no split to go on with', async () => {
+  const fixture = await shop()
+  const target = memoryStore(instantClock())
+  const job = await jobOf(fixture, target)
+  const { splitId } = job.manifest.splits[0]!
+  const parts = new Map([[splitId, { docCount: DOCS_EACH + 1, partCount: 2, finished: [] }]])
+  const begun = { ...job, manifest: { ...job.manifest, parts } }
+  await expect(exportParts(begun, { store: fixture.store }, () => 2)).rejects.toMatchObject({
+    kind: 'conflict',
+    message: `the query finds ${DOCS_EACH} documents where it found ${DOCS_EACH + 1} when this export began`,
+  })
+})
+
 test('a split that was merged away while an export was stopped: read while it is there, then refused by name', async () => {
   const fixture = await shop()
   const target = memoryStore(instantClock())

@@ -141,6 +141,7 @@ class PartsRun {
     const matched = await matchExported(bound, split, this.#source)
     const docCount = wantedCount(matched.wanted)
     const before = this.manifest.parts.get(split.splitId)
+    if (before !== undefined && before.docCount !== docCount) throw findsOthers(before, docCount)
     const partCount = before?.partCount ?? partCountOf(split, docCount)
     let finished = before?.finished ?? []
     if (partCount === 0) await this.#note(split, { docCount, partCount, finished })
@@ -216,6 +217,18 @@ class PartsRun {
 function partCountOf(split: SplitRecord, docCount: number): number {
   const sourceBytes = (split.sourceBytes * docCount) / Math.max(1, split.docCount)
   return docCount === 0 ? 0 : Math.max(1, Math.min(docCount, Math.ceil(sourceBytes / PART_BYTES)))
+}
+
+/** What is searched by default may be something else than when the split's first parts were written. */
+function findsOthers({ docCount: before }: SplitParts, docCount: number): QwError {
+  return new QwError(
+    'conflict',
+    `the query finds ${docCount} documents where it found ${before} when this export began`,
+    {
+      why: 'the mapping or the search settings of the index changed since',
+      fix: 'begin again: the same command with --force',
+    },
+  )
 }
 
 function writtenByOthers(cause: unknown): QwError {

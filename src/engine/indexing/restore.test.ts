@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../bytes/json.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
 import type { Fault, FaultPlan } from '../../stores/testing/faulty-store.ts'
 import { DELETION_GRACE_MS } from '../metastore/index-file-changes.ts'
@@ -12,21 +13,23 @@ import { indexSource } from './pipeline.ts'
 import { testConfig, testLines } from './testing/indexing-fixture.ts'
 import { keysOf, numbersTo, published, snapshotWorld } from './testing/snapshot-world.ts'
 
-/** A change of the mapping. */
-const RAW_TEXT = testConfig(
-  {},
-  {
-    doc_mapping: {
-      mode: 'strict',
-      timestamp_field: 'ts',
-      field_mappings: [
-        { name: 'ts', type: 'datetime', input_formats: ['unix_timestamp'], fast: true },
-        { name: 'n', type: 'u64', fast: true },
-        { name: 'text', type: 'text', tokenizer: 'raw' },
-      ],
+/** Another mapping of `text`. */
+const withText = (options: JsonObject) =>
+  testConfig(
+    {},
+    {
+      doc_mapping: {
+        mode: 'strict',
+        timestamp_field: 'ts',
+        field_mappings: [
+          { name: 'ts', type: 'datetime', input_formats: ['unix_timestamp'], fast: true },
+          { name: 'n', type: 'u64', fast: true },
+          { name: 'text', type: 'text', ...options },
+        ],
+      },
     },
-  },
-)
+  )
+const RAW_TEXT = withText({ tokenizer: 'raw' })
 
 describe('restoring a snapshot in place', () => {
   test('brings the index back by one write, whatever merged, was added or emptied since', async () => {
@@ -225,6 +228,22 @@ describe('what was erased since a snapshot was taken', () => {
     await erase()
     await restore('monday')
     expect(await published(metastore)).toEqual(numbersTo(10, (n) => n % 7 === 3))
+  })
+
+  test('stops a restore of documents that cannot be searched for it', async () => {
+    const { metastore, add, take, ask, erase, restore, clear } = await snapshotWorld(0)
+    await metastore.updateConfig(withText({ indexed: false }))
+    await add(0, 10)
+    await take('monday')
+    await clear()
+    await metastore.updateConfig(withText({}))
+    await ask('text:word3')
+    await erase()
+    await expect(restore('monday')).rejects.toMatchObject({
+      kind: 'invalid',
+      why: expect.stringContaining('not full-text searchable') as string,
+    })
+    expect(await published(metastore)).toEqual([])
   })
 
   test('stops a restore that cannot take it out, with the way', async () => {

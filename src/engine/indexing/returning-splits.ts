@@ -110,7 +110,7 @@ export class ReturningSplits {
       if (!isQwError(cause, 'invalid')) throw cause
       const { name } = snapshot.record
       throw new QwError('invalid', `what was erased since ${name} cannot be erased from it`, {
-        why: `a query says nothing any more: ${cause.message}`,
+        why: `its documents cannot be searched for it: ${cause.message}`,
         fix: `delete the snapshot: qw-lambda index snapshot delete ${name}`,
         cause,
       })

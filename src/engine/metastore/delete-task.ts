@@ -45,7 +45,8 @@ export interface DeleteTask {
 }
 
 /** Finds the documents of a split that a task is about, ascending. Rejects with what reading throws, and
- *  with `invalid` when the index has changed so that the query says nothing any more. */
+ *  with `invalid` when the index has changed so that the query says nothing any more, or the split's
+ *  documents were not indexed for it. */
 export type MatchDocs = (
   metadata: IndexMetadata,
   split: SplitRecord,
