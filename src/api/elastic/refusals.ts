@@ -141,7 +141,7 @@ export const REFUSALS: readonly Refusal[] = [
     methods: ['GET', 'PUT', 'POST', 'DELETE'],
     paths: ['/_snapshot', '/_snapshot/:name', '/_snapshot/:name/:snapshot'],
     what: 'a snapshot',
-    fix: 'an index is a folder of objects that never change: copy the folder',
+    fix: 'pin an index with qw-lambda index snapshot, or copy it with qw-lambda index copy',
   },
   {
     methods: ['GET'],
