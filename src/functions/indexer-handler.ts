@@ -42,6 +42,8 @@ export interface IndexerComponents extends IndexingComponents {
 export interface IndexerSettings {
   readonly mergesEnabled: boolean
   readonly janitorEnabled: boolean
+  /** Bytes of splits merged at once; default as in `runMerges`. */
+  readonly maxMergeBytes?: number | undefined
   /** Keys of this bucket begin with the index they are for. */
   readonly stagingBucket?: string | undefined
   /** The index of files that neither their event nor the staging bucket's key assigns. */
@@ -180,9 +182,9 @@ class IndexerRun {
 
   /** What the time is too short for goes on in an invocation of its own, unless nothing was done in this. */
   async #keepUp(): Promise<TaskEnd> {
-    const { mergesEnabled: merges, janitorEnabled: janitor } = this.#settings
-    const parts = { merges, janitor }
-    const kept = await keepAllUp(this.#components, { parts, ...this.#deadline() })
+    const { mergesEnabled: merges, janitorEnabled: janitor, maxMergeBytes } = this.#settings
+    const request = { parts: { merges, janitor }, maxMergeBytes, ...this.#deadline() }
+    const kept = await keepAllUp(this.#components, request)
     this.#mergeCount += kept.mergeCount
     return kept.isUnfinished ? 'continues' : 'done'
   }
@@ -293,7 +295,8 @@ class IndexerRun {
 
   async #merge(indexId: string, latestMs = Infinity): Promise<void> {
     const { deadlineMs = Infinity, ...rest } = this.#deadline()
-    const limits = { ...rest, deadlineMs: Math.min(deadlineMs, latestMs) }
+    const { maxMergeBytes } = this.#settings
+    const limits = { ...rest, maxMergeBytes, deadlineMs: Math.min(deadlineMs, latestMs) }
     const merged = await runMerges(this.#components, { indexId, ...limits })
     this.#mergeCount += merged.mergeCount
     if (merged.mergeCount > 0) this.#components.log({ event: 'merged', indexId, ...merged })

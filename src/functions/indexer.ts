@@ -2,7 +2,7 @@ import { Metastore } from '../engine/metastore/metastore.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
 import { makeConfigSource } from './index-config-source.ts'
 import { makeIndexerHandler } from './indexer-handler.ts'
-import { amount, flag, indexPlaceOf, optional } from './lambda-environment.ts'
+import { amount, flag, indexPlaceOf, maxMergeBytes, optional } from './lambda-environment.ts'
 import { makeLambdaHost, type LambdaContext } from './lambda-host.ts'
 
 const { env } = process
@@ -25,6 +25,7 @@ const index = makeIndexerHandler(
   {
     mergesEnabled: !flag(env, 'QW_LAMBDA_DISABLE_MERGE'),
     janitorEnabled: !flag(env, 'QW_LAMBDA_DISABLE_JANITOR'),
+    maxMergeBytes: maxMergeBytes(env),
     stagingBucket: optional(env, 'QW_LAMBDA_STAGING_BUCKET'),
     defaultIndexId: indexId,
     sourcePrefix: optional(env, 'QW_LAMBDA_SOURCE_PREFIX'),

@@ -12,7 +12,7 @@ import { SimulatedQueue } from './testing/simulated-queue.ts'
 const NOON_MS = Date.UTC(2026, 10, 23, 12)
 
 /** A deployment whose indexes have so many splits each. */
-async function setUp(splitCounts: Readonly<Record<string, number>>) {
+async function setUp(splitCounts: Readonly<Record<string, number>>, maxMergeBytes?: number) {
   const clock = instantClock(NOON_MS)
   const store = memoryStore(clock)
   const lines: Readonly<Record<string, unknown>>[] = []
@@ -38,7 +38,7 @@ async function setUp(splitCounts: Readonly<Record<string, number>>) {
       configFor: () => Promise.resolve(undefined),
       log: (fields) => lines.push(fields),
     },
-    { mergesEnabled: true, janitorEnabled: true },
+    { mergesEnabled: true, janitorEnabled: true, maxMergeBytes },
   )
   const splitsOf = async (id: string) => publishedSplits(await metastore.load(id)).length
   const keepUp = (leftMs = 120_000) =>
@@ -57,6 +57,17 @@ test('every index that needs it is merged, and the others are only looked at', a
   expect(tellOf('upkeep')).toMatchObject([{ num_due: 2, num_merges: 2, incomplete: false }])
   await keepUp()
   expect(tellOf('upkeep').at(-1)).toMatchObject({ num_due: 0 })
+})
+
+test('what is more than the function can hold is neither due nor merged', async () => {
+  const { handler, keepUp, splitsOf, tellOf } = await setUp({ shop: 10 }, 1)
+  expect(await keepUp()).toMatchObject({ num_merges: 0 })
+  expect(tellOf('upkeep')).toMatchObject([{ num_due: 0, incomplete: false }])
+  const invocation = { requestId: 'r', deadlineMs: undefined }
+  expect(await handler({ action: 'merge', index_id: 'shop' }, invocation)).toMatchObject({
+    num_merges: 0,
+  })
+  expect(await splitsOf('shop')).toBe(10)
 })
 
 test('one index that cannot be read keeps no other from its turn', async () => {

@@ -7,6 +7,8 @@ import type { InvocationLog } from './invocation-log.ts'
 
 interface KeepAllUpRequest {
   readonly parts: UpkeepParts
+  /** Bytes of splits merged at once; default as in `runMerges`. */
+  readonly maxMergeBytes?: number | undefined
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
 }
@@ -32,7 +34,7 @@ export async function keepAllUp(
 ): Promise<KeptUp> {
   const { clock, log, metastore } = components
   const matchDocs = docMatcher(metastore.store)
-  const due = await indexesDue(components, parts, limits.signal)
+  const due = await indexesDue(components, parts, limits)
   let mergeCount = 0
   let isIncomplete = false
   let hasProgressed = false

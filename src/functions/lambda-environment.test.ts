@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
+import { parseDeploymentConfig } from '../deploy/deployment-config.ts'
+import { simulateMerging } from '../engine/indexing/testing/simulated-merging.ts'
 import {
   amount,
   byteAmount,
   flag,
   indexPlaceOf,
   lambdaCredentials,
+  maxMergeBytes,
   required,
 } from './lambda-environment.ts'
 
@@ -72,4 +75,27 @@ test('the keys of the role come with their session token', () => {
     secretAccessKey: 'secret',
     sessionToken: 'token',
   })
+})
+
+test('splits merged at once take a sixth of the memory, half a gigabyte at most', () => {
+  const ofMemory = (megabytes: string) =>
+    maxMergeBytes({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: megabytes }) / 1024 / 1024
+  expect(ofMemory('768')).toBe(128)
+  expect(ofMemory('3072')).toBe(512)
+  expect(ofMemory('10240')).toBe(512)
+  expect(maxMergeBytes({})).toBe(256 * 1024 * 1024)
+})
+
+test('files of 100,000 documents stay under 150 splits for 90 days at the memory of a new deployment', () => {
+  const memoryMb = parseDeploymentConfig({ name: 'shop', region: 'eu-west-1' }).functions
+    .indexerMemoryMb
+  const { publishedSplits, writtenPerIndexed } = simulateMerging({
+    days: 90,
+    docsPerFile: 100_000,
+    bytesPerDoc: 50,
+    retentionDays: 30,
+    maxMergeBytes: maxMergeBytes({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb) }),
+  })
+  expect(publishedSplits).toBeLessThan(150)
+  expect(writtenPerIndexed).toBeLessThanOrEqual(6)
 })

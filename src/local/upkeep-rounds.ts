@@ -29,7 +29,7 @@ export async function runUpkeepRounds(
     await clock.sleep(pauseMs, signal).catch(() => undefined)
     if (signal.aborted) return
     try {
-      const due = await indexesDue(indexing, { merges: true, janitor: true }, signal)
+      const due = await indexesDue(indexing, { merges: true, janitor: true }, { signal })
       due.forEach(ask)
       if (clock.nowMs() - strayMs < STRAY_EVERY_MS) continue
       strayMs = clock.nowMs()

@@ -1,16 +1,20 @@
+import { readFileSync } from 'node:fs'
 import { Session, type Profiler } from 'node:inspector'
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { parseJson } from '../../src/engine/bytes/json.ts'
+import { openBlock, SEALED_HEADER_BYTES } from '../../src/engine/bytes/sealed-block.ts'
 import { QwError } from '../../src/engine/errors.ts'
-import { decodeIndexFile } from '../../src/engine/metastore/index-file-codec.ts'
+import { checkedJson } from '../../src/engine/metastore/checked-json.ts'
+import { decodeIndexFile, encodeIndexFile } from '../../src/engine/metastore/index-file-codec.ts'
 import { decodeManifest, encodeManifest } from '../../src/engine/metastore/manifest.ts'
 import { parseElasticQuery } from '../../src/engine/query/elastic-dsl/parse-elastic-query.ts'
 import { parseQueryString } from '../../src/engine/query/query-string.ts'
 import { parseIndexConfig } from '../../src/engine/schema/config-text.ts'
 import { parseIp, parseIpNetwork } from '../../src/engine/schema/ip.ts'
 import { parsePartitionKey } from '../../src/engine/schema/partition-key.ts'
-import { decodeFooter, encodeFooter } from '../../src/engine/split/footer.ts'
-import { SealingQueue } from '../../src/engine/bytes/sealing-queue.ts'
+import { decodeFooter } from '../../src/engine/split/footer.ts'
+import { sampleSplit } from '../../src/engine/split/testing/sample-split.ts'
 import { seededFractions } from '../../src/stores/testing/seeded-fractions.ts'
 
 // Coverage-guided fuzzing with V8's own coverage (docs/decisions/0039): an input that reaches a block
@@ -20,7 +24,10 @@ const RUNS = 2_500
 /** Far above what any input takes: tells a hang, measures nothing. */
 const HANG_MS = 5_000
 const SEED = Number(process.env['SEED'] ?? 39)
-const REFUSALS = ['invalid', 'tooLarge', 'notFound', 'corrupt']
+/** What a person's input may be called. */
+const OF_INPUT = ['invalid', 'tooLarge']
+/** What stands in the store may be damaged, or of a newer program. */
+const OF_STORED = ['corrupt', 'invalid']
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
 const bytesOf = (value: string): Uint8Array => new TextEncoder().encode(value)
@@ -28,19 +35,51 @@ const bytesOf = (value: string): Uint8Array => new TextEncoder().encode(value)
 interface Target {
   readonly name: string
   readonly parse: (bytes: Uint8Array) => unknown
+  /** Each is read without an error. */
   readonly corpus: readonly (string | Uint8Array)[]
+  readonly refusals: readonly string[]
 }
 
-const FOOTER = await encodeFooter(
-  {
-    docCount: 5,
-    sourceBytes: 1234,
-    docStore: { firstDocs: Uint32Array.of(0, 3, 5), blockStarts: Float64Array.of(8, 100, 200) },
-    fields: new Map(),
-  },
-  200,
-  new SealingQueue(),
+/** A file with every part, as JSON without its checksum. */
+function indexFileJson(): string {
+  const frozen = readFileSync(
+    new URL('../../src/engine/metastore/testing/metastore-format-3.json', import.meta.url),
+  )
+  const file = decodeIndexFile(frozen, 'frozen')
+  const set = { setId: '01HQ0000000000000000000002-00000', docCount: 3, notKeptCount: 1 }
+  const full = encodeIndexFile({ ...file, rejectSets: [set], snapshots: [SNAPSHOT] })
+  return text(full).replace(/,"crc32":"[0-9a-f]{8}"\}$/, '}')
+}
+
+const SNAPSHOT = {
+  name: 'monday',
+  snapshotId: '01HQ0000000000000000000009',
+  createdMs: 1_700_000_003_000,
+  docCount: 10,
+  deleteOpstamp: 0,
+  splitBytes: new Map([['01HQ0000000000000000000008', 4_096]]),
+}
+
+const TRAILER_BYTES = 24
+const { bytes: SPLIT } = await sampleSplit(
+  ['body:str', 'n:i64'],
+  [{ body: 'alpha beta', n: 1n }, { body: 'beta gamma', n: -2n }, { n: 3n }],
 )
+/** The trailer begins with the size of the block before it. */
+const BLOCK_BYTES = Buffer.from(SPLIT).readUInt32LE(SPLIT.length - TRAILER_BYTES)
+const FOOTER_BODY = openBlock(SPLIT.slice(-TRAILER_BYTES - BLOCK_BYTES, -TRAILER_BYTES), 'footer')
+
+/** A footer with this body, whose checksums are right. */
+function sealedFooter(body: Uint8Array): Uint8Array {
+  const block = Buffer.alloc(SEALED_HEADER_BYTES + body.length)
+  block.writeUInt32LE(body.length, 5) // the codec before it is 0: stored
+  block.set(body, SEALED_HEADER_BYTES)
+  block.writeUInt32LE(crc32(block.subarray(4)))
+  const trailer = Buffer.from(SPLIT.slice(-TRAILER_BYTES))
+  trailer.writeUInt32LE(block.length)
+  trailer.writeUInt32LE(crc32(trailer.subarray(0, 16)), 16)
+  return Buffer.concat([block, trailer])
+}
 
 const TARGETS: readonly Target[] = [
   {
@@ -51,44 +90,58 @@ const TARGETS: readonly Target[] = [
       'x:IN [1 2] y:>=3 z:/a.*[b-c]/ w:f*o?',
       '+a -b^2',
     ],
+    refusals: OF_INPUT,
   },
   {
     name: 'DSL bodies',
-    parse: (bytes) => parseElasticQuery(parseJson(text(bytes))),
+    parse: (bytes) => parseElasticQuery(parseJson(text(bytes)), { nowMs: 0 }),
     corpus: [
       '{"bool":{"must":[{"match":{"a":{"query":"b c","operator":"and"}}}],"must_not":{"exists":{"field":"x"}}}}',
       '{"range":{"ts":{"gte":"now-1d/d","lt":5,"format":"epoch_millis"}}}',
       '{"query_string":{"query":"a:b","default_operator":"AND"}}',
       '{"terms":{"a":["b",1]}}',
     ],
+    refusals: OF_INPUT,
   },
   {
     name: 'index configs',
     parse: (bytes) => parseIndexConfig(text(bytes)),
     corpus: [
-      'version: 0.9\nindex_id: a\ndoc_mapping:\n  field_mappings:\n    - {name: n, type: u64, fast: true}\n',
-      '{"version":"0.9","index_id":"a","doc_mapping":{"mode":"dynamic","field_mappings":[{"name":"t","type":"datetime","fast":true,"input_formats":["rfc3339"]}],"timestamp_field":"t"},"retention":{"period":"30 days"}}',
+      'version: 0.9\nindex_id: abc\ndoc_mapping:\n  field_mappings:\n    - {name: n, type: u64, fast: true}\n',
+      '{"version":"0.9","index_id":"abc","doc_mapping":{"mode":"dynamic","field_mappings":[{"name":"t","type":"datetime","fast":true,"input_formats":["rfc3339"]}],"timestamp_field":"t"},"retention":{"period":"30 days"}}',
     ],
+    refusals: OF_INPUT,
   },
   {
-    name: 'addresses and partition keys',
-    parse: (bytes) => {
-      const value = text(bytes)
-      return [parseIp(value), parseIpNetwork(value), parsePartitionKey(value)]
-    },
-    corpus: ['10.0.0.1/8', '2001:db8::1/64', '::ffff:1.2.3.4', 'hash_mod((tenant,region), 50)'],
+    name: 'addresses',
+    parse: (bytes) => [parseIp(text(bytes)), parseIpNetwork(text(bytes))],
+    corpus: ['10.0.0.1/8', '2001:db8::1/64', '::ffff:1.2.3.4'],
+    refusals: OF_INPUT,
+  },
+  {
+    name: 'partition keys',
+    parse: (bytes) => parsePartitionKey(text(bytes)),
+    corpus: ['hash_mod((tenant,region), 50)', 'tenant,hash_mod(region, 7)'],
+    refusals: OF_INPUT,
   },
   {
     name: 'manifests',
     parse: decodeManifest,
     corpus: [encodeManifest(new Map([['a', 'active']])), '{"indexes":{"a":"creating"}}'],
+    refusals: OF_STORED,
   },
   {
-    name: 'metastore files',
-    parse: (bytes) => decodeIndexFile(bytes, 'a/metastore.json'),
-    corpus: ['{"format":1,"index":{"index_config":{},"index_uid":"a:1"},"splits":[],"runs":[]}'],
+    name: 'metastore files under a right checksum',
+    parse: (bytes) => decodeIndexFile(checkedJson(text(bytes)), 'a/metastore.json'),
+    corpus: [indexFileJson()],
+    refusals: OF_STORED,
   },
-  { name: 'footers', parse: decodeFooter, corpus: [FOOTER] },
+  {
+    name: 'footers under right checksums',
+    parse: (bytes) => decodeFooter(sealedFooter(bytes)),
+    corpus: [FOOTER_BODY],
+    refusals: OF_STORED,
+  },
 ]
 
 /** The blocks of the program's own files that ran since the last call, each as one text. */
@@ -142,6 +195,7 @@ test.each(TARGETS)('$name: whatever reaches new code is read or refused by name'
   const fraction = seededFractions(SEED)
   const pool = target.corpus.map((each) => (typeof each === 'string' ? bytesOf(each) : each))
   const corpusSize = pool.length
+  for (const seed of pool) expect(() => target.parse(seed), text(seed)).not.toThrow()
   const session = new Session()
   session.connect()
   session.post('Profiler.enable')
@@ -155,7 +209,7 @@ test.each(TARGETS)('$name: whatever reaches new code is read or refused by name'
     } catch (error) {
       const shown = `${String(error)} for ${JSON.stringify(text(input))}`
       expect(error, shown).toBeInstanceOf(QwError)
-      expect(REFUSALS, shown).toContain((error as QwError).kind)
+      expect(target.refusals, shown).toContain((error as QwError).kind)
     }
     expect(performance.now() - startedMs, JSON.stringify(text(input))).toBeLessThan(HANG_MS)
     const sizeBefore = seen.size

@@ -129,7 +129,7 @@ function unknownSource({ metadata }: IndexFile, name: string): QwError {
     ...(hashCount > 0 ? ['name an older one with its ETag: --forget <uri>#<etag>'] : []),
     `qw-lambda index checkpoints ${indexId}`,
   ]
-  return new QwError('notFound', `${indexId} knows no file or object \`${name}\``, {
+  return new QwError('notFound', `index ${indexId} knows no file or object \`${name}\``, {
     code: 'SOURCE-NONE',
     why,
     fix: fixes.join('\n'),

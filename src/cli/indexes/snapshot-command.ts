@@ -92,7 +92,7 @@ async function list({ context, stack, indexId }: Place): Promise<void> {
   if (context.format === 'json') return await printJson(context, documents)
   if (documents.length === 0) {
     return context.report.note(
-      `${indexId} has no snapshot. Take one: qw-lambda index snapshot create --index ${indexId}`,
+      `index ${indexId} has no snapshot. Take one: qw-lambda index snapshot create --index ${indexId}`,
     )
   }
   const zone = zoneOf(context)

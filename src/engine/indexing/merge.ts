@@ -23,7 +23,7 @@ interface MergesRequest {
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
   /** Bytes of splits merged at once; default `MAX_MERGE_BYTES`. */
-  readonly maxMergeBytes?: number
+  readonly maxMergeBytes?: number | undefined
   /** Merge neighbours in time up to so many documents, whatever the policy and their age say. */
   readonly targetDocs?: number
   /** Called before each merge. */
@@ -58,7 +58,7 @@ interface MergeFailure {
   readonly error: string
 }
 
-/** Inputs and output of a merge are in memory together: this keeps both within a 1 GB function. */
+/** Inputs and output of a merge are in memory together: this keeps both within a process of 1.5 GB. */
 const MAX_MERGE_BYTES = 256 * 1024 * 1024
 /** Merges of one call; the next call goes on. */
 const MAX_MERGES = 1_000

@@ -11,6 +11,8 @@ interface UpkeepRequest {
   readonly indexId: string
   /** How queries of erasures are answered. */
   readonly matchDocs: MatchDocs
+  /** Bytes of splits merged at once; default as in `runMerges`. */
+  readonly maxMergeBytes?: number | undefined
   /** Nothing is begun that would not be done by then. */
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
@@ -45,7 +47,7 @@ const LOOK_CONCURRENCY = 16
 export async function indexesDue(
   { metastore, clock }: IndexingComponents,
   parts: UpkeepParts,
-  signal?: AbortSignal,
+  { maxMergeBytes, signal }: Pick<UpkeepRequest, 'maxMergeBytes' | 'signal'> = {},
 ): Promise<string[]> {
   await settleManifest(metastore, signal)
   const states = [...(await metastore.indexStates(signal))]
@@ -56,7 +58,8 @@ export async function indexesDue(
     const isDue = await Promise.all(
       some.map(async (indexId) => {
         try {
-          return isUpkeepDue(await metastore.load(indexId, signal), clock.nowMs(), parts)
+          const file = await metastore.load(indexId, signal)
+          return isUpkeepDue(file, clock.nowMs(), { ...parts, maxMergeBytes })
         } catch (error) {
           if (isQwError(error, 'notFound')) await metastore.forgetMissing(indexId)
           // A damaged file fails when its turn comes, where it is told about.
@@ -69,10 +72,14 @@ export async function indexesDue(
   return due
 }
 
-function isUpkeepDue(file: IndexFile, nowMs: number, { merges, janitor }: UpkeepParts): boolean {
+function isUpkeepDue(
+  file: IndexFile,
+  nowMs: number,
+  { merges, janitor, maxMergeBytes }: UpkeepParts & Pick<UpkeepRequest, 'maxMergeBytes'>,
+): boolean {
   return (
     pendingTasks(file).length > 0 ||
-    (merges && eligibleMerges(file, nowMs).length > 0) ||
+    (merges && eligibleMerges(file, nowMs, { maxMergeBytes }).length > 0) ||
     (janitor && isCleanUpDue(file, nowMs, LIST_EVERY_MS))
   )
 }

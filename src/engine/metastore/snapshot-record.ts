@@ -93,7 +93,7 @@ export async function assertNoSnapshots(
     for await (const { key } of store.list(snapshotsPrefix(indexId))) names.push(key)
   }
   if (names.length === 0) return
-  throw new QwError('invalid', `${indexId} has snapshots: ${names.slice(0, 5).join(', ')}`, {
+  throw new QwError('invalid', `index ${indexId} has snapshots: ${names.slice(0, 5).join(', ')}`, {
     code: 'INDEX-SNAPSHOTS',
     why: 'they lie among its objects and go with it',
     fix: `qw-lambda index delete ${indexId} --with-snapshots\nor keep one as an index first: qw-lambda index restore ${names[0] ?? ''} --index ${indexId} --as <id>`,

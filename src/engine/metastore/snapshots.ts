@@ -99,15 +99,19 @@ function withSnapshot(
 
 function refuse({ metadata: { indexId }, snapshots }: IndexFile, name: string): void {
   if (snapshots.some((snapshot) => snapshot.name === name)) {
-    throw new QwError('invalid', `${indexId} has a snapshot \`${name}\` already`, {
+    throw new QwError('invalid', `index ${indexId} has a snapshot \`${name}\` already`, {
       code: 'SNAPSHOT-EXISTS',
       fix: `choose another name, or delete it first: qw-lambda index snapshot delete ${name} --index ${indexId}`,
     })
   }
   if (snapshots.length >= MAX_SNAPSHOTS) {
-    throw new QwError('tooLarge', `${indexId} has ${snapshots.length} snapshots, the most it may`, {
-      fix: `delete one that is not needed: qw-lambda index snapshot list --index ${indexId}`,
-    })
+    throw new QwError(
+      'tooLarge',
+      `index ${indexId} has ${snapshots.length} snapshots, the most it may`,
+      {
+        fix: `delete one that is not needed: qw-lambda index snapshot list --index ${indexId}`,
+      },
+    )
   }
 }
 
@@ -145,7 +149,7 @@ export function findSnapshot(
     name,
     snapshots.map((snapshot) => snapshot.name),
   )
-  throw new QwError('notFound', `${indexId} has no snapshot \`${name}\``, {
+  throw new QwError('notFound', `index ${indexId} has no snapshot \`${name}\``, {
     code: 'SNAPSHOT-NONE',
     fix:
       near.length > 0
