@@ -42,7 +42,7 @@ test(`ingest, erasure, merge and clean-up killed ${4 * ROUNDS} times lose, doubl
   const took = new Map<string, number>()
   let killed = 0
   /** Cut off once at a random moment, then run again to its end, as a person does. */
-  const killedOnce = async (name: string, args: readonly string[]): Promise<void> => {
+  const killedOnce = async (name: string, args: readonly string[]): Promise<string> => {
     const child = startCli(args, options)
     const ended = finished(child)
     await Promise.race([ended, sleep(fraction() * (took.get(name) ?? 600))])
@@ -52,13 +52,15 @@ test(`ingest, erasure, merge and clean-up killed ${4 * ROUNDS} times lose, doubl
     }
     await ended
     const startedMs = Date.now()
-    await run(args)
+    const output = await run(args)
     took.set(name, Date.now() - startedMs)
+    return output
   }
   await writeFile(join(folder, 'orders.yaml'), SCHEMA)
   await run(['init', '--target', 'local', '--data', 'empty', '--schema', 'orders.yaml', '-y'])
   const alive = new Set<number>()
-  const erased = new Set<number>()
+  let mergedCount = 0
+  let deletedCount = 0
   for (let round = 0; round < ROUNDS; round++) {
     const file = `batch-${round}.ndjson`
     await writeFile(join(folder, file), batch(round))
@@ -66,20 +68,25 @@ test(`ingest, erasure, merge and clean-up killed ${4 * ROUNDS} times lose, doubl
     for (let i = 0; i < DOCS_PER_ROUND; i++) alive.add(round * DOCS_PER_ROUND + i)
     const erase = ['delete-docs', `customer:customer-${round}`, '--index', 'orders']
     await killedOnce('erase', [...erase, '--confirm', 'orders'])
-    for (const n of alive) {
-      if (n % CUSTOMERS !== round) continue
-      alive.delete(n)
-      erased.add(n)
+    for (const n of alive) if (n % CUSTOMERS === round) alive.delete(n)
+    const merge = ['index', 'merge', 'orders', '--target-docs', '3000', '--json']
+    const merged = JSON.parse(await killedOnce('merge', merge)) as { readonly merges: number }
+    mergedCount += merged.merges
+    const gc = ['index', 'gc', 'orders', '--grace', '0s', '--json']
+    const cleaned = JSON.parse(await killedOnce('gc', gc)) as {
+      readonly indexes: readonly { readonly splits_deleted: number }[]
     }
-    await killedOnce('merge', ['index', 'merge', 'orders', '--target-docs', '3000'])
-    await killedOnce('gc', ['index', 'gc', 'orders', '--grace', '0s'])
+    deletedCount += cleaned.indexes[0]?.splits_deleted ?? 0
     expect(await counted('*'), `after round ${round}`).toBe(alive.size)
     expect(await counted(`customer:customer-${round}`)).toBe(0)
   }
   console.log(`${killed} of ${4 * ROUNDS} runs were killed`)
   expect(killed).toBeGreaterThan(ROUNDS)
-  expect(erased.size).toBeGreaterThan(0)
+  expect(mergedCount, 'merges').toBeGreaterThan(0)
+  expect(deletedCount, 'splits deleted by gc').toBeGreaterThan(0)
   const sum = await run(['search', '*', '--index', 'orders', '--stats', 'n', '--json'])
-  expect(sum).toContain(String([...alive].reduce((total, n) => total + n, 0)))
+  expect(JSON.parse(sum)).toMatchObject({
+    aggregations: { n: { count: alive.size, sum: [...alive].reduce((total, n) => total + n, 0) } },
+  })
   await rm(folder, { recursive: true, force: true })
 }, 600_000)
