@@ -116,3 +116,12 @@ test('the request ends with the signal', () => {
 test.each([[null], ['text'], [[]], [{}], [{ query: 'a' }]])('%j is refused', (event) => {
   expect(() => parseSearcherEvent(event)).toThrow(expect.objectContaining({ kind: 'invalid' }))
 })
+
+test.each([
+  ['a method that HTTP does not have', { ...GATEWAY, httpMethod: '' }],
+  ['a header that is none', { ...GATEWAY, headers: { 'not a name': 'x' } }],
+])('%s is refused as invalid', (_what, event) => {
+  expect(() => parseSearcherEvent(event)).toThrow(
+    expect.objectContaining({ kind: 'invalid', message: expect.stringMatching(/no HTTP request/) }),
+  )
+})

@@ -1,5 +1,5 @@
 import { bodiedRequest } from '../api/bodied-request.ts'
-import { QwError } from '../engine/errors.ts'
+import { messageOf, QwError } from '../engine/errors.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -15,9 +15,15 @@ const NO_HOST = 'http://function'
  * Throws `invalid` for anything else. The request carries `signal`.
  */
 export function parseSearcherEvent(event: unknown, signal?: AbortSignal): Request {
-  const { path, query, ...init } = requestParts(event)
-  const url = `${NO_HOST}${path.startsWith('/') ? '' : '/'}${path}${query === '' ? '' : `?${query}`}`
-  return bodiedRequest(url, { ...init, signal })
+  try {
+    const { path, query, ...init } = requestParts(event)
+    const url = `${NO_HOST}${path.startsWith('/') ? '' : '/'}${path}${query === '' ? '' : `?${query}`}`
+    return bodiedRequest(url, { ...init, signal })
+  } catch (cause) {
+    if (cause instanceof QwError) throw cause
+    // A method or a header that HTTP does not have.
+    throw new QwError('invalid', `the event is no HTTP request: ${messageOf(cause)}`, { cause })
+  }
 }
 
 interface RequestLine {

@@ -1,5 +1,5 @@
 import type { Context, Hono } from 'hono'
-import { stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
+import { setKey, stringifyJson, type JsonObject } from '../../engine/bytes/json.ts'
 import { messageOf } from '../../engine/errors.ts'
 import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
 import type { FieldMapping } from '../../engine/schema/field-mapping.ts'
@@ -99,7 +99,7 @@ async function dynamicProperties(
   const out: JsonObject = {}
   for (const { path, type } of await fieldsOfIndex(file, scan)) {
     if (path.startsWith('_') || !wanted(path) || Object.hasOwn(out, path)) continue
-    if (!objects.has(path)) out[path] = { type: FOUND_TYPES[type] }
+    if (!objects.has(path)) setKey(out, path, { type: FOUND_TYPES[type] })
   }
   return out
 }

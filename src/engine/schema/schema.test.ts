@@ -113,3 +113,14 @@ test('nearest names the three most alike, swapped letters included', () => {
   expect(schema.timestampField).toEqual({ path: 'ts', precisionNs: 1_000_000 })
   expect(schema.defaultSearchFields).toEqual(['name', 'description'])
 })
+
+test.each(['__proto__', 'constructor', 'toString'])('`%s` is no type of a field', (type) => {
+  const field = JSON.parse(`{"name":"a","type":"${type}"}`) as JsonObject
+  expect(() =>
+    parseIndexConfig({
+      version: '0.9',
+      index_id: 'shop',
+      doc_mapping: { field_mappings: [field] },
+    }),
+  ).toThrow(/type/)
+})

@@ -214,7 +214,8 @@ export function variants<T>({ key, variants: shapes, refuseOther }: Variants<T>)
         refuseOtherKeys(fields, everyKey, place)
         return refuse(at, 'this setting is mandatory')
       }
-      const shape = typeof written === 'string' ? shapes[written] : undefined
+      const isKnown = typeof written === 'string' && Object.hasOwn(shapes, written)
+      const shape = isKnown ? shapes[written] : undefined
       if (shape !== undefined) return shape.read(value, place)
       if (typeof written === 'string') refuseOther?.(written, fields, at)
       return refuseChoice(written, names, at)

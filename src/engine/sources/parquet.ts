@@ -136,15 +136,20 @@ const PARSERS = {
 }
 
 const COMPRESSORS: Compressors = {
-  GZIP: (input) => zlib.gunzipSync(input),
-  BROTLI: (input) => zlib.brotliDecompressSync(input),
+  GZIP: (input, bytes) => zlib.gunzipSync(input, atMost(bytes)),
+  BROTLI: (input, bytes) => zlib.brotliDecompressSync(input, atMost(bytes)),
   ...zstdOfThisNode(),
+}
+
+/** A page is no longer than its header says, and never longer than a file may be. */
+function atMost(pageBytes: number): { readonly maxOutputLength: number } {
+  return { maxOutputLength: Math.max(1, Math.min(pageBytes, MAX_FILE_BYTES)) }
 }
 
 /** Node has it from 22.15 on. */
 function zstdOfThisNode(): Compressors {
   const unpack: unknown = Reflect.get(zlib, 'zstdDecompressSync')
   if (typeof unpack !== 'function') return {}
-  const unzstd = unpack as (input: Uint8Array) => Uint8Array // takes what the others take
-  return { ZSTD: (input) => unzstd(input) }
+  const unzstd = unpack as typeof zlib.gunzipSync // takes what the others take
+  return { ZSTD: (input, bytes) => unzstd(input, atMost(bytes)) }
 }

@@ -50,7 +50,13 @@ export function parseCompositeSource(
     throw invalidAggregation(input.name, `\`${place}\` must have an object of options`)
   }
   const own = { ...input, options, name: `${input.name}.${place}` }
-  refuseUnknown(own, typed[0], SOURCE_OPTIONS[typed[0]] ?? Object.keys(options))
+  refuseUnknown(
+    own,
+    typed[0],
+    Object.hasOwn(SOURCE_OPTIONS, typed[0])
+      ? (SOURCE_OPTIONS[typed[0]] ?? [])
+      : Object.keys(options),
+  )
   const field = fieldOption(own)
   if (field.type === 'bytes') {
     throw invalidAggregation(own.name, `field "${field.path}" holds bytes, which do not aggregate`)

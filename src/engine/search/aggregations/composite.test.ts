@@ -140,3 +140,8 @@ describe('a composite aggregation', () => {
     expect(await refusal(request)).toMatchObject({ kind: 'invalid' })
   })
 })
+
+test.each(['constructor', '__proto__'])('`%s` is no kind of source', async (kind) => {
+  const source = JSON.parse(`{"q":{"${kind}":{"field":"shop"}}}`) as JsonObject
+  await expect(aggregate(composite([source]))).rejects.toMatchObject({ kind: 'invalid' })
+})
