@@ -99,5 +99,6 @@ function fileOf(splits: readonly SplitRecord[]): IndexFile {
     deleteTasks: [],
     orphansListedMs: undefined,
     snapshots: [],
+    gone: new Map(),
   }
 }
