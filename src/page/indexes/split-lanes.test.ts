@@ -22,7 +22,9 @@ test('no two spans of a lane touch, and there are as many lanes as spans at once
         }
       }
       const atOnce = items.map(
-        ({ span }) => items.filter((each) => each.span.start <= span.start && span.start <= each.span.end).length,
+        ({ span }) =>
+          items.filter((each) => each.span.start <= span.start && span.start <= each.span.end)
+            .length,
       )
       expect(Math.max(-1, ...placed.map(({ lane }) => lane)) + 1).toBe(Math.max(0, ...atOnce))
     }),
