@@ -1,7 +1,10 @@
 import { expect } from 'vitest'
 import { accessibilityFaults, keepPicture, test, type Look } from './watched-page.ts'
 
-const VIEWS = [{ name: 'search', path: '/ui/?index=mock-sales&q=quantity%3A%3E5', shows: /hits/ }]
+const VIEWS = [
+  { name: 'search', path: '/ui/?index=mock-sales&q=quantity%3A%3E5', shows: /hits/ },
+  { name: 'indexes', path: '/ui/?index=mock-sales&view=indexes', shows: /Keep documents/ },
+]
 
 const LOOKS: readonly (Look & { readonly name: string })[] = [
   { name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 800 } },

@@ -58,7 +58,7 @@ function summary(splits: readonly SplitFacts[]): string {
   const open = splits.filter(({ isMature }) => !isMature).length
   const docs = splits.reduce((sum, split) => sum + split.docs, 0)
   const first = splits.length === MAX_SPLITS ? 'the first ' : ''
-  return `${first}${plural(splits.length, 'split')} of ${plural(docs, 'document')}, ${formatCount(open)} of them may still be merged`
+  return `${first}${plural(splits.length, 'split')} of ${plural(docs, 'document')}, ${open === 0 ? 'merged to the end' : `${plural(open, 'split')} may still be merged`}`
 }
 
 /** A bar a split, from its oldest document to its newest; those at the same time stand below. */
