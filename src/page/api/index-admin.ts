@@ -75,7 +75,7 @@ function policyText(policy: Json | undefined): string {
 }
 
 /** The fields of a config, those inside objects under their whole name. */
-export function mappedFields(mappings: readonly Json[], prefix = ''): MappedField[] {
+function mappedFields(mappings: readonly Json[], prefix = ''): MappedField[] {
   return mappings.flatMap((mapping) => {
     const name = `${prefix}${plainText(at(mapping, 'name'))}`
     const type = plainText(at(mapping, 'type'))
@@ -149,10 +149,6 @@ export async function changeRetention(
   const kept = isJsonObject(standing) ? standing : {}
   const changed = period === undefined ? rest : { ...rest, retention: { ...kept, period } }
   await ask({ method: 'PUT', path: pathOf(id), body: stringifyExact(changed) }, signal)
-}
-
-export async function createIndex(config: Json, signal: AbortSignal): Promise<void> {
-  await postJson('indexes', config, signal)
 }
 
 export async function deleteIndex(id: string, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-// oxlint-disable-next-line no-control-regex -- these are what a person must be able to see
+// oxlint-disable no-control-regex -- these are what a person must be able to see
 const UNSEEN =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-export interface Column {
+interface Column {
   readonly title: string
   /** Numbers stand to the right. */
   readonly isNumber?: boolean

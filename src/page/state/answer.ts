@@ -79,6 +79,6 @@ export function useDeed(): Deed {
   return { ...state.value, run }
 }
 
-export function asError(error: unknown): Error {
+function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }
