@@ -19,7 +19,7 @@ export async function listIndexes(signal: AbortSignal): Promise<readonly IndexFa
     .toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
 }
 
-export interface IndexSize {
+interface IndexSize {
   readonly docs: number
   /** Milliseconds, end exclusive; undefined: no document has a time. */
   readonly times: { readonly startMs: number; readonly endMs: number } | undefined

@@ -4,14 +4,14 @@ import { partialNote } from './histogram.ts'
 import type { ShownHistogram } from './search-store.ts'
 import { resolvedColor, seriesColors } from './series-colors.ts'
 
-export interface PlotHooks {
+interface PlotHooks {
   /** Bounds in milliseconds of what was brushed. */
   readonly onBrush: (startMs: number, endMs: number) => void
   /** The bucket under the pointer; undefined: none. */
   readonly onHover: (bucket: number | undefined) => void
 }
 
-export const PLOT_HEIGHT = 104
+const PLOT_HEIGHT = 104
 
 /** Draws a histogram into `root`; a new picture is a new plot, which costs about a millisecond. */
 export function drawPlot(

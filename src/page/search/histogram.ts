@@ -15,7 +15,7 @@ export interface MsRange {
   readonly endMs: number
 }
 
-export interface HistogramRequest {
+interface HistogramRequest {
   readonly timestampField: string
   readonly interval: Interval
   readonly by: string | undefined
@@ -75,7 +75,7 @@ export interface Histogram {
   readonly series: readonly HistogramSeries[]
 }
 
-export interface HistogramSeries {
+interface HistogramSeries {
   /** Undefined: documents of no other series. */
   readonly name: string | undefined
   readonly counts: readonly number[]
@@ -133,7 +133,7 @@ function bucketStarts(totals: Counts, range: MsRange, { ms }: Interval): number[
 /** More are never drawn, whatever an answer says. */
 const MAX_BUCKETS = 5_000
 
-export function bucketStart(timeMs: number, intervalMs: number): number {
+function bucketStart(timeMs: number, intervalMs: number): number {
   return Math.floor(timeMs / intervalMs) * intervalMs
 }
 
