@@ -12,6 +12,7 @@ import { otlpEncodingOf, otlpErrorReply } from './otlp-answer.ts'
 import { addOtlpRoutes, isOtlpPath } from './otlp-routes.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { RequestMetrics } from './metrics.ts'
+import { addPageRoutes } from './page-routes.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import { addSourceRoutes, addTailRoute } from './source-routes.ts'
@@ -62,6 +63,7 @@ export function createApi(host: ApiServices, settings: ApiSettings): Api {
     return reply
   })
   addHealthRoutes(app)
+  addPageRoutes(app, services.page)
   for (const guarded of [`${BASE}/*`, '/v1/*']) {
     app.use(guarded, async (c, next) => {
       checkKey(c.req.raw.headers)

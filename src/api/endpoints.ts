@@ -168,6 +168,9 @@ const ELASTIC_ROWS: readonly Row[] = [
 ]
 
 const ROOT_ROWS: readonly Row[] = [
+  ['GET', '/', 'the way to the page, for browsers'],
+  ['GET', '/ui', 'the page, to look at the data in a browser; needs no key, what it shows does'],
+  ['GET', '/ui/:file', 'what the page is made of'],
   ['GET', '/health/livez', 'whether it runs; needs no key'],
   ['GET', '/health/readyz', 'the same'],
   ['POST', '/v1/logs', 'OpenTelemetry logs, where an endpoint is an address alone', NOT_BEHIND],

@@ -1,6 +1,7 @@
 import type { DeletesResult } from '../engine/indexing/deletes.ts'
 import type { RejectedDoc } from '../engine/indexing/rejects.ts'
 import type { SearchContext } from '../engine/search/root.ts'
+import type { PageFiles } from './page-routes.ts'
 
 /** What the API serves. Without `ingest` it is read-only, as the searcher function is. */
 export interface ApiServices {
@@ -9,6 +10,8 @@ export interface ApiServices {
   readonly build: BuildFacts
   /** Where indexes lie, without a slash at the end: `s3://bucket/index`, `file:///…`. */
   readonly indexRoot: string
+  /** The page that people see in a browser; undefined: it is not shown. */
+  readonly page?: PageFiles | undefined
 }
 
 export interface BuildFacts {

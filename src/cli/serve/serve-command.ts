@@ -17,7 +17,7 @@ import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
-import { printJson } from '../command/rows.ts'
+import { announceServer, shippedPage } from './served-page.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
 import { readGivenText } from '../command/given-file.ts'
 import {
@@ -48,6 +48,7 @@ const OPTIONS = {
   // Both set the option of the one above, to true and to false.
   noGenerator: flag('--no-generator', 'make no sample data'),
   watch: list('--watch <folder>', 'index its files as they come and grow; <folder>=<index>'),
+  open: flag('--open', 'open the page in the browser'),
   every: duration('--every <duration>', 'time between two sample batches, for now'),
 }
 
@@ -170,6 +171,7 @@ async function proxy(context: CliContext, host: string, options: ServeOptions): 
     corsOrigin: options.cors,
     onRequest: requestLog(options.log ?? 'short', (line) => context.report.note(line)),
     drainMs: DRAIN_MS,
+    opens: options.open === true,
   })
 }
 
@@ -184,7 +186,7 @@ function apiOf({ version }: CliContext, { stack, queue, apiSettings, options }: 
   const build = { version, commitHash: '', buildDate: '' }
   const ingest = options.readOnly === true ? undefined : queue
   const { search, indexRoot } = stack
-  return createApi({ search, ingest, build, indexRoot }, apiSettings)
+  return createApi({ search, ingest, build, indexRoot, page: shippedPage() }, apiSettings)
 }
 
 function searchIn(threads: SearchThreads, api: Api): GatewayHost['search'] {
@@ -240,12 +242,11 @@ async function announce(
   gateway: Gateway,
   options: ServeOptions,
 ): Promise<void> {
-  const api = `${gateway.url}/api/v1`
-  if (context.format === 'json')
-    await printJson(context, { schema: 'qw-lambda/serve/1', url: gateway.url, api_url: api })
-  else await context.out.write(`${gateway.url}\n`)
   const access = options.readOnly === true ? ', read-only' : ''
-  context.report.hint(`API under ${api}${access}. Ctrl-C stops.`)
+  await announceServer(context, gateway.url, {
+    opens: options.open === true,
+    hint: (api) => `API under ${api}${access}. Ctrl-C stops.`,
+  })
 }
 
 /** What goes on beside the requests, until Ctrl-C. What ends before is told, and requests go on. */
