@@ -48,7 +48,7 @@ export function isRelative(text: string | undefined): boolean {
 }
 
 /** `1h30m`; undefined for what is no length of time. */
-export function durationMs(text: string): number | undefined {
+function durationMs(text: string): number | undefined {
   if (!DURATION.test(text.trim())) return undefined
   let sum = 0
   for (const [, count, unit = ''] of text.matchAll(/(\d+)([a-z]+)/g)) {
