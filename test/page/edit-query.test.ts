@@ -5,10 +5,10 @@ import { parseIndexConfig } from '../../src/engine/schema/config-text.ts'
 import { serializeIndexConfig } from '../../src/engine/schema/serialize-config.ts'
 import { SearchFixture } from '../../src/engine/search/testing/search-fixture.ts'
 import {
-  ExactNumber,
   isJsonObject,
   listOf,
   parseExact,
+  plainText,
   stringifyExact,
   type Json,
   type JsonObject,
@@ -170,7 +170,7 @@ function leavesOf(value: Json, keys: readonly string[] = []): Leaf[] {
 /** Equal for what the query language takes for the same value: on a path without a type a text that
  *  reads as a number, a date or a truth is found with it. */
 function identity(value: Json, isOpen: boolean): string {
-  const text = value instanceof ExactNumber ? value.text : String(value)
+  const text = plainText(value)
   if (typeof value === 'string' && !isOpen) return `text ${text}`
   const whole = /^[+-]?\d+(?:\.0+)?$/.test(text)
   if (whole) return `number ${BigInt(text.replace(/\.0+$/, '').replace(/^\+/, ''))}`
@@ -204,7 +204,7 @@ describe('the value that was clicked', () => {
           if (keys[0] === 'id') continue
           const clause = valueClause(facts.field(pathOf(keys)), value)
           if (clause === undefined) {
-            expect(pathOf(keys), String(value)).toMatch(/^-dash$/)
+            expect(pathOf(keys), plainText(value)).toMatch(/^-dash$/)
             continue
           }
           const isOpen = OPEN.has(keys[0] ?? '')

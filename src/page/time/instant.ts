@@ -1,4 +1,4 @@
-import { ExactNumber, type Json } from '../api/exact-json.ts'
+import { plainText, type Json } from '../api/exact-json.ts'
 
 const NS_PER_SECOND = 1_000_000_000n
 const UNIX_UNITS: Readonly<Record<string, bigint>> = {
@@ -22,7 +22,7 @@ export function instantOf(
   outputFormat: string | undefined,
 ): bigint | undefined {
   if (typeof value === 'string') return readRfc3339(value)
-  const digits = value instanceof ExactNumber ? value.text : String(value)
+  const digits = plainText(value)
   if (!/^-?\d+$/.test(digits)) return undefined
   const number = BigInt(digits)
   return UNIX_UNITS[outputFormat ?? ''] === undefined

@@ -2,7 +2,7 @@ import { byMagnitude, readRfc3339, rfc3339OfNs } from './instant.ts'
 import type { TimeZone } from './format.ts'
 
 /** As the address of the page has it, and the time range box: texts of the grammar of `resolveTime`. */
-export interface WrittenRange {
+interface WrittenRange {
   /** Inclusive. */
   readonly from?: string | undefined
   /** Exclusive. */
@@ -10,7 +10,7 @@ export interface WrittenRange {
 }
 
 /** Nanoseconds since the epoch; undefined: open. */
-export interface TimeRange {
+interface TimeRange {
   readonly fromNs: bigint | undefined
   readonly toNs: bigint | undefined
 }
@@ -48,7 +48,7 @@ export function isRelative(text: string | undefined): boolean {
 }
 
 /** `1h30m`; undefined for what is no length of time. */
-export function durationMs(text: string): number | undefined {
+function durationMs(text: string): number | undefined {
   if (!DURATION.test(text.trim())) return undefined
   let sum = 0
   for (const [, count, unit = ''] of text.matchAll(/(\d+)([a-z]+)/g)) {
@@ -161,7 +161,7 @@ const WIDTHS: readonly (readonly [ms: number, text: string])[] = [
   [365 * 86_400_000, '365d'],
 ]
 
-export interface Interval {
+interface Interval {
   readonly ms: number
   readonly text: string
 }

@@ -24,10 +24,12 @@ export class ValueBlock implements DocBlock {
   keys: Float64Array = new Float64Array(0)
   count = 0
   isRun = false
+  onlyParent: number | undefined
   #ownDocs = new Uint32Array(0)
   #ownParents = new Uint32Array(0)
 
   fill(column: KeyedColumn, block: DocBlock): void {
+    this.onlyParent = block.onlyParent
     if (column.starts === undefined) this.#fillFull(column.keys, block)
     else this.#fillPartial(column.keys, column.starts, block)
   }
@@ -86,7 +88,8 @@ export class ValueBlock implements DocBlock {
 
   /** The same documents in other parent buckets. */
   under(parents: Uint32Array): DocBlock {
-    return { docs: this.docs, parents, count: this.count, isRun: this.isRun }
+    const { docs, count, isRun } = this
+    return { docs, parents, count, isRun, onlyParent: undefined }
   }
 
   /**
@@ -94,6 +97,7 @@ export class ValueBlock implements DocBlock {
    * however often its values lead there.
    */
   unique(): void {
+    if (this.isRun) return
     const { docs, parents, count } = this
     let keep: Uint8Array | undefined
     let start = 0
@@ -229,5 +233,5 @@ export function withoutValue(columns: readonly (Column | NumberKeys)[], block: D
     parents[size] = block.parents[i] as number
     size++
   }
-  return { docs, parents, count: size, isRun: false }
+  return { docs, parents, count: size, isRun: false, onlyParent: block.onlyParent }
 }
