@@ -14,7 +14,7 @@ export interface FieldFacts {
   readonly outputFormat: string | undefined
 }
 
-interface MappingFacts {
+export interface MappingFacts {
   readonly timestampField: string | undefined
   /** Fields of words that name none. */
   readonly searchFields: readonly string[]

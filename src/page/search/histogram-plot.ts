@@ -26,9 +26,6 @@ export function drawPlot(
   const colors = histogram.series.length === 0 ? ['--series-0'] : seriesColors(names).toReversed()
   const first = starts[0] ?? asked.startMs
   const end = (starts.at(-1) ?? asked.startMs) + interval.ms
-  const soft = resolvedColor('--soft')
-  const grid = { stroke: resolvedColor('--line'), width: 1 }
-  const font = `11px ${getComputedStyle(root).fontFamily}`
   const bars = uPlot.paths.bars?.({ align: 1, size: [1, 100], gap: 1 })
   return new uPlot(
     {
@@ -42,28 +39,7 @@ export function drawPlot(
         x: { range: () => [first, end] },
         y: { range: (_, __, max) => [0, Math.max(1, max * 1.02)] },
       },
-      axes: [
-        {
-          stroke: soft,
-          font,
-          size: 22,
-          gap: 2,
-          grid: { show: false },
-          ticks: { ...grid, size: 4 },
-          space: 90,
-          values: (_, splits, __, ___, step) => splits.map((ms) => axisLabel(ms, step, look.zone)),
-        },
-        {
-          stroke: soft,
-          font,
-          size: 52,
-          gap: 4,
-          grid,
-          ticks: { show: false },
-          space: 28,
-          values: (_, splits) => splits.map(countLabel),
-        },
-      ],
+      axes: axes(root, look.zone),
       cursor: {
         y: false,
         points: { show: false },
@@ -78,24 +54,7 @@ export function drawPlot(
           ...(bars === undefined ? {} : { paths: bars }),
         })),
       ],
-      hooks: {
-        setSelect: [
-          (plot) => {
-            const { left, width } = plot.select
-            if (width < 2) return
-            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-            hooks.onBrush(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'))
-          },
-        ],
-        setCursor: [
-          (plot) => {
-            const left = plot.cursor.left ?? -1
-            const at = Math.floor((plot.posToVal(left, 'x') - first) / interval.ms)
-            hooks.onHover(left < 0 || at < 0 || at >= starts.length ? undefined : at)
-          },
-        ],
-        draw: [(plot) => hatchPartial(plot, shown)],
-      },
+      hooks: { ...pointerHooks(shown, first, hooks), draw: [(plot) => hatchPartial(plot, shown)] },
     },
     stacked(shown),
     root,
@@ -103,6 +62,59 @@ export function drawPlot(
 }
 
 const ALL = 'all'
+
+function axes(root: HTMLElement, zone: TimeZone): uPlot.Axis[] {
+  const grid = { stroke: resolvedColor('--line'), width: 1 }
+  const plain = {
+    stroke: resolvedColor('--soft'),
+    font: `11px ${getComputedStyle(root).fontFamily}`,
+  }
+  return [
+    {
+      ...plain,
+      size: 22,
+      gap: 2,
+      grid: { show: false },
+      ticks: { ...grid, size: 4 },
+      space: 90,
+      values: (...[, splits, , , step]) => splits.map((ms) => axisLabel(ms, step, zone)),
+    },
+    {
+      ...plain,
+      size: 52,
+      gap: 4,
+      grid,
+      ticks: { show: false },
+      space: 28,
+      values: (_, splits) => splits.map(countLabel),
+    },
+  ]
+}
+
+function pointerHooks(
+  { histogram }: ShownHistogram,
+  first: number,
+  { onBrush, onHover }: PlotHooks,
+): uPlot.Hooks.Arrays {
+  const { starts, interval } = histogram
+  return {
+    setSelect: [
+      (plot) => {
+        const { left, width } = plot.select
+        if (width < 2) return
+        plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+        onBrush(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'))
+      },
+    ],
+    setCursor: [
+      (plot) => {
+        const left = plot.cursor.left ?? -1
+        const at = Math.floor((plot.posToVal(left, 'x') - first) / interval.ms)
+        onHover(left < 0 || at < 0 || at >= starts.length ? undefined : at)
+      },
+    ],
+  }
+}
 
 /** Each series up to the sum of itself and those before it; the highest is drawn first, behind the others. */
 function stacked({ histogram }: ShownHistogram): uPlot.AlignedData {

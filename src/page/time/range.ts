@@ -2,7 +2,7 @@ import { byMagnitude, readRfc3339, rfc3339OfNs } from './instant.ts'
 import type { TimeZone } from './format.ts'
 
 /** As the address of the page has it, and the time range box: texts of the grammar of `resolveTime`. */
-interface WrittenRange {
+export interface WrittenRange {
   /** Inclusive. */
   readonly from?: string | undefined
   /** Exclusive. */
@@ -10,7 +10,7 @@ interface WrittenRange {
 }
 
 /** Nanoseconds since the epoch; undefined: open. */
-interface TimeRange {
+export interface TimeRange {
   readonly fromNs: bigint | undefined
   readonly toNs: bigint | undefined
 }
@@ -161,7 +161,7 @@ const WIDTHS: readonly (readonly [ms: number, text: string])[] = [
   [365 * 86_400_000, '365d'],
 ]
 
-interface Interval {
+export interface Interval {
   readonly ms: number
   readonly text: string
 }
