@@ -8,12 +8,15 @@ import { addDeleteTaskRoutes } from './delete-task-routes.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
+import { addListFieldsRoute } from './list-fields-routes.ts'
 import { otlpEncodingOf, otlpErrorReply } from './otlp-answer.ts'
 import { addOtlpRoutes, isOtlpPath } from './otlp-routes.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { RequestMetrics } from './metrics.ts'
 import { addPageRoutes } from './page-routes.ts'
+import { addOperationRoutes } from './operation-routes.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
+import { addRunRoutes } from './run-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import { addSourceRoutes, addTailRoute } from './source-routes.ts'
 import { jsonReply } from './reply.ts'
@@ -107,10 +110,13 @@ function nativeRoutes(services: ApiServices): Hono {
   addSourceRoutes(routes, services)
   addDeleteTaskRoutes(routes, services)
   addTailRoute(routes, services)
+  addListFieldsRoute(routes, services.search)
+  addRunRoutes(routes, services)
   addTemplateRoutes(routes, services.search.metastore.templates, services.ingest !== undefined)
   if (services.ingest !== undefined) {
     addIndexWriteRoutes(routes, services)
-    addIngestRoutes(routes, services.ingest)
+    addIngestRoutes(routes, services.ingest, services.operations)
+    if (services.operations !== undefined) addOperationRoutes(routes, services.operations)
   }
   // Last: its paths begin with any index id.
   addSearchRoutes(routes, services)

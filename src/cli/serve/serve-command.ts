@@ -1,5 +1,7 @@
+import { tmpdir } from 'node:os'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { createApi, type Api } from '../../api/app.ts'
+import type { IndexOperations } from '../../api/operations.ts'
 import type { ApiSettings } from '../../api/services.ts'
 import {
   startGateway,
@@ -7,6 +9,7 @@ import {
   type GatewayHost,
   type RequestLine,
 } from '../../local/gateway.ts'
+import { indexOperations } from '../../local/index-operations.ts'
 import { IngestQueue } from '../../local/ingest-queue.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
 import { SearchThreads } from '../../local/search-threads.ts'
@@ -86,7 +89,12 @@ export const serveCommand = defineCommand({
     })
     const apiSettings = settingsOf(apiKeys, options)
     const threads = SearchThreads.open(place, apiSettings)
-    const api = apiOf(context, { stack, queue, apiSettings, options })
+    const operations = indexOperations({
+      work: work.background,
+      nowMs: () => context.clock.nowMs(),
+      uploads: tmpdir(),
+    })
+    const api = apiOf(context, { stack, queue, operations, apiSettings, options })
     const parts = { stack, api, threads, host, asksForKey: apiKeys.length > 0, options }
     if (options.readOnly === true) return await serveReading(context, parts)
     const watched = await watchedFolders(context, stack, options.watch ?? [])
@@ -178,15 +186,18 @@ async function proxy(context: CliContext, host: string, options: ServeOptions): 
 interface ApiParts {
   readonly stack: LocalStack
   readonly queue: IngestQueue
+  readonly operations: IndexOperations
   readonly apiSettings: ApiSettings
   readonly options: ServeOptions
 }
 
-function apiOf({ version }: CliContext, { stack, queue, apiSettings, options }: ApiParts): Api {
+function apiOf({ version }: CliContext, parts: ApiParts): Api {
+  const { stack, queue, apiSettings, options } = parts
   const build = { version, commitHash: '', buildDate: '' }
-  const ingest = options.readOnly === true ? undefined : queue
   const { search, indexRoot } = stack
-  return createApi({ search, ingest, build, indexRoot, page: shippedPage() }, apiSettings)
+  const reading = { search, ingest: undefined, build, indexRoot, page: shippedPage() }
+  if (options.readOnly === true) return createApi(reading, apiSettings)
+  return createApi({ ...reading, ingest: queue, operations: parts.operations }, apiSettings)
 }
 
 function searchIn(threads: SearchThreads, api: Api): GatewayHost['search'] {
