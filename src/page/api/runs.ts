@@ -2,7 +2,7 @@ import { getJson, postJson } from './client.ts'
 import { at, listOf, numberOf, plainText, type Json } from './exact-json.ts'
 
 /** One file or body that was indexed, or was to be. */
-export interface RunFacts {
+interface RunFacts {
   readonly id: string
   readonly file: string
   readonly status: string

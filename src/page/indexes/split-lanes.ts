@@ -1,11 +1,11 @@
 /** Anything that lasts from a start to an end, both inclusive. */
-export interface Span {
+interface Span {
   readonly start: number
   readonly end: number
 }
 
 /** A span and the lane that it is drawn in. */
-export interface Placed<T> {
+interface Placed<T> {
   readonly item: T
   readonly span: Span
   readonly lane: number
