@@ -24,6 +24,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Where a path of the API is. */
+export function apiAddress(path: string): URL {
+  return new URL(path, API)
+}
+
 interface ErrorFacts {
   readonly code?: string | undefined
   readonly fix?: string | undefined
@@ -59,7 +64,7 @@ async function send({ method, path, body }: ApiRequest, signal: AbortSignal): Pr
   const headers = new Headers()
   if (typeof body === 'string') headers.set('content-type', 'application/json')
   try {
-    return await fetch(new URL(path, API), {
+    return await fetch(apiAddress(path), {
       method,
       headers,
       signal,
@@ -74,7 +79,7 @@ async function send({ method, path, body }: ApiRequest, signal: AbortSignal): Pr
 }
 
 /** Both shapes of the API: its own, and Elasticsearch's, which has everything one level below. */
-function errorOf(status: number, text: string): ApiError {
+export function errorOf(status: number, text: string): ApiError {
   const body = bodyOf(text)
   const facts = at(body, 'error') ?? body
   const textAt = (name: string): string | undefined => {

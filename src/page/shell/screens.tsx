@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact'
+import { CostView } from '../cost/cost-view.tsx'
 import { IndexesView } from '../indexes/indexes-view.tsx'
 import { SearchView } from '../search/search-view.tsx'
 import type { View } from '../state/view-state.ts'
@@ -13,4 +14,5 @@ interface Screen {
 export const SCREENS: readonly Screen[] = [
   { view: 'search', title: 'Search', draw: SearchView },
   { view: 'indexes', title: 'Indexes', draw: IndexesView },
+  { view: 'cost', title: 'Cost', draw: CostView },
 ]
