@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { at, plainText } from '../api/exact-json.ts'
 import type { RejectReason } from '../api/runs.ts'
@@ -94,36 +94,7 @@ function ProposalForm({ proposal }: { readonly proposal: Proposal }) {
         </div>
         {!isKnown && <TimeChoice proposal={proposal} />}
       </div>
-      {!isKnown && (
-        <>
-          <DataTable
-            label="Proposed fields"
-            columns={FIELD_COLUMNS}
-            rows={proposal.fields.map(({ name, type, isFast }) => ({
-              key: name,
-              cells: [
-                <span class="mono">{visibleText(name)}</span>,
-                type,
-                isFast ? 'yes' : '',
-                <span class="mono clipped">{exampleOf(proposal, name)}</span>,
-              ],
-            }))}
-          />
-          <details>
-            <summary>The mapping, to be changed</summary>
-            <textarea
-              class="mono"
-              aria-label="Mapping as YAML"
-              rows={16}
-              spellcheck={false}
-              value={yaml}
-              onInput={(event) => {
-                yaml.value = event.currentTarget.value
-              }}
-            />
-          </details>
-        </>
-      )}
+      {!isKnown && <NewMapping proposal={proposal} yaml={yaml} />}
       <div class="dialog-end">
         <button type="button" onClick={closeDrop}>
           Cancel
@@ -133,6 +104,45 @@ function ProposalForm({ proposal }: { readonly proposal: Proposal }) {
         </button>
       </div>
     </form>
+  )
+}
+
+interface NewMappingProps {
+  readonly proposal: Proposal
+  /** As it will be sent. */
+  readonly yaml: Signal<string>
+}
+
+function NewMapping({ proposal, yaml }: NewMappingProps) {
+  return (
+    <>
+      <DataTable
+        label="Proposed fields"
+        columns={FIELD_COLUMNS}
+        rows={proposal.fields.map(({ name, type, isFast }) => ({
+          key: name,
+          cells: [
+            <span class="mono">{visibleText(name)}</span>,
+            type,
+            isFast ? 'yes' : '',
+            <span class="mono clipped">{exampleOf(proposal, name)}</span>,
+          ],
+        }))}
+      />
+      <details>
+        <summary>The mapping, to be changed</summary>
+        <textarea
+          class="mono"
+          aria-label="Mapping as YAML"
+          rows={16}
+          spellcheck={false}
+          value={yaml}
+          onInput={(event) => {
+            yaml.value = event.currentTarget.value
+          }}
+        />
+      </details>
+    </>
   )
 }
 
