@@ -17,7 +17,7 @@ const MAX_CHARS = 48
  */
 export function chooseColumns(rows: readonly FlatHit[], mapping: MappingFacts): readonly string[] {
   const seen = new Set(rows.flatMap((row) => [...row.keys()]))
-  const preferred = [...mapping.declared.map(({ path }) => path)].filter((path) => seen.has(path))
+  const preferred = mapping.declared.map(({ path }) => path).filter((path) => seen.has(path))
   const ordered = new Set([
     ...mapping.searchFields.filter((path) => seen.has(path)),
     ...preferred,

@@ -2,7 +2,7 @@
 export const MARK_START = '\uE000'
 export const MARK_END = '\uE001'
 
-export interface TextPart {
+interface TextPart {
   readonly text: string
   readonly isMarked: boolean
 }

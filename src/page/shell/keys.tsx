@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 /** What a key does; `keys` as the list of keys shows them. */
-export interface KeyBinding {
+interface KeyBinding {
   readonly key: string
   readonly says: string
   readonly act: () => void
