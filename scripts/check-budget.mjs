@@ -17,7 +17,7 @@ const PACKAGES = {
   // The refusal of OpenTelemetry's batches is written as they are.
   searcher: ['@bufbuild/protobuf', 'hono', 'yaml'],
 }
-const PAGE_PACKAGES = ['@preact/signals', '@preact/signals-core', 'preact']
+const PAGE_PACKAGES = ['@preact/signals', '@preact/signals-core', 'preact', 'uplot']
 
 const breaches = []
 for (const { name, zip, packages } of await bundleFunctions()) {

@@ -23,6 +23,14 @@ export function listOf(docs: Uint32Array): DocSet {
   return docs.length === 0 ? NO_DOCS : { kind: 'list', docs }
 }
 
+/** Ascending documents in the kind that is smaller. */
+export function setOf(docs: Uint32Array, docCount: number): DocSet {
+  const list = listOf(docs)
+  return isDense(list, docCount)
+    ? { kind: 'bits', words: toWords(list, docCount), count: docs.length }
+    : list
+}
+
 /** Takes `words` over; counts them. */
 export function bitsOf(words: Uint32Array, docCount: number): DocSet {
   const count = popCount(words)

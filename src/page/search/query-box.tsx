@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { navigate, viewState } from '../state/store.ts'
+import { TimeControl } from './time-control.tsx'
 import { searchAgain, status, stopSearch } from './search-store.ts'
 
 /** The query as it is typed; Enter asks. */
@@ -34,6 +35,7 @@ export function QueryBox() {
         autocapitalize="off"
         spellcheck={false}
       />
+      <TimeControl />
       {status.value === 'running' ? (
         <button type="button" class="primary" onClick={stopSearch}>
           Stop

@@ -67,6 +67,12 @@ export function hitsBody(wish: SearchWish, after: readonly Json[] | undefined): 
   }
 }
 
+/** How many match, and what they add up to. */
+export function countBody(wish: SearchWish, aggs: JsonObject | undefined): JsonObject {
+  const asked = { query: queryClause(wish), size: 0, track_total_hits: true }
+  return aggs === undefined ? asked : { ...asked, aggs }
+}
+
 export interface Hit {
   readonly index: string
   readonly source: JsonObject

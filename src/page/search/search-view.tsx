@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { FailureNote } from './failure-note.tsx'
+import { HistogramView } from './histogram-view.tsx'
 import { HitsTable } from './hits-table.tsx'
 import { QueryBox } from './query-box.tsx'
 import { elapsedMs, failure, followSearch, status, total } from './search-store.ts'
@@ -13,6 +14,7 @@ export function SearchView() {
       <p class="facts" role="status">
         {facts()}
       </p>
+      <HistogramView />
       <HitsTable />
     </section>
   )

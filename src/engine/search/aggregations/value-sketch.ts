@@ -8,26 +8,23 @@ import type {
   Collector,
   DocBlock,
 } from './aggregation.ts'
+import { GAMMA, logCells } from './log-cells.ts'
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
-/** Up to so many values per bucket percentiles are exact; beyond, within RELATIVE_ERROR of the value. */
+/** Up to so many values per bucket percentiles are exact; beyond, within the RELATIVE_ERROR of log cells. */
 const EXACT_PERCENTILE_VALUES = 10_000
-const RELATIVE_ERROR = 0.01
 
 /** Which one it is depends on the number of values alone, so merging in any order gives the same. */
 export type ValueSketch =
   | { readonly kind: 'exact'; readonly values: Float64Array }
   | { readonly kind: 'sketch'; readonly sketch: Sketch }
 
-/** Counts of values by logarithm: cell i holds magnitudes in (GAMMA^(i-1), GAMMA^i]. */
+/** Counts of magnitudes by `logCells`. */
 interface Sketch {
   readonly negative: ReadonlyMap<number, number>
   readonly zeros: number
   readonly positive: ReadonlyMap<number, number>
 }
-
-const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
-const LOG_GAMMA = Math.log(GAMMA)
 
 interface SketchSettings {
   readonly path: string
@@ -93,20 +90,29 @@ function mergeSketches(partials: readonly ValueSketch[]): ValueSketch {
 }
 
 function sketchOf(values: Float64Array): Sketch {
-  const positive = new Int32Array(values.length)
-  const negative = new Int32Array(values.length)
-  let above = 0
-  let below = 0
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number
-    if (value > 0) positive[above++] = Math.ceil(Math.log(value) / LOG_GAMMA)
-    else if (value < 0) negative[below++] = Math.ceil(Math.log(-value) / LOG_GAMMA)
-  }
+  const positive = magnitudes(values, 1)
+  const negative = positive.length === values.length ? NO_VALUES : magnitudes(values, -1)
   return {
-    negative: countsOf(negative.subarray(0, below)),
-    zeros: values.length - above - below,
-    positive: countsOf(positive.subarray(0, above)),
+    negative: countsOf(logCells(negative)),
+    zeros: values.length - positive.length - negative.length,
+    positive: countsOf(logCells(positive)),
   }
+}
+
+const NO_VALUES = new Float64Array(0)
+
+/** Those of one sign without it; the values themselves where they all are positive. */
+function magnitudes(values: Float64Array, sign: 1 | -1): Float64Array {
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (sign * (values[i] as number) > 0) count++
+  if (sign === 1 && count === values.length) return values
+  const out = new Float64Array(count)
+  let at = 0
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = sign * (values[i] as number)
+    if (magnitude > 0) out[at++] = magnitude
+  }
+  return out
 }
 
 /** How often each number is there: counted in one array over their span, which logarithms keep short. */

@@ -43,7 +43,8 @@ export class ValueBlock implements DocBlock {
       this.keys.set(keys.subarray(first, first + count))
     } else if (keys instanceof Uint8Array) gatherBytes(keys, docs, count, this.keys)
     else if (keys instanceof Uint32Array) gatherInts(keys, docs, count, this.keys)
-    else gatherOthers(keys, docs, count, this.keys)
+    else if (keys instanceof Float64Array) gatherDoubles(keys, docs, count, this.keys)
+    else gatherShorts(keys, docs, count, this.keys)
     this.docs = docs
     this.parents = block.parents
     this.count = count
@@ -197,8 +198,17 @@ function gatherInts(keys: Uint32Array, docs: Uint32Array, count: number, out: Fl
   for (let i = 0; i < count; i++) out[i] = keys[docs[i] as number] as number
 }
 
-function gatherOthers(
-  keys: Uint16Array | Float64Array,
+function gatherShorts(
+  keys: Uint16Array,
+  docs: Uint32Array,
+  count: number,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) out[i] = keys[docs[i] as number] as number
+}
+
+function gatherDoubles(
+  keys: Float64Array,
   docs: Uint32Array,
   count: number,
   out: Float64Array,
