@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { getPathNoStrict } from 'hono/utils/url'
+import { addCostRoute } from './cost-routes.ts'
 import { makeKeyCheck } from './api-key.ts'
 import { elasticErrorReply } from './elastic/elastic-error.ts'
 import { addElasticDialect, isElasticPath } from './elastic/elastic-routes.ts'
@@ -106,6 +107,7 @@ function nativeRoutes(services: ApiServices): Hono {
   const routes = new Hono({ strict: false })
   addNodeRoutes(routes, services)
   addParsingRoutes(routes)
+  addCostRoute(routes, services.cost)
   addIndexReadRoutes(routes, services)
   addSourceRoutes(routes, services)
   addDeleteTaskRoutes(routes, services)

@@ -82,6 +82,12 @@ const NATIVE_ROWS: readonly Row[] = [
   ['DELETE', '/templates/:id', 'forget an index template; its indexes stay', WRITES],
   ['POST', '/analyze', 'what a tokenizer makes of a text'],
   ['POST', '/parse-query', 'what the query language makes of a text'],
+  [
+    'GET',
+    '/cost',
+    'what a month costs in AWS, by the names of `cost-estimate --assume`',
+    { differs: 'refused (501) behind the searcher function, which knows no prices' },
+  ],
   ['GET', '/version', 'what is running'],
   ['GET', '/cluster', 'one node that is ready'],
   ['GET', '/config', 'where it listens and where indexes lie'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pageReply, type PageFiles } from './page-routes.ts'
+import type { PageFiles } from './page-routes.ts'
 import { ApiFixture, at } from './testing/api-fixture.ts'
 
 const FILES: Readonly<Record<string, string>> = {
@@ -114,11 +114,4 @@ test('where the page was not built, or is not served, the answer is what to do',
   expect(off.status).toBe(404)
   expect(at(off.json, 'fix')).toContain('serve --proxy')
   expect((await fixture.ask('/', { headers: BROWSER }, fixture.as(KEYED))).status).toBe(404)
-})
-
-test('what is not for the page is left to others', async () => {
-  const request = (path: string) => new Request(`http://127.0.0.1${path}`, { headers: BROWSER })
-  expect(await pageReply(request('/api/v1/indexes'), page)).toBeUndefined()
-  expect(await pageReply(request('/uix'), page)).toBeUndefined()
-  expect(await pageReply(request('/'), undefined)).toBeUndefined()
 })

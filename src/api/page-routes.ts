@@ -47,7 +47,7 @@ export function addPageRoutes(app: Hono, files: PageFiles | undefined): void {
 }
 
 /** What answers a request for the page; undefined: it is not for the page. */
-export async function pageReply(
+async function pageReply(
   request: Request,
   files: PageFiles | undefined,
 ): Promise<Response | undefined> {

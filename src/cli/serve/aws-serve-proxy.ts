@@ -3,7 +3,8 @@ import { startGateway, type RequestLine } from '../../local/gateway.ts'
 import type { ApiClient } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
-import { pageReply } from '../../api/page-routes.ts'
+import { frontApi } from '../../api/front-api.ts'
+import { deployedCost } from './aws-served-cost.ts'
 import { announceServer, shippedPage } from './served-page.ts'
 import { lambdaClient } from '../stack/aws-lambda-client.ts'
 import { currentDeployment } from '../stack/aws-deployment.ts'
@@ -30,9 +31,11 @@ export async function serveProxy(context: CliContext, options: ProxyOptions): Pr
   const deployment = await currentDeployment(context)
   const client = lambdaClient(deployment)
   const { host, port, mayMove, corsOrigin, onRequest } = options
-  const page = shippedPage()
-  const fetch = async (request: Request): Promise<Response> =>
-    (await pageReply(request, page)) ?? (await answer(client, request))
+  const fetch = frontApi({
+    page: shippedPage(),
+    cost: deployedCost(context),
+    rest: (request) => answer(client, request),
+  })
   const gateway = await startGateway(
     { fetch, clock: context.clock, corsOrigin, asksForKey: false, onRequest },
     { host, port, mayMove },

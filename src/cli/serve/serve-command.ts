@@ -20,6 +20,7 @@ import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
+import { localCost } from './served-cost.ts'
 import { announceServer, shippedPage } from './served-page.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
 import { readGivenText } from '../command/given-file.ts'
@@ -191,11 +192,12 @@ interface ApiParts {
   readonly options: ServeOptions
 }
 
-function apiOf({ version }: CliContext, parts: ApiParts): Api {
+function apiOf(context: CliContext, parts: ApiParts): Api {
   const { stack, queue, apiSettings, options } = parts
-  const build = { version, commitHash: '', buildDate: '' }
+  const build = { version: context.version, commitHash: '', buildDate: '' }
   const { search, indexRoot } = stack
-  const reading = { search, ingest: undefined, build, indexRoot, page: shippedPage() }
+  const shown = { page: shippedPage(), cost: localCost(context, stack) }
+  const reading = { search, ingest: undefined, build, indexRoot, ...shown }
   if (options.readOnly === true) return createApi(reading, apiSettings)
   return createApi({ ...reading, ingest: queue, operations: parts.operations }, apiSettings)
 }

@@ -3,7 +3,7 @@ import { Popover } from '../shell/popover.tsx'
 import { fields } from '../state/fields.ts'
 import { navigate } from '../state/store.ts'
 import { shownColumns } from './shown-columns.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../format/visible.ts'
 
 /** Fields that the list shows before something is typed. */
 const MAX_LISTED = 200

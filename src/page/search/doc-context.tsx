@@ -9,7 +9,6 @@ import { cellText } from './flatten.ts'
 import { shownTime } from './shown-time.ts'
 import type { Hit } from './search-request.ts'
 import { flatHit } from './shown-columns.ts'
-import { visibleText } from './visible-text.ts'
 
 /** Documents of one step in either direction. */
 const STEP = 10
@@ -88,5 +87,5 @@ function Line({ hit }: { readonly hit: Hit }) {
 function lineOf(hit: Hit): string {
   const timestamp = indexFacts.value?.mapping.timestampField
   const values = [...flatHit(hit)].filter(([path]) => path !== timestamp)
-  return visibleText(cellText(values.map(([, value]) => plainText(value)).join(' ')))
+  return cellText(values.map(([, value]) => plainText(value)).join(' '))
 }

@@ -8,7 +8,7 @@ import { moveActive } from './hit-cursor.ts'
 import { shownTime } from './shown-time.ts'
 import type { Hit } from './search-request.ts'
 import { copy } from './value-menu.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../format/visible.ts'
 
 const TABS = ['Fields', 'JSON', 'Around'] as const
 

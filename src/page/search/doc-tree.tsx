@@ -4,7 +4,7 @@ import { pathOf } from '../query/field-facts.ts'
 import { openMenu } from '../shell/menu.tsx'
 import { MarkedText } from './marked-text.tsx'
 import { menuTitle, valueMenu } from './value-menu.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../format/visible.ts'
 
 /** Items of a list, and characters of a text, that are shown before somebody asks for the rest. */
 const FIRST_ITEMS = 100

@@ -1,4 +1,5 @@
 import { isJsonObject, plainText, type Json, type JsonObject } from '../api/exact-json.ts'
+import { visibleText } from '../format/visible.ts'
 import { pathOf } from '../query/field-facts.ts'
 
 /** The leaves of a document by path, in its order; lists and empty objects stay whole. */
@@ -18,9 +19,9 @@ export function flatten(document: JsonObject): ReadonlyMap<string, Json> {
 /** More of a value is never in sight in a cell. */
 const MAX_CELL_CHARS = 300
 
-/** A value as one line. */
+/** A value as one line in which every character can be seen. */
 export function cellText(value: Json | undefined): string {
   const text = plainText(value)
   const cut = text.length > MAX_CELL_CHARS ? `${text.slice(0, MAX_CELL_CHARS)}…` : text
-  return cut.replaceAll(/\s+/g, ' ')
+  return visibleText(cut.replaceAll(/\s+/g, ' '))
 }

@@ -13,7 +13,7 @@ import type { Hit } from './search-request.ts'
 import { shownTime } from './shown-time.ts'
 import { flatHit, shownColumns, shownTimeChars, shownWidths } from './shown-columns.ts'
 import { columnMenu, menuTitle, valueMenu } from './value-menu.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../format/visible.ts'
 
 /** As the style sheet has it. */
 const ROW_PX = 24
@@ -133,7 +133,7 @@ function HitRow({ hit, row, zone, isOpen, isActive }: HitRowProps) {
           <span role="gridcell" key={column}>
             <span class="value" data-column={column}>
               {marked === undefined ? (
-                visibleText(cellText(flat.get(column)))
+                cellText(flat.get(column))
               ) : (
                 <MarkedText text={cellText(marked)} />
               )}

@@ -1,5 +1,5 @@
 import { markedParts } from './marks.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../format/visible.ts'
 
 /** Text of a document, with the words that were found marked. */
 export function MarkedText({ text }: { readonly text: string }) {

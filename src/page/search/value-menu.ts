@@ -7,7 +7,7 @@ import { indexFacts } from '../state/catalog.ts'
 import { navigate, viewState } from '../state/store.ts'
 import { movedColumn } from './hit-columns.ts'
 import { shownColumns } from './shown-columns.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../format/visible.ts'
 
 /** What can be done with a value of a document. */
 export function valueMenu(path: string, value: Json): readonly MenuItem[] {
