@@ -59,7 +59,7 @@ function zipOf(code) {
 }
 
 /** Packages of which at least one byte is in the bundle. */
-function packagesOf(metafile) {
+export function packagesOf(metafile) {
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs))
   const names = inputs
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)

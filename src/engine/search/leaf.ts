@@ -224,7 +224,7 @@ function collectAggregations(
   const parents = new Uint32Array(DOC_BLOCK)
   eachBlock(matches, docCount, (docs, count) => {
     const isRun = (docs[count - 1] as number) - (docs[0] as number) === count - 1
-    collectors.collect({ docs, parents, count, isRun })
+    collectors.collect({ docs, parents, count, isRun, onlyParent: 0 })
   })
   return collectors.result(0)
 }

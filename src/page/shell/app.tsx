@@ -1,0 +1,24 @@
+import { catalogFailure, indexes } from '../state/catalog.ts'
+import { viewState } from '../state/store.ts'
+import { FailureNote } from '../search/failure-note.tsx'
+import { Header } from './header.tsx'
+import { SCREENS } from './screens.tsx'
+
+export function App() {
+  const screen = SCREENS.find(({ view }) => view === viewState.value.view)
+  const Draw = screen?.draw
+  return (
+    <>
+      <Header />
+      <main>
+        {catalogFailure.value !== undefined && <FailureNote error={catalogFailure.value} />}
+        {indexes.value?.length === 0 && (
+          <p class="empty">
+            There is no index yet. <code>qw-lambda ingest FILE</code> makes one.
+          </p>
+        )}
+        {Draw !== undefined && <Draw />}
+      </main>
+    </>
+  )
+}
