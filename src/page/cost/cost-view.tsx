@@ -68,6 +68,12 @@ function AssumptionsForm({ onChange }: AssumptionsFormProps) {
   )
 }
 
+/** Units that are words are counted: `3 reads`; `3 GB-s` stays. */
+function quantityText({ quantity, unit }: CostEstimate['rows'][number]): string {
+  const isMany = quantity !== 1 && /^[a-z]/.test(unit)
+  return `${formatQuantity(quantity)} ${unit}${isMany ? 's' : ''}`
+}
+
 function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
   const { region, rows, totalUsd, actualTotalUsd, levers, warnings } = estimate
   const hasActual = actualTotalUsd !== undefined
@@ -91,12 +97,7 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
         columns={columns}
         rows={used.map((row) => ({
           key: row.id,
-          cells: [
-            row.label,
-            `${formatQuantity(row.quantity)} ${row.unit}`,
-            formatUsd(row.usd),
-            ...actual(row.actualUsd),
-          ],
+          cells: [row.label, quantityText(row), formatUsd(row.usd), ...actual(row.actualUsd)],
         }))}
       />
       {levers.length > 0 && (

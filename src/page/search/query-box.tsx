@@ -4,6 +4,8 @@ import { navigate, viewState } from '../state/store.ts'
 import { TimeControl } from './time-control.tsx'
 import { searchAgain, status, stopSearch } from './search-store.ts'
 
+export const QUERY_INPUT_ID = 'query'
+
 /** The query as it is typed; Enter asks. */
 export function QueryBox() {
   const asked = viewState.value.query
@@ -22,7 +24,7 @@ export function QueryBox() {
   return (
     <form class="query-form" role="search" onSubmit={submit}>
       <input
-        id="query"
+        id={QUERY_INPUT_ID}
         class="query-input"
         type="text"
         value={draft}

@@ -3,6 +3,8 @@ import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { Header } from './header.tsx'
+import { KeysDialog } from './keys.tsx'
+import { MenuLayer } from './menu.tsx'
 import { SCREENS } from './screens.tsx'
 
 export function App() {
@@ -21,6 +23,8 @@ export function App() {
         {Draw !== undefined && <Draw />}
       </main>
       <DropTarget />
+      <MenuLayer />
+      <KeysDialog />
     </>
   )
 }
