@@ -53,7 +53,7 @@ export async function createIndex(yaml: string, signal: AbortSignal): Promise<vo
   await ask({ method: 'POST', path: 'indexes', body }, signal)
 }
 
-export interface UploadResult {
+interface UploadResult {
   readonly docs: number
   readonly rejected: number
   readonly reasons: readonly RejectReason[]

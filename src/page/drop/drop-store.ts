@@ -14,7 +14,7 @@ type DropStep =
   | { readonly kind: 'done'; readonly docs: number; readonly reasons: readonly RejectReason[] }
 
 /** What was dropped, and how far it is. */
-export interface Drop {
+interface Drop {
   readonly files: readonly File[]
   readonly indexId: string
   readonly step: DropStep
