@@ -3,13 +3,21 @@ import { FailureNote } from './failure-note.tsx'
 import { HistogramView } from './histogram-view.tsx'
 import { HitsTable } from './hits-table.tsx'
 import { QueryBox } from './query-box.tsx'
-import { elapsedMs, failure, followSearch, status, total } from './search-store.ts'
+import {
+  elapsedMs,
+  failure,
+  followSearch,
+  searchAgain,
+  status,
+  stopSearch,
+  total,
+} from './search-store.ts'
 
 export function SearchView() {
   useEffect(followSearch, [])
   return (
     <section class="search" aria-label="Search">
-      <QueryBox />
+      <QueryBox isRunning={status.value === 'running'} onAgain={searchAgain} onStop={stopSearch} />
       {failure.value !== undefined && <FailureNote error={failure.value} />}
       <p class="facts" role="status">
         {facts()}
