@@ -10,6 +10,8 @@ interface QueryBoxProps {
   readonly onStop: () => void
 }
 
+export const QUERY_INPUT_ID = 'query'
+
 /** The query as it is typed; Enter asks. */
 export function QueryBox({ isRunning, onAgain, onStop }: QueryBoxProps) {
   const asked = viewState.value.query
@@ -28,7 +30,7 @@ export function QueryBox({ isRunning, onAgain, onStop }: QueryBoxProps) {
   return (
     <form class="query-form" role="search" onSubmit={submit}>
       <input
-        id="query"
+        id={QUERY_INPUT_ID}
         class="query-input"
         type="text"
         value={draft}
