@@ -1,7 +1,8 @@
 import { at, parseExact, stringifyExact, type Json } from './exact-json.ts'
 
-/** Where the API is beside this page (`…/ui/`), also behind a prefix. */
-const API = new URL('../api/v1/', document.baseURI)
+/** Where the API is beside this page, which whoever serves it has written into its head. */
+const PLACE = document.querySelector<HTMLMetaElement>('meta[name="api"]')?.content
+const API = new URL(PLACE ?? '../api/v1/', document.baseURI)
 
 /** An answer of the API that is an error, or no answer at all (`status` 0). */
 export class ApiError extends Error {
