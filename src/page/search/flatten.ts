@@ -1,4 +1,5 @@
 import { isJsonObject, plainText, type Json, type JsonObject } from '../api/exact-json.ts'
+import { visibleText } from '../format/visible.ts'
 
 /** The leaves of a document by dotted path, in its order; lists and empty objects stay whole. */
 export function flatten(document: JsonObject): ReadonlyMap<string, Json> {
@@ -15,7 +16,7 @@ export function flatten(document: JsonObject): ReadonlyMap<string, Json> {
   return flat
 }
 
-/** A value as one line. */
+/** A value as one line in which every character can be seen. */
 export function cellText(value: Json | undefined): string {
-  return plainText(value).replaceAll(/\s+/g, ' ')
+  return visibleText(plainText(value).replaceAll(/\s+/g, ' '))
 }

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact'
+import { IndexesView } from '../indexes/indexes-view.tsx'
 import { SearchView } from '../search/search-view.tsx'
 import type { View } from '../state/view-state.ts'
 
@@ -9,4 +10,7 @@ interface Screen {
 }
 
 /** What the page can show, in the order of its tabs. */
-export const SCREENS: readonly Screen[] = [{ view: 'search', title: 'Search', draw: SearchView }]
+export const SCREENS: readonly Screen[] = [
+  { view: 'search', title: 'Search', draw: SearchView },
+  { view: 'indexes', title: 'Indexes', draw: IndexesView },
+]
