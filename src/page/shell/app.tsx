@@ -2,6 +2,7 @@ import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { Header } from './header.tsx'
+import { KeyDialog } from './key-dialog.tsx'
 import { SCREENS } from './screens.tsx'
 
 export function App() {
@@ -10,6 +11,7 @@ export function App() {
   return (
     <>
       <Header />
+      <KeyDialog />
       <main>
         {catalogFailure.value !== undefined && <FailureNote error={catalogFailure.value} />}
         {indexes.value?.length === 0 && (
