@@ -1,8 +1,10 @@
 import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
+import { ApiKeyDialog } from './api-key-dialog.tsx'
 import { Header } from './header.tsx'
-import { KeyDialog } from './key-dialog.tsx'
+import { KeysDialog } from './keys.tsx'
+import { MenuLayer } from './menu.tsx'
 import { SCREENS } from './screens.tsx'
 
 export function App() {
@@ -11,7 +13,7 @@ export function App() {
   return (
     <>
       <Header />
-      <KeyDialog />
+      <ApiKeyDialog />
       <main>
         {catalogFailure.value !== undefined && <FailureNote error={catalogFailure.value} />}
         {indexes.value?.length === 0 && (
@@ -21,6 +23,8 @@ export function App() {
         )}
         {Draw !== undefined && <Draw />}
       </main>
+      <MenuLayer />
+      <KeysDialog />
     </>
   )
 }

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks'
 import { answerKey, keyQuestion } from '../api/key.ts'
 
 /** Asks for the API's key when a request was refused for want of it. */
-export function KeyDialog() {
+export function ApiKeyDialog() {
   const question = keyQuestion.value
   return question === undefined ? null : <Question wasRefused={question.wasRefused} />
 }
