@@ -2,6 +2,7 @@ import { DropTarget } from '../drop/drop-target.tsx'
 import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
+import { ApiKeyDialog } from './api-key-dialog.tsx'
 import { Header } from './header.tsx'
 import { KeysDialog } from './keys.tsx'
 import { MenuLayer } from './menu.tsx'
@@ -13,6 +14,7 @@ export function App() {
   return (
     <>
       <Header />
+      <ApiKeyDialog />
       <main>
         {catalogFailure.value !== undefined && <FailureNote error={catalogFailure.value} />}
         {indexes.value?.length === 0 && (
