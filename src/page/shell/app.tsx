@@ -23,9 +23,9 @@ export function App() {
           </p>
         )}
         {Draw !== undefined && <Draw />}
+        <MenuLayer />
       </main>
       <DropTarget />
-      <MenuLayer />
       <KeysDialog />
     </>
   )
