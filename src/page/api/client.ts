@@ -1,3 +1,4 @@
+import { apiKey, isAboutKey, wantsKey } from './api-key.ts'
 import { at, parseExact, stringifyExact, type Json } from './exact-json.ts'
 
 /** Where the API is beside this page (`…/ui/`), also behind a prefix. */
@@ -44,7 +45,9 @@ export async function ask(request: ApiRequest, signal: AbortSignal): Promise<str
   const response = await send(request, signal)
   const text = await response.text()
   if (response.ok) return text
-  throw errorOf(response.status, text)
+  const error = errorOf(response.status, text)
+  wantsKey.value ||= isAboutKey(error.status, error.code)
+  throw error
 }
 
 export async function getJson(path: string, signal: AbortSignal): Promise<Json> {
@@ -57,6 +60,7 @@ export async function postJson(path: string, body: Json, signal: AbortSignal): P
 
 async function send({ method, path, body }: ApiRequest, signal: AbortSignal): Promise<Response> {
   const headers = new Headers()
+  if (apiKey.value !== undefined) headers.set('x-api-key', apiKey.value)
   if (typeof body === 'string') headers.set('content-type', 'application/json')
   try {
     return await fetch(new URL(path, API), {

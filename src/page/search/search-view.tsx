@@ -21,7 +21,9 @@ export function SearchView() {
   return (
     <section class="search" aria-label="Search">
       <QueryBox />
-      {failure.value !== undefined && <FailureNote error={failure.value} />}
+      {failure.value !== undefined && (
+        <FailureNote error={failure.value} query={viewState.value.query.trim()} />
+      )}
       <ResultBar />
       <HistogramView />
       <div class="search-body">

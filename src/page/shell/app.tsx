@@ -2,6 +2,7 @@ import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { Header } from './header.tsx'
+import { KeyDialog } from './key-dialog.tsx'
 import { KeysDialog } from './keys.tsx'
 import { MenuLayer } from './menu.tsx'
 import { SCREENS } from './screens.tsx'
@@ -22,6 +23,7 @@ export function App() {
         {Draw !== undefined && <Draw />}
       </main>
       <MenuLayer />
+      <KeyDialog />
       <KeysDialog />
     </>
   )
