@@ -4,14 +4,22 @@ import { ApiError } from '../api/client.ts'
 import { visibleText } from '../format/visible.ts'
 import { navigate, viewState } from '../state/store.ts'
 import { rememberQuery } from './query-history.ts'
-import { failure, searchAgain, status, stopSearch } from './search-store.ts'
 import { remembered, suggest, type Choice } from './suggest.ts'
 import { TimeControl } from './time-control.tsx'
+
+interface QueryBoxProps {
+  readonly isRunning: boolean
+  /** The same again. */
+  readonly onAgain: () => void
+  readonly onStop: () => void
+  /** Of the last search, where it failed. */
+  readonly error?: Error | undefined
+}
 
 export const QUERY_INPUT_ID = 'query'
 
 /** The query as it is typed; Enter asks. */
-export function QueryBox() {
+export function QueryBox({ isRunning, onAgain, onStop, error }: QueryBoxProps) {
   const asked = viewState.value.query
   const draft = useSignal(asked)
   const input = useRef<HTMLInputElement>(null)
@@ -20,14 +28,14 @@ export function QueryBox() {
   useEffect(() => {
     draft.value = asked
   }, [asked, draft])
-  useMistakeUnderCursor(input)
+  useMistakeUnderCursor(input, error)
 
   const submit = (event: Event): void => {
     event.preventDefault()
     list.close()
     const query = draft.value.trim()
     rememberQuery(query)
-    if (query === asked) searchAgain()
+    if (query === asked) onAgain()
     else navigate({ query, doc: undefined })
   }
   const isOpen = list.choices.length > 0
@@ -45,7 +53,7 @@ export function QueryBox() {
           aria-expanded={isOpen}
           aria-controls="query-choices"
           aria-activedescendant={list.active === undefined ? undefined : `choice-${list.active}`}
-          aria-invalid={failure.value !== undefined}
+          aria-invalid={error !== undefined}
           value={draft}
           onInput={(event) => {
             draft.value = event.currentTarget.value
@@ -61,8 +69,8 @@ export function QueryBox() {
         <Choices list={list} />
       </div>
       <TimeControl />
-      {status.value === 'running' ? (
-        <button type="button" class="primary" onClick={stopSearch}>
+      {isRunning ? (
+        <button type="button" class="primary" onClick={onStop}>
           Stop
         </button>
       ) : (
@@ -172,8 +180,10 @@ function useChoices(
 }
 
 /** After a query that was not understood, the cursor stands where it is wrong. */
-function useMistakeUnderCursor(input: { readonly current: HTMLInputElement | null }): void {
-  const error = failure.value
+function useMistakeUnderCursor(
+  input: { readonly current: HTMLInputElement | null },
+  error: Error | undefined,
+): void {
   useEffect(() => {
     if (!(error instanceof ApiError) || error.position === undefined) return
     if (document.activeElement === input.current) {

@@ -9,7 +9,7 @@ import { activeRow, moveActive } from './hit-cursor.ts'
 import { HitsTable } from './hits-table.tsx'
 import { QUERY_INPUT_ID, QueryBox } from './query-box.tsx'
 import { ResultBar } from './result-bar.tsx'
-import { failure, followSearch, hits, searchAgain } from './search-store.ts'
+import { failure, followSearch, hits, searchAgain, status, stopSearch } from './search-store.ts'
 
 export function SearchView() {
   useEffect(() => {
@@ -20,7 +20,12 @@ export function SearchView() {
   }, [])
   return (
     <section class="search" aria-label="Search">
-      <QueryBox />
+      <QueryBox
+        isRunning={status.value === 'running'}
+        error={failure.value}
+        onAgain={searchAgain}
+        onStop={stopSearch}
+      />
       {failure.value !== undefined && (
         <FailureNote error={failure.value} query={viewState.value.query.trim()} />
       )}

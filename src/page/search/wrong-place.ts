@@ -1,5 +1,5 @@
 /** A query cut where it is wrong. */
-export interface WrongPlace {
+interface WrongPlace {
   readonly before: string
   /** Empty at the end of the text. */
   readonly wrong: string
