@@ -7,9 +7,9 @@ import { finished, type ProcessResult } from './cli-process.ts'
 export const KILLS = {
   ingest: 50,
   follow: 30,
-  export: 25,
+  export: 30,
   upkeep: 60,
-  serve: 20,
+  serve: 30,
   bucket: 48,
 } as const
 

@@ -1,13 +1,13 @@
 /** What a document may hold that a page must show as it is, and nothing else. */
 
 /** Beyond what a double holds exactly. */
-const LARGE_INTEGER = '9007199254740993'
-const LARGEST_INTEGER = '18446744073709551615'
+export const LARGE_INTEGER = '9007199254740993'
+export const LARGEST_INTEGER = '18446744073709551615'
 /** A right-to-left override hides what follows: shown raw this reads `invoice-exe.png`. */
-const BIDI_NAME = 'invoice-\u202Egnp.exe'
+export const BIDI_NAME = 'invoice-\u202Egnp.exe'
 /** Runs when any part of it is taken for HTML, and leaves `window.hostile` behind. */
-const SCRIPT = '<script>window.hostile=1</script>'
-const IMAGE = '<img src=x onerror="window.hostile=2">'
+export const SCRIPT = '<script>window.hostile=1</script>'
+export const IMAGE = '<img src=x onerror="window.hostile=2">'
 const LINK = 'javascript:window.hostile=3'
 const LONG = 'unbroken'.repeat(20_000)
 /** Field names that a query has to escape. */
@@ -16,7 +16,7 @@ const DOTTED_FIELD = 'dotted.name'
 const MARKUP_FIELD = '<b onmouseover="window.hostile=4">bold</b>'
 
 const STARTED_MS = Date.parse('2026-03-01T12:00:00Z')
-const HOSTILE_COUNT = 60
+export const HOSTILE_COUNT = 60
 
 /** As NDJSON; written by hand where JSON.stringify would round. */
 export function hostileDocs(): string {

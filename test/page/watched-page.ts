@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { test as base, inject } from 'vitest'
@@ -18,7 +19,7 @@ const LAUNCH_ARGS = [
 /** How long something may take to be on the page; nothing is proven by how long it took. */
 const PATIENCE_MS = 10_000
 
-type Look = Pick<BrowserContextOptions, 'colorScheme' | 'viewport' | 'timezoneId'>
+export type Look = Pick<BrowserContextOptions, 'colorScheme' | 'viewport' | 'timezoneId'>
 
 /** A page and all that it did which a page of ours must not do. */
 interface WatchedPage {
@@ -80,6 +81,11 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return results.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
   )
+}
+
+/** Keeps a picture of the page to be looked at. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(inject('screenshots'), `${name}.png`) })
 }
 
 interface Fixtures {

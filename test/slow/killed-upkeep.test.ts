@@ -2,26 +2,33 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { folderStore } from '../../src/stores/folder-store.ts'
 import { runCli, startCli } from '../cli-process.ts'
 import { KILLS, Killer } from '../killer.ts'
+import { strayKeys, TWO_DAYS_LATER, wordsFound } from '../remains.ts'
 
 const SCHEMA = `version: 0.9
 index_id: orders
 doc_mapping:
   field_mappings:
     - {name: n, type: u64, fast: true}
-    - {name: customer, type: text, tokenizer: raw, fast: true}
+    - {name: customer, type: u64, fast: true}
+    - {name: address, type: text, fast: true}
 indexing_settings: {split_num_docs_target: 500, merge_policy: {type: no_merge}}
 `
 /** More than it takes: four processes are killed in each. */
 const ROUNDS_MAX = KILLS.upkeep / 2
 const DOCS_PER_ROUND = 4_000
 
+/** What must be nowhere once its customer is erased; it stands in no query. */
+const address = (customer: number): string => `street${customer}quay`
+
 /** Of every customer who was not erased yet, so that each batch has documents of the next to be. */
 function batch(round: number): string {
-  return Array.from({ length: DOCS_PER_ROUND }, (_, i) =>
-    JSON.stringify({ n: round * DOCS_PER_ROUND + i, customer: `customer-${customerOf(round, i)}` }),
-  ).join('\n')
+  return Array.from({ length: DOCS_PER_ROUND }, (_, i) => {
+    const customer = customerOf(round, i)
+    return JSON.stringify({ n: round * DOCS_PER_ROUND + i, customer, address: address(customer) })
+  }).join('\n')
 }
 
 function customerOf(round: number, i: number): number {
@@ -32,8 +39,8 @@ test(`ingest, erasure, merge and clean-up killed ${KILLS.upkeep} times lose, dou
   const killer = new Killer()
   const folder = await mkdtemp(join(tmpdir(), 'qwl-kill-upkeep-'))
   const options = { cwd: folder, env: { HOME: folder, QWL_DATA_DIR: join(folder, 'data') } }
-  const run = async (args: readonly string[]): Promise<string> => {
-    const result = await runCli(args, options)
+  const run = async (args: readonly string[], env = {}): Promise<string> => {
+    const result = await runCli(args, { ...options, env: { ...options.env, ...env } })
     expect(result, `${args.join(' ')}: ${result.stderr}`).toMatchObject({ exitCode: 0 })
     return result.stdout
   }
@@ -46,7 +53,8 @@ test(`ingest, erasure, merge and clean-up killed ${KILLS.upkeep} times lose, dou
       () => run(args),
     )
   await writeFile(join(folder, 'orders.yaml'), SCHEMA)
-  await run(['init', '--target', 'local', '--data', 'empty', '--schema', 'orders.yaml', '-y'])
+  const init = ['init', '--target', 'local', '--name', 'shop', '--data', 'empty', '-y']
+  await run([...init, '--schema', 'orders.yaml'])
   let alive: { readonly n: number; readonly customer: number }[] = []
   let mergedCount = 0
   let deletedCount = 0
@@ -58,7 +66,7 @@ test(`ingest, erasure, merge and clean-up killed ${KILLS.upkeep} times lose, dou
     for (let i = 0; i < DOCS_PER_ROUND; i++) {
       alive.push({ n: round * DOCS_PER_ROUND + i, customer: customerOf(round, i) })
     }
-    const erase = ['delete-docs', `customer:customer-${round}`, '--index', 'orders']
+    const erase = ['delete-docs', `customer:${round}`, '--index', 'orders']
     await killedOnce('erase', [...erase, '--confirm', 'orders'])
     alive = alive.filter(({ customer }) => customer !== round)
     const merge = ['index', 'merge', 'orders', '--target-docs', '3000', '--json']
@@ -75,6 +83,13 @@ test(`ingest, erasure, merge and clean-up killed ${KILLS.upkeep} times lose, dou
   expect(killer.killed).toBeGreaterThanOrEqual(KILLS.upkeep)
   expect(mergedCount, 'merges').toBeGreaterThan(0)
   expect(deletedCount, 'splits deleted by gc').toBeGreaterThan(0)
+  const index = folderStore({ root: join(folder, 'data', 'shop', 'index-bucket', 'index') })
+  const strays = await strayKeys(index)
+  await run(['index', 'gc'], TWO_DAYS_LATER)
+  console.log(`${strays.length} objects of theirs were left`)
+  expect(await strayKeys(index)).toEqual([])
+  const erased = Array.from({ length: round }, (_, customer) => address(customer))
+  expect(await wordsFound(index, [...erased, address(ROUNDS_MAX)])).toEqual([address(ROUNDS_MAX)])
   const sum = await run(['search', '*', '--index', 'orders', '--stats', 'n', '--json'])
   expect(JSON.parse(sum)).toMatchObject({
     aggregations: { n: { count: alive.length, sum: alive.reduce((total, { n }) => total + n, 0) } },

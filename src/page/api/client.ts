@@ -40,7 +40,7 @@ interface ApiRequest {
 }
 
 /** The text of an answer. Throws `ApiError`, and the signal's reason when it was given up. */
-async function ask(request: ApiRequest, signal: AbortSignal): Promise<string> {
+export async function ask(request: ApiRequest, signal: AbortSignal): Promise<string> {
   const response = await send(request, signal)
   const text = await response.text()
   if (response.ok) return text

@@ -29,7 +29,7 @@ export function existsClause(path: string): string | undefined {
 }
 
 /** The name as the query language takes it; undefined for one that it cannot take. */
-function fieldName(path: string): string | undefined {
+export function fieldName(path: string): string | undefined {
   if (path === '' || path.startsWith('-')) return undefined
   // Only a plain space can be escaped, and white space around a name is passed over.
   if (/[^\S ]/.test(path) || path.trim() !== path) return undefined

@@ -50,6 +50,11 @@ test('parts add up to a picture without gaps, the largest series first, then the
   ])
 })
 
+test('a picture that nothing stacks has no series', () => {
+  const picture = sumHistogram([part([[0, 2]])], { startMs: 0, endMs: 1_000 }, SECOND)
+  expect(picture).toMatchObject({ totals: [2], series: [] })
+})
+
 test('of many terms the smallest are the rest, and nothing is lost', () => {
   const names = Array.from({ length: 12 }, (_, i) => `t${i}`)
   const counts = names.map((name, i): [string, [number, number][]] => [name, [[0, i + 1]]])

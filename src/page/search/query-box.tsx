@@ -2,10 +2,18 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { navigate, viewState } from '../state/store.ts'
 import { TimeControl } from './time-control.tsx'
-import { searchAgain, status, stopSearch } from './search-store.ts'
+
+interface QueryBoxProps {
+  readonly isRunning: boolean
+  /** The same again. */
+  readonly onAgain: () => void
+  readonly onStop: () => void
+}
+
+export const QUERY_INPUT_ID = 'query'
 
 /** The query as it is typed; Enter asks. */
-export function QueryBox() {
+export function QueryBox({ isRunning, onAgain, onStop }: QueryBoxProps) {
   const asked = viewState.value.query
   const draft = useSignal(asked)
   // Another way to the query than typing: a link, the back button, a click on a value.
@@ -16,13 +24,13 @@ export function QueryBox() {
   const submit = (event: Event): void => {
     event.preventDefault()
     const query = draft.value.trim()
-    if (query === asked) searchAgain()
+    if (query === asked) onAgain()
     else navigate({ query, doc: undefined })
   }
   return (
     <form class="query-form" role="search" onSubmit={submit}>
       <input
-        id="query"
+        id={QUERY_INPUT_ID}
         class="query-input"
         type="text"
         value={draft}
@@ -36,8 +44,8 @@ export function QueryBox() {
         spellcheck={false}
       />
       <TimeControl />
-      {status.value === 'running' ? (
-        <button type="button" class="primary" onClick={stopSearch}>
+      {isRunning ? (
+        <button type="button" class="primary" onClick={onStop}>
           Stop
         </button>
       ) : (

@@ -53,6 +53,9 @@ export interface ShownHistogram {
 /** Undefined: nothing to draw. */
 export const shownHistogram = signal<ShownHistogram | undefined>(undefined)
 
+/** The bucket of the picture that is pointed at. */
+export const hoveredBucket = signal<number | undefined>(undefined)
+
 /** Bars that fit; the picture itself says how many. */
 export const barsThatFit = signal(120)
 

@@ -2,6 +2,8 @@ import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { Header } from './header.tsx'
+import { KeysDialog } from './keys.tsx'
+import { MenuLayer } from './menu.tsx'
 import { SCREENS } from './screens.tsx'
 
 export function App() {
@@ -19,6 +21,8 @@ export function App() {
         )}
         {Draw !== undefined && <Draw />}
       </main>
+      <MenuLayer />
+      <KeysDialog />
     </>
   )
 }

@@ -1,4 +1,6 @@
 import type { ComponentType } from 'preact'
+import { FieldsView } from '../fields/fields-view.tsx'
+import { IndexesView } from '../indexes/indexes-view.tsx'
 import { SearchView } from '../search/search-view.tsx'
 import type { View } from '../state/view-state.ts'
 
@@ -9,4 +11,8 @@ interface Screen {
 }
 
 /** What the page can show, in the order of its tabs. */
-export const SCREENS: readonly Screen[] = [{ view: 'search', title: 'Search', draw: SearchView }]
+export const SCREENS: readonly Screen[] = [
+  { view: 'search', title: 'Search', draw: SearchView },
+  { view: 'fields', title: 'Fields', draw: FieldsView },
+  { view: 'indexes', title: 'Indexes', draw: IndexesView },
+]
