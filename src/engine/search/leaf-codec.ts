@@ -113,7 +113,7 @@ function fromTagged(name: string, wire: Wire): unknown {
     case 'number':
       return Number(wire)
     case 'bigint':
-      return BigInt(String(wire))
+      return BigInt(textOf(wire))
     case 'float':
       return new JsonFloat(Number(wire))
     case 'bytes':
@@ -134,14 +134,19 @@ function listOf(wire: Wire): Wire[] {
   throw new QwError('invalid', 'a list is missing')
 }
 
+function textOf(wire: Wire | undefined): string {
+  if (typeof wire === 'string') return wire
+  throw new QwError('invalid', 'a text is missing')
+}
+
 function pairsOf(wire: Wire): [string, unknown][] {
   return listOf(wire).map((pair) => listOf(pair).map(fromWire) as [string, unknown])
 }
 
 /** A copy, so that wider numbers begin where they may. */
 function fromBytes([name, text]: readonly Wire[]): unknown {
-  const bytes = Uint8Array.from(Buffer.from(String(text), 'base64'))
+  const bytes = Uint8Array.from(Buffer.from(textOf(text), 'base64'))
   const kind = Object.entries(ARRAYS).find(([each]) => each === name)?.[1]
-  if (kind === undefined) throw new QwError('invalid', `unknown array ${String(name)}`)
+  if (kind === undefined) throw new QwError('invalid', `unknown array ${JSON.stringify(name)}`)
   return new kind(bytes.buffer)
 }
