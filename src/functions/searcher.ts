@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { createApi } from '../api/app.ts'
 import { functionCaller } from '../aws/function-caller.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
@@ -16,6 +17,7 @@ import {
   required,
 } from './lambda-environment.ts'
 import { makeLambdaHost, type LambdaContext } from './lambda-host.ts'
+import { pageFolder } from './page-folder.ts'
 import { pollingStore } from './polling-store.ts'
 import { makeSearcherHandler } from './searcher-handler.ts'
 
@@ -53,6 +55,8 @@ const api = createApi(
     ingest: undefined,
     indexRoot: `s3://${bucket}/${prefix}`.replace(/\/$/, ''),
     build: { version: PACKAGE_VERSION, commitHash: '', buildDate: '' },
+    // Beside this file in the zip; whether anybody gets to it is the gateway's matter.
+    page: pageFolder(fileURLToPath(new URL('page', import.meta.url))),
   },
   { apiKeys: [], responses: 'function' },
 )
