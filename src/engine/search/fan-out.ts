@@ -81,24 +81,23 @@ export function callGroups(
   plan: LeafPlan,
   { callsMax, sizes = CALL_SIZES }: Pick<FanOutSettings, 'callsMax' | 'sizes'>,
 ): LeafSplit[][] {
-  const { splits } = plan.request
-  const costs = splits.map((split) => leafBytes(split, plan))
-  const total = costs.reduce((sum, cost) => sum + cost, 0)
-  if (total < 2 * sizes.bytes) return [[...splits]]
+  const costs = plan.request.splits.map((split) => ({ split, bytes: leafBytes(split, plan) }))
+  const total = costs.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (total < 2 * sizes.bytes) return [[...plan.request.splits]]
   // Doubling, so that a few more documents do not move the bounds of all groups.
   let target = sizes.bytes
   while (target * (callsMax + 1) < total) target *= 2
   const groups: LeafSplit[][] = []
   let group: LeafSplit[] = []
   let size = 0
-  splits.forEach((split, at) => {
+  for (const { split, bytes } of costs) {
     group.push(split)
-    size += costs[at] ?? 0
-    if (size < target && group.length < sizes.splitsMax) return
+    size += bytes
+    if (size < target && group.length < sizes.splitsMax) continue
     groups.push(group)
     group = []
     size = 0
-  })
+  }
   if (group.length > 0) groups.push(group)
   return groups
 }
