@@ -26,6 +26,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Where a path of the API is. */
+export function apiAddress(path: string): URL {
+  return new URL(path, API)
+}
+
 interface ErrorFacts {
   readonly code?: string | undefined
   readonly fix?: string | undefined
@@ -78,7 +83,7 @@ async function send(
   if (key !== '') headers.set('x-api-key', key)
   if (typeof body === 'string') headers.set('content-type', 'application/json')
   try {
-    return await fetch(new URL(path, API), {
+    return await fetch(apiAddress(path), {
       method,
       headers,
       signal,
@@ -93,7 +98,7 @@ async function send(
 }
 
 /** Both shapes of the API: its own, and Elasticsearch's, which has everything one level below. */
-function errorOf(status: number, text: string): ApiError {
+export function errorOf(status: number, text: string): ApiError {
   const body = bodyOf(text)
   const facts = at(body, 'error') ?? body
   const textAt = (name: string): string | undefined => {

@@ -1,3 +1,4 @@
+import { DropTarget } from '../drop/drop-target.tsx'
 import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
@@ -18,11 +19,12 @@ export function App() {
         {catalogFailure.value !== undefined && <FailureNote error={catalogFailure.value} />}
         {indexes.value?.length === 0 && (
           <p class="empty">
-            There is no index yet. <code>qw-lambda ingest FILE</code> makes one.
+            There is no index yet. Drop a file here, or <code>qw-lambda ingest FILE</code>.
           </p>
         )}
         {Draw !== undefined && <Draw />}
       </main>
+      <DropTarget />
       <MenuLayer />
       <KeysDialog />
     </>
