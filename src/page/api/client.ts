@@ -1,7 +1,8 @@
+import { noteExchange } from './exchanges.ts'
 import { at, parseExact, stringifyExact, type Json } from './exact-json.ts'
 
 /** Where the API is beside this page (`…/ui/`), also behind a prefix. */
-const API = new URL('../api/v1/', document.baseURI)
+export const API_ADDRESS = new URL('../api/v1/', document.baseURI)
 
 /** An answer of the API that is an error, or no answer at all (`status` 0). */
 export class ApiError extends Error {
@@ -41,8 +42,14 @@ interface ApiRequest {
 
 /** The text of an answer. Throws `ApiError`, and the signal's reason when it was given up. */
 export async function ask(request: ApiRequest, signal: AbortSignal): Promise<string> {
+  const startMs = performance.now()
   const response = await send(request, signal)
   const text = await response.text()
+  const sentBytes = response.headers.get('content-length')
+  noteExchange(request, {
+    tookMs: performance.now() - startMs,
+    bytes: sentBytes === null ? text.length : Number(sentBytes),
+  })
   if (response.ok) return text
   throw errorOf(response.status, text)
 }
@@ -59,7 +66,7 @@ async function send({ method, path, body }: ApiRequest, signal: AbortSignal): Pr
   const headers = new Headers()
   if (typeof body === 'string') headers.set('content-type', 'application/json')
   try {
-    return await fetch(new URL(path, API), {
+    return await fetch(new URL(path, API_ADDRESS), {
       method,
       headers,
       signal,
@@ -67,7 +74,7 @@ async function send({ method, path, body }: ApiRequest, signal: AbortSignal): Pr
     })
   } catch (cause) {
     signal.throwIfAborted()
-    throw new ApiError(0, `no answer from ${API.host}: ${String(cause)}`, {
+    throw new ApiError(0, `no answer from ${API_ADDRESS.host}: ${String(cause)}`, {
       fix: 'is `qw-lambda serve` still running?',
     })
   }

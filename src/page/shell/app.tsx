@@ -1,6 +1,7 @@
 import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
+import { WordsPanel } from '../words/words-panel.tsx'
 import { Header } from './header.tsx'
 import { KeysDialog } from './keys.tsx'
 import { MenuLayer } from './menu.tsx'
@@ -21,6 +22,7 @@ export function App() {
         )}
         {Draw !== undefined && <Draw />}
       </main>
+      <WordsPanel />
       <MenuLayer />
       <KeysDialog />
     </>
