@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { createApi } from '../api/app.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import { DEFAULT_SEARCH_CACHE_LIMITS, SearchCaches } from '../engine/search/caches.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
 import { amount, byteAmount, indexPlaceOf } from './lambda-environment.ts'
 import { makeLambdaHost, type LambdaContext } from './lambda-host.ts'
+import { pageFolder } from './page-folder.ts'
 import { pollingStore } from './polling-store.ts'
 import { makeSearcherHandler } from './searcher-handler.ts'
 
@@ -33,6 +35,8 @@ const api = createApi(
     ingest: undefined,
     indexRoot: `s3://${bucket}/${prefix}`.replace(/\/$/, ''),
     build: { version: PACKAGE_VERSION, commitHash: '', buildDate: '' },
+    // Beside this file in the zip; whether anybody gets to it is the gateway's matter.
+    page: pageFolder(fileURLToPath(new URL('page', import.meta.url))),
   },
   { apiKeys: [], responses: 'function' },
 )

@@ -1,7 +1,9 @@
+import { DropTarget } from '../drop/drop-target.tsx'
 import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { WordsPanel } from '../words/words-panel.tsx'
+import { ApiKeyDialog } from './api-key-dialog.tsx'
 import { Header } from './header.tsx'
 import { KeysDialog } from './keys.tsx'
 import { MenuLayer } from './menu.tsx'
@@ -13,16 +15,18 @@ export function App() {
   return (
     <>
       <Header />
+      <ApiKeyDialog />
       <main>
         {catalogFailure.value !== undefined && <FailureNote error={catalogFailure.value} />}
         {indexes.value?.length === 0 && (
           <p class="empty">
-            There is no index yet. <code>qw-lambda ingest FILE</code> makes one.
+            There is no index yet. Drop a file here, or <code>qw-lambda ingest FILE</code>.
           </p>
         )}
         {Draw !== undefined && <Draw />}
       </main>
       <WordsPanel />
+      <DropTarget />
       <MenuLayer />
       <KeysDialog />
     </>

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact'
+import { CostView } from '../cost/cost-view.tsx'
 import { FieldsView } from '../fields/fields-view.tsx'
 import { IndexesView } from '../indexes/indexes-view.tsx'
 import { SearchView } from '../search/search-view.tsx'
@@ -15,4 +16,5 @@ export const SCREENS: readonly Screen[] = [
   { view: 'search', title: 'Search', draw: SearchView },
   { view: 'fields', title: 'Fields', draw: FieldsView },
   { view: 'indexes', title: 'Indexes', draw: IndexesView },
+  { view: 'cost', title: 'Cost', draw: CostView },
 ]

@@ -22,6 +22,7 @@ export function CostFacts({ exchanges }: { readonly exchanges: readonly Exchange
   const search = exchanges.findLast(({ role }) => role === 'hits' || role === 'counts')
   return (
     <>
+      {search !== undefined && <PlannedCost key={search.body} search={search} />}
       <DataTable
         label="Requests"
         columns={COLUMNS}
@@ -30,7 +31,6 @@ export function CostFacts({ exchanges }: { readonly exchanges: readonly Exchange
           cells: [role, formatDuration(tookMs), formatBytes(bytes)],
         }))}
       />
-      {search !== undefined && <PlannedCost key={search.body} search={search} />}
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { API_ADDRESS } from '../api/client.ts'
+import { apiAddress } from '../api/client.ts'
+import { currentKey } from '../api/key.ts'
 import { exchanges, type Exchange } from '../api/exchanges.ts'
 import { isJsonObject, parseExact, stringifyExact, type JsonObject } from '../api/exact-json.ts'
 import { formatBytes } from '../format/amount.ts'
@@ -18,12 +19,17 @@ const TABS: readonly (readonly [Tab, string])[] = [
   ['cost', 'Cost'],
 ]
 
+/** What the panel asks by itself, to say what a search would cost. */
+const OF_THIS_PANEL = new Set(['search-plan', 'cost'])
+
 /** The view as somebody would ask for it elsewhere, and what it took. Stands once in the page. */
 export function WordsPanel() {
   const isOpen = useSignal(false)
   const tab = useSignal<Tab>('command')
   const command = viewCommand.value
   const all = [...exchanges.value.values()]
+    .filter(({ role }) => !OF_THIS_PANEL.has(role))
+    .toSorted((a, b) => rank(a) - rank(b))
   return (
     <section class="words" aria-label="The same in words">
       <div class="words-bar">
@@ -84,22 +90,20 @@ interface RequestsProps {
   readonly as: 'curl' | 'json'
 }
 
-/** A view may have asked several things; those about documents come first. */
 function Requests({ exchanges: all, as }: RequestsProps) {
   const chosen = useSignal('')
-  const sorted = all.toSorted((a, b) => rank(a) - rank(b))
-  const shown = sorted.find(({ role }) => role === chosen.value) ?? sorted[0]
+  const shown = all.find(({ role }) => role === chosen.value) ?? all[0]
   if (shown === undefined) return <p class="soft">Nothing was asked yet.</p>
   return (
     <>
-      {sorted.length > 1 && (
+      {all.length > 1 && (
         <label class="words-which">
           Request{' '}
           <select
             value={shown.role}
             onChange={(event) => (chosen.value = event.currentTarget.value)}
           >
-            {sorted.map(({ role }) => (
+            {all.map(({ role }) => (
               <option key={role} value={role}>
                 {role}
               </option>
@@ -112,6 +116,7 @@ function Requests({ exchanges: all, as }: RequestsProps) {
   )
 }
 
+/** A view may have asked several things; those about documents come first. */
 function rank({ role }: Exchange): number {
   const place = ['hits', 'counts', 'list-fields'].indexOf(role)
   return place < 0 ? 9 : place
@@ -126,17 +131,15 @@ function shownBody(body: string | undefined): JsonObject | undefined {
 }
 
 function asCurl({ method, path, body }: Exchange): string {
-  // What keeps no key of its own gets one from the shell, where the API wants one.
-  const hasKey = !/^(127\.|localhost|\[::1\])/.test(API_ADDRESS.host)
   const shown = shownBody(body)
   return curlLine(
     { method, path, body: shown === undefined ? undefined : stringifyExact(shown) },
-    { api: API_ADDRESS.href, hasKey },
+    { api: apiAddress('').href, hasKey: currentKey() !== '' },
   )
 }
 
 function asJson({ method, path, body }: Exchange): string {
-  const line = `${method} ${API_ADDRESS.pathname}${path}`
+  const line = `${method} ${apiAddress(path).pathname}${apiAddress(path).search}`
   const shown = shownBody(body)
   return shown === undefined ? line : `${line}\n\n${stringifyExact(shown, 2)}`
 }
