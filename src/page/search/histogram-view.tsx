@@ -4,7 +4,13 @@ import { navigate, theme, viewState } from '../state/store.ts'
 import { bucketDetail, formatMs, type TimeZone } from '../time/format.ts'
 import { brushedRange } from '../time/range.ts'
 import { drawPlot } from './histogram-plot.ts'
-import { barsThatFit, hoveredBucket, shownHistogram, type ShownHistogram } from './search-store.ts'
+import {
+  barsThatFit,
+  hoveredBucket,
+  isStale,
+  shownHistogram,
+  type ShownHistogram,
+} from './search-store.ts'
 import { seriesColors } from './series-colors.ts'
 
 /** Pixels that a bar and its gap want at least. */
@@ -16,7 +22,10 @@ export function HistogramView() {
   const shown = shownHistogram.value
   if (shown === undefined) return null
   return (
-    <section class="histogram" aria-label="Documents over time">
+    <section
+      class={isStale.value ? 'histogram stale' : 'histogram'}
+      aria-label="Documents over time"
+    >
       <Plot />
       <Legend shown={shown} bucket={hoveredBucket.value} />
     </section>

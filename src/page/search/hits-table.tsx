@@ -8,7 +8,7 @@ import { showDoc } from './doc-store.ts'
 import { cellText } from './flatten.ts'
 import { activeRow, moveActive } from './hit-cursor.ts'
 import { MarkedText } from './marked-text.tsx'
-import { hasMore, hits, loadMore, status } from './search-store.ts'
+import { hasMore, hits, isStale, loadMore } from './search-store.ts'
 import type { Hit } from './search-request.ts'
 import { shownTime } from './shown-time.ts'
 import { flatHit, shownColumns, shownTimeChars, shownWidths } from './shown-columns.ts'
@@ -49,7 +49,7 @@ export function HitsTable() {
   const isActiveDrawn = active !== undefined && active >= first && active < end
   return (
     <div
-      class={status.value === 'running' ? 'hits stale' : 'hits'}
+      class={isStale.value ? 'hits stale' : 'hits'}
       id="hits"
       ref={frame}
       tabIndex={0}

@@ -1,4 +1,4 @@
-import { batch, effect, signal, untracked } from '@preact/signals'
+import { batch, computed, effect, signal, untracked } from '@preact/signals'
 import { postJson } from '../api/client.ts'
 import { describeIndex, type IndexFacts } from '../api/indexes.ts'
 import { indexFacts } from '../state/catalog.ts'
@@ -35,6 +35,8 @@ export const hits = signal<readonly Hit[]>([])
 /** Of all documents that match; undefined: not counted yet. */
 export const total = signal<number | undefined>(undefined)
 export const status = signal<SearchStatus>('idle')
+/** Whether what is on the screen answers an earlier question. */
+export const isStale = computed(() => status.value === 'running' || status.value === 'failed')
 export const failure = signal<Error | undefined>(undefined)
 /** From asking to the first hits, in milliseconds. */
 export const elapsedMs = signal<number | undefined>(undefined)

@@ -20,8 +20,15 @@ export function SearchView() {
   }, [])
   return (
     <section class="search" aria-label="Search">
-      <QueryBox isRunning={status.value === 'running'} onAgain={searchAgain} onStop={stopSearch} />
-      {failure.value !== undefined && <FailureNote error={failure.value} />}
+      <QueryBox
+        isRunning={status.value === 'running'}
+        error={failure.value}
+        onAgain={searchAgain}
+        onStop={stopSearch}
+      />
+      {failure.value !== undefined && (
+        <FailureNote error={failure.value} query={viewState.value.query.trim()} />
+      )}
       <ResultBar />
       <HistogramView />
       <div class="search-body">

@@ -53,7 +53,7 @@ export function nextTheme(): void {
 }
 
 /** Of this browser; undefined also where it keeps nothing. */
-function stored(name: string): string | undefined {
+export function stored(name: string): string | undefined {
   try {
     return localStorage.getItem(`qw-lambda.${name}`) ?? undefined
   } catch {
@@ -62,7 +62,7 @@ function stored(name: string): string | undefined {
 }
 
 /** A browser that keeps nothing still shows everything. */
-function store(name: string, value: string): void {
+export function store(name: string, value: string): void {
   try {
     localStorage.setItem(`qw-lambda.${name}`, value)
   } catch {
