@@ -19,7 +19,7 @@ const COLUMNS = [
 
 /** What the view's requests took, and on demand what its search would cost in AWS. */
 export function CostFacts({ exchanges }: { readonly exchanges: readonly Exchange[] }) {
-  const search = exchanges.findLast(({ role }) => role === 'hits' || role === 'counts')
+  const search = exchanges.find(({ role }) => role === 'hits' || role === 'counts')
   return (
     <>
       {search !== undefined && <PlannedCost key={search.body} search={search} />}
