@@ -19,13 +19,15 @@ import { visibleText } from '../format/visible.ts'
 const ROW_PX = 24
 /** Drawn above and below what is seen, so that a slow frame shows no gap. */
 const SPARE_ROWS = 12
+/** Rows are drawn anew once so many have passed, rather than for each. */
+const STEP_ROWS = 8
 /** Rows from the end at which the next page is asked for. */
 const LOAD_AHEAD = 100
 
 /** Hits as rows, of which only those in sight are in the document. */
 export function HitsTable() {
   const frame = useRef<HTMLDivElement>(null)
-  const top = useSignal(0)
+  const firstStep = useSignal(0)
   const height = useSignal(600)
   useHeight(frame, height)
   useActiveInSight(frame)
@@ -40,8 +42,9 @@ export function HitsTable() {
   }, [widths, timeChars])
 
   const count = hits.value.length
-  const first = Math.max(0, Math.floor(top.value / ROW_PX) - SPARE_ROWS)
-  const end = Math.min(count, Math.ceil((top.value + height.value) / ROW_PX) + SPARE_ROWS)
+  const first = Math.max(0, firstStep.value * STEP_ROWS - SPARE_ROWS)
+  const inSight = Math.ceil(height.value / ROW_PX) + STEP_ROWS
+  const end = Math.min(count, firstStep.value * STEP_ROWS + inSight + SPARE_ROWS)
   useEffect(() => {
     if (hasMore.value && end > count - LOAD_AHEAD) void loadMore()
   }, [end, count])
@@ -58,23 +61,26 @@ export function HitsTable() {
       aria-rowcount={count + 1}
       aria-activedescendant={isActiveDrawn ? `hit-${active}` : undefined}
       onScroll={(event) => {
-        top.value = event.currentTarget.scrollTop
+        firstStep.value = Math.floor(event.currentTarget.scrollTop / ROW_PX / STEP_ROWS)
       }}
       onKeyDown={onKey}
       onClick={onClick}
     >
-      <HeadRow />
-      <div class="hits-body" role="rowgroup" ref={(body) => setHeight(body, count * ROW_PX)}>
-        {hits.value.slice(first, end).map((hit, i) => (
-          <HitRow
-            key={hit.address}
-            hit={hit}
-            row={first + i}
-            zone={viewState.value.tz}
-            isOpen={viewState.value.doc === writeDocAddress(hit)}
-            isActive={active === first + i}
-          />
-        ))}
+      <div class="hits-sheet" role="presentation">
+        <HeadRow />
+        <div class="hits-body" role="rowgroup" ref={(body) => setHeight(body, count * ROW_PX)}>
+          {hits.value.slice(first, end).map((hit, i) => (
+            <HitRow
+              // By its place on the screen: the elements of a row are used again for the next.
+              key={i}
+              hit={hit}
+              row={first + i}
+              zone={viewState.value.tz}
+              isOpen={viewState.value.doc === writeDocAddress(hit)}
+              isActive={active === first + i}
+            />
+          ))}
+        </div>
       </div>
     </div>
   )
