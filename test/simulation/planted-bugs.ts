@@ -143,8 +143,4 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a lost answer that is taken for a failure', metastore: LostMeansFailed },
   { name: 'a split that is published although its upload failed', store: putAnswersEarly },
   { name: 'a split that is forgotten while it may be published again', metastore: ForgetsAtOnce },
-  {
-    name: 'an orphan that is forgotten by a clock that is ahead',
-    metastore: TombstonesToTheMinute,
-  },
 ]
