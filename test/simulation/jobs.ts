@@ -114,13 +114,13 @@ export function janitor(indexId: string): Job {
 }
 
 export function cleanUpLater(indexId: string, afterMs: number): Job {
-  const { run, ...job } = janitor(indexId)
+  const job = janitor(indexId)
   return {
     ...job,
     name: `${job.name} in ${afterMs / 60_000} minutes`,
     async run(host) {
       await host.components.clock.sleep(afterMs)
-      await run(host)
+      await job.run(host)
     },
   }
 }
