@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isJsonObject, parseExact, type Json } from '../api/exact-json.ts'
 import { csvText } from './csv.ts'
+import { hitsText } from './hits-text.ts'
 import { ndjsonText } from './ndjson.ts'
 
 test('NDJSON has a document a line, digit by digit', () => {
@@ -59,3 +60,10 @@ function readCsv(text: string): string[][] {
   }
   return rows
 }
+
+test('hits become rows of the chosen columns, or of every path', () => {
+  const documents = ['{"a":{"b":1},"c":"x"}', '{"d":[1,2]}'].map(parseExact).filter(isJsonObject)
+  expect(hitsText(documents, 'csv', ['c', 'a.b'])).toBe('c,a.b\r\nx,1\r\n,\r\n')
+  expect(hitsText(documents, 'csv', [])).toBe('a.b,c,d\r\n1,x,\r\n,,"[1,2]"\r\n')
+  expect(hitsText(documents, 'ndjson', ['c'])).toBe('{"a":{"b":1},"c":"x"}\n{"d":[1,2]}\n')
+})

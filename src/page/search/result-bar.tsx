@@ -1,3 +1,4 @@
+import { DownloadButton } from '../download/download-button.tsx'
 import { fields } from '../state/fields.ts'
 import { navigate, viewState } from '../state/store.ts'
 import { bucketDetail, formatDuration, formatMs, type TimeZone } from '../time/format.ts'
@@ -33,6 +34,7 @@ export function ResultBar() {
           </>
         )}
         <ColumnPicker />
+        <DownloadButton />
       </div>
     </div>
   )
