@@ -7,6 +7,7 @@ import { benchLoad } from './load.ts'
 import { benchMerging } from './merging.ts'
 import { printMachine } from './measure.ts'
 import { benchSearching } from './searching.ts'
+import { benchYear } from './year.ts'
 
 const [, , root = '.', ...parts] = process.argv
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -23,3 +24,4 @@ if (wants('searching')) await benchSearching()
 // Minutes, and a gigabyte of disk: only when asked for.
 if (parts.includes('load')) await benchLoad(root)
 if (parts.includes('large-logs')) await benchLargeLogs(root)
+if (parts.includes('year')) await benchYear(root, parts)
