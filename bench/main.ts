@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { benchCli } from './cli.ts'
+import { benchErase } from './erase.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchLargeLogs } from './large-logs.ts'
 import { benchLoad } from './load.ts'
@@ -25,3 +26,4 @@ if (wants('searching')) await benchSearching()
 if (parts.includes('load')) await benchLoad(root)
 if (parts.includes('large-logs')) await benchLargeLogs(root)
 if (parts.includes('year')) await benchYear(root, parts)
+if (parts.includes('erase')) await benchErase(parts)

@@ -54,8 +54,9 @@ export async function benchYear(root: string, settings: readonly string[]): Prom
   if (days !== YEAR.days || docs !== YEAR.docs) return
   writeFileSync(join(root, 'docs', 'year.svg'), yearPicture(year.days, docs))
   keepFigures(join(root, 'docs', 'YEAR.md'), [
-    ...[`### ${title}`, '', ...markdown(rows), ''],
-    ...[`### ${ALONE}`, '', ...markdown(sizes)],
+    ...markdown(title, rows),
+    '',
+    ...markdown(ALONE, sizes),
   ])
 }
 
@@ -156,8 +157,10 @@ function sizeRows(days: number): Row[] {
   })
 }
 
-function markdown(rows: readonly Row[]): string[] {
+function markdown(title: string, rows: readonly Row[]): string[] {
   return [
+    `### ${title}`,
+    '',
     '| measure | here | must | aim |',
     '|---|---|---|---|',
     ...rows.map(({ measure, value, must, aim }) => `| ${measure} | ${value} | ${must} | ${aim} |`),

@@ -12,7 +12,7 @@ import { MortalProcess } from './mortal-process.ts'
 import { NO_READS, type QueryReads, readsPerQuery } from './query-reads.ts'
 import { batchLines, countDocs, eventsConfig, INDEX_ID } from './year-index.ts'
 
-export const BATCHES_A_DAY = 288
+const BATCHES_A_DAY = 288
 const STEP_MS = 300_000
 const DAY_MS = 86_400_000
 const START_MS = Date.UTC(2025, 0, 1)
