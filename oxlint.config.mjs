@@ -3,7 +3,18 @@
 // That `aws-*.ts` of the command line are loaded by import() alone is held by test/tidy.test.ts: the
 // rule used here cannot tell the two ways of importing apart.
 
-const ROOMS = ['engine', 'stores', 'aws', 'api', 'cost', 'deploy', 'local', 'functions', 'cli']
+const ROOMS = [
+  'engine',
+  'stores',
+  'aws',
+  'api',
+  'cost',
+  'deploy',
+  'local',
+  'functions',
+  'cli',
+  'page',
+]
 const ENTRY_POINTS = ['indexer', 'searcher', 'generator'].map((name) => `**/functions/${name}.ts`)
 
 /** Rooms of src and the rooms that each may import. `*` after a name: some of it, told below. */
@@ -79,6 +90,10 @@ const NO_ENTRY_POINT = {
   group: ENTRY_POINTS,
   message: "Nobody imports the functions' entry points.",
 }
+const NO_PAGE = {
+  group: ['**/page/**'],
+  message: 'The page is served as files: nothing imports it.',
+}
 const NO_TESTING = {
   group: ['**/testing/**'],
   message: 'Fixtures, contract suites and fakes are for tests alone.',
@@ -150,6 +165,12 @@ function engineFence(room, arrows) {
   )
 }
 
+/** The page has folders named as rooms are, so that what leads out of it is told by its dots. */
+function pageFence(files, out) {
+  const message = 'src/page talks to the HTTP API alone (docs/ARCHITECTURE.md).'
+  return closed(files, [{ group: [out, 'node:*'], message }, NO_TESTING])
+}
+
 function cliFence(folder, arrows) {
   const hidden = CLI_FOLDERS.filter((name) => name !== folder && !arrows.includes(name))
   const patterns = [
@@ -159,6 +180,7 @@ function cliFence(folder, arrows) {
     },
     NO_SDK,
     NO_ENTRY_POINT,
+    NO_PAGE,
     NO_TESTING,
   ]
   return closed([`src/cli/${folder}/**`], patterns)
@@ -218,8 +240,10 @@ export default {
     ...Object.entries(ROOM_ARROWS).map(([room, arrows]) => roomFence(room, arrows)),
     ...Object.entries(ENGINE_ARROWS).map(([room, arrows]) => engineFence(room, arrows)),
     ...Object.entries(cliArrows).map(([folder, arrows]) => cliFence(folder, arrows)),
+    pageFence(['src/page/*'], '../**'),
+    pageFence(['src/page/*/**'], '../../**'),
     {
-      files: ['src/**/*.test.ts', 'src/**/testing/**'],
+      files: ['src/**/*.test.{ts,tsx}', 'src/**/testing/**'],
       rules: {
         'no-restricted-imports': 'off',
         'no-restricted-globals': 'off',

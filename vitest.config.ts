@@ -10,6 +10,7 @@ export default defineConfig({
       'test/simulation/**',
       'test/aws/**',
       'test/clients/**',
+      'test/page/**',
       'test/package/**',
       '**/node_modules/**',
     ],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { benchCli } from './cli.ts'
 import { benchErase } from './erase.ts'
+import { benchFanOut } from './fan-out.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchLargeLogs } from './large-logs.ts'
 import { benchLoad } from './load.ts'
@@ -22,6 +23,7 @@ if (wants('cli')) await benchCli(root)
 if (wants('indexing')) benchIndexing()
 if (wants('merging')) benchMerging()
 if (wants('searching')) await benchSearching()
+if (wants('fan-out')) benchFanOut()
 // Minutes, and a gigabyte of disk: only when asked for.
 if (parts.includes('load')) await benchLoad(root)
 if (parts.includes('large-logs')) await benchLargeLogs(root)

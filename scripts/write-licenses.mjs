@@ -5,11 +5,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const metafile = join(root, 'dist', 'metafile-esm.json')
-const { inputs } = JSON.parse(readFileSync(metafile, 'utf8'))
-rmSync(metafile)
+const metafiles = ['esm', 'page'].map((name) => join(root, 'dist', `metafile-${name}.json`))
+const inputs = metafiles.flatMap((path) =>
+  Object.keys(JSON.parse(readFileSync(path, 'utf8')).inputs),
+)
+for (const path of metafiles) rmSync(path)
 
-const folders = new Set(Object.keys(inputs).flatMap((path) => packageFolder(path) ?? []))
+const folders = new Set(inputs.flatMap((path) => packageFolder(path) ?? []))
 const notices = [...folders].toSorted().map(notice)
 writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), notices.join('\n'))
 console.log(`THIRD-PARTY-LICENSES.txt ${notices.length} packages`)

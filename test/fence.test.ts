@@ -30,6 +30,11 @@ const REFUSED = [
   ['src/cli/search/a.ts', '../cost/b.ts'],
   ['src/cli/status/a.ts', '../program/b.ts'],
   ['src/cli/serve/a.ts', '../../functions/searcher.ts'],
+  ['src/cli/serve/b.ts', '../../page/main.tsx'],
+  ['src/local/b.ts', '../page/main.tsx'],
+  ['src/page/a.tsx', '../api/b.ts'],
+  ['src/page/search/a.tsx', '../../engine/b.ts'],
+  ['src/page/search/b.ts', 'node:fs'],
 ] as const
 
 const ALLOWED = [
@@ -43,6 +48,8 @@ const ALLOWED = [
   ['src/cli/search/c.ts', '../../cost/b.ts'],
   ['src/cli/search/d.ts', '../stack/b.ts'],
   ['src/cli/program/c.ts', '../search/b.ts'],
+  ['src/page/c.tsx', './api/b.ts'],
+  ['src/page/search/c.tsx', '../cost/b.ts'],
 ] as const
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -70,8 +70,8 @@ test('what came from Quickwit is said by name', () => {
 test('no marker of unfinished work is left in the sources', () => {
   // In a comment: elsewhere the letters may be a date format's.
   const marker = /(?:\/\/|\*|#).*\b(TODO|FIXME|XXX|HACK)\b/
-  const marked = files(/^(src|bin|scripts|templates|bench)\/.*\.(ts|js|mjs|yaml)$/).filter((path) =>
-    marker.test(read(path)),
+  const marked = files(/^(src|bin|scripts|templates|bench)\/.*\.(tsx?|js|mjs|yaml)$/).filter(
+    (path) => marker.test(read(path)),
   )
   expect(marked).toEqual([])
 })
@@ -85,7 +85,7 @@ test('no test is skipped, focused or left to be written', () => {
 })
 
 test('no file is named for nothing', () => {
-  expect(files(/(^|\/)(utils?|helpers?|common|shared|misc|types)\.(ts|js)$/)).toEqual([])
+  expect(files(/(^|\/)(utils?|helpers?|common|shared|misc|types)\.(tsx?|js)$/)).toEqual([])
 })
 
 test('every document has one title', () => {
@@ -142,7 +142,7 @@ test('every file of the command line but main.ts stands in the folder of its top
 })
 
 test('an export is imported by somebody', () => {
-  const sources = files(/^(src|test|bench)\/.*\.ts$/)
+  const sources = files(/^(src|test|bench)\/.*\.tsx?$/)
   const imported = new Set(
     sources.flatMap((path) =>
       [...read(path).matchAll(/(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'(\.[^']+)'/g)]
@@ -193,7 +193,7 @@ test('a fix is a clause that follows the message: it starts small and has no ful
 })
 
 test('a step of one is written ++ or --', () => {
-  const long = files(/^(src|test|bench|scripts)\/.*\.(ts|mjs)$/).flatMap((path) =>
+  const long = files(/^(src|test|bench|scripts)\/.*\.(tsx?|mjs)$/).flatMap((path) =>
     [...read(path).matchAll(/^.*[\w\])] [+-]= 1(?=[;,)\s]).*$/gm)].map(
       (match) => `${path}: ${match[0].trim()}`,
     ),
@@ -202,11 +202,11 @@ test('a step of one is written ++ or --', () => {
 })
 
 test('no file of the product is longer than a reader takes in, nor a crumb of its only importer', () => {
-  const product = files(/^src\/.*(?<!\.test)\.ts$/).filter((path) => !path.includes('/testing/'))
+  const product = files(/^src\/.*(?<!\.test)\.tsx?$/).filter((path) => !path.includes('/testing/'))
   const lineCount = (path: string): number => read(path).split('\n').length - 1
   expect(product.filter((path) => lineCount(path) > 400)).toEqual([])
   const importers = new Map<string, string[]>()
-  for (const path of files(/\.(ts|mjs)$/)) {
+  for (const path of files(/\.(tsx?|mjs)$/)) {
     for (const [, target = ''] of read(path).matchAll(/(?:from |import\()'(\.[^']+)'/g)) {
       const file = join(dirname(path), target)
       importers.set(file, [...(importers.get(file) ?? []), path])

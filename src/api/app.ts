@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { getPathNoStrict } from 'hono/utils/url'
+import { addCostRoutes } from './cost-routes.ts'
 import { makeKeyCheck } from './api-key.ts'
 import { elasticErrorReply } from './elastic/elastic-error.ts'
 import { addElasticDialect, isElasticPath } from './elastic/elastic-routes.ts'
@@ -8,11 +9,15 @@ import { addDeleteTaskRoutes } from './delete-task-routes.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
+import { addListFieldsRoute } from './list-fields-routes.ts'
 import { otlpEncodingOf, otlpErrorReply } from './otlp-answer.ts'
 import { addOtlpRoutes, isOtlpPath } from './otlp-routes.ts'
 import { addHealthRoutes, addNodeRoutes } from './node-routes.ts'
 import { RequestMetrics } from './metrics.ts'
+import { addPageRoutes } from './page-routes.ts'
+import { addOperationRoutes } from './operation-routes.ts'
 import { addParsingRoutes } from './parsing-routes.ts'
+import { addRunRoutes } from './run-routes.ts'
 import { addSearchRoutes } from './search-routes.ts'
 import { addSourceRoutes, addTailRoute } from './source-routes.ts'
 import { jsonReply } from './reply.ts'
@@ -33,7 +38,7 @@ export interface Api {
 /** The path of what reads splits and writes nothing, by Quickwit's name or one of Elasticsearch's. Another
  *  API of the same service may answer it: nothing is remembered from one request to the next. */
 export const SEARCH_PATH =
-  /^\/api\/v1\/(?:[^/]+\/search|_elastic\/(?:[^/]+\/)?_(?:search|search\/scroll(?:\/[^/]+)?|msearch|count|field_caps))$/
+  /^\/api\/v1\/(?:[^/]+\/(?:search|search-plan|list-fields|failures)|_elastic\/(?:[^/]+\/)?_(?:search|search\/scroll(?:\/[^/]+)?|msearch|count|field_caps))$/
 
 const BASE = '/api/v1'
 
@@ -62,6 +67,7 @@ export function createApi(host: ApiServices, settings: ApiSettings): Api {
     return reply
   })
   addHealthRoutes(app)
+  addPageRoutes(app, services.page)
   for (const guarded of [`${BASE}/*`, '/v1/*']) {
     app.use(guarded, async (c, next) => {
       checkKey(c.req.raw.headers)
@@ -101,14 +107,18 @@ function nativeRoutes(services: ApiServices): Hono {
   const routes = new Hono({ strict: false })
   addNodeRoutes(routes, services)
   addParsingRoutes(routes)
+  addCostRoutes(routes, services.cost)
   addIndexReadRoutes(routes, services)
   addSourceRoutes(routes, services)
   addDeleteTaskRoutes(routes, services)
   addTailRoute(routes, services)
+  addListFieldsRoute(routes, services.search)
+  addRunRoutes(routes, services)
   addTemplateRoutes(routes, services.search.metastore.templates, services.ingest !== undefined)
   if (services.ingest !== undefined) {
     addIndexWriteRoutes(routes, services)
-    addIngestRoutes(routes, services.ingest)
+    addIngestRoutes(routes, services.ingest, services.operations)
+    if (services.operations !== undefined) addOperationRoutes(routes, services.operations)
   }
   // Last: its paths begin with any index id.
   addSearchRoutes(routes, services)

@@ -29,7 +29,23 @@ const NATIVE_ROWS: readonly Row[] = [
   ['GET|POST', '/:index/search', 'search; URL and body are one, what the URL says wins'],
   ['GET|POST', '/indexes/:index/search', 'the same, as Grafana’s data source asks'],
   ['GET|POST', '/:index/search-plan', 'how a query is understood and what it would read'],
-  ['POST', '/:index/ingest', 'add documents, one JSON object a line', WRITES],
+  [
+    'POST',
+    '/:index/ingest',
+    'add documents, one JSON object a line; with `input_format` (`auto`, `csv`, …) a file, packed or not',
+    WRITES,
+  ],
+  [
+    'GET',
+    '/:index/list-fields',
+    'fields: what can be done with each, and how many documents have it',
+  ],
+  ['GET', '/:index/runs', 'what was indexed lately, newest first'],
+  ['GET', '/:index/failures', 'documents that were rejected, by reason, and files that failed'],
+  ['POST', '/:index/retry', 'map rejected documents again, of a `run` or of all', WRITES],
+  ['POST', '/:index/merge', 'merge splits at once; neighbours up to `target_docs`', WRITES],
+  ['POST', '/:index/gc', 'delete what is past its time at once; `dry_run` tells', WRITES],
+  ['POST', '/infer', 'what the beginning of a file says of its format and its fields', WRITES],
   ['POST', '/otlp/v1/logs', 'OpenTelemetry logs, JSON or protobuf; makes the index', NOT_BEHIND],
   ['POST', '/otlp/v1/traces', 'OpenTelemetry spans, JSON or protobuf; makes the index', NOT_BEHIND],
   ['POST', '/:index/otlp/v1/logs', 'OpenTelemetry logs into an index', NOT_BEHIND],
@@ -66,6 +82,18 @@ const NATIVE_ROWS: readonly Row[] = [
   ['DELETE', '/templates/:id', 'forget an index template; its indexes stay', WRITES],
   ['POST', '/analyze', 'what a tokenizer makes of a text'],
   ['POST', '/parse-query', 'what the query language makes of a text'],
+  [
+    'GET',
+    '/cost',
+    'what a month costs in AWS, by the names of `cost-estimate --assume`',
+    { differs: 'refused (501) behind the searcher function, which knows no prices' },
+  ],
+  [
+    'GET',
+    '/cost/search',
+    'what searches cost that read so: `rounds` and `requests` of `cold` of a search plan',
+    { differs: 'refused (501) behind the searcher function, which knows no prices' },
+  ],
   ['GET', '/version', 'what is running'],
   ['GET', '/cluster', 'one node that is ready'],
   ['GET', '/config', 'where it listens and where indexes lie'],
@@ -168,6 +196,9 @@ const ELASTIC_ROWS: readonly Row[] = [
 ]
 
 const ROOT_ROWS: readonly Row[] = [
+  ['GET', '/', 'the way to the page, for browsers'],
+  ['GET', '/ui', 'the page, to look at the data in a browser; needs no key, what it shows does'],
+  ['GET', '/ui/:file', 'what the page is made of'],
   ['GET', '/health/livez', 'whether it runs; needs no key'],
   ['GET', '/health/readyz', 'the same'],
   ['POST', '/v1/logs', 'OpenTelemetry logs, where an endpoint is an address alone', NOT_BEHIND],

@@ -2,6 +2,8 @@ import type { Hono } from 'hono'
 import type { JsonObject } from '../engine/bytes/json.ts'
 import type { RejectedDoc } from '../engine/indexing/rejects.ts'
 import { withMissingAs } from './index-patterns.ts'
+import { uploadReply } from './operation-routes.ts'
+import type { IndexOperations } from './operations.ts'
 import { jsonReply } from './reply.ts'
 import { INGEST_BODY, readBody } from './request-body.ts'
 import { RequestFields } from './request-fields.ts'
@@ -13,8 +15,15 @@ const COMMIT_MODES: Readonly<Record<string, CommitMode>> = {
   force: 'force',
 }
 
-export function addIngestRoutes(app: Hono, ingest: IngestService): void {
+export function addIngestRoutes(
+  app: Hono,
+  ingest: IngestService,
+  operations: IndexOperations | undefined,
+): void {
   app.post('/:index/ingest', async (c) => {
+    // Documents are NDJSON, as everywhere; whoever names a format, or asks to look, sends a file.
+    const isFile = new URL(c.req.url).searchParams.has('input_format')
+    if (isFile && operations !== undefined) return await uploadReply(c, operations)
     const fields = RequestFields.fromUrl(new URL(c.req.url).searchParams, [
       'commit',
       'commit_type',

@@ -1,14 +1,23 @@
 import type { DeletesResult } from '../engine/indexing/deletes.ts'
 import type { RejectedDoc } from '../engine/indexing/rejects.ts'
 import type { SearchContext } from '../engine/search/root.ts'
+import type { CostService } from './cost-routes.ts'
+import type { IndexOperations } from './operations.ts'
+import type { PageFiles } from './page-routes.ts'
 
 /** What the API serves. Without `ingest` it is read-only, as the searcher function is. */
 export interface ApiServices {
   readonly search: SearchContext
   readonly ingest: IngestService | undefined
+  /** What is done by hand, beside ingesting. */
+  readonly operations?: IndexOperations | undefined
   readonly build: BuildFacts
   /** Where indexes lie, without a slash at the end: `s3://bucket/index`, `file:///…`. */
   readonly indexRoot: string
+  /** Where prices are known. */
+  readonly cost?: CostService | undefined
+  /** The page that people see in a browser; undefined: it is not shown. */
+  readonly page?: PageFiles | undefined
 }
 
 export interface BuildFacts {

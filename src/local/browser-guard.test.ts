@@ -30,3 +30,14 @@ test('the origin of --cors is answered, and with * every one', () => {
   expect(foreignPage(asked, '*')).toBeUndefined()
   expect(foreignPage(asked, 'https://other.example')).toContain('--cors https://shop.example')
 })
+
+test.each([
+  ['a link on another site', 'cross-site', 'navigate', true],
+  ['the address bar', 'none', 'navigate', true],
+  ['the page’s own script', 'same-origin', 'cors', true],
+  ['a picture or a script on another site', 'cross-site', 'no-cors', false],
+])('%s: answered or not', (_name, site, mode, isAnswered) => {
+  const asked = { host: '127.0.0.1:7280', 'sec-fetch-site': site, 'sec-fetch-mode': mode }
+  expect(foreignPage(asked, undefined) === undefined).toBe(isAnswered)
+  expect(foreignPage(asked, '*')).toBeUndefined()
+})

@@ -1,9 +1,14 @@
 import type { Api } from '../api/app.ts'
+import type { CleanUpTask, MergeTask, RetryTask } from '../api/operations.ts'
 import type { ApiSettings } from '../api/services.ts'
 import type { IndexingProgress, IndexingResult } from '../engine/indexing/indexing-result.ts'
+import { type JanitorResult, runJanitor } from '../engine/indexing/janitor.ts'
+import { type MergesResult, runMerges } from '../engine/indexing/merge.ts'
 import { indexSource } from '../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../engine/indexing/reject-limit.ts'
+import { type RetryResult, retryRejects } from '../engine/indexing/retry-rejects.ts'
 import { parseSourceFormat } from '../engine/schema/source-format.ts'
+import type { Source } from '../engine/sources/source.ts'
 import { fileSource } from './file-source.ts'
 import { type IngestWork, ingestWork } from './ingest-work.ts'
 import type { LocalStack } from './local-stack.ts'
@@ -15,6 +20,8 @@ import { type WatchRequest, watchFolder } from './watch.ts'
 /** A file to be indexed, as a value that can be handed to another thread. */
 export interface IndexFileJob {
   readonly path: string
+  /** Of what lies at the path for a moment only: its identity beside its content; default: the path. */
+  readonly uri?: string
   readonly indexId: string
   readonly sourceId: string
   /** By name; undefined: by content. */
@@ -45,6 +52,11 @@ export interface StackWork extends IngestWork {
   /** Answers what only reads. */
   answer(task: HandedRequest, hooks: { readonly signal: AbortSignal }): Promise<HandedResponse>
   indexFile(job: IndexFileJob, hooks: IndexFileHooks): Promise<IndexingResult>
+  /** Indexes rejected documents that fit now. */
+  retry(task: RetryTask): Promise<RetryResult>
+  merge(task: MergeTask): Promise<MergesResult>
+  /** Deletes what is past its time. */
+  cleanUp(task: CleanUpTask): Promise<JanitorResult>
   /** Announces what lies in the staging bucket, and answers when that is indexed. */
   recoverStaging(task: undefined, hooks: { readonly signal: AbortSignal }): Promise<void>
   /** Makes and indexes sample data until aborted. */
@@ -67,8 +79,9 @@ export function stackWork(stack: LocalStack, settings: ApiSettings = NO_KEYS): S
       const answering = await api
       return await answerHanded((request) => answering.fetch(request), task, signal)
     },
-    async indexFile({ path, format, maxRejects, ...job }, hooks) {
-      const source = await fileSource(path, hooks.signal)
+    async indexFile({ path, uri, format, maxRejects, ...job }, hooks) {
+      const file = await fileSource(path, hooks.signal)
+      const source = uri === undefined ? file : unmoving(file, uri)
       return await indexSource(indexing, {
         ...job,
         ...hooks,
@@ -76,6 +89,10 @@ export function stackWork(stack: LocalStack, settings: ApiSettings = NO_KEYS): S
         ...(maxRejects === undefined ? {} : { maxRejects }),
       })
     },
+    retry: (task) => retryRejects(indexing, task),
+    merge: ({ indexId, targetDocs }) =>
+      runMerges(indexing, { indexId, ...(targetDocs === undefined ? {} : { targetDocs }) }),
+    cleanUp: (task) => runJanitor(indexing, task),
     async recoverStaging(_, { signal }) {
       await stack.staging.recover(signal)
       await stack.staging.settled()
@@ -94,6 +111,17 @@ export function stackWork(stack: LocalStack, settings: ApiSettings = NO_KEYS): S
         log: runLog.of('indexer'),
         onCommit: () => void ingest.askUpkeep(task.indexId),
       }),
+  }
+}
+
+/** A file that neither grows nor is known by where it lies. */
+function unmoving(file: Source, uri: string): Source {
+  return {
+    uri,
+    etag: file.etag,
+    sizeBytes: file.sizeBytes,
+    open: (signal) => file.open(signal),
+    verifyUnchanged: (signal) => file.verifyUnchanged(signal),
   }
 }
 

@@ -331,6 +331,17 @@ describe('the index of documents that nobody named one for', () => {
     await empty.remove()
   })
 
+  test('has fields that are named as parts of every object, with their examples', async () => {
+    const file = await place.write(
+      'parts.ndjson',
+      '{"level":"info"}\n{"constructor":"own","toString":7}\n',
+    )
+    const created = await ingest([file], { create: true, index: 'parts' })
+    expect(created, created.error?.message ?? '').toMatchObject({ exitCode: 0 })
+    expect(created.stderr).toMatch(/constructor +text.*own/)
+    expect(created.stderr).toMatch(/toString +u64.*7/)
+  })
+
   test('is made once by two commands that create it at the same time', async () => {
     const [one, two] = await Promise.all(
       ['one', 'two'].map((name) => place.write(`${name}.ndjson`, `{"name":"${name}"}\n`)),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { initCommand } from '../../src/cli/init/init-command.ts'
+import { openCommand } from '../../src/cli/serve/open-command.ts'
 import { serveCommand } from '../../src/cli/serve/serve-command.ts'
 import { takeServeLock } from '../../src/local/serve-lock.ts'
 import { Workplace, type Outcome } from './in-process.ts'
@@ -61,6 +62,19 @@ test('read-only, it answers without a lock, beside another, and writes nothing',
   const withoutLock = (lines: readonly string[]): string[] =>
     lines.filter((line) => !/^(serve\.json|\.qw-store)/.test(line))
   expect(withoutLock(await contents())).toEqual(withoutLock(before))
+})
+
+test('a browser is shown the page, whose address serve and open tell', async () => {
+  const run = await served({}, async (url) => {
+    const shown = await fetch(url, { headers: { accept: 'text/html' } })
+    expect(shown.url).toBe(`${url}/ui/`)
+    expect(shown.headers.get('content-security-policy')).toContain("script-src 'self'")
+    const opened = await place.run(openCommand, { options: { print: true } })
+    expect(opened.stdout).toBe(`${url}/ui/\n`)
+    const foreign = await fetch(`${url}/ui/`, { headers: { origin: 'https://evil.example' } })
+    expect(foreign.status).toBe(403)
+  })
+  expect(run.stderr).toMatch(/Page at http:\/\/127\.0\.0\.1:\d+\/ui\/\n/)
 })
 
 test('the lock comes before the port, so that a refused server never answered', async () => {

@@ -1,13 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { seededFractions } from '../../src/stores/testing/seeded-fractions.ts'
-import { finished, runCli, startCli } from '../cli-process.ts'
+import { runCli, startCli } from '../cli-process.ts'
+import { KILLS, Killer } from '../killer.ts'
 
 const DOCS = 60_000
-const KILLS = 30
 const SCHEMA = `version: 0.9
 index_id: orders
 doc_mapping:
@@ -18,10 +16,8 @@ doc_mapping:
 indexing_settings: {split_num_docs_target: 2000, merge_policy: {type: no_merge}}
 `
 
-test(`an export killed at ${KILLS} random moments and run again has every document once`, async () => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
-  console.log(`seed ${seed} (replay with SEED=${seed})`)
-  const fraction = seededFractions(seed)
+test(`an export killed at ${KILLS.export} random moments and run again has every document once`, async () => {
+  const killer = new Killer()
   const folder = await mkdtemp(join(tmpdir(), 'qwl-kill-export-'))
   const ok = async (...args: string[]): Promise<string> => {
     const result = await runCli([...args, '--data-dir', join(folder, 'data')], { cwd: folder })
@@ -37,34 +33,25 @@ test(`an export killed at ${KILLS} random moments and run again has every docume
   const set = ['--target', 'local', '--name', 'shop', '--data', 'empty', '--schema', 'orders.yaml']
   await ok('init', ...set, '-y')
   await ok('ingest', 'orders.ndjson', '--index', 'orders')
-  const startedMs = Date.now()
-  await ok('index', 'export', 'orders', '--to', 'whole/')
-  const wholeMs = Date.now() - startedMs
-  let [killed, finishedRuns] = [0, 0]
+  await killer.whole('export', () => ok('index', 'export', 'orders', '--to', 'whole/'))
+  let [runs, finishedRuns] = [0, 0]
   const parts = join(folder, 'parts')
   const args = ['index', 'export', 'orders', '--to', 'parts/', '--data-dir', join(folder, 'data')]
-  for (let i = 0; i < KILLS; i++) {
-    const child = startCli(args, { cwd: folder })
-    const ended = finished(child)
-    await Promise.race([ended, sleep(fraction() * wholeMs)])
-    if (child.exitCode === null) {
-      child.kill('SIGKILL')
-      killed++
-    }
-    await ended
+  for (; killer.killed < KILLS.export && runs < 3 * KILLS.export; runs++) {
+    const { exitCode } = await killer.kill('export', () => startCli(args, { cwd: folder }))
     const names = await readdir(parts).catch(() => [])
     // A part that has its name is whole, whatever was cut off.
     for (const name of names.filter((each) => each.endsWith('.ndjson'))) {
       expect((await readFile(join(parts, name), 'utf8')).endsWith('}\n'), name).toBe(true)
     }
-    if (child.exitCode === 0) {
+    if (exitCode === 0) {
       finishedRuns++
       await expectAll(parts, lines)
       await rm(parts, { recursive: true })
     }
   }
-  console.log(`${killed} of ${KILLS} runs were killed, ${finishedRuns} came to an end`)
-  expect(killed).toBeGreaterThan(KILLS / 4)
+  console.log(`${killer.killed} of ${runs} runs were killed, ${finishedRuns} came to an end`)
+  expect(killer.killed).toBe(KILLS.export)
   await ok('index', 'export', 'orders', '--to', 'parts/')
   await expectAll(parts, lines)
   await rm(folder, { recursive: true, force: true })

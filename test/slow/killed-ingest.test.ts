@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { seededFractions } from '../../src/stores/testing/seeded-fractions.ts'
 import { finished, runCli, startCli } from '../cli-process.ts'
+import { KILLS, Killer } from '../killer.ts'
 
 const SCHEMA = `version: 0.9
 index_id: orders
@@ -17,7 +17,6 @@ doc_mapping:
 indexing_settings: {split_num_docs_target: 5000}
 `
 const DOCS = 40_000
-const KILLS = 50
 
 function orders(): string {
   return Array.from({ length: DOCS }, (_, i) =>
@@ -56,45 +55,29 @@ async function count(folder: string, where: readonly string[], query: string): P
   return Number(result.stdout)
 }
 
-test(`ingest killed at ${KILLS} random moments and run again counts every document once`, async () => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
-  console.log(`seed ${seed} (replay with SEED=${seed})`)
-  const fraction = seededFractions(seed)
+test(`ingest killed at ${KILLS.ingest} random moments and run again counts every document once`, async () => {
+  const killer = new Killer()
   const { folder, where } = await setUp()
   const args = ['ingest', 'orders.ndjson', '--index', 'orders', ...where]
-  const clear = async (): Promise<void> => {
-    const cleared = await runCli(['index', 'clear', 'orders', '--confirm', 'orders', ...where], {
-      cwd: folder,
-    })
-    expect(cleared, cleared.stderr).toMatchObject({ exitCode: 0 })
+  const ok = async (...words: string[]): Promise<void> => {
+    const result = await runCli(words, { cwd: folder })
+    expect(result, result.stderr).toMatchObject({ exitCode: 0 })
   }
-  const startedMs = Date.now()
-  const whole = await runCli(args, { cwd: folder })
-  expect(whole, whole.stderr).toMatchObject({ exitCode: 0 })
-  const wholeMs = Date.now() - startedMs
+  const clear = () => ok('index', 'clear', 'orders', '--confirm', 'orders', ...where)
+  await killer.whole('ingest', () => ok(...args))
   await clear()
-  let killed = 0
-  for (let i = 0; i < KILLS; i++) {
-    const child = startCli(args, { cwd: folder })
-    const ended = finished(child)
-    await Promise.race([ended, sleep(fraction() * wholeMs)])
-    if (child.exitCode === null) {
-      child.kill('SIGKILL')
-      killed++
-    }
-    await ended
+  let runs = 0
+  for (; killer.killed < KILLS.ingest && runs < 3 * KILLS.ingest; runs++) {
+    await killer.kill('ingest', () => startCli(args, { cwd: folder }))
     // Never more than there is, and never a broken index, whatever was cut off.
     const seen = await count(folder, where, '*')
-    expect(seen % 5_000 === 0 && seen <= DOCS, `${seen} documents after kill ${i}`).toBe(true)
-    if (seen === DOCS) {
-      // All of it is in: begin again with an index that has none of it.
-      await clear()
-    }
+    expect(seen % 5_000 === 0 && seen <= DOCS, `${seen} documents after run ${runs}`).toBe(true)
+    // All of it is in: begin again with an index that has none of it.
+    if (seen === DOCS) await clear()
   }
-  console.log(`${killed} of ${KILLS} runs were killed`)
-  expect(killed).toBeGreaterThan(KILLS / 4)
-  const last = await runCli(args, { cwd: folder })
-  expect(last, last.stderr).toMatchObject({ exitCode: 0 })
+  console.log(`${killer.killed} of ${runs} runs were killed`)
+  expect(killer.killed).toBe(KILLS.ingest)
+  await ok(...args)
   expect(await count(folder, where, '*')).toBe(DOCS)
   expect(await count(folder, where, 'quantity:3')).toBe(DOCS / 10)
   await rm(folder, { recursive: true, force: true })

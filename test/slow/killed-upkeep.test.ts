@@ -1,74 +1,74 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { seededFractions } from '../../src/stores/testing/seeded-fractions.ts'
-import { finished, runCli, startCli } from '../cli-process.ts'
+import { folderStore } from '../../src/stores/folder-store.ts'
+import { runCli, startCli } from '../cli-process.ts'
+import { KILLS, Killer } from '../killer.ts'
+import { strayKeys, TWO_DAYS_LATER, wordsFound } from '../remains.ts'
 
 const SCHEMA = `version: 0.9
 index_id: orders
 doc_mapping:
   field_mappings:
     - {name: n, type: u64, fast: true}
-    - {name: customer, type: text, tokenizer: raw, fast: true}
+    - {name: customer, type: u64, fast: true}
+    - {name: address, type: text, fast: true}
 indexing_settings: {split_num_docs_target: 500, merge_policy: {type: no_merge}}
 `
-const ROUNDS = 23
+/** More than it takes: four processes are killed in each. */
+const ROUNDS_MAX = KILLS.upkeep / 2
 const DOCS_PER_ROUND = 4_000
-const CUSTOMERS = ROUNDS + 1
 
-/** Customers go round, so that every batch has documents of the next one to be erased. */
+/** What must be nowhere once its customer is erased; it stands in no query. */
+const address = (customer: number): string => `street${customer}quay`
+
+/** Of every customer who was not erased yet, so that each batch has documents of the next to be. */
 function batch(round: number): string {
   return Array.from({ length: DOCS_PER_ROUND }, (_, i) => {
-    const n = round * DOCS_PER_ROUND + i
-    return JSON.stringify({ n, customer: `customer-${n % CUSTOMERS}` })
+    const customer = customerOf(round, i)
+    return JSON.stringify({ n: round * DOCS_PER_ROUND + i, customer, address: address(customer) })
   }).join('\n')
 }
 
-test(`ingest, erasure, merge and clean-up killed ${4 * ROUNDS} times lose, double and bring back nothing`, async () => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
-  console.log(`seed ${seed} (replay with SEED=${seed})`)
-  const fraction = seededFractions(seed)
+function customerOf(round: number, i: number): number {
+  return round + (i % (ROUNDS_MAX + 1 - round))
+}
+
+test(`ingest, erasure, merge and clean-up killed ${KILLS.upkeep} times lose, double and bring back nothing`, async () => {
+  const killer = new Killer()
   const folder = await mkdtemp(join(tmpdir(), 'qwl-kill-upkeep-'))
   const options = { cwd: folder, env: { HOME: folder, QWL_DATA_DIR: join(folder, 'data') } }
-  const run = async (args: readonly string[]): Promise<string> => {
-    const result = await runCli(args, options)
+  const run = async (args: readonly string[], env = {}): Promise<string> => {
+    const result = await runCli(args, { ...options, env: { ...options.env, ...env } })
     expect(result, `${args.join(' ')}: ${result.stderr}`).toMatchObject({ exitCode: 0 })
     return result.stdout
   }
   const counted = async (query: string): Promise<number> =>
     Number(await run(['search', query, '--index', 'orders', '--count']))
-  const took = new Map<string, number>()
-  let killed = 0
-  /** Cut off once at a random moment, then run again to its end, as a person does. */
-  const killedOnce = async (name: string, args: readonly string[]): Promise<string> => {
-    const child = startCli(args, options)
-    const ended = finished(child)
-    await Promise.race([ended, sleep(fraction() * (took.get(name) ?? 600))])
-    if (child.exitCode === null) {
-      child.kill('SIGKILL')
-      killed++
-    }
-    await ended
-    const startedMs = Date.now()
-    const output = await run(args)
-    took.set(name, Date.now() - startedMs)
-    return output
-  }
+  const killedOnce = (name: string, args: readonly string[]): Promise<string> =>
+    killer.killedOnce(
+      name,
+      () => startCli(args, options),
+      () => run(args),
+    )
   await writeFile(join(folder, 'orders.yaml'), SCHEMA)
-  await run(['init', '--target', 'local', '--data', 'empty', '--schema', 'orders.yaml', '-y'])
-  const alive = new Set<number>()
+  const init = ['init', '--target', 'local', '--name', 'shop', '--data', 'empty', '-y']
+  await run([...init, '--schema', 'orders.yaml'])
+  let alive: { readonly n: number; readonly customer: number }[] = []
   let mergedCount = 0
   let deletedCount = 0
-  for (let round = 0; round < ROUNDS; round++) {
+  let round = 0
+  for (; killer.killed < KILLS.upkeep && round < ROUNDS_MAX; round++) {
     const file = `batch-${round}.ndjson`
     await writeFile(join(folder, file), batch(round))
     await killedOnce('ingest', ['ingest', file, '--index', 'orders'])
-    for (let i = 0; i < DOCS_PER_ROUND; i++) alive.add(round * DOCS_PER_ROUND + i)
-    const erase = ['delete-docs', `customer:customer-${round}`, '--index', 'orders']
+    for (let i = 0; i < DOCS_PER_ROUND; i++) {
+      alive.push({ n: round * DOCS_PER_ROUND + i, customer: customerOf(round, i) })
+    }
+    const erase = ['delete-docs', `customer:${round}`, '--index', 'orders']
     await killedOnce('erase', [...erase, '--confirm', 'orders'])
-    for (const n of alive) if (n % CUSTOMERS === round) alive.delete(n)
+    alive = alive.filter(({ customer }) => customer !== round)
     const merge = ['index', 'merge', 'orders', '--target-docs', '3000', '--json']
     const merged = JSON.parse(await killedOnce('merge', merge)) as { readonly merges: number }
     mergedCount += merged.merges
@@ -77,16 +77,22 @@ test(`ingest, erasure, merge and clean-up killed ${4 * ROUNDS} times lose, doubl
       readonly indexes: readonly { readonly splits_deleted: number }[]
     }
     deletedCount += cleaned.indexes[0]?.splits_deleted ?? 0
-    expect(await counted('*'), `after round ${round}`).toBe(alive.size)
-    expect(await counted(`customer:customer-${round}`)).toBe(0)
+    expect(await counted('*'), `after round ${round}`).toBe(alive.length)
   }
-  console.log(`${killed} of ${4 * ROUNDS} runs were killed`)
-  expect(killed).toBeGreaterThan(ROUNDS)
+  console.log(`${killer.killed} processes were killed in ${round} rounds`)
+  expect(killer.killed).toBeGreaterThanOrEqual(KILLS.upkeep)
   expect(mergedCount, 'merges').toBeGreaterThan(0)
   expect(deletedCount, 'splits deleted by gc').toBeGreaterThan(0)
+  const index = folderStore({ root: join(folder, 'data', 'shop', 'index-bucket', 'index') })
+  const strays = await strayKeys(index)
+  await run(['index', 'gc'], TWO_DAYS_LATER)
+  console.log(`${strays.length} objects of theirs were left`)
+  expect(await strayKeys(index)).toEqual([])
+  const erased = Array.from({ length: round }, (_, customer) => address(customer))
+  expect(await wordsFound(index, [...erased, address(ROUNDS_MAX)])).toEqual([address(ROUNDS_MAX)])
   const sum = await run(['search', '*', '--index', 'orders', '--stats', 'n', '--json'])
   expect(JSON.parse(sum)).toMatchObject({
-    aggregations: { n: { count: alive.size, sum: [...alive].reduce((total, n) => total + n, 0) } },
+    aggregations: { n: { count: alive.length, sum: alive.reduce((total, { n }) => total + n, 0) } },
   })
   await rm(folder, { recursive: true, force: true })
 }, 600_000)

@@ -4,7 +4,7 @@ import type { ValueType } from '../../engine/schema/value-type.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
-import { decodeError, readOptionalJsonObject } from '../request-body.ts'
+import { readOptionalJsonObject } from '../request-body.ts'
 import type { RequestFields } from '../request-fields.ts'
 import { withTimeout } from '../run-search.ts'
 import { bodyOptions } from './options/option.ts'
@@ -12,7 +12,7 @@ import { FIELD_CAPS_BODY, FIELD_CAPS_URL } from './options/request-options.ts'
 import { pathPatterns, urlFields } from './request-parts.ts'
 import { checkExpandWildcards, missingIndexesOf } from './search-params.ts'
 import { parseQueryObject } from './search-request.ts'
-import { fieldsOfIndex, type IndexField } from './split-fields.ts'
+import { fieldMatcher, fieldsOfIndex, type IndexField } from '../split-fields.ts'
 
 /**
  * Characters of the answer. Grafana asks for every field whenever an editor opens, and indexes with
@@ -75,23 +75,6 @@ interface IndexFields {
   readonly fields: readonly IndexField[]
   /** Whether one of the asked fields is declared or has values. */
   readonly hasAny: boolean
-}
-
-/** Names, each with at most one `*`; none: every field. */
-export function fieldMatcher(patterns: readonly string[]): (path: string) => boolean {
-  const parts = patterns.map((pattern) => {
-    const [head = '', tail, more] = pattern.split('*')
-    if (more !== undefined) throw decodeError(`\`${pattern}\` has more than one \`*\``)
-    return { head, tail }
-  })
-  if (parts.length === 0) return () => true
-  return (path) =>
-    parts.some(({ head, tail }) => {
-      if (tail === undefined) return path === head
-      return (
-        path.length >= head.length + tail.length && path.startsWith(head) && path.endsWith(tail)
-      )
-    })
 }
 
 /** Text is analysed and whole at once, so it goes by two names. */

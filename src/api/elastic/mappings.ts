@@ -8,10 +8,9 @@ import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { jsonText } from '../reply.ts'
 import { RequestFields } from '../request-fields.ts'
-import { fieldMatcher } from './field-caps.ts'
 import { pathPatterns } from './request-parts.ts'
 import { missingIndexesOf } from './search-params.ts'
-import { fieldsOfIndex, type FieldScan } from './split-fields.ts'
+import { fieldMatcher, fieldsOfIndex, type FieldScan } from '../split-fields.ts'
 
 const PARAMS = [
   'start_timestamp',

@@ -15,6 +15,7 @@ import { instantClock, type InstantClock } from '../../stores/testing/instant-cl
 import { memoryStore } from '../../stores/memory-store.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
 import { bodiedRequest } from '../bodied-request.ts'
+import { fixtureOperations } from './fixture-operations.ts'
 import { createApi, type Api } from '../app.ts'
 import type { ApiServices, ApiSettings, CommitMode, IngestService } from '../services.ts'
 
@@ -70,6 +71,7 @@ export class ApiFixture {
     this.services = {
       search: { store, metastore, caches: new SearchCaches(), clock },
       ingest: settings.readOnly === true ? undefined : ingest,
+      operations: fixtureOperations({ metastore, clock, random: systemRandom }),
       indexRoot: 'memory://index',
       build: { version: '0.0.0-test', commitHash: 'abcdef0123456789', buildDate: '2024-01-01' },
     }

@@ -1,10 +1,7 @@
-import {
-  splitAssume,
-  withAssumptions,
-  type AssumptionProblem,
-} from '../../cost/assumption-input.ts'
+import { splitAssume } from '../../cost/assumption-input.ts'
 import type { CostAssumptions } from '../../cost/assumptions.ts'
 import { messageOf, QwError } from '../../engine/errors.ts'
+import { checkedAssumptions } from '../stack/checked-assumptions.ts'
 import { readGivenText } from '../command/given-file.ts'
 import { flag, list, text, type OptionValues } from '../command/option.ts'
 
@@ -41,11 +38,11 @@ export async function readAssumptions(
   given: unknown,
   options: AssumptionOptions,
 ): Promise<CostAssumptions> {
-  let assumptions = given === undefined ? base : checked(base, given)
+  let assumptions = given === undefined ? base : checkedAssumptions(base, given)
   if (options.assumptions !== undefined) {
-    assumptions = checked(assumptions, await readJson(options.assumptions))
+    assumptions = checkedAssumptions(assumptions, await readJson(options.assumptions))
   }
-  return checked(assumptions, typedAssumptions(options))
+  return checkedAssumptions(assumptions, typedAssumptions(options))
 }
 
 /** What the command line itself changes, by name, as it was typed. */
@@ -76,24 +73,6 @@ function assumeValues(pairs: readonly string[]): Record<string, string> {
     values[split.name] = split.value
   }
   return values
-}
-
-/** All that is wrong at once, as one error. */
-function checked(base: CostAssumptions, input: unknown): CostAssumptions {
-  const result = withAssumptions(base, input)
-  if (result.ok) return result.assumptions
-  const [first] = result.problems
-  throw new QwError('invalid', result.problems.map(({ message }) => message).join('; '), {
-    code: 'USAGE',
-    fix: fixFor(first),
-  })
-}
-
-function fixFor(problem: AssumptionProblem | undefined): string {
-  const nearest = problem?.nearest ?? []
-  return nearest.length > 0
-    ? `did you mean ${nearest.join(' or ')}?`
-    : 'see every name with its value: qw-lambda cost-estimate --explain'
 }
 
 async function readJson(path: string): Promise<unknown> {

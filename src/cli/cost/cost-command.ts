@@ -45,7 +45,9 @@ export const costEstimateCommand = defineCommand({
     const days = options.days ?? DEFAULT_DAYS
     const isWanted = options.actual ?? isCloudTarget(context)
     const deployed = isWanted
-      ? await (await import('./aws-actual-cost.ts')).deploymentCost(context, { days, freeTier })
+      ? await (
+          await import('../deployment/aws-actual-cost.ts')
+        ).deploymentCost(context, { days, freeTier })
       : undefined
     const base =
       deployed?.assumptions ?? (await baseAssumptions(context, options.assumeMeasured === true))

@@ -10,9 +10,8 @@ import { drawCheck } from './draw-events.ts'
 import { readIndexConfigFile } from './project-file.ts'
 import type { AwsSession } from '../stack/aws-session.ts'
 import { readFile } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { packageFolder } from '../command/package-folder.ts'
 
 export interface PreparedDeploy {
   readonly session: AwsSession
@@ -131,13 +130,4 @@ async function readPackageFiles(): Promise<PackageFiles> {
     read('dist/functions/generator.zip'),
   ])
   return { template: template.toString(), zips: { indexer, searcher, generator } }
-}
-
-/** The bundle lies in dist, the sources in src: the package is where its template is. */
-function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'templates/qw-lambda.yaml')) && folder !== dirname(folder)) {
-    folder = dirname(folder)
-  }
-  return folder
 }

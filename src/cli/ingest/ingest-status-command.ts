@@ -1,7 +1,7 @@
 import { QwError } from '../../engine/errors.ts'
 import { readHandedRecords, type HandedRecord } from '../../engine/metastore/handed-objects.ts'
 import { findIngest, type IngestRecord } from '../../engine/metastore/ingest-record.ts'
-import { encodeRun, type RunSummary } from '../../engine/metastore/run-summary.ts'
+import { encodeRun, runStateText, type RunSummary } from '../../engine/metastore/run-summary.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
@@ -14,8 +14,6 @@ import { flag, integer, text } from '../command/option.ts'
 import { zoneOf } from '../command/time-zone.ts'
 
 const DEFAULT_RUNS = 20
-/** A run that has not committed for this long was most likely killed. */
-const SILENT_MS = 120_000
 
 interface IndexRun extends RunSummary {
   readonly indexId: string
@@ -67,7 +65,7 @@ export const ingestStatusCommand = defineCommand({
       startedText(context, run),
       run.indexId,
       shortUri(run.sourceUri),
-      stateText(run, context.clock.nowMs()),
+      runStateText(run, context.clock.nowMs()),
       formatCount(run.docCount),
       formatCount(run.rejectedCount),
       formatCount(perSecond(run)),
@@ -137,7 +135,7 @@ async function showRun(context: CliContext, run: IndexRun): Promise<void> {
     ['run', run.runId],
     ['index', run.indexId],
     ['source', run.sourceUri],
-    ['state', stateText(run, context.clock.nowMs())],
+    ['state', runStateText(run, context.clock.nowMs())],
     ['documents', formatCount(run.docCount)],
     ['rejected', formatCount(run.rejectedCount)],
     ['bytes', formatBytes(run.sourceBytes)],
@@ -167,20 +165,6 @@ function runDocument(run: IndexRun): Record<string, unknown> {
 
 function perSecond({ docCount, startedMs, updatedMs }: RunSummary): number {
   return Math.round((docCount / Math.max(1, updatedMs - startedMs)) * 1_000)
-}
-
-function stateText({ state, updatedMs }: RunSummary, nowMs: number): string {
-  switch (state) {
-    case 'running':
-      return nowMs - updatedMs > SILENT_MS ? 'cut off' : 'running'
-    case 'incomplete':
-      return 'stopped'
-    case 'tooManyRejects':
-      return 'rejected'
-    case 'done':
-    case 'failed':
-      return state
-  }
 }
 
 function shortUri(uri: string): string {

@@ -55,7 +55,9 @@ function typeText(field: InferredField, timestamp: string | undefined): string {
 }
 
 function exampleOf(docs: readonly JsonObject[], name: string): string {
-  const value = docs.map((doc) => doc[name]).find((found) => found !== undefined && found !== null)
+  // Own alone: a field may be named `constructor`.
+  const found = docs.find((doc) => Object.hasOwn(doc, name) && doc[name] !== null)
+  const value = found?.[name]
   const text = value === undefined ? '' : exampleText(value)
   return text.length > MAX_EXAMPLE_CHARS ? `${text.slice(0, MAX_EXAMPLE_CHARS - 1)}…` : text
 }

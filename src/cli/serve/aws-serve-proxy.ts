@@ -3,7 +3,9 @@ import { startGateway, type RequestLine } from '../../local/gateway.ts'
 import type { ApiClient } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
-import { printJson } from '../command/rows.ts'
+import { frontApi } from '../../api/front-api.ts'
+import { deployedCost } from './aws-served-cost.ts'
+import { announceServer, shippedPage } from './served-page.ts'
 import { lambdaClient } from '../stack/aws-lambda-client.ts'
 import { currentDeployment } from '../stack/aws-deployment.ts'
 
@@ -16,10 +18,12 @@ export interface ProxyOptions {
   readonly onRequest: (line: RequestLine) => void
   /** How long running requests may take to end after Ctrl-C. */
   readonly drainMs: number
+  /** Whether the browser is to show the page. */
+  readonly opens: boolean
 }
 
 /** What writes documents or indexes: a proxy that needs no key must not pass it on. */
-const WRITES = /\/(ingest|_bulk|_doc|_create)(\/|$)/
+const WRITES = /\/(ingest|_bulk|_doc|_create)(\/|$)|\/(retry|merge|gc|infer)$/
 
 /** The deployment's API on this machine: requests go by Lambda Invoke with the caller's credentials, so
  *  that a browser or Grafana needs no key. Read-only. Ends with the context's signal. */
@@ -27,18 +31,21 @@ export async function serveProxy(context: CliContext, options: ProxyOptions): Pr
   const deployment = await currentDeployment(context)
   const client = lambdaClient(deployment)
   const { host, port, mayMove, corsOrigin, onRequest } = options
-  const fetch = (request: Request): Promise<Response> => answer(client, request)
+  const fetch = frontApi({
+    page: shippedPage(),
+    cost: deployedCost(context),
+    rest: (request) => answer(client, request),
+  })
   const gateway = await startGateway(
     { fetch, clock: context.clock, corsOrigin, asksForKey: false, onRequest },
     { host, port, mayMove },
   )
-  const api = `${gateway.url}/api/v1`
-  if (context.format === 'json') {
-    await printJson(context, { schema: 'qw-lambda/serve/1', url: gateway.url, api_url: api })
-  } else await context.out.write(`${gateway.url}\n`)
-  context.report.hint(
-    `${deployment.name} in ${deployment.session.region} under ${api}, read-only, without a key. Each request is an invocation. Ctrl-C stops.`,
-  )
+  const place = `${deployment.name} in ${deployment.session.region}`
+  await announceServer(context, gateway.url, {
+    opens: options.opens,
+    hint: (api) =>
+      `${place} under ${api}, read-only, without a key. Each request is an invocation. Ctrl-C stops.`,
+  })
   await aborted(context.signal)
   context.report.hint(`Ending running requests (${formatDuration(options.drainMs)} at most).`)
   await gateway.close(options.drainMs)

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { QwError } from '../../engine/errors.ts'
 import { runningServer } from '../../local/serve-lock.ts'
 import type { Deployment } from '../stack/aws-deployment.ts'
 import { isCloudTarget } from '../stack/target.ts'
+import { openBrowser } from '../command/browser.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { printJson } from '../command/rows.ts'
@@ -14,11 +14,11 @@ const PLACES = ['ui', 'api', 'stack', 'logs', 'bucket', 'costs', 'grafana'] as c
 type Place = (typeof PLACES)[number]
 
 export const openCommand = defineCommand({
-  args: [['[what]', `${PLACES.join(', ')} (in AWS stack, else api)`]],
+  args: [['[what]', `${PLACES.join(', ')} (in AWS stack, else ui)`]],
   options: { print: flag('--print', 'print the address instead') },
   examples: ['qw-lambda open stack', 'qw-lambda open logs --print'],
   async run(context, { args, options }) {
-    const standard = isCloudTarget(context) ? 'stack' : 'api'
+    const standard = isCloudTarget(context) ? 'stack' : 'ui'
     const url = await addressOf(context, placeOf(args[0] ?? standard))
     if (context.format === 'json')
       return await printJson(context, { schema: 'qw-lambda/open/1', url })
@@ -49,10 +49,11 @@ async function addressOf(context: CliContext, place: Place): Promise<string> {
       fix: 'qw-lambda serve',
     })
   }
-  // Its only page so far: what can be asked, and how.
+  if (place === 'ui') return `${server.url}/ui/`
+  // What can be asked, and how.
   if (place === 'api') return `${server.url}/openapi.json`
   throw new QwError('invalid', `a local stack has no page \`${place}\``, {
-    fix: 'qw-lambda open api, or in the terminal: qw-lambda search',
+    fix: 'qw-lambda open ui, or qw-lambda open api',
   })
 }
 
@@ -61,9 +62,7 @@ function cloudAddress({ session, state }: Deployment, place: Place): string {
   const console = () => `https://${region}.${consoleOf(session)}`
   switch (place) {
     case 'ui':
-      throw new QwError('invalid', 'there is no page to search with in a browser', {
-        fix: 'search in the terminal: qw-lambda search\nor by Grafana: qw-lambda open grafana',
-      })
+      return state.outputs['PageUrl'] ?? noPage(state.name)
     case 'api':
       return state.outputs['ApiUrl'] ?? noApi(state.name)
     case 'stack':
@@ -87,24 +86,15 @@ function consoleOf({ partition, region }: Deployment['session']): string {
   })
 }
 
+function noPage(stack: string): never {
+  throw new QwError('invalid', `${stack} serves no page`, {
+    fix: 'look at it from here: qw-lambda serve --proxy --open\nor let it serve one: qw-lambda deploy --page',
+  })
+}
+
 function noApi(stack: string): never {
   throw new QwError('invalid', `${stack} has no HTTP API`, {
     code: 'KEY-NONE',
     fix: 'qw-lambda deploy --api',
   })
-}
-
-/** Whether there is a browser to hand it to; what that does with it is its own matter. */
-function openBrowser({ env }: CliContext, url: string): boolean {
-  const hasDisplay =
-    process.platform !== 'linux' || (env['DISPLAY'] ?? env['WAYLAND_DISPLAY'] ?? '') !== ''
-  const opener =
-    env['BROWSER'] ??
-    { darwin: 'open', win32: 'explorer' }[process.platform as string] ??
-    'xdg-open'
-  if (!hasDisplay && env['BROWSER'] === undefined) return false
-  const child = spawn(opener, [url], { stdio: 'ignore', detached: true })
-  child.on('error', () => undefined)
-  child.unref()
-  return true
 }

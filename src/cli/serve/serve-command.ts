@@ -1,5 +1,7 @@
+import { tmpdir } from 'node:os'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { createApi, type Api } from '../../api/app.ts'
+import type { IndexOperations } from '../../api/operations.ts'
 import type { ApiSettings } from '../../api/services.ts'
 import {
   startGateway,
@@ -7,6 +9,7 @@ import {
   type GatewayHost,
   type RequestLine,
 } from '../../local/gateway.ts'
+import { indexOperations } from '../../local/index-operations.ts'
 import { IngestQueue } from '../../local/ingest-queue.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
 import { SearchThreads } from '../../local/search-threads.ts'
@@ -17,7 +20,8 @@ import { isCloudTarget } from '../stack/target.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
-import { printJson } from '../command/rows.ts'
+import { localCost } from './served-cost.ts'
+import { announceServer, shippedPage } from './served-page.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
 import { readGivenText } from '../command/given-file.ts'
 import {
@@ -48,6 +52,7 @@ const OPTIONS = {
   // Both set the option of the one above, to true and to false.
   noGenerator: flag('--no-generator', 'make no sample data'),
   watch: list('--watch <folder>', 'index its files as they come and grow; <folder>=<index>'),
+  open: flag('--open', 'open the page in the browser'),
   every: duration('--every <duration>', 'time between two sample batches, for now'),
 }
 
@@ -85,7 +90,12 @@ export const serveCommand = defineCommand({
     })
     const apiSettings = settingsOf(apiKeys, options)
     const threads = SearchThreads.open(place, apiSettings)
-    const api = apiOf(context, { stack, queue, apiSettings, options })
+    const operations = indexOperations({
+      work: work.background,
+      nowMs: () => context.clock.nowMs(),
+      uploads: tmpdir(),
+    })
+    const api = apiOf(context, { stack, queue, operations, apiSettings, options })
     const parts = { stack, api, threads, host, asksForKey: apiKeys.length > 0, options }
     if (options.readOnly === true) return await serveReading(context, parts)
     const watched = await watchedFolders(context, stack, options.watch ?? [])
@@ -170,21 +180,26 @@ async function proxy(context: CliContext, host: string, options: ServeOptions): 
     corsOrigin: options.cors,
     onRequest: requestLog(options.log ?? 'short', (line) => context.report.note(line)),
     drainMs: DRAIN_MS,
+    opens: options.open === true,
   })
 }
 
 interface ApiParts {
   readonly stack: LocalStack
   readonly queue: IngestQueue
+  readonly operations: IndexOperations
   readonly apiSettings: ApiSettings
   readonly options: ServeOptions
 }
 
-function apiOf({ version }: CliContext, { stack, queue, apiSettings, options }: ApiParts): Api {
-  const build = { version, commitHash: '', buildDate: '' }
-  const ingest = options.readOnly === true ? undefined : queue
+function apiOf(context: CliContext, parts: ApiParts): Api {
+  const { stack, queue, apiSettings, options } = parts
+  const build = { version: context.version, commitHash: '', buildDate: '' }
   const { search, indexRoot } = stack
-  return createApi({ search, ingest, build, indexRoot }, apiSettings)
+  const shown = { page: shippedPage(), cost: localCost(context, stack) }
+  const reading = { search, ingest: undefined, build, indexRoot, ...shown }
+  if (options.readOnly === true) return createApi(reading, apiSettings)
+  return createApi({ ...reading, ingest: queue, operations: parts.operations }, apiSettings)
 }
 
 function searchIn(threads: SearchThreads, api: Api): GatewayHost['search'] {
@@ -240,12 +255,11 @@ async function announce(
   gateway: Gateway,
   options: ServeOptions,
 ): Promise<void> {
-  const api = `${gateway.url}/api/v1`
-  if (context.format === 'json')
-    await printJson(context, { schema: 'qw-lambda/serve/1', url: gateway.url, api_url: api })
-  else await context.out.write(`${gateway.url}\n`)
   const access = options.readOnly === true ? ', read-only' : ''
-  context.report.hint(`API under ${api}${access}. Ctrl-C stops.`)
+  await announceServer(context, gateway.url, {
+    opens: options.open === true,
+    hint: (api) => `API under ${api}${access}. Ctrl-C stops.`,
+  })
 }
 
 /** What goes on beside the requests, until Ctrl-C. What ends before is told, and requests go on. */

@@ -22,6 +22,24 @@ export interface RunSummary {
   readonly error: string | undefined
 }
 
+/** A run that has not committed for this long was most likely killed. */
+const SILENT_MS = 120_000
+
+/** The state in a word or two, for people. */
+export function runStateText({ state, updatedMs }: RunSummary, nowMs: number): string {
+  switch (state) {
+    case 'running':
+      return nowMs - updatedMs > SILENT_MS ? 'cut off' : 'running'
+    case 'incomplete':
+      return 'stopped'
+    case 'tooManyRejects':
+      return 'rejected'
+    case 'done':
+    case 'failed':
+      return state
+  }
+}
+
 /** Runs kept per index: enough for two hours of five-minute batches, some 5 kB of the metastore file. */
 export const MAX_RUNS_KEPT = 25
 /** Failed runs kept beyond those, until their sources are indexed after all. */

@@ -21,19 +21,27 @@ import {
 
 const DOC_COUNT = 2 * DOC_BLOCK + 77
 
+const fewDocs = fc.uniqueArray(fc.nat(DOC_COUNT - 1), { maxLength: 300 })
+const manyDocs = fc
+  .tuple(fc.nat(9), fc.nat(20))
+  .map(([start, gap]) =>
+    Array.from(
+      { length: Math.floor((DOC_COUNT - start) / (gap + 1)) },
+      (_, i) => start + i * (gap + 1),
+    ),
+  )
+
 /** The same documents as a list or as bits, so that every pair of kinds meets. */
 const docSet: fc.Arbitrary<DocSet> = fc.oneof(
   fc.constant(ALL_DOCS),
   fc.constant(NO_DOCS),
-  fc
-    .tuple(fc.uniqueArray(fc.nat(DOC_COUNT - 1), { maxLength: 300 }), fc.boolean())
-    .map(([docs, asBits]) => {
-      const sorted = Uint32Array.from(docs).sort()
-      if (!asBits) return listOf(sorted)
-      const words = wordsFor(DOC_COUNT)
-      for (const doc of sorted) words[doc >>> 5]! |= 1 << (doc & 31)
-      return bitsOf(words, DOC_COUNT)
-    }),
+  fc.tuple(fc.oneof(fewDocs, manyDocs), fc.boolean()).map(([docs, asBits]) => {
+    const sorted = Uint32Array.from(docs).sort()
+    if (!asBits) return listOf(sorted)
+    const words = wordsFor(DOC_COUNT)
+    for (const doc of sorted) words[doc >>> 5]! |= 1 << (doc & 31)
+    return bitsOf(words, DOC_COUNT)
+  }),
 )
 
 function members(set: DocSet): Set<number> {

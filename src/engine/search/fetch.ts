@@ -11,6 +11,7 @@ import {
 } from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
 import type { SearchCaches } from './caches.ts'
+import { listOf, type DocSet } from './doc-set.ts'
 import {
   columnNeeds,
   decodePart,
@@ -205,10 +206,11 @@ export class FetchedSplit {
     return need && this.get(need)
   }
 
-  /** Ascending. */
-  docs(field: SplitField, entry: TermEntry): Uint32Array {
+  docs(field: SplitField, entry: TermEntry): DocSet {
     const [need] = postingNeeds(field, entry)
-    return need ? this.get(need).docs() : decodePostings(undefined, entry, 'basic').docs
+    return need
+      ? this.get(need).docs(this.docCount)
+      : listOf(decodePostings(undefined, entry, 'basic').docs)
   }
 
   /** With frequencies where the field records them. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ByteWriter } from '../bytes/cursor.ts'
 import { encodePostings, ListSection } from '../split/postings.ts'
+import { toList } from './doc-set.ts'
 import { PostingList } from './posting-list.ts'
 
 function written(hasFreqs: boolean): PostingList {
@@ -28,14 +29,14 @@ function written(hasFreqs: boolean): PostingList {
 
 test('gives documents, and frequencies where they are asked for', () => {
   const list = written(true)
-  expect([...list.docs()]).toEqual([4, 9, 500])
+  expect(list.docs(501)).toEqual({ kind: 'list', docs: Uint32Array.of(4, 9, 500) })
   expect([...(list.withFreqs().freqs ?? [])]).toEqual([1, 7, 2])
-  expect(list.withFreqs().docs).toEqual(list.docs())
+  expect([...list.withFreqs().docs]).toEqual([4, 9, 500])
 })
 
 test('is decoded once', () => {
   const list = written(true)
-  expect(list.docs()).toBe(list.docs())
+  expect(list.docs(501)).toBe(list.docs(501))
   expect(list.withFreqs()).toBe(list.withFreqs())
 })
 
@@ -45,4 +46,23 @@ test('has no frequencies where the field records none', () => {
 
 test('counts the memory of all that it may decode to', () => {
   expect(written(true).memoryBytes).toBeGreaterThan(3 * 8)
+})
+
+test('takes a bit a document where they are many', () => {
+  const docs = Uint32Array.from({ length: 200 }, (_, i) => i * 2)
+  const writer = new ByteWriter()
+  const shape = {
+    docCount: 200,
+    start: 0,
+    positionsStart: 0,
+    freqs: undefined,
+    positions: undefined,
+  }
+  encodePostings({ ...shape, docs }, writer)
+  const section = new ListSection(0)
+  section.append(writer.view())
+  const place = { start: 0, end: section.end, docCount: 200, hasFreqs: false }
+  const set = new PostingList(section.bytes().slice(), place).docs(400)
+  expect(set).toMatchObject({ kind: 'bits', count: 200 })
+  expect(toList(set, 400)).toEqual(docs)
 })

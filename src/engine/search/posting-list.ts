@@ -1,6 +1,7 @@
 import type { ByteRange } from '../ports.ts'
 import { decodePostings, type Postings } from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
+import { setOf, type DocSet } from './doc-set.ts'
 
 /** What the dictionary says of a list that stands outside it. */
 type ListPlace = ByteRange & Pick<TermEntry, 'docCount' | 'hasFreqs'>
@@ -10,7 +11,7 @@ type ListPlace = ByteRange & Pick<TermEntry, 'docCount' | 'hasFreqs'>
 export class PostingList {
   readonly #bytes: Uint8Array
   readonly #place: ListPlace
-  #docsOnly: Postings | undefined
+  #docs: DocSet | undefined
   #withFreqs: Postings | undefined
 
   constructor(bytes: Uint8Array, place: ListPlace) {
@@ -23,19 +24,15 @@ export class PostingList {
     return this.#bytes.length + this.#place.docCount * 2 * Uint32Array.BYTES_PER_ELEMENT
   }
 
-  /** Throws `corrupt`. */
-  docs(): Uint32Array {
-    this.#docsOnly ??= this.#withFreqs ?? this.#decode('basic')
-    return this.#docsOnly.docs
+  /** `splitDocCount`: documents of the split. Throws `corrupt`. */
+  docs(splitDocCount: number): DocSet {
+    this.#docs ??= setOf((this.#withFreqs ?? this.#decode('basic')).docs, splitDocCount)
+    return this.#docs
   }
 
   /** Without frequencies where the field records none. Throws `corrupt`. */
   withFreqs(): Postings {
-    if (this.#withFreqs === undefined) {
-      this.#withFreqs = this.#decode('freq')
-      // One list of documents from here on, whoever asks.
-      this.#docsOnly = this.#withFreqs
-    }
+    this.#withFreqs ??= this.#decode('freq')
     return this.#withFreqs
   }
 

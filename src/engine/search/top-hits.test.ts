@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ALL_DOCS, listOf, NO_DOCS } from './doc-set.ts'
+import { ALL_DOCS, DOC_BLOCK, listOf, NO_DOCS } from './doc-set.ts'
 import type { SortKey } from './request.ts'
 import { mergeHits, scoreColumn, topHits, type PartialHit } from './top-hits.ts'
 
@@ -46,6 +46,26 @@ describe('the best hits of a split', () => {
     const best = keys.map((_, doc) => doc).sort((a, b) => (keys[b] ?? 0) - (keys[a] ?? 0))
     expect(docsOf(topHits(ALL_DOCS, 20_000, order(keys)))).toEqual(best.slice(0, 10))
     expect(topHits(NO_DOCS, 20_000, order(keys))).toEqual([])
+  })
+
+  test('are the same whether blocks without a chance are skipped or not', () => {
+    const keys = Array.from({ length: 20_000 }, (_, doc) => (doc * 7919) % 20_011)
+    const bounds = Array.from({ length: Math.ceil(keys.length / DOC_BLOCK) }, (_, block) => {
+      const part = keys.slice(block * DOC_BLOCK, (block + 1) * DOC_BLOCK)
+      return { min: Math.min(...part), max: Math.max(...part) }
+    })
+    const blocks = {
+      mins: Float64Array.from(bounds, ({ min }) => min),
+      maxs: Float64Array.from(bounds, ({ max }) => max),
+    }
+    const plain = order(keys)
+    const bounded = { ...plain, keys: [{ sort: BY_SCORE, column: { ...column(keys), blocks } }] }
+    for (const gap of [2, 3, 100, 900]) {
+      const docs = Uint32Array.from({ length: Math.floor(20_000 / gap) }, (_, i) => i * gap)
+      const found = docsOf(topHits(listOf(docs), 20_000, bounded))
+      expect(found).toEqual(docsOf(topHits(listOf(docs), 20_000, plain)))
+      expect(found).toHaveLength(10)
+    }
   })
 
   test('come strictly after the cursor', () => {

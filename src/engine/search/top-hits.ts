@@ -144,6 +144,9 @@ function docCursor(value: JsonValue, splitId: string, descending: boolean): Afte
   return { descending, isAfter: (doc) => (descending ? doc < afterDoc : doc > afterDoc) }
 }
 
+/** Documents of a list in a block, on average, from which bounds of blocks are worth looking at. */
+const MIN_DOCS_IN_BLOCK = 16
+
 interface Selection {
   readonly ranking: Ranking
   readonly after: AfterCursor | undefined
@@ -153,7 +156,7 @@ interface Selection {
 function bestDocs(set: DocSet, docCount: number, selection: Selection): Uint32Array {
   const { ranking, limit, after } = selection
   const heap = new HitHeap(ranking, Math.min(limit, docCount))
-  if (set.kind === 'list') {
+  if (set.kind === 'list' && isSparse(set.docs, docCount, ranking)) {
     heap.offer(admitted(set.docs, ranking, after))
     return heap.sorted()
   }
@@ -164,6 +167,11 @@ function bestDocs(set: DocSet, docCount: number, selection: Selection): Uint32Ar
     heap.offer(admitted(block.subarray(0, count), ranking, after))
   }
   return heap.sorted()
+}
+
+/** Whether walking the list is less than finding each block's part of it. */
+function isSparse(docs: Uint32Array, docCount: number, { first }: Ranking): boolean {
+  return first?.blocks === undefined || docs.length * DOC_BLOCK < docCount * MIN_DOCS_IN_BLOCK
 }
 
 /** Blocks with the best possible first key first, so that most of the others can be skipped. */

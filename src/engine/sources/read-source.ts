@@ -83,7 +83,7 @@ async function* readChunks(
   options.onFormat?.(format)
   if (format.kind === 'parquet') {
     // A library that few files need.
-    const { parquetRecords } = await import('./parquet.ts')
+    const { parquetRecords } = await import('./parquet/records.ts')
     yield* parquetRecords(rejoined(parts, chunks), { uri, resumeAt })
     return
   }

@@ -193,6 +193,8 @@ export function decodePositions(
   }
   const reader = openList(bytes, entry.positions, 'positions list')
   const positions = decodePackedBlocks(reader, total)
+  // Each document has one: its gap is its position.
+  if (total === freqs.length) return { offsets, positions }
   for (let i = 0; i < freqs.length; i++) {
     const end = offsets[i + 1] as number
     for (let at = (offsets[i] as number) + 1; at < end; at++) {

@@ -50,6 +50,8 @@ export interface DocBlock {
   readonly count: number
   /** Whether the documents follow each other without gap or repetition. */
   readonly isRun: boolean
+  /** What every one of `parents` is; undefined: they may differ. */
+  readonly onlyParent: number | undefined
 }
 
 /** What a collector sees of a split. */

@@ -8,7 +8,8 @@ type Entry = readonly [parent: number, key: number]
 function counted(ids: BucketIds, entries: readonly Entry[]): Uint32Array {
   const parents = Uint32Array.from(entries, ([parent]) => parent)
   const keys = Float64Array.from(entries, ([, key]) => key)
-  return ids.add(parents, keys, entries.length).slice(0, entries.length)
+  const count = entries.length
+  return ids.add({ parents, keys, count, onlyParent: undefined }).slice(0, count)
 }
 
 test.each([
@@ -49,13 +50,31 @@ test.each([
   )
 })
 
+test('a block of one parent counts what its entries count one by one', () => {
+  const shape = { parentLimit: 4, keyCount: 6, hasSubs: false }
+  fc.assert(
+    fc.property(fc.nat(3), fc.array(fc.nat(5)), (parent, given) => {
+      const blocks = [parent, undefined].map((onlyParent) => {
+        const ids = new BucketIds(shape, new AggregationMemory())
+        const parents = new Uint32Array(given.length).fill(parent)
+        ids.add({ parents, keys: Float64Array.from(given), count: given.length, onlyParent })
+        const seen: [number, number][] = []
+        ids.eachOf(parent, (key, count) => seen.push([key, count]))
+        return seen
+      })
+      expect(blocks[0]).toEqual(blocks[1])
+      expect(blocks[0]?.reduce((sum, [, count]) => sum + count, 0)).toBe(given.length)
+    }),
+  )
+})
+
 test('entries of one key are counted at once', () => {
   const ids = new BucketIds(
     { parentLimit: 4, keyCount: 2, hasSubs: false },
     new AggregationMemory(),
   )
-  ids.addSame(Uint32Array.of(3, 3, 3), 1, 3)
-  ids.addSame(Uint32Array.of(0, 3), 1, 2)
+  ids.addSame({ parents: Uint32Array.of(3, 3, 3), count: 3, onlyParent: 3 }, 1)
+  ids.addSame({ parents: Uint32Array.of(0, 3), count: 2, onlyParent: undefined }, 1)
   const counts: number[] = []
   for (const parent of [0, 3]) ids.eachOf(parent, (_, count) => counts.push(count))
   expect(counts).toEqual([1, 4])

@@ -1,5 +1,5 @@
 // Typed-array reads below are cast with `as number`: indexes are checked when arrays grow.
-import type { AggregationMemory } from './aggregation.ts'
+import type { AggregationMemory, DocBlock } from './aggregation.ts'
 
 /** Cells of (parent bucket, key) that are counted in one flat array: 4 bytes each. */
 const DIRECT_CELLS = 1 << 22
@@ -20,6 +20,7 @@ export class BucketIds {
   readonly #memory: AggregationMemory
   /** Parent -> key -> id. */
   readonly #sparse = new Map<number, Map<number, number>>()
+  readonly #hasSubs: boolean
   #counts: Uint32Array
   #used = 0
   #ids = new Uint32Array(0)
@@ -29,6 +30,7 @@ export class BucketIds {
     const { parentLimit, keyCount, hasSubs } = shape
     this.#keyCount = keyCount
     this.#memory = memory
+    this.#hasSubs = hasSubs
     const cells = parentLimit * keyCount
     this.#direct = cells <= (hasSubs ? DIRECT_CELLS_WITH_SUBS : DIRECT_CELLS)
     this.idLimit = this.#direct ? cells : Infinity
@@ -37,29 +39,35 @@ export class BucketIds {
     this.#counts = new Uint32Array(start)
   }
 
-  /** Counts the entries and returns their bucket ids, lent until the next call. */
-  add(parents: Uint32Array, keys: Float64Array, count: number): Uint32Array {
+  /** Counts the entries and returns their bucket ids, lent until the next call; without
+   *  sub-aggregations nobody asks for ids, and what is returned says nothing. */
+  add(entries: Entries): Uint32Array {
+    const { onlyParent, keys, count } = entries
     if (this.#ids.length < count) this.#ids = new Uint32Array(count)
-    if (this.#direct) this.#addDirect(parents, keys, count)
-    else this.#addSparse(parents, keys, count)
+    if (!this.#direct) this.#addSparse(entries)
+    else if (onlyParent === undefined || this.#hasSubs) this.#addDirect(entries)
+    else countKeys(this.#counts.subarray(onlyParent * this.#keyCount), keys, count)
     return this.#ids
   }
 
   /** As `add` where every entry has the same key. */
-  addSame(parents: Uint32Array, key: number, count: number): Uint32Array {
-    const only = this.#direct ? onlyValue(parents, count) : undefined
+  addSame(
+    { parents, count, onlyParent }: Omit<Entries, 'keys'>,
+    key: number,
+  ): Pick<DocBlock, 'parents' | 'onlyParent'> {
+    const only = this.#direct ? (onlyParent ?? onlyValue(parents, count)) : undefined
     if (only !== undefined) {
       const id = only * this.#keyCount + key
       if (this.#ids.length < count) this.#ids = new Uint32Array(count)
       this.#counts[id] = (this.#counts[id] as number) + count
-      return this.#ids.fill(id, 0, count)
+      return { parents: this.#ids.fill(id, 0, count), onlyParent: id }
     }
     if (this.#sameKeys.length < count) this.#sameKeys = new Float64Array(count)
-    this.#sameKeys.fill(key, 0, count)
-    return this.add(parents, this.#sameKeys, count)
+    const keys = this.#sameKeys.fill(key, 0, count)
+    return { parents: this.add({ parents, keys, count, onlyParent }), onlyParent: undefined }
   }
 
-  #addDirect(parents: Uint32Array, keys: Float64Array, count: number): void {
+  #addDirect({ parents, keys, count }: Entries): void {
     const counts = this.#counts
     const ids = this.#ids
     const keyCount = this.#keyCount
@@ -70,7 +78,7 @@ export class BucketIds {
     }
   }
 
-  #addSparse(parents: Uint32Array, keys: Float64Array, count: number): void {
+  #addSparse({ parents, keys, count }: Entries): void {
     let parent = -1
     let ids: Map<number, number> | undefined
     let lastKey = NaN
@@ -131,11 +139,23 @@ export class BucketIds {
   }
 }
 
+function countKeys(counts: Uint32Array, keys: Float64Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const key = (keys[i] as number) | 0
+    counts[key] = (counts[key] as number) + 1
+  }
+}
+
 /** The value of the first `count` entries, when they all have the same. */
 function onlyValue(values: Uint32Array, count: number): number | undefined {
   const first = values[0]
   for (let i = 1; i < count; i++) if (values[i] !== first) return undefined
   return first
+}
+
+/** keys[i] stands in bucket parents[i], for i below `count`. */
+interface Entries extends Pick<DocBlock, 'parents' | 'count' | 'onlyParent'> {
+  readonly keys: Float64Array
 }
 
 interface BucketShape {

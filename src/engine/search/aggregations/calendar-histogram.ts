@@ -143,7 +143,7 @@ class ColumnCalendar implements Collector<HistogramPartial> {
     if (hardBounds !== undefined) values.filter(within(values, hardBounds))
     for (let i = 0; i < values.count; i++) values.keys[i] = this.#startOf(values.keys[i] as number)
     values.unique()
-    const ids = this.#ids.add(values.parents, values.keys, values.count)
+    const ids = this.#ids.add(values)
     if (subs.length > 0) this.#subs.collect(values.under(ids))
   }
 

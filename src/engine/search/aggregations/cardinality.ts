@@ -184,11 +184,11 @@ class CardinalityCollector implements Collector<CardinalityPartial> {
     const values = this.#values
     for (const { ordinals, ids } of this.#parts) {
       values.fill(ordinals, block)
-      ids.add(values.parents, values.keys, values.count)
+      ids.add(values)
     }
     if (this.#missing === undefined) return
     const rest = withoutValue(this.#columns, block)
-    this.#missing.ids.add(rest.parents, new Float64Array(rest.count), rest.count)
+    this.#missing.ids.addSame(rest, 0)
   }
 
   result(parent: number): CardinalityPartial {

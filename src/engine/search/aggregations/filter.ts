@@ -33,5 +33,5 @@ export function withBit(block: DocBlock, words: Uint32Array, bit: 0 | 1): DocBlo
     parents[count] = block.parents[i] as number
     count++
   }
-  return { docs, parents, count, isRun: false }
+  return { docs, parents, count, isRun: false, onlyParent: block.onlyParent }
 }

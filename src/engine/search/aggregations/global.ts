@@ -52,7 +52,7 @@ class GlobalAggregation implements Aggregation {
         for (let start = 0; start < split.docCount; start += DOC_BLOCK) {
           const count = Math.min(DOC_BLOCK, split.docCount - start)
           const docs = Uint32Array.from({ length: count }, (_, i) => start + i)
-          inner.collect({ docs, parents, count, isRun: true })
+          inner.collect({ docs, parents, count, isRun: true, onlyParent: 0 })
         }
         return inner.result(parent)
       },

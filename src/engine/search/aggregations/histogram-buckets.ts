@@ -210,8 +210,8 @@ class ColumnHistogram implements Collector<HistogramPartial> {
   collect(block: DocBlock): void {
     const single = this.#hard === undefined ? this.#singleBucket(block) : undefined
     if (single !== undefined) {
-      const ids = this.#ids.addSame(block.parents, single, block.count)
-      if (this.#hasSubs) this.#subs.collect({ ...block, parents: ids })
+      const bucket = this.#ids.addSame(block, single)
+      if (this.#hasSubs) this.#subs.collect({ ...block, ...bucket })
       return
     }
     const values = this.#values
@@ -219,7 +219,7 @@ class ColumnHistogram implements Collector<HistogramPartial> {
     if (this.#hard !== undefined) values.filter(within(values, this.#hard))
     this.#toBucket.apply(values.keys, values.count)
     values.unique()
-    const ids = this.#ids.add(values.parents, values.keys, values.count)
+    const ids = this.#ids.add(values)
     if (this.#hasSubs) this.#subs.collect(values.under(ids))
   }
 

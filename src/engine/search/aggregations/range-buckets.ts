@@ -190,7 +190,7 @@ class ColumnRanges implements Collector<RangePartial> {
     }
     values.expand(this.#cover)
     values.unique()
-    const ids = this.#ids.add(values.parents, values.keys, values.count)
+    const ids = this.#ids.add(values)
     if (this.#hasSubs) this.#subs.collect(values.under(ids))
   }
 

@@ -50,8 +50,7 @@ export class SingleBucketCollector implements Collector<SingleBucketPartial> {
   collect(block: DocBlock): void {
     const selected = this.#select(block)
     if (selected.count === 0) return
-    const ids = this.#ids.addSame(selected.parents, 0, selected.count)
-    this.#subs.collect({ ...selected, parents: ids })
+    this.#subs.collect({ ...selected, ...this.#ids.addSame(selected, 0) })
   }
 
   result(parent: number): SingleBucketPartial {

@@ -11,6 +11,7 @@ import {
 } from './aggregation.ts'
 import { CARDINALITY } from './cardinality.ts'
 import { PERCENTILES } from './percentiles.ts'
+import { STATS_KINDS } from './stats.ts'
 
 /** More values than either kind keeps exactly. */
 const MANY = 200_000
@@ -28,11 +29,11 @@ function parse(kind: AggregationKind): Aggregation {
 }
 
 /** What a split with these values collects. */
-function partialOf(aggregation: Aggregation, values: Float64Array): unknown {
+function partialOf(aggregation: Aggregation, values: Float64Array, onlyParent?: 0): unknown {
   const collector = aggregation.collector(splitOf(values), 1)
   const docs = Uint32Array.from(values, (_, doc) => doc)
   const parents = new Uint32Array(values.length)
-  collector.collect({ docs, parents, count: values.length, isRun: true })
+  collector.collect({ docs, parents, count: values.length, isRun: true, onlyParent })
   return collector.result(0)
 }
 
@@ -79,6 +80,17 @@ describe.each([
     expect(print(aggregation, left)).toEqual(whole)
     expect(print(aggregation, right)).toEqual(whole)
   })
+})
+
+test.each([
+  ['percentiles', PERCENTILES],
+  ['cardinality', CARDINALITY],
+  ['stats', STATS_KINDS.stats],
+  ['extended_stats', STATS_KINDS.extended_stats],
+])('%s of documents in one bucket are the same whether that is known before or not', (_, kind) => {
+  const aggregation = parse(kind)
+  const known = print(aggregation, partialOf(aggregation, values, 0))
+  expect(known).toEqual(print(aggregation, partialOf(aggregation, values)))
 })
 
 test('percentiles stay within one percent of the value at their rank', () => {

@@ -163,15 +163,15 @@ class StatsCollector implements Collector<StatsPartial> {
     for (const { keys, sums } of this.#columns) {
       this.#values.fill(keys, block)
       if (keys.scale.kind === 'ranked') unrank(keys, this.#values)
-      sums.add(this.#values.parents, this.#values.keys, this.#values.count)
+      sums.add(this.#values)
     }
     if (this.#missing !== undefined) {
       const rest = withoutValue(
         this.#columns.map(({ keys }) => keys),
         block,
       )
-      const value = new Float64Array(rest.count).fill(this.#missing.value)
-      this.#missing.sums.add(rest.parents, value, rest.count)
+      const keys = new Float64Array(rest.count).fill(this.#missing.value)
+      this.#missing.sums.add({ ...rest, keys })
     }
   }
 
@@ -227,8 +227,32 @@ class KeySums {
     this.#withSpread = withSpread
   }
 
-  add(parents: Uint32Array, keys: Float64Array, count: number): void {
-    this.#reserve(parents, count)
+  add(values: SummedValues): void {
+    const { parents, keys, count, onlyParent } = values
+    this.#reserve(onlyParent ?? largest(parents, count))
+    if (onlyParent === undefined) this.#addMany(values)
+    else this.#addOne(keys, count, onlyParent)
+    if (this.#withSpread) this.#addSpread(parents, keys, count)
+  }
+
+  /** Into one bucket, which stands in registers until the end. */
+  #addOne(keys: Float64Array, count: number, parent: number): void {
+    let sum = this.#sums[parent] as number
+    let min = this.#mins[parent] as number
+    let max = this.#maxs[parent] as number
+    for (let i = 0; i < count; i++) {
+      const key = keys[i] as number
+      sum += key
+      if (key < min) min = key
+      if (key > max) max = key
+    }
+    this.#counts[parent] = (this.#counts[parent] as number) + count
+    this.#sums[parent] = sum
+    this.#mins[parent] = min
+    this.#maxs[parent] = max
+  }
+
+  #addMany({ parents, keys, count }: SummedValues): void {
     const counts = this.#counts
     const sums = this.#sums
     const mins = this.#mins
@@ -241,7 +265,6 @@ class KeySums {
       if (key < (mins[parent] as number)) mins[parent] = key
       if (key > (maxs[parent] as number)) maxs[parent] = key
     }
-    if (this.#withSpread) this.#addSpread(parents, keys, count)
   }
 
   /** Welford's running mean, one value after the other. */
@@ -269,9 +292,7 @@ class KeySums {
     }
   }
 
-  #reserve(parents: Uint32Array, count: number): void {
-    let last = -1
-    for (let i = 0; i < count; i++) if ((parents[i] as number) > last) last = parents[i] as number
+  #reserve(last: number): void {
     if (last < this.#capacity) return
     const capacity = Math.max(16, last + 1, this.#capacity * 2)
     this.#memory.reserve((capacity - this.#capacity) * (this.#withSpread ? 56 : 32))
@@ -285,6 +306,18 @@ class KeySums {
     this.#means = grown(this.#means, capacity, 0)
     this.#squares = grown(this.#squares, capacity, 0)
   }
+}
+
+/** keys[i] is of bucket parents[i], for i below `count`. */
+interface SummedValues extends Pick<DocBlock, 'parents' | 'count' | 'onlyParent'> {
+  readonly keys: Float64Array
+}
+
+/** -1 of none. */
+function largest(parents: Uint32Array, count: number): number {
+  let last = -1
+  for (let i = 0; i < count; i++) if ((parents[i] as number) > last) last = parents[i] as number
+  return last
 }
 
 function grown(

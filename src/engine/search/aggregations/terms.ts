@@ -135,7 +135,7 @@ class ColumnTerms implements Collector<TermsPartial> {
       values.filter(keep)
     }
     values.unique()
-    const ids = this.#ids.add(values.parents, values.keys, values.count)
+    const ids = this.#ids.add(values)
     if (this.#settings.subs.length > 0) {
       this.#subs.collect(values.under(ids))
     }

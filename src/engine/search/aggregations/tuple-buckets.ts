@@ -101,6 +101,6 @@ class Level {
     const values = this.#values
     values.fill(this.column, block)
     values.unique()
-    return values.under(this.ids.add(values.parents, values.keys, values.count))
+    return values.under(this.ids.add(values))
   }
 }

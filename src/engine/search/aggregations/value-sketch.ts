@@ -8,26 +8,23 @@ import type {
   Collector,
   DocBlock,
 } from './aggregation.ts'
+import { GAMMA, logCells } from './log-cells.ts'
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
-/** Up to so many values per bucket percentiles are exact; beyond, within RELATIVE_ERROR of the value. */
+/** Up to so many values per bucket percentiles are exact; beyond, within the RELATIVE_ERROR of log cells. */
 const EXACT_PERCENTILE_VALUES = 10_000
-const RELATIVE_ERROR = 0.01
 
 /** Which one it is depends on the number of values alone, so merging in any order gives the same. */
 export type ValueSketch =
   | { readonly kind: 'exact'; readonly values: Float64Array }
   | { readonly kind: 'sketch'; readonly sketch: Sketch }
 
-/** Counts of values by logarithm: cell i holds magnitudes in (GAMMA^(i-1), GAMMA^i]. */
+/** Counts of magnitudes by `logCells`. */
 interface Sketch {
   readonly negative: ReadonlyMap<number, number>
   readonly zeros: number
   readonly positive: ReadonlyMap<number, number>
 }
-
-const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
-const LOG_GAMMA = Math.log(GAMMA)
 
 interface SketchSettings {
   readonly path: string
@@ -93,19 +90,49 @@ function mergeSketches(partials: readonly ValueSketch[]): ValueSketch {
 }
 
 function sketchOf(values: Float64Array): Sketch {
-  const negative = new Map<number, number>()
-  const positive = new Map<number, number>()
-  let zeros = 0
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number
-    if (value === 0) zeros++
-    else {
-      const cells = value < 0 ? negative : positive
-      const cell = Math.ceil(Math.log(Math.abs(value)) / LOG_GAMMA)
-      cells.set(cell, (cells.get(cell) ?? 0) + 1)
-    }
+  const positive = magnitudes(values, 1)
+  const negative = positive.length === values.length ? NO_VALUES : magnitudes(values, -1)
+  return {
+    negative: countsOf(logCells(negative)),
+    zeros: values.length - positive.length - negative.length,
+    positive: countsOf(logCells(positive)),
   }
-  return { negative, zeros, positive }
+}
+
+const NO_VALUES = new Float64Array(0)
+
+/** Those of one sign without it; the values themselves where they all are positive. */
+function magnitudes(values: Float64Array, sign: 1 | -1): Float64Array {
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (sign * (values[i] as number) > 0) count++
+  if (sign === 1 && count === values.length) return values
+  const out = new Float64Array(count)
+  let at = 0
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = sign * (values[i] as number)
+    if (magnitude > 0) out[at++] = magnitude
+  }
+  return out
+}
+
+/** How often each number is there: counted in one array over their span, which logarithms keep short. */
+function countsOf(cells: Int32Array): Map<number, number> {
+  let first = Infinity
+  let last = -Infinity
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as number
+    if (cell < first) first = cell
+    if (cell > last) last = cell
+  }
+  const found = new Map<number, number>()
+  if (cells.length === 0) return found
+  const counts = new Uint32Array(last - first + 1)
+  for (let i = 0; i < cells.length; i++) {
+    const at = (cells[i] as number) - first
+    counts[at] = (counts[at] as number) + 1
+  }
+  counts.forEach((count, at) => count > 0 && found.set(first + at, count))
+  return found
 }
 
 /** The value at rank floor(percent / 100 * (n - 1)); NaN without values. */
@@ -159,32 +186,42 @@ class SketchCollector implements Collector<ValueSketch> {
     for (const column of this.#columns) {
       values.fill(column, block)
       toFloats(column, values)
-      this.#add(values.parents, values.keys, values.count)
+      this.#add(values)
     }
     if (this.#missing === undefined) return
     const rest = withoutValue(this.#columns, block)
-    this.#add(rest.parents, new Float64Array(rest.count).fill(this.#missing), rest.count)
+    this.#add({ ...rest, keys: new Float64Array(rest.count).fill(this.#missing) })
   }
 
-  #add(parents: Uint32Array, values: Float64Array, count: number): void {
-    let parent = -1
-    let bag: ValueBag | undefined
-    for (let i = 0; i < count; i++) {
-      if (bag === undefined || parents[i] !== parent) {
-        parent = parents[i] as number
-        bag = this.#buckets.get(parent)
-        if (bag === undefined) {
-          bag = new ValueBag(this.#memory)
-          this.#buckets.set(parent, bag)
-        }
-      }
-      bag.add(values[i] as number)
+  /** Stretches of one bucket at a time. */
+  #add({ parents, keys, count, onlyParent }: BaggedValues): void {
+    let start = 0
+    while (start < count) {
+      const parent = parents[start] as number
+      let end = onlyParent === undefined ? start + 1 : count
+      while (end < count && parents[end] === parent) end++
+      this.#bagOf(parent).addAll(keys, start, end)
+      start = end
     }
+  }
+
+  #bagOf(parent: number): ValueBag {
+    let bag = this.#buckets.get(parent)
+    if (bag === undefined) {
+      bag = new ValueBag(this.#memory)
+      this.#buckets.set(parent, bag)
+    }
+    return bag
   }
 
   result(parent: number): ValueSketch {
     return this.#buckets.get(parent)?.partial() ?? { kind: 'exact', values: new Float64Array(0) }
   }
+}
+
+/** keys[i] is of bucket parents[i], for i below `count`. */
+interface BaggedValues extends Pick<DocBlock, 'parents' | 'count' | 'onlyParent'> {
+  readonly keys: Float64Array
 }
 
 function toFloats(column: NumberKeys, values: ValueBlock): void {
@@ -215,10 +252,17 @@ class ValueBag {
     this.#memory = memory
   }
 
-  add(value: number): void {
-    if (this.#count === this.#values.length) this.#makeRoom()
-    this.#values[this.#count] = value
-    this.#count++
+  /** values[start] to before values[end]. */
+  addAll(values: Float64Array, start: number, end: number): void {
+    let at = start
+    while (at < end) {
+      if (this.#count === this.#values.length) this.#makeRoom()
+      const size = Math.min(end - at, this.#values.length - this.#count)
+      if (size === 1) this.#values[this.#count] = values[at] as number
+      else this.#values.set(values.subarray(at, at + size), this.#count)
+      this.#count += size
+      at += size
+    }
   }
 
   #makeRoom(): void {

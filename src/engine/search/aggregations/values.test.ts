@@ -6,7 +6,7 @@ import { ValueBlock, withoutValue } from './values.ts'
 function block(docs: readonly number[]): DocBlock {
   const isRun = docs.every((doc, i) => i === 0 || doc === (docs[i - 1] ?? 0) + 1)
   const parents = Uint32Array.from(docs, (doc) => doc % 3)
-  return { docs: Uint32Array.from(docs), parents, count: docs.length, isRun }
+  return { docs: Uint32Array.from(docs), parents, count: docs.length, isRun, onlyParent: undefined }
 }
 
 function entries({ docs, parents, keys, count }: ValueBlock): number[][] {

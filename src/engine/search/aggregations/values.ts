@@ -24,10 +24,12 @@ export class ValueBlock implements DocBlock {
   keys: Float64Array = new Float64Array(0)
   count = 0
   isRun = false
+  onlyParent: number | undefined
   #ownDocs = new Uint32Array(0)
   #ownParents = new Uint32Array(0)
 
   fill(column: KeyedColumn, block: DocBlock): void {
+    this.onlyParent = block.onlyParent
     if (column.starts === undefined) this.#fillFull(column.keys, block)
     else this.#fillPartial(column.keys, column.starts, block)
   }
@@ -41,7 +43,8 @@ export class ValueBlock implements DocBlock {
       this.keys.set(keys.subarray(first, first + count))
     } else if (keys instanceof Uint8Array) gatherBytes(keys, docs, count, this.keys)
     else if (keys instanceof Uint32Array) gatherInts(keys, docs, count, this.keys)
-    else gatherOthers(keys, docs, count, this.keys)
+    else if (keys instanceof Float64Array) gatherDoubles(keys, docs, count, this.keys)
+    else gatherShorts(keys, docs, count, this.keys)
     this.docs = docs
     this.parents = block.parents
     this.count = count
@@ -86,7 +89,8 @@ export class ValueBlock implements DocBlock {
 
   /** The same documents in other parent buckets. */
   under(parents: Uint32Array): DocBlock {
-    return { docs: this.docs, parents, count: this.count, isRun: this.isRun }
+    const { docs, count, isRun } = this
+    return { docs, parents, count, isRun, onlyParent: undefined }
   }
 
   /**
@@ -94,6 +98,7 @@ export class ValueBlock implements DocBlock {
    * however often its values lead there.
    */
   unique(): void {
+    if (this.isRun) return
     const { docs, parents, count } = this
     let keep: Uint8Array | undefined
     let start = 0
@@ -193,8 +198,17 @@ function gatherInts(keys: Uint32Array, docs: Uint32Array, count: number, out: Fl
   for (let i = 0; i < count; i++) out[i] = keys[docs[i] as number] as number
 }
 
-function gatherOthers(
-  keys: Uint16Array | Float64Array,
+function gatherShorts(
+  keys: Uint16Array,
+  docs: Uint32Array,
+  count: number,
+  out: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) out[i] = keys[docs[i] as number] as number
+}
+
+function gatherDoubles(
+  keys: Float64Array,
   docs: Uint32Array,
   count: number,
   out: Float64Array,
@@ -229,5 +243,5 @@ export function withoutValue(columns: readonly (Column | NumberKeys)[], block: D
     parents[size] = block.parents[i] as number
     size++
   }
-  return { docs, parents, count: size, isRun: false }
+  return { docs, parents, count: size, isRun: false, onlyParent: block.onlyParent }
 }

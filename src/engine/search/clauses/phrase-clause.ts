@@ -15,6 +15,7 @@ import {
   type Need,
 } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
+import { matchExactPhrase, type PhraseMatches } from './exact-phrase.ts'
 import { countExact, countSloppy } from './phrase-match.ts'
 import { prefixStretch, scanStretch } from './terms-clause.ts'
 
@@ -32,12 +33,6 @@ interface PhraseParts {
 interface PhraseSlot {
   readonly position: number
   readonly entries: readonly TermEntry[]
-}
-
-interface PhraseMatches {
-  readonly docs: Uint32Array
-  /** Occurrences of the phrase, parallel to `docs`. */
-  readonly freqs: Uint32Array
 }
 
 /** Documents with terms in order, scored by BM25 as if the phrase were one term. */
@@ -119,7 +114,7 @@ export class PhraseClause implements Clause {
 
   #match(split: FetchedSplit): PhraseMatches {
     if (this.isEmpty(split)) return { docs: new Uint32Array(0), freqs: new Uint32Array(0) }
-    const { field } = this.#parts
+    const { field, slop } = this.#parts
     const lists = this.#find(split).map(({ position, entries }) => ({
       position,
       terms: entries.map((entry) => ({
@@ -131,6 +126,11 @@ export class PhraseClause implements Clause {
     const leader = lists.reduce((best, slot) => (docsOf(slot) < docsOf(best) ? slot : best))
     const candidates = slotDocs(leader.terms)
     split.work.spend(candidates.length * lists.length * STEPS_PER_PLACE, field.path)
+    const single = lists.flatMap(({ position, terms }) => {
+      const [term] = terms
+      return term !== undefined && terms.length === 1 ? [{ position, ...term }] : []
+    })
+    if (slop === 0 && single.length === lists.length) return matchExactPhrase(single)
     const cursors = lists.map(({ position, terms }) => ({
       position,
       cursor: new SlotCursor(terms),
@@ -141,7 +141,6 @@ export class PhraseClause implements Clause {
     for (const doc of candidates) {
       const places = placesOf(cursors, doc)
       if (places === undefined) continue
-      const { slop } = this.#parts
       const matches = slop === 0 ? countExact(places) : countSloppy(places, slop)
       if (matches === 0) continue
       docs[count] = doc

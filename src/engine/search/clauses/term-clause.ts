@@ -39,7 +39,7 @@ export class TermClause implements Clause {
     if (entry === undefined) return NO_DOCS
     // What is scored is decoded once, with frequencies.
     const field = this.#field
-    return listOf(this.#scored ? split.postings(field, entry).docs : split.docs(field, entry))
+    return this.#scored ? listOf(split.postings(field, entry).docs) : split.docs(field, entry)
   }
 
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void {

@@ -4,7 +4,7 @@ import { QwError } from '../../errors.ts'
 import type { TermPattern } from '../../query/query.ts'
 import type { SplitField } from '../../split/footer.ts'
 import { scanTerms, type TermEntry } from '../../split/term-dictionary.ts'
-import { addToWords, bitsOf, listOf, NO_DOCS, wordsFor, type DocSet } from '../doc-set.ts'
+import { addToWords, bitsOf, NO_DOCS, wordsFor, type DocSet } from '../doc-set.ts'
 import type { FetchedSplit } from '../fetch.ts'
 import { postingNeeds, termNeeds, termRangeNeeds, type Need } from '../needs.ts'
 import type { TermVisitor } from './clause.ts'
@@ -45,14 +45,14 @@ abstract class AnyTermClause extends ConstantClause {
     const entries = this.entries(split)
     const [first] = entries
     if (first === undefined) return NO_DOCS
-    if (entries.length === 1) return listOf(split.docs(this.field, first))
+    if (entries.length === 1) return split.docs(this.field, first)
     const words = wordsFor(split.docCount)
     for (const entry of entries) {
       const { postings } = entry
       if (postings.kind === 'single') {
         words[postings.doc >>> 5] =
           (words[postings.doc >>> 5] as number) | (1 << (postings.doc & 31))
-      } else addToWords({ kind: 'list', docs: split.docs(this.field, entry) }, words)
+      } else addToWords(split.docs(this.field, entry), words)
     }
     return bitsOf(words, split.docCount)
   }

@@ -2,9 +2,9 @@ import { actualCost, type ActualCost } from '../../cost/actual.ts'
 import type { CostAssumptions } from '../../cost/assumptions.ts'
 import type { FreeTier } from '../../cost/pricing.ts'
 import type { CliContext } from '../command/context.ts'
-import { readActualUsage } from '../deployment/aws-actual-usage.ts'
-import { configOfStack } from '../deployment/config-of-stack.ts'
-import { assumptionsOf } from '../deployment/estimate.ts'
+import { readActualUsage } from './aws-actual-usage.ts'
+import { configOfStack } from './config-of-stack.ts'
+import { assumptionsOf } from './estimate.ts'
 import { currentDeployment } from '../stack/aws-deployment.ts'
 
 export interface DeploymentCost {

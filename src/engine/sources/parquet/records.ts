@@ -1,18 +1,16 @@
-import zlib from 'node:zlib'
-import {
-  type Compressors,
-  parquetMetadata,
-  parquetReadObjects,
-  type SchemaElement,
-} from 'hyparquet'
-import { JsonFloat, parseJson, type JsonObject, type JsonValue } from '../bytes/json.ts'
-import { formatRfc3339 } from '../dates/datetime.ts'
-import { messageOf, QwError } from '../errors.ts'
-import { RecordBatch } from './record-batch.ts'
+import type { SchemaElement, SchemaTree } from 'hyparquet'
+import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
+import { JsonFloat, type JsonObject, type JsonValue, parseJson, setKey } from '../../bytes/json.ts'
+import { formatRfc3339 } from '../../dates/datetime.ts'
+import { messageOf, QwError } from '../../errors.ts'
+import { RecordBatch } from '../record-batch.ts'
+import { Budget } from './budget.ts'
+import { readFooter } from './footer.ts'
+import { GroupReader, type ParquetField } from './group-reader.ts'
 
 /** A file is read from its end, so it is held whole. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024
-/** Rows decoded at a time; a row group is decoded once for all that are asked of it together. */
+/** Rows made at a time. */
 const BATCH_ROWS = 20_000
 
 interface ParquetRequest {
@@ -29,22 +27,25 @@ export async function* parquetRecords(
 ): AsyncGenerator<RecordBatch> {
   const file = await wholeFile(chunks, uri)
   try {
-    const metadata = parquetMetadata(file)
-    const floats = new Set(metadata.schema.filter(holdsFractions).map(({ name }) => name))
+    const footer = readFooter(file)
+    const floats = new Set(
+      elementsOf(footer.schema)
+        .filter(holdsFractions)
+        .map(({ name }) => name),
+    )
+    const reading = { file, budget: new Budget(file.length), parsers: PARSERS }
     let groupStart = 0
-    for (const { num_rows: count } of metadata.row_groups) {
-      const groupEnd = groupStart + Number(count)
+    for (const group of footer.groups) {
+      reading.budget.spendRows(group.rowCount)
+      const groupEnd = groupStart + group.rowCount
+      const rows = new GroupReader(footer.schema, group, reading)
       for (let start = groupStart; start < groupEnd; start += BATCH_ROWS) {
         const end = Math.min(start + BATCH_ROWS, groupEnd)
         if (end <= resumeAt) continue
-        const reading = { file, metadata, rowStart: start, rowEnd: end }
-        const rows = await parquetReadObjects({
-          ...reading,
-          compressors: COMPRESSORS,
-          parsers: PARSERS,
-        })
-        yield batchOf(rows, { start, floats }).from(resumeAt)
+        const fields = rows.read(start - groupStart, end - groupStart)
+        yield batchOf(fields, { start, end, floats }).from(resumeAt)
       }
+      rows.close()
       groupStart = groupEnd
     }
   } catch (cause) {
@@ -56,7 +57,10 @@ export async function* parquetRecords(
   }
 }
 
-async function wholeFile(chunks: AsyncIterable<Uint8Array>, uri: string): Promise<ArrayBuffer> {
+async function wholeFile(
+  chunks: AsyncIterable<Uint8Array>,
+  uri: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = []
   let length = 0
   for await (const chunk of chunks) {
@@ -68,7 +72,7 @@ async function wholeFile(chunks: AsyncIterable<Uint8Array>, uri: string): Promis
     }
     parts.push(chunk)
   }
-  return Uint8Array.from(Buffer.concat(parts)).buffer
+  return Uint8Array.from(Buffer.concat(parts))
 }
 
 /** Columns whose whole numbers are fractions like the others: 2.0, not 2. */
@@ -76,27 +80,34 @@ function holdsFractions({ type, converted_type: converted }: SchemaElement): boo
   return type === 'DOUBLE' || type === 'FLOAT' || converted === 'DECIMAL'
 }
 
-function batchOf(
-  rows: readonly Record<string, unknown>[],
-  { start, floats }: { readonly start: number; readonly floats: ReadonlySet<string> },
-): RecordBatch {
-  const records = rows.map((row, i) => ({
-    doc: documentOf(row, floats),
-    line: start + i + 1,
-    position: start + i,
-    raw: new Uint8Array(0),
-  }))
-  return new RecordBatch(records, start + rows.length)
+function elementsOf({ element, children }: SchemaTree): SchemaElement[] {
+  return [element, ...children.flatMap(elementsOf)]
 }
 
-function documentOf(row: Record<string, unknown>, floats: ReadonlySet<string>): JsonObject {
-  const doc: JsonObject = {}
-  for (const [name, value] of Object.entries(row)) {
-    const json = jsonOf(value)
-    const isFloat = typeof json === 'number' && floats.has(name) && Number.isInteger(json)
-    if (json !== null) doc[name] = isFloat ? new JsonFloat(json) : json
-  }
-  return doc
+interface RowRange {
+  readonly start: number
+  readonly end: number
+  readonly floats: ReadonlySet<string>
+}
+
+function batchOf(fields: readonly ParquetField[], { start, end, floats }: RowRange): RecordBatch {
+  const records = Array.from({ length: end - start }, (_, i) => {
+    const doc: JsonObject = {}
+    for (const { name, cells } of fields) setJson(doc, name, jsonOf(cells[i]), floats)
+    return { doc, line: start + i + 1, position: start + i, raw: new Uint8Array(0) }
+  })
+  return new RecordBatch(records, end)
+}
+
+function setJson(
+  doc: JsonObject,
+  name: string,
+  json: JsonValue,
+  floats: ReadonlySet<string>,
+): void {
+  if (json === null) return
+  const isFloat = typeof json === 'number' && floats.has(name) && Number.isInteger(json)
+  setKey(doc, name, isFloat ? new JsonFloat(json) : json)
 }
 
 function jsonOf(value: unknown): JsonValue {
@@ -116,40 +127,28 @@ function jsonOf(value: unknown): JsonValue {
       if (Array.isArray(value) || ArrayBuffer.isView(value)) {
         return Array.from(value as ArrayLike<unknown>, jsonOf) // arrays, plain or typed
       }
-      return documentOf(Object.fromEntries(Object.entries(value)), NO_FLOATS)
+      return objectOf(value)
     default:
       return null
   }
 }
 
 /** Inside values the schema is not followed. */
+function objectOf(value: object): JsonObject {
+  const object: JsonObject = {}
+  for (const [name, inner] of Object.entries(value)) setJson(object, name, jsonOf(inner), NO_FLOATS)
+  return object
+}
+
 const NO_FLOATS: ReadonlySet<string> = new Set()
 
 /** Times and numbers keep the digits that they have. */
 const PARSERS = {
+  ...DEFAULT_PARSERS,
   jsonFromBytes: (bytes: Uint8Array | undefined) =>
     bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes)),
   timestampFromMilliseconds: (millis: bigint) => formatRfc3339(millis * 1_000_000n),
   timestampFromMicroseconds: (micros: bigint) => formatRfc3339(micros * 1_000n),
   timestampFromNanoseconds: (nanos: bigint) => formatRfc3339(nanos),
   dateFromDays: (days: number) => formatRfc3339(days * 86_400_000).slice(0, 10),
-}
-
-const COMPRESSORS: Compressors = {
-  GZIP: (input, bytes) => zlib.gunzipSync(input, atMost(bytes)),
-  BROTLI: (input, bytes) => zlib.brotliDecompressSync(input, atMost(bytes)),
-  ...zstdOfThisNode(),
-}
-
-/** A page is no longer than its header says, and never longer than a file may be. */
-function atMost(pageBytes: number): { readonly maxOutputLength: number } {
-  return { maxOutputLength: Math.max(1, Math.min(pageBytes, MAX_FILE_BYTES)) }
-}
-
-/** Node has it from 22.15 on. */
-function zstdOfThisNode(): Compressors {
-  const unpack: unknown = Reflect.get(zlib, 'zstdDecompressSync')
-  if (typeof unpack !== 'function') return {}
-  const unzstd = unpack as typeof zlib.gunzipSync // takes what the others take
-  return { ZSTD: (input, bytes) => unzstd(input, atMost(bytes)) }
 }
