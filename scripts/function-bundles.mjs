@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { zipSync } from 'fflate'
+import { packagesOf } from './bundled-packages.mjs'
+import { bundlePage } from './page-bundle.mjs'
 
 export const FUNCTIONS = ['generator', 'indexer', 'searcher']
 
@@ -41,7 +43,7 @@ async function bundleFunction(name) {
     logLevel: 'warning',
   })
   const code = outputFiles[0].contents
-  const zip = zipOf(code)
+  const zip = zipOf({ 'index.mjs': code, ...(name === 'searcher' ? await pageFiles() : {}) })
   return {
     name,
     code,
@@ -52,17 +54,29 @@ async function bundleFunction(name) {
 }
 
 /** fflate rather than node:zlib, whose output differs between processors and versions of Node. */
-function zipOf(code) {
+function zipOf(files) {
   // 1980-01-01 is where zip's time begins; its fields are local time, which the offset takes out.
   const start = new Date(1980, 0, 1)
-  return zipSync({ 'index.mjs': [code, { level: 9, mtime: start, os: 3, attrs: 0o644 << 16 }] })
+  const facts = { level: 9, mtime: start, os: 3, attrs: 0o644 << 16 }
+  const entries = Object.entries(files).map(([name, bytes]) => [name, [bytes, facts]])
+  return zipSync(Object.fromEntries(entries))
 }
 
-/** Packages of which at least one byte is in the bundle. */
-export function packagesOf(metafile) {
-  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs))
-  const names = inputs
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([path]) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
-  return [...new Set(names.filter((name) => name !== undefined))].toSorted()
+/** Where the page finds the API beside itself: `/api/v1/` on a server, `v1/` of the stage behind the gateway. */
+const API_PLACE = { server: 'content="../api/v1/"', gateway: 'content="../v1/"' }
+
+async function pageFiles() {
+  const { files } = await bundlePage()
+  return Object.fromEntries(
+    files.map(({ name, bytes }) => [
+      `page/${name}`,
+      name === 'index.html' ? behindGateway(bytes) : bytes,
+    ]),
+  )
+}
+
+function behindGateway(html) {
+  const text = Buffer.from(html).toString()
+  if (!text.includes(API_PLACE.server)) throw new Error(`index.html lacks ${API_PLACE.server}`)
+  return Buffer.from(text.replace(API_PLACE.server, API_PLACE.gateway))
 }

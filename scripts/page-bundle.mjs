@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { packagesOf } from './function-bundles.mjs'
+import { packagesOf } from './bundled-packages.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 

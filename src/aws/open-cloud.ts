@@ -66,7 +66,7 @@ function makeApiProbe(): ApiProbePort {
       const timeout = AbortSignal.timeout(TIMEOUT_MS)
       try {
         const response = await fetch(url, {
-          headers: { 'x-api-key': apiKey },
+          headers: apiKey === undefined ? {} : { 'x-api-key': apiKey },
           signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
         })
         return { status: response.status, body: await response.text() }

@@ -49,6 +49,8 @@ export interface DeploymentConfig {
   }
   /** Needs the account's role for API Gateway's logs. */
   readonly apiAccessLog: boolean
+  /** A page to look at the data in a browser, open to everybody, behind the API that needs the key. */
+  readonly page: boolean
   readonly firehose: boolean
   /** A bucket of the same account whose files may be indexed in place. */
   readonly sourceBucket: string | undefined
@@ -102,6 +104,12 @@ export const FUNCTION_SETTINGS: Readonly<Record<string, FunctionSetting>> = {
     fallback: '64M',
     about: 'Memory for answers of single splits.',
     value: SIZE,
+  },
+  QW_LAMBDA_LEAF_CALLS: {
+    parameter: 'LeafCalls',
+    fallback: '0',
+    about: 'Other runs of the searcher that one search may hand splits to; 0: none.',
+    value: NUMBER,
   },
   QW_LAMBDA_DISABLE_MERGE: {
     parameter: 'DisableMerge',
@@ -199,6 +207,7 @@ const SECTION = {
   api: withDefault('With an HTTP API and a key.', flag, true),
   apiLimits: withDefault('Of all keys together.', API_LIMITS, {}),
   apiAccessLog: withDefault('With one log line a request of the HTTP API.', flag, false),
+  page: withDefault('With a page to look at the data in a browser.', flag, false),
   firehose: withDefault('With a delivery stream for single records.', flag, false),
   sourceBucket: optional(
     'A bucket of the same account whose files may be indexed in place.',
@@ -260,6 +269,11 @@ export function parseDeploymentConfig(value: unknown): DeploymentConfig {
   if (config.monthlyBudgetUsd > 0 && !hasBudgets(config.region)) {
     throw new QwError('invalid', `AWS has no budgets in ${config.region}`, {
       fix: 'pass --budget 0, and make the budget in the console: it lives in another Region',
+    })
+  }
+  if (config.page && !config.api) {
+    throw new QwError('invalid', 'page is on and api is off: the page stands behind the HTTP API', {
+      fix: 'pass --api, or --no-page',
     })
   }
   const ofSource = [

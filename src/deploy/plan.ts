@@ -128,6 +128,7 @@ function parametersOf(
     ApiBurst: String(config.apiLimits.burst),
     ApiRequestsPerDay: String(config.apiLimits.requestsPerDay),
     ApiAccessLog: onOff(config.apiAccessLog),
+    ApiPage: onOff(config.page),
     Firehose: onOff(config.firehose),
     Alarms: config.alarms,
     NotifyEmail: config.notifyEmail ?? '',

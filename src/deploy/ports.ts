@@ -369,10 +369,15 @@ export interface InventoryPort {
   look(type: string, id: string): Promise<'there' | 'gone' | 'unknown'>
 }
 
+interface ApiProbe {
+  readonly status: number
+  readonly body: string
+}
+
 /** Answers of the deployment's own HTTP API. */
 export interface ApiProbePort {
-  /** The status of a GET with the key. Throws `unavailable` when there is no connection. */
-  get(url: string, apiKey: string, signal?: AbortSignal): Promise<{ status: number; body: string }>
+  /** The status of a GET with the key, or without one. Throws `unavailable` when there is no connection. */
+  get(url: string, apiKey: string | undefined, signal?: AbortSignal): Promise<ApiProbe>
 }
 
 /** Everything the actions of this room use; each takes the part it needs. */

@@ -54,6 +54,7 @@ type WarningCode =
   | 'INDEXING-OFF'
   | 'INGEST-WAITING'
   | 'BACKLOG-OLD'
+  | 'MERGES-FAILED'
   | 'NOTIFICATION-OFF'
   | 'SCHEDULE-OFF'
   | 'SOURCE-OFF'

@@ -58,6 +58,18 @@ test('what stands for the proxy is kept to the letter, also a slash at the end',
   expect(await pathOf('/b/v1/what?#', 'what?#')).toBe('/api/v1/what%3F%23')
 })
 
+test.each([
+  ['/ui', '/ui', undefined, '/ui'],
+  ['/ui', '/ui/', undefined, '/ui/'],
+  ['/ui', '/logs/ui/', undefined, '/ui/'],
+  ['/ui/{proxy+}', '/ui/page.js', 'page.js', '/ui/page.js'],
+  ['/ui/{proxy+}', '/logs/ui/page.js', 'page.js', '/ui/page.js'],
+])('the page has its own path: resource %s, path %s', async (resource, path, proxy, expected) => {
+  const pathParameters = proxy === undefined ? null : { proxy }
+  const event = { ...GATEWAY, resource, path, pathParameters, requestContext: { stage: 'api' } }
+  expect(await partsOf(event)).toMatchObject({ path: expected })
+})
+
 test('without a stage the path is taken as it is, as Quickwit’s removed Lambda packaging was invoked', async () => {
   const event = {
     httpMethod: 'POST',

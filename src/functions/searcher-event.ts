@@ -66,7 +66,7 @@ function proxyRequest(event: Fields, context: Fields): RequestParts {
 }
 
 /**
- * The API's own path, `/api/v1/...`. What the gateway calls the path begins with the base path of a
+ * The API's own path, `/api/v1/...`, or the page's, `/ui/...`. What the gateway calls the path begins with the base path of a
  * custom domain, and the stage of the console's test call is called otherwise; the resource and what
  * its `{proxy+}` stands for are always ours.
  */
@@ -78,8 +78,9 @@ function gatewayPath(event: Fields, context: Fields): string {
   if (typeof proxy === 'string' && resource.includes('{proxy+}')) {
     const slash = path.endsWith('/') && !proxy.endsWith('/') ? '/' : ''
     const ownPath = resource.replace('{proxy+}', () => proxy + slash)
-    return ownPath.startsWith('/api/') ? ownPath : `/api${ownPath}`
+    return /^\/(?:api|ui)\//.test(ownPath) ? ownPath : `/api${ownPath}`
   }
+  if (resource === '/ui') return path.endsWith('/') ? '/ui/' : '/ui'
   // The stage is called `api`, so that stage and path together are the API's own path.
   const { stage } = context
   return typeof stage !== 'string' || stage === '$default' ? path : `/${stage}${path}`

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /**
- * Who made a lock or a temporary file, as text that fits a file name:
+ * Who made a lock or a temporary file, as text that fits a file name; by default this process:
  *
  *   <pid>.<start>.<machine>.<unique>
  *
@@ -11,8 +11,8 @@ import { hostname } from 'node:os'
  * unmasks a process id that was given out again. `machine` is a hash of the host name and the
  * process-id namespace: ids of another container mean nothing here.
  */
-export function newOwnerTag(): string {
-  return `${process.pid}.${ownStart()}.${ownMachine()}.${randomUUID()}`
+export function newOwnerTag(pid = process.pid): string {
+  return `${pid}.${startOf(pid)}.${ownMachine()}.${randomUUID()}`
 }
 
 /** `unknown` when the owner lives on another machine, is hidden, or the text is not an owner's. */
@@ -55,10 +55,11 @@ function processStat(pid: number): { start: string; zombie: boolean } | undefine
   return { start, zombie: state === 'Z' || state === 'X' }
 }
 
-let start: string | undefined
-function ownStart(): string {
-  start ??= processStat(process.pid)?.start ?? '0'
-  return start
+let ownStart: string | undefined
+function startOf(pid: number): string {
+  if (pid !== process.pid) return processStat(pid)?.start ?? '0'
+  ownStart ??= processStat(pid)?.start ?? '0'
+  return ownStart
 }
 
 let machine: string | undefined

@@ -346,13 +346,18 @@ describe('a deployment', () => {
   })
 
   test('a proxy on this machine needs no key and takes no writes', async () => {
-    const { child, ended } = desk.start('serve', '--proxy', '--port', '7391')
+    const { child, ended } = desk.start('serve', '--proxy', '--port', '0')
     const url = await new Promise<string>((resolve) => {
       child.stdout.once('data', (text: string) => resolve(text.trim()))
     })
     const search = await fetch(`${url}/api/v1/mock-sales/search?query=heron`)
     expect(await search.json()).toMatchObject({ num_hits: 2 })
     expect((await fetch(`${url}/api/v1/indexes/mock-sales`, { method: 'DELETE' })).status).toBe(405)
+    expect((await fetch(`${url}/api/v1/mock-sales/retry`, { method: 'POST' })).status).toBe(405)
+    const page = await fetch(url, { headers: { accept: 'text/html' } })
+    expect([page.url, page.status]).toEqual([`${url}/ui/`, 200])
+    const cost = await fetch(`${url}/api/v1/cost`)
+    expect(await cost.json()).toMatchObject({ region: REGION, components: expect.any(Array) })
     child.kill('SIGINT')
     expect((await ended).exitCode).toBe(0)
   })

@@ -38,6 +38,7 @@ async function deployTemplate(name: string): Promise<Record<string, string>> {
         ...parameters,
         GeneratorState: 'DISABLED',
         ApiKey: API_KEY,
+        ApiPage: 'on',
       }).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     }),
   )
@@ -102,4 +103,17 @@ test('a file put into the staging bucket of a deployed stack becomes searchable 
   const answer = await getFromApi(address, API_KEY)
   expect(answer).toMatchObject({ status: 200, headers: { 'content-encoding': 'gzip' } })
   expect(JSON.parse(gunzipSync(answer.body).toString())).toMatchObject({ num_hits: 100 })
+
+  // The page comes without a key, finds the API beside itself, and nothing else is open.
+  const page = await getFromApi(outputs['PageUrl'] ?? '', undefined)
+  expect(page).toMatchObject({ status: 200, headers: { 'content-encoding': 'gzip' } })
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'")
+  const [, place = ''] =
+    /<meta name="api" content="([^"]+)"/.exec(gunzipSync(page.body).toString()) ?? []
+  expect(new URL(place, outputs['PageUrl']).href).toBe(`${outputs['ApiUrl']}/`)
+  const script = new URL('page.js', outputs['PageUrl']).href
+  expect((await getFromApi(script, undefined)).status).toBe(200)
+  const version = new URL(`${place}version`, outputs['PageUrl']).href
+  expect((await getFromApi(version, undefined)).status).toBe(403)
+  expect((await getFromApi(version, API_KEY)).status).toBe(200)
 })

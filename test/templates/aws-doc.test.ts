@@ -25,7 +25,7 @@ function codeOf(match: RegExpExecArray | RegExpMatchArray): string {
 test('the table of resources is the template’s', () => {
   // The hash at its end changes with the API.
   const ids = Object.keys(template.Resources).map((id) =>
-    id.startsWith('ApiDeployment') ? 'ApiDeployment…' : id,
+    id.replace(/^(ApiDeployment|PageDeployment).*/, '$1…'),
   )
   expect(firstColumn('What is created').toSorted()).toEqual(ids.toSorted())
 })

@@ -38,14 +38,46 @@ describe('HTTP API', () => {
   })
 
   const API_PART = ['RestApi', 'ApiVersionResource', 'ApiProxyResource', 'ApiMethod']
+  const PAGE_PART = ['PageResource', 'PageFileResource', 'PageMethod', 'PageFileMethod']
+
+  /** Of what a deployment is a snapshot of. */
+  function hashOf(ids: readonly string[]): string {
+    const part = ids.map((id) => template.Resources[id])
+    return createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 6)
+  }
 
   test('a changed API gets a new deployment: its id carries the hash of what it is a snapshot of', () => {
-    const part = API_PART.map((id) => template.Resources[id])
-    const hash = createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 6)
-    const [deployment] = resourcesOfType(template, 'AWS::ApiGateway::Deployment')
-    expect(deployment?.[0]).toBe(`ApiDeployment${hash}`)
-    expect(deployment?.[1].DependsOn).toBe('ApiMethod')
-    expect(property('ApiStage', 'DeploymentId')).toEqual({ Ref: `ApiDeployment${hash}` })
+    const deployments = resourcesOfType(template, 'AWS::ApiGateway::Deployment')
+    const withApi = `ApiDeployment${hashOf(API_PART)}`
+    const withPage = `PageDeployment${hashOf([...API_PART, ...PAGE_PART])}`
+    expect(deployments.map(([id]) => id)).toEqual([withApi, withPage])
+    expect(deployments.map(([, { DependsOn }]) => DependsOn)).toEqual([
+      'ApiMethod',
+      ['ApiMethod', 'PageMethod', 'PageFileMethod'],
+    ])
+    expect(property('ApiStage', 'DeploymentId')).toEqual({
+      'Fn::If': ['WithPage', { Ref: withPage }, { Ref: withApi }],
+    })
+  })
+
+  test('the page is there only when it is switched on: open, for reading alone, and throttled', () => {
+    const made = (settings: Record<string, string>) =>
+      resourcesOf(template, settings).filter(({ logicalId }) => logicalId.startsWith('Page'))
+    expect(made({})).toEqual([])
+    expect(made({ ApiPage: 'on', Api: 'off' })).toEqual([])
+    expect(made({ ApiPage: 'on' })).toHaveLength(PAGE_PART.length + 2)
+    for (const id of ['PageMethod', 'PageFileMethod']) {
+      expect(property(id, 'HttpMethod')).toBe('GET')
+      expect(property(id, 'ApiKeyRequired')).toBe(false)
+    }
+    const open = resourcesOfType(template, 'AWS::ApiGateway::Method').filter(
+      ([id]) => property(id, 'ApiKeyRequired') !== true,
+    )
+    expect(open.map(([id]) => id)).toEqual(['PageMethod', 'PageFileMethod'])
+    expect(property('ApiStage', 'MethodSettings', 'Fn::If', '1')).toMatchObject([
+      { ResourcePath: '/~1ui', ThrottlingRateLimit: 2 },
+      { ResourcePath: '/~1ui~1{proxy+}', ThrottlingRateLimit: 2 },
+    ])
   })
 
   test('is called as the tutorial says, with a key, and passes compressed answers', () => {
@@ -118,7 +150,13 @@ describe('parameters', () => {
   })
 
   test('no output asks for a resource that its condition leaves out', () => {
-    for (const settings of [{}, { Api: 'off' }, { Generator: 'off' }, { Firehose: 'on' }]) {
+    for (const settings of [
+      {},
+      { ApiPage: 'on' },
+      { Api: 'off', ApiPage: 'on' },
+      { Generator: 'off' },
+      { Firehose: 'on' },
+    ]) {
       const made = new Set(resourcesOf(template, settings).map(({ logicalId }) => logicalId))
       for (const [name, output] of Object.entries(template.Outputs)) {
         if (!conditionHolds(template, output.Condition, settings)) continue

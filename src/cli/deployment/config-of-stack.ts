@@ -41,6 +41,7 @@ export function configOfStack(
       requestsPerDay: number('ApiRequestsPerDay'),
     },
     apiAccessLog: parameters['ApiAccessLog'] === 'on',
+    page: parameters['ApiPage'] === 'on',
     firehose: parameters['Firehose'] === 'on',
     sourceBucket: text('SourceBucket'),
     sourcePrefix: text('SourcePrefix'),

@@ -22,6 +22,8 @@ export const CONFIG_OPTIONS = {
   arch: choice('--arch <arch>', 'processor (arm64: a fifth cheaper)', ['arm64', 'x86_64']),
   api: flag('--api', 'with an HTTP API and a key'),
   withoutApi: flag('--no-api', 'search by function call only'),
+  page: flag('--page', 'with a page to look at the data in a browser'),
+  withoutPage: flag('--no-page', 'without it'),
   every: duration(
     '--every <duration>',
     'a new sample batch this often (5m); none for no sample data',
@@ -74,6 +76,7 @@ export function withFlags(config: DeploymentConfig, options: ConfigOptions): Dep
     },
     generator: generatorOf(config.generator, options.every),
     api: options.api ?? config.api,
+    page: options.page ?? config.page,
     apiLimits: {
       ...config.apiLimits,
       // Twice the rate at once, as the default has it.

@@ -26,6 +26,7 @@ export async function printEndCard(
       `curl -s --compressed -H "x-api-key: $(qw-lambda api-key show)" '${url}/${index}/search?query=${config.generator === undefined ? '*' : 'quantity:>5'}'`,
     ])
   }
+  if (outputs['PageUrl'] !== undefined) rows.push(['page', outputs['PageUrl']])
   rows.push(['freshness', freshness(config)], ['cost', estimateOf(config).text])
   const text = rows
     .map(([name, value]) => `${out.style.paint.dim(name.padEnd(11))}${value}\n`)

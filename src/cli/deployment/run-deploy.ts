@@ -125,6 +125,7 @@ export function deployDocument(prepared: PreparedDeploy, result: DeployResult) {
     })),
     outputs: {
       api_url: output('ApiUrl'),
+      page_url: output('PageUrl'),
       index_bucket: output('IndexBucket'),
       staging_bucket: output('StagingBucket'),
       searcher: output('SearcherFunction'),

@@ -27,9 +27,12 @@ export function showNewDeployment(context: CliContext, prepared: PreparedDeploy)
   report.note(`  ${list}`)
   report.note(`  Cost         ${estimateOf(config).text}`)
   if (config.api) report.note(`  HTTP API     ${apiLimitsText(config.apiLimits)}`)
+  if (config.page) report.note(`  Page         ${PAGE_TEXT}`)
   report.note(`  Permissions  as listed by: qw-lambda deploy --print-policy`)
   report.note('  Removed by   qw-lambda teardown')
 }
+
+const PAGE_TEXT = 'in a browser; everybody may load it, and what it shows needs the key'
 
 /** What one key can do at most, and so cost. */
 function apiLimitsText({ requestsPerSecond, requestsPerDay }: ApiLimits): string {

@@ -23,6 +23,7 @@ export async function deploymentFindings(
     versionFinding(context, deployment),
     partFindings(deployment),
     keyFinding(deployment),
+    pageFinding(deployment),
     lagFinding(context, deployment),
     upkeepFinding(context, deployment),
   ]
@@ -118,6 +119,20 @@ async function keyFinding({ state, session }: Deployment): Promise<Finding[]> {
     return [fail('deployment.api', `the API answers ${status}`, fix)]
   } catch (error) {
     return [failedFinding('deployment.api', error)]
+  }
+}
+
+/** It has to come without the key, which it asks for. */
+async function pageFinding({ state, session }: Deployment): Promise<Finding[]> {
+  const url = state.outputs['PageUrl']
+  if (url === undefined) return []
+  try {
+    const { status } = await session.ports.api.get(url, undefined)
+    if (status === 200) return [pass('deployment.page', 'the page is there')]
+    const fix = 'deploy again: qw-lambda deploy'
+    return [fail('deployment.page', `${url} answers ${status}`, fix)]
+  } catch (error) {
+    return [failedFinding('deployment.page', error)]
   }
 }
 

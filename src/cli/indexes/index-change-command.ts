@@ -15,6 +15,7 @@ import { INPUT_FORMAT } from '../intake/input-format.ts'
 import { SourceOpener } from '../intake/open-source.ts'
 import { DEFAULT_SAMPLE_DOCS, sampleSource } from '../../engine/sources/sample-source.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
+import { stopMergesBehind } from '../stack/merges-behind.ts'
 import { flag, integer, text } from '../command/option.ts'
 import { shellWord } from '../command/shell-word.ts'
 import { missingFlags } from '../command/prompts.ts'
@@ -156,6 +157,7 @@ export const indexDeleteCommand = defineCommand({
       name: indexId,
       given: options.confirm,
     })
+    if (stack.folder !== undefined) await stopMergesBehind(stack.folder, indexId)
     const withSnapshots = options.withSnapshots === true
     const removed = await stack.indexing.metastore.deleteIndex(indexId, { withSnapshots })
     await stack.updateFile((file) => ({

@@ -32,6 +32,7 @@ export function awsConfig(
     },
     generator: data.kind === 'sample' ? generatorOf(plan.everyMs) : false,
     api: answers.api,
+    page: answers.page,
     ...(data.kind === 's3' ? sourceOf(data.look) : {}),
     notifyEmail: answers.budgetEmail,
     monthlyBudgetUsd: answers.budgetUsd,
@@ -48,12 +49,13 @@ export function awsProjectDocument(
 
 /** The flags that answer, without a terminal, what only AWS asks for. */
 export function awsFlags(answers: AwsAnswers): string[] {
-  const { region, profile, api, budgetUsd, budgetEmail, deploy } = answers
+  const { region, profile, api, page, budgetUsd, budgetEmail, deploy } = answers
   return [
     '--region',
     region,
     ...(profile === undefined ? [] : ['--profile', profile]),
     api ? '--api' : '--no-api',
+    ...(page ? ['--page'] : []),
     ...(budgetUsd === 0 ? [] : ['--budget', String(budgetUsd)]),
     ...(budgetEmail === undefined ? [] : ['--budget-email', budgetEmail]),
     ...(deploy === false ? ['--no-deploy'] : []),

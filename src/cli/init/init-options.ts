@@ -29,6 +29,8 @@ export const INIT_OPTIONS = {
   ),
   api: flag('--api', 'in AWS: with an HTTP API and a key'),
   withoutApi: flag('--no-api', 'in AWS: search by function call only'),
+  page: flag('--page', 'in AWS: with a page to look at the data in a browser'),
+  withoutPage: flag('--no-page', 'in AWS: without it'),
   budget: integer('--budget <usd>', 'in AWS: alert at 80 % and 100 % of this a month'),
   budgetEmail: text('--budget-email <address>', 'in AWS: who receives alarms and the budget alert'),
   deploy: flag('--deploy', 'in AWS: deploy without asking'),

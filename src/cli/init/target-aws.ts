@@ -12,6 +12,8 @@ export interface AwsAnswers {
   readonly region: string
   readonly profile: string | undefined
   readonly api: boolean
+  /** To look at the data in a browser. */
+  readonly page: boolean
   /** 0: no alert. */
   readonly budgetUsd: number
   readonly budgetEmail: string | undefined
@@ -31,6 +33,7 @@ export async function askAws(context: CliContext, options: InitOptions): Promise
     region,
     profile,
     api: options.api ?? true,
+    page: options.page ?? false,
     budgetUsd: options.budget ?? 0,
     budgetEmail: options.budgetEmail,
     deploy: options.deploy,

@@ -4,8 +4,6 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import type { IndexingProgress, IndexingResult } from '../../engine/indexing/indexing-result.ts'
-import { LIST_EVERY_MS, runJanitor } from '../../engine/indexing/janitor.ts'
-import { eligibleMerges, runMerges } from '../../engine/indexing/merge.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../../engine/indexing/reject-limit.ts'
 import type { RunSummary } from '../../engine/metastore/run-summary.ts'
@@ -14,6 +12,7 @@ import type { CliContext } from '../command/context.ts'
 import type { DataStack } from '../stack/data-stack.ts'
 import { formatCount, plural } from '../format/number.ts'
 import { STDIN } from './ingest-files.ts'
+import { cleanUpAfter, mergeAfter } from './merge-after.ts'
 import type { PhaseReport } from '../reporters/reporter.ts'
 import type { SourceOpener } from './open-source.ts'
 
@@ -33,7 +32,7 @@ export interface IngestRequest {
   /** Undefined: any number. A count holds for the whole run, a fraction for each source. */
   readonly maxRejects: MaxRejects | undefined
   readonly rejects: 'keep' | 'drop'
-  /** `later`: the next ingest or `serve` does it; the first hits do not wait for it. */
+  /** `later`: the first hits do not wait for them. */
   readonly merges?: 'now' | 'later'
   /** Called while the rest is indexed, with how many documents can be searched; not for what is done soon. */
   readonly onFirstPublished?: (docCount: number) => Promise<void>
@@ -116,10 +115,10 @@ export async function runIngest(
     waiting.length === 0 && sources.every(({ result }) => result !== undefined && isEnd(result))
   if (isDone) run.phase?.succeed(`Indexed ${plural(run.docCount, 'document')}`)
   else run.phase?.fail()
-  const canMerge = request.merges !== 'later' && run.isIndexWritable && !context.signal.aborted
-  if (canMerge) {
-    await mergeSmallSplits(context, stack, request.indexId)
-    await cleanUp(context, stack, request.indexId)
+  if (run.isIndexWritable && !context.signal.aborted) {
+    const { merges: when = 'now' } = request
+    await mergeAfter(context, stack, { indexId, when })
+    if (when === 'now') await cleanUpAfter(context, stack, indexId)
   }
   return outcome
 }
@@ -305,37 +304,6 @@ async function sizeOf(path: string): Promise<number | undefined> {
     ({ size }) => size,
     () => undefined,
   )
-}
-
-/** Small splits make searches slow; a failure here takes nothing from what was indexed. */
-async function mergeSmallSplits(
-  context: CliContext,
-  stack: DataStack,
-  indexId: string,
-): Promise<void> {
-  try {
-    const file = await stack.indexing.metastore.load(indexId, context.signal)
-    if (eligibleMerges(file, context.clock.nowMs()).length === 0) return
-    const phase = context.report.phase('Merging small splits')
-    const merges = await runMerges(stack.indexing, { indexId, signal: context.signal })
-    phase.succeed(
-      `Merged ${plural(merges.mergedSplitCount, 'split')} into ${formatCount(merges.mergeCount)}`,
-    )
-    for (const { error } of merges.failures) context.report.warn(`a merge failed: ${error}`)
-  } catch (error) {
-    if (!context.signal.aborted) context.report.warn(`merging failed: ${messageOf(error)}`)
-  }
-}
-
-/** For a stack that nobody serves: what is past its retention or was replaced goes at the next ingest.
- *  A GET where nothing is. */
-async function cleanUp(context: CliContext, stack: DataStack, indexId: string): Promise<void> {
-  try {
-    const request = { indexId, listEveryMs: LIST_EVERY_MS, signal: context.signal }
-    await runJanitor(stack.indexing, request)
-  } catch (error) {
-    if (!context.signal.aborted) context.report.warn(`the clean-up failed: ${messageOf(error)}`)
-  }
 }
 
 export function tooManyRejects(path: string, result: IndexingResult, indexId: string): QwError {

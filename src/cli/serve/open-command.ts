@@ -62,9 +62,7 @@ function cloudAddress({ session, state }: Deployment, place: Place): string {
   const console = () => `https://${region}.${consoleOf(session)}`
   switch (place) {
     case 'ui':
-      throw new QwError('invalid', `${state.name} serves no page`, {
-        fix: 'qw-lambda serve --proxy --open',
-      })
+      return state.outputs['PageUrl'] ?? noPage(state.name)
     case 'api':
       return state.outputs['ApiUrl'] ?? noApi(state.name)
     case 'stack':
@@ -85,6 +83,12 @@ function consoleOf({ partition, region }: Deployment['session']): string {
   if (partition.console !== undefined) return partition.console
   throw new QwError('invalid', `the console of ${region} has no address that is known outside`, {
     fix: 'qw-lambda status, qw-lambda logs',
+  })
+}
+
+function noPage(stack: string): never {
+  throw new QwError('invalid', `${stack} serves no page`, {
+    fix: 'look at it from here: qw-lambda serve --proxy --open\nor let it serve one: qw-lambda deploy --page',
   })
 }
 

@@ -182,6 +182,7 @@ function documentOf(context: CliContext, facts: StatusFacts) {
       cli_version: context.version,
       version: status.version ?? null,
       api_url: status.stack.outputs['ApiUrl'] ?? null,
+      page_url: status.stack.outputs['PageUrl'] ?? null,
       indexing: status.indexing ?? null,
     },
     indexes,
@@ -211,6 +212,7 @@ function documentOf(context: CliContext, facts: StatusFacts) {
 function screenOf(context: CliContext, facts: StatusFacts): string {
   const { deployment, status, indexes, lastRun, warnings } = facts
   const { paint } = context.out.style
+  const page = status.stack.outputs['PageUrl']
   const line = (name: string, text: string): string => `${name.padEnd(10)}${text}\n`
   const { queue, generator } = status
   const waiting = queue === undefined ? 0 : queue.waiting + queue.inFlight
@@ -221,6 +223,7 @@ function screenOf(context: CliContext, facts: StatusFacts): string {
   const lines = [
     `${paint.bold(deployment.name)}  aws  ${deployment.session.region}  ${status.stack.status}\n`,
     line('api', status.stack.outputs['ApiUrl'] ?? 'none (search --via lambda)'),
+    ...(page === undefined ? [] : [line('page', page)]),
     ...indexes.map((index) => {
       const age =
         index.lag_s === null ? 'no time' : `newest ${formatDuration(index.lag_s * 1_000)} ago`

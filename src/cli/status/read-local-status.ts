@@ -3,6 +3,7 @@ import { splitSizeBytes } from '../../engine/metastore/split-record.ts'
 import type { LocalStack } from '../../local/local-stack.ts'
 import { runningServer } from '../../local/serve-lock.ts'
 import type { CliContext } from '../command/context.ts'
+import { mergesBehind } from '../stack/merges-behind.ts'
 import { localSampleStream } from '../stack/sample-stream.ts'
 import type { IndexRun, IndexStatus, StackStatus } from './stack-status.ts'
 import { warningsOf } from './status-warnings.ts'
@@ -13,11 +14,12 @@ export async function readLocalStatus(
   stack: LocalStack,
 ): Promise<StackStatus> {
   const { clock, signal } = context
-  const [server, files, generator, waitingCount] = await Promise.all([
+  const [server, files, generator, waitingCount, merges] = await Promise.all([
     runningServer(stack.folder),
     stack.indexing.metastore.listIndexes(['*'], signal),
     localSampleStream(stack, clock).read(),
     countWaiting(stack, signal),
+    mergesBehind(stack.folder),
   ])
   const runs = files.flatMap(runsOf).toSorted((a, b) => b.updatedMs - a.updatedMs)
   const indexes = files.map(indexStatus)
@@ -29,8 +31,11 @@ export async function readLocalStatus(
     lastRun: runs[0],
     failureCount: runs.filter((run) => run.state === 'failed' || run.rejectedCount > 0).length,
     generator,
+    merging: merges.running,
   }
-  return { ...facts, warnings: warningsOf(facts, { waitingCount, nowMs: clock.nowMs() }) }
+  const { failed: failedMerges } = merges
+  const nowMs = clock.nowMs()
+  return { ...facts, warnings: warningsOf(facts, { waitingCount, failedMerges, nowMs }) }
 }
 
 function indexStatus(file: IndexFile): IndexStatus {

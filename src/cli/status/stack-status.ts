@@ -1,5 +1,6 @@
 import type { StatusWarning } from '../../deploy/status.ts'
 import type { RunSummary } from '../../engine/metastore/run-summary.ts'
+import type { MergeBehind } from '../stack/merges-behind.ts'
 import type { SampleStreamState } from '../stack/sample-stream.ts'
 
 /** Everything that `status` says of a local stack, as plain values. */
@@ -14,6 +15,8 @@ export interface StackStatus {
   /** Runs among the remembered ones that failed or rejected documents. */
   readonly failureCount: number
   readonly generator: SampleStreamState
+  /** What goes on after the commands that made it due. */
+  readonly merging: readonly MergeBehind[]
   readonly warnings: readonly StatusWarning[]
 }
 

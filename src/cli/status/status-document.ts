@@ -16,6 +16,11 @@ export function statusDocument(status: StackStatus, version: string, nowMs: numb
     ingest: {
       last_run: lastRun === undefined ? null : runDocument(lastRun),
       failures: status.failureCount,
+      merging: status.merging.map(({ indexId, pid, startedMs }) => ({
+        index: indexId,
+        pid,
+        started: isoTime(startedMs),
+      })),
       generator: {
         state: generator.paused ? 'paused' : 'on',
         every_ms: generator.everyMs,

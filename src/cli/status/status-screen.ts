@@ -2,6 +2,7 @@ import { formatDuration } from '../../engine/dates/duration.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, formatCount, plural } from '../format/number.ts'
 import { formatTime, type Zone } from '../format/time.ts'
+import type { MergeBehind } from '../stack/merges-behind.ts'
 import { describeState } from '../stack/stream-text.ts'
 import type { Output } from '../format/streams.ts'
 import type { IndexRun, IndexStatus, StackStatus } from './stack-status.ts'
@@ -23,6 +24,7 @@ export function statusScreen(status: StackStatus, { out, zone, nowMs }: StatusVi
       ? [['index', 'none yet (qw-lambda generator run)'] as const]
       : []),
     ['ingest', status.lastRun === undefined ? 'no run yet' : describeRun(status.lastRun, nowMs)],
+    ...status.merging.map((merge): Fact => ['merging', describeMerge(merge, nowMs)]),
     ['generator', describeGenerator(status, nowMs)],
     ['cost', '$0.00 a month'],
   ]
@@ -58,6 +60,10 @@ function describeRun(run: IndexRun, nowMs: number): string {
   const rejected = run.rejectedCount === 0 ? '' : `, ${formatCount(run.rejectedCount)} rejected`
   const rate = run.docCount === 0 ? '' : `, ${formatCount(perSecond)} a second`
   return `${plural(run.docCount, 'document')}${rejected} into ${run.indexId}, ${run.state}${rate}, ${formatDuration(nowMs - run.updatedMs)} ago`
+}
+
+function describeMerge({ indexId, pid, startedMs }: MergeBehind, nowMs: number): string {
+  return `${indexId}, for ${formatDuration(Math.max(0, nowMs - startedMs))}, by process ${pid}`
 }
 
 function describeGenerator({ generator }: StackStatus, nowMs: number): string {

@@ -13,6 +13,7 @@ const HEALTHY: Omit<StackStatus, 'warnings'> = {
   ],
   lastRun: undefined,
   failureCount: 0,
+  merging: [],
   generator: {
     paused: false,
     isScheduled: false,
@@ -39,10 +40,10 @@ const RUN = {
   error: undefined,
 } as const
 
+const FACTS = { waitingCount: 0, failedMerges: [], nowMs: NOW_MS }
+
 function codes(changes: Partial<StackStatus>, waitingCount = 0): string[] {
-  return warningsOf({ ...HEALTHY, ...changes }, { waitingCount, nowMs: NOW_MS }).map(
-    ({ code }) => code,
-  )
+  return warningsOf({ ...HEALTHY, ...changes }, { ...FACTS, waitingCount }).map(({ code }) => code)
 }
 
 describe('a warning', () => {
@@ -52,11 +53,22 @@ describe('a warning', () => {
 
   test('is given for an empty index, with the command that fills it', () => {
     const indexes = HEALTHY.indexes.map((index) => ({ ...index, docCount: 0 }))
-    const [warning] = warningsOf({ ...HEALTHY, indexes }, { waitingCount: 0, nowMs: NOW_MS })
+    const [warning] = warningsOf({ ...HEALTHY, indexes }, FACTS)
     expect(warning).toMatchObject({
       code: 'INDEX-EMPTY',
       fix: 'qw-lambda ingest <file> --index orders',
     })
+  })
+
+  test('is given for merges that failed after an ingest had returned, with their reason', () => {
+    const failedMerges = [{ indexId: 'orders', message: 'the disk is full' }]
+    expect(warningsOf(HEALTHY, { ...FACTS, failedMerges })).toEqual([
+      {
+        code: 'MERGES-FAILED',
+        message: 'merging after the last ingest into orders failed: the disk is full',
+        fix: 'qw-lambda index merge orders',
+      },
+    ])
   })
 
   test.each([

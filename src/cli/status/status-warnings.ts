@@ -1,6 +1,7 @@
 import { formatCount, plural } from '../format/number.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import type { StatusWarning } from '../../deploy/status.ts'
+import type { FailedMerge } from '../stack/merges-behind.ts'
 import type { StackStatus } from './stack-status.ts'
 
 /** A batch takes this long to become searchable, with room. */
@@ -9,13 +10,14 @@ const BATCH_GRACE_MS = 60_000
 interface WarningFacts {
   /** Files of the ingest queue. */
   readonly waitingCount: number
+  readonly failedMerges: readonly FailedMerge[]
   readonly nowMs: number
 }
 
 /** What somebody ought to look at, each with the command that mends it. */
 export function warningsOf(
   status: Omit<StackStatus, 'warnings'>,
-  { waitingCount, nowMs }: WarningFacts,
+  { waitingCount, failedMerges, nowMs }: WarningFacts,
 ): StatusWarning[] {
   const { lastRun, generator, indexes, url } = status
   const warnings: StatusWarning[] = []
@@ -46,6 +48,13 @@ export function warningsOf(
       code: 'INGEST-WAITING',
       message: `${plural(waitingCount, 'request')} sent by HTTP wait to be indexed`,
       fix: 'qw-lambda serve',
+    })
+  }
+  for (const { indexId, message } of failedMerges) {
+    warnings.push({
+      code: 'MERGES-FAILED',
+      message: `merging after the last ingest into ${indexId} failed: ${message}`,
+      fix: `qw-lambda index merge ${indexId}`,
     })
   }
   if (generator.isScheduled && generator.lastRunMs !== undefined) {

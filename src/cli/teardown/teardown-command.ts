@@ -9,6 +9,7 @@ import { drawFacts, type Fact } from '../format/facts.ts'
 import { formatBytes, plural } from '../format/number.ts'
 import { printJson } from '../command/rows.ts'
 import { currentLocalStack } from '../stack/local-stacks.ts'
+import { stopMergesBehind } from '../stack/merges-behind.ts'
 import { flag, list, text } from '../command/option.ts'
 import { changeJsonFile } from '../command/settings-file.ts'
 import { readdir, stat } from 'node:fs/promises'
@@ -57,6 +58,7 @@ export const teardownCommand = defineCommand({
       given: options.confirm,
     })
     const startedMs = context.clock.nowMs()
+    await stopMergesBehind(stack.folder)
     const phase = context.report.phase(`Removing ${stack.name}`)
     await removeLocalStack(stack)
     const left = await folderSize(stack.folder)

@@ -69,7 +69,7 @@ export function fakeServices(world: World): Services {
         const next = world.flapping.shift()
         const spread = world.refusalsBeforeKeyWorks <= 0 && next !== 'refuses'
         world.refusalsBeforeKeyWorks--
-        return { status: spread && world.keysAccepted.has(key) ? 200 : 403, body: 'answer' }
+        return { status: spread && world.keysAccepted.has(key ?? '') ? 200 : 403, body: 'answer' }
       },
     },
   }

@@ -1,7 +1,10 @@
+import { noteExchange } from './exchanges.ts'
+import { currentKey, otherKey } from './key.ts'
 import { at, parseExact, stringifyExact, type Json } from './exact-json.ts'
 
-/** Where the API is beside this page (`…/ui/`), also behind a prefix. */
-const API = new URL('../api/v1/', document.baseURI)
+/** Where the API is beside this page, which whoever serves it has written into its head. */
+const PLACE = document.querySelector<HTMLMetaElement>('meta[name="api"]')?.content
+const API = new URL(PLACE ?? '../api/v1/', document.baseURI)
 
 /** An answer of the API that is an error, or no answer at all (`status` 0). */
 export class ApiError extends Error {
@@ -24,6 +27,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Where a path of the API is. */
+export function apiAddress(path: string): URL {
+  return new URL(path, API)
+}
+
 interface ErrorFacts {
   readonly code?: string | undefined
   readonly fix?: string | undefined
@@ -41,10 +49,22 @@ interface ApiRequest {
 
 /** The text of an answer. Throws `ApiError`, and the signal's reason when it was given up. */
 export async function ask(request: ApiRequest, signal: AbortSignal): Promise<string> {
-  const response = await send(request, signal)
-  const text = await response.text()
-  if (response.ok) return text
-  throw errorOf(response.status, text)
+  for (;;) {
+    const key = currentKey()
+    const startMs = performance.now()
+    const response = await send(request, key, signal)
+    const text = await response.text()
+    const sentBytes = response.headers.get('content-length')
+    noteExchange(request, {
+      tookMs: performance.now() - startMs,
+      bytes: sentBytes === null ? text.length : Number(sentBytes),
+    })
+    if (response.ok) return text
+    const error = errorOf(response.status, text)
+    const mayGoOn = wantsKey(error) && (await otherKey(key))
+    signal.throwIfAborted()
+    if (!mayGoOn) throw error
+  }
 }
 
 export async function getJson(path: string, signal: AbortSignal): Promise<Json> {
@@ -55,11 +75,22 @@ export async function postJson(path: string, body: Json, signal: AbortSignal): P
   return parseExact(await ask({ method: 'POST', path, body: stringifyExact(body) }, signal))
 }
 
-async function send({ method, path, body }: ApiRequest, signal: AbortSignal): Promise<Response> {
+/** Said by the API, or by the gateway before it. */
+function wantsKey({ status, code, message }: ApiError): boolean {
+  if (status !== 401 && status !== 403) return false
+  return code === undefined ? message === 'Forbidden' : code.startsWith('QWL-KEY-')
+}
+
+async function send(
+  { method, path, body }: ApiRequest,
+  key: string,
+  signal: AbortSignal,
+): Promise<Response> {
   const headers = new Headers()
+  if (key !== '') headers.set('x-api-key', key)
   if (typeof body === 'string') headers.set('content-type', 'application/json')
   try {
-    return await fetch(new URL(path, API), {
+    return await fetch(apiAddress(path), {
       method,
       headers,
       signal,
@@ -74,7 +105,7 @@ async function send({ method, path, body }: ApiRequest, signal: AbortSignal): Pr
 }
 
 /** Both shapes of the API: its own, and Elasticsearch's, which has everything one level below. */
-function errorOf(status: number, text: string): ApiError {
+export function errorOf(status: number, text: string): ApiError {
   const body = bodyOf(text)
   const facts = at(body, 'error') ?? body
   const textAt = (name: string): string | undefined => {

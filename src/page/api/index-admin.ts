@@ -75,7 +75,7 @@ function policyText(policy: Json | undefined): string {
 }
 
 /** The fields of a config, those inside objects under their whole name. */
-function mappedFields(mappings: readonly Json[], prefix = ''): MappedField[] {
+export function mappedFields(mappings: readonly Json[], prefix = ''): MappedField[] {
   return mappings.flatMap((mapping) => {
     const name = `${prefix}${plainText(at(mapping, 'name'))}`
     const type = plainText(at(mapping, 'type'))

@@ -26,7 +26,7 @@ export async function listRuns(index: string, signal: AbortSignal): Promise<read
   }))
 }
 
-interface RejectReason {
+export interface RejectReason {
   readonly count: number
   readonly reason: string
   readonly example: string
@@ -47,7 +47,7 @@ export async function loadFailures(index: string, signal: AbortSignal): Promise<
 }
 
 /** A reason as the API writes it, with the field that it is about. */
-function reasonOf(json: Json): RejectReason {
+export function reasonOf(json: Json): RejectReason {
   const field = plainText(at(json, 'field'))
   const reason = plainText(at(json, 'reason'))
   return {

@@ -4,6 +4,7 @@ import { FailureNote } from '../search/failure-note.tsx'
 import { DataTable } from '../shell/data-table.tsx'
 import { useAnswer } from '../state/answer.ts'
 import { loadCatalog } from '../state/catalog.ts'
+import { AddFileButton } from '../drop/drop-target.tsx'
 import { addressOf, navigate, viewState } from '../state/store.ts'
 import { IndexDetail } from './index-detail.tsx'
 
@@ -24,6 +25,9 @@ export function IndexesView() {
   }
   return (
     <section class="page-scroll" aria-label="Indexes">
+      <p class="buttons">
+        <AddFileButton />
+      </p>
       {sizes.error !== undefined && <FailureNote error={sizes.error} />}
       {sizes.value !== undefined && (
         <DataTable

@@ -17,7 +17,7 @@ export interface Place {
   readonly follows: boolean
 }
 
-interface Suggestion {
+export interface Suggestion {
   readonly insert: string
   readonly label: string
   /** The type of a field, the meaning of an operator. */

@@ -1,13 +1,20 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { indexFacts } from '../state/catalog.ts'
+import { visibleText } from '../format/visible.ts'
+import { openMenu } from '../shell/menu.tsx'
 import { navigate, theme, viewState } from '../state/store.ts'
 import { bucketDetail, formatMs, type TimeZone } from '../time/format.ts'
-import { brushedRange, widerRange } from '../time/range.ts'
-import { partialNote } from './histogram.ts'
+import { brushedRange } from '../time/range.ts'
 import { drawPlot } from './histogram-plot.ts'
-import { barsThatFit, shownHistogram, type ShownHistogram } from './search-store.ts'
+import {
+  barsThatFit,
+  hoveredBucket,
+  isStale,
+  shownHistogram,
+  type ShownHistogram,
+} from './search-store.ts'
 import { seriesColors } from './series-colors.ts'
+import { menuTitle, valueMenu } from './value-menu.ts'
 
 /** Pixels that a bar and its gap want at least. */
 const BAR_PX = 9
@@ -16,25 +23,19 @@ const PLOT_MARGIN_PX = 60
 /** Documents over time. What is brushed becomes the time range. */
 export function HistogramView() {
   const shown = shownHistogram.value
-  const hovered = useSignal<number | undefined>(undefined)
-  const zone = viewState.value.tz
   if (shown === undefined) return null
   return (
-    <section class="histogram" aria-label="Documents over time">
-      <div class="histogram-head">
-        <p class="histogram-said">{said(shown, hovered.value, zone)}</p>
-        <StackPicker />
-        <button type="button" class="quiet" onClick={() => zoomOut(shown)}>
-          Zoom out
-        </button>
-      </div>
-      <Plot onHover={(bucket) => (hovered.value = bucket)} />
-      <Legend shown={shown} bucket={hovered.value} />
+    <section
+      class={isStale.value ? 'histogram stale' : 'histogram'}
+      aria-label="Documents over time"
+    >
+      <Plot />
+      <Legend shown={shown} bucket={hoveredBucket.value} />
     </section>
   )
 }
 
-function Plot({ onHover }: { readonly onHover: (bucket: number | undefined) => void }) {
+function Plot() {
   const frame = useRef<HTMLDivElement>(null)
   const width = useSignal(0)
   useEffect(() => {
@@ -82,38 +83,12 @@ function useDarkness() {
   return isDark
 }
 
+function onHover(bucket: number | undefined): void {
+  hoveredBucket.value = bucket
+}
+
 function onBrush(startMs: number, endMs: number): void {
   navigate({ ...brushedRange(startMs, endMs), doc: undefined })
-}
-
-function zoomOut({ asked }: ShownHistogram): void {
-  navigate({ ...widerRange(asked.startMs, asked.endMs), doc: undefined })
-}
-
-/** Any fast field that has few enough values to tell apart: texts, numbers without fraction, booleans. */
-function StackPicker() {
-  const declared = indexFacts.value?.mapping.declared ?? []
-  const { by = '' } = viewState.value
-  const names = declared
-    .filter(({ fast, type }) => fast && type !== 'datetime' && type !== 'f64')
-    .map(({ path }) => path)
-  const choices = by === '' || names.includes(by) ? names : [by, ...names]
-  return (
-    <label class="stack-picker">
-      Stack by
-      <select
-        value={by}
-        onChange={(event) => navigate({ by: event.currentTarget.value || undefined })}
-      >
-        <option value="">nothing</option>
-        {choices.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
 }
 
 function Legend({
@@ -133,29 +108,30 @@ function Legend({
       {series.map(({ name, counts }, i) => (
         <li key={name ?? ''}>
           <span class="swatch" ref={(swatch) => setColor(swatch, colors[i])} />
-          {name ?? 'other'} <span class="soft">{count(counts).toLocaleString('en')}</span>
+          <SeriesName name={name} /> <span class="soft">{count(counts).toLocaleString('en')}</span>
         </li>
       ))}
     </ul>
   )
 }
 
-function setColor(element: HTMLElement | null, color: string | undefined): void {
-  if (element !== null && color !== undefined) element.style.background = `var(${color})`
+/** A term opens what can be done with it, as it does in the hits. */
+function SeriesName({ name }: { readonly name: string | undefined }) {
+  const { by } = viewState.value
+  if (name === undefined || by === undefined) return <>other</>
+  return (
+    <button
+      type="button"
+      aria-haspopup="menu"
+      onClick={(event) => openMenu(event.currentTarget, menuTitle(by, name), valueMenu(by, name))}
+    >
+      {visibleText(name)}
+    </button>
+  )
 }
 
-/** Of the bucket under the pointer, or of the whole. */
-function said(shown: ShownHistogram, bucket: number | undefined, zone: TimeZone): string {
-  const { histogram, asked, nowMs, isPartial } = shown
-  const { interval, starts, totals } = histogram
-  const start = bucket === undefined ? undefined : starts[bucket]
-  if (bucket === undefined || start === undefined) {
-    return isPartial ? `by ${interval.text}, still counting` : `by ${interval.text}`
-  }
-  const detail = bucketDetail(interval.ms)
-  const note = partialNote(start, interval.ms, { asked, nowMs })
-  const count = (totals[bucket] ?? 0).toLocaleString('en')
-  return `${formatMs(start, zone, detail)} · ${count}${note === undefined ? '' : ` (${note})`}`
+function setColor(element: HTMLElement | null, color: string | undefined): void {
+  if (element !== null && color !== undefined) element.style.background = `var(${color})`
 }
 
 /** What somebody who does not see the picture is told. */

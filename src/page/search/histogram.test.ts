@@ -50,6 +50,11 @@ test('parts add up to a picture without gaps, the largest series first, then the
   ])
 })
 
+test('a picture that nothing stacks has no series', () => {
+  const picture = sumHistogram([part([[0, 2]])], { startMs: 0, endMs: 1_000 }, SECOND)
+  expect(picture).toMatchObject({ totals: [2], series: [] })
+})
+
 test('of many terms the smallest are the rest, and nothing is lost', () => {
   const names = Array.from({ length: 12 }, (_, i) => `t${i}`)
   const counts = names.map((name, i): [string, [number, number][]] => [name, [[0, i + 1]]])
@@ -84,8 +89,8 @@ test('stretches of the time join to the whole, the latest first, cut between buc
 })
 
 test('a bucket that is not over, or reaches beyond what was asked, is marked', () => {
-  const asked = { startMs: 1_500, endMs: 9_000 }
-  const note = (startMs: number) => partialNote(startMs, 1_000, { asked, nowMs: 8_200 })
+  const bounds = { startMs: 1_500, endMs: 9_000 }
+  const note = (startMs: number) => partialNote(startMs, 1_000, { bounds, nowMs: 8_200 })
   expect(note(1_000)).toBe('part')
   expect(note(2_000)).toBeUndefined()
   expect(note(8_000)).toBe('so far')

@@ -71,7 +71,7 @@ export interface Histogram {
   readonly interval: Interval
   readonly starts: readonly number[]
   readonly totals: readonly number[]
-  /** The largest first, then the rest where there is one. */
+  /** The largest first, then the rest where there is one; none: nothing stacks. */
   readonly series: readonly HistogramSeries[]
 }
 
@@ -103,7 +103,7 @@ export function sumHistogram(
   const rest = all.map((total, i) =>
     Math.max(0, total - series.reduce((sum, { counts }) => sum + (counts[i] ?? 0), 0)),
   )
-  const hasRest = rest.some((count) => count > 0)
+  const hasRest = series.length > 0 && rest.some((count) => count > 0)
   return {
     interval,
     starts,
@@ -141,11 +141,11 @@ function bucketStart(timeMs: number, intervalMs: number): number {
 export function partialNote(
   startMs: number,
   intervalMs: number,
-  { asked, nowMs }: { readonly asked: MsRange; readonly nowMs: number },
+  { bounds, nowMs }: { readonly bounds: MsRange; readonly nowMs: number },
 ): 'so far' | 'part' | undefined {
   const endMs = startMs + intervalMs
   if (startMs <= nowMs && endMs > nowMs) return 'so far'
-  return startMs < asked.startMs || endMs > asked.endMs ? 'part' : undefined
+  return startMs < bounds.startMs || endMs > bounds.endMs ? 'part' : undefined
 }
 
 /** The range in stretches of whole buckets, the latest first: the order in which answers are wanted. */

@@ -7,13 +7,10 @@ import {
   type Json,
   type JsonObject,
 } from '../api/exact-json.ts'
+import { MARK_END, MARK_START } from './marks.ts'
 
 /** Hits of one request; the next ones are asked for when somebody scrolls there. */
 export const PAGE_SIZE = 200
-
-/** Around a word that was found: private use characters, which stand in no text of people. */
-const MARK_START = '\uE000'
-const MARK_END = '\uE001'
 
 /** Nanoseconds, whatever the index keeps; also what the address of a document is written with. */
 const TIME_FORMAT = 'strict_date_optional_time_nanos'
@@ -41,7 +38,7 @@ function queryClause({ query, from, to, timestampField }: SearchWish): JsonObjec
 }
 
 /** By time and then by address, so that no two documents are alike and a page goes on exactly. */
-function sortKeys({
+export function sortKeys({
   sort,
   timestampField,
 }: Pick<SearchWish, 'sort' | 'timestampField'>): JsonObject[] {

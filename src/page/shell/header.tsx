@@ -1,6 +1,7 @@
 import { indexes } from '../state/catalog.ts'
 import { addressOf, navigate, nextTheme, theme, viewState } from '../state/store.ts'
 import type { View } from '../state/view-state.ts'
+import { KeysButton } from './keys.tsx'
 import { SCREENS } from './screens.tsx'
 
 export function Header() {
@@ -15,6 +16,7 @@ export function Header() {
         ))}
       </nav>
       <div class="header-end">
+        <KeysButton />
         <button
           type="button"
           class="quiet"

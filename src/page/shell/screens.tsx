@@ -1,4 +1,6 @@
 import type { ComponentType } from 'preact'
+import { CostView } from '../cost/cost-view.tsx'
+import { FieldsView } from '../fields/fields-view.tsx'
 import { IndexesView } from '../indexes/indexes-view.tsx'
 import { SearchView } from '../search/search-view.tsx'
 import type { View } from '../state/view-state.ts'
@@ -12,5 +14,7 @@ interface Screen {
 /** What the page can show, in the order of its tabs. */
 export const SCREENS: readonly Screen[] = [
   { view: 'search', title: 'Search', draw: SearchView },
+  { view: 'fields', title: 'Fields', draw: FieldsView },
   { view: 'indexes', title: 'Indexes', draw: IndexesView },
+  { view: 'cost', title: 'Cost', draw: CostView },
 ]

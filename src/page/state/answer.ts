@@ -79,6 +79,6 @@ export function useDeed(): Deed {
   return { ...state.value, run }
 }
 
-function asError(error: unknown): Error {
+export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }

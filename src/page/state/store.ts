@@ -25,6 +25,12 @@ export function addressOf(change: Partial<ViewState>): string {
   return `${location.pathname}${writeViewState({ ...current.value, ...change })}`
 }
 
+/** The name of the tab, which a row of tabs is told apart by. */
+function title({ view, index, query }: ViewState): string {
+  const what = query === '' ? [] : [query.slice(0, 80)]
+  return [...what, ...(index === '' ? [] : [index]), view, 'qw-lambda'].join(' · ')
+}
+
 /** Reads the address, from here on also when the browser goes back and forth. */
 export function followAddress(): void {
   const read = (): void => {
@@ -32,6 +38,9 @@ export function followAddress(): void {
   }
   read()
   addEventListener('popstate', read)
+  effect(() => {
+    document.title = title(current.value)
+  })
 }
 
 type Theme = 'system' | 'light' | 'dark'
@@ -53,7 +62,7 @@ export function nextTheme(): void {
 }
 
 /** Of this browser; undefined also where it keeps nothing. */
-function stored(name: string): string | undefined {
+export function stored(name: string): string | undefined {
   try {
     return localStorage.getItem(`qw-lambda.${name}`) ?? undefined
   } catch {
@@ -62,7 +71,7 @@ function stored(name: string): string | undefined {
 }
 
 /** A browser that keeps nothing still shows everything. */
-function store(name: string, value: string): void {
+export function store(name: string, value: string): void {
   try {
     localStorage.setItem(`qw-lambda.${name}`, value)
   } catch {

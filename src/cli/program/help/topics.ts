@@ -55,6 +55,7 @@ const OTHERS: readonly (readonly [name: string, meaning: string])[] = [
   ['QWL_NO_INPUT=1', 'as --no-input; so does CI'],
   ['QWL_DEBUG=1', 'as -v, with stack traces; =http shows each request'],
   ['QWL_ASCII=1', 'as --ascii; so does a locale that is not UTF-8'],
+  ['QWL_MERGES', 'behind or wait: whether merges go on after ingest (on a terminal)'],
   ['QWL_ENDPOINT', 'an API to use without AWS credentials'],
   ['QWL_API_KEY', 'its key; or QWL_API_KEY_FILE, a file that holds it'],
   ['NO_COLOR', 'no colour; FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM=dumb too'],
