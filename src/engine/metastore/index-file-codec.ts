@@ -4,7 +4,7 @@ import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import { readConfigValue } from '../schema/read-config.ts'
 import { serializeDocMapping, serializeIndexConfig } from '../schema/serialize-config.ts'
 import { assertChecked, checkedJson, parseChecked } from './checked-json.ts'
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { checkpointJson, decodeCheckpoint } from './checkpoint.ts'
 import { decodeDeleteTask, encodeDeleteTask } from './delete-task.ts'
 import { decodeGone, encodeGone } from './gone-names.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
@@ -43,17 +43,14 @@ const FORMAT_WITH_CHECKSUM = 3
 export function encodeIndexFile(file: IndexFile): Uint8Array {
   const { metadata } = file
   const splits = file.splits.toSorted((a, b) => a.updateTimestamp - b.updateTimestamp)
-  const content = {
-    format: METASTORE_FORMAT,
-    version: '0.9',
-    index: {
-      index_uid: metadata.indexUid,
-      index_config: serializeIndexConfig(metadata.config),
-      past_mappings: metadata.pastMappings.map(serializeDocMapping),
-      create_timestamp: metadata.createTimestamp,
-      sources: metadata.sources,
-      checkpoint: encodeCheckpoint(metadata.checkpoint),
-    },
+  const index = {
+    index_uid: metadata.indexUid,
+    index_config: serializeIndexConfig(metadata.config),
+    past_mappings: metadata.pastMappings.map(serializeDocMapping),
+    create_timestamp: metadata.createTimestamp,
+    sources: metadata.sources,
+  }
+  const rest = {
     splits: splits.map(encodeSplitRecord),
     runs: file.runs.map(encodeRun),
     rejected: file.rejectSets.map(encodeRejectSet),
@@ -62,7 +59,17 @@ export function encodeIndexFile(file: IndexFile): Uint8Array {
     snapshots: file.snapshots.map(encodeSnapshotRecord),
     ...(file.gone.size > 0 ? { gone: encodeGone(file.gone) } : {}),
   }
-  return checkedJson(JSON.stringify(content))
+  const checkpoint = checkpointJson(metadata.checkpoint)
+  return checkedJson(
+    `{"format":${METASTORE_FORMAT},"version":"0.9",` +
+      `"index":${withoutEnd(index)},"checkpoint":${checkpoint}},` +
+      JSON.stringify(rest).slice(1),
+  )
+}
+
+/** The JSON of an object that goes on. */
+function withoutEnd(object: object): string {
+  return JSON.stringify(object).slice(0, -1)
 }
 
 /** Throws `corrupt`, and `invalid` for a file of a newer program. */
