@@ -1,14 +1,14 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { viewState } from '../state/store.ts'
+import { navigate, viewState } from '../state/store.ts'
 import { openMenu } from '../shell/menu.tsx'
 import type { TimeZone } from '../time/format.ts'
 import { writeDocAddress } from './doc-address.ts'
 import { showDoc } from './doc-store.ts'
 import { cellText } from './flatten.ts'
-import { activeRow, moveActive } from './hit-cursor.ts'
+import { moveActive } from './hit-cursor.ts'
 import { MarkedText } from './marked-text.tsx'
-import { hasMore, hits, isStale, loadMore } from './search-store.ts'
+import { activeRow, answers, hasMore, hits, isStale, loadMore, status } from './search-store.ts'
 import type { Hit } from './search-request.ts'
 import { shownTime } from './shown-time.ts'
 import { flatHit, shownColumns, shownTimeChars, shownWidths } from './shown-columns.ts'
@@ -31,6 +31,10 @@ export function HitsTable() {
   const height = useSignal(600)
   useHeight(frame, height)
   useActiveInSight(frame)
+  const answered = answers.value
+  useEffect(() => {
+    if (frame.current !== null) frame.current.scrollTop = 0
+  }, [answered])
   const widths = shownWidths.value
   const timeChars = shownTimeChars.value
   useEffect(() => {
@@ -68,6 +72,7 @@ export function HitsTable() {
     >
       <div class="hits-sheet" role="presentation">
         <HeadRow />
+        {count === 0 && status.value === 'done' && <Nothing />}
         <div class="hits-body" role="rowgroup" ref={(body) => setHeight(body, count * ROW_PX)}>
           {hits.value.slice(first, end).map((hit, i) => (
             <HitRow
@@ -86,6 +91,24 @@ export function HitsTable() {
   )
 }
 
+/** Where nothing was found, the next thing to try. */
+function Nothing() {
+  const { from, to, query } = viewState.value
+  const isAllTime = from === undefined && to === undefined
+  return (
+    <div class="nothing" role="row">
+      <span role="gridcell">
+        {isAllTime && query === '' ? 'This index has no documents yet. ' : 'Nothing was found. '}
+        {!isAllTime && (
+          <button type="button" onClick={() => navigate({ from: undefined, to: undefined })}>
+            Look at all time
+          </button>
+        )}
+      </span>
+    </div>
+  )
+}
+
 function HeadRow() {
   return (
     <div class="hits-head" role="rowgroup">
@@ -95,7 +118,6 @@ function HeadRow() {
           <span role="columnheader" key={column}>
             <button
               type="button"
-              tabIndex={-1}
               aria-haspopup="menu"
               onClick={(event) =>
                 openMenu(event.currentTarget, visibleText(column), columnMenu(column))

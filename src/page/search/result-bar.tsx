@@ -3,6 +3,7 @@ import { navigate, viewState } from '../state/store.ts'
 import { bucketDetail, formatDuration, formatMs, type TimeZone } from '../time/format.ts'
 import { widerRange } from '../time/range.ts'
 import { ColumnPicker } from './column-picker.tsx'
+import { DownloadMenu } from './download-menu.tsx'
 import { partialNote } from './histogram.ts'
 import {
   elapsedMs,
@@ -33,6 +34,7 @@ export function ResultBar() {
           </>
         )}
         <ColumnPicker />
+        <DownloadMenu />
       </div>
     </div>
   )
