@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { benchCli } from './cli.ts'
+import { benchErase } from './erase.ts'
 import { benchFanOut } from './fan-out.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchLargeLogs } from './large-logs.ts'
@@ -9,6 +10,7 @@ import { benchMerging } from './merging.ts'
 import { benchPage } from './page.ts'
 import { printMachine } from './measure.ts'
 import { benchSearching } from './searching.ts'
+import { benchYear } from './year.ts'
 
 const [, , root = '.', ...parts] = process.argv
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -27,3 +29,5 @@ if (parts.includes('page')) await benchPage(root)
 // Minutes, and a gigabyte of disk: only when asked for.
 if (parts.includes('load')) await benchLoad(root)
 if (parts.includes('large-logs')) await benchLargeLogs(root)
+if (parts.includes('year')) await benchYear(root, parts)
+if (parts.includes('erase')) await benchErase(parts)
