@@ -1,7 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Desk, smallProject, tagBuckets } from './cli-desk.ts'
+import { REGION } from './cloud.ts'
 
 const NAME = 'shop-schema'
+const lambda = new LambdaClient({
+  region: REGION,
+  endpoint: inject('awsEndpoint'),
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+})
 const FIELDS = [
   '{name: ts, type: datetime, fast: true, input_formats: [unix_timestamp]}',
   '{name: n, type: u64, fast: true}',
@@ -18,8 +29,8 @@ ${fields.map((field) => `    - ${field}`).join('\n')}
   timestamp_field: ts
 `
 
-/** One deployment whose index changes its config: the tests follow each other. */
-describe('the config of a deployed index', () => {
+/** One deployment whose index lives on: the tests follow each other. */
+describe('a deployed index', () => {
   let desk: Desk
   let outputs: Record<string, string> = {}
   beforeAll(() => {
@@ -56,7 +67,7 @@ describe('the config of a deployed index', () => {
   const mapping = async (): Promise<string> =>
     (await desk.run('index', 'describe', 'orders', '--mapping')).stdout
 
-  test('is that of the project when its first file comes', async () => {
+  test('has the config of the project when its first file comes', async () => {
     outputs = (await desk.json('deploy', '--yes'))['outputs'] as Record<string, string>
     const first = await ingest('a.ndjson', [{ n: 1 }, { n: 2, price: 5 }, { n: 3, price: 7 }])
     expect(first).toMatchObject({ docs: 1, rejected: 2 })
@@ -143,4 +154,33 @@ describe('the config of a deployed index', () => {
     expect(again.message).toContain('has these documents of orders already')
     expect(await count('*', 'orders')).toBe(5)
   })
+
+  test('ingest cancel takes back what waits, and the same ingest brings it another time', async () => {
+    const names = ['x', 'y', 'z'].map((name) => `${name}.ndjson`)
+    for (const [n, name] of names.entries()) {
+      desk.write(name, JSON.stringify({ ts: now, n: 100 + n, city: 'Turku' }))
+    }
+    await setIndexing(false)
+    const handed = await desk.json('ingest', ...names, '--no-wait')
+    const id = String(handed['run_id'])
+    const cancelled = { objects: 3, objects_over: 0, objects_taken_back: 3, objects_left: 0 }
+    expect(await desk.json('ingest', 'cancel', id)).toMatchObject(cancelled)
+    expect(await desk.json('ingest', 'status', id, '--follow')).toMatchObject({
+      runs: [{ state: 'cancelled', objects: 3, objects_done: 0 }],
+    })
+    await setIndexing(true)
+    expect(await desk.json('ingest', ...names)).toMatchObject({ docs: 3, rejected: 0 })
+    expect(await count('city:Turku')).toBe(3)
+    expect(await desk.json('ingest', 'cancel', id)).toMatchObject({ objects_taken_back: 0 })
+    expect(await desk.failure('ingest', 'cancel', 'NONE')).toMatchObject({ exitCode: 6 })
+  })
+
+  async function setIndexing(Enabled: boolean): Promise<void> {
+    const { EventSourceMappings = [] } = await lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName: outputs['indexer'] ?? '' }),
+    )
+    for (const { UUID = '' } of EventSourceMappings) {
+      await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }))
+    }
+  }
 }, 300_000)
