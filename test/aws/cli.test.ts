@@ -346,7 +346,7 @@ describe('a deployment', () => {
   })
 
   test('a proxy on this machine needs no key and takes no writes', async () => {
-    const { child, ended } = desk.start('serve', '--proxy', '--port', '7391')
+    const { child, ended } = desk.start('serve', '--proxy', '--port', '0')
     const url = await new Promise<string>((resolve) => {
       child.stdout.once('data', (text: string) => resolve(text.trim()))
     })
