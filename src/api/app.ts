@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { getPathNoStrict } from 'hono/utils/url'
-import { addCostRoute } from './cost-routes.ts'
+import { addCostRoutes } from './cost-routes.ts'
 import { makeKeyCheck } from './api-key.ts'
 import { elasticErrorReply } from './elastic/elastic-error.ts'
 import { addElasticDialect, isElasticPath } from './elastic/elastic-routes.ts'
@@ -38,7 +38,7 @@ export interface Api {
 /** The path of what reads splits and writes nothing, by Quickwit's name or one of Elasticsearch's. Another
  *  API of the same service may answer it: nothing is remembered from one request to the next. */
 export const SEARCH_PATH =
-  /^\/api\/v1\/(?:[^/]+\/search|_elastic\/(?:[^/]+\/)?_(?:search|search\/scroll(?:\/[^/]+)?|msearch|count|field_caps))$/
+  /^\/api\/v1\/(?:[^/]+\/(?:search|search-plan|list-fields|failures)|_elastic\/(?:[^/]+\/)?_(?:search|search\/scroll(?:\/[^/]+)?|msearch|count|field_caps))$/
 
 const BASE = '/api/v1'
 
@@ -107,7 +107,7 @@ function nativeRoutes(services: ApiServices): Hono {
   const routes = new Hono({ strict: false })
   addNodeRoutes(routes, services)
   addParsingRoutes(routes)
-  addCostRoute(routes, services.cost)
+  addCostRoutes(routes, services.cost)
   addIndexReadRoutes(routes, services)
   addSourceRoutes(routes, services)
   addDeleteTaskRoutes(routes, services)

@@ -2,24 +2,35 @@ import type { Hono } from 'hono'
 import type { JsonObject } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
 import { JSON_STYLES, jsonReply } from './reply.ts'
+import { RequestFields } from './request-fields.ts'
 
-/** What a month costs under these assumptions, by name; the others are the host's. */
-export type CostService = (
-  assumptions: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-) => Promise<JsonObject>
+/** What a host knows of prices. */
+export interface CostService {
+  /** What a month costs under these assumptions, by name; the others are the host's. */
+  month(assumptions: Readonly<Record<string, string>>): Promise<JsonObject>
+  /** What searches that read so cost; the `cold` of a search plan. */
+  search(reads: { readonly rounds: number; readonly requests: number }): JsonObject
+}
 
-/** The document of `cost-estimate --json`. The prices are not part of every host. */
-export function addCostRoute(app: Hono, cost: CostService | undefined): void {
+/** The document of `cost-estimate --json`, and the price of a search. Not every host knows prices. */
+export function addCostRoutes(app: Hono, cost: CostService | undefined): void {
   app.get('/cost', async (c) => {
-    if (cost === undefined) {
-      throw new QwError('invalid', 'costs are not worked out here', {
-        code: 'NOT-IMPLEMENTED',
-        fix: 'qw-lambda cost-estimate, or GET /api/v1/cost of qw-lambda serve --proxy',
-      })
-    }
     const { format, ...assumptions } = Object.fromEntries(new URL(c.req.url).searchParams)
     const style = JSON_STYLES.find((known) => known === format) ?? 'pretty_json'
-    return jsonReply(await cost(assumptions, c.req.raw.signal), style)
+    return jsonReply(await (cost ?? unpriced()).month(assumptions), style)
+  })
+  app.get('/cost/search', (c) => {
+    const known = ['rounds', 'requests', 'format']
+    const fields = RequestFields.fromUrl(new URL(c.req.url).searchParams, known)
+    const reads = { rounds: fields.count('rounds') ?? 0, requests: fields.count('requests') ?? 0 }
+    const style = fields.oneOf('format', JSON_STYLES) ?? 'pretty_json'
+    return jsonReply((cost ?? unpriced()).search(reads), style)
+  })
+}
+
+function unpriced(): never {
+  throw new QwError('invalid', 'costs are not worked out here', {
+    code: 'NOT-IMPLEMENTED',
+    fix: 'qw-lambda cost-estimate, or GET /api/v1/cost of qw-lambda serve --proxy',
   })
 }

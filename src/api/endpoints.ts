@@ -88,6 +88,12 @@ const NATIVE_ROWS: readonly Row[] = [
     'what a month costs in AWS, by the names of `cost-estimate --assume`',
     { differs: 'refused (501) behind the searcher function, which knows no prices' },
   ],
+  [
+    'GET',
+    '/cost/search',
+    'what searches cost that read so: `rounds` and `requests` of `cold` of a search plan',
+    { differs: 'refused (501) behind the searcher function, which knows no prices' },
+  ],
   ['GET', '/version', 'what is running'],
   ['GET', '/cluster', 'one node that is ready'],
   ['GET', '/config', 'where it listens and where indexes lie'],

@@ -5,10 +5,13 @@ import { frontApi } from './front-api.ts'
 const front = frontApi({
   page: (name) =>
     Promise.resolve(name === 'index.html' ? Uint8Array.from(Buffer.from('page')) : undefined),
-  cost: ({ wrong }) =>
-    wrong === undefined
-      ? Promise.resolve({ usd: 1 })
-      : Promise.reject(new QwError('invalid', 'no such assumption')),
+  cost: {
+    month: ({ wrong }) =>
+      wrong === undefined
+        ? Promise.resolve({ usd: 1 })
+        : Promise.reject(new QwError('invalid', 'no such assumption')),
+    search: () => ({ usd_per_1000: 1 }),
+  },
   rest: (request) => Promise.resolve(new Response(`behind ${request.method}`)),
 })
 

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { asQwError, errorReply } from './api-error.ts'
-import { addCostRoute, type CostService } from './cost-routes.ts'
+import { addCostRoutes, type CostService } from './cost-routes.ts'
 import { addPageRoutes, type PageFiles } from './page-routes.ts'
 
 interface FrontServices {
@@ -16,7 +16,7 @@ export function frontApi({ page, cost, rest }: FrontServices) {
   app.onError((error) => errorReply(asQwError(error)))
   addPageRoutes(app, page)
   const native = new Hono({ strict: false })
-  addCostRoute(native, cost)
+  addCostRoutes(native, cost)
   app.route('/api/v1', native)
   app.notFound((c) => rest(c.req.raw))
   return async (request: Request): Promise<Response> => await app.fetch(request)

@@ -167,6 +167,7 @@ describe('every request', () => {
     ['an unknown index', '/api/v1/indexes/absent-index', {}, 404],
     ['ingest into an unknown index', '/api/v1/absent-index/ingest', { body: '{}' }, 404],
     ['a wrong method', '/api/v1/mock-sales/search', { method: 'DELETE' }, 405],
+    ['a method that is none', '/api/v1/mock-sales/search', { method: 'constructor' }, 405],
     ['a wrong method on an index', '/api/v1/indexes/mock-sales', { body: '{}' }, 405],
     ['a body without length', SEARCH, { method: 'POST' }, 411],
     ['a search body over 1 MiB', SEARCH, { body: ' '.repeat((1 << 20) + 1) }, 413],

@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import { isJsonObject, stringifyJson, type JsonObject } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
 import { parseQueryString } from '../engine/query/query-string.ts'
+import { coldReads } from '../engine/search/cold-reads.ts'
 import type { SearchRequest, SearchResponse, SortKey } from '../engine/search/request.ts'
 import { planSearch } from '../engine/search/root.ts'
 import { indexPatterns, noneMatching, withMissingAs } from './index-patterns.ts'
@@ -65,6 +66,11 @@ export function addSearchRoutes(app: Hono, services: ApiServices): void {
       splits: { total: plan.splits.total, pruned: { ...plan.splits.pruned } },
       reads: plan.reads.map(({ requests, bytes }) => ({ requests, bytes })),
       hit_requests: plan.hitRequests,
+      cold: coldReads({
+        rounds: plan.reads,
+        searched: plan.searchedSplits.length,
+        hitRequests: plan.hitRequests,
+      }),
       storage_requests: { footer, fastfield, fieldnorm, sstable, posting, position },
     }
     return jsonReply(body, style)

@@ -22,7 +22,7 @@ interface Signing {
   readonly credentials: AwsCredentials
   readonly region: string
   /** As signatures name it. */
-  readonly service: 's3' | 'sqs'
+  readonly service: 's3' | 'sqs' | 'lambda'
   readonly nowMs: number
 }
 

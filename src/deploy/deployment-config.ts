@@ -105,6 +105,12 @@ export const FUNCTION_SETTINGS: Readonly<Record<string, FunctionSetting>> = {
     about: 'Memory for answers of single splits.',
     value: SIZE,
   },
+  QW_LAMBDA_LEAF_CALLS: {
+    parameter: 'LeafCalls',
+    fallback: '0',
+    about: 'Other runs of the searcher that one search may hand splits to; 0: none.',
+    value: NUMBER,
+  },
   QW_LAMBDA_DISABLE_MERGE: {
     parameter: 'DisableMerge',
     fallback: 'false',

@@ -77,12 +77,12 @@ test('the keys of the role come with their session token', () => {
   })
 })
 
-test('splits merged at once take a sixth of the memory, half a gigabyte at most', () => {
+test('splits merged at once take a sixth of the memory, a gigabyte at most', () => {
   const ofMemory = (megabytes: string) =>
     maxMergeBytes({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: megabytes }) / 1024 / 1024
   expect(ofMemory('768')).toBe(128)
   expect(ofMemory('3072')).toBe(512)
-  expect(ofMemory('10240')).toBe(512)
+  expect(ofMemory('10240')).toBe(1024)
   expect(maxMergeBytes({})).toBe(256 * 1024 * 1024)
 })
 

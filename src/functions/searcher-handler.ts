@@ -53,7 +53,7 @@ export function makeSearcherHandler(components: SearcherComponents): SearcherHan
 }
 
 /** A signal that is aborted shortly before the invocation's end, or with the invocation's own. */
-function untilDeadline({ deadlineMs, signal }: Invocation, nowMs: number) {
+export function untilDeadline({ deadlineMs, signal }: Invocation, nowMs: number) {
   const ended = new AbortController()
   const leftMs = (deadlineMs ?? Infinity) - SAFETY_MS - nowMs
   const timer = Number.isFinite(leftMs)

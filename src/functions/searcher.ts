@@ -1,9 +1,21 @@
 import { fileURLToPath } from 'node:url'
 import { createApi } from '../api/app.ts'
+import { functionCaller } from '../aws/function-caller.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import { DEFAULT_SEARCH_CACHE_LIMITS, SearchCaches } from '../engine/search/caches.ts'
+import { fanOut } from '../engine/search/fan-out.ts'
+import type { LeafInvoker } from '../engine/search/leaf-request.ts'
+import { searchLeaf } from '../engine/search/leaf.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
-import { amount, byteAmount, indexPlaceOf } from './lambda-environment.ts'
+import { answerLeaf, isLeafEvent, leafCaller } from './handed-leaf.ts'
+import {
+  amount,
+  byteAmount,
+  indexPlaceOf,
+  lambdaCredentials,
+  optional,
+  required,
+} from './lambda-environment.ts'
 import { makeLambdaHost, type LambdaContext } from './lambda-host.ts'
 import { pageFolder } from './page-folder.ts'
 import { pollingStore } from './polling-store.ts'
@@ -24,13 +36,21 @@ const partialResultBytes = byteAmount(
   'QW_LAMBDA_PARTIAL_REQUEST_CACHE_CAPACITY',
   DEFAULT_SEARCH_CACHE_LIMITS.partialResultBytes,
 )
+const caches = new SearchCaches({ ...DEFAULT_SEARCH_CACHE_LIMITS, partialResultBytes })
+const here: LeafInvoker = {
+  search: (request, signal) => searchLeaf(request, { store, caches }, signal),
+}
+const callsMax = amount(env, 'QW_LAMBDA_LEAF_CALLS', 0)
 const api = createApi(
   {
     search: {
       store,
       metastore: new Metastore(metastoreReads, host),
-      caches: new SearchCaches({ ...DEFAULT_SEARCH_CACHE_LIMITS, partialResultBytes }),
+      caches,
       clock,
+      ...(callsMax > 0 && {
+        leaf: fanOut({ ...host, here, elsewhere: otherRuns(), callsMax, caches }),
+      }),
     },
     ingest: undefined,
     indexRoot: `s3://${bucket}/${prefix}`.replace(/\/$/, ''),
@@ -42,5 +62,19 @@ const api = createApi(
 )
 const search = makeSearcherHandler({ ...host, fetch: (request) => api.fetch(request) })
 
+/** More runs of this very function. */
+function otherRuns(): LeafInvoker {
+  const caller = functionCaller({
+    name: required(env, 'AWS_LAMBDA_FUNCTION_NAME'),
+    region: required(env, 'AWS_REGION'),
+    credentials: () => lambdaCredentials(env),
+    endpoint: optional(env, 'AWS_ENDPOINT_URL_LAMBDA') ?? optional(env, 'AWS_ENDPOINT_URL'),
+    clock,
+  })
+  return leafCaller(caller)
+}
+
 export const handler = (event: unknown, context: LambdaContext) =>
-  search(event, host.begin(context))
+  isLeafEvent(event)
+    ? answerLeaf(event, { ...host, here }, host.begin(context))
+    : search(event, host.begin(context))

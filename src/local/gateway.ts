@@ -209,6 +209,8 @@ interface Exchange {
 
 async function send(response: HandedResponse, exchange: Exchange): Promise<Sent> {
   const { host, incoming, outgoing } = exchange
+  // What is asked for is opened as what it says it is, never as a page.
+  outgoing.setHeader('x-content-type-options', 'nosniff')
   for (const [name, value] of response.headers) outgoing.setHeader(name, value)
   setCors(outgoing, host.corsOrigin)
   outgoing.statusCode = response.status

@@ -22,8 +22,7 @@ async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7)
 }
 
-const operations = () =>
-  indexOperations({ work: stackWork(stack), nowMs: () => systemClock.nowMs(), uploads: folder })
+const operations = () => indexOperations({ work: stackWork(stack), uploads: folder })
 const LOG = '127.0.0.1 - - [10/Oct/2024:13:55:36 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl"\n'
 
 test('a packed file is inferred by its beginning, and sent twice it is indexed once', async () => {

@@ -5,28 +5,29 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { IndexOperations, Upload } from '../api/operations.ts'
 import { INGEST_API_SOURCE_ID } from '../engine/indexing/index-docs.ts'
-import { inferSource } from './infer-source.ts'
 import type { StackWork } from './stack-work.ts'
 
-type OperationWork = Pick<StackWork, 'retry' | 'merge' | 'cleanUp' | 'indexFile' | 'askUpkeep'>
+type OperationWork = Pick<
+  StackWork,
+  'retry' | 'merge' | 'cleanUp' | 'infer' | 'indexFile' | 'askUpkeep'
+>
 
 /** A builder's memory beside those of requests. */
 const MEMORY_BYTES = 128 * 1024 * 1024
 
 interface OperationHost {
   readonly work: OperationWork
-  readonly nowMs: () => number
   /** Where files lie while they are sent and indexed. */
   readonly uploads: string
 }
 
 /** By hand, in the thread that does `work`. */
-export function indexOperations({ work, nowMs, uploads }: OperationHost): IndexOperations {
+export function indexOperations({ work, uploads }: OperationHost): IndexOperations {
   return {
     retry: (task) => work.retry(task),
     merge: (task) => work.merge(task),
     cleanUp: (task) => work.cleanUp(task),
-    infer: (beginning) => inferSource(beginning, nowMs()),
+    infer: (beginning) => work.infer(beginning),
     async indexUpload(upload, signal) {
       // A file as it is sent: packed, of any format, of any size. It is read twice, for its identity.
       const folder = await mkdtemp(join(uploads, 'qw-lambda-upload-'))

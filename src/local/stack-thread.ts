@@ -101,6 +101,7 @@ export class StackThread {
     retry: (task) => this.#call('retry', task),
     merge: (task) => this.#call('merge', task),
     cleanUp: (task) => this.#call('cleanUp', task),
+    infer: (task) => this.#call('infer', task),
     recoverStaging: (task, hooks) => this.#call('recoverStaging', task, hooks),
     runSchedule: (task, hooks) => this.#call('runSchedule', task, hooks),
     runUpkeep: (task, hooks) => this.#call('runUpkeep', task, hooks),

@@ -1,5 +1,11 @@
 import type { Api } from '../api/app.ts'
-import type { CleanUpTask, MergeTask, RetryTask } from '../api/operations.ts'
+import type {
+  CleanUpTask,
+  FileBeginning,
+  Inference,
+  MergeTask,
+  RetryTask,
+} from '../api/operations.ts'
 import type { ApiSettings } from '../api/services.ts'
 import type { IndexingProgress, IndexingResult } from '../engine/indexing/indexing-result.ts'
 import { type JanitorResult, runJanitor } from '../engine/indexing/janitor.ts'
@@ -10,6 +16,7 @@ import { type RetryResult, retryRejects } from '../engine/indexing/retry-rejects
 import { parseSourceFormat } from '../engine/schema/source-format.ts'
 import type { Source } from '../engine/sources/source.ts'
 import { fileSource } from './file-source.ts'
+import { inferSource } from './infer-source.ts'
 import { type IngestWork, ingestWork } from './ingest-work.ts'
 import type { LocalStack } from './local-stack.ts'
 import { answerHanded, type HandedRequest, type HandedResponse } from './handed-request.ts'
@@ -55,6 +62,7 @@ export interface StackWork extends IngestWork {
   /** Indexes rejected documents that fit now. */
   retry(task: RetryTask): Promise<RetryResult>
   merge(task: MergeTask): Promise<MergesResult>
+  infer(task: FileBeginning): Promise<Inference>
   /** Deletes what is past its time. */
   cleanUp(task: CleanUpTask): Promise<JanitorResult>
   /** Announces what lies in the staging bucket, and answers when that is indexed. */
@@ -93,6 +101,7 @@ export function stackWork(stack: LocalStack, settings: ApiSettings = NO_KEYS): S
     merge: ({ indexId, targetDocs }) =>
       runMerges(indexing, { indexId, ...(targetDocs === undefined ? {} : { targetDocs }) }),
     cleanUp: (task) => runJanitor(indexing, task),
+    infer: (task) => inferSource(task, indexing.clock.nowMs()),
     async recoverStaging(_, { signal }) {
       await stack.staging.recover(signal)
       await stack.staging.settled()

@@ -1,5 +1,7 @@
 import { stringifyJson, type JsonObject } from '../../src/engine/bytes/json.ts'
 import type { SortKey } from '../../src/engine/search/request.ts'
+import type { SearchContext } from '../../src/engine/search/root.ts'
+import { handedLeaf } from '../../src/engine/search/testing/handed-leaf.ts'
 import { SearchFixture, type Ask } from '../../src/engine/search/testing/search-fixture.ts'
 import {
   docMapping,
@@ -73,6 +75,11 @@ async function mergeSome(
   return [...rest, { splitId, docs: merged.flatMap(({ docs }) => docs) }]
 }
 
+/** Every other search goes through other processes, as far as its answer can tell. */
+function handedOut({ context }: SearchFixture, choices: Choices): Partial<SearchContext> {
+  return choices.chance(0.5) ? { leaf: handedLeaf(context) } : {}
+}
+
 interface World {
   readonly fields: readonly ModelField[]
   readonly layout: Layout
@@ -114,7 +121,9 @@ async function checkSearch(fixture: SearchFixture, world: World): Promise<string
             ...globalResult(overAll, layout),
           },
   }
-  const response = await fixture.search(ask).catch((error: unknown) => String(error))
+  const response = await fixture
+    .search(ask, handedOut(fixture, choices))
+    .catch((error: unknown) => String(error))
   const actual =
     typeof response === 'string'
       ? response

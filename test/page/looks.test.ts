@@ -3,6 +3,7 @@ import { accessibilityFaults, keepPicture, test, type Look } from './watched-pag
 
 const VIEWS = [
   { name: 'search', path: '/ui/?index=mock-sales&q=quantity%3A%3E5', shows: /hits/ },
+  { name: 'fields', path: '/ui/?index=mock-sales&view=fields', shows: /quantity/ },
   { name: 'indexes', path: '/ui/?index=mock-sales&view=indexes', shows: /Keep documents/ },
   { name: 'cost', path: '/ui/?view=cost', shows: /a month in/ },
 ]

@@ -30,12 +30,22 @@ test('flags change what they name and nothing else', () => {
   expect(withFlags(BASE, { ...NO_FLAGS, every: Infinity }).generator).toBeUndefined()
 })
 
+test('the page is off until somebody asks for it, and a parameter of its own', () => {
+  expect(BASE.page).toBe(false)
+  const withPage = withFlags(BASE, { ...NO_FLAGS, page: true })
+  expect(withPage).toEqual({ ...BASE, page: true })
+  expect(stackOf(BASE).parameters['ApiPage']).toBe('off')
+  expect(stackOf(withPage).parameters['ApiPage']).toBe('on')
+  expect(withFlags(withPage, { ...NO_FLAGS, page: false })).toEqual(BASE)
+})
+
 test.each([
   [{ every: 90_000 }, /--every takes whole minutes/],
   [{ retention: 3_600_000 }, /--retention takes whole days/],
   [{ functionEnv: ['HOME=x'] }, /not a known NAME=VALUE/],
   [{ functionEnv: ['QW_LAMBDA_DISABLE_MERGE'] }, /not a known NAME=VALUE/],
   [{ budget: 10 }, /notifyEmail is not/],
+  [{ page: true, api: false }, /the page stands behind the HTTP API/],
 ])('%o is refused', (flags, message) => {
   expect(() => withFlags(BASE, { ...NO_FLAGS, ...flags })).toThrow(message)
 })

@@ -145,6 +145,13 @@ function partDocument(part: Part) {
   }
 }
 
+function mergesToCome(maturity: SplitRecord['maturity'], ageMs: number): string {
+  if (maturity.kind === 'mature') return 'left alone from now on'
+  const untilMs = maturity.maturationPeriodMs
+  if (ageMs >= untilMs) return 'merged with others as old when there are many'
+  return `may be merged until it is ${formatDuration(untilMs)} old`
+}
+
 function factsOf(context: CliContext, split: SplitRecord, snapshots: readonly string[]): Fact[] {
   const zone = zoneOf(context)
   const time = (seconds: number): string => formatTime(seconds * 1_000, zone, 'seconds')
@@ -162,12 +169,7 @@ function factsOf(context: CliContext, split: SplitRecord, snapshots: readonly st
         : `${time(timeRange.startSeconds)} - ${time(timeRange.endSeconds)}`,
     ],
     ['age', formatDuration(ageMs)],
-    [
-      'merges',
-      maturity.kind === 'mature'
-        ? `${formatCount(split.mergeOpCount)}, left alone from now on`
-        : `${formatCount(split.mergeOpCount)}, may be merged until it is ${formatDuration(maturity.maturationPeriodMs)} old`,
-    ],
+    ['merges', `${formatCount(split.mergeOpCount)}, ${mergesToCome(maturity, ageMs)}`],
     ['source', split.sourceId],
     ['mapping', split.docMappingUid],
     [

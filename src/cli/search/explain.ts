@@ -8,8 +8,8 @@ import {
 import { indentJson } from '../../api/reply.ts'
 import { DEFAULT_ASSUMPTIONS } from '../../cost/assumptions.ts'
 import { formatSmallUsd } from '../../cost/format.ts'
-import { S3_ROUND_MS } from '../../cost/measured.ts'
-import { queryCost } from '../../cost/query-cost.ts'
+import { estimateSearch } from '../../cost/search-estimate.ts'
+import { coldReads } from '../../engine/search/cold-reads.ts'
 import { apiPost } from '../stack/api-client.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
@@ -32,15 +32,7 @@ interface Plan {
   readonly parts: JsonObject
 }
 
-/** What a search would cost were nothing cached. */
-interface Estimate {
-  /** The metastore, the splits and the documents of hits. */
-  readonly rounds: number
-  readonly requests: number
-  readonly bytes: number
-  readonly waitMs: number
-  readonly usdPer1000: number
-}
+type Estimate = ReturnType<typeof coldReads> & ReturnType<typeof estimateSearch>
 
 /** `--explain`: what the search would do, without doing it. The estimate takes every split for as large
  *  as the largest. */
@@ -89,21 +81,8 @@ function planOf(answer: JsonValue): Plan {
 
 function estimateOf({ rounds, searched, hitRequests }: Plan, http: boolean): Estimate | undefined {
   if (rounds === undefined) return undefined
-  const sum = (key: 'requests' | 'bytes'): number =>
-    rounds.reduce((total, round) => total + round[key], 0) * searched
-  const requests = 1 + sum('requests') + hitRequests
-  const depth = 1 + rounds.length + (hitRequests > 0 ? 1 : 0)
-  const waitMs = depth * S3_ROUND_MS
-  const { searcherMemoryMb, arch } = DEFAULT_ASSUMPTIONS
-  const cost = queryCost({
-    functionMs: waitMs,
-    memoryMb: searcherMemoryMb,
-    arch,
-    http,
-    reads: requests,
-    responseBytes: 0,
-  })
-  return { rounds: depth, requests, bytes: sum('bytes'), waitMs, usdPer1000: cost.usd * 1_000 }
+  const cold = coldReads({ rounds, searched, hitRequests })
+  return { ...cold, ...estimateSearch(cold, http) }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

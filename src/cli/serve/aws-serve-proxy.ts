@@ -23,7 +23,7 @@ export interface ProxyOptions {
 }
 
 /** What writes documents or indexes: a proxy that needs no key must not pass it on. */
-const WRITES = /\/(ingest|_bulk|_doc|_create)(\/|$)/
+const WRITES = /\/(ingest|_bulk|_doc|_create)(\/|$)|\/(retry|merge|gc|infer)$/
 
 /** The deployment's API on this machine: requests go by Lambda Invoke with the caller's credentials, so
  *  that a browser or Grafana needs no key. Read-only. Ends with the context's signal. */

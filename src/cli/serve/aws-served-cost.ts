@@ -2,7 +2,7 @@ import type { CostService } from '../../api/cost-routes.ts'
 import type { CliContext } from '../command/context.ts'
 import { deploymentCost } from '../deployment/aws-actual-cost.ts'
 import { checkedAssumptions } from '../stack/checked-assumptions.ts'
-import { costJson } from './served-cost.ts'
+import { costJson, searchCostJson } from './served-cost.ts'
 
 const DAYS = 7
 /** Figures of CloudWatch come minutes late, and each look at them is billed. */
@@ -13,7 +13,7 @@ type Looked = { readonly atMs: number; readonly found: ReturnType<typeof deploym
 /** What a deployment used, and what it is estimated to cost. */
 export function deployedCost(context: CliContext): CostService {
   let last: Looked | undefined
-  return async (given) => {
+  const month: CostService['month'] = async (given) => {
     const nowMs = context.clock.nowMs()
     if (last === undefined || nowMs - last.atMs > KEPT_MS) {
       const found = deploymentCost(context, { days: DAYS, freeTier: 'none' })
@@ -24,4 +24,5 @@ export function deployedCost(context: CliContext): CostService {
     const { assumptions, actual } = await last.found
     return costJson(checkedAssumptions(assumptions, given), actual)
   }
+  return { month, search: searchCostJson }
 }

@@ -92,7 +92,6 @@ export const serveCommand = defineCommand({
     const threads = SearchThreads.open(place, apiSettings)
     const operations = indexOperations({
       work: work.background,
-      nowMs: () => context.clock.nowMs(),
       uploads: tmpdir(),
     })
     const api = apiOf(context, { stack, queue, operations, apiSettings, options })

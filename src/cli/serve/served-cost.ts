@@ -4,6 +4,7 @@ import { buildCostDocument } from '../../cost/cost-document.ts'
 import type { ActualCost } from '../../cost/actual.ts'
 import { findLevers } from '../../cost/levers.ts'
 import { assumeMeasured, type LocalMeasurement } from '../../cost/measured.ts'
+import { estimateSearch } from '../../cost/search-estimate.ts'
 import { estimateCost } from '../../cost/model.ts'
 import { parseJson, isJsonObject, type JsonObject } from '../../engine/bytes/json.ts'
 import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
@@ -15,11 +16,20 @@ import { measuredOf } from '../stack/measured-index.ts'
 /** What the documents of a stack of this machine would cost in AWS, as its runs measured them. */
 export function localCost({ settings }: CliContext, stack: LocalStack): CostService {
   const region = settings.get('region') ?? DEFAULT_ASSUMPTIONS.region
-  return async (given, signal) => {
-    const files = await stack.indexing.metastore.listIndexes(['*'], signal)
-    const { assumptions } = assumeMeasured({ ...DEFAULT_ASSUMPTIONS, region }, largestOf(files))
-    return costJson(checkedAssumptions(assumptions, given))
+  return {
+    async month(given) {
+      const files = await stack.indexing.metastore.listIndexes(['*'])
+      const { assumptions } = assumeMeasured({ ...DEFAULT_ASSUMPTIONS, region }, largestOf(files))
+      return costJson(checkedAssumptions(assumptions, given))
+    },
+    search: searchCostJson,
   }
+}
+
+/** Of searches through the HTTP API, as the page makes them. */
+export function searchCostJson(reads: Parameters<CostService['search']>[0]): JsonObject {
+  const { waitMs, usdPer1000 } = estimateSearch(reads, true)
+  return { wait_ms: waitMs, usd_per_1000: Number(usdPer1000.toPrecision(4)) }
 }
 
 /** The document of `cost-estimate --json`. */

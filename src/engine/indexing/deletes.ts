@@ -167,7 +167,8 @@ class DeleteRun {
     const { docs } = found
     const built = await buildWithout(metastore.store, file.metadata, split, { docs, signal })
     signal?.throwIfAborted()
-    const rewritten = built && (await uploadSplit(this.#components, file.metadata, built, split))
+    const origin = { ...split, replaced: [split] }
+    const rewritten = built && (await uploadSplit(this.#components, file.metadata, built, origin))
     const outcome = await metastore.publish(indexId, {
       builtFor: file.metadata,
       splits: rewritten === undefined ? [] : [rewritten],

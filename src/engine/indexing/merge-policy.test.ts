@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { testConfig } from './testing/indexing-fixture.ts'
-import { isMature, maturityAtBirth, mergeScore, planMerges } from './merge-policy.ts'
+import {
+  candidateBytes,
+  isMature,
+  maturityAtBirth,
+  maturityOfHeir,
+  mergeScore,
+  planForcedMerges,
+  planMerges,
+} from './merge-policy.ts'
 
 const HOUR_MS = 3_600_000
 const NOW_MS = 1_700_000_000_000
@@ -91,6 +99,55 @@ describe('stable_log', () => {
   })
 })
 
+describe('what is worth its bytes', () => {
+  test('a file that comes late is not merged with the few large splits of its time', () => {
+    const large = [split(0, 90_000), split(4, 90_000)]
+    const late = [1, 2, 3, 5, 6, 7, 8, 9].map((n) => split(n, 100))
+    expect(planMerges([...large, ...late], stableLog, at(NOW_MS))).toEqual([])
+    const more = [10, 11].map((n) => split(n, 100))
+    const [plan] = planMerges([...large, ...late, ...more], stableLog, at(NOW_MS))
+    expect(plan?.map(({ docCount }) => docCount)).toEqual(Array(10).fill(100))
+  })
+
+  test('a split that fits no merge does not keep the others from theirs', () => {
+    // Shares of what a merge may hold: 0.745, and three of 0.26.
+    const some = [split(0, 14_898), ...splits(3, 5_198, 1)]
+    for (const settings of [stableLog, limitMerge]) {
+      expect(idsOf(planMerges(some, settings, at(NOW_MS, 1_000_000)))).toEqual([['1', '2', '3']])
+    }
+  })
+})
+
+describe('splits that matured by age', () => {
+  const later = at(NOW_MS + 48 * HOUR_MS)
+
+  test('are merged as many at once as allowed, when there are many, and apart from new ones', () => {
+    expect(planMerges(splits(15, 10), stableLog, later)).toEqual([])
+    const fresh = splits(9, 10, 50).map((each) => ({
+      ...each,
+      createTimestamp: later.nowMs / 1000,
+    }))
+    const plans = planMerges([...splits(16, 10), ...fresh], stableLog, later)
+    expect(idsOf(plans)).toEqual([
+      splits(12, 10).map(({ splitId }) => `${Number(splitId.slice(1))}`),
+    ])
+  })
+
+  test('stay old when they are merged or written anew, and full ones stay full', () => {
+    const heirOf = (replaced: readonly SplitRecord[]) =>
+      maturityOfHeir(
+        stableLog,
+        { docCount: 100, mergeOpCount: 1 },
+        { replaced, nowMs: later.nowMs },
+      )
+    const old = splits(2, 50)
+    expect(heirOf(old)).toEqual({ kind: 'immature', maturationPeriodMs: 0 })
+    const fresh = split(9, 50, { createTimestamp: later.nowMs / 1000 })
+    expect(heirOf([...old, fresh])).toEqual(fresh.maturity)
+    expect(heirOf([split(0, 100, { maturity: { kind: 'mature' } })])).toEqual({ kind: 'mature' })
+  })
+})
+
 describe('limit_merge', () => {
   test('splits are grouped by the merges behind them and taken oldest first', () => {
     const fresh = splits(22, 10)
@@ -145,19 +202,29 @@ describe('every policy', () => {
   test('no split is in two merges, and no merge is larger than allowed', () => {
     const doc = fc.record({ n: fc.nat(50), docCount: fc.nat(400_000), mergeOpCount: fc.nat(4) })
     fc.assert(
-      fc.property(fc.array(doc, { maxLength: 60 }), fc.boolean(), (docs, isLimit) => {
-        const some = docs.map(({ n, docCount, mergeOpCount }, i) => ({
-          ...split(n, docCount, { mergeOpCount }),
-          splitId: `S${i}`,
-        }))
-        const plans = planMerges(some, isLimit ? limitMerge : stableLog, at(NOW_MS))
-        const ids = plans.flatMap((plan) => plan.map(({ splitId }) => splitId))
-        expect(new Set(ids).size).toBe(ids.length)
-        for (const plan of plans) {
-          expect(plan.length).toBeGreaterThanOrEqual(2)
-          expect(plan.length).toBeLessThanOrEqual(12)
-        }
-      }),
+      fc.property(
+        fc.array(doc, { maxLength: 60 }),
+        fc.boolean(),
+        fc.nat(1e8),
+        (docs, isLimit, maxBytes) => {
+          const some = docs.map(({ n, docCount, mergeOpCount }, i) => ({
+            ...split(n, docCount, { mergeOpCount }),
+            splitId: `S${i}`,
+          }))
+          const bounds = at(NOW_MS, maxBytes)
+          const plans = planMerges(some, isLimit ? limitMerge : stableLog, bounds)
+          const forced = planForcedMerges(some, { targetDocs: 1_000_000, maxBytes })
+          for (const plan of [...plans, ...forced]) {
+            expect(candidateBytes(plan)).toBeLessThanOrEqual(maxBytes)
+          }
+          const ids = plans.flatMap((plan) => plan.map(({ splitId }) => splitId))
+          expect(new Set(ids).size).toBe(ids.length)
+          for (const plan of plans) {
+            expect(plan.length).toBeGreaterThanOrEqual(2)
+            expect(plan.length).toBeLessThanOrEqual(12)
+          }
+        },
+      ),
     )
   })
 })

@@ -25,6 +25,19 @@ export function maturityAtBirth(
   return { kind: 'immature', maturationPeriodMs: policy.maturationPeriodMs }
 }
 
+/** The same of a split that takes the place of others. It stays as old as they are: merged with new ones
+ *  it would span all the time between, and the time of a query would leave out fewer splits. */
+export function maturityOfHeir(
+  settings: IndexingSettings,
+  heir: { readonly docCount: number; readonly mergeOpCount: number },
+  { replaced, nowMs }: { readonly replaced: readonly SplitRecord[]; readonly nowMs: number },
+): SplitMaturity {
+  const born = maturityAtBirth(settings, heir)
+  if (born.kind === 'mature' || !replaced.every((split) => isMature(split, nowMs))) return born
+  const isLeftAlone = replaced.every(({ maturity }) => maturity.kind === 'mature')
+  return isLeftAlone ? { kind: 'mature' } : { kind: 'immature', maturationPeriodMs: 0 }
+}
+
 /** What bounds every merge. */
 interface MergeBounds {
   readonly nowMs: number
@@ -32,27 +45,45 @@ interface MergeBounds {
   readonly maxBytes: number
 }
 
+/** Splits that have matured by age and are not full: fewer are left as they are. */
+const MIN_OLD_SPLITS = 16
+
+/** Of `maxBytes`: a split of so much is full, as one of `split_num_docs_target` documents is. */
+const FULL_SHARE = 3 / 4
+
 /**
- * The merges to do now, highest score first; no split is in two of them.
- *
- * A split of half of `maxBytes` is full, as one of `split_num_docs_target` documents is. All others are
- * smaller, so that a merge which ends with the one that fills it stays within `maxBytes`, and none is
- * too large to be done at all.
+ * The merges to do now, highest score first; no split is in two of them, and none has more than
+ * `maxBytes` of inputs. The splits that have matured by age go on to be merged, apart from the others
+ * and when there are `max_merge_factor` of a size: an index that lives for years would else be made of
+ * all the small splits that it ever had (docs/decisions/0046).
  */
 export function planMerges(
   splits: readonly SplitRecord[],
   settings: IndexingSettings,
   { nowMs, maxBytes }: MergeBounds,
 ): MergeCandidate[] {
-  const full = { docs: settings.splitNumDocsTarget, bytes: maxBytes / 2 }
-  const eligible = splits.filter(
+  const full = { docs: settings.splitNumDocsTarget, bytes: maxBytes * FULL_SHARE, maxBytes }
+  const { mergePolicy } = settings
+  const open = splits.filter(
     (split) =>
-      split.state === 'Published' && !isMature(split, nowMs) && splitSizeBytes(split) < full.bytes,
+      split.state === 'Published' &&
+      split.maturity.kind === 'immature' &&
+      split.docCount < full.docs &&
+      splitSizeBytes(split) < full.bytes,
   )
-  const candidates = groupsOf(eligible).flatMap((group) =>
-    planGroup(group, settings.mergePolicy, full),
-  )
-  return byScore(candidates)
+  const old = open.filter((split) => isMature(split, nowMs))
+  const young = open.filter((split) => !isMature(split, nowMs))
+  return byScore([
+    ...groupsOf(young).flatMap((group) => planGroup(group, mergePolicy, full)),
+    ...groupsOf(old)
+      .filter((group) => group.length >= MIN_OLD_SPLITS)
+      .flatMap((group) => planGroup(group, waiting(mergePolicy), full)),
+  ])
+}
+
+/** The policy that merges only as many at once as it may. */
+function waiting(policy: MergePolicyConfig): MergePolicyConfig {
+  return policy.type === 'no_merge' ? policy : { ...policy, mergeFactor: policy.maxMergeFactor }
 }
 
 /**
@@ -119,6 +150,8 @@ export function candidateBytes(candidate: MergeCandidate): number {
 interface FullSplit {
   readonly docs: number
   readonly bytes: number
+  /** Of all inputs of a merge. */
+  readonly maxBytes: number
 }
 
 function planGroup(
@@ -156,23 +189,35 @@ function planStableLog(
   return candidates.filter((candidate) => candidate !== undefined)
 }
 
+/** A merged split has so many times the documents of its largest input, unless it gets full. */
+const LEAST_GROWTH = 3
+
 /**
- * The first merge in which the oldest split does not outweigh all the others, unless it gets full. Below
- * `min_level_num_docs` all sizes count as one: without this, files of some hundred documents would write
- * one split anew for every nine of them, 29 times what was indexed (docs/decisions/0032).
+ * The first merge that is worth what it writes. Below `min_level_num_docs` all sizes count as one, and a
+ * file that comes late stands between the large splits of its time: without the rule a split would be
+ * written anew for every few small ones (docs/decisions/0032, 0046).
  */
 function balancedMerge(
   splits: readonly SplitRecord[],
   policy: StableLog,
   full: FullSplit,
 ): MergeCandidate | undefined {
-  for (let start = 0; ; start++) {
-    const candidate = firstMerge(splits.slice(start), policy, full)
-    if (candidate === undefined) return undefined
-    const docs = candidate.reduce((sum, split) => sum + split.docCount, 0)
-    const isFull = docs >= full.docs || candidateBytes(candidate) >= full.bytes
-    if (isFull || 2 * (candidate[0]?.docCount ?? 0) <= docs) return candidate
+  let left = splits
+  while (left.length >= 2) {
+    const candidate = firstMerge(left, policy, full)
+    const largest = largestOf(candidate ?? left.slice(0, 1))
+    if (candidate !== undefined) {
+      const docs = candidate.reduce((sum, split) => sum + split.docCount, 0)
+      const isFull = docs >= full.docs || candidateBytes(candidate) >= full.bytes
+      if (isFull || LEAST_GROWTH * largest.docCount <= docs) return candidate
+    }
+    left = left.filter((split) => split !== largest)
   }
+  return undefined
+}
+
+function largestOf(splits: readonly SplitRecord[]): SplitRecord {
+  return splits.reduce((a, b) => (b.docCount > a.docCount ? b : a))
 }
 
 /** The first of `splits` that are worth a merge: until they are as many as allowed, or full. */
@@ -187,6 +232,7 @@ function firstMerge(
   const isFull = (): boolean => docs >= full.docs || bytes >= full.bytes
   for (const split of splits) {
     if (candidate.length >= maxMergeFactor || isFull()) break
+    if (bytes + splitSizeBytes(split) > full.maxBytes) break
     candidate.push(split)
     docs += split.docCount
     bytes += splitSizeBytes(split)
@@ -235,11 +281,10 @@ function planLimitMerge(
     let waiting = group.toSorted(
       (a, b) => a.createTimestamp - b.createTimestamp || compareIds(a, b),
     )
-    for (;;) {
+    while (waiting.length >= 2) {
       const candidate = firstMerge(waiting, policy, full)
-      if (candidate === undefined) break
-      candidates.push(candidate)
-      waiting = waiting.slice(candidate.length)
+      if (candidate !== undefined) candidates.push(candidate)
+      waiting = waiting.slice(candidate?.length ?? 1)
     }
   }
   return candidates

@@ -189,6 +189,7 @@ async function publishMerged(
     sourceId: first?.sourceId ?? '',
     mergeOpCount: Math.max(...candidate.map((split) => split.mergeOpCount)) + 1,
     docMappingUid: first?.docMappingUid ?? '',
+    replaced: candidate,
   })
   const outcome = await components.metastore.publish(indexId, {
     builtFor: metadata,

@@ -2,7 +2,7 @@ import { elementAt } from '../bytes/element-at.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
 import { eligibleMerges } from './merge.ts'
-import { maturityAtBirth, type MergeCandidate } from './merge-policy.ts'
+import { maturityOfHeir, type MergeCandidate } from './merge-policy.ts'
 
 export interface MergePreview {
   readonly mergeCount: number
@@ -42,8 +42,9 @@ export function previewMerges(
   return { ...seen, publishedBefore, publishedAfter: published() }
 }
 
-function mergedRecord(
-  { metadata }: IndexFile,
+/** What is known of a merge's split before it is made. */
+export function mergedRecord(
+  { metadata }: Pick<IndexFile, 'metadata'>,
   candidate: MergeCandidate,
   { name, nowMs }: { readonly name: number; readonly nowMs: number },
 ): SplitRecord {
@@ -59,7 +60,11 @@ function mergedRecord(
     mergeOpCount,
     createTimestamp: Math.floor(nowMs / 1000),
     footer: { start: 0, end: sum(splitSizeBytes) },
-    maturity: maturityAtBirth(metadata.config.indexingSettings, { docCount, mergeOpCount }),
+    maturity: maturityOfHeir(
+      metadata.config.indexingSettings,
+      { docCount, mergeOpCount },
+      { replaced: candidate, nowMs },
+    ),
     timeRange:
       ranges.length === 0
         ? undefined

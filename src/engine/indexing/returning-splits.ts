@@ -96,7 +96,8 @@ export class ReturningSplits {
     if (record !== undefined && record !== split) {
       await dropUpload(target, targetMetadata.indexId, record.splitId)
     }
-    const anew = built && (await uploadSplit(target, targetMetadata, built, split))
+    const origin = { ...split, replaced: [split] }
+    const anew = built && (await uploadSplit(target, targetMetadata, built, origin))
     return { split, record: anew, erasedDocCount: docs.length }
   }
 

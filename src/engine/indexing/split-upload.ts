@@ -5,12 +5,14 @@ import type { SplitRecord } from '../metastore/split-record.ts'
 import { storedAs } from '../ports.ts'
 import type { BuiltSplit } from '../split/split-builder.ts'
 import type { IndexingComponents } from './components.ts'
-import { maturityAtBirth } from './merge-policy.ts'
+import { maturityAtBirth, maturityOfHeir } from './merge-policy.ts'
 
 interface SplitOrigin {
   readonly sourceId: string
   readonly mergeOpCount: number
   readonly docMappingUid: string
+  /** Whose documents these are. */
+  readonly replaced?: readonly SplitRecord[]
 }
 
 /**
@@ -34,7 +36,10 @@ export async function uploadSplit(
     if (!isQwError(error, 'conflict')) throw error
     if ((await storedAs(metastore.store, key, built.bytes)) === undefined) throw error
   }
-  const nowSeconds = Math.floor(clock.nowMs() / 1000)
+  const nowMs = clock.nowMs()
+  const nowSeconds = Math.floor(nowMs / 1000)
+  const { indexingSettings } = metadata.config
+  const counts = { docCount: built.docCount, mergeOpCount: origin.mergeOpCount }
   return {
     splitId,
     indexUid: metadata.indexUid,
@@ -49,10 +54,10 @@ export async function uploadSplit(
     timeRange: built.timeRange,
     tags: built.tags,
     footer: built.footer,
-    maturity: maturityAtBirth(metadata.config.indexingSettings, {
-      docCount: built.docCount,
-      mergeOpCount: origin.mergeOpCount,
-    }),
+    maturity:
+      origin.replaced === undefined
+        ? maturityAtBirth(indexingSettings, counts)
+        : maturityOfHeir(indexingSettings, counts, { replaced: origin.replaced, nowMs }),
     mergeOpCount: origin.mergeOpCount,
     deleteOpstamp: 0,
     docMappingUid: origin.docMappingUid,

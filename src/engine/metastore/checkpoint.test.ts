@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import {
   advance,
   type Checkpoint,
+  checkpointJson,
   decodeCheckpoint,
-  encodeCheckpoint,
   encodePosition,
   FINISHED_FILE_MEMORY_SECONDS,
   isEnd,
@@ -75,7 +75,7 @@ test('a few finished files are remembered for ever, and unfinished ones for long
 
 test('what is written is read back', () => {
   const checkpoint = finish(finish(EMPTY, 's3://b/k#"1"', 7), '__proto__', 8)
-  const text = JSON.stringify(encodeCheckpoint(checkpoint))
+  const text = checkpointJson(checkpoint)
   expect(decodeCheckpoint(JSON.parse(text))).toEqual(checkpoint)
 })
 
@@ -89,7 +89,7 @@ test('the newest files keep their names; of older ones it is only known that the
       i * 300,
     )
   }
-  const text = JSON.stringify(encodeCheckpoint(checkpoint))
+  const text = checkpointJson(checkpoint)
   expect(text.length).toBeLessThan(70_000)
   expect(checkpoint.get('s')?.size).toBe(5 * 288)
   const names = [...(checkpoint.get('s')?.keys() ?? [])].filter((id) => !id.startsWith('#'))

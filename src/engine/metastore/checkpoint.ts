@@ -159,7 +159,7 @@ function forgetOld(
   })
   const shortened = kept.map(([id, progress], rank) => {
     const isNamed = rank < NAMED_FILES_KEPT || !isEnd(progress.position) || id.startsWith(MAY_GROW)
-    if (isNamed) return [id, progress] as const
+    if (isNamed || id.startsWith('#')) return [id, progress] as const
     return [shortId(id), { ...progress, position: '~' }] as const
   })
   return new Map(shortened.toReversed())
@@ -189,18 +189,19 @@ function shortId(partitionId: string): string {
   return `#${partitionHash(partitionId)}`
 }
 
-/** In the metastore file each partition is `[position, update timestamp]`. */
-export function encodeCheckpoint(
-  checkpoint: Checkpoint,
-): Record<string, Record<string, [string, number]>> {
+/**
+ * The JSON of a checkpoint in the metastore file: source id -> partition id -> `[position, update
+ * timestamp]`. As text, since an object of so many keys would take most of the time of a publication.
+ */
+export function checkpointJson(checkpoint: Checkpoint): string {
   const sources = [...checkpoint].map(([sourceId, partitions]) => {
     const entries = [...partitions].map(
       ([id, { position, updateTimestamp }]) =>
-        [id, [position, updateTimestamp] as [string, number]] as const,
+        `${JSON.stringify(id)}:[${JSON.stringify(position)},${updateTimestamp}]`,
     )
-    return [sourceId, Object.fromEntries(entries)] as const
+    return `${JSON.stringify(sourceId)}:{${entries.join(',')}}`
   })
-  return Object.fromEntries(sources)
+  return `{${sources.join(',')}}`
 }
 
 /** Throws `corrupt`. */

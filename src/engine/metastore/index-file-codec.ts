@@ -4,8 +4,9 @@ import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import { readConfigValue } from '../schema/read-config.ts'
 import { serializeDocMapping, serializeIndexConfig } from '../schema/serialize-config.ts'
 import { assertChecked, checkedJson, parseChecked } from './checked-json.ts'
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { checkpointJson, decodeCheckpoint } from './checkpoint.ts'
 import { decodeDeleteTask, encodeDeleteTask } from './delete-task.ts'
+import { decodeGone, encodeGone } from './gone-names.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
 import {
   arrayAt,
@@ -33,6 +34,7 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
  *   delete_tasks   erasures by query, by opstamp
  *   orphans_listed_ms   number or null
  *   snapshots   points in time that are kept; since format 2
+ *   gone      [id, seconds] of each split and snapshot that left the file lately
  *   crc32       of what stands before it (checked-json.ts); since format 3
  */
 const METASTORE_FORMAT = 3
@@ -41,25 +43,33 @@ const FORMAT_WITH_CHECKSUM = 3
 export function encodeIndexFile(file: IndexFile): Uint8Array {
   const { metadata } = file
   const splits = file.splits.toSorted((a, b) => a.updateTimestamp - b.updateTimestamp)
-  const content = {
-    format: METASTORE_FORMAT,
-    version: '0.9',
-    index: {
-      index_uid: metadata.indexUid,
-      index_config: serializeIndexConfig(metadata.config),
-      past_mappings: metadata.pastMappings.map(serializeDocMapping),
-      create_timestamp: metadata.createTimestamp,
-      sources: metadata.sources,
-      checkpoint: encodeCheckpoint(metadata.checkpoint),
-    },
+  const index = {
+    index_uid: metadata.indexUid,
+    index_config: serializeIndexConfig(metadata.config),
+    past_mappings: metadata.pastMappings.map(serializeDocMapping),
+    create_timestamp: metadata.createTimestamp,
+    sources: metadata.sources,
+  }
+  const rest = {
     splits: splits.map(encodeSplitRecord),
     runs: file.runs.map(encodeRun),
     rejected: file.rejectSets.map(encodeRejectSet),
     delete_tasks: file.deleteTasks.map(encodeDeleteTask),
     orphans_listed_ms: file.orphansListedMs ?? null,
     snapshots: file.snapshots.map(encodeSnapshotRecord),
+    ...(file.gone.size > 0 ? { gone: encodeGone(file.gone) } : {}),
   }
-  return checkedJson(JSON.stringify(content))
+  const checkpoint = checkpointJson(metadata.checkpoint)
+  return checkedJson(
+    `{"format":${METASTORE_FORMAT},"version":"0.9",` +
+      `"index":${withoutEnd(index)},"checkpoint":${checkpoint}},` +
+      JSON.stringify(rest).slice(1),
+  )
+}
+
+/** The JSON of an object that goes on. */
+function withoutEnd(object: object): string {
+  return JSON.stringify(object).slice(0, -1)
 }
 
 /** Throws `corrupt`, and `invalid` for a file of a newer program. */
@@ -80,6 +90,7 @@ export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
     deleteTasks: optionalArrayAt(fields, 'delete_tasks').map(decodeDeleteTask),
     orphansListedMs: optionalIntegerAt(fields, 'orphans_listed_ms'),
     snapshots: optionalArrayAt(fields, 'snapshots').map(decodeSnapshotRecord),
+    gone: decodeGone(optionalArrayAt(fields, 'gone')),
   }
 }
 

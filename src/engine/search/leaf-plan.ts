@@ -104,7 +104,10 @@ export async function readSplit(
 }
 
 /** What aggregations and sort keys read. */
-function columnPaths({ request, aggregations }: LeafPlan): string[] {
+export function columnPaths({
+  request,
+  aggregations,
+}: Pick<LeafPlan, 'request' | 'aggregations'>): string[] {
   const sorted = request.hitLimit > 0 ? request.sort : []
   const paths = [
     ...aggregations.flatMap(({ aggregation }) => aggregation.paths),

@@ -68,7 +68,7 @@ export async function searchLeaf(
       return undefined
     }
   })
-  return mergeAnswers(
+  return mergeLeaves(
     plan,
     answers.filter((answer) => answer !== undefined),
     failures,
@@ -235,8 +235,9 @@ function termFrequencies(clause: Clause, split: FetchedSplit): TermFrequency[] {
   return terms
 }
 
-function mergeAnswers(
-  { request, aggregations }: LeafPlan,
+/** What parts of a leaf search found, as one. */
+export function mergeLeaves(
+  { request, aggregations }: Pick<LeafPlan, 'request' | 'aggregations'>,
   answers: readonly SplitAnswer[],
   failures: readonly LeafFailure[],
 ): LeafResponse {
@@ -276,7 +277,11 @@ export function mergeAggregations(
 }
 
 /** What a cached answer takes in memory, roughly. */
-function answerBytes({ hits, aggregations, terms }: SplitAnswer): number {
+export function answerBytes({
+  hits,
+  aggregations,
+  terms,
+}: Pick<SplitAnswer, 'hits' | 'aggregations' | 'terms'>): number {
   return (
     256 +
     hits.length * 200 +

@@ -7,6 +7,8 @@ import type { Source } from './source.ts'
 
 /** Documents that a mapping is inferred from: enough to meet rare values, read in well under a second. */
 export const DEFAULT_SAMPLE_DOCS = 2_000
+/** Unpacked bytes that a sample takes, however few documents they are: all of it is in memory at once. */
+const MAX_SAMPLE_BYTES = 64 * 1024 * 1024
 
 export interface SourceSample {
   readonly docs: readonly JsonObject[]
@@ -41,6 +43,7 @@ export async function sampleSource(
         if (docs.length >= maxDocs) break
       }
       if (docs.length >= maxDocs || recordCount >= maxDocs * 2) break
+      if (docs.length > 0 && event.endPosition >= MAX_SAMPLE_BYTES) break
     }
   } catch (error) {
     // A file that is damaged further on is told about when it is indexed.

@@ -90,17 +90,19 @@ export function openDocBlock(
   { firstDoc, endDoc }: StoredBlock,
   docIds: readonly number[],
 ): Uint8Array[] {
+  const docs = openDocs(sealed, endDoc - firstDoc)
+  const places = docIds.map((docId) => docId - firstDoc)
+  if (docs instanceof ShapedDocs) return docs.read(places)
+  return places.map((place) => docs[place] ?? new Uint8Array(0))
+}
+
+function openDocs(sealed: Uint8Array, docCount: number): ShapedDocs | Uint8Array[] {
   const reader = new ByteReader(openBlock(sealed, WHAT), WHAT)
   const form = reader.u8()
-  if (form === Form.shaped) {
-    const places = docIds.map((docId) => docId - firstDoc)
-    return new ShapedDocs(reader, endDoc - firstDoc).read(places)
-  }
+  if (form === Form.shaped) return new ShapedDocs(reader, docCount)
   if (form !== Form.plain) throw reader.invalid(`document block form ${form}`)
-  const sizes: number[] = []
-  for (let doc = firstDoc; doc < endDoc; doc++) sizes.push(reader.varint())
-  const docs = sizes.map((size) => reader.bytes(size))
-  return docIds.map((docId) => docs[docId - firstDoc] ?? new Uint8Array(0))
+  const sizes = Array.from({ length: docCount }, () => reader.varint())
+  return sizes.map((size) => reader.bytes(size))
 }
 
 export interface WrittenDocStore {
@@ -131,20 +133,29 @@ export async function withoutDocs(
   isKept: (docId: number) => boolean,
   { level, queue }: { readonly level: number | undefined; readonly queue: SealingQueue },
 ): Promise<{ readonly sealed: Uint8Array | undefined; readonly erasedBytes: number }> {
-  const all = Array.from({ length: block.endDoc - block.firstDoc }, (_, i) => block.firstDoc + i)
-  const docs = new ByteWriter()
+  const opened = openDocs(sealed, block.endDoc - block.firstDoc)
+  const kept = new ByteWriter()
   const ends = new GrowableUint32()
+  let keptBytes = 0
   let erasedBytes = 0
-  openDocBlock(sealed, block, all).forEach((doc, i) => {
-    if (!isKept(block.firstDoc + i)) {
-      erasedBytes += doc.length
+  const settle = (place: number): void => {
+    if (isKept(block.firstDoc + place)) {
+      keptBytes = kept.length
+      ends.push(keptBytes)
       return
     }
-    docs.bytes(doc)
-    ends.push(docs.length)
-  })
+    erasedBytes += kept.length - keptBytes
+    kept.truncate(keptBytes)
+  }
+  if (opened instanceof ShapedDocs) opened.readInto(kept, settle)
+  else {
+    opened.forEach((doc, place) => {
+      kept.bytes(doc)
+      settle(place)
+    })
+  }
   if (ends.length === 0) return { sealed: undefined, erasedBytes }
-  const content = encodeDocs(docs.view(), ends.view())
+  const content = encodeDocs(kept.view(), ends.view())
   return { sealed: await queue.seal(content, sealOptions(level)), erasedBytes }
 }
 

@@ -298,16 +298,29 @@ export class ShapedDocs {
         for (const segment of this.#shape(doc)) used[segment] = (used[segment] as number) + 1
       }
       out.truncate(0)
-      for (const segment of this.#shape(doc)) {
-        out.bytes(this.#segment(segment).literal)
-        // A segment may stand twice in a shape; each use is the next value.
-        this.#appendValue(segment, used[segment] as number, out)
-        used[segment] = (used[segment] as number) + 1
-      }
-      doc++
+      this.#appendDoc(doc++, used, out)
       found.push(out.copy())
     }
     return found
+  }
+
+  /** All documents, one after the other, into one writer. */
+  readInto(out: ByteWriter, onEnd: (place: number) => void): void {
+    const used = new Uint32Array(this.#segments.length)
+    for (let doc = 0; doc < this.#shapeOf.length; doc++) {
+      this.#appendDoc(doc, used, out)
+      onEnd(doc)
+    }
+  }
+
+  /** `used`: how often each segment stands in the documents before. */
+  #appendDoc(doc: number, used: Uint32Array, out: ByteWriter): void {
+    for (const segment of this.#shape(doc)) {
+      out.bytes(this.#segment(segment).literal)
+      // A segment may stand twice in a shape; each use is the next value.
+      this.#appendValue(segment, used[segment] as number, out)
+      used[segment] = (used[segment] as number) + 1
+    }
   }
 
   #appendValue(segment: number, use: number, out: ByteWriter): void {

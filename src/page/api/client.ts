@@ -1,3 +1,4 @@
+import { noteExchange } from './exchanges.ts'
 import { currentKey, otherKey } from './key.ts'
 import { at, parseExact, stringifyExact, type Json } from './exact-json.ts'
 
@@ -50,8 +51,14 @@ interface ApiRequest {
 export async function ask(request: ApiRequest, signal: AbortSignal): Promise<string> {
   for (;;) {
     const key = currentKey()
+    const startMs = performance.now()
     const response = await send(request, key, signal)
     const text = await response.text()
+    const sentBytes = response.headers.get('content-length')
+    noteExchange(request, {
+      tookMs: performance.now() - startMs,
+      bytes: sentBytes === null ? text.length : Number(sentBytes),
+    })
     if (response.ok) return text
     const error = errorOf(response.status, text)
     const mayGoOn = wantsKey(error) && (await otherKey(key))

@@ -1,4 +1,5 @@
 import { ApiError, apiAddress, ask, errorOf } from './client.ts'
+import { currentKey } from './key.ts'
 import { at, listOf, numberOf, parseExact, plainText, type Json } from './exact-json.ts'
 import { mappedFields, type MappedField } from './index-admin.ts'
 import { reasonOf, type RejectReason } from './runs.ts'
@@ -84,6 +85,7 @@ function send(path: string, { file, onProgress }: Upload, signal: AbortSignal): 
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', apiAddress(path))
+    if (currentKey() !== '') request.setRequestHeader('x-api-key', currentKey())
     request.upload.addEventListener('progress', (event) => onProgress(event.loaded))
     request.addEventListener('load', () => {
       const { status, responseText } = request

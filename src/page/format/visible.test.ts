@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { visibleText } from './visible.ts'
 
-test('what turns the reading order around or cannot be seen is shown as a sign', () => {
-  expect(visibleText('invoice-\u202Egnp.exe')).toBe(String.raw`invoice-\u202egnp.exe`)
-  expect(visibleText('\u001B[31m\u0000\u0085\u2066')).toBe(String.raw`␛[31m␀\u0085\u2066`)
-})
-
-test('everything else stays, other scripts and line ends included', () => {
-  const text = 'שלום\tعربى\n🦊 naïve'
-  expect(visibleText(text)).toBe(text)
+test.each([
+  ['plain\n\ttext ÄÖ 漢字 🎉', 'plain\n\ttext ÄÖ 漢字 🎉'],
+  ['\u001B[31mred', '␛[31mred'],
+  ['invoice-\u202Egnp.exe', String.raw`invoice-\u202egnp.exe`],
+  ['a\u200Bb', String.raw`a\u200bb`],
+  ['a\r\nb', 'a␍\nb'],
+])('%j is shown as %j', (text, shown) => {
+  expect(visibleText(text)).toBe(shown)
 })

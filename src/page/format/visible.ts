@@ -1,6 +1,6 @@
 // oxlint-disable no-control-regex -- these are what a person must be able to see
 const UNSEEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
 
 /**
  * The text with control characters and those that turn the reading order around shown as signs: a file

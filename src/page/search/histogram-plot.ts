@@ -132,14 +132,14 @@ function stacked({ histogram }: ShownHistogram): uPlot.AlignedData {
 }
 
 /** Strokes over buckets that are not whole: they may still grow, or hold more than was asked. */
-function hatchPartial(plot: uPlot, { histogram, asked, nowMs }: ShownHistogram): void {
+function hatchPartial(plot: uPlot, { histogram, bounds, nowMs }: ShownHistogram): void {
   const { ctx } = plot
   const { starts, totals, interval } = histogram
   ctx.save()
   ctx.strokeStyle = resolvedColor('--surface')
   ctx.lineWidth = 1.5 * devicePixelRatio
   for (const [i, start] of starts.entries()) {
-    if (partialNote(start, interval.ms, { asked, nowMs }) === undefined) continue
+    if (partialNote(start, interval.ms, { bounds, nowMs }) === undefined) continue
     const left = plot.valToPos(start, 'x', true)
     const right = plot.valToPos(start + interval.ms, 'x', true)
     const top = plot.valToPos(totals[i] ?? 0, 'y', true)

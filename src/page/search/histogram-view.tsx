@@ -1,5 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { visibleText } from '../format/visible.ts'
+import { openMenu } from '../shell/menu.tsx'
 import { navigate, theme, viewState } from '../state/store.ts'
 import { bucketDetail, formatMs, type TimeZone } from '../time/format.ts'
 import { brushedRange } from '../time/range.ts'
@@ -12,6 +14,7 @@ import {
   type ShownHistogram,
 } from './search-store.ts'
 import { seriesColors } from './series-colors.ts'
+import { menuTitle, valueMenu } from './value-menu.ts'
 
 /** Pixels that a bar and its gap want at least. */
 const BAR_PX = 9
@@ -105,10 +108,25 @@ function Legend({
       {series.map(({ name, counts }, i) => (
         <li key={name ?? ''}>
           <span class="swatch" ref={(swatch) => setColor(swatch, colors[i])} />
-          {name ?? 'other'} <span class="soft">{count(counts).toLocaleString('en')}</span>
+          <SeriesName name={name} /> <span class="soft">{count(counts).toLocaleString('en')}</span>
         </li>
       ))}
     </ul>
+  )
+}
+
+/** A term opens what can be done with it, as it does in the hits. */
+function SeriesName({ name }: { readonly name: string | undefined }) {
+  const { by } = viewState.value
+  if (name === undefined || by === undefined) return <>other</>
+  return (
+    <button
+      type="button"
+      aria-haspopup="menu"
+      onClick={(event) => openMenu(event.currentTarget, menuTitle(by, name), valueMenu(by, name))}
+    >
+      {visibleText(name)}
+    </button>
   )
 }
 

@@ -1,10 +1,6 @@
-import { signal } from '@preact/signals'
 import { viewState } from '../state/store.ts'
 import { showDoc } from './doc-store.ts'
-import { hits } from './search-store.ts'
-
-/** The hit that the keyboard is at, by its place; undefined: none yet. */
-export const activeRow = signal<number | undefined>(undefined)
+import { activeRow, hits } from './search-store.ts'
 
 /** Up or down as far as there are hits; an open document follows. */
 export function moveActive(step: number): void {

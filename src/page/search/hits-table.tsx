@@ -1,14 +1,14 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { viewState } from '../state/store.ts'
+import { navigate, viewState } from '../state/store.ts'
 import { openMenu } from '../shell/menu.tsx'
 import type { TimeZone } from '../time/format.ts'
 import { writeDocAddress } from './doc-address.ts'
 import { showDoc } from './doc-store.ts'
 import { cellText } from './flatten.ts'
-import { activeRow, moveActive } from './hit-cursor.ts'
+import { moveActive } from './hit-cursor.ts'
 import { MarkedText } from './marked-text.tsx'
-import { hasMore, hits, isStale, loadMore } from './search-store.ts'
+import { activeRow, answers, hasMore, hits, isStale, loadMore, status } from './search-store.ts'
 import type { Hit } from './search-request.ts'
 import { shownTime } from './shown-time.ts'
 import { flatHit, shownColumns, shownTimeChars, shownWidths } from './shown-columns.ts'
@@ -19,16 +19,22 @@ import { visibleText } from '../format/visible.ts'
 const ROW_PX = 24
 /** Drawn above and below what is seen, so that a slow frame shows no gap. */
 const SPARE_ROWS = 12
+/** Rows are drawn anew once so many have passed, rather than for each. */
+const STEP_ROWS = 8
 /** Rows from the end at which the next page is asked for. */
 const LOAD_AHEAD = 100
 
 /** Hits as rows, of which only those in sight are in the document. */
 export function HitsTable() {
   const frame = useRef<HTMLDivElement>(null)
-  const top = useSignal(0)
+  const firstStep = useSignal(0)
   const height = useSignal(600)
   useHeight(frame, height)
   useActiveInSight(frame)
+  const answered = answers.value
+  useEffect(() => {
+    if (frame.current !== null) frame.current.scrollTop = 0
+  }, [answered])
   const widths = shownWidths.value
   const timeChars = shownTimeChars.value
   useEffect(() => {
@@ -40,8 +46,9 @@ export function HitsTable() {
   }, [widths, timeChars])
 
   const count = hits.value.length
-  const first = Math.max(0, Math.floor(top.value / ROW_PX) - SPARE_ROWS)
-  const end = Math.min(count, Math.ceil((top.value + height.value) / ROW_PX) + SPARE_ROWS)
+  const first = Math.max(0, firstStep.value * STEP_ROWS - SPARE_ROWS)
+  const inSight = Math.ceil(height.value / ROW_PX) + STEP_ROWS
+  const end = Math.min(count, firstStep.value * STEP_ROWS + inSight + SPARE_ROWS)
   useEffect(() => {
     if (hasMore.value && end > count - LOAD_AHEAD) void loadMore()
   }, [end, count])
@@ -58,24 +65,46 @@ export function HitsTable() {
       aria-rowcount={count + 1}
       aria-activedescendant={isActiveDrawn ? `hit-${active}` : undefined}
       onScroll={(event) => {
-        top.value = event.currentTarget.scrollTop
+        firstStep.value = Math.floor(event.currentTarget.scrollTop / ROW_PX / STEP_ROWS)
       }}
       onKeyDown={onKey}
       onClick={onClick}
     >
-      <HeadRow />
-      <div class="hits-body" role="rowgroup" ref={(body) => setHeight(body, count * ROW_PX)}>
-        {hits.value.slice(first, end).map((hit, i) => (
-          <HitRow
-            key={hit.address}
-            hit={hit}
-            row={first + i}
-            zone={viewState.value.tz}
-            isOpen={viewState.value.doc === writeDocAddress(hit)}
-            isActive={active === first + i}
-          />
-        ))}
+      <div class="hits-sheet" role="presentation">
+        <HeadRow />
+        {count === 0 && status.value === 'done' && <Nothing />}
+        <div class="hits-body" role="rowgroup" ref={(body) => setHeight(body, count * ROW_PX)}>
+          {hits.value.slice(first, end).map((hit, i) => (
+            <HitRow
+              // By its place on the screen: the elements of a row are used again for the next.
+              key={i}
+              hit={hit}
+              row={first + i}
+              zone={viewState.value.tz}
+              isOpen={viewState.value.doc === writeDocAddress(hit)}
+              isActive={active === first + i}
+            />
+          ))}
+        </div>
       </div>
+    </div>
+  )
+}
+
+/** Where nothing was found, the next thing to try. */
+function Nothing() {
+  const { from, to, query } = viewState.value
+  const isAllTime = from === undefined && to === undefined
+  return (
+    <div class="nothing" role="row">
+      <span role="gridcell">
+        {isAllTime && query === '' ? 'This index has no documents yet. ' : 'Nothing was found. '}
+        {!isAllTime && (
+          <button type="button" onClick={() => navigate({ from: undefined, to: undefined })}>
+            Look at all time
+          </button>
+        )}
+      </span>
     </div>
   )
 }
@@ -89,7 +118,6 @@ function HeadRow() {
           <span role="columnheader" key={column}>
             <button
               type="button"
-              tabIndex={-1}
               aria-haspopup="menu"
               onClick={(event) =>
                 openMenu(event.currentTarget, visibleText(column), columnMenu(column))

@@ -70,11 +70,12 @@ export function QueryBox({ isRunning, onAgain, onStop, error }: QueryBoxProps) {
       </div>
       <TimeControl />
       {isRunning ? (
-        <button type="button" class="primary" onClick={onStop}>
+        // Keys: one element that turned from one into the other under a click would also submit.
+        <button key="stop" type="button" class="primary" onClick={onStop}>
           Stop
         </button>
       ) : (
-        <button type="submit" class="primary">
+        <button key="search" type="submit" class="primary">
           Search
         </button>
       )}
@@ -138,6 +139,8 @@ function useChoices(
   }
   const complete = async (): Promise<void> => {
     const mine = ++round.current
+    // Whoever types on and presses Enter before the answer is here means what was typed.
+    active.value = undefined
     const element = input.current
     if (element === null) return
     const text = element.value

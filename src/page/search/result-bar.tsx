@@ -3,6 +3,7 @@ import { navigate, viewState } from '../state/store.ts'
 import { bucketDetail, formatDuration, formatMs, type TimeZone } from '../time/format.ts'
 import { widerRange } from '../time/range.ts'
 import { ColumnPicker } from './column-picker.tsx'
+import { DownloadMenu } from './download-menu.tsx'
 import { partialNote } from './histogram.ts'
 import {
   elapsedMs,
@@ -33,6 +34,7 @@ export function ResultBar() {
           </>
         )}
         <ColumnPicker />
+        <DownloadMenu />
       </div>
     </div>
   )
@@ -95,14 +97,14 @@ function StackPicker() {
 
 /** Of the bucket under the pointer, or of the whole. */
 function said(shown: ShownHistogram, bucket: number | undefined, zone: TimeZone): string {
-  const { histogram, asked, nowMs, isPartial } = shown
+  const { histogram, bounds, nowMs, isPartial } = shown
   const { interval, starts, totals } = histogram
   const start = bucket === undefined ? undefined : starts[bucket]
   if (bucket === undefined || start === undefined) {
     return isPartial ? `by ${interval.text}, still counting` : `by ${interval.text}`
   }
   const detail = bucketDetail(interval.ms)
-  const note = partialNote(start, interval.ms, { asked, nowMs })
+  const note = partialNote(start, interval.ms, { bounds, nowMs })
   const count = (totals[bucket] ?? 0).toLocaleString('en')
   return `${formatMs(start, zone, detail)} · ${count}${note === undefined ? '' : ` (${note})`}`
 }

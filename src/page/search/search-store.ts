@@ -38,6 +38,10 @@ export const status = signal<SearchStatus>('idle')
 /** Whether what is on the screen answers an earlier question. */
 export const isStale = computed(() => status.value === 'running' || status.value === 'failed')
 export const failure = signal<Error | undefined>(undefined)
+/** How many searches have been answered: a number that changes with what `hits` begins with. */
+export const answers = signal(0)
+/** The hit that the keyboard is at, by its place; undefined: none yet. */
+export const activeRow = signal<number | undefined>(undefined)
 /** From asking to the first hits, in milliseconds. */
 export const elapsedMs = signal<number | undefined>(undefined)
 /** Whether there may be hits after the last one. */
@@ -47,6 +51,8 @@ export const hasMore = signal(false)
 export interface ShownHistogram {
   readonly histogram: Histogram
   readonly asked: MsRange
+  /** What the search was bounded by; infinite where it was open. */
+  readonly bounds: MsRange
   /** When it was asked for. */
   readonly nowMs: number
   /** Whether parts of the time have not been counted yet. */
@@ -76,6 +82,8 @@ interface Running {
   /** Whether the range begins some time ago, rather than at a moment. */
   readonly isUpToNow: boolean
   readonly control: AbortController
+  /** Whether the hits on the screen are its own: there may be those of the search before. */
+  hasHits: boolean
   isLoadingMore: boolean
 }
 let running: Running | undefined
@@ -94,6 +102,11 @@ export function followSearch(): () => void {
   })
 }
 
+/** What the hits answer, its times as they were when it was asked. */
+export function askedSearch(): Pick<Running, 'index' | 'wish'> | undefined {
+  return running
+}
+
 /** The same again: relative times have moved on, and documents have come. */
 export function searchAgain(): void {
   repeats.value++
@@ -106,6 +119,7 @@ export function stopSearch(): void {
 
 function search(index: IndexFacts): void {
   running?.control.abort()
+  if (running !== undefined && running.index.id !== index.id) forget()
   const { query, from, to, sort, by, tz } = viewState.value
   const nowMs = Date.now()
   let range: TimeRange
@@ -120,7 +134,17 @@ function search(index: IndexFacts): void {
   const wish = { query, from: bounds.from, to: bounds.to, sort, timestampField }
   const control = new AbortController()
   const isUpToNow = isRelative(from)
-  const mine = { index, wish, range, by, nowMs, isUpToNow, control, isLoadingMore: false }
+  const mine = {
+    index,
+    wish,
+    range,
+    by,
+    nowMs,
+    isUpToNow,
+    control,
+    hasHits: false,
+    isLoadingMore: false,
+  }
   running = mine
   batch(() => {
     status.value = 'running'
@@ -131,11 +155,25 @@ function search(index: IndexFacts): void {
   })
 }
 
+/** Another index has other fields: what was found in the one before says nothing of it. */
+function forget(): void {
+  batch(() => {
+    hits.value = []
+    hasMore.value = false
+    total.value = undefined
+    elapsedMs.value = undefined
+    shownHistogram.value = undefined
+  })
+}
+
 function firstHits(mine: Running): Promise<boolean> {
   const startMs = performance.now()
   return answerOf(mine, async (signal) => {
     const answer = await postJson(pathOf(mine.index), hitsBody(mine.wish, undefined), signal)
     show(mine, () => {
+      mine.hasHits = true
+      answers.value++
+      activeRow.value = undefined
       hits.value = readHits(answer)
       hasMore.value = hits.value.length === PAGE_SIZE
       elapsedMs.value = performance.now() - startMs
@@ -171,7 +209,13 @@ function overTime(mine: Running): Promise<boolean> {
       show(mine, () => {
         const isPartial = parts.length < stretches.length
         const histogram = sumHistogram(parts, asked, interval)
-        shownHistogram.value = { histogram, asked, nowMs: mine.nowMs, isPartial }
+        shownHistogram.value = {
+          histogram,
+          asked,
+          bounds: boundsMs(mine.range),
+          nowMs: mine.nowMs,
+          isPartial,
+        }
         if (!isPartial) total.value = counted
       })
     }
@@ -193,6 +237,13 @@ function drawnRange(mine: Running, times: MsRange | undefined): MsRange | undefi
   return { startMs, endMs: Math.max(endMs, startMs + 1) }
 }
 
+function boundsMs({ fromNs, toNs }: TimeRange): MsRange {
+  return {
+    startMs: fromNs === undefined ? -Infinity : Number(fromNs) / 1_000_000,
+    endMs: toNs === undefined ? Infinity : Number(toNs) / 1_000_000,
+  }
+}
+
 /** Of a stretch of the time; the ends of the whole stay as they were asked. */
 function boundsOf({ wish }: Running, stretch: MsRange, asked: MsRange) {
   const text = (ms: number): string => new Date(ms).toISOString()
@@ -205,8 +256,9 @@ function boundsOf({ wish }: Running, stretch: MsRange, asked: MsRange) {
 /** Goes on after the last hit; a second call while the first is on its way does nothing. */
 export async function loadMore(): Promise<void> {
   const last = hits.value.at(-1)
-  if (running === undefined || running.isLoadingMore || !hasMore.value || last === undefined) return
   const mine = running
+  if (mine === undefined || !mine.hasHits || mine.isLoadingMore) return
+  if (!hasMore.value || last === undefined) return
   mine.isLoadingMore = true
   await answerOf(mine, async (signal) => {
     const answer = await postJson(pathOf(mine.index), hitsBody(mine.wish, last.sort), signal)

@@ -5,11 +5,19 @@ import { closeDoc, DocPanel } from './doc-panel.tsx'
 import { followDoc, showDoc } from './doc-store.ts'
 import { FailureNote } from './failure-note.tsx'
 import { HistogramView } from './histogram-view.tsx'
-import { activeRow, moveActive } from './hit-cursor.ts'
+import { moveActive } from './hit-cursor.ts'
 import { HitsTable } from './hits-table.tsx'
 import { QUERY_INPUT_ID, QueryBox } from './query-box.tsx'
 import { ResultBar } from './result-bar.tsx'
-import { failure, followSearch, hits, searchAgain, status, stopSearch } from './search-store.ts'
+import {
+  activeRow,
+  failure,
+  followSearch,
+  hits,
+  searchAgain,
+  status,
+  stopSearch,
+} from './search-store.ts'
 
 export function SearchView() {
   useEffect(() => {

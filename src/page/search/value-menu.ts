@@ -68,8 +68,18 @@ function copyText(value: Json): string {
   return typeof value === 'object' && value !== null ? stringifyExact(value) : plainText(value)
 }
 
+/** Also where the browser has no clipboard: on a page that came over HTTP from another machine. */
 export async function copy(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text)
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    const area = document.createElement('textarea')
+    area.value = text
+    document.body.append(area)
+    area.select()
+    document.execCommand('copy')
+    area.remove()
+  }
 }
 
 /** A value as the title of its menu. */

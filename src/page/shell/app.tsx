@@ -2,6 +2,7 @@ import { DropTarget } from '../drop/drop-target.tsx'
 import { catalogFailure, indexes } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { FailureNote } from '../search/failure-note.tsx'
+import { WordsPanel } from '../words/words-panel.tsx'
 import { ApiKeyDialog } from './api-key-dialog.tsx'
 import { Header } from './header.tsx'
 import { KeysDialog } from './keys.tsx'
@@ -23,9 +24,10 @@ export function App() {
           </p>
         )}
         {Draw !== undefined && <Draw />}
+        <MenuLayer />
       </main>
+      <WordsPanel />
       <DropTarget />
-      <MenuLayer />
       <KeysDialog />
     </>
   )

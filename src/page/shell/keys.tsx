@@ -23,6 +23,8 @@ export function bindKeys(own: readonly KeyBinding[]): () => void {
 export function followKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+    // A dialog has keys of its own, Escape above all.
+    if (document.querySelector('dialog[open]') !== null) return
     const target = event.target
     const isTyping =
       target instanceof HTMLInputElement ||

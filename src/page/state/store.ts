@@ -25,6 +25,12 @@ export function addressOf(change: Partial<ViewState>): string {
   return `${location.pathname}${writeViewState({ ...current.value, ...change })}`
 }
 
+/** The name of the tab, which a row of tabs is told apart by. */
+function title({ view, index, query }: ViewState): string {
+  const what = query === '' ? [] : [query.slice(0, 80)]
+  return [...what, ...(index === '' ? [] : [index]), view, 'qw-lambda'].join(' · ')
+}
+
 /** Reads the address, from here on also when the browser goes back and forth. */
 export function followAddress(): void {
   const read = (): void => {
@@ -32,6 +38,9 @@ export function followAddress(): void {
   }
   read()
   addEventListener('popstate', read)
+  effect(() => {
+    document.title = title(current.value)
+  })
 }
 
 type Theme = 'system' | 'light' | 'dark'

@@ -3,7 +3,8 @@ import { rfc3339OfNs } from '../time/instant.ts'
 import { isRelative, resolveTime } from '../time/range.ts'
 
 /** What the command line aggregates; none: hits. */
-type CommandDrawing =
+export type CommandDrawing =
+  | { readonly kind: 'count' }
   | { readonly kind: 'histogram'; readonly interval: string; readonly by: string | undefined }
   | { readonly kind: 'terms'; readonly field: string; readonly size: number }
   | { readonly kind: 'stats'; readonly fields: readonly string[] }
@@ -72,6 +73,8 @@ function columnWords({ columns }: ViewState): string[] {
 
 function drawingWords(drawing: CommandDrawing): string[] {
   switch (drawing.kind) {
+    case 'count':
+      return ['--count']
     case 'histogram':
       return [
         '--histogram',

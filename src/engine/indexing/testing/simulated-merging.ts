@@ -2,16 +2,20 @@ import type { IndexFile } from '../../metastore/index-metadata.ts'
 import { type SplitRecord, splitSizeBytes } from '../../metastore/split-record.ts'
 import { eligibleMerges } from '../merge.ts'
 import { maturityAtBirth } from '../merge-policy.ts'
+import { mergedRecord } from '../preview-merges.ts'
 import { testConfig } from './indexing-fixture.ts'
 
 const START_SECONDS = 1_700_000_000
 const DAY_SECONDS = 86_400
-const FILES_A_DAY = 288
+const HOUR_SECONDS = 3_600
 
 interface Simulation {
   readonly days: number
-  /** Of each of 288 files a day. */
+  /** Default: 288, one every five minutes. */
+  readonly filesADay?: number
   readonly docsPerFile: number
+  /** Every tenth file comes so late at most; default: none does. */
+  readonly lateDays?: number
   /** Of a split. */
   readonly bytesPerDoc: number
   readonly maxMergeBytes?: number
@@ -23,6 +27,10 @@ interface Simulated {
   /** Bytes that indexing and merging wrote, for each that indexing wrote. */
   readonly writtenPerIndexed: number
   readonly publishedSplits: number
+  /** The most at the end of any day. */
+  readonly mostSplits: number
+  /** Published at the end: how many have to be opened for an hour, that hour which has the most. */
+  readonly mostSplitsOfAnHour: number
 }
 
 /**
@@ -30,56 +38,77 @@ interface Simulated {
  * a second. After each file every eligible merge runs, the best first, as an indexer does it.
  */
 export function simulateMerging(simulation: Simulation): Simulated {
-  const { days, docsPerFile, bytesPerDoc, retentionDays = Infinity } = simulation
+  const { days, docsPerFile, bytesPerDoc, filesADay = 288, lateDays = 0 } = simulation
+  const { retentionDays = Infinity } = simulation
+  const fileSeconds = DAY_SECONDS / filesADay
   const settings = testConfig().indexingSettings
   let splits: SplitRecord[] = []
   let [indexed, written, made] = [0, 0, 0]
-  const add = (docCount: number, from: number, end: number, mergeOpCount: number): SplitRecord => {
-    const split: SplitRecord = {
-      splitId: `S${String(made++).padStart(8, '0')}`,
-      indexUid: 'events:1',
-      sourceId: 's',
-      nodeId: 'n',
-      state: 'Published',
-      createTimestamp: nowSeconds,
-      updateTimestamp: nowSeconds,
-      publishTimestamp: nowSeconds,
-      docCount,
-      sourceBytes: docCount * 200,
-      timeRange: { startSeconds: from, endSeconds: end },
-      tags: [],
-      footer: { start: 0, end: docCount * bytesPerDoc },
-      maturity: maturityAtBirth(settings, { docCount, mergeOpCount }),
-      mergeOpCount,
-      deleteOpstamp: 0,
-      docMappingUid: 'm',
-      columnBounds: [],
-    }
+  const add = (split: SplitRecord): void => {
     splits.push(split)
     written += splitSizeBytes(split)
-    return split
   }
+  const newSplit = (docCount: number, startSeconds: number): SplitRecord => ({
+    splitId: `S${String(made++).padStart(8, '0')}`,
+    indexUid: 'events:1',
+    sourceId: 's',
+    nodeId: 'n',
+    state: 'Published',
+    createTimestamp: nowSeconds,
+    updateTimestamp: nowSeconds,
+    publishTimestamp: nowSeconds,
+    docCount,
+    sourceBytes: docCount * 200,
+    timeRange: { startSeconds, endSeconds: startSeconds + fileSeconds - 1 },
+    tags: [],
+    footer: { start: 0, end: docCount * bytesPerDoc },
+    maturity: maturityAtBirth(settings, { docCount, mergeOpCount: 0 }),
+    mergeOpCount: 0,
+    deleteOpstamp: 0,
+    docMappingUid: 'm',
+    columnBounds: [],
+  })
+  let mostSplits = 0
   let nowSeconds = START_SECONDS
-  for (let file = 0; file < days * FILES_A_DAY; file++) {
-    const fromSeconds = nowSeconds
-    nowSeconds += DAY_SECONDS / FILES_A_DAY
-    indexed += splitSizeBytes(add(docsPerFile, fromSeconds, nowSeconds - 1, 0))
+  for (let file = 0; file < days * filesADay; file++) {
+    // Late by any share of the time, and always by the same.
+    const lateSeconds = file % 10 === 0 ? ((file * 7_919) % 1_000) * lateDays * 86.4 : 0
+    const fresh = newSplit(docsPerFile, nowSeconds - lateSeconds)
+    nowSeconds += fileSeconds
+    add(fresh)
+    indexed += splitSizeBytes(fresh)
     const oldest = nowSeconds - retentionDays * DAY_SECONDS
     splits = splits.filter(({ timeRange }) => (timeRange?.endSeconds ?? Infinity) > oldest)
     for (;;) {
-      const [inputs] = eligibleMerges(fileOf(splits), nowSeconds * 1000, simulation)
+      const nowMs = nowSeconds * 1000
+      const state = fileOf(splits)
+      const [inputs] = eligibleMerges(state, nowMs, simulation)
       if (inputs === undefined) break
       const gone = new Set(inputs)
       splits = splits.filter((split) => !gone.has(split))
-      add(
-        inputs.reduce((sum, { docCount }) => sum + docCount, 0),
-        Math.min(...inputs.map(({ timeRange }) => timeRange?.startSeconds ?? Infinity)),
-        Math.max(...inputs.map(({ timeRange }) => timeRange?.endSeconds ?? -Infinity)),
-        Math.max(...inputs.map(({ mergeOpCount }) => mergeOpCount)) + 1,
-      )
+      add(mergedRecord(state, inputs, { name: made++, nowMs }))
     }
+    if (file % filesADay === 0) mostSplits = Math.max(mostSplits, splits.length)
   }
-  return { writtenPerIndexed: written / indexed, publishedSplits: splits.length }
+  return {
+    writtenPerIndexed: written / indexed,
+    publishedSplits: splits.length,
+    mostSplits,
+    mostSplitsOfAnHour: mostOfAnHour(splits, nowSeconds),
+  }
+}
+
+function mostOfAnHour(splits: readonly SplitRecord[], nowSeconds: number): number {
+  let most = 0
+  for (let from = START_SECONDS; from < nowSeconds; from += HOUR_SECONDS) {
+    const end = from + HOUR_SECONDS
+    const opened = splits.filter(
+      ({ timeRange }) =>
+        timeRange !== undefined && timeRange.startSeconds < end && from <= timeRange.endSeconds,
+    )
+    most = Math.max(most, opened.length)
+  }
+  return most
 }
 
 function fileOf(splits: readonly SplitRecord[]): IndexFile {
@@ -99,5 +128,6 @@ function fileOf(splits: readonly SplitRecord[]): IndexFile {
     deleteTasks: [],
     orphansListedMs: undefined,
     snapshots: [],
+    gone: new Map(),
   }
 }

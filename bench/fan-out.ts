@@ -1,0 +1,120 @@
+import { callGroups, leafBytes } from '../src/engine/search/fan-out.ts'
+import { planLeaf } from '../src/engine/search/leaf-plan.ts'
+import type { LeafRequest } from '../src/engine/search/leaf-request.ts'
+import { parseQueryString } from '../src/engine/query/query-string.ts'
+import { shippedConfig } from '../src/engine/schema/shipped-configs.ts'
+
+// On paper: what the rule of fan-out makes of indexes that no laptop holds. A searcher of 3,008 MB on
+// arm64 in us-east-1 at list prices, S3's usual 20 ms to the first byte, everything cold but the
+// processes.
+const SPLIT_DOCS = 2_000_000
+/** Of HDFS-shaped lines, as `npm run bench -- searching` measures them. */
+const INDEX_BYTES_PER_DOC = 55
+const CALL_SECONDS = 0.15
+const ROUND_SECONDS = 0.02
+const ROUNDS = 4
+const REQUESTS_PER_SPLIT = 4
+const BYTES_PER_SECOND = 60_000_000
+const GB_SECOND_USD = 0.0000133334
+const MEMORY_GB = 3_008 / 1_024
+const INVOCATION_USD = 0.0000002
+const READ_USD = 0.0000004
+
+const HISTOGRAM = {
+  days: {
+    date_histogram: { field: 'timestamp', fixed_interval: '1d' },
+    aggs: { severity: { terms: { field: 'severity_text' } } },
+  },
+}
+
+interface Shape {
+  readonly name: string
+  readonly request: Partial<LeafRequest>
+}
+
+const SHAPES: readonly Shape[] = [
+  { name: 'a term, ten hits', request: { query: parse('severity_text:ERROR'), hitLimit: 10 } },
+  { name: 'daily histogram by severity', request: { aggs: HISTOGRAM } },
+]
+
+/** The search of indexes from 20 million documents to 10 TB, in one process and handed out. */
+export function benchFanOut(): void {
+  const header = 'splits calls MB-read wait-here-s wait-s usd-here usd requests'.split(' ')
+  for (const { name, request } of SHAPES) {
+    console.log(`\nHanded out, on paper: ${name}`)
+    console.log(row(['documents', 'index', 'calls at once', ...header]))
+    for (const docs of [20e6, 200e6, 2e9, 20e9, 180e9]) {
+      for (const callsMax of [8, 900]) console.log(row(cells(docs, callsMax, request)))
+    }
+  }
+}
+
+function cells(docs: number, callsMax: number, request: Partial<LeafRequest>): string[] {
+  const count = Math.ceil(docs / SPLIT_DOCS)
+  const plan = planLeaf({ ...BASE, ...request, splits: Array.from({ length: count }, splitAt) })
+  const groups = callGroups(plan, { callsMax })
+  const bytesOf = (splits: LeafRequest['splits']): number =>
+    splits.reduce((sum, split) => sum + leafBytes(split, plan), 0)
+  const total = bytesOf(plan.request.splits)
+  const work = (bytes: number): number => ROUNDS * ROUND_SECONDS + bytes / BYTES_PER_SECOND
+  const calls = groups.length - 1
+  const longest = Math.max(...groups.map(bytesOf))
+  const turns = Math.ceil(calls / callsMax)
+  const wait = calls === 0 ? work(total) : turns * (CALL_SECONDS + work(longest))
+  const leafSeconds = groups.reduce((sum, group) => sum + work(bytesOf(group)), 0)
+  const reads = count * REQUESTS_PER_SPLIT
+  const dollars = (seconds: number, invocations: number): string =>
+    (seconds * MEMORY_GB * GB_SECOND_USD + invocations * INVOCATION_USD + reads * READ_USD).toFixed(
+      5,
+    )
+  return [
+    docs.toExponential(0),
+    `${((docs * INDEX_BYTES_PER_DOC) / 1e9).toFixed(0)} GB`,
+    String(callsMax),
+    String(count),
+    String(calls),
+    (total / 1e6).toFixed(0),
+    work(total).toFixed(2),
+    wait.toFixed(2),
+    dollars(work(total), 1),
+    dollars(calls === 0 ? work(total) : wait + leafSeconds + calls * CALL_SECONDS, calls + 1),
+    String(reads),
+  ]
+}
+
+const BASE: LeafRequest = {
+  indexId: 'hdfs-logs',
+  config: configOf('hdfs-logs'),
+  query: { kind: 'matchAll' },
+  searchFields: undefined,
+  startTimestamp: undefined,
+  endTimestamp: undefined,
+  hitLimit: 0,
+  sort: [],
+  searchAfter: undefined,
+  aggs: undefined,
+  wantsTerms: false,
+  wantsScores: false,
+  minScore: undefined,
+  terminateAfter: undefined,
+  splits: [],
+}
+
+function splitAt(_: unknown, at: number): LeafRequest['splits'][number] {
+  const footer = { start: 0, end: 1 }
+  return { splitId: String(at), footer, docCount: SPLIT_DOCS, timeRange: undefined }
+}
+
+function parse(text: string): LeafRequest['query'] {
+  return parseQueryString(text, { defaultOperator: 'and' })
+}
+
+function configOf(indexId: string): LeafRequest['config'] {
+  const config = shippedConfig(indexId)
+  if (config === undefined) throw new Error(`no shipped config ${indexId}`)
+  return config
+}
+
+function row(columns: readonly string[]): string {
+  return columns.map((cell) => cell.padStart(13)).join('')
+}
