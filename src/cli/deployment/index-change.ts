@@ -14,7 +14,6 @@ import type { CliContext } from '../command/context.ts'
 import { noteRows } from '../command/note-rows.ts'
 import { shellWord } from '../command/shell-word.ts'
 import { plural } from '../format/number.ts'
-import { cloudMetastore, indexRootOf } from '../stack/aws-direct-client.ts'
 import type { Deployment } from '../stack/aws-deployment.ts'
 
 /**
@@ -55,6 +54,7 @@ export async function indexChangeOf(
   { indexId, said, before }: IndexSayings,
 ): Promise<IndexChange | undefined> {
   const live = await liveConfig(context, deployment, indexId)
+  const { indexRootOf } = await import('../stack/aws-direct-client.ts')
   const root = indexRootOf(deployment)
   const wished = configOf(indexId, said, root)
   if (live === undefined || wished === undefined) return undefined
@@ -79,6 +79,7 @@ async function liveConfig(
   indexId: string,
 ): Promise<IndexConfig | undefined> {
   if (deployment.state.outputs['IndexBucket'] === undefined) return undefined
+  const { cloudMetastore } = await import('../stack/aws-direct-client.ts')
   try {
     const { metadata } = await cloudMetastore(context, deployment).load(indexId, context.signal)
     return metadata.config
@@ -151,6 +152,7 @@ export async function changeIndex(
   if (change?.action !== 'change') return
   const { indexId, next, changes } = change
   const phase = context.report.phase(`Changing index ${indexId}`)
+  const { cloudMetastore } = await import('../stack/aws-direct-client.ts')
   try {
     await cloudMetastore(context, deployment).updateConfig(next)
     phase.succeed(`Changed ${plural(changes.length, 'setting')} of index ${indexId}`)
