@@ -7,6 +7,7 @@ import { navigate, viewState } from '../state/store.ts'
 import { rememberQuery } from './query-history.ts'
 import { remembered, suggest, type Choice } from './suggest.ts'
 import { TimeControl } from './time-control.tsx'
+import { placeInQuery } from './wrong-place.ts'
 
 interface QueryBoxProps {
   readonly isRunning: boolean
@@ -189,9 +190,10 @@ function useMistakeUnderCursor(
   error: Error | undefined,
 ): void {
   useEffect(() => {
-    if (!(error instanceof ApiError) || error.position === undefined) return
-    if (document.activeElement === input.current) {
-      input.current?.setSelectionRange(error.position, error.position)
+    if (!(error instanceof ApiError)) return
+    const position = placeInQuery(error, input.current?.value ?? '')
+    if (position !== undefined && document.activeElement === input.current) {
+      input.current?.setSelectionRange(position, position)
     }
   }, [error, input])
 }
