@@ -185,7 +185,7 @@ test('a mapping is forgotten with its last split', async () => {
   const cleared = await index.metastore.clearIndex('events')
   const ids = cleared.map(({ splitId }) => splitId)
   // As the janitor does after the grace.
-  await index.metastore.update('events', (file) => applyRemove(file, ids))
+  await index.metastore.update('events', (file, nowMs) => applyRemove(file, ids, nowMs))
   await index.remap(mapping('u64'))
   expect((await index.metastore.load('events')).metadata.pastMappings).toEqual([])
 })
