@@ -27,6 +27,7 @@ const KIND_OF_CODE = {
   REINDEXED: 'invalid',
   'SNAPSHOT-EXISTS': 'invalid',
   'SNAPSHOT-NONE': 'notFound',
+  'SOURCE-DAMAGED': 'corrupt',
   'SOURCE-NONE': 'notFound',
   'SPLIT-NONE': 'notFound',
   'SPLIT-VERSION': 'invalid',
