@@ -2,6 +2,7 @@ import { batch, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { ApiError } from '../api/client.ts'
 import { visibleText } from '../format/visible.ts'
+import { hasTime } from '../state/catalog.ts'
 import { navigate, viewState } from '../state/store.ts'
 import { rememberQuery } from './query-history.ts'
 import { remembered, suggest, type Choice } from './suggest.ts'
@@ -69,7 +70,7 @@ export function QueryBox({ isRunning, onAgain, onStop, error }: QueryBoxProps) {
         />
         <Choices list={list} />
       </div>
-      <TimeControl />
+      {hasTime.value && <TimeControl />}
       {isRunning ? (
         // Keys: one element that turned from one into the other under a click would also submit.
         <button key="stop" type="button" class="primary" onClick={onStop}>
