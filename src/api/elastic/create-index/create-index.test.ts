@@ -49,7 +49,14 @@ describe('PUT of an index', () => {
         due: '2024-01-02T03:04:05.678',
       },
     ])
-    for (const q of ['words', 'level:WARN', 'host.name:web-1', 'labels.team:a', 'ok:true', 'due:*']) {
+    for (const q of [
+      'words',
+      'level:WARN',
+      'host.name:web-1',
+      'labels.team:a',
+      'ok:true',
+      'due:*',
+    ]) {
       const found = await shop.ask(`${path}/_count?q=${encodeURIComponent(q)}`)
       expect([q, at(found.json, 'count')]).toEqual([q, 1])
     }
