@@ -141,7 +141,7 @@ function TailRows() {
           ))}
         </tbody>
       </table>
-      {isBegun.value && rows.value.length === 0 && (
+      {isBegun.value && rows.value.length === 0 && heldCount.value === 0 && (
         <p class="empty">Nothing that matches has come yet.</p>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { isJsonObject, stringifyJson, type JsonValue } from '../../../src/engine/bytes/json.ts'
 import { ENDPOINTS } from '../../../src/api/endpoints.ts'
 import { ApiFixture } from '../../../src/api/testing/api-fixture.ts'
@@ -175,8 +176,15 @@ function bodyFor(path: string, draw: Draw, isAsIs: boolean): string | Uint8Array
     ? whole
     : whole.map((value) => (draw.chance(0.5) ? draw.json(value, BODIES) : value))
   const text = values.map((value) => stringifyJson(value)).join('\n')
+  // A file that is sent to be indexed may be packed.
+  if (path.endsWith('/ingest') && draw.chance(0.2))
+    return maybeDamaged(gzipSync(text), draw, isAsIs)
   if (isAsIs || draw.chance(0.8)) return text
   return draw.bytes(Buffer.from(text), [Buffer.from(CONFIG_YAML)])
+}
+
+function maybeDamaged(bytes: Uint8Array, draw: Draw, isAsIs: boolean): Uint8Array {
+  return isAsIs || draw.chance(0.5) ? bytes : draw.bytes(bytes, [bytes])
 }
 
 /** A body that the path understands: one value, or one for each line. */
