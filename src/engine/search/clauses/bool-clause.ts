@@ -65,13 +65,13 @@ export class BoolClause implements Clause {
     const setOf = (clause: Clause): DocSet =>
       clause.isEmpty(split) ? NO_DOCS : clause.matches(split)
     const all = [...must, ...filter]
-    const required = all.filter(({ within }) => within === undefined).map(setOf)
+    const required = all.filter((clause) => clause.within === undefined).map(setOf)
     if (minimumShouldMatch > 0) {
       required.push(atLeast(should.map(setOf), minimumShouldMatch, docCount))
     }
     let positive = intersectAll(required, docCount)
     // Last, as what the others left may be few.
-    for (const clause of all.filter(({ within }) => within !== undefined)) {
+    for (const clause of all.filter((clause) => clause.within !== undefined)) {
       if (positive.kind === 'none') break
       const few = fewOf(positive, docCount)
       const found = few && clause.within?.(split, few)
