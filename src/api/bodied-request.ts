@@ -11,7 +11,9 @@ interface RequestParts {
  * refuses it. Every host makes its requests here, so that none loses what was asked.
  */
 export function bodiedRequest(url: string, parts: RequestParts): Request {
-  const { method, headers, body, signal } = parts
+  const { headers, body, signal } = parts
+  // The router looks methods up in plain objects, where `constructor` is a key.
+  const method = parts.method.toUpperCase()
   const init = { headers, ...(signal === undefined ? {} : { signal }) }
   if (body === undefined) return new Request(url, { ...init, method })
   if (method !== 'GET' && method !== 'HEAD') {

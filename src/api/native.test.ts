@@ -152,6 +152,16 @@ doc_mapping:
     })
   })
 
+  test('a word that is wrong carries its length beside its position', async () => {
+    const path = '/api/v1/mock-sales/search?query=name:a%20AND%20OR'
+    const search = await shop.ask(path)
+    expect(search.json).toMatchObject({ position: 11, length: 2 })
+    const parsed = await shop.ask('/api/v1/parse-query', {
+      body: JSON.stringify({ query: 'name:a AND OR' }),
+    })
+    expect(parsed.json).toMatchObject({ code: 'QWL-PARSE-QUERY', position: 11, length: 2 })
+  })
+
   test('a syntax error carries its position, for a caret', async () => {
     const answer = await shop.ask(`${SEARCH}?query=${encodeURIComponent('id:1 AND )')}`)
     expect(answer.status).toBe(400)
@@ -167,6 +177,7 @@ describe('every request', () => {
     ['an unknown index', '/api/v1/indexes/absent-index', {}, 404],
     ['ingest into an unknown index', '/api/v1/absent-index/ingest', { body: '{}' }, 404],
     ['a wrong method', '/api/v1/mock-sales/search', { method: 'DELETE' }, 405],
+    ['a method that is none', '/api/v1/mock-sales/search', { method: 'constructor' }, 405],
     ['a wrong method on an index', '/api/v1/indexes/mock-sales', { body: '{}' }, 405],
     ['a body without length', SEARCH, { method: 'POST' }, 411],
     ['a search body over 1 MiB', SEARCH, { body: ' '.repeat((1 << 20) + 1) }, 413],

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { ApiFixture, at } from './testing/api-fixture.ts'
 
@@ -53,6 +54,17 @@ describe('a file that is sent', () => {
     expect(none.status).toBe(400)
     const missing = await fixture.ask('/api/v1/missing/ingest?input_format=auto', { body })
     expect(missing.status).toBe(404)
+  })
+
+  test('that was damaged on its way is a mistake of the request', async () => {
+    const fixture = await orders()
+    const body = gzipSync('{"n":1}\n').subarray(0, -4)
+    const damaged = await fixture.ask('/api/v1/orders/ingest?input_format=auto', { body })
+    expect(damaged.status).toBe(400)
+    expect(damaged.json).toMatchObject({
+      code: 'QWL-SOURCE-DAMAGED',
+      fix: expect.stringContaining('complete copy'),
+    })
   })
 })
 

@@ -188,3 +188,11 @@ test.each([
 ])('%j is refused', (event) => {
   expect(() => parseIndexerEvent(event)).toThrow(expect.objectContaining({ kind: 'invalid' }))
 })
+
+test.each([
+  { Type: 'Notification', Message: '{' },
+  { Records: [{ Sns: { Message: 'text' } }] },
+  { Records: [s3Record('%zz')] },
+])('%j is refused as a mistake of the sender', (event) => {
+  expect(() => parseIndexerEvent(event)).toThrow(expect.objectContaining({ kind: 'invalid' }))
+})

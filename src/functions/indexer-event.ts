@@ -81,7 +81,7 @@ function queueMessage(record: Fields): QueueMessage {
     receiveCount: Number(attributes['ApproximateReceiveCount'] ?? 1),
   }
   try {
-    return { ...facts, tasks: tasksIn(JSON.parse(body), 0), unreadable: undefined }
+    return { ...facts, tasks: tasksIn(eventIn(body), 0), unreadable: undefined }
   } catch (error) {
     return { ...facts, tasks: [], unreadable: messageOf(error) }
   }
@@ -91,7 +91,7 @@ function tasksIn(event: unknown, envelopes: number): IndexerTask[] {
   if (!isRecord(event) || envelopes > ENVELOPES_MAX) throw unknownEvent()
   // SNS puts the whole notification into its own as a text.
   if (event['Type'] === 'Notification' && typeof event['Message'] === 'string') {
-    return tasksIn(JSON.parse(event['Message']), envelopes + 1)
+    return tasksIn(eventIn(event['Message']), envelopes + 1)
   }
   if (typeof event['source_uri'] === 'string') return [sourceTask(event['source_uri'], event)]
   if (Array.isArray(event['sources'])) {
@@ -105,6 +105,15 @@ function tasksIn(event: unknown, envelopes: number): IndexerTask[] {
   if (event['source'] === 'aws.s3') return eventBridgeTask(event)
   if (!Array.isArray(event['Records'])) throw unknownEvent()
   return event['Records'].flatMap((record: unknown) => recordTasks(record, envelopes))
+}
+
+/** An event inside a message. */
+function eventIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new QwError('invalid', `the message holds no JSON: ${messageOf(cause)}`, { cause })
+  }
 }
 
 function recordTasks(record: unknown, envelopes: number): IndexerTask[] {
@@ -139,7 +148,13 @@ function objectIn(value: unknown): SourceTask {
 
 /** S3 writes keys into events as form data: `red flower.jpg` comes as `red+flower.jpg`. */
 function decodeEventKey(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '))
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '))
+  } catch (cause) {
+    throw new QwError('invalid', `the key \`${key}\` is not written as in an event of S3`, {
+      cause,
+    })
+  }
 }
 
 /** The inverse, for notifications that we send ourselves. */

@@ -33,13 +33,13 @@ export class IndexHistory {
   /** Grows when all is allowed to be gone: cleared, or dropped. */
   incarnation = 0
   /** Somebody has asked for it. */
-  mayBeCleared = false
   mayBeDropped = false
   readonly #facts: Facts
   #everPublished = new Set<number>()
   #gone = new Set<number>()
+  #mayBeCleared = false
   /** Splits that the latest clearing emptied. */
-  #cleared: ReadonlySet<string> = new Set()
+  #cleared = new Set<string>()
   /** Published documents that an erasure is about, by its number. */
   #victims = new Map<number, Victims>()
 
@@ -59,6 +59,11 @@ export class IndexHistory {
     return this.#gone.has(n)
   }
 
+  askClearing(): void {
+    this.#mayBeCleared = true
+    this.#noteEmptied()
+  }
+
   drop(): string[] {
     this.#begin()
     this.versions.push({ file: undefined, numbers: [] })
@@ -74,7 +79,7 @@ export class IndexHistory {
     }
     const isNew = isOther || this.#isCleared(file)
     if (isNew) {
-      if (!isOther && !this.mayBeCleared) problems.push('the index was cleared by nobody')
+      if (!isOther && !this.#mayBeCleared) problems.push('the index was cleared by nobody')
       this.#begin()
       this.#cleared = new Set(isOther ? [] : file.splits.map(({ splitId }) => splitId))
     }
@@ -84,6 +89,7 @@ export class IndexHistory {
     problems.push(...this.#coverage(file, new Set(numbers)))
     problems.push(...this.#erasures(file, numbers))
     this.versions.push({ file, numbers })
+    this.#noteEmptied()
     return problems
   }
 
@@ -102,6 +108,13 @@ export class IndexHistory {
     return isUsed && ageMs < graceMs ? ['searches may still be on it'] : []
   }
 
+  /** A clearing that finds nothing published writes nothing, and deletes what is marked all the same. */
+  #noteEmptied(): void {
+    const { file, numbers } = this.last
+    if (!this.#mayBeCleared || file === undefined || numbers.length > 0) return
+    for (const { splitId } of file.splits) this.#cleared.add(splitId)
+  }
+
   #begin(): void {
     this.incarnation++
     this.#everPublished = new Set()
@@ -109,13 +122,12 @@ export class IndexHistory {
     this.#victims = new Map()
   }
 
-  /** Also of an index whose documents have all expired: they may be indexed again. */
   #isCleared({ splits, metadata: { checkpoint } }: IndexFile): boolean {
     const { file, numbers } = this.last
     if (checkpoint.size > 0) return false
     const isForgotten = (file?.metadata.checkpoint.size ?? 0) > 0
     const isEmpty = splits.every(({ state }) => state !== 'Published')
-    return isForgotten || (numbers.length > 0 && isEmpty)
+    return isForgotten || (this.#mayBeCleared && numbers.length > 0 && isEmpty)
   }
 
   /** Nothing doubled, nothing back from erasure, nothing lost. */

@@ -5,6 +5,7 @@ import { runJanitor } from '../../src/engine/indexing/janitor.ts'
 import { runMerges } from '../../src/engine/indexing/merge.ts'
 import { indexSource } from '../../src/engine/indexing/pipeline.ts'
 import { deleteSnapshot, takeSnapshot } from '../../src/engine/metastore/snapshots.ts'
+import { keepUp as runUpkeep } from '../../src/engine/indexing/upkeep.ts'
 import { parseQueryString } from '../../src/engine/query/query-string.ts'
 import type { IndexConfig } from '../../src/engine/schema/index-config.ts'
 import { docMatcher } from '../../src/engine/search/match-docs.ts'
@@ -14,16 +15,32 @@ import { groupOf, groupWord, type StagedFile } from './documents.ts'
 import type { Host } from './host.ts'
 import type { Model } from './model.ts'
 
+export interface Sleep {
+  /**
+   *   before      the write of the metastore file leaves when the process wakes
+   *   unanswered  it was done, and nobody says so; the process tries again when it wakes
+   *   uploaded    a split is there, and is published when the process wakes
+   */
+  readonly when: 'before' | 'unanswered' | 'uploaded'
+  readonly forMs: number
+  /** What others do. */
+  readonly meanwhile: readonly Job[]
+}
+
 /** Something that a process is asked to do, as the product's entry points do it. */
 export interface Job {
   readonly name: string
   /** Whether it comes again when it fails, as an event in a queue does. */
   readonly repeats: boolean
+  /** When the process sleeps that does it. */
+  readonly sleeps?: Sleep
   run(host: Host): Promise<void>
 }
 
-/** Shorter than the grace after which a replaced split is deleted. */
-const LONGEST_SEARCH_MS = 20 * 60 * 1000
+const UPKEEP_EVERY_MS = 10 * 60 * 1000
+
+/** Shorter than the grace after which a replaced split is deleted, by the clock that is furthest ahead. */
+const LONGEST_SEARCH_MS = 10 * 60 * 1000
 
 /** `isCurrent`: whether the file is still what lies under its name. */
 export function indexFile(
@@ -96,6 +113,34 @@ export function janitor(indexId: string): Job {
   }
 }
 
+export function cleanUpLater(indexId: string, afterMs: number): Job {
+  const job = janitor(indexId)
+  return {
+    ...job,
+    name: `${job.name} in ${afterMs / 60_000} minutes`,
+    async run(host) {
+      await host.components.clock.sleep(afterMs)
+      await job.run(host)
+    },
+  }
+}
+
+/** Upkeep again and again, as on a schedule. */
+export function keepUp(indexId: string, rounds: number): Job {
+  return {
+    name: `keep up ${indexId} for ${rounds} rounds`,
+    repeats: false,
+    async run({ components }) {
+      const matchDocs = docMatcher(components.metastore.store)
+      for (let round = 0; round < rounds; round++) {
+        const parts = { merges: true, janitor: true }
+        await runUpkeep(components, { indexId, matchDocs, parts }).catch(unlessPassing)
+        await components.clock.sleep(UPKEEP_EVERY_MS)
+      }
+    },
+  }
+}
+
 export function askErasure(indexId: string, group: number): Job {
   return {
     name: `ask for the erasure of ${groupWord(group)} from ${indexId}`,
@@ -143,7 +188,8 @@ export function search(
         const matches = (n: number): boolean => group === undefined || groupOf(n) === group
         model.judgeSearch(indexId, found, { sinceVersion, matches })
       } catch (error) {
-        if (!isQwError(error, 'notFound')) throw error
+        // A split that is not there is damage to whoever searches.
+        if (!isQwError(error, 'notFound') && !isQwError(error, 'corrupt')) throw error
         const isExcused =
           history.incarnation !== incarnation ||
           history.last.file === undefined ||
@@ -201,7 +247,7 @@ export function clear(model: Model, indexId: string): Job {
     name: `clear ${indexId}`,
     repeats: false,
     async run({ components }) {
-      model.history(indexId).mayBeCleared = true
+      model.history(indexId).askClearing()
       await components.metastore.clearIndex(indexId)
     },
   }
@@ -232,6 +278,12 @@ export function recreate(model: Model, config: IndexConfig): Job {
       await metastore.createIfAbsent(config)
     },
   }
+}
+
+/** The next round tries again. */
+function unlessPassing(error: unknown): void {
+  const isPassing = ['unavailable', 'conflict', 'notFound'] as const
+  if (!isPassing.some((kind) => isQwError(error, kind))) throw error
 }
 
 /** The way in which a job that ran to its end says that it has to come again. */

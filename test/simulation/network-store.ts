@@ -5,6 +5,8 @@ import type { Outcome, Turn } from './schedule.ts'
 /** What stands between a process and a store: it decides when a call goes on, and how it ends. */
 export interface Network {
   turn(kind: Turn['kind'], what: string): Promise<Outcome>
+  /** The process sleeps before it sees the answer. */
+  asleep(what: string): Promise<unknown>
   /** Takes effect some time from now, whatever becomes of the caller. */
   later(what: string, act: () => Promise<unknown>): void
 }
@@ -27,6 +29,12 @@ export function networkStore(inner: ObjectStore, name: string, network: Network)
       case 'late':
         network.later(what, act)
         throw unanswered(what)
+      case 'slow': {
+        const answer = await Promise.allSettled([act()])
+        await network.asleep(what)
+        if (answer[0].status === 'rejected') throw answer[0].reason
+        return answer[0].value
+      }
       case 'dies':
         return new Promise<T>(() => {})
       case 'diesAfter':

@@ -1,6 +1,7 @@
 import { isQwError } from '../../src/engine/errors.ts'
 import { latestOpstamp } from '../../src/engine/metastore/delete-task.ts'
 import type {
+  IndexFileChange,
   PublishOutcome,
   PublishRequest,
 } from '../../src/engine/metastore/index-file-changes.ts'
@@ -56,9 +57,9 @@ class SplitFirst extends Metastore {
 
 /** What a merge put together counts as if every erasure had come to it. */
 class ForgetsDeletes extends Metastore {
-  override update(indexId: string, change: (file: IndexFile) => IndexFile): Promise<IndexFile> {
-    return super.update(indexId, (file) => {
-      const next = change(file)
+  override update(indexId: string, change: IndexFileChange): Promise<IndexFile> {
+    return super.update(indexId, (file, nowMs) => {
+      const next = change(file, nowMs)
       const known = new Set(file.splits.map(({ splitId }) => splitId))
       const splits = next.splits.map((split) =>
         known.has(split.splitId) || split.mergeOpCount === 0
@@ -73,13 +74,23 @@ class ForgetsDeletes extends Metastore {
 /** A janitor in a hurry and a publisher that does not look whether it has been there. A hurry alone
  *  does no harm: the publisher sees that its upload is gone, and the file comes again. */
 class IgnoresTombstones extends Metastore {
-  override update(indexId: string, change: (file: IndexFile) => IndexFile): Promise<IndexFile> {
-    return super.update(indexId, (file) => {
+  override update(indexId: string, change: IndexFileChange): Promise<IndexFile> {
+    return super.update(indexId, (file, nowMs) => {
       const isRecord = (split: SplitRecord): boolean =>
         split.state !== 'MarkedForDeletion' || split.publishTimestamp !== undefined
       const seen = { ...file, splits: file.splits.filter(isRecord) }
-      const next = change(seen)
+      const next = change(seen, nowMs)
       return next === seen ? file : next
+    })
+  }
+}
+
+/** Whoever sleeps with a write that was not answered finds no trace of it, and writes it again. */
+class ForgetsAtOnce extends Metastore {
+  override update(indexId: string, change: IndexFileChange): Promise<IndexFile> {
+    return super.update(indexId, (file, nowMs) => {
+      const next = change(file, nowMs)
+      return next.gone.size === 0 ? next : { ...next, gone: new Map() }
     })
   }
 }
@@ -131,4 +142,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a merge that deletes its inputs before it is published', metastore: DeletesBeforeMark },
   { name: 'a lost answer that is taken for a failure', metastore: LostMeansFailed },
   { name: 'a split that is published although its upload failed', store: putAnswersEarly },
+  { name: 'a split that is forgotten while it may be published again', metastore: ForgetsAtOnce },
 ]

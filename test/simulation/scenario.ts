@@ -1,5 +1,7 @@
 import type { JsonValue } from '../../src/engine/bytes/json.ts'
 import { testConfig } from '../../src/engine/indexing/testing/indexing-fixture.ts'
+import { ORPHAN_GRACE_MS } from '../../src/engine/metastore/index-file-changes.ts'
+import { MAX_RETRY_MS } from '../../src/engine/metastore/margins.ts'
 import type { ObjectStore } from '../../src/engine/ports.ts'
 import type { IndexConfig } from '../../src/engine/schema/index-config.ts'
 import type { Dice } from './dice.ts'
@@ -14,6 +16,8 @@ export interface FaultRates {
   readonly late: number
   readonly dies: number
   readonly diesAfter: number
+  /** Of calls before or after which the process sleeps for hours, as one that is suspended. */
+  readonly sleeps: number
   /** Of steps after which everybody sleeps for a while. */
   readonly pause: number
 }
@@ -24,18 +28,21 @@ export const NO_FAULTS: FaultRates = {
   late: 0,
   dies: 0,
   diesAfter: 0,
+  sleeps: 0,
   pause: 0,
 }
 
 /** Each world has some faults and not others: with all of them all the time few things get far. */
 export function randomFaults(dice: Dice): FaultRates {
   const rate = (most: number): number => (dice.chance(0.5) ? (most * (1 + dice.below(4))) / 4 : 0)
+  const sleeps = rate(0.04)
   return {
     refused: rate(0.12),
     lost: rate(0.12),
     late: rate(0.05),
     dies: rate(0.03),
     diesAfter: rate(0.03),
+    sleeps,
     pause: rate(0.02),
   }
 }
@@ -47,6 +54,10 @@ interface Parts {
   /** Where producers put files; without faults, as they are no part of this. */
   readonly staging: ObjectStore
   readonly nowMs: () => number
+  /** Whether processes sleep for hours: then upkeep goes on meanwhile, and somebody clears. */
+  readonly isSleepy: boolean
+  /** Less than two clocks may differ. */
+  readonly aboutMs: () => number
 }
 
 /** What there is to do in a world, in an order of its own. */
@@ -114,7 +125,7 @@ export class Scenario {
   }
 
   #upkeep(config: IndexConfig): jobs.Job[] {
-    const { dice, model, documents } = this.#parts
+    const { dice, model, isSleepy } = this.#parts
     const { indexId } = config
     const some = (most: number, make: (i: number) => jobs.Job): jobs.Job[] =>
       Array.from({ length: dice.below(most + 1) }, (_, i) => make(i))
@@ -125,12 +136,40 @@ export class Scenario {
       ...some(6, () => this.search(indexId)),
       ...some(dice.of([0, 2, 3]), () => jobs.askErasure(indexId, dice.below(GROUPS))),
       ...some(3, () => jobs.erase(indexId)),
-      ...some(2, () => jobs.ingestRequest(model, indexId, documents.newLines(dice.between(1, 8)))),
+      ...some(2, () => this.#request(indexId)),
       ...snapshots,
       ...some(snapshots.length, () => jobs.dropSnapshot(indexId, 's0')),
+      ...(isSleepy ? this.#sleepers(indexId) : []),
       ...some(dice.chance(0.1) ? 1 : 0, () => jobs.clear(model, indexId)),
       ...some(dice.chance(0.1) ? 1 : 0, () => jobs.recreate(model, config)),
     ]
+  }
+
+  #request(indexId: string): jobs.Job {
+    const { dice, model, documents } = this.#parts
+    return jobs.ingestRequest(model, indexId, documents.newLines(dice.between(1, 8)))
+  }
+
+  /** Writers that sleep when it matters, and what may happen to their splits meanwhile. */
+  #sleepers(indexId: string): jobs.Job[] {
+    const { dice, model, aboutMs } = this.#parts
+    const justUnderADay = (): number => ORPHAN_GRACE_MS - aboutMs()
+    const asleep = (job: jobs.Job): jobs.Job => {
+      const forMs = dice.of([MAX_RETRY_MS - aboutMs(), 3 * 3600_000, justUnderADay()])
+      const meanwhile = [
+        jobs.keepUp(indexId, dice.between(2, 10)),
+        ...(dice.chance(0.3) ? [jobs.clear(model, indexId)] : []),
+        jobs.cleanUpLater(indexId, forMs - aboutMs()),
+      ]
+      return {
+        ...job,
+        sleeps: { when: dice.of(['before', 'unanswered', 'uploaded']), forMs, meanwhile },
+      }
+    }
+    const files = dice.shuffled(this.filesOf(indexId)).slice(0, 1)
+    // Of a file somebody else has been told meanwhile; of a request nobody knows.
+    const requests = [this.#request(indexId), this.#request(indexId)]
+    return [...files.map((file) => this.indexAgain(file)), ...requests].map(asleep)
   }
 }
 

@@ -7,10 +7,11 @@ import type { Dice } from './dice.ts'
  *   refused    it takes no effect, and the caller sees an error: 503, a time-out, 409 of S3
  *   lost       it takes effect, and the caller sees an error all the same
  *   late       the caller sees an error now, and it takes effect some time after
+ *   slow       it takes effect now, and is answered when the process wakes hours later
  *   dies       the process ends before the call
  *   diesAfter  the process ends when the call has taken effect
  */
-export type Outcome = 'done' | 'refused' | 'lost' | 'late' | 'dies' | 'diesAfter'
+export type Outcome = 'done' | 'refused' | 'lost' | 'late' | 'slow' | 'dies' | 'diesAfter'
 
 /** Somebody who waits for the world to go on: a call on a store, or a sleep. */
 export interface Turn {
@@ -32,6 +33,7 @@ export class Schedule {
   /** A slow one is passed over most of the time, so that whole runs of others fit between its calls. */
   readonly #isSlow: (owner: object) => boolean
   #waiting: Turn[] = []
+  readonly #frozenUntilMs = new WeakMap<object, number>()
 
   constructor(dice: Dice, startMs: number, isSlow: (owner: object) => boolean) {
     this.#dice = dice
@@ -58,6 +60,30 @@ export class Schedule {
     }
     this.#waiting = this.#waiting.filter((turn) => turn !== chosen)
     return chosen
+  }
+
+  isFrozen(owner: object): boolean {
+    return (this.#frozenUntilMs.get(owner) ?? 0) > this.nowMs
+  }
+
+  /** Back into the line. */
+  postpone(turn: Turn): void {
+    this.#waiting.push(turn)
+  }
+
+  /** Nothing of its goes on before then. */
+  freeze(owner: object, untilMs: number): void {
+    this.#frozenUntilMs.set(owner, untilMs)
+    this.#waiting = this.#waiting.map((turn) =>
+      turn.owner === owner ? { ...turn, earliestMs: Math.max(turn.earliestMs, untilMs) } : turn,
+    )
+  }
+
+  /** When the next one wakes whose time has not come. */
+  get nextWakeMs(): number {
+    return Math.min(
+      ...this.#waiting.map(({ earliestMs }) => earliestMs).filter((ms) => ms > this.nowMs),
+    )
   }
 
   forget(owner: object): void {

@@ -49,7 +49,8 @@ const PAUSES_MS = [
   3 * 60 * MINUTE_MS,
   25 * 60 * MINUTE_MS,
 ]
-/** All pauses of a world together: the checkpoint is sure to remember files for eleven days. */
+const SLEEPS_MS = [10 * MINUTE_MS, 40 * MINUTE_MS, 3 * 60 * MINUTE_MS, 12 * 60 * MINUTE_MS]
+/** All pauses and sleeps of a world together: the checkpoint is sure to remember files for eleven days. */
 const MAX_PAUSED_MS = 8 * 24 * 60 * MINUTE_MS
 
 /** One world from its seed to its end. Everything in it follows from the seed. */
@@ -73,6 +74,8 @@ class World {
   readonly #skewMaxMs: number
   /** Living processes, with what each is at. */
   readonly #hosts = new Map<Host, Set<jobs.Job>>()
+  /** Processes that are going to sleep at a write of theirs. */
+  readonly #sleeps = new Map<object, jobs.Sleep>()
   #faults: FaultRates
   #waiting: jobs.Job[] = []
   #pausedMs = 0
@@ -86,7 +89,7 @@ class World {
     this.#dice = new Dice(seed)
     this.#faults = randomFaults(this.#dice)
     this.#hostsMax = this.#dice.between(1, 6)
-    this.#skewMaxMs = this.#dice.of([0, 1_000, 2 * MINUTE_MS])
+    this.#skewMaxMs = this.#dice.of([0, 1_000, 2 * MINUTE_MS, 10 * MINUTE_MS])
     this.#schedule = new Schedule(
       this.#dice.fork(),
       START_MS,
@@ -98,8 +101,10 @@ class World {
     const clock = { nowMs, sleep: async () => {} }
     this.#index = this.#model.watch(memoryStore(clock))
     this.#staging = memoryStore(clock)
-    const parts = { dice: this.#dice.fork(), model: this.#model, documents, nowMs }
-    this.#scenario = new Scenario({ ...parts, staging: this.#staging })
+    const isSleepy = this.#faults.sleeps > 0
+    const parts = { dice: this.#dice.fork(), model: this.#model, documents, nowMs, isSleepy }
+    const aboutMs = (): number => this.#aboutMs()
+    this.#scenario = new Scenario({ ...parts, aboutMs, staging: this.#staging })
   }
 
   report(): Report {
@@ -170,27 +175,49 @@ class World {
 
   async #step(): Promise<void> {
     const { pause } = this.#faults
-    if (pause > 0 && this.#dice.chance(pause) && this.#pausedMs < MAX_PAUSED_MS) {
-      const pausedMs = this.#dice.of(PAUSES_MS)
+    if (this.#dice.chance(pause) && this.#pausedMs < MAX_PAUSED_MS) {
+      const pausedMs = this.#pauseMs()
       this.#pausedMs += pausedMs
       this.#schedule.nowMs += pausedMs
-      this.#tell(`everybody sleeps for ${pausedMs / MINUTE_MS} minutes`)
+      this.#tell(`nothing happens for ${pausedMs / MINUTE_MS} minutes`)
     }
-    const host = this.#waiting.length > 0 ? this.#hostWithRoom() : undefined
-    const mayBegin = host !== undefined && (this.#schedule.isEmpty || this.#dice.chance(0.15))
-    if (mayBegin) this.#begin(host)
+    const mayBegin = this.#schedule.isEmpty || this.#dice.chance(0.15)
+    const at = this.#dice.below(Math.min(3, this.#waiting.length))
+    const host = mayBegin ? this.#hostFor(this.#waiting[at]) : undefined
+    if (host !== undefined) this.#begin(host, at)
     else if (this.#schedule.isEmpty)
       this.#model.report('world', ['nobody waits, and nobody is done'])
     else this.#take(this.#schedule.next())
     await this.#schedule.settle()
   }
 
-  /** One that lives or a new one; undefined when all have enough to do. */
-  #hostWithRoom(): Host | undefined {
-    const free = [...this.#hosts].filter(([, running]) => running.size < MAX_JOBS_OF_HOST)
+  /** Often until just before somebody wakes: what is judged by two clocks is judged differently then. */
+  #pauseMs(): number {
+    const leftMs = this.#schedule.nextWakeMs - this.#aboutMs() - this.#schedule.nowMs
+    return leftMs > 0 && leftMs < Infinity && this.#dice.chance(0.5)
+      ? leftMs
+      : this.#dice.of(PAUSES_MS)
+  }
+
+  /** Less than two clocks may differ. */
+  #aboutMs(): number {
+    return 1_000 + this.#dice.below(this.#skewMaxMs / 4)
+  }
+
+  /** One that lives or a new one; undefined when all have enough to do. Who is going to sleep does
+   *  nothing else. */
+  #hostFor(job: jobs.Job | undefined): Host | undefined {
+    if (job === undefined) return undefined
+    if (job.sleeps !== undefined && this.#faults !== NO_FAULTS) return this.#newHost(job.sleeps)
+    const isFree = ([host, running]: [Host, Set<jobs.Job>]): boolean =>
+      running.size < MAX_JOBS_OF_HOST && !this.#schedule.isFrozen(host) && !this.#sleeps.has(host)
+    const free = [...this.#hosts].filter(isFree)
     const mayStart = this.#hosts.size < this.#hostsMax
     if (free.length > 0 && !(mayStart && this.#dice.chance(0.5))) return this.#dice.of(free)[0]
-    if (!mayStart) return undefined
+    return mayStart ? this.#newHost() : undefined
+  }
+
+  #newHost(sleeps?: jobs.Sleep): Host {
     const host = new Host({
       name: `host-${this.#counts.crashCount + this.#hosts.size}`,
       schedule: this.#schedule,
@@ -202,11 +229,11 @@ class World {
       bug: this.#bug,
     })
     this.#hosts.set(host, new Set())
+    if (sleeps !== undefined) this.#sleeps.set(host, sleeps)
     return host
   }
 
-  #begin(host: Host): void {
-    const at = this.#dice.below(Math.min(3, this.#waiting.length))
+  #begin(host: Host, at: number): void {
     const [job] = this.#waiting.splice(at, 1)
     const running = this.#hosts.get(host)
     if (job === undefined || running === undefined) return
@@ -218,10 +245,12 @@ class World {
     job.run(host).then(
       () => {
         running.delete(delivery)
+        this.#sleeps.delete(host)
         this.#tell(`${host.name} is done: ${job.name}`)
       },
       (error: unknown) => {
         running.delete(delivery)
+        this.#sleeps.delete(host)
         this.#failed(host, job, error)
       },
     )
@@ -240,6 +269,7 @@ class World {
   }
 
   #take(turn: Turn): void {
+    if (this.#fallsAsleepBefore(turn)) return
     const outcome = this.#outcomeOf(turn)
     if (turn.kind !== 'sleep') this.#counts.callCount++
     if (outcome !== 'done') this.#counts.faultCount++
@@ -250,15 +280,56 @@ class World {
     turn.take(outcome)
   }
 
-  #outcomeOf({ kind }: Turn): Outcome {
+  #outcomeOf(turn: Turn): Outcome {
+    const { kind, owner } = turn
     if (kind === 'sleep' || kind === 'late') return 'done'
     const { refused, lost, late, dies, diesAfter } = this.#faults
     const isWrite = kind !== 'read'
+    const planned = this.#sleeps.get(owner)
+    if (planned?.when === 'unanswered' && isMetastoreWrite(turn)) {
+      this.#sleeps.set(owner, { ...planned, when: 'before' })
+      return 'lost'
+    }
+    if (planned?.when === 'uploaded' && isUpload(turn)) return 'slow'
     if (this.#dice.chance(dies)) return 'dies'
     if (isWrite && this.#dice.chance(diesAfter)) return 'diesAfter'
     if (this.#dice.chance(refused)) return 'refused'
     if (isWrite && this.#dice.chance(lost)) return 'lost'
+    if (this.#dice.chance(this.#maySleep)) return 'slow'
     return kind === 'put' && this.#dice.chance(late) ? 'late' : 'done'
+  }
+
+  #fallsAsleepBefore(turn: Turn): boolean {
+    if (turn.kind === 'sleep' || turn.kind === 'late' || this.#faults === NO_FAULTS) return false
+    const planned = this.#sleeps.get(turn.owner)
+    const isMeant = planned?.when === 'before' && isMetastoreWrite(turn)
+    if (!isMeant && !this.#dice.chance(this.#maySleep)) return false
+    this.#schedule.postpone(turn)
+    this.#sleep(turn.owner, turn.what, isMeant ? planned : undefined)
+    return true
+  }
+
+  get #maySleep(): number {
+    return this.#pausedMs < MAX_PAUSED_MS ? this.#faults.sleeps : 0
+  }
+
+  /** Often just not so long that what it put counts as an orphan. */
+  #sleepMs(): number {
+    return this.#dice.of([...SLEEPS_MS, ORPHAN_GRACE_MS - this.#aboutMs()])
+  }
+
+  /** Returns when it wakes. */
+  #sleep(owner: object, what: string, planned: jobs.Sleep | undefined): number {
+    const sleptMs = planned?.forMs ?? this.#sleepMs()
+    this.#waiting.unshift(...(planned?.meanwhile ?? []))
+    if (planned !== undefined) this.#sleeps.delete(owner)
+    const untilMs = this.#schedule.nowMs + sleptMs
+    this.#pausedMs += sleptMs
+    this.#schedule.freeze(owner, untilMs)
+    this.#counts.faultCount++
+    const who = owner instanceof Host ? owner.name : 'network'
+    this.#tell(`${who} sleeps for ${sleptMs / MINUTE_MS} minutes at ${what}`)
+    return untilMs
   }
 
   /** The process is gone, with everything that it was at; what repeats comes again. */
@@ -266,6 +337,7 @@ class World {
     this.#tell(`${host.name} ends`)
     this.#counts.crashCount++
     this.#schedule.forget(host)
+    this.#sleeps.delete(host)
     const running = this.#hosts.get(host) ?? []
     this.#hosts.delete(host)
     for (const job of running) if (job.repeats) this.#waiting.push(job)
@@ -274,6 +346,16 @@ class World {
   #networkOf(owner: Host): Network {
     return {
       turn: (kind, what) => this.#schedule.wait({ owner, what, kind, earliestMs: 0 }),
+      asleep: (what) => {
+        const planned = this.#sleeps.get(owner)
+        const isMeant = planned?.when === 'uploaded'
+        const earliestMs = this.#sleep(
+          owner,
+          `the answer to ${what}`,
+          isMeant ? planned : undefined,
+        )
+        return this.#schedule.wait({ owner, what: `wakes: ${what}`, kind: 'sleep', earliestMs })
+      },
       later: (what, act) => {
         const earliestMs = this.#schedule.nowMs + this.#dice.below(30_000)
         const turn = {
@@ -292,4 +374,12 @@ class World {
     const seconds = ((this.#schedule.nowMs - START_MS) / 1000).toFixed(3).padStart(12)
     this.#trace(`${seconds} s  ${line}`)
   }
+}
+
+function isUpload({ kind, what }: Turn): boolean {
+  return kind === 'put' && what.includes('.split ')
+}
+
+function isMetastoreWrite({ kind, what }: Turn): boolean {
+  return kind === 'put' && what.includes('/metastore.json')
 }

@@ -228,6 +228,7 @@ function newFile(
     deleteTasks: [],
     orphansListedMs: undefined,
     snapshots: [],
+    gone: new Map(),
   }
 }
 

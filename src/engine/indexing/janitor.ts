@@ -6,6 +6,8 @@ import {
   applyMark,
   applyRemove,
   applyTombstones,
+  forgetPinned,
+  type IndexFileChange,
 } from '../metastore/index-file-changes.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
 import {
@@ -17,8 +19,8 @@ import {
   splitIdOfKey,
   splitKey,
 } from '../metastore/layout.ts'
+import { CLOCK_MARGIN_MS } from '../metastore/margins.ts'
 import { pinnedSplitIds } from '../metastore/snapshot-record.ts'
-import { forgetPinned } from '../metastore/snapshots.ts'
 import { REJECTED_KEPT_MS } from '../metastore/reject-set.ts'
 import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
 import { ulidTimeMs } from '../metastore/ulid.ts'
@@ -141,8 +143,8 @@ class Sweep {
     }
     if (this.#request.dryRun === true || deleted.size + overdue.length - due.length === 0) return
     const markedUntilSeconds = (this.#nowMs - graceMs) / 1000
-    await this.#update((newest) =>
-      forgetPinned(applyRemove(newest, [...deleted]), markedUntilSeconds),
+    await this.#update((newest, nowMs) =>
+      forgetPinned(applyRemove(newest, [...deleted], nowMs), markedUntilSeconds, nowMs),
     )
   }
 
@@ -196,19 +198,16 @@ class Sweep {
     if (this.#request.dryRun !== true) await this.#removeTombstones(left)
   }
 
-  /** From `ORPHAN_GRACE_MS` on no publisher would take the split any more, with or without a record. */
+  /** From `ORPHAN_GRACE_MS` on no publisher would take the split any more, with or without a record; by
+   *  its own clock. */
   async #removeTombstones(withObject: ReadonlySet<string>): Promise<void> {
     const done = this.#file.splits.filter((split) => {
       if (!isTombstone(split) || withObject.has(split.splitId)) return false
-      return this.#nowMs - ulidTimeMs(split.splitId) >= ORPHAN_GRACE_MS
+      return this.#nowMs - ulidTimeMs(split.splitId) >= ORPHAN_GRACE_MS + CLOCK_MARGIN_MS
     })
     if (done.length === 0) return
-    await this.#update((newest) =>
-      applyRemove(
-        newest,
-        done.map((split) => split.splitId),
-      ),
-    )
+    const ids = done.map(({ splitId }) => splitId)
+    await this.#update((newest, nowMs) => applyRemove(newest, ids, nowMs))
   }
 
   async #deleteRejected(infos: readonly ObjectInfo[]): Promise<void> {
@@ -239,7 +238,7 @@ class Sweep {
     return gone
   }
 
-  async #update(change: (file: IndexFile) => IndexFile): Promise<void> {
+  async #update(change: IndexFileChange): Promise<void> {
     this.#file = await this.#components.metastore.update(this.#request.indexId, change)
   }
 }

@@ -145,7 +145,9 @@ function refuseOrphans(newest: IndexFile, rewritten: readonly SplitRecord[], now
   const isLost = rewritten.some(
     ({ splitId }) =>
       !published.has(splitId) &&
-      (known.has(splitId) || nowMs - ulidTimeMs(splitId) >= ORPHAN_GRACE_MS),
+      (known.has(splitId) ||
+        newest.gone.has(splitId) ||
+        nowMs - ulidTimeMs(splitId) >= ORPHAN_GRACE_MS),
   )
   if (!isLost) return
   throw new QwError('unavailable', 'the restore took so long that its own splits were collected', {

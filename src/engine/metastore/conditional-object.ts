@@ -1,4 +1,5 @@
 import { isQwError, QwError } from '../errors.ts'
+import { MAX_RETRY_MS } from './margins.ts'
 import type { Clock, ObjectStore, PutCondition, Random } from '../ports.ts'
 
 /** Attempts of one update before it gives up: a hundred writers at the same moment get through. */
@@ -58,7 +59,7 @@ export class ConditionalObject<T> {
    * Replaces the object by `change` of its newest version (undefined: absent). `change` runs once per
    * attempt and must have no effect when it was applied already, because a put may succeed and its
    * answer be lost. Returning its argument writes nothing; that decision is always made on a version
-   * that was just loaded. Costs one put, plus one read without a version at hand or after a lost race.
+   * that was just loaded. Nothing is tried again after `MAX_RETRY_MS`: `unavailable`. Costs one put, plus one read without a version at hand or after a lost race.
    */
   update(change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
     const result = this.#tail.then(() => this.#update(change))
@@ -74,6 +75,7 @@ export class ConditionalObject<T> {
   async #update(change: (value: T | undefined) => T | undefined): Promise<T | undefined> {
     let fresh = false
     let lastConflict: unknown
+    const beganMs = this.#settings.clock.nowMs()
     for (let attempt = 0; attempt < MAX_UPDATE_ATTEMPTS; attempt++) {
       if (attempt > 0) await this.#settings.clock.sleep(this.#backoffMs(attempt))
       try {
@@ -81,6 +83,7 @@ export class ConditionalObject<T> {
           await this.load()
           fresh = true
         }
+        if (attempt > 0) this.#refuseLate(beganMs)
         let next = change(this.#seen?.value)
         if (!fresh && next === this.#seen?.value) {
           await this.load()
@@ -110,6 +113,17 @@ export class ConditionalObject<T> {
       this.#seen === undefined ? { kind: 'ifAbsent' } : { kind: 'ifMatch', etag: this.#seen.etag }
     const info = await store.put(key, encode(value), { condition })
     this.#seen = { etag: info.etag, value }
+  }
+
+  /** Asked when the version has been read that is to be replaced: what was known of an earlier attempt
+   *  may be forgotten in one that was read later. */
+  #refuseLate(beganMs: number): void {
+    const { clock, key } = this.#settings
+    if (clock.nowMs() - beganMs < MAX_RETRY_MS) return
+    throw new QwError('unavailable', `${key} was not written in time, or it was unanswered`, {
+      why: 'this process slept, or the store did not answer for long',
+      fix: 'run the command again',
+    })
   }
 
   /** Exponential with full jitter. */

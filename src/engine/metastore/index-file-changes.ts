@@ -1,11 +1,12 @@
 import { advance, type CheckpointDelta, positionOf } from './checkpoint.ts'
 import { countErased } from './delete-task-changes.ts'
 import { latestOpstamp } from './delete-task.ts'
+import { withGone } from './gone-names.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
 import { withMappingsOf } from './past-mappings.ts'
 import { changeRejectSets, type RejectChange } from './reject-set.ts'
 import { type RunSummary, withRun } from './run-summary.ts'
-import { heldSplitIds } from './snapshot-record.ts'
+import { heldSplitIds, pinnedSplitIds } from './snapshot-record.ts'
 import type { SplitRecord } from './split-record.ts'
 import { ulidTimeMs } from './ulid.ts'
 
@@ -18,6 +19,9 @@ export const ORPHAN_GRACE_MS = 24 * 3600 * 1000
 
 /** From marking a split to deleting it: searches that began before finish on it. */
 export const DELETION_GRACE_MS = 32 * 60 * 1000
+
+/** Of the newest file and the time at which it was read; run again after a lost race. */
+export type IndexFileChange = (file: IndexFile, nowMs: number) => IndexFile
 
 export interface PublishRequest {
   /** The index as the splits were built for it. Publishing into a recreated index is refused; a mapping
@@ -132,12 +136,43 @@ export function applyClear(
 }
 
 /** Drops the records of splits whose objects are gone; only marked ones. */
-export function applyRemove(file: IndexFile, splitIds: readonly string[]): IndexFile {
+export function applyRemove(
+  file: IndexFile,
+  splitIds: readonly string[],
+  nowMs: number,
+): IndexFile {
   const ids = new Set(splitIds)
-  const splits = file.splits.filter(
-    (split) => split.state !== 'MarkedForDeletion' || !ids.has(split.splitId),
+  return withoutRecords(file, ({ splitId }) => ids.has(splitId), nowMs)
+}
+
+/** Drops the records of marked splits whose grace is over and whose objects a snapshot keeps: nobody
+ *  searches them any more, and the metastore file stays small. */
+export function forgetPinned(
+  file: IndexFile,
+  markedUntilSeconds: number,
+  nowMs: number,
+): IndexFile {
+  const pinned = pinnedSplitIds(file)
+  return withoutRecords(
+    file,
+    ({ splitId, updateTimestamp }) => updateTimestamp <= markedUntilSeconds && pinned.has(splitId),
+    nowMs,
   )
-  return splits.length === file.splits.length ? file : { ...file, splits }
+}
+
+function withoutRecords(
+  file: IndexFile,
+  isMeant: (split: SplitRecord) => boolean,
+  nowMs: number,
+): IndexFile {
+  const dropped = file.splits.filter(
+    (split) => split.state === 'MarkedForDeletion' && isMeant(split),
+  )
+  if (dropped.length === 0) return file
+  const splits = file.splits.filter((split) => !dropped.includes(split))
+  const published = dropped.filter((split) => split.publishTimestamp !== undefined)
+  const ids = published.map(({ splitId }) => splitId)
+  return withGone({ ...file, splits }, ids, nowMs)
 }
 
 /** Records for objects that no record and no snapshot names, already marked: from then on they cannot be published. */
@@ -155,23 +190,24 @@ export function applyTombstones(
 
 /** Remembers that all objects of the index were looked at. */
 export function applyListed(file: IndexFile, listedMs: number): IndexFile {
-  return file.orphansListedMs === listedMs ? file : { ...file, orphansListedMs: listedMs }
+  const known = withGone(file, [], listedMs)
+  return known.orphansListedMs === listedMs ? known : { ...known, orphansListedMs: listedMs }
 }
 
-/** Whether an earlier attempt of the same publication went through although its answer was lost. */
+/** Whether an earlier attempt of the same publication went through although its answer was lost. One
+ *  write brings all its splits and sets, so that any of them tells; the others may be gone since. */
 function wasApplied(file: IndexFile, request: PublishRequest): boolean {
   if (request.splits.length > 0) {
     const ids = new Set(request.splits.map((split) => split.splitId))
-    const found = file.splits.filter(
-      (split) => ids.has(split.splitId) && split.publishTimestamp !== undefined,
+    return (
+      [...ids].some((id) => file.gone.has(id)) ||
+      file.splits.some((split) => ids.has(split.splitId) && split.publishTimestamp !== undefined)
     )
-    return found.length === ids.size
   }
   const { checkpointDelta: delta, run, rejects = NO_REJECTS } = request
-  if (delta === undefined) {
-    const known = new Set(file.rejectSets.map(({ setId }) => setId))
-    return rejects.added.length > 0 && rejects.added.every(({ setId }) => known.has(setId))
-  }
+  const known = new Set(file.rejectSets.map(({ setId }) => setId))
+  if (rejects.added.some(({ setId }) => known.has(setId))) return true
+  if (delta === undefined) return false
   const position = positionOf(file.metadata.checkpoint, delta.sourceId, delta.partitionId)
   if (position !== delta.to) return false
   // Several runs may have moved it there without a document; only one of them may count the rejects.

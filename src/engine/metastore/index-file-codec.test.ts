@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseIndexConfig } from '../schema/config-text.ts'
 import { parseIp } from '../schema/ip.ts'
+import { decodeGone } from './gone-names.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import { decodeRejectSet } from './reject-set.ts'
 import type { IndexFile } from './index-metadata.ts'
@@ -81,6 +82,7 @@ const FILE: IndexFile = {
   rejectSets: [],
   orphansListedMs: 1_700_000_002_000,
   snapshots: [],
+  gone: new Map(),
 }
 
 const SNAPSHOT = {
@@ -113,9 +115,15 @@ test('what is written today is read back', () => {
     { setId: `${run}-00000`, docCount: 3, notKeptCount: 1 },
     { setId: `${run}-00001-01HQ0000000000000000000009`, docCount: 0, notKeptCount: 7 },
   ]
-  const file = { ...FILE, rejectSets }
+  const gone = new Map([[run, 1_700_000_004]])
+  const file = { ...FILE, rejectSets, gone }
   expect(decodeIndexFile(encodeIndexFile(file), 'key')).toEqual(file)
 })
+
+test.each([[['01HQ0000000000000000000002', 'x']], [[1, 1]], ['x'], [null]])(
+  'a name that is gone is not %j',
+  (entry) => expect(() => decodeGone([entry])).toThrow(/gone/),
+)
 
 test.each([[['R1-00000', 1, 0]], [['01HQ0000000000000000000002-00000', -1, 0]], ['x'], [null]])(
   'a set of rejected documents is not %j',

@@ -6,6 +6,7 @@ import { serializeDocMapping, serializeIndexConfig } from '../schema/serialize-c
 import { assertChecked, checkedJson, parseChecked } from './checked-json.ts'
 import { checkpointJson, decodeCheckpoint } from './checkpoint.ts'
 import { decodeDeleteTask, encodeDeleteTask } from './delete-task.ts'
+import { decodeGone, encodeGone } from './gone-names.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
 import {
   arrayAt,
@@ -33,6 +34,7 @@ import { decodeSplitRecord, encodeSplitRecord } from './split-record.ts'
  *   delete_tasks   erasures by query, by opstamp
  *   orphans_listed_ms   number or null
  *   snapshots   points in time that are kept; since format 2
+ *   gone      [id, seconds] of each split and snapshot that left the file lately
  *   crc32       of what stands before it (checked-json.ts); since format 3
  */
 const METASTORE_FORMAT = 3
@@ -55,6 +57,7 @@ export function encodeIndexFile(file: IndexFile): Uint8Array {
     delete_tasks: file.deleteTasks.map(encodeDeleteTask),
     orphans_listed_ms: file.orphansListedMs ?? null,
     snapshots: file.snapshots.map(encodeSnapshotRecord),
+    ...(file.gone.size > 0 ? { gone: encodeGone(file.gone) } : {}),
   }
   const checkpoint = checkpointJson(metadata.checkpoint)
   return checkedJson(
@@ -87,6 +90,7 @@ export function decodeIndexFile(bytes: Uint8Array, key: string): IndexFile {
     deleteTasks: optionalArrayAt(fields, 'delete_tasks').map(decodeDeleteTask),
     orphansListedMs: optionalIntegerAt(fields, 'orphans_listed_ms'),
     snapshots: optionalArrayAt(fields, 'snapshots').map(decodeSnapshotRecord),
+    gone: decodeGone(optionalArrayAt(fields, 'gone')),
   }
 }
 

@@ -2,6 +2,7 @@ import type { JsonValue } from '../bytes/json.ts'
 import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { DeleteTask } from './delete-task.ts'
+import type { GoneNames } from './gone-names.ts'
 import type { RejectSet } from './reject-set.ts'
 import type { RunSummary } from './run-summary.ts'
 import type { SnapshotRecord } from './snapshot-record.ts'
@@ -39,6 +40,8 @@ export interface IndexFile {
   readonly orphansListedMs: number | undefined
   /** Oldest first. The objects of their splits stay. */
   readonly snapshots: readonly SnapshotRecord[]
+  /** Of splits and snapshots that are not there any more, for a while. */
+  readonly gone: GoneNames
 }
 
 export function publishedSplits(file: IndexFile): SplitRecord[] {

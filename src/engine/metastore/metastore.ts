@@ -11,6 +11,7 @@ import {
   applyClear,
   applyMark,
   applyPublish,
+  type IndexFileChange,
   type PublishOutcome,
   type PublishRequest,
 } from './index-file-changes.ts'
@@ -306,10 +307,10 @@ export class Metastore {
   /** `change` sees the newest file and may run several times: it must give the same when applied
    *  twice, because a write may have succeeded although its answer was lost. Returning its argument
    *  writes nothing. */
-  async update(indexId: string, change: (file: IndexFile) => IndexFile): Promise<IndexFile> {
+  async update(indexId: string, change: IndexFileChange): Promise<IndexFile> {
     assertIndexId(indexId)
     const updated = await this.#file(indexId).update((file) => {
-      return file === undefined ? undefined : change(file)
+      return file === undefined ? undefined : change(file, this.#components.clock.nowMs())
     })
     return updated ?? (await this.#throwMissing(indexId))
   }
@@ -364,6 +365,7 @@ export class Metastore {
       deleteTasks: [],
       orphansListedMs: undefined,
       snapshots: [],
+      gone: new Map(),
     }
   }
 

@@ -2,6 +2,7 @@ import { isQwError, QwError } from '../errors.ts'
 import { type Clock, type ObjectStore, storedAs } from '../ports.ts'
 import { deleteKeys } from './delete-keys.ts'
 import { ORPHAN_GRACE_MS } from './index-file-changes.ts'
+import { withGone } from './gone-names.ts'
 import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import { type IndexFile, publishedSplits } from './index-metadata.ts'
 import { nearestIds } from './index-patterns.ts'
@@ -11,7 +12,6 @@ import {
   assertSnapshotName,
   heldSplitIds,
   MAX_SNAPSHOTS,
-  pinnedSplitIds,
   type SnapshotRecord,
   snapshotRecordOf,
 } from './snapshot-record.ts'
@@ -65,12 +65,12 @@ export async function takeSnapshot(
     const createdMs = clock.nowMs()
     const record = snapshotRecordOf(file, { name, snapshotId: metastore.newId(), createdMs })
     const key = snapshotKey(indexId, record.snapshotId)
-    const content = { ...file, splits: publishedSplits(file), snapshots: [record] }
+    const content = { ...file, splits: publishedSplits(file), snapshots: [record], gone: new Map() }
     await putNew(metastore.store, key, encodeIndexFile(content))
     const written = await metastore.update(indexId, (newest) =>
       withSnapshot(newest, content, { record, nowMs: clock.nowMs() }),
     )
-    if (written.snapshots.some(({ snapshotId }) => snapshotId === record.snapshotId)) return record
+    if (wasTaken(written, record)) return record
     await metastore.store.delete(key)
   }
   throw new QwError('conflict', `${indexId} changed ${MAX_ATTEMPTS} times while it was pinned`, {
@@ -85,7 +85,7 @@ function withSnapshot(
   seen: IndexFile,
   { record, nowMs }: { readonly record: SnapshotRecord; readonly nowMs: number },
 ): IndexFile {
-  if (newest.snapshots.some(({ snapshotId }) => snapshotId === record.snapshotId)) return newest
+  if (wasTaken(newest, record)) return newest
   refuse(newest, record.name)
   const published = new Set(publishedSplits(newest).map(({ splitId }) => splitId))
   const isAsSeen =
@@ -95,6 +95,11 @@ function withSnapshot(
   const isOld = nowMs - ulidTimeMs(record.snapshotId) >= ORPHAN_GRACE_MS
   if (!isAsSeen || isOld) return newest
   return { ...newest, snapshots: [...newest.snapshots, record] }
+}
+
+/** Also when somebody has deleted it since. */
+function wasTaken({ snapshots, gone }: IndexFile, { snapshotId }: SnapshotRecord): boolean {
+  return gone.has(snapshotId) || snapshots.some((snapshot) => snapshot.snapshotId === snapshotId)
 }
 
 function refuse({ metadata: { indexId }, snapshots }: IndexFile, name: string): void {
@@ -165,9 +170,10 @@ export async function deleteSnapshot(
   { indexId, name }: SnapshotName,
 ): Promise<DeletedSnapshot> {
   const { snapshotId, splitBytes } = findSnapshot(await metastore.load(indexId), name)
-  const file = await metastore.update(indexId, (newest) => {
+  const file = await metastore.update(indexId, (newest, nowMs) => {
     const snapshots = newest.snapshots.filter((snapshot) => snapshot.snapshotId !== snapshotId)
-    return snapshots.length === newest.snapshots.length ? newest : { ...newest, snapshots }
+    if (snapshots.length === newest.snapshots.length) return newest
+    return withGone({ ...newest, snapshots }, [snapshotId], nowMs)
   })
   // What has a record still is deleted after its grace: a search may be on it.
   const held = heldSplitIds(file)
@@ -175,15 +181,4 @@ export async function deleteSnapshot(
   const keys = [...freed.keys()].map((splitId) => splitKey(indexId, splitId))
   await deleteKeys(metastore.store, [...keys, snapshotKey(indexId, snapshotId)])
   return { splitCount: freed.size, bytes: [...freed.values()].reduce((sum, n) => sum + n, 0) }
-}
-
-/** Drops the records of marked splits whose grace is over and whose objects a snapshot keeps: nobody
- *  searches them any more, and the metastore file stays small. */
-export function forgetPinned(file: IndexFile, markedUntilSeconds: number): IndexFile {
-  const pinned = pinnedSplitIds(file)
-  const splits = file.splits.filter(
-    ({ splitId, state, updateTimestamp }) =>
-      state !== 'MarkedForDeletion' || updateTimestamp > markedUntilSeconds || !pinned.has(splitId),
-  )
-  return splits.length === file.splits.length ? file : { ...file, splits }
 }

@@ -140,7 +140,7 @@ export function specDrawing(spec: AggregateSpec, time: TimeFacts): CommandDrawin
 }
 
 /** One line of the table: a group, or a series of one. */
-interface AggregateRow {
+export interface AggregateRow {
   /** Milliseconds where groups are over time; undefined: all documents. */
   readonly group: string | number | undefined
   readonly series: string | undefined
@@ -157,7 +157,7 @@ export function specColumns({ measure, percents }: AggregateSpec): readonly stri
     : percents.map((percent) => `p${percent}`)
 }
 
-interface AggregateResult {
+export interface AggregateResult {
   readonly rows: readonly AggregateRow[]
   /** Documents in groups that are not shown. */
   readonly otherCount: number

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { postJson } from '../api/client.ts'
 import { csvText } from '../download/csv.ts'
 import { ndjsonText } from '../download/ndjson.ts'
+import { saveText } from '../download/save.ts'
 import { Popover } from '../shell/popover.tsx'
 import { FailureNote } from './failure-note.tsx'
 import { askedSearch, total } from './search-store.ts'
@@ -101,9 +102,5 @@ function save(format: Format, hits: readonly Hit[]): void {
           hits.map((hit) => [...own, ...columns].map((column) => flatHit(hit).get(column))),
         )
   const type = format === 'NDJSON' ? 'application/x-ndjson' : 'text/csv'
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type }))
-  link.download = `${askedSearch()?.index.id ?? 'hits'}.${format.toLowerCase()}`
-  link.click()
-  URL.revokeObjectURL(link.href)
+  saveText(text, `${askedSearch()?.index.id ?? 'hits'}.${format.toLowerCase()}`, type)
 }

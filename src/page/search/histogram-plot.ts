@@ -54,6 +54,8 @@ export function drawPlot(
           ...(bars === undefined ? {} : { paths: bars }),
         })),
       ],
+      // Each series is filled down to the one below alone: edges between bars have no second colour.
+      bands: colors.slice(1).map((_, i) => ({ series: [i + 1, i + 2] })),
       hooks: { ...pointerHooks(shown, first, hooks), draw: [(plot) => hatchPartial(plot, shown)] },
     },
     stacked(shown),
@@ -116,7 +118,7 @@ function pointerHooks(
   }
 }
 
-/** Each series up to the sum of itself and those before it; the highest is drawn first, behind the others. */
+/** Each series up to the sum of itself and those before it; the highest comes first. */
 function stacked({ histogram }: ShownHistogram): uPlot.AlignedData {
   const { starts, totals, series } = histogram
   if (series.length === 0) return [[...starts], [...totals]]
@@ -132,14 +134,14 @@ function stacked({ histogram }: ShownHistogram): uPlot.AlignedData {
 }
 
 /** Strokes over buckets that are not whole: they may still grow, or hold more than was asked. */
-function hatchPartial(plot: uPlot, { histogram, asked, nowMs }: ShownHistogram): void {
+function hatchPartial(plot: uPlot, { histogram, bounds, nowMs }: ShownHistogram): void {
   const { ctx } = plot
   const { starts, totals, interval } = histogram
   ctx.save()
   ctx.strokeStyle = resolvedColor('--surface')
   ctx.lineWidth = 1.5 * devicePixelRatio
   for (const [i, start] of starts.entries()) {
-    if (partialNote(start, interval.ms, { asked, nowMs }) === undefined) continue
+    if (partialNote(start, interval.ms, { bounds, nowMs }) === undefined) continue
     const left = plot.valToPos(start, 'x', true)
     const right = plot.valToPos(start + interval.ms, 'x', true)
     const top = plot.valToPos(totals[i] ?? 0, 'y', true)

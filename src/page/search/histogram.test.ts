@@ -89,8 +89,8 @@ test('stretches of the time join to the whole, the latest first, cut between buc
 })
 
 test('a bucket that is not over, or reaches beyond what was asked, is marked', () => {
-  const asked = { startMs: 1_500, endMs: 9_000 }
-  const note = (startMs: number) => partialNote(startMs, 1_000, { asked, nowMs: 8_200 })
+  const bounds = { startMs: 1_500, endMs: 9_000 }
+  const note = (startMs: number) => partialNote(startMs, 1_000, { bounds, nowMs: 8_200 })
   expect(note(1_000)).toBe('part')
   expect(note(2_000)).toBeUndefined()
   expect(note(8_000)).toBe('so far')

@@ -141,11 +141,11 @@ function bucketStart(timeMs: number, intervalMs: number): number {
 export function partialNote(
   startMs: number,
   intervalMs: number,
-  { asked, nowMs }: { readonly asked: MsRange; readonly nowMs: number },
+  { bounds, nowMs }: { readonly bounds: MsRange; readonly nowMs: number },
 ): 'so far' | 'part' | undefined {
   const endMs = startMs + intervalMs
   if (startMs <= nowMs && endMs > nowMs) return 'so far'
-  return startMs < asked.startMs || endMs > asked.endMs ? 'part' : undefined
+  return startMs < bounds.startMs || endMs > bounds.endMs ? 'part' : undefined
 }
 
 /** The range in stretches of whole buckets, the latest first: the order in which answers are wanted. */

@@ -29,6 +29,12 @@ test('what is searched stands first, then the mapping, then what documents have 
   expect(chooseColumns(rows, mapping)).toEqual(['message', 'level', 'extra'])
 })
 
+test('what few documents have comes last, though the mapping has it', () => {
+  const rare = new Map([['level', 'info']])
+  const common = new Map([['extra', 'x']])
+  expect(chooseColumns([common, common, rare], mapping)).toEqual(['extra', 'level'])
+})
+
 test('a column is as wide as what is in it, within limits', () => {
   const long = new Map([['message', 'x'.repeat(100)]])
   expect(columnChars(['message', 'level', 'id'], rows)).toEqual([11, 5, 4])

@@ -13,18 +13,21 @@ const MAX_CHARS = 48
 
 /**
  * Fields that are searched by default, then the others as the mapping has them, then what only the
- * documents know. The time has a column of its own.
+ * documents know; of each kind those that most of the documents have first. The time has a column of
+ * its own.
  */
 export function chooseColumns(rows: readonly FlatHit[], mapping: MappingFacts): readonly string[] {
-  const seen = new Set(rows.flatMap((row) => [...row.keys()]))
-  const preferred = mapping.declared.map(({ path }) => path).filter((path) => seen.has(path))
-  const ordered = new Set([
-    ...mapping.searchFields.filter((path) => seen.has(path)),
-    ...preferred,
-    ...seen,
-  ])
+  const counts = new Map<string, number>()
+  for (const path of rows.flatMap((row) => [...row.keys()])) {
+    counts.set(path, (counts.get(path) ?? 0) + 1)
+  }
+  const declared = mapping.declared.map(({ path }) => path)
+  const ordered = new Set([...mapping.searchFields, ...declared, ...counts.keys()])
   ordered.delete(mapping.timestampField ?? '')
-  return [...ordered].slice(0, CHOSEN_COLUMNS)
+  const known = [...ordered].filter((path) => counts.has(path))
+  const isCommon = (path: string): boolean => (counts.get(path) ?? 0) * 2 >= rows.length
+  const common = known.filter(isCommon)
+  return [...common, ...known.filter((path) => !isCommon(path))].slice(0, CHOSEN_COLUMNS)
 }
 
 /** For each column how many characters it wants. */

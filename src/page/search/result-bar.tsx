@@ -97,14 +97,14 @@ function StackPicker() {
 
 /** Of the bucket under the pointer, or of the whole. */
 function said(shown: ShownHistogram, bucket: number | undefined, zone: TimeZone): string {
-  const { histogram, asked, nowMs, isPartial } = shown
+  const { histogram, bounds, nowMs, isPartial } = shown
   const { interval, starts, totals } = histogram
   const start = bucket === undefined ? undefined : starts[bucket]
   if (bucket === undefined || start === undefined) {
     return isPartial ? `by ${interval.text}, still counting` : `by ${interval.text}`
   }
   const detail = bucketDetail(interval.ms)
-  const note = partialNote(start, interval.ms, { asked, nowMs })
+  const note = partialNote(start, interval.ms, { bounds, nowMs })
   const count = (totals[bucket] ?? 0).toLocaleString('en')
   return `${formatMs(start, zone, detail)} · ${count}${note === undefined ? '' : ` (${note})`}`
 }

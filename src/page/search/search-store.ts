@@ -51,6 +51,8 @@ export const hasMore = signal(false)
 export interface ShownHistogram {
   readonly histogram: Histogram
   readonly asked: MsRange
+  /** What the search was bounded by; infinite where it was open. */
+  readonly bounds: MsRange
   /** When it was asked for. */
   readonly nowMs: number
   /** Whether parts of the time have not been counted yet. */
@@ -207,7 +209,13 @@ function overTime(mine: Running): Promise<boolean> {
       show(mine, () => {
         const isPartial = parts.length < stretches.length
         const histogram = sumHistogram(parts, asked, interval)
-        shownHistogram.value = { histogram, asked, nowMs: mine.nowMs, isPartial }
+        shownHistogram.value = {
+          histogram,
+          asked,
+          bounds: boundsMs(mine.range),
+          nowMs: mine.nowMs,
+          isPartial,
+        }
         if (!isPartial) total.value = counted
       })
     }
@@ -227,6 +235,13 @@ function drawnRange(mine: Running, times: MsRange | undefined): MsRange | undefi
   const endMs = range.toNs === undefined ? lastMs : Number(range.toNs / 1_000_000n)
   if (startMs === undefined || endMs === undefined) return undefined
   return { startMs, endMs: Math.max(endMs, startMs + 1) }
+}
+
+function boundsMs({ fromNs, toNs }: TimeRange): MsRange {
+  return {
+    startMs: fromNs === undefined ? -Infinity : Number(fromNs) / 1_000_000,
+    endMs: toNs === undefined ? Infinity : Number(toNs) / 1_000_000,
+  }
 }
 
 /** Of a stretch of the time; the ends of the whole stay as they were asked. */

@@ -6,7 +6,7 @@ import { viewState } from '../state/store.ts'
 import type { CommandDrawing } from './command-line.ts'
 
 /** Width of the buckets of the aggregate view, once it is known. */
-const aggregateInterval = signal<Interval>({ ms: 3_600_000, text: '1h' })
+export const aggregateInterval = signal<Interval>({ ms: 3_600_000, text: '1h' })
 
 /** What the aggregate view draws; undefined for views of documents. */
 export const drawingOfView = computed((): CommandDrawing | undefined => {

@@ -128,5 +128,6 @@ function fileOf(splits: readonly SplitRecord[]): IndexFile {
     deleteTasks: [],
     orphansListedMs: undefined,
     snapshots: [],
+    gone: new Map(),
   }
 }
