@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { visibleText } from '../format/visible.ts'
 import { openMenu } from '../shell/menu.tsx'
+import { useDarkness } from '../state/darkness.ts'
 import { navigate, theme, viewState } from '../state/store.ts'
 import { bucketDetail, formatMs, type TimeZone } from '../time/format.ts'
 import { brushedRange } from '../time/range.ts'
@@ -67,20 +68,6 @@ function Plot() {
       aria-label={shown === undefined ? '' : summary(shown, viewState.value.tz)}
     />
   )
-}
-
-function useDarkness() {
-  const isDark = useSignal(false)
-  useEffect(() => {
-    const query = matchMedia('(prefers-color-scheme: dark)')
-    const read = (): void => {
-      isDark.value = query.matches
-    }
-    read()
-    query.addEventListener('change', read)
-    return () => query.removeEventListener('change', read)
-  }, [isDark])
-  return isDark
 }
 
 function onHover(bucket: number | undefined): void {

@@ -7,7 +7,7 @@ import { visibleText } from '../format/visible.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { cellText, flatten } from '../search/flatten.ts'
 import { chooseColumns, columnChars } from '../search/hit-columns.ts'
-import { QueryBox } from '../search/query-box.tsx'
+import { QUERY_INPUT_ID, QueryBox } from '../search/query-box.tsx'
 import { bindKeys } from '../shell/keys.tsx'
 import { indexFacts } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
@@ -38,7 +38,7 @@ export function TailView() {
 
 const KEYS = [
   { key: ' ', says: 'pause and go on', act: togglePause },
-  { key: '/', says: 'type a query', act: () => document.getElementById('query')?.focus() },
+  { key: '/', says: 'type a query', act: () => document.getElementById(QUERY_INPUT_ID)?.focus() },
 ]
 
 function TailOf({ index }: { readonly index: IndexFacts }) {
@@ -47,8 +47,15 @@ function TailOf({ index }: { readonly index: IndexFacts }) {
   useEffect(() => bindKeys(KEYS), [])
   return (
     <section class="tail" aria-label="Tail">
-      <QueryBox isRunning={false} onAgain={() => round.value++} onStop={togglePause} />
-      {tailFailure.value !== undefined && <FailureNote error={tailFailure.value} />}
+      <QueryBox
+        isRunning={false}
+        error={tailFailure.value}
+        onAgain={() => round.value++}
+        onStop={togglePause}
+      />
+      {tailFailure.value !== undefined && (
+        <FailureNote error={tailFailure.value} query={viewState.value.query.trim()} />
+      )}
       <div class="tail-bar">
         <button type="button" aria-pressed={isPaused.value} onClick={togglePause}>
           {isPaused.value ? 'Go on' : 'Pause'}
