@@ -123,3 +123,12 @@ test('where nothing was found in a time, all time is a press away', async ({ vis
   await found(page).toMatch(/^60 hits/)
   expect(page.url()).not.toContain('from=')
 })
+
+test('a link to an index that is gone says so, and leads to one that is there', async ({
+  visit,
+}) => {
+  const { page } = await visit('/ui/?index=gone&col=a')
+  await expect.poll(() => page.getByRole('alert').textContent()).toContain('no index gone')
+  await page.getByRole('button', { name: 'Look at hostile' }).click()
+  await found(page).toMatch(/^60 hits/)
+})
