@@ -52,7 +52,7 @@ test('a dropped file shows the mapping that fits, and with consent its documents
 test('what is typed in the mapping is what the index gets', async ({ visit }) => {
   const { page } = await visit('/ui/?index=mock-sales')
   await page.getByRole('grid', { name: 'Hits' }).waitFor()
-  await dropFile(page, 'edited.csv', ORDERS.join('\n'))
+  await dropFile(page, 'orders-edited.csv', ORDERS.join('\n'))
   const dialog = page.getByRole('dialog')
   await dialog.getByText('The mapping, to be changed').click()
   const yaml = dialog.getByLabel('Mapping as YAML')
