@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { BATCH_DOCS } from './sales-index.ts'
+import { BATCH_DOCS } from './bench-index.ts'
 import { printTable } from './measure.ts'
 
 const RUNS = 5

@@ -7,6 +7,7 @@ import { benchIndexing } from './indexing.ts'
 import { benchLargeLogs } from './large-logs.ts'
 import { benchLoad } from './load.ts'
 import { benchMerging } from './merging.ts'
+import { benchPage } from './page.ts'
 import { printMachine } from './measure.ts'
 import { benchSearching } from './searching.ts'
 import { benchYear } from './year.ts'
@@ -24,6 +25,7 @@ if (wants('indexing')) benchIndexing()
 if (wants('merging')) benchMerging()
 if (wants('searching')) await benchSearching()
 if (wants('fan-out')) benchFanOut()
+if (parts.includes('page')) await benchPage(root)
 // Minutes, and a gigabyte of disk: only when asked for.
 if (parts.includes('load')) await benchLoad(root)
 if (parts.includes('large-logs')) await benchLargeLogs(root)

@@ -15,13 +15,18 @@ interface Once {
 
 /** One merge of ten batches in a process of its own, so that its peak memory is that of the merge. */
 export function benchMerging(): void {
+  printMerge('mock sales', 'sales')
+  printMerge('HDFS-shaped lines', 'hdfs')
+}
+
+function printMerge(what: string, set: string): void {
   const script = join(import.meta.dirname, 'merge-once.mjs')
-  const args = ['--expose-gc', script]
+  const args = ['--expose-gc', script, set]
   const once = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Once
   const factor = (once.peakBytes - once.restingBytes) / once.inputBytes
   const perSecond = (ms: number): string => `${Math.round(once.docCount / ms)}k docs/s`
   printTable(
-    `Merging 10 batches, ${once.docCount} documents, ${(once.inputBytes / 1e6).toFixed(1)} MB`,
+    `Merging 10 batches of ${what}, ${once.docCount} documents, ${(once.inputBytes / 1e6).toFixed(1)} MB`,
     [
       { measure: 'indexing them', value: perSecond(once.indexMs), must: '', aim: '' },
       { measure: 'merging them', value: perSecond(once.mergeMs), must: '', aim: '' },

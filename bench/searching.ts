@@ -1,77 +1,65 @@
-import type { JsonObject } from '../src/engine/bytes/json.ts'
 import { runMerges } from '../src/engine/indexing/merge.ts'
+import { publishedSplits } from '../src/engine/metastore/index-metadata.ts'
+import { Metastore } from '../src/engine/metastore/metastore.ts'
 import { parseQueryString } from '../src/engine/query/query-string.ts'
 import { DEFAULT_SEARCH_CACHE_LIMITS, SearchCaches } from '../src/engine/search/caches.ts'
 import type { SearchRequest, SearchResponse } from '../src/engine/search/request.ts'
 import { searchRoot, type SearchContext } from '../src/engine/search/root.ts'
-import { Metastore } from '../src/engine/metastore/metastore.ts'
 import { countingStore, readRounds } from '../src/stores/counting-store.ts'
-import { latencyStore } from '../src/stores/testing/latency-store.ts'
 import { memoryStore } from '../src/stores/memory-store.ts'
 import { systemClock, systemRandom } from '../src/stores/system-clock.ts'
-import { medianMs, ms, printTable, type Row } from './measure.ts'
+import { latencyStore } from '../src/stores/testing/latency-store.ts'
 import {
   BATCH_DOCS,
-  createSalesIndex,
-  INDEX_ID,
+  createBenchIndex,
+  HDFS,
   indexBatch,
-  type SalesIndex,
-} from './sales-index.ts'
+  SALES,
+  type BenchIndex,
+} from './bench-index.ts'
+import { medianMs, ms, printTable, type Row } from './measure.ts'
+import { HDFS_QUESTIONS, SALES_QUESTIONS, type Question } from './questions.ts'
 
 const BATCHES = 20
 const RUNS = 21
 
 export async function benchSearching(): Promise<void> {
-  const index = await createSalesIndex(memoryStore())
-  const staging = memoryStore()
-  for (let batch = 0; batch < BATCHES; batch++) {
-    await indexBatch(index, staging, { batch, withShop: true })
-  }
-  const docs = BATCHES * BATCH_DOCS
-  await printWarm(`Searching ${docs} documents in ${BATCHES} splits, warm`, index)
-  const single = await createSalesIndex(memoryStore())
-  await indexBatch(single, staging, { batch: 0, withShop: false })
-  await printCold(`One split of ${BATCH_DOCS}, cold`, single)
-  const merged = await runMerges(index.indexing, { indexId: INDEX_ID })
-  await printWarm(`The same after ${merged.mergeCount} merges, warm`, index)
+  await printWarm('mock sales', await filled(SALES, undefined), SALES_QUESTIONS)
+  await printWarm('HDFS-shaped lines', await filled(HDFS, Infinity), HDFS_QUESTIONS)
+  const single = await createBenchIndex(SALES, memoryStore())
+  await indexBatch(single, 0)
+  await printCold(`One split of ${BATCH_DOCS} mock sales, cold`, single)
 }
 
-async function printWarm(title: string, index: SalesIndex): Promise<void> {
-  const context = contextOf(index.indexing.metastore)
-  const measure = async (request: Partial<SearchRequest>): Promise<string> =>
-    ms(await medianMs(() => search(request, context), { runs: RUNS, warmUps: 5 }))
-  const rows: Row[] = [
-    {
-      measure: '`quantity:>5`, top 10 by ts',
-      value: await measure({
-        query: parseQueryString('quantity:>5', { defaultOperator: 'and' }),
-        sort: [{ by: 'field', field: 'ts', order: 'desc', dateUnit: 'ms' }],
-        maxHits: 10,
-      }),
-      must: '30 ms',
-      aim: '5 ms',
-    },
-    {
-      measure: 'one term in `description`, 10 hits',
-      value: await measure({
-        query: parseQueryString('description:animal', { defaultOperator: 'and' }),
-        maxHits: 10,
-      }),
-      must: '10 ms',
-      aim: '1 ms',
-    },
-    {
-      measure: 'daily histogram by a text column of 10 values',
-      value: await measure({ aggs: DAILY_BY_SHOP }),
-      must: '150 ms',
-      aim: '30 ms',
-    },
-  ]
-  printTable(title, rows)
+/** `targetDocs`: of the merges behind it; undefined: as the index says. */
+async function filled(set: BenchIndex['set'], targetDocs: number | undefined): Promise<BenchIndex> {
+  const index = await createBenchIndex(set, memoryStore())
+  for (let batch = 0; batch < BATCHES; batch++) await indexBatch(index, batch)
+  const target = targetDocs === undefined ? {} : { targetDocs }
+  await runMerges(index.indexing, { indexId: set.indexId, ...target })
+  return index
+}
+
+async function printWarm(
+  what: string,
+  index: BenchIndex,
+  questions: readonly Question[],
+): Promise<void> {
+  const { metastore } = index.indexing
+  const splits = publishedSplits(await metastore.load(index.set.indexId))
+  const context = contextOf(metastore)
+  const rows: Row[] = []
+  for (const { measure, request, must, aim } of questions) {
+    const work = (): Promise<SearchResponse> => search(index.set.indexId, request, context)
+    const value = ms(await medianMs(work, { runs: RUNS, warmUps: 5 }))
+    rows.push({ measure, value, must, aim })
+  }
+  const docs = BATCHES * BATCH_DOCS
+  printTable(`Searching ${docs} ${what}, ${splits.length} splits, warm, one thread`, rows)
 }
 
 /** Over a store that takes its time, so that parallel reads are seen to be parallel. */
-async function printCold(title: string, { store }: SalesIndex): Promise<void> {
+async function printCold(title: string, { store, set }: BenchIndex): Promise<void> {
   const slow = latencyStore(store, {
     clock: systemClock,
     seed: 1,
@@ -84,6 +72,7 @@ async function printCold(title: string, { store }: SalesIndex): Promise<void> {
   const metastore = new Metastore(counted, { clock: systemClock, random: systemRandom })
   const start = performance.now()
   await search(
+    set.indexId,
     { query: parseQueryString('description:animal', { defaultOperator: 'and' }), maxHits: 10 },
     contextOf(metastore),
   )
@@ -105,13 +94,6 @@ async function printCold(title: string, { store }: SalesIndex): Promise<void> {
   ])
 }
 
-const DAILY_BY_SHOP: JsonObject = {
-  days: {
-    date_histogram: { field: 'ts', fixed_interval: '1d' },
-    aggs: { shop: { terms: { field: 'shop' } } },
-  },
-}
-
 /** Without the cache of partial results: a repeated query has to be computed again. */
 function contextOf(metastore: Metastore): SearchContext {
   const caches = new SearchCaches({ ...DEFAULT_SEARCH_CACHE_LIMITS, partialResultBytes: 0 })
@@ -119,12 +101,13 @@ function contextOf(metastore: Metastore): SearchContext {
 }
 
 async function search(
+  indexId: string,
   request: Partial<SearchRequest>,
   context: SearchContext,
 ): Promise<SearchResponse> {
   return await searchRoot(
     {
-      indexIdPatterns: [INDEX_ID],
+      indexIdPatterns: [indexId],
       missingIndexes: 'error',
       query: { kind: 'matchAll' },
       maxHits: 0,

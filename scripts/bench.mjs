@@ -19,6 +19,8 @@ await build({
   outdir,
   outExtension: { '.js': '.mjs' },
   logLevel: 'error',
+  // It looks for its own files.
+  external: ['playwright-core'],
   // Bundled CommonJS packages ask for Node's own modules through `require`.
   banner: {
     js: "import{createRequire as qwRequire}from'node:module';const require=qwRequire(import.meta.url);",

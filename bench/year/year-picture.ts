@@ -15,13 +15,15 @@ interface Panel {
 
 const WIDTH = 400
 const HEIGHT = 190
+/** Of the label of a curve. */
+const LABEL_WIDTH = 90
 const PLOT = { left: 52, top: 34, right: 14, bottom: 26 }
 /** A value of so many days is drawn: the most of them. */
 const DAYS_A_POINT = 3
 
 const STYLE = `
-  text { font: 12px system-ui, sans-serif; fill: #57606a }
-  .title { font-weight: 600; fill: #1f2328 }
+  text { font: 11px system-ui, sans-serif; fill: #57606a }
+  .title { font-size: 12px; font-weight: 600; fill: #1f2328 }
   .axis { stroke: #d0d7de }
   .bound { stroke: #8c959f; stroke-dasharray: 4 4 }
   .line { fill: none; stroke-width: 1.8; stroke-linejoin: round }
@@ -43,7 +45,7 @@ export function yearPicture(days: readonly YearDay[], docsPerBatch: number): str
   const height = Math.ceil(panels.length / 2) * HEIGHT
   const label = `${days.length} days of ${docsPerBatch} documents every five minutes`
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH} ${height}" role="img" aria-label="${label}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-6 0 ${2 * WIDTH + 6} ${height}" role="img" aria-label="${label}">`,
     `<style>${STYLE}</style>`,
     ...drawn,
     '</svg>\n',
@@ -80,7 +82,7 @@ function panelsOf(days: readonly YearDay[]): Panel[] {
       show: whole,
     },
     {
-      title: 'Requests of a cold term query',
+      title: 'Requests of a cold query',
       lines: [
         { name: 'all days', values: days.map(({ query }) => query.all.requests) },
         { name: 'last day', values: days.map(({ query }) => query.lastDay.requests) },
@@ -105,13 +107,13 @@ function drawPanel({ title, lines, must, aim, show }: Panel, dayCount: number): 
   return [
     `<text class="title" x="${PLOT.left}" y="20">${title}</text>`,
     `<path class="axis" d="M${PLOT.left} ${y(0)}H${right}"/>`,
-    `<text x="${PLOT.left - 6}" y="${y(0) + 4}" text-anchor="end">0</text>`,
+    `<text x="${PLOT.left - 2}" y="${y(0) + 4}" text-anchor="end">0</text>`,
     `<text x="${PLOT.left}" y="${HEIGHT - 8}">day 1</text>`,
     `<text x="${right}" y="${HEIGHT - 8}" text-anchor="end">day ${dayCount}</text>`,
     ...bounds.map(({ name, value }) => {
       const at = y(value).toFixed(1)
       const label = `${name} ${show(value)}`
-      return `<path class="bound" d="M${PLOT.left} ${at}H${right}"/><text x="${PLOT.left - 6}" y="${Number(at) + 4}" text-anchor="end">${label}</text>`
+      return `<path class="bound" d="M${PLOT.left} ${at}H${right}"/><text x="${PLOT.left - 2}" y="${Number(at) + 4}" text-anchor="end">${label}</text>`
     }),
     ...lines.map((line, i) => drawLine(line, i, { x, y })),
   ].join('\n')
@@ -129,6 +131,7 @@ function drawLine(
   }
   const last = values.at(-1) ?? 0
   const label = `${name} ${last.toFixed(last < 10 ? 1 : 0)}`.trim()
-  const at = `x="${x(values.length - 1).toFixed(0)}" y="${(y(last) - 7).toFixed(0)}" text-anchor="end"`
+  // In the line of the title, where no curve runs.
+  const at = `x="${WIDTH - PLOT.right - number * LABEL_WIDTH}" y="20" text-anchor="end"`
   return `<polyline class="line l${number}" points="${points.join(' ')}"/><text class="l${number}" ${at}>${label}</text>`
 }

@@ -13,7 +13,7 @@ import { statusOf } from './status.ts'
 /*
  * An error as the body of an answer, and back:
  *
- *   native         {"message", "code": "QWL-…", "position", "fix"}      the message ends with the fix
+ *   native         {"message", "code": "QWL-…", "position", "length", "fix"}   the message ends with the fix
  *   Elasticsearch  {"status", "error": {"type", "reason", "root_cause", "code", "position", "fix"}}
  */
 
@@ -25,11 +25,12 @@ export function asQwError(error: unknown): QwError {
 
 /** The native error body; `code`, `position` and `fix` are for programs. */
 export function errorBody(error: QwError): JsonObject {
-  const { code, position, fix } = error
+  const { code, position, length, fix } = error
   return {
     message: messageWithFix(error),
     ...(code === undefined ? {} : { code: shownCode(code) }),
     ...(position === undefined ? {} : { position }),
+    ...(length === undefined ? {} : { length }),
     ...(fix === undefined ? {} : { fix }),
   }
 }
@@ -53,7 +54,13 @@ export function errorFromReply(status: number, text: string): QwError {
   const code = typeof facts['code'] === 'string' ? codeOfShown(facts['code']) : undefined
   const position = typeof facts['position'] === 'number' ? facts['position'] : undefined
   const kind = code === undefined ? kindOfStatus(status) : kindOfCode(code)
-  return new QwError(kind, messageIn(facts['message'], status, fix), { code, fix, position })
+  const length = typeof facts['length'] === 'number' ? facts['length'] : undefined
+  return new QwError(kind, messageIn(facts['message'], status, fix), {
+    code,
+    fix,
+    position,
+    length,
+  })
 }
 
 function jsonObjectIn(text: string): JsonObject {

@@ -8,14 +8,14 @@ test('assumptions go by name to who knows the prices', async () => {
   const api = fixture.as(SETTINGS, {
     cost: {
       month: (assumptions) => Promise.resolve({ given: { ...assumptions } }),
-      search: (reads) => ({ ...reads }),
+      search: (use) => ({ ...use }),
     },
   })
   const { json } = await fixture.ask('/api/v1/cost?queries=100k&format=json', {}, api)
   expect(at(json, 'given')).toEqual({ queries: '100k' })
-  const search = await fixture.ask('/api/v1/cost/search?rounds=4&requests=12', {}, api)
-  expect(search.json).toEqual({ rounds: 4, requests: 12 })
-  expect((await fixture.ask('/api/v1/cost/search?rounds=-1', {}, api)).status).toBe(400)
+  const search = await fixture.ask('/api/v1/search-cost?rounds=4&requests=12', {}, api)
+  expect(search.json).toEqual({ rounds: 4, requests: 12, responseBytes: 0 })
+  expect((await fixture.ask('/api/v1/search-cost?rounds=-1', {}, api)).status).toBe(400)
 })
 
 test('where nobody knows them the answer says who does', async () => {

@@ -4,12 +4,19 @@ import { QwError } from '../engine/errors.ts'
 import { JSON_STYLES, jsonReply } from './reply.ts'
 import { RequestFields } from './request-fields.ts'
 
+interface SearchUse {
+  /** Of reads, one after another. */
+  readonly rounds: number
+  readonly requests: number
+  readonly responseBytes: number
+}
+
 /** What a host knows of prices. */
 export interface CostService {
   /** What a month costs under these assumptions, by name; the others are the host's. */
   month(assumptions: Readonly<Record<string, string>>): Promise<JsonObject>
   /** What searches that read so cost; the `cold` of a search plan. */
-  search(reads: { readonly rounds: number; readonly requests: number }): JsonObject
+  search(use: SearchUse): JsonObject
 }
 
 /** The document of `cost-estimate --json`, and the price of a search. Not every host knows prices. */
@@ -19,12 +26,17 @@ export function addCostRoutes(app: Hono, cost: CostService | undefined): void {
     const style = JSON_STYLES.find((known) => known === format) ?? 'pretty_json'
     return jsonReply(await (cost ?? unpriced()).month(assumptions), style)
   })
-  app.get('/cost/search', (c) => {
-    const known = ['rounds', 'requests', 'format']
+  app.get('/search-cost', (c) => {
+    const known = ['rounds', 'requests', 'response_bytes', 'format']
     const fields = RequestFields.fromUrl(new URL(c.req.url).searchParams, known)
-    const reads = { rounds: fields.count('rounds') ?? 0, requests: fields.count('requests') ?? 0 }
+    const count = (name: string): number => fields.count(name) ?? 0
+    const use = {
+      rounds: count('rounds'),
+      requests: count('requests'),
+      responseBytes: count('response_bytes'),
+    }
     const style = fields.oneOf('format', JSON_STYLES) ?? 'pretty_json'
-    return jsonReply((cost ?? unpriced()).search(reads), style)
+    return jsonReply((cost ?? unpriced()).search(use), style)
   })
 }
 

@@ -90,8 +90,8 @@ const NATIVE_ROWS: readonly Row[] = [
   ],
   [
     'GET',
-    '/cost/search',
-    'what searches cost that read so: `rounds` and `requests` of `cold` of a search plan',
+    '/search-cost',
+    'what searches cost by `rounds` and `requests` (`cold` of a search plan) and `response_bytes`',
     { differs: 'refused (501) behind the searcher function, which knows no prices' },
   ],
   ['GET', '/version', 'what is running'],

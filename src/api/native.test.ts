@@ -152,6 +152,16 @@ doc_mapping:
     })
   })
 
+  test('a word that is wrong carries its length beside its position', async () => {
+    const path = '/api/v1/mock-sales/search?query=name:a%20AND%20OR'
+    const search = await shop.ask(path)
+    expect(search.json).toMatchObject({ position: 11, length: 2 })
+    const parsed = await shop.ask('/api/v1/parse-query', {
+      body: JSON.stringify({ query: 'name:a AND OR' }),
+    })
+    expect(parsed.json).toMatchObject({ code: 'QWL-PARSE-QUERY', position: 11, length: 2 })
+  })
+
   test('a syntax error carries its position, for a caret', async () => {
     const answer = await shop.ask(`${SEARCH}?query=${encodeURIComponent('id:1 AND )')}`)
     expect(answer.status).toBe(400)

@@ -40,8 +40,9 @@ function parse(query: string, searchField: readonly string[]): QueryAst {
       ...(searchField.length === 0 ? {} : { defaultFields: searchField }),
     })
   } catch (cause) {
-    const { message, position } = asQwError(cause)
-    throw new QwError('invalid', message, { code: 'PARSE-QUERY', position, cause })
+    const { message, position, length, fix } = asQwError(cause)
+    const facts = { position, length, fix, cause }
+    throw new QwError('invalid', message, { code: 'PARSE-QUERY', ...facts })
   }
 }
 

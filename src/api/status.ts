@@ -23,6 +23,7 @@ const BY_CODE: Readonly<Record<ErrorCode, number>> = {
   REINDEXED: 400,
   'SNAPSHOT-EXISTS': 400,
   'SNAPSHOT-NONE': 404,
+  'SOURCE-DAMAGED': 400,
   'SOURCE-NONE': 404,
   'SPLIT-NONE': 404,
   'SPLIT-VERSION': 400,

@@ -27,6 +27,7 @@ const KIND_OF_CODE = {
   REINDEXED: 'invalid',
   'SNAPSHOT-EXISTS': 'invalid',
   'SNAPSHOT-NONE': 'notFound',
+  'SOURCE-DAMAGED': 'corrupt',
   'SOURCE-NONE': 'notFound',
   'SPLIT-NONE': 'notFound',
   'SPLIT-VERSION': 'invalid',
@@ -173,6 +174,8 @@ export interface ErrorFacts<C extends ErrorCode = ErrorCode> {
   fix?: string | undefined
   /** Zero-based character offset in the text that the message quotes. */
   position?: number | undefined
+  /** Characters from there that are wrong, where that is known. */
+  length?: number | undefined
   cause?: unknown
 }
 
@@ -183,6 +186,7 @@ export interface QwError extends Error {
   readonly why: string | undefined
   readonly fix: string | undefined
   readonly position: number | undefined
+  readonly length: number | undefined
 }
 
 /** A type beside its class, because a constructor alone may ask for a code of the kind that it is given. */
@@ -198,6 +202,7 @@ export const QwError: QwErrorClass = class extends Error {
   readonly why: string | undefined
   readonly fix: string | undefined
   readonly position: number | undefined
+  readonly length: number | undefined
 
   constructor(kind: ErrorKind, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
@@ -207,6 +212,7 @@ export const QwError: QwErrorClass = class extends Error {
     this.why = facts.why
     this.fix = facts.fix
     this.position = facts.position
+    this.length = facts.length
   }
 }
 

@@ -55,7 +55,11 @@ async function readConfig(
   return config
 }
 
-function withRetention(config: IndexConfig | undefined, days: number): IndexConfig | undefined {
+/** A retention of its own counts more; without a time field nothing is ever too old. */
+export function withRetention(
+  config: IndexConfig | undefined,
+  days: number,
+): IndexConfig | undefined {
   if (config === undefined || days === 0) return config
   if (config.retention !== undefined || config.docMapping.timestampField === undefined) {
     return config

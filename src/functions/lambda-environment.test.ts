@@ -77,13 +77,13 @@ test('the keys of the role come with their session token', () => {
   })
 })
 
-test('splits merged at once take a sixth of the memory, a gigabyte at most', () => {
+test('splits merged at once take a quarter of the memory beyond the process, a gigabyte at most', () => {
   const ofMemory = (megabytes: string) =>
     maxMergeBytes({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: megabytes }) / 1024 / 1024
   expect(ofMemory('768')).toBe(128)
-  expect(ofMemory('3072')).toBe(512)
+  expect(ofMemory('3072')).toBe(704)
   expect(ofMemory('10240')).toBe(1024)
-  expect(maxMergeBytes({})).toBe(256 * 1024 * 1024)
+  expect(maxMergeBytes({})).toBe(320 * 1024 * 1024)
 })
 
 test('files of 100,000 documents stay under 150 splits for 90 days at the memory of a new deployment', () => {
@@ -92,7 +92,7 @@ test('files of 100,000 documents stay under 150 splits for 90 days at the memory
   const { publishedSplits, writtenPerIndexed } = simulateMerging({
     days: 90,
     docsPerFile: 100_000,
-    bytesPerDoc: 50,
+    bytesPerDoc: 100,
     retentionDays: 30,
     maxMergeBytes: maxMergeBytes({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb) }),
   })

@@ -77,17 +77,19 @@ export function byteAmount(env: Environment, name: string, fallback: number): nu
   throw new QwError('invalid', `${name} has to be a size such as 64M, not \`${text}\``)
 }
 
-/** A merge takes 2 bytes for each of its inputs where documents are numbers and words, and 5.4 where they
- *  are long texts with positions; beside it stand the process and what else that holds. */
-const MEMORY_PER_MERGE_BYTE = 6
+/** A merge takes 2 bytes for each of its inputs where documents are numbers and words, and 3 where they are
+ *  long texts with positions and values that come once. */
+const MEMORY_PER_MERGE_BYTE = 4
+/** What the process takes without it. */
+const PROCESS_BYTES = 256 * 1024 * 1024
 /** Larger merges take too long for what they save. */
 const MAX_MERGE_BYTES = 1024 * 1024 * 1024
 
-/** Bytes of splits merged at once: a sixth of the function's memory, 1 GB at most. */
+/** Bytes of splits merged at once: a quarter of the function's memory beyond 256 MB, 1 GB at most. */
 export function maxMergeBytes(env: Environment): number {
   const memoryMb = amount(env, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 1_536)
-  const share = Math.floor((memoryMb * 1024 * 1024) / MEMORY_PER_MERGE_BYTE)
-  return Math.min(share, MAX_MERGE_BYTES)
+  const free = Math.max(0, memoryMb * 1024 * 1024 - PROCESS_BYTES)
+  return Math.min(Math.floor(free / MEMORY_PER_MERGE_BYTE), MAX_MERGE_BYTES)
 }
 
 /** Lambda puts the role's keys into the environment and starts another process before they expire. */

@@ -113,10 +113,10 @@ describe('a deployment among faults', () => {
     expect(throttled).toBeGreaterThan(3)
   })
 
-  test('deploying without a change asks AWS ten times, the call of the API included', async () => {
+  test('deploying without a change asks AWS eleven times, the call of the API and the look at the index included', async () => {
     const { exitCode } = await desk.run('deploy', '--yes')
     expect(exitCode).toBe(0)
-    expect(endpoint.calls.map(({ action, path }) => action ?? path)).toHaveLength(10)
+    expect(endpoint.calls.map(({ action, path }) => action ?? path)).toHaveLength(11)
   })
 
   test('two equal deployments at the same time both end well', async () => {

@@ -32,6 +32,7 @@ const LOCAL = (
     ['ingest orders.ndjson'],
     ['ingest orders.ndjson --dry-run'],
     ['ingest status'],
+    ['ingest cancel 01KAYV', 2],
     ['ingest failures'],
     ['ingest retry --all'],
     ['status'],

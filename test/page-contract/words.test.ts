@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RawOptions } from '../../src/cli/command/command.ts'
 import { runProgram } from '../../src/cli/program/program.ts'
 import { parseExact, stringifyExact } from '../../src/page/api/exact-json.ts'
+import { specAggs, specDrawing, type AggregateSpec } from '../../src/page/aggregate/spec.ts'
 import { hitsBody, readHits } from '../../src/page/search/search-request.ts'
 import { FIRST_VIEW, type ViewState } from '../../src/page/state/view-state.ts'
 import { rangeBounds, resolveRange } from '../../src/page/time/range.ts'
@@ -81,7 +82,7 @@ test('curl gets the address and the body, and the shell puts in the key', () => 
 /** The options and arguments that the real program understands, without running the command. */
 async function understood(
   words: readonly string[],
-): Promise<{ command: string; options: RawOptions }> {
+): Promise<{ command: string; options: RawOptions; isUnderstood: boolean }> {
   const [program, command = '', ...rest] = words
   expect(program).toBe('qw-lambda')
   let options: RawOptions | undefined
@@ -98,7 +99,7 @@ async function understood(
   await runProgram([command, ...rest], host).catch((error: unknown) => {
     if (error !== stop) throw error
   })
-  return { command, options: options ?? {} }
+  return { command, options: options ?? {}, isUnderstood: options !== undefined }
 }
 
 const state = fc.record<ViewState>({
@@ -113,7 +114,46 @@ const state = fc.record<ViewState>({
   tz: fc.constantFrom('local', 'utc'),
 })
 
-test('the program understands the words of every view as they are meant', async () => {
+test.each<[ViewState['view'], string]>([
+  ['fields', 'qw-lambda fields --index visits'],
+  ['indexes', 'qw-lambda index list'],
+  ['cost', 'qw-lambda cost-estimate'],
+])('the %s view is `%s`, which is a command', async (view, line) => {
+  const words = commandWords(
+    { ...FIRST_VIEW, view, index: 'visits' },
+    { nowMs: NOW, timestampField: 'at' },
+  )
+  expect(shellLine(words)).toBe(line)
+  await expect(understood(words)).resolves.toMatchObject({ isUnderstood: true })
+})
+
+const ANY_SPEC = fc.record<AggregateSpec>({
+  group: fc.constantFrom('all', 'time', 'field'),
+  field: fc.constantFrom('level', 'a:5', 'it"s'),
+  size: fc.integer({ min: 1, max: 50 }),
+  by: fc.constantFrom('', 'tags', "o'clock"),
+  measure: fc.constantFrom('count', 'stats', 'percentiles'),
+  of: fc.constantFrom('id', 'a,b'),
+  percents: fc.constant([50, 99.9]),
+})
+
+test('whatever is aggregated, there is a command for it', async () => {
+  await fc.assert(
+    fc.asyncProperty(ANY_SPEC, async (spec) => {
+      const time = { timestampField: 'at', interval: '5m' }
+      const drawing = specDrawing(spec, time)
+      const view: ViewState = { ...FIRST_VIEW, view: 'aggregate', index: 'visits' }
+      const words = commandWords(view, { nowMs: NOW, timestampField: 'at', drawing })
+      const { options, isUnderstood } = await understood(words)
+      expect(isUnderstood).toBe(true)
+      const json = options['aggs']
+      if (typeof json === 'string') expect(parseExact(json)).toEqual(specAggs(spec, time))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('the program understands the words of every search as they are meant', async () => {
   await fc.assert(
     fc.asyncProperty(state, async (view) => {
       const words = commandWords(view, { nowMs: NOW, timestampField: 'at' })

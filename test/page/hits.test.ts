@@ -40,7 +40,7 @@ test('a value with quotes and backslashes, of a field with quotes and blanks, fi
   visit,
 }) => {
   const { page } = await visit('/ui/?index=hostile&q=note%3Anames')
-  await awaitCount(page, /^1 hit\b/)
+  await hits(page).getByText('names', { exact: true }).waitFor()
   await page.keyboard.press('j')
   await page.keyboard.press('o')
   const document = page.getByRole('complementary', { name: 'Document' })
@@ -108,6 +108,7 @@ test('the keyboard alone is enough: query, hits, document and back', async ({ vi
   await page.keyboard.type('level:error')
   await page.keyboard.press('Enter')
   await awaitCount(page, /^20 hits/)
+  await expect.poll(() => hits(page).getAttribute('aria-rowcount')).toBe('21')
   await hits(page).focus()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowDown')

@@ -74,6 +74,7 @@ test('an index goes only when its name was typed, by keyboard alone too', async 
   expect(await statusOf('page-doomed')).toBe(200)
 
   await page.getByRole('button', { name: 'Delete …' }).press('Enter')
+  await dialog.waitFor()
   await page.keyboard.type('page-doomed')
   await page.keyboard.press('Enter')
   await expect.poll(() => statusOf('page-doomed')).toBe(404)

@@ -4,6 +4,8 @@ import { accessibilityFaults, keepPicture, test, type Look } from './watched-pag
 const VIEWS = [
   { name: 'search', path: '/ui/?index=mock-sales&q=quantity%3A%3E5', shows: /hits/ },
   { name: 'fields', path: '/ui/?index=mock-sales&view=fields', shows: /quantity/ },
+  { name: 'aggregate', path: '/ui/?index=mock-sales&view=aggregate', shows: /Choose a field/ },
+  { name: 'tail', path: '/ui/?index=mock-sales&view=tail', shows: /Pause/ },
   { name: 'indexes', path: '/ui/?index=mock-sales&view=indexes', shows: /Keep documents/ },
   { name: 'cost', path: '/ui/?view=cost', shows: /a month in/ },
 ]
@@ -30,6 +32,14 @@ for (const view of VIEWS) {
     })
   }
 }
+
+test('every view of the page is looked at', async ({ visit }) => {
+  const { page } = await visit('/ui/')
+  const links = page.getByRole('navigation', { name: 'Views' }).getByRole('link')
+  await links.first().waitFor()
+  const titles = await links.allTextContents()
+  expect(titles.map((title) => title.toLowerCase())).toEqual(VIEWS.map(({ name }) => name))
+})
 
 test('light and dark are as the system has them until somebody chooses', async ({ visit }) => {
   const { page } = await visit('/ui/', { colorScheme: 'dark' })

@@ -13,6 +13,8 @@ declare module 'vitest' {
     readonly chromium: string
     /** Where `serve` answers, without a slash at its end. */
     readonly served: string
+    /** The project whose stack is served, for the command line beside it. */
+    readonly project: string
     /** Where pictures go, to be looked at. */
     readonly screenshots: string
   }
@@ -33,6 +35,7 @@ export async function setup(project: TestProject): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'qw-page-'))
   screenshots = await mkdtemp(join(tmpdir(), 'qw-page-screenshots-'))
   project.provide('chromium', chromium ?? '')
+  project.provide('project', folder)
   project.provide('screenshots', screenshots)
   project.provide('served', chromium === undefined ? '' : await serve())
 }

@@ -75,7 +75,7 @@ describe('HTTP API', () => {
     )
     expect(open.map(([id]) => id)).toEqual(['PageMethod', 'PageFileMethod'])
     expect(property('ApiStage', 'MethodSettings', 'Fn::If', '1')).toMatchObject([
-      { ResourcePath: '/~1ui', ThrottlingRateLimit: 2 },
+      { ResourcePath: '/~1ui', ThrottlingRateLimit: 1 },
       { ResourcePath: '/~1ui~1{proxy+}', ThrottlingRateLimit: 2 },
     ])
   })

@@ -43,6 +43,7 @@ const BY_CODE: Readonly<Record<ErrorCode, ExitCode>> = {
   REINDEXED: EXIT.usage,
   'SNAPSHOT-EXISTS': EXIT.usage,
   'SNAPSHOT-NONE': EXIT.notFound,
+  'SOURCE-DAMAGED': EXIT.failed,
   'SOURCE-NONE': EXIT.notFound,
   'SPLIT-NONE': EXIT.notFound,
   'SPLIT-VERSION': EXIT.usage,

@@ -6,6 +6,7 @@ import { deployConfig, projectRegion } from '../deployment/deploy-config.ts'
 import { CONFIG_OPTIONS, type ConfigOptions } from '../deployment/deploy-options.ts'
 import { drawEvents } from '../deployment/draw-events.ts'
 import { hintNextCommands, printEndCard } from '../deployment/end-card.ts'
+import { showIndexChange } from '../deployment/index-change.ts'
 import { prepareDeploy, type PreparedDeploy } from '../deployment/prepare-deploy.ts'
 import { previewChanges, printDiff } from './aws-preview.ts'
 import { printPolicies } from './aws-print-policy.ts'
@@ -72,6 +73,7 @@ async function askFirst(context: CliContext, prepared: PreparedDeploy): Promise<
     const events = previewPlan(prepared.plan, prepared.session.ports, context.signal)
     showChanges(context, prepared, (await drawEvents(context, events)).changes)
   }
+  showIndexChange(context, prepared.indexChange)
   await confirmDeploy(context, prepared)
 }
 

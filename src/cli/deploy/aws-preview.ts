@@ -5,6 +5,7 @@ import { printJson } from '../command/rows.ts'
 import { drawEvents } from '../deployment/draw-events.ts'
 import { estimateOf } from '../deployment/estimate.ts'
 import type { PreparedDeploy } from '../deployment/prepare-deploy.ts'
+import { indexChangeJson, showIndexChange } from '../deployment/index-change.ts'
 import { costDifference, showChanges, showNewDeployment } from '../deployment/show-plan.ts'
 
 /** What deploying would change. A deployment that does not exist yet is all new, and nothing is
@@ -43,10 +44,12 @@ export async function printDiff(
         action: change.action,
         replacement: change.replacement,
       })),
+      index: indexChangeJson(prepared.indexChange),
       estimate_usd_month: estimateOf(prepared.config).usdPerMonth,
       difference_usd_month: costDifference(prepared) ?? null,
     })
   }
   if (prepared.stack === undefined) return showNewDeployment(context, prepared)
   showChanges(context, prepared, changes)
+  showIndexChange(context, prepared.indexChange)
 }

@@ -7,6 +7,7 @@ import { settleSource } from '../../deploy/source-events.ts'
 import type { Identity, StackState } from '../../deploy/ports.ts'
 import type { CliContext } from '../command/context.ts'
 import { drawCheck } from './draw-events.ts'
+import { type IndexChange, indexChangeOf, type SaidOfIndex } from './index-change.ts'
 import { readIndexConfigFile } from './project-file.ts'
 import type { AwsSession } from '../stack/aws-session.ts'
 import { readFile } from 'node:fs/promises'
@@ -22,6 +23,8 @@ export interface PreparedDeploy {
   readonly stack: StackState | undefined
   /** When that was. */
   readonly seenAtMs: number
+  /** What becomes of its index; undefined: nothing. */
+  readonly indexChange: IndexChange | undefined
 }
 
 interface PrepareRequest {
@@ -72,29 +75,45 @@ export async function prepareDeploy(
     session.ports.sourceBuckets,
   )
   const files = await readPackageFiles()
-  const indexConfig =
-    (await readIndexConfigFile(context, config.index.configFile)) ??
-    (await deployedIndexConfig(session, { config, identity, stack }))
+  const written = await readIndexConfigFile(context, config.index.configFile)
+  const deployed = await deployedIndexConfig(session, { config, identity, stack })
+  const indexConfig = written ?? deployed?.text
   const plan = planDeployment(
     { ...files, config, version: context.version, indexConfig, apiKey: request.apiKey },
     identity,
   )
-  return { session, config, plan, identity, stack, seenAtMs }
+  const indexChange =
+    stack === undefined
+      ? undefined
+      : await indexChangeOf(
+          context,
+          { session, name: config.name, state: stack },
+          {
+            indexId: config.index.id,
+            said: { text: indexConfig, retentionDays: config.index.retentionDays },
+            before: deployed,
+          },
+        )
+  return { session, config, plan, identity, stack, seenAtMs, indexChange }
 }
 
-/** Without a project file the index config that the stack was made with stays. */
+/** What the last deployment said of the index; undefined when that was another one. */
 async function deployedIndexConfig(
   session: AwsSession,
   facts: Pick<PreparedDeploy, 'config' | 'identity' | 'stack'>,
-): Promise<Uint8Array | undefined> {
+): Promise<SaidOfIndex | undefined> {
   const { config, identity, stack } = facts
-  const key = stack?.parameters['IndexConfigKey'] ?? ''
-  if (key === '' || stack?.parameters['IndexId'] !== config.index.id) return undefined
+  if (stack?.parameters['IndexId'] !== config.index.id) return undefined
+  const key = stack.parameters['IndexConfigKey'] ?? ''
+  const retentionDays = Number(stack.parameters['DataRetentionDays'] ?? 0)
+  if (key === '') return { text: undefined, retentionDays }
   const bucket = artifactBucketOf({ ...identity, deployment: config.name })
   try {
-    return (await session.openBucket(bucket).get(key))?.bytes
+    return { text: (await session.openBucket(bucket).get(key))?.bytes, retentionDays }
   } catch (error) {
     if (!isQwError(error, 'notFound')) throw error
+    // What the project says is all that is known then.
+    if (config.index.configFile !== undefined) return undefined
     throw new QwError('conflict', `the index config ${key} is gone from ${bucket}`, {
       fix: 'run deploy where qw-lambda.json and its index config are',
       cause: error,

@@ -9,6 +9,7 @@ import { formatDuration } from '../../engine/dates/duration.ts'
 import { plural } from '../format/number.ts'
 import { drawEvents } from './draw-events.ts'
 import { estimateOf } from './estimate.ts'
+import { changeIndex, indexChangeJson } from './index-change.ts'
 import type { PreparedDeploy } from './prepare-deploy.ts'
 
 interface DeployChoices {
@@ -38,6 +39,7 @@ export async function runDeploy(
   const startedMs = context.clock.nowMs()
   const { ports } = prepared.session
   const changes: ResourceChange[] = []
+  await changePreparedIndex(context, prepared)
   const state = await apply(context, prepared, choices, changes)
   const apiKey = await keyOf(state, prepared)
   let firstHitMs: number | undefined
@@ -54,6 +56,15 @@ export async function runDeploy(
   }
   const elapsedMs = context.clock.nowMs() - startedMs
   return { state, changes, apiKey, verified: choices.verify, firstHitMs, elapsedMs }
+}
+
+/** What `runDeploy` begins with. */
+export async function changePreparedIndex(
+  context: CliContext,
+  { session, config, stack, indexChange }: PreparedDeploy,
+): Promise<void> {
+  if (stack === undefined) return
+  await changeIndex(context, { session, name: config.name, state: stack }, indexChange)
 }
 
 async function apply(
@@ -133,6 +144,7 @@ export function deployDocument(prepared: PreparedDeploy, result: DeployResult) {
       generator: output('GeneratorFunction'),
       secret_arn: output('ApiKeySecretArn'),
     },
+    index: indexChangeJson(prepared.indexChange),
     verify: { ok: result.verified, first_hit_ms: result.firstHitMs ?? null },
     estimate_usd_month: estimateOf(prepared.config).usdPerMonth,
     elapsed_ms: Math.round(result.elapsedMs),

@@ -11,6 +11,7 @@ import { drawEvents } from '../deployment/draw-events.ts'
 import { loadIndex } from '../intake/aws-ingest-follow.ts'
 import { currentDeployment, outputOf, type Deployment } from '../stack/aws-deployment.ts'
 import { prepareDeploy } from '../deployment/prepare-deploy.ts'
+import { changePreparedIndex } from '../deployment/run-deploy.ts'
 import { writeProjectFile } from '../deployment/project-file.ts'
 
 const MINUTE_MS = 60_000
@@ -96,6 +97,7 @@ async function changeSettings(
     docs: docsPerBatch ?? config.generator?.docs ?? 100_000,
   }
   const prepared = await prepareDeploy(context, session, { config: { ...config, generator } })
+  await changePreparedIndex(context, prepared)
   const options = { replaceHusk: () => Promise.resolve(false), replaceBuckets: 'refused' as const }
   const events = applyPlan(prepared.plan, session.ports, options, context.signal)
   const changed = await drawEvents(context, events)

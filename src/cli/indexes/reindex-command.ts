@@ -1,6 +1,7 @@
 import { isQwError, QwError } from '../../engine/errors.ts'
 import { reindex, type ReindexRequest, type ReindexResult } from '../../engine/indexing/reindex.ts'
 import type { DeleteQuery } from '../../engine/metastore/delete-task.ts'
+import { askedConfig } from '../../engine/metastore/past-mappings.ts'
 import type { IndexConfig } from '../../engine/schema/index-config.ts'
 import { bindDeleteQuery, docMatcher } from '../../engine/search/match-docs.ts'
 import { defineCommand } from '../command/command.ts'
@@ -64,7 +65,7 @@ export const indexReindexCommand = defineCommand({
     })
     // A query with a mistake is told before anything is made.
     const nowMs = context.clock.nowMs()
-    bindDeleteQuery(metadata.config, queryAt(nowMs), nowMs)
+    bindDeleteQuery(askedConfig(metadata), queryAt(nowMs), nowMs)
     const { file, create } = options
     if (file !== undefined || create === true) {
       await makeTarget(context, stack, { targetId, file, like: metadata.config })

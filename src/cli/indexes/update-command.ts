@@ -1,8 +1,13 @@
 import { withoutUsualPlace } from '../../api/metadata.ts'
-import { stringifyJson, type JsonValue } from '../../engine/bytes/json.ts'
+import { stringifyJson } from '../../engine/bytes/json.ts'
 import { isQwError, QwError } from '../../engine/errors.ts'
 import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
 import { type ConfigChange, configChanges } from '../../engine/schema/config-changes.ts'
+import {
+  CONFIG_CHANGE_COLUMNS,
+  configChangeJson,
+  configChangeRow,
+} from '../command/config-change-rows.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
 import { flag, text } from '../command/option.ts'
@@ -12,14 +17,6 @@ import { shellWord } from '../command/shell-word.ts'
 import { plural } from '../format/number.ts'
 import { readConfigFile } from '../intake/config-file.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
-
-const MAX_VALUE_CHARS = 40
-
-const EFFECTS = {
-  atOnce: 'at once',
-  newDocuments: 'what is indexed from now on',
-  refused: 'refused',
-} as const
 
 export const indexUpdateCommand = defineCommand({
   description:
@@ -89,35 +86,11 @@ async function show(context: CliContext, update: Update): Promise<void> {
       id,
       dry_run: isDry,
       updated: isUpdated,
-      changes: changes.map(({ path, before, after, effect, reason }) => ({
-        path,
-        before: before ?? null,
-        after: after ?? null,
-        effect: EFFECTS[effect],
-        reason: reason ?? null,
-      })),
+      changes: changes.map(configChangeJson),
     }
     return await context.out.write(`${stringifyJson(document)}\n`)
   }
   if (changes.length === 0) return context.report.note(`The config of ${id} says this already`)
-  const columns = [
-    { name: 'setting' },
-    { name: 'was' },
-    { name: 'becomes' },
-    { name: 'takes effect' },
-  ]
-  const rows = changes.map(({ path, before, after, effect, reason }) => [
-    path,
-    shortText(before),
-    shortText(after),
-    reason === undefined ? EFFECTS[effect] : `${EFFECTS[effect]}: ${reason}`,
-  ])
-  await printRows(context, columns, rows)
+  await printRows(context, CONFIG_CHANGE_COLUMNS, changes.map(configChangeRow))
   if (isUpdated) context.report.note(`Changed ${plural(changes.length, 'setting')} of ${id}`)
-}
-
-function shortText(value: JsonValue | undefined): string {
-  if (value === undefined) return '-'
-  const whole = typeof value === 'string' ? value : stringifyJson(value)
-  return whole.length > MAX_VALUE_CHARS ? `${whole.slice(0, MAX_VALUE_CHARS - 1)}…` : whole
 }

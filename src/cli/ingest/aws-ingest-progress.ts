@@ -1,5 +1,5 @@
 import type { HandedRecord } from '../../engine/metastore/handed-objects.ts'
-import type { IngestRecord } from '../../engine/metastore/ingest-record.ts'
+import { type IngestRecord, wasCancelled } from '../../engine/metastore/ingest-record.ts'
 import type { Metastore } from '../../engine/metastore/metastore.ts'
 import { encodeRun, type RunSummary } from '../../engine/metastore/run-summary.ts'
 import type { CliContext } from '../command/context.ts'
@@ -23,16 +23,20 @@ export async function showIngest(
   metastore: Metastore,
   { record, follow }: { readonly record: IngestRecord; readonly follow: boolean },
 ): Promise<ExitCode> {
-  const found = follow
-    ? await followIngest(context, metastore, record)
-    : await progressNow(context, metastore, record)
+  const isCancelled = record.cancelledMs !== undefined
+  const found =
+    follow && !isCancelled
+      ? await followIngest(context, metastore, record)
+      : await progressNow(context, metastore, record)
   const run = summaryOf(record, found, context.clock.nowMs())
+  const state = isCancelled ? 'cancelled' : run.state
   const doneCount = countOf(found, 'done')
   const failedCount = countOf(found, 'failed')
   if (context.format === 'json') {
     const document = {
       index_id: record.indexId,
       ...encodeRun(run),
+      state,
       objects: record.objects.length,
       objects_done: doneCount,
       objects_failed: failedCount,
@@ -43,7 +47,7 @@ export async function showIngest(
     const facts: [string, string][] = [
       ['ingest', record.ingestId],
       ['index', record.indexId],
-      ['state', run.state],
+      ['state', state],
       ['objects', failedCount === 0 ? files : `${files}, ${formatCount(failedCount)} failed`],
       ['documents', `${formatCount(run.docCount)} in runs still remembered`],
       ['bytes', formatBytes(run.sourceBytes)],
@@ -101,13 +105,14 @@ export async function showHanded(
 async function followIngest(
   context: CliContext,
   metastore: Metastore,
-  { indexId, objects }: IngestRecord,
+  { ingestId, indexId, objects }: IngestRecord,
 ): Promise<ReadonlyMap<string, ObjectProgress>> {
   const phase = context.report.phase(`Indexing ${plural(objects.length, 'object')} in AWS`)
   try {
     const found = await followObjects(context, metastore, {
       indexId,
       objects,
+      isCancelled: () => wasCancelled(metastore.store, { indexId, ingestId }),
       onProgress: (done) => phase.progress({ done, total: objects.length, unit: 'objects' }),
     })
     phase.succeed()

@@ -1,6 +1,4 @@
 import { QwError } from '../../engine/errors.ts'
-import { readHandedRecords, type HandedRecord } from '../../engine/metastore/handed-objects.ts'
-import { findIngest, type IngestRecord } from '../../engine/metastore/ingest-record.ts'
 import { encodeRun, runStateText, type RunSummary } from '../../engine/metastore/run-summary.ts'
 import { defineCommand } from '../command/command.ts'
 import type { CliContext } from '../command/context.ts'
@@ -12,6 +10,7 @@ import { formatTime } from '../format/time.ts'
 import { currentDataStack, type DataStack } from '../stack/data-stack.ts'
 import { flag, integer, text } from '../command/option.ts'
 import { zoneOf } from '../command/time-zone.ts'
+import { beginningOf, findHanded } from './find-handed.ts'
 
 const DEFAULT_RUNS = 20
 
@@ -32,7 +31,10 @@ export const ingestStatusCommand = defineCommand({
     const runs = await runsOf(context, stack, options.index)
     const [wanted] = args
     if (wanted !== undefined) {
-      const record = await ingestOf(context, stack, runs, { wanted, index: options.index })
+      const handed = { wanted, index: options.index }
+      const isRun = runs.some(({ runId }) => runId.startsWith(beginningOf(wanted)))
+      // Runs come first, as they cost no request.
+      const record = isRun ? undefined : await findHanded(context, stack, handed)
       if (record === undefined) return await showRun(context, runOf(runs, wanted))
       const { showIngest, showHanded } = await import('./aws-ingest-progress.ts')
       const follow = options.follow === true
@@ -84,31 +86,6 @@ async function runsOf(
   return files
     .flatMap((file) => file.runs.map((run) => ({ ...run, indexId: file.metadata.indexId })))
     .toSorted((a, b) => b.startedMs - a.startedMs)
-}
-
-/** What a command handed over to a deployment has an id too; runs come first, as they cost no request. */
-async function ingestOf(
-  { signal }: CliContext,
-  { indexing: { metastore } }: DataStack,
-  runs: readonly IndexRun[],
-  { wanted, index }: { readonly wanted: string; readonly index: string | undefined },
-): Promise<IngestRecord | HandedRecord | undefined> {
-  const beginning = beginningOf(wanted)
-  if (runs.some(({ runId }) => runId.startsWith(beginning))) return undefined
-  const indexIds = index === undefined ? await metastore.listIndexIds(signal) : [index]
-  for (const indexId of indexIds) {
-    const record = await findIngest(metastore.store, indexId, beginning)
-    if (record !== undefined) return record
-    const listings = await readHandedRecords(metastore.store, indexId, signal)
-    const [listing, another] = listings.filter(({ ingestId }) => ingestId.startsWith(beginning))
-    if (listing !== undefined && another === undefined) return listing
-  }
-  return undefined
-}
-
-/** Copied from a table that had to cut it. */
-function beginningOf(wanted: string): string {
-  return wanted.replace(/…$/, '').toUpperCase()
 }
 
 function runOf(runs: readonly IndexRun[], wanted: string): IndexRun {

@@ -1,5 +1,6 @@
 import { QwError } from '../../engine/errors.ts'
 import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
+import { beginningOf } from './find-handed.ts'
 
 /**
  * The beginning of the ids of one run or several; undefined for all. A run of which nothing waits is no
@@ -10,8 +11,7 @@ export function runBeginning(
   wanted: string | undefined,
 ): string | undefined {
   if (wanted === undefined) return undefined
-  // Copied from a table that had to cut it.
-  const beginning = wanted.replace(/…$/, '').toUpperCase()
+  const beginning = beginningOf(wanted)
   const isKnown =
     runs.some(({ runId }) => runId.startsWith(beginning)) ||
     rejectSets.some(({ setId }) => setId.startsWith(beginning))

@@ -50,14 +50,17 @@ interface FollowRequest {
   readonly indexId: string
   readonly objects: readonly FollowedObject[]
   readonly onProgress: (doneCount: number, docCount: number) => void
+  /** Asked while nothing moves. */
+  readonly isCancelled?: () => Promise<boolean>
 }
 
 /** Waits until every object is published or has failed, for as long as anything moves in the index: a
- *  backlog of others' files may be before ours. Throws `unavailable` INGEST-TIMEOUT. */
+ *  backlog of others' files may be before ours. Throws `unavailable` INGEST-TIMEOUT, and `conflict` when
+ *  somebody cancelled it. */
 export async function followObjects(
   context: Pick<CliContext, 'clock' | 'signal'>,
   metastore: Metastore,
-  { indexId, objects, onProgress }: FollowRequest,
+  { indexId, objects, onProgress, isCancelled }: FollowRequest,
 ): Promise<ReadonlyMap<string, ObjectProgress>> {
   const { clock, signal } = context
   const found = new Map<string, ObjectProgress>()
@@ -77,6 +80,7 @@ export async function followObjects(
     if (over.length === found.size) return found
     const nowMs = clock.nowMs()
     if (file !== seen) movedMs = nowMs
+    else if ((await isCancelled?.()) === true) throw cancelled(found.size - over.length)
     seen = file
     if (nowMs - movedMs > SILENCE_LIMIT_MS) throw timedOut(found.size - over.length)
     await clock.sleep(POLL_MS, signal)
@@ -87,6 +91,16 @@ export async function followObjects(
 function later(before: ObjectProgress | undefined, now: ObjectProgress): ObjectProgress {
   const run = now.run ?? before?.run
   return { state: before?.state === 'done' ? 'done' : now.state, run }
+}
+
+function cancelled(count: number): QwError {
+  return new QwError(
+    'conflict',
+    `the ingest was cancelled: ${count} of its files were taken back`,
+    {
+      fix: 'the same ingest brings what is not indexed',
+    },
+  )
 }
 
 function timedOut(count: number): QwError {

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { NOTHING_INDEXED, type IndexingResult } from '../../engine/indexing/indexing-result.ts'
-import { writeIngest, type IngestRecord } from '../../engine/metastore/ingest-record.ts'
+import {
+  wasCancelled,
+  writeIngest,
+  type IngestRecord,
+} from '../../engine/metastore/ingest-record.ts'
 import type { Metastore } from '../../engine/metastore/metastore.ts'
 import type { CliContext } from '../command/context.ts'
 import type { ExitCode } from '../command/exit-codes.ts'
@@ -116,6 +120,7 @@ async function follow(
     const found = await followObjects(context, metastore, {
       indexId,
       objects,
+      isCancelled: () => wasCancelled(metastore.store, { indexId, ingestId }),
       onProgress: (done, docs) =>
         phase.progress({
           done: docs,
@@ -129,7 +134,7 @@ async function follow(
     phase.fail()
     if (context.signal.aborted) {
       context.report.note(
-        `Indexing goes on in AWS. Follow: qw-lambda ingest status ${ingestId} --follow`,
+        `Indexing goes on in AWS. Follow: qw-lambda ingest status ${ingestId} --follow   Stop: qw-lambda ingest cancel ${ingestId}`,
       )
     }
     throw error

@@ -82,6 +82,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../ingest/ingest-status-command.ts')).ingestStatusCommand,
   },
   {
+    words: ['ingest', 'cancel'],
+    summary: 'take back what a deployment has not indexed yet',
+    group: 'Data',
+    load: async () => (await import('../ingest/ingest-cancel-command.ts')).ingestCancelCommand,
+  },
+  {
     words: ['ingest', 'failures'],
     summary: 'rejected documents and failed files, grouped by reason',
     group: 'Data',

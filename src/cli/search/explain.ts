@@ -82,7 +82,7 @@ function planOf(answer: JsonValue): Plan {
 function estimateOf({ rounds, searched, hitRequests }: Plan, http: boolean): Estimate | undefined {
   if (rounds === undefined) return undefined
   const cold = coldReads({ rounds, searched, hitRequests })
-  return { ...cold, ...estimateSearch(cold, http) }
+  return { ...cold, ...estimateSearch({ ...cold, responseBytes: 0 }, http) }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

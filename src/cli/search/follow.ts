@@ -157,9 +157,7 @@ class Follow {
       startNs: this.#question.window.startNs,
     })
     const oldestFirst = hits.toReversed()
-    // A full page may end in the middle of an instant, whose other documents would then look new.
-    const cut = hits.length < BASELINE ? undefined : hits.at(-1)?.sort[0]
-    this.#seen.update(oldestFirst.filter((hit) => hit.sort[0] !== cut))
+    this.#seen.begin(oldestFirst, hits.length === BASELINE)
     const count = this.#session.options.maxHits ?? FIRST_SHOWN
     await this.#show(count === 0 ? [] : oldestFirst.slice(-count))
   }
@@ -170,7 +168,7 @@ class Follow {
     const all: ElasticHit[] = []
     let after: CursorSearch['after']
     for (;;) {
-      const startNs = this.#seen.floorNs ?? this.#question.window.startNs
+      const startNs = laterOf(this.#seen.floorNs, this.#question.window.startNs)
       const { hits } = await this.#ask({ order: 'asc', size: PAGE, startNs, after })
       all.push(...hits)
       after = hits.at(-1)?.sort
@@ -267,4 +265,9 @@ class Follow {
       .map((split) => Number(split['publish_timestamp'] ?? split['create_timestamp'] ?? 0) * 1_000)
       .toSorted((a, b) => a - b)
   }
+}
+
+function laterOf(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return a > b ? a : b
 }

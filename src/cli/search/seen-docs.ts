@@ -17,15 +17,25 @@ interface Seen {
  * moves a document into another split. Equal documents are counted.
  */
 export class SeenDocs {
-  #docs: Seen[] = []
+  #docs: readonly Seen[] = []
+  #floorNs: bigint | undefined
 
   /** Earlier documents are not asked for again; undefined before the first document. */
   get floorNs(): bigint | undefined {
-    return this.#docs[0]?.timeNs
+    return this.#floorNs
   }
 
-  get newestNs(): bigint | undefined {
-    return this.#docs.at(-1)?.timeNs
+  /**
+   * The newest documents, oldest first, count as shown. Where there are others before them, the first
+   * instant may be cut in two: what is asked for again begins with the next one.
+   */
+  begin(hits: readonly ElasticHit[], hasEarlier: boolean): void {
+    const [first] = hits
+    const cut = hasEarlier && first !== undefined ? timeOf(first) : undefined
+    const whole = hits.filter((hit) => timeOf(hit) !== cut)
+    const [second] = whole
+    if (cut !== undefined && second !== undefined) this.#floorNs = timeOf(second)
+    this.update(second === undefined ? hits : whole)
   }
 
   /** Takes everything that is there from `floorNs` on, oldest first; returns what was not shown yet. */
@@ -41,21 +51,25 @@ export class SeenDocs {
       if (left > 0) counts.set(seen.digest, left - 1)
       else fresh.push(hit)
     }
-    this.#docs = bounded(docs)
+    this.#remember(docs)
     return fresh
   }
-}
 
-/** The overlap, or the newest documents of it where there are too many. */
-function bounded(docs: readonly Seen[]): Seen[] {
-  const newest = docs.at(-1)?.timeNs
-  if (newest === undefined) return []
-  const inOverlap = docs.filter((doc) => doc.timeNs >= newest - OVERLAP_NS)
-  if (inOverlap.length <= MAX_REMEMBERED) return inOverlap
-  // Documents of one instant stay together: what is asked for again begins at a time.
-  const cut = inOverlap.at(-MAX_REMEMBERED)?.timeNs ?? newest
-  const later = inOverlap.filter((doc) => doc.timeNs > cut)
-  return later.length > 0 ? later : inOverlap
+  /** The overlap, or the newest documents of it where there are too many. */
+  #remember(docs: readonly Seen[]): void {
+    const newest = docs.at(-1)?.timeNs
+    if (newest === undefined) return
+    const overlap = newest - OVERLAP_NS
+    const floor = this.#floorNs === undefined || overlap > this.#floorNs ? overlap : this.#floorNs
+    const inOverlap = docs.filter((doc) => doc.timeNs >= floor)
+    // Documents of one instant stay together: what is asked for again begins at a time.
+    const cut =
+      inOverlap.length > MAX_REMEMBERED ? inOverlap.at(-MAX_REMEMBERED)?.timeNs : undefined
+    const later = cut === undefined ? [] : inOverlap.filter((doc) => doc.timeNs > cut)
+    this.#docs = later.length > 0 ? later : inOverlap
+    // A time that documents have: the index cuts bounds to the precision of its times.
+    this.#floorNs = later[0]?.timeNs ?? floor
+  }
 }
 
 function seenOf(hit: ElasticHit): Seen {

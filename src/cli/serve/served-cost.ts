@@ -27,8 +27,8 @@ export function localCost({ settings }: CliContext, stack: LocalStack): CostServ
 }
 
 /** Of searches through the HTTP API, as the page makes them. */
-export function searchCostJson(reads: Parameters<CostService['search']>[0]): JsonObject {
-  const { waitMs, usdPer1000 } = estimateSearch(reads, true)
+export function searchCostJson(use: Parameters<CostService['search']>[0]): JsonObject {
+  const { waitMs, usdPer1000 } = estimateSearch(use, true)
   return { wait_ms: waitMs, usd_per_1000: Number(usdPer1000.toPrecision(4)) }
 }
 

@@ -5,7 +5,7 @@ import { constants, setPriority } from 'node:os'
 import { dirname, join, parse } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isQwError, QwError } from '../../engine/errors.ts'
-import type { PutCondition } from '../../engine/ports.ts'
+import { getIfThere, type PutCondition } from '../../engine/ports.ts'
 import { folderStore } from '../../stores/folder-store.ts'
 import { newOwnerTag, ownerState } from '../../stores/process-owner.ts'
 import type { CliContext } from '../command/context.ts'
@@ -207,10 +207,7 @@ function mayBeOthers({ indexId, pid }: Note): QwError {
 
 async function readNote(folder: string, indexId: string): Promise<Found | undefined> {
   const store = folderStore({ root: join(folder, FOLDER) })
-  const stored = await store.get(`${indexId}${NOTE}`).catch((error: unknown) => {
-    if (isQwError(error, 'notFound')) return undefined
-    throw error
-  })
+  const stored = await getIfThere(store, `${indexId}${NOTE}`)
   if (stored === undefined) return undefined
   const note = parseNote(stored.bytes, indexId)
   const alive = ownerState(note.owner)

@@ -30,6 +30,11 @@ test.each([
   ['2020-W53-1', 'week_date', '2020-12-28T00:00:00Z'],
   ['2024W011T010203.500Z', 'basic_week_date_time', '2024-01-01T01:02:03.5Z'],
   ['2024W011T010203Z', 'strict_basic_week_date_time_no_millis', '2024-01-01T01:02:03Z'],
+  ['2024-01-31', 'strict_date', '2024-01-31T00:00:00Z'],
+  ['2024-01-31T10:20:30.123456+01:00', 'strict_date_time', '2024-01-31T09:20:30.123456Z'],
+  ['2024-01', 'year_month', '2024-01-01T00:00:00Z'],
+  ['20240131T102030Z', 'basic_date_time_no_millis', '2024-01-31T10:20:30Z'],
+  ['2024-01-31T10:20:30.5Z', 'iso8601', '2024-01-31T10:20:30.5Z'],
   ['1704067200000', 'strict_date_optional_time||epoch_millis', '2024-01-01T00:00:00Z'],
   ["5 o'clock 2024", "H 'o''clock' yyyy", '2024-01-01T05:00:00Z'],
 ])('%s read by %s is %s', (text, format, expected) => {

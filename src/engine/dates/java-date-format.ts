@@ -5,26 +5,27 @@ import {
   formatRfc3339,
   type DateValue,
 } from './datetime.ts'
+import { namedDateFormat } from './named-date-formats.ts'
 import { dateInZone, UTC, type TimeZone } from './time-zone.ts'
 
 /** Characters of one `format`; brackets nest no deeper than that. */
 const MAX_FORMAT_CHARS = 200
 
 const DATE_OPTIONAL_TIME = "yyyy[-MM[-dd['T'HH[:mm[:ss[.F]]][Z]]]]"
-const WEEK_ALIASES: ReadonlyMap<string, string> = new Map([
-  ['basic_week_date', "xxxx'W'wwe"],
-  ['basic_week_date_time', "xxxx'W'wwe'T'HHmmss.SSSZ"],
-  ['basic_week_date_time_no_millis', "xxxx'W'wwe'T'HHmmssZ"],
-  ['week_date', "xxxx-'W'ww-e"],
+/** Whose parts are read or not. */
+const OPTIONAL_TIMES: ReadonlySet<string> = new Set([
+  'date_optional_time',
+  'strict_date_optional_time',
+  'strict_date_optional_time_nanos',
+  'iso8601',
+  'strict_iso8601',
 ])
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['date_optional_time', DATE_OPTIONAL_TIME],
-  ['strict_date_optional_time', DATE_OPTIONAL_TIME],
-  ['strict_date_optional_time_nanos', DATE_OPTIONAL_TIME],
-  ['basic_date', 'yyyyMMdd'],
-  ...WEEK_ALIASES,
-  ...[...WEEK_ALIASES].map(([name, pattern]): [string, string] => [`strict_${name}`, pattern]),
-])
+
+/** The pattern of a named format, with a fraction of any length and a zone with or without a colon. */
+function patternOf(name: string): string | undefined {
+  if (OPTIONAL_TIMES.has(name)) return DATE_OPTIONAL_TIME
+  return namedDateFormat(name)?.replace(/S+/, 'F').replace(/X+$/, 'Z')
+}
 
 /** What a token reads, by its letters. `F`, a fraction of any length, is for the aliases alone. */
 const TOKENS: ReadonlyMap<string, { readonly part: Part; readonly digits: RegExp }> = new Map([
@@ -103,7 +104,7 @@ function parseBy(format: string, text: string, fail: Fail, zone: TimeZone): Date
       (millis - Math.floor(millis / 1000) * 1000) * 1e6,
     )
   }
-  const alias = ALIASES.get(format)
+  const alias = patternOf(format)
   const compiler = new FormatCompiler(alias ?? format, alias !== undefined, fail)
   const parts = new Map<Part, string>()
   const end = matchItems(compiler.compile(), text, 0, parts)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseRfc3339 } from './datetime.ts'
 import { javaDateToRfc3339 } from './java-date-format.ts'
 import { makeDatePrinter } from './java-date-print.ts'
+import { NAMED_DATE_FORMATS } from './named-date-formats.ts'
 import { parseTimeZone, UTC } from './time-zone.ts'
 
 const fail = (reason: string): never => {
@@ -50,4 +51,16 @@ test('what is printed is read as the same date', () => {
       expect(Date.parse(javaDateToRfc3339(text, format, fail))).toBe(ms)
     }),
   )
+})
+
+test.each(NAMED_DATE_FORMATS)('what is printed by `%s` is read by it', (name) => {
+  const text = print(name, '2024-02-29T13:05:09.12Z', 'Europe/Paris')
+  for (const format of [name, `strict_${name}`]) {
+    const again = print(
+      format,
+      javaDateToRfc3339(text, format, fail),
+      text.includes('+') ? 'Europe/Paris' : 'UTC',
+    )
+    expect(again).toBe(text)
+  }
 })

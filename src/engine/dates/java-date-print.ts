@@ -1,29 +1,16 @@
 import { civilFromDate, dateToNanos, dateToSeconds, type DateValue } from './datetime.ts'
+import { namedDateFormat } from './named-date-formats.ts'
 import { offsetAt, type TimeZone } from './time-zone.ts'
 
 /** Characters of one `format`. */
 const MAX_FORMAT_CHARS = 200
 
 const DATE_TIME = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX"
-const NAMED: ReadonlyMap<string, string> = new Map([
+/** Whose parts are read or not: printed they always are. */
+const OPTIONAL_TIMES: ReadonlyMap<string, string> = new Map([
   ['date_optional_time', DATE_TIME],
   ['date_optional_time_nanos', "yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSSXXX"],
   ['iso8601', DATE_TIME],
-  ['date_time', DATE_TIME],
-  ['date_time_no_millis', "yyyy-MM-dd'T'HH:mm:ssXXX"],
-  ['date', 'yyyy-MM-dd'],
-  ['year_month_day', 'yyyy-MM-dd'],
-  ['year_month', 'yyyy-MM'],
-  ['year', 'yyyy'],
-  ['date_hour_minute', "yyyy-MM-dd'T'HH:mm"],
-  ['date_hour_minute_second', "yyyy-MM-dd'T'HH:mm:ss"],
-  ['hour_minute', 'HH:mm'],
-  ['hour_minute_second', 'HH:mm:ss'],
-  ['basic_date', 'yyyyMMdd'],
-  ['basic_date_time', "yyyyMMdd'T'HHmmss.SSSXX"],
-  ['basic_date_time_no_millis', "yyyyMMdd'T'HHmmssXX"],
-  ['week_date', "xxxx-'W'ww-e"],
-  ['basic_week_date', "xxxx'W'wwe"],
 ])
 
 export type DatePrinter = (value: DateValue, zone: TimeZone) => string
@@ -40,7 +27,8 @@ export function makeDatePrinter(format: string, fail: (reason: string) => never)
   }
   if (name === 'epoch_second') return (value) => String(dateToSeconds(value))
   if (name === 'epoch_millis') return (value) => String(millisOf(value))
-  const parts = compile(NAMED.get(name.replace(/^strict_/, '')) ?? name, fail)
+  const named = OPTIONAL_TIMES.get(name.replace(/^strict_/, '')) ?? namedDateFormat(name)
+  const parts = compile(named ?? name, fail)
   return (value, zone) => {
     const offsetMs = offsetAt(zone, millisOf(value))
     const clock = clockOf(value, offsetMs)

@@ -6,6 +6,7 @@ import { splitMayMatch } from '../query/prune.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import { parseQueryString } from '../query/query-string.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
+import { askedConfig } from '../metastore/past-mappings.ts'
 import { bindFor, bindIndexSearch, splitFacts } from '../search/index-search.ts'
 
 /** Which documents of an index, as it was asked. */
@@ -31,7 +32,7 @@ export interface BoundExport {
 /** Throws `invalid` as parsing and binding do. */
 export function planExport(file: IndexFile, selection: ExportSelection): ExportPlan {
   const { metadata } = file
-  bindSelection(metadata.config, selection)
+  bindSelection(askedConfig(metadata), selection)
   const splits = publishedSplits(file)
     .filter((split) => {
       const { query, schema } = bindSplit({ metadata, selection }, split)

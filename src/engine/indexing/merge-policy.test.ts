@@ -110,8 +110,8 @@ describe('what is worth its bytes', () => {
   })
 
   test('a split that fits no merge does not keep the others from theirs', () => {
-    // Shares of what a merge may hold: 0.745, and three of 0.26.
-    const some = [split(0, 14_898), ...splits(3, 5_198, 1)]
+    // Shares of what a merge may hold: 0.745, and four of 0.26.
+    const some = [split(0, 14_898), ...splits(4, 5_198, 1)]
     for (const settings of [stableLog, limitMerge]) {
       expect(idsOf(planMerges(some, settings, at(NOW_MS, 1_000_000)))).toEqual([['1', '2', '3']])
     }

@@ -48,7 +48,8 @@ interface MergeBounds {
 /** Splits that have matured by age and are not full: fewer are left as they are. */
 const MIN_OLD_SPLITS = 16
 
-/** Of `maxBytes`: a split of so much is full, as one of `split_num_docs_target` documents is. */
+/** Of `maxBytes`: a split of so much is full, as one of `split_num_docs_target` documents is, and a merge
+ *  that has no room for the next split is done when it is so large. */
 const FULL_SHARE = 3 / 4
 
 /**
@@ -229,15 +230,17 @@ function firstMerge(
   const candidate: SplitRecord[] = []
   let docs = 0
   let bytes = 0
-  const isFull = (): boolean => docs >= full.docs || bytes >= full.bytes
+  let hasRoom = true
   for (const split of splits) {
-    if (candidate.length >= maxMergeFactor || isFull()) break
-    if (bytes + splitSizeBytes(split) > full.maxBytes) break
+    if (candidate.length >= maxMergeFactor || docs >= full.docs) break
+    hasRoom = bytes + splitSizeBytes(split) <= full.maxBytes
+    if (!hasRoom) break
     candidate.push(split)
     docs += split.docCount
     bytes += splitSizeBytes(split)
   }
-  const isWorthIt = candidate.length >= 2 && (candidate.length >= mergeFactor || isFull())
+  const isFull = docs >= full.docs || (!hasRoom && bytes >= full.bytes)
+  const isWorthIt = candidate.length >= 2 && (candidate.length >= mergeFactor || isFull)
   return isWorthIt ? candidate : undefined
 }
 

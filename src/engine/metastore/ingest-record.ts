@@ -1,5 +1,5 @@
 import { QwError } from '../errors.ts'
-import type { ObjectStore } from '../ports.ts'
+import { getIfThere, type ObjectStore } from '../ports.ts'
 import { asFields, integerAt, parseFields, stringAt } from './json-fields.ts'
 import { ingestKey, ingestsPrefix } from './layout.ts'
 
@@ -10,6 +10,8 @@ export interface IngestRecord {
   readonly indexId: string
   readonly startedMs: number
   readonly objects: readonly HandedObject[]
+  /** When what was not indexed by then was taken back. */
+  readonly cancelledMs?: number | undefined
 }
 
 interface HandedObject {
@@ -21,11 +23,12 @@ interface HandedObject {
 
 /** One PUT. */
 export async function writeIngest(store: ObjectStore, record: IngestRecord): Promise<void> {
-  const { ingestId, indexId, startedMs, objects } = record
+  const { ingestId, indexId, startedMs, objects, cancelledMs } = record
   const body = JSON.stringify({
     ingest_id: ingestId,
     index_id: indexId,
     started_ms: startedMs,
+    ...(cancelledMs === undefined ? {} : { cancelled_ms: cancelledMs }),
     objects: objects.map(({ uri, etag, sizeBytes }) => ({ uri, etag, size_bytes: sizeBytes })),
   })
   const key = ingestKey(indexId, ingestId)
@@ -46,6 +49,16 @@ export async function findIngest(
   return stored === undefined ? undefined : decodeIngest(stored.bytes, key)
 }
 
+/** Whether `ingest cancel` was said of it. A GET. */
+export async function wasCancelled(
+  store: ObjectStore,
+  { indexId, ingestId }: Pick<IngestRecord, 'indexId' | 'ingestId'>,
+): Promise<boolean> {
+  const key = ingestKey(indexId, ingestId)
+  const stored = await getIfThere(store, key)
+  return stored !== undefined && decodeIngest(stored.bytes, key).cancelledMs !== undefined
+}
+
 /** Throws `corrupt`. */
 function decodeIngest(bytes: Uint8Array, key: string): IngestRecord {
   const fields = parseFields(bytes, key)
@@ -55,6 +68,8 @@ function decodeIngest(bytes: Uint8Array, key: string): IngestRecord {
     ingestId: stringAt(fields, 'ingest_id'),
     indexId: stringAt(fields, 'index_id'),
     startedMs: integerAt(fields, 'started_ms'),
+    cancelledMs:
+      fields['cancelled_ms'] === undefined ? undefined : integerAt(fields, 'cancelled_ms'),
     objects: objects.map((value: unknown) => {
       const object = asFields(value, key)
       return {

@@ -1,5 +1,6 @@
 import { QwError } from '../errors.ts'
 import { buildFieldTable } from '../schema/field-table.ts'
+import type { FieldMapping } from '../schema/field-mapping.ts'
 import type { DocMapping, IndexConfig } from '../schema/index-config.ts'
 import type { IndexFile, IndexMetadata } from './index-metadata.ts'
 import type { SplitRecord } from './split-record.ts'
@@ -57,6 +58,43 @@ export function configOfMapping(metadata: IndexMetadata, docMappingUid: string):
     configs.set(metadata, known)
   }
   return known.get(docMappingUid) ?? metadata.config
+}
+
+const asked = new WeakMap<IndexMetadata, IndexConfig>()
+
+/** The config by which is asked: the present one with those fields of older mappings that it does not
+ *  have. Splits of now do not hold them, and older ones answer. The same object each time. */
+export function askedConfig(metadata: IndexMetadata): IndexConfig {
+  const { config, pastMappings } = metadata
+  // There a field that is not declared has a meaning of its own.
+  if (pastMappings.length === 0 || config.docMapping.mode === 'dynamic') return config
+  const known = asked.get(metadata)
+  if (known !== undefined) return known
+  let { fieldMappings, tokenizers } = config.docMapping
+  for (const past of pastMappings.toReversed()) {
+    fieldMappings = withMissingFields(fieldMappings, past.fieldMappings)
+    const names = new Set(tokenizers.map(({ name }) => name))
+    tokenizers = [...tokenizers, ...past.tokenizers.filter(({ name }) => !names.has(name))]
+  }
+  const all = { ...config, docMapping: { ...config.docMapping, fieldMappings, tokenizers } }
+  asked.set(metadata, all)
+  return all
+}
+
+function withMissingFields(
+  present: readonly FieldMapping[],
+  past: readonly FieldMapping[],
+): readonly FieldMapping[] {
+  const fields = new Map(present.map((field) => [field.name, field]))
+  for (const field of past) {
+    const known = fields.get(field.name)
+    if (known === undefined) fields.set(field.name, field)
+    else if (known.type === 'object' && field.type === 'object') {
+      const fieldMappings = withMissingFields(known.fieldMappings, field.fieldMappings)
+      fields.set(field.name, { ...known, fieldMappings })
+    }
+  }
+  return [...fields.values()]
 }
 
 function configWith(config: IndexConfig, docMapping: DocMapping): IndexConfig {

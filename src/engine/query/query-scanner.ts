@@ -176,7 +176,8 @@ export class QueryScanner {
     return found
   }
 
-  fail(reason: string, position: number = this.#at): never {
+  /** `length`: of what is wrong, where that is known. */
+  fail(reason: string, position: number = this.#at, length?: number): never {
     const shown =
       this.#text.length > QUOTED_INPUT_CHARS
         ? `${this.#text.slice(0, QUOTED_INPUT_CHARS)}…`
@@ -184,6 +185,7 @@ export class QueryScanner {
     throw new QwError('invalid', `failed to parse query: \`${shown}\`: ${reason}`, {
       code: 'QUERY-SYNTAX',
       position,
+      length,
     })
   }
 }

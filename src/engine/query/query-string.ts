@@ -209,7 +209,7 @@ class QueryStringParser {
     if (scanner.position === wordStart) this.#noValue(field)
     if (word.plain && RESERVED.has(word.text)) {
       const reason = `\`${word.text}\` is an operator: quote it to search for the word`
-      scanner.fail(reason, field === undefined ? start : wordStart)
+      scanner.fail(reason, field === undefined ? start : wordStart, word.text.length)
     }
     if (word.wildcard !== undefined) return this.#pattern(field, 'wildcard', word.wildcard)
     return this.#text(field, word.text, { mode: 'words' })
@@ -287,7 +287,7 @@ class QueryStringParser {
     const word = scanner.word()
     if (scanner.position === start) scanner.fail(`\`${char}\` cannot start a value of a set`)
     if (word.plain && RESERVED.has(word.text)) {
-      scanner.fail(`\`${word.text}\` must be quoted in a set`, start)
+      scanner.fail(`\`${word.text}\` must be quoted in a set`, start, word.text.length)
     }
     return word.text
   }

@@ -1,6 +1,6 @@
 import { isQwError, QwError } from '../errors.ts'
 import type { IndexMetadata } from '../metastore/index-metadata.ts'
-import { configOfMapping } from '../metastore/past-mappings.ts'
+import { askedConfig, configOfMapping } from '../metastore/past-mappings.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { bindQuery } from '../query/bind.ts'
 import type { SplitFacts } from '../query/prune.ts'
@@ -39,7 +39,7 @@ export function bindIndexSearch(config: IndexConfig, request: BoundRequest): Ind
 export function bindFor<Bound>(
   { metadata, docMappingUid }: { readonly metadata: IndexMetadata; readonly docMappingUid: string },
   bind: (config: IndexConfig) => Bound,
-  present: () => Bound = () => bind(metadata.config),
+  present: () => Bound = () => bind(askedConfig(metadata)),
 ): { readonly bound: Bound; readonly unanswerable?: QwError } {
   const config = configOfMapping(metadata, docMappingUid)
   if (config === metadata.config) return { bound: present() }

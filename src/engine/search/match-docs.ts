@@ -2,6 +2,7 @@ import { parseJson } from '../bytes/json.ts'
 import type { DeleteQuery, DeleteTask, MatchDocs } from '../metastore/delete-task.ts'
 import { type IndexFile, type IndexMetadata, publishedSplits } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
+import { askedConfig } from '../metastore/past-mappings.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { ObjectStore } from '../ports.ts'
 import { parseElasticQuery } from '../query/elastic-dsl/parse-elastic-query.ts'
@@ -54,7 +55,7 @@ function queryOfSplit(
 /** Throws `invalid` for an erasure that the index cannot carry out in each of its published splits. */
 export function checkDeleteQuery(file: IndexFile, query: DeleteQuery, nowMs: number): void {
   const { metadata } = file
-  bindDeleteQuery(metadata.config, query, nowMs)
+  bindDeleteQuery(askedConfig(metadata), query, nowMs)
   if (metadata.pastMappings.length === 0) return
   for (const split of publishedSplits(file)) {
     queryOfSplit(metadata, split, { query, createdMs: nowMs })

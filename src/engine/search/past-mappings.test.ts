@@ -104,6 +104,35 @@ test('a field that was added since is absent in older documents, whatever is ask
   expect(aggregations).toMatchObject({ c: { buckets: [{ key: 'Red' }] } })
 })
 
+test('a field that was taken out is found in the documents that were indexed with it', async () => {
+  const mapping = (mode: string, ...more: JsonObject[]): JsonObject => ({
+    mode,
+    field_mappings: [{ name: 'id', type: 'u64', fast: true }, ...more],
+  })
+  const colour = { name: 'colour', type: 'text', tokenizer: 'raw', fast: true }
+  const size = { name: 'size', type: 'u64', fast: true }
+  const inner = { name: 'box', type: 'object', field_mappings: [size, colour] }
+  for (const mode of ['lenient', 'dynamic']) {
+    const index = await SearchFixture.create(mapping(mode, colour, inner))
+    await index.addSplit(['{"id":1,"colour":"Red","box":{"size":3,"colour":"Red"}}'])
+    await index.remap(mapping(mode, { ...inner, field_mappings: [colour] }))
+    await index.addSplit(['{"id":2,"colour":"Blue","box":{"size":4,"colour":"Red"}}'])
+    expect(await index.ids({ query: 'colour:Red' }), mode).toEqual([1])
+    expect(await index.ids({ query: 'box.size:3 AND box.colour:Red' }), mode).toEqual([1])
+    const sort: Ask['sort'] = [{ by: 'field', field: 'box.size', order: 'asc', dateUnit: 'ms' }]
+    expect((await index.ids({ sort }))[0], mode).toBe(1)
+    const { aggregations } = await index.search({ aggs: { c: { terms: { field: 'colour' } } } })
+    const red = { key: 'Red', doc_count: 1 }
+    expect(aggregations, mode).toMatchObject({
+      c: { buckets: expect.arrayContaining([expect.objectContaining(red)]) },
+    })
+    const file = await index.metastore.load('events')
+    checkDeleteQuery(file, { ...EVERYTHING, text: 'colour:Red' }, 0)
+  }
+  const index = await SearchFixture.create(mapping('strict', colour))
+  await expect(index.search({ query: 'size:3' })).rejects.toMatchObject({ code: 'QUERY-FIELD' })
+})
+
 test('a new field may be searched by default, and older documents are searched as before', async () => {
   const mapping = (tokenizer: string, ...more: JsonObject[]): JsonObject => ({
     field_mappings: [

@@ -1,6 +1,7 @@
 import { unknownField } from '../schema/nearest.ts'
 import { QwError } from '../errors.ts'
 import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
+import { askedConfig } from '../metastore/past-mappings.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { splitMayMatch } from '../query/prune.ts'
 import type { Query } from '../query/query.ts'
@@ -20,7 +21,10 @@ export interface RootPlan {
 }
 
 export interface IndexPlan {
+  /** By which is asked. */
   readonly config: IndexConfig
+  /** By which documents are shown. */
+  readonly shown: IndexConfig
   readonly schema: Schema
   readonly query: Query
   readonly sort: readonly SortKey[]
@@ -54,8 +58,9 @@ function planIndex(request: SearchRequest, file: IndexFile): IndexPlan[] {
     pinnedSplits === undefined
       ? publishedSplits(file)
       : file.splits.filter(({ splitId }) => pinnedSplits.has(splitId))
-  const { config, pastMappings } = file.metadata
-  const present = boundPlan(request, config)
+  const { pastMappings } = file.metadata
+  const asked = boundPlan(request, askedConfig(file.metadata))
+  const present = { ...asked, shown: file.metadata.config }
   if (pastMappings.length === 0) return [withSplits(present, published)]
   const past = new Set(pastMappings.map(({ docMappingUid = '' }) => docMappingUid))
   const groups = [...past].flatMap((uid) => {
@@ -79,6 +84,7 @@ function boundPlan(request: SearchRequest, config: IndexConfig): BoundPlan {
   const { schema, query } = bindIndexSearch(config, request)
   return {
     config,
+    shown: config,
     schema,
     query,
     sort: request.sort.map((key) => bindSortKey(key, schema)),

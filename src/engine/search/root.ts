@@ -183,9 +183,9 @@ function refuseFailures(
 const NAMED_SPLITS = 10
 
 function locateHits(plan: RootPlan, hits: readonly PartialHit[]): LocatedHit[] {
-  const places = new Map<string, { split: SplitRecord; config: IndexPlan['config'] }>()
-  for (const { splits, config } of plan.indexes) {
-    for (const split of splits) places.set(split.splitId, { split, config })
+  const places = new Map<string, { split: SplitRecord; config: IndexPlan['shown'] }>()
+  for (const { splits, shown } of plan.indexes) {
+    for (const split of splits) places.set(split.splitId, { split, config: shown })
   }
   return hits.flatMap((hit) => {
     const place = places.get(hit.splitId)

@@ -56,8 +56,8 @@ export interface UnpackOptions {
 /**
  * The bytes of a source, unpacked, in chunks of at most `CHUNK_BYTES`. How it is packed is judged by
  * content, never by name. Throws `invalid` (INGEST-FORMAT) for what is known and not read, and `corrupt`
- * for packed bytes that are damaged, cut short, or followed by something else, after everything before
- * was yielded.
+ * (SOURCE-DAMAGED) for packed bytes that are damaged, cut short, or followed by something else, after
+ * everything before was yielded.
  */
 export async function* decompressed(
   source: Source,
@@ -84,6 +84,7 @@ export async function* decompressed(
 function brokenSource(uri: string, { name, checkWith }: Compression, error: UnpackError): QwError {
   if (error.kind === 'trailing') {
     return new QwError('corrupt', `${uri} holds whole ${name} and after it bytes that are not`, {
+      code: 'SOURCE-DAMAGED',
       why: `${name} ends within 64 KiB after byte ${error.at} of the file`,
       fix: 'put a clean copy of the file there, or unpack it and take what is whole',
       cause: error,
@@ -91,7 +92,7 @@ function brokenSource(uri: string, { name, checkWith }: Compression, error: Unpa
   }
   const message = `${uri} is damaged or cut short: ${name} fails near byte ${error.at} of the file (${error.message})`
   const fix = `put a complete copy of the file there; ${checkWith} checks it`
-  return new QwError('corrupt', message, { fix, cause: error })
+  return new QwError('corrupt', message, { code: 'SOURCE-DAMAGED', fix, cause: error })
 }
 
 export function refused(name: string, fix: string): QwError {

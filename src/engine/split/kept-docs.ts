@@ -16,7 +16,7 @@ export const GONE = 0xffff_ffff
 export type MergedColumn = IntColumn | FloatColumn | MergedOrdinals
 
 export type MergedOrdinals = Omit<OrdinalColumn, 'dictionary'> & {
-  readonly dictionary: Pick<OrdinalDictionary, 'termCount' | 'term'>
+  readonly dictionary: Pick<OrdinalDictionary, 'termCount' | 'eachTerm'>
 }
 
 /** `erased`, in any order, are documents of a split of `docCount`. */
@@ -92,17 +92,20 @@ function keptOrdinals(
 ): Pick<MergedOrdinals, 'values' | 'dictionary'> {
   const isUsed = new Uint8Array(dictionary.termCount)
   for (const i of chosen) isUsed[values[i] as number] = 1
-  const used: number[] = []
   const ordinalOf = new Uint32Array(dictionary.termCount)
+  let usedCount = 0
   for (let ordinal = 0; ordinal < isUsed.length; ordinal++) {
-    ordinalOf[ordinal] = used.length
-    if (isUsed[ordinal] === 1) used.push(ordinal)
+    ordinalOf[ordinal] = usedCount
+    if (isUsed[ordinal] === 1) usedCount++
   }
   return {
     values: Uint32Array.from(chosen, (i) => ordinalOf[values[i] as number] as number),
     dictionary: {
-      termCount: used.length,
-      term: (ordinal) => dictionary.term(used[ordinal] as number),
+      termCount: usedCount,
+      eachTerm: (take) =>
+        dictionary.eachTerm((term, ordinal) => {
+          if (isUsed[ordinal] === 1) take(term, ordinalOf[ordinal] as number)
+        }),
     },
   }
 }

@@ -106,10 +106,9 @@ function joinOrdinals(
 ): ColumnInput {
   const all = new ByteStrings()
   for (const { dictionary } of columns) {
-    for (let i = 0; i < dictionary.termCount; i++) {
-      const term = dictionary.term(i)
+    dictionary.eachTerm((term) => {
       all.addSlice(term, 0, term.length)
-    }
+    })
   }
   const distinct: number[] = []
   const ordinalOf = new Uint32Array(all.count)

@@ -35,6 +35,9 @@ test('numbers distinct strings in byte order, and finds each by its bytes', asyn
       expect(terms.map((_, ordinal) => [...dictionary.term(ordinal)])).toEqual(
         terms.map((term) => [...term]),
       )
+      const walked: number[][] = []
+      dictionary.eachTerm((term, ordinal) => (walked[ordinal] = [...term]))
+      expect(walked).toEqual(terms.map((term) => [...term]))
       terms.forEach((term, ordinal) => {
         expect(dictionary.find(term)).toEqual({ ordinal, found: true })
       })

@@ -23,6 +23,8 @@ export interface OrdinalDictionary {
   readonly termCount: number
   term(ordinal: number): Uint8Array
   text(ordinal: number): string
+  /** All in order. Keeps no block that it opens: an array per string is ten times what a string takes. */
+  eachTerm(take: (term: Uint8Array, ordinal: number) => void): void
   /** The place of `term`, or where it would stand (the number of smaller terms). */
   find(term: Uint8Array): { readonly ordinal: number; readonly found: boolean }
 }
@@ -77,6 +79,13 @@ class LazyDictionary implements OrdinalDictionary {
     return term
   }
 
+  eachTerm(take: (term: Uint8Array, ordinal: number) => void): void {
+    let ordinal = 0
+    for (let index = 0; index < this.#sealed.length; index++) {
+      for (const term of this.#opened[index] ?? this.#open(index)) take(term, ordinal++)
+    }
+  }
+
   text(ordinal: number): string {
     return decoder.decode(this.term(ordinal))
   }
@@ -102,14 +111,13 @@ class LazyDictionary implements OrdinalDictionary {
   }
 
   #block(index: number): readonly Uint8Array[] {
-    const opened = this.#opened[index]
-    if (opened !== undefined) return opened
+    return (this.#opened[index] ??= this.#open(index))
+  }
+
+  #open(index: number): readonly Uint8Array[] {
     const sealed = this.#sealed[index]
     if (sealed === undefined) throw new QwError('internal', `dictionary block ${index} asked for`)
-    const count = Math.min(BLOCK_TERMS, this.termCount - index * BLOCK_TERMS)
-    const terms = openTerms(sealed, count)
-    this.#opened[index] = terms
-    return terms
+    return openTerms(sealed, Math.min(BLOCK_TERMS, this.termCount - index * BLOCK_TERMS))
   }
 }
 

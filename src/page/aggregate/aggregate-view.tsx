@@ -26,17 +26,24 @@ function AggregateOf({ index }: { readonly index: IndexFacts }) {
   const { value } = answer
   return (
     <section class="aggregate" aria-label="Aggregate">
-      <QueryBox isRunning={false} onAgain={answer.again} onStop={() => undefined} />
+      <QueryBox
+        isRunning={answer.isRunning}
+        error={answer.error}
+        onAgain={answer.again}
+        onStop={answer.stop}
+      />
       <AggregateForm
         spec={spec}
         hasTime={index.mapping.timestampField !== undefined}
         onChange={(change) => navigate({ aggs: writeSpec({ ...spec, ...change }) })}
       />
-      {answer.error !== undefined && <FailureNote error={answer.error} />}
+      {answer.error !== undefined && (
+        <FailureNote error={answer.error} query={viewState.value.query.trim()} />
+      )}
       <div class="aggregate-body">
         {missing !== undefined && <p class="soft">{missing}</p>}
         {missing === undefined && value === undefined && answer.error === undefined && (
-          <p class="soft">Computing …</p>
+          <p class="soft">{answer.isRunning ? 'Computing …' : 'Stopped'}</p>
         )}
         {value !== undefined && <AggregateTable spec={spec} result={value} />}
       </div>

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { formatQuantity } from '../format/amount.ts'
 import { visibleText } from '../format/visible.ts'
 import { seriesColors } from '../search/series-colors.ts'
+import { useDarkness } from '../state/darkness.ts'
 import { theme, viewState } from '../state/store.ts'
 import { bucketDetail, formatMs } from '../time/format.ts'
 import type { TimePlot } from './series.ts'
@@ -18,6 +19,7 @@ export function LinesPlot({ plot, intervalMs }: LinesPlotProps) {
   const frame = useRef<HTMLDivElement>(null)
   const width = useSignal(0)
   const hovered = useSignal<number | undefined>(undefined)
+  const darkness = useDarkness()
   const zone = viewState.value.tz
   const colors = seriesColors(plot.lines.map(({ name }) => name))
   useEffect(() => {
@@ -38,7 +40,7 @@ export function LinesPlot({ plot, intervalMs }: LinesPlotProps) {
     const drawn = drawLines(frame.current, plot, look)
     return () => drawn.destroy()
     // Colours are the canvas's own: another scheme is another picture.
-  }, [plot, width.value, zone, theme.value])
+  }, [plot, width.value, zone, theme.value, darkness.value])
   const at = hovered.value ?? plot.times.length - 1
   const time = plot.times[at]
   return (

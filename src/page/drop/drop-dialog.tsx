@@ -1,5 +1,5 @@
 import { useSignal, type Signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { at, plainText } from '../api/exact-json.ts'
 import type { RejectReason } from '../api/runs.ts'
 import type { Proposal } from '../api/upload.ts'
@@ -14,7 +14,7 @@ export function DropDialog() {
   const dialog = useRef<HTMLDialogElement>(null)
   const { files, step, error } = drop.value
   const isOpen = files.length > 0
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) dialog.current?.showModal()
   }, [isOpen])
   if (!isOpen) return null

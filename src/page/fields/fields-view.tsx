@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { postJson } from '../api/client.ts'
 import type { IndexFacts } from '../api/indexes.ts'
-import { listFields, type ListedField } from '../api/list-fields.ts'
+import type { ListedField } from '../api/list-fields.ts'
 import { formatQuantity, plural } from '../format/amount.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { QueryBox } from '../search/query-box.tsx'
@@ -9,6 +9,7 @@ import { countBody, readTotal } from '../search/search-request.ts'
 import { visibleText } from '../format/visible.ts'
 import { useAnswer } from '../state/answer.ts'
 import { indexFacts } from '../state/catalog.ts'
+import { fields, fieldsFailure } from '../state/fields.ts'
 import { navigate, viewState } from '../state/store.ts'
 import { currentWish, wishKey } from '../state/wish.ts'
 import { formatMs } from '../time/format.ts'
@@ -29,18 +30,24 @@ export function FieldsView() {
 function FieldsOf({ index }: { readonly index: IndexFacts }) {
   const wanted = useSignal('')
   const valued = useSignal(VALUES_AT_ONCE)
-  const listed = useAnswer(index.id, (signal) => listFields(index.id, signal))
   const text = wanted.value.trim().toLowerCase()
-  const fields = (listed.value ?? []).filter(({ name }) => name.toLowerCase().includes(text))
-  const asked = fields.filter(hasValues).slice(0, valued.value)
+  const found = fields.value.filter(({ name }) => name.toLowerCase().includes(text))
+  const asked = found.filter(hasValues).slice(0, valued.value)
   const key = JSON.stringify([wishKey(index), asked.map(({ name, type }) => [name, type])])
   const values = useAnswer(key, (signal) => askValues(index, asked, signal))
-  const isRunning = listed.value === undefined && listed.error === undefined
+  const isListed = fields.value.length > 0 || fieldsFailure.value !== undefined
   return (
     <section class="fields" aria-label="Fields">
-      <QueryBox isRunning={false} onAgain={values.again} onStop={() => undefined} />
-      {listed.error !== undefined && <FailureNote error={listed.error} />}
-      {values.error !== undefined && <FailureNote error={values.error} />}
+      <QueryBox
+        isRunning={values.isRunning}
+        error={values.error}
+        onAgain={values.again}
+        onStop={values.stop}
+      />
+      {fieldsFailure.value !== undefined && <FailureNote error={fieldsFailure.value} />}
+      {values.error !== undefined && (
+        <FailureNote error={values.error} query={viewState.value.query.trim()} />
+      )}
       <div class="fields-bar">
         <input
           type="search"
@@ -50,12 +57,12 @@ function FieldsOf({ index }: { readonly index: IndexFacts }) {
           onInput={(event) => (wanted.value = event.currentTarget.value)}
         />
         <p role="status" class="soft">
-          {isRunning ? 'Reading …' : said(fields.length, values.value?.total)}
+          {isListed ? said(found.length, values.value?.total) : 'Reading …'}
         </p>
       </div>
       <div class="fields-body">
         <ul class="field-list">
-          {fields.map((field) => (
+          {found.map((field) => (
             <FieldRow
               key={`${field.name} ${field.type}`}
               index={index}
@@ -65,7 +72,7 @@ function FieldsOf({ index }: { readonly index: IndexFacts }) {
             />
           ))}
         </ul>
-        {asked.length < fields.filter(hasValues).length && (
+        {asked.length < found.filter(hasValues).length && (
           <p>
             <button type="button" onClick={() => (valued.value += VALUES_AT_ONCE)}>
               Values of more fields

@@ -1,6 +1,6 @@
 import { ApiError } from '../api/client.ts'
 import { visibleText } from '../format/visible.ts'
-import { reasonOf, wrongPlace } from './wrong-place.ts'
+import { placeInQuery, reasonOf, wrongPlace } from './wrong-place.ts'
 
 interface FailureNoteProps {
   readonly error: Error
@@ -10,7 +10,9 @@ interface FailureNoteProps {
 
 /** An error as the terminal says it: where, what, and the way out. */
 export function FailureNote({ error, query }: FailureNoteProps) {
-  const { fix, position, length } = error instanceof ApiError ? error : {}
+  const { fix, length } = error instanceof ApiError ? error : {}
+  const position =
+    query !== undefined && error instanceof ApiError ? placeInQuery(error, query) : undefined
   const place =
     query === undefined || position === undefined ? undefined : wrongPlace(query, position, length)
   return (

@@ -54,6 +54,8 @@ export function drawPlot(
           ...(bars === undefined ? {} : { paths: bars }),
         })),
       ],
+      // Each series is filled down to the one below alone: edges between bars have no second colour.
+      bands: colors.slice(1).map((_, i) => ({ series: [i + 1, i + 2] })),
       hooks: { ...pointerHooks(shown, first, hooks), draw: [(plot) => hatchPartial(plot, shown)] },
     },
     stacked(shown),
@@ -116,7 +118,7 @@ function pointerHooks(
   }
 }
 
-/** Each series up to the sum of itself and those before it; the highest is drawn first, behind the others. */
+/** Each series up to the sum of itself and those before it; the highest comes first. */
 function stacked({ histogram }: ShownHistogram): uPlot.AlignedData {
   const { starts, totals, series } = histogram
   if (series.length === 0) return [[...starts], [...totals]]

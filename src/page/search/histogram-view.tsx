@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { visibleText } from '../format/visible.ts'
 import { openMenu } from '../shell/menu.tsx'
+import { useDarkness } from '../state/darkness.ts'
 import { navigate, theme, viewState } from '../state/store.ts'
 import { bucketDetail, formatMs, type TimeZone } from '../time/format.ts'
 import { brushedRange } from '../time/range.ts'
@@ -42,6 +43,8 @@ function Plot() {
     const element = frame.current
     if (element === null) return
     const observer = new ResizeObserver(() => {
+      // Taken out of the page it has none, and will have its own again.
+      if (element.clientWidth === 0) return
       width.value = element.clientWidth
       barsThatFit.value = Math.max(20, Math.floor((element.clientWidth - PLOT_MARGIN_PX) / BAR_PX))
     })
@@ -67,20 +70,6 @@ function Plot() {
       aria-label={shown === undefined ? '' : summary(shown, viewState.value.tz)}
     />
   )
-}
-
-function useDarkness() {
-  const isDark = useSignal(false)
-  useEffect(() => {
-    const query = matchMedia('(prefers-color-scheme: dark)')
-    const read = (): void => {
-      isDark.value = query.matches
-    }
-    read()
-    query.addEventListener('change', read)
-    return () => query.removeEventListener('change', read)
-  }, [isDark])
-  return isDark
 }
 
 function onHover(bucket: number | undefined): void {

@@ -1,5 +1,6 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { hasTime } from '../state/catalog.ts'
 import { navigate, viewState } from '../state/store.ts'
 import { openMenu } from '../shell/menu.tsx'
 import type { TimeZone } from '../time/format.ts'
@@ -37,13 +38,14 @@ export function HitsTable() {
   }, [answered])
   const widths = shownWidths.value
   const timeChars = shownTimeChars.value
+  const withTime = hasTime.value
   useEffect(() => {
     // Half a character more than the text: widths are rounded.
-    const chars = [timeChars, ...widths].map((width) => `${width + 0.5}ch`)
+    const chars = [...(withTime ? [timeChars] : []), ...widths].map((width) => `${width + 0.5}ch`)
     // What is left goes to the last column, which is cut where there is nothing left.
     const last = chars.pop() ?? '1fr'
     frame.current?.style.setProperty('--columns', [...chars, `minmax(${last}, 1fr)`].join(' '))
-  }, [widths, timeChars])
+  }, [widths, timeChars, withTime])
 
   const count = hits.value.length
   const first = Math.max(0, firstStep.value * STEP_ROWS - SPARE_ROWS)
@@ -113,7 +115,7 @@ function HeadRow() {
   return (
     <div class="hits-head" role="rowgroup">
       <div class="hits-row" role="row" aria-rowindex={1}>
-        <span role="columnheader">time</span>
+        {hasTime.value && <span role="columnheader">time</span>}
         {shownColumns.value.map((column) => (
           <span role="columnheader" key={column}>
             <button
@@ -152,9 +154,11 @@ function HitRow({ hit, row, zone, isOpen, isActive }: HitRowProps) {
       aria-selected={isOpen}
       ref={(element) => setTop(element, row * ROW_PX)}
     >
-      <span role="gridcell" class="hit-time">
-        {shownTime(hit, zone)}
-      </span>
+      {hasTime.value && (
+        <span role="gridcell" class="hit-time">
+          {shownTime(hit, zone)}
+        </span>
+      )}
       {shownColumns.value.map((column) => {
         const marked = hit.marked.get(column)?.[0]
         return (

@@ -2,10 +2,12 @@ import { batch, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { ApiError } from '../api/client.ts'
 import { visibleText } from '../format/visible.ts'
+import { hasTime } from '../state/catalog.ts'
 import { navigate, viewState } from '../state/store.ts'
 import { rememberQuery } from './query-history.ts'
 import { remembered, suggest, type Choice } from './suggest.ts'
 import { TimeControl } from './time-control.tsx'
+import { placeInQuery } from './wrong-place.ts'
 
 interface QueryBoxProps {
   readonly isRunning: boolean
@@ -68,7 +70,7 @@ export function QueryBox({ isRunning, onAgain, onStop, error }: QueryBoxProps) {
         />
         <Choices list={list} />
       </div>
-      <TimeControl />
+      {hasTime.value && <TimeControl />}
       {isRunning ? (
         // Keys: one element that turned from one into the other under a click would also submit.
         <button key="stop" type="button" class="primary" onClick={onStop}>
@@ -188,9 +190,10 @@ function useMistakeUnderCursor(
   error: Error | undefined,
 ): void {
   useEffect(() => {
-    if (!(error instanceof ApiError) || error.position === undefined) return
-    if (document.activeElement === input.current) {
-      input.current?.setSelectionRange(error.position, error.position)
+    if (!(error instanceof ApiError)) return
+    const position = placeInQuery(error, input.current?.value ?? '')
+    if (position !== undefined && document.activeElement === input.current) {
+      input.current?.setSelectionRange(position, position)
     }
   }, [error, input])
 }

@@ -34,7 +34,7 @@ export async function suggest(text: string, cursor: number): Promise<readonly Ch
     const field = index.mapping.field(place.field)
     const isFast =
       field.fast || fields.value.some((each) => each.name === place.field && each.isAggregatable)
-    const values = isFast ? await topValues(index, place.field) : await Promise.resolve([])
+    const values = isFast ? await topValues(index, field, place.typed) : []
     return choices(valueSuggestions(place, field, values))
   }
   const names = [...new Set(fields.value.map(({ name }) => name))]

@@ -6,6 +6,13 @@ interface WrongPlace {
   readonly after: string
 }
 
+/** Of an error of the API. */
+interface Mistake {
+  readonly message: string
+  readonly code: string | undefined
+  readonly position: number | undefined
+}
+
 /** Characters that are shown on either side of the mistake. */
 const CONTEXT = 60
 
@@ -22,6 +29,14 @@ export function wrongPlace(text: string, position: number, length = 1): WrongPla
     wrong: text.slice(at, end),
     after: text.slice(end, to) + (to < text.length ? '…' : ''),
   }
+}
+
+/** Where in the query a mistake is: of a regular expression the API counts from its own beginning. */
+export function placeInQuery({ message, code, position }: Mistake, query: string) {
+  if (position === undefined || code !== 'QWL-QUERY-REGEX') return position
+  const [, pattern] = /^failed to parse regex `(.*)`: /s.exec(message) ?? []
+  const at = pattern === undefined ? -1 : query.indexOf(`/${pattern}/`)
+  return at === -1 ? undefined : at + 1 + position
 }
 
 /** The reason alone: the query stands beside it. */

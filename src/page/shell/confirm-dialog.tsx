@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
 interface ConfirmDialogProps {
   /** What will be done: `Delete mock-sales`. */
@@ -21,7 +21,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const typed = useSignal('')
   const id = useId()
-  useEffect(() => dialog.current?.showModal(), [])
+  // Before anything more can be typed.
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   const isRight = typed.value === name
   const submit = (event: Event): void => {
     event.preventDefault()

@@ -49,7 +49,13 @@ function IndexPicker() {
       aria-label="Index"
       value={index}
       onChange={(event) =>
-        navigate({ index: event.currentTarget.value, columns: [], by: undefined, doc: undefined })
+        navigate({
+          index: event.currentTarget.value,
+          columns: [],
+          by: undefined,
+          aggs: undefined,
+          doc: undefined,
+        })
       }
     >
       {ids.map((id) => (

@@ -15,12 +15,14 @@ export function Popover({ label, title, children }: PopoverProps) {
   const isOpen = useSignal(false)
   const root = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
+  const panel = useRef<HTMLDivElement>(null)
   const close = (): void => {
     isOpen.value = false
     button.current?.focus()
   }
   useEffect(() => {
     if (!isOpen.value) return
+    keepInSight(panel.current)
     const onPress = (event: Event): void => {
       if (event.target instanceof Node && root.current?.contains(event.target)) return
       isOpen.value = false
@@ -48,10 +50,21 @@ export function Popover({ label, title, children }: PopoverProps) {
         {label}
       </button>
       {isOpen.value && (
-        <div class="popover" role="dialog" aria-label={title}>
+        <div class="popover" ref={panel} role="dialog" aria-label={title}>
           {children(close)}
         </div>
       )}
     </div>
   )
+}
+
+const MARGIN_PX = 8
+
+/** Moved sideways as far as it would stand out of the window. */
+function keepInSight(panel: HTMLElement | null): void {
+  if (panel === null) return
+  const { left, right } = panel.getBoundingClientRect()
+  const tooFar = Math.max(0, right - (document.documentElement.clientWidth - MARGIN_PX))
+  const shift = Math.max(0, MARGIN_PX - left) - tooFar
+  if (shift !== 0) panel.style.transform = `translateX(${shift}px)`
 }

@@ -5,7 +5,10 @@ interface Answer<T> {
   /** Of the newest question that was answered; stays while it is asked again. */
   readonly value: T | undefined
   readonly error: Error | undefined
+  readonly isRunning: boolean
   readonly again: () => void
+  /** Gives up what is asked; what was answered before stays. */
+  readonly stop: () => void
 }
 
 /** Asks whenever the key changes, and again on demand; no answer to another key is ever shown. */
@@ -13,10 +16,12 @@ export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<
   const answered = useSignal<{ readonly key: string; readonly value: T } | undefined>(undefined)
   const failed = useSignal<{ readonly key: string; readonly error: Error } | undefined>(undefined)
   const round = useSignal(0)
+  const running = useSignal<AbortController | undefined>(undefined)
   const question = useRef(ask)
   question.current = ask
   useEffect(() => {
     const control = new AbortController()
+    running.value = control
     const settle = async (): Promise<void> => {
       try {
         const value = await question.current(control.signal)
@@ -25,18 +30,23 @@ export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<
         failed.value = undefined
       } catch (error) {
         if (!control.signal.aborted) failed.value = { key, error: asError(error) }
+      } finally {
+        if (running.peek() === control) running.value = undefined
       }
     }
     void settle()
     return () => control.abort()
-  }, [key, round.value, answered, failed])
+  }, [key, round.value, answered, failed, running])
   const again = useCallback(() => {
     round.value++
   }, [round])
+  const stop = useCallback(() => running.peek()?.abort(), [running])
   return {
     value: answered.value?.key === key ? answered.value.value : undefined,
     error: failed.value?.key === key ? failed.value.error : undefined,
+    isRunning: running.value !== undefined,
     again,
+    stop,
   }
 }
 

@@ -11,6 +11,11 @@ export const indexFacts = computed(() =>
   indexes.value?.find(({ id }) => id === viewState.value.index),
 )
 
+/** Whether documents of the index have a time; true also while that is not known. */
+export const hasTime = computed(
+  () => indexFacts.value === undefined || indexFacts.value.mapping.timestampField !== undefined,
+)
+
 /** Asks again for what there is; an address that names no index gets the first one. */
 export async function loadCatalog(): Promise<void> {
   try {

@@ -34,7 +34,9 @@ export function tailSource(index: IndexFacts, wish: SearchWish): TailSource<Curs
       return { ...newest, docs: newest.docs.toReversed() }
     },
     since: (ns, after, signal) => {
-      const from = ns === undefined ? wish.from : rfc3339OfNs(ns)
+      const begin = wish.from === undefined ? undefined : readRfc3339(wish.from)
+      const isLater = ns !== undefined && (begin === undefined || ns > begin)
+      const from = isLater ? rfc3339OfNs(ns) : wish.from
       const asked = { ...wish, from, to: undefined, sort: 'asc' } as const
       return page(asked, { size: PAGE, after, signal })
     },

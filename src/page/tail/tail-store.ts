@@ -68,10 +68,12 @@ async function run(index: IndexFacts, signal: AbortSignal): Promise<void> {
 function show(fresh: readonly TailRow[]): void {
   batch(() => {
     tailFailure.value = undefined
+    // What was there at the beginning is shown however early it was paused.
+    const isHeld = isPaused.value && isBegun.value
     if (isBegun.value) arrived.value += fresh.length
     isBegun.value = true
     if (fresh.length === 0) return
-    if (isPaused.value) held.value = [...held.value, ...fresh]
+    if (isHeld) held.value = [...held.value, ...fresh]
     else rows.value = [...rows.value, ...fresh].slice(-MAX_ROWS)
   })
 }

@@ -1,5 +1,6 @@
 import { computed, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import type { VNode } from 'preact'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Json } from '../api/exact-json.ts'
 import type { IndexFacts } from '../api/indexes.ts'
 import { formatCount, plural } from '../format/amount.ts'
@@ -7,12 +8,12 @@ import { visibleText } from '../format/visible.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { cellText, flatten } from '../search/flatten.ts'
 import { chooseColumns, columnChars } from '../search/hit-columns.ts'
-import { QueryBox } from '../search/query-box.tsx'
+import { QUERY_INPUT_ID, QueryBox } from '../search/query-box.tsx'
 import { bindKeys } from '../shell/keys.tsx'
 import { indexFacts } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { wishKey } from '../state/wish.ts'
-import { formatNs } from '../time/format.ts'
+import { formatNs, type TimeZone } from '../time/format.ts'
 import type { TailRow } from './tail.ts'
 import {
   arrived,
@@ -38,7 +39,7 @@ export function TailView() {
 
 const KEYS = [
   { key: ' ', says: 'pause and go on', act: togglePause },
-  { key: '/', says: 'type a query', act: () => document.getElementById('query')?.focus() },
+  { key: '/', says: 'type a query', act: () => document.getElementById(QUERY_INPUT_ID)?.focus() },
 ]
 
 function TailOf({ index }: { readonly index: IndexFacts }) {
@@ -47,8 +48,15 @@ function TailOf({ index }: { readonly index: IndexFacts }) {
   useEffect(() => bindKeys(KEYS), [])
   return (
     <section class="tail" aria-label="Tail">
-      <QueryBox isRunning={false} onAgain={() => round.value++} onStop={togglePause} />
-      {tailFailure.value !== undefined && <FailureNote error={tailFailure.value} />}
+      <QueryBox
+        isRunning={false}
+        error={tailFailure.value}
+        onAgain={() => round.value++}
+        onStop={togglePause}
+      />
+      {tailFailure.value !== undefined && (
+        <FailureNote error={tailFailure.value} query={viewState.value.query.trim()} />
+      )}
       <div class="tail-bar">
         <button type="button" aria-pressed={isPaused.value} onClick={togglePause}>
           {isPaused.value ? 'Go on' : 'Pause'}
@@ -108,6 +116,16 @@ function TailRows() {
     if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight
   }, [rows.value])
   const { tz } = viewState.value
+  const shown = columns.value
+  // A row that was drawn is not drawn again: of thousands, a few are new.
+  const drawn = useMemo(() => new WeakMap<TailRow, VNode>(), [tz, JSON.stringify(shown)])
+  const lineOf = (row: TailRow): VNode => {
+    const known = drawn.get(row)
+    if (known !== undefined) return known
+    const line = <TailLine key={row.id} row={row} columns={shown} zone={tz} />
+    drawn.set(row, line)
+    return line
+  }
   return (
     <div
       class="tail-rows"
@@ -130,20 +148,29 @@ function TailRows() {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {rows.value.map((row) => (
-            <tr key={row.id}>
-              <td class="soft">{formatNs(row.timeNs, tz)}</td>
-              {columns.value.map((column) => (
-                <td key={column}>{visibleText(cellText(flatRow(row).get(column)))}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        <tbody>{rows.value.map(lineOf)}</tbody>
       </table>
-      {isBegun.value && rows.value.length === 0 && (
+      {isBegun.value && rows.value.length === 0 && heldCount.value === 0 && (
         <p class="empty">Nothing that matches has come yet.</p>
       )}
     </div>
+  )
+}
+
+interface TailLineProps {
+  readonly row: TailRow
+  readonly columns: readonly string[]
+  readonly zone: TimeZone
+}
+
+function TailLine({ row, columns: shown, zone }: TailLineProps) {
+  const flat = flatRow(row)
+  return (
+    <tr>
+      <td class="soft">{formatNs(row.timeNs, zone)}</td>
+      {shown.map((column) => (
+        <td key={column}>{visibleText(cellText(flat.get(column)))}</td>
+      ))}
+    </tr>
   )
 }

@@ -1,15 +1,15 @@
 import { useDeed } from '../state/answer.ts'
 import { useSignal } from '@preact/signals'
-import { getJson, postJson } from '../api/client.ts'
+import { ApiError, getJson, postJson } from '../api/client.ts'
 import type { Exchange } from '../api/exchanges.ts'
-import { at, parseExact } from '../api/exact-json.ts'
+import { at, numberOf, parseExact } from '../api/exact-json.ts'
 import { formatBytes, formatCount, plural } from '../format/amount.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { DataTable } from '../shell/data-table.tsx'
 import { indexFacts } from '../state/catalog.ts'
 import { currentWish } from '../state/wish.ts'
 import { formatDuration } from '../time/format.ts'
-import { planBody, planUsd, readPlan, readPrices } from './query-plan.ts'
+import { costPath, planBody, readPlan } from './query-plan.ts'
 
 const COLUMNS = [
   { title: 'request' },
@@ -49,20 +49,13 @@ function PlannedCost({ search }: { readonly search: Exchange }) {
   const plan = async (signal: AbortSignal): Promise<string> => {
     const body = parseExact(search.body ?? 'null')
     const asked = { hits: search.role === 'hits' ? 200 : 0, aggs: at(body, 'aggs') }
-    const [answer, cost] = await Promise.all([
-      postJson(
-        `${encodeURIComponent(index.id)}/search-plan`,
-        planBody(currentWish(index), asked),
-        signal,
-      ),
-      getJson('cost', signal),
-    ])
-    const read = readPlan(answer)
-    const usd = planUsd(read, readPrices(cost), search.bytes)
+    const path = `${encodeURIComponent(index.id)}/search-plan`
+    const read = readPlan(await postJson(path, planBody(currentWish(index), asked), signal))
+    const usd = await priceOf(costPath(read, search.bytes), signal)
     planned.value = {
       splits: `${formatCount(read.splits)} of ${plural(read.allSplits, 'split')}`,
       reads: `${plural(read.requests, 'read')}, ${formatBytes(read.bytes)}`,
-      money: usd === undefined ? 'not known here' : `${perThousand(usd)} per 1,000 such searches`,
+      money: usd === undefined ? 'not known here' : `${shortUsd(usd)} per 1,000 such searches`,
     }
     return ''
   }
@@ -84,14 +77,24 @@ function PlannedCost({ search }: { readonly search: Exchange }) {
       )}
       {planned.value !== undefined && (
         <p class="soft">
-          With nothing cached, at list prices: reads, the call and the answer. The time that a
-          function computes comes on top.
+          With nothing cached, at list prices: reads, the function while it waits for them, the call
+          and the answer. The time that it computes comes on top.
         </p>
       )}
     </div>
   )
 }
 
-function perThousand(usd: number): string {
-  return `$${(usd * 1_000).toLocaleString('en', { maximumSignificantDigits: 2 })}`
+/** Dollars for a thousand; undefined: the host, such as a function, knows no prices. */
+async function priceOf(path: string, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    return numberOf(at(await getJson(path, signal), 'usd_per_1000'))
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'QWL-NOT-IMPLEMENTED') return undefined
+    throw error
+  }
+}
+
+function shortUsd(usd: number): string {
+  return `$${usd.toLocaleString('en', { maximumSignificantDigits: 2 })}`
 }

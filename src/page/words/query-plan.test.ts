@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseExact } from '../api/exact-json.ts'
-import { planBody, planUsd, readPlan, readPrices } from './query-plan.ts'
+import { costPath, planBody, readPlan } from './query-plan.ts'
 
 const WISH = {
   query: '',
@@ -26,16 +26,11 @@ test('a plan is asked for the same search, its time in whole seconds that leave 
   })
 })
 
-test('what every split is read for adds up, and its price', () => {
+test('a plan tells what is read when nothing is cached, and where to ask for its price', () => {
   const plan = readPlan(
     parseExact(`{"searched_splits":["a","b"],"splits":{"total":5},
-      "reads":[{"requests":1,"bytes":1000},{"requests":3,"bytes":500}],"hit_requests":20}`),
+      "cold":{"rounds":4,"requests":29,"bytes":3000}}`),
   )
-  expect(plan).toEqual({ splits: 2, allSplits: 5, requests: 29, bytes: 3000 })
-  const prices = readPrices(
-    parseExact(`{"components":[{"id":"s3_reads","price":1e-6},{"id":"function_requests","price":1e-6},
-      {"id":"api_gateway","price":1e-6},{"id":"data_out","price":1.0}]}`),
-  )
-  expect(planUsd(plan, prices, 1_000_000_000)).toBeCloseTo(1.000031)
-  expect(planUsd(plan, new Map(), 0)).toBeUndefined()
+  expect(plan).toEqual({ splits: 2, allSplits: 5, requests: 29, bytes: 3000, rounds: 4 })
+  expect(costPath(plan, 512)).toBe('search-cost?rounds=4&requests=29&response_bytes=512')
 })

@@ -1,4 +1,4 @@
-import { at, listOf, numberOf, plainText, type Json, type JsonObject } from '../api/exact-json.ts'
+import { at, listOf, numberOf, type Json, type JsonObject } from '../api/exact-json.ts'
 import type { SearchWish } from '../search/search-request.ts'
 import { readRfc3339, floorDiv } from '../time/instant.ts'
 
@@ -29,47 +29,24 @@ export function planBody(
 interface QueryPlan {
   readonly splits: number
   readonly allSplits: number
-  /** Splits are taken for as large as the largest. */
   readonly requests: number
   readonly bytes: number
+  /** Of requests, one after another. */
+  readonly rounds: number
 }
 
 export function readPlan(answer: Json): QueryPlan {
-  const splits = listOf(at(answer, 'searched_splits')).length
-  const rounds = listOf(at(answer, 'reads'))
-  const sum = (name: string): number =>
-    rounds.reduce<number>((total, round) => total + numberOf(at(round, name)), 0) * splits
+  const cold = at(answer, 'cold')
   return {
-    splits,
+    splits: listOf(at(answer, 'searched_splits')).length,
     allSplits: numberOf(at(answer, 'splits', 'total')),
-    // The first is the metastore's.
-    requests: 1 + sum('requests') + (numberOf(at(answer, 'hit_requests')) || 0),
-    bytes: sum('bytes'),
+    requests: numberOf(at(cold, 'requests')),
+    bytes: numberOf(at(cold, 'bytes')),
+    rounds: numberOf(at(cold, 'rounds')),
   }
 }
 
-/** Dollars by what is paid for, of an answer of `GET /api/v1/cost`. */
-export function readPrices(answer: Json): ReadonlyMap<string, number> {
-  return new Map(
-    listOf(at(answer, 'components')).map((each) => [
-      plainText(at(each, 'id')),
-      numberOf(at(each, 'price')),
-    ]),
-  )
-}
-
-/** Reads, the call and the answer's way out; the time that a function computes comes on top. */
-export function planUsd(
-  { requests }: QueryPlan,
-  prices: ReadonlyMap<string, number>,
-  answerBytes: number,
-): number | undefined {
-  const parts = [
-    [requests, 's3_reads'],
-    [1, 'function_requests'],
-    [1, 'api_gateway'],
-    [answerBytes / 1e9, 'data_out'],
-  ] as const
-  const usd = parts.reduce((sum, [amount, id]) => sum + amount * (prices.get(id) ?? Number.NaN), 0)
-  return Number.isNaN(usd) ? undefined : usd
+/** Where to ask what a thousand such searches cost that answer with so many bytes. */
+export function costPath({ rounds, requests }: QueryPlan, answerBytes: number): string {
+  return `search-cost?rounds=${rounds}&requests=${requests}&response_bytes=${answerBytes}`
 }

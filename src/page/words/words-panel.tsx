@@ -20,7 +20,7 @@ const TABS: readonly (readonly [Tab, string])[] = [
 ]
 
 /** What the panel asks by itself, to say what a search would cost. */
-const OF_THIS_PANEL = new Set(['search-plan', 'cost'])
+const OF_THIS_PANEL = new Set(['search-plan', 'search-cost'])
 
 /** The view as somebody would ask for it elsewhere, and what it took. Stands once in the page. */
 export function WordsPanel() {

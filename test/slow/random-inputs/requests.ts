@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { isJsonObject, stringifyJson, type JsonValue } from '../../../src/engine/bytes/json.ts'
 import { ENDPOINTS } from '../../../src/api/endpoints.ts'
 import { ApiFixture } from '../../../src/api/testing/api-fixture.ts'
@@ -110,9 +111,38 @@ function request(draw: Draw, isAsIs: boolean): Asked {
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => parameter(name, draw, isAsIs))
   const query = queryString(draw, isAsIs)
   const changed = !isAsIs && draw.chance(0.1) ? pathOf(draw.text(filled, [path])) : filled
+  if (/otlp\/v1\/logs$|^\/v1\/logs$/.test(path) && draw.chance(0.5)) {
+    const body = isAsIs ? LOGS : draw.bytes(LOGS, [LOGS])
+    const headers = { 'content-type': 'application/x-protobuf' }
+    return { method, path: changed + query, headers, body }
+  }
   const body = method === 'GET' ? undefined : bodyFor(path, draw, isAsIs)
   const headers = headersFor(draw, isAsIs)
   return { method, path: changed + query, headers, ...(body === undefined ? {} : { body }) }
+}
+
+/** OpenTelemetry logs in protobuf: a record with a time, a text, and an attribute of a list. */
+const LOGS = messageOf(
+  1,
+  messageOf(
+    2,
+    messageOf(
+      2,
+      Buffer.from([0x09, 1, 2, 3, 4, 5, 6, 7, 0]),
+      messageOf(5, messageOf(1, Buffer.from('text'))),
+      messageOf(
+        6,
+        messageOf(1, Buffer.from('key')),
+        messageOf(2, messageOf(5, messageOf(1, Buffer.from([0x18, 5])))),
+      ),
+    ),
+  ),
+)
+
+/** A field of protobuf that holds bytes. */
+function messageOf(field: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const body = Buffer.concat(parts)
+  return Buffer.concat([Uint8Array.of((field << 3) | 2, body.length), body])
 }
 
 /** Looking into a file is for a server's own threads. */
@@ -175,8 +205,15 @@ function bodyFor(path: string, draw: Draw, isAsIs: boolean): string | Uint8Array
     ? whole
     : whole.map((value) => (draw.chance(0.5) ? draw.json(value, BODIES) : value))
   const text = values.map((value) => stringifyJson(value)).join('\n')
+  // A file that is sent to be indexed may be packed.
+  if (path.endsWith('/ingest') && draw.chance(0.2))
+    return maybeDamaged(gzipSync(text), draw, isAsIs)
   if (isAsIs || draw.chance(0.8)) return text
   return draw.bytes(Buffer.from(text), [Buffer.from(CONFIG_YAML)])
+}
+
+function maybeDamaged(bytes: Uint8Array, draw: Draw, isAsIs: boolean): Uint8Array {
+  return isAsIs || draw.chance(0.5) ? bytes : draw.bytes(bytes, [bytes])
 }
 
 /** A body that the path understands: one value, or one for each line. */

@@ -20,6 +20,7 @@ const LOGS = {
       host: { properties: { name: { type: 'keyword', normalizer: 'lowercase' } } },
       labels: { type: 'object' },
       day: { type: 'date', format: "yyyy-MM-dd'T'HH:mm||epoch_second" },
+      due: { type: 'date', format: 'strict_date||strict_date_hour_minute_second_millis' },
     },
   },
 }
@@ -45,9 +46,17 @@ describe('PUT of an index', () => {
         host: { name: 'Web-1' },
         labels: { team: 'a' },
         day: '2024-01-02T03:04',
+        due: '2024-01-02T03:04:05.678',
       },
     ])
-    for (const q of ['words', 'level:WARN', 'host.name:web-1', 'labels.team:a', 'ok:true']) {
+    for (const q of [
+      'words',
+      'level:WARN',
+      'host.name:web-1',
+      'labels.team:a',
+      'ok:true',
+      'due:*',
+    ]) {
       const found = await shop.ask(`${path}/_count?q=${encodeURIComponent(q)}`)
       expect([q, at(found.json, 'count')]).toEqual([q, 1])
     }

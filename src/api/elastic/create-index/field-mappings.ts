@@ -1,3 +1,4 @@
+import { namedDateFormat } from '../../../engine/dates/named-date-formats.ts'
 import { TOKENIZER_OF_ANALYZER } from '../../../engine/query/elastic-dsl/analyzers.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../engine/bytes/json.ts'
 import { FieldOptions, refused } from './field-options.ts'
@@ -161,6 +162,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   HH: '%H',
   mm: '%M',
   ss: '%S',
+  SSS: '%f',
   Z: '%z',
   XXX: '%z',
   XX: '%z',
@@ -175,7 +177,7 @@ function dateInputFormats(path: string, format: string = DEFAULT): string[] {
       .trim()
       .replace(/^strict_/, '')
       .replace(/_nanos$/, '')
-    return NAMED[plain] ?? [strptimeOf(path, plain)]
+    return NAMED[plain] ?? [strptimeOf(path, namedDateFormat(plain) ?? plain)]
   })
   return [...new Set(formats)]
 }

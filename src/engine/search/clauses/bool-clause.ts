@@ -1,7 +1,7 @@
 import {
-  ALL_DOCS,
   atLeast,
   intersectAll,
+  listOf,
   NO_DOCS,
   subtract,
   unionAll,
@@ -20,6 +20,13 @@ interface BoolParts {
   readonly minimumShouldMatch: number
   /** Undefined: the scores of `should` add up; otherwise the best counts, and this share of the others. */
   readonly tieBreaker?: number | undefined
+}
+
+/** A document looked at by itself takes as long as so many in a scan. */
+const FEW_SHARE = 8
+
+function fewOf(set: DocSet, docCount: number): Uint32Array | undefined {
+  return set.kind === 'list' && set.docs.length * FEW_SHARE < docCount ? set.docs : undefined
 }
 
 export class BoolClause implements Clause {
@@ -57,11 +64,19 @@ export class BoolClause implements Clause {
     const { docCount } = split
     const setOf = (clause: Clause): DocSet =>
       clause.isEmpty(split) ? NO_DOCS : clause.matches(split)
-    const required = [...must, ...filter].map(setOf)
+    const all = [...must, ...filter]
+    const required = all.filter((clause) => clause.within === undefined).map(setOf)
     if (minimumShouldMatch > 0) {
       required.push(atLeast(should.map(setOf), minimumShouldMatch, docCount))
     }
-    const positive = required.length === 0 ? ALL_DOCS : intersectAll(required, docCount)
+    let positive = intersectAll(required, docCount)
+    // Last, as what the others left may be few.
+    for (const clause of all.filter((clause) => clause.within !== undefined)) {
+      if (positive.kind === 'none') break
+      const few = fewOf(positive, docCount)
+      const found = few && clause.within?.(split, few)
+      positive = found ? listOf(found) : intersectAll([positive, setOf(clause)], docCount)
+    }
     if (positive.kind === 'none' || mustNot.length === 0) return positive
     return subtract(positive, unionAll(mustNot.map(setOf), docCount), docCount)
   }

@@ -18,6 +18,8 @@ export interface Clause {
   isEmpty(split: FetchedSplit): boolean
   /** The same set whenever asked. */
   matches(split: FetchedSplit): DocSet
+  /** Those of a few ascending documents that match, where that is less work than `matches`. */
+  within?(split: FetchedSplit, docs: Uint32Array): Uint32Array
   /** Adds this clause's score to the documents that it matches. */
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void
   /** How many documents have each term that the query names, for snippets. */

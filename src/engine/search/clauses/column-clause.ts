@@ -30,6 +30,14 @@ export class ColumnClause extends ConstantClause {
     return columnNeeds(this.#field)
   }
 
+  within(split: FetchedSplit, docs: Uint32Array): Uint32Array {
+    const column = split.column(this.#field)
+    const { keys, interval } = (column && this.#interval(column)) ?? {}
+    if (keys === undefined || interval === undefined) return NO_DOC_IDS
+    split.work.spend(docs.length, this.#field.path)
+    return docsInInterval(keys, interval, docs)
+  }
+
   protected evaluate(split: FetchedSplit): DocSet {
     const column = split.column(this.#field)
     if (column === undefined) return NO_DOCS
@@ -45,6 +53,24 @@ export interface ScannedKeys {
   readonly starts: Uint32Array | undefined
   readonly blockMins: Float64Array
   readonly blockMaxs: Float64Array
+}
+
+const NO_DOC_IDS = new Uint32Array(0)
+
+/** Those of `docs` with at least one key in [low, high]. */
+function docsInInterval(
+  { keys, starts }: ScannedKeys,
+  { low, high }: { readonly low: number; readonly high: number },
+  docs: Uint32Array,
+): Uint32Array {
+  return docs.filter((doc) => {
+    const end = starts === undefined ? doc + 1 : (starts[doc + 1] as number)
+    for (let at = starts === undefined ? doc : (starts[doc] as number); at < end; at++) {
+      const key = keys[at] as number
+      if (key >= low && key <= high) return true
+    }
+    return false
+  })
 }
 
 /** Documents with at least one key in [low, high]. */

@@ -4,6 +4,8 @@ import { parseIp } from '../../schema/ip.ts'
 import { DateFacts, fractionUnit } from './date-facts.ts'
 import type { DateUnit } from './mapping-proposal.ts'
 
+/** Keys of which facts are kept, in the order in which they come: about 2 KB each. */
+const MAX_KEPT_KEYS = 20_000
 /** Different values kept per field while counting them. */
 const MAX_COUNTED_VALUES = 10_000
 /** A longer value is no term of a field of whole values. */
@@ -42,34 +44,44 @@ export interface FieldFacts {
   nestedIdeographic: boolean
 }
 
+interface CollectedFacts {
+  readonly byName: ReadonlyMap<string, FieldFacts>
+  /** Keys beyond `MAX_KEPT_KEYS`. */
+  readonly others: ReadonlySet<string>
+}
+
 /**
  * Facts by key. `hasTypes` is false for sources in which all values are text, such as CSV: there, text
  * that is a number in the one way that a number is written counts as the number.
  */
-export function collectFacts(
-  docs: readonly JsonObject[],
-  hasTypes: boolean,
-): Map<string, FieldFacts> {
-  const byName = factsOf(docs, (_name, item) => (hasTypes ? item : (numberIn(item) ?? item)))
+export function collectFacts(docs: readonly JsonObject[], hasTypes: boolean): CollectedFacts {
+  const collected = factsOf(docs, (_name, item) => (hasTypes ? item : (numberIn(item) ?? item)))
   // `007` among numbers: then the others are text too.
   const isMixed = (name: string): boolean => {
-    const facts = byName.get(name)
+    const facts = collected.byName.get(name)
     return facts !== undefined && facts.numbers > 0 && facts.strings > 0
   }
-  if (hasTypes || ![...byName.keys()].some(isMixed)) return byName
+  if (hasTypes || ![...collected.byName.keys()].some(isMixed)) return collected
   return factsOf(docs, (name, item) => (isMixed(name) ? item : (numberIn(item) ?? item)))
 }
 
 function factsOf(
   docs: readonly JsonObject[],
   read: (name: string, item: JsonValue) => JsonValue,
-): Map<string, FieldFacts> {
+): CollectedFacts {
   const byName = new Map<string, FieldFacts>()
+  const others = new Set<string>()
   for (const doc of docs) {
     for (const [name, value] of Object.entries(doc)) {
       if (value === null) continue
       let facts = byName.get(name)
-      if (facts === undefined) byName.set(name, (facts = newFacts()))
+      if (facts === undefined) {
+        if (byName.size === MAX_KEPT_KEYS) {
+          others.add(name)
+          continue
+        }
+        byName.set(name, (facts = newFacts()))
+      }
       facts.docCount++
       if (Array.isArray(value)) facts.isArray = true
       for (const item of Array.isArray(value) ? value : [value]) {
@@ -77,7 +89,7 @@ function factsOf(
       }
     }
   }
-  return byName
+  return { byName, others }
 }
 
 function newFacts(): FieldFacts {
@@ -150,7 +162,7 @@ function observeObject(facts: FieldFacts, value: JsonObject): void {
       if (/\s/.test(next.trim())) facts.nestedSpaced = true
       if (IDEOGRAPH.test(next)) facts.nestedIdeographic = true
     } else if (typeof next === 'object' && next !== null && !(next instanceof JsonFloat)) {
-      waiting.push(...Object.values(next))
+      for (const inner of Object.values(next)) waiting.push(inner)
     }
   }
 }

@@ -202,3 +202,12 @@ test('keys by the thousand are left to dynamic mode, and the mapping stays one t
   expect(inferred.leftDynamic).toHaveLength(19_000)
   expect(inferred.yaml).toContain('# 18900 more keys are left to dynamic mode')
 })
+
+test('keys beyond those of which facts are kept are left to dynamic mode as well', () => {
+  const keys = (count: number): JsonObject =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`key${i}`, i]))
+  const inferred = inferIndexConfig([keys(30_000), keys(40_000)], { indexId: 'wide' })
+  expect(inferred.leftDynamic).toHaveLength(39_000)
+  const inside = inferIndexConfig([{ data: keys(300_000) }], { indexId: 'deep' })
+  expect(inside.fields).toMatchObject([{ name: 'data', type: 'json' }])
+})

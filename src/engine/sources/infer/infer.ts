@@ -52,12 +52,14 @@ export function inferIndexConfig(
   }
   const leftDynamic: { name: string; reason: string }[] = []
   const fields: FieldProposal[] = []
-  for (const [name, facts] of collectFacts(sampleDocs, hasTypes(format))) {
+  const { byName, others } = collectFacts(sampleDocs, hasTypes(format))
+  for (const [name, facts] of byName) {
     const field = proposeField(name, facts, sampleDocs.length)
     if ('leave' in field) leftDynamic.push({ name, reason: field.leave })
     else if (fields.length >= MAX_DECLARED_FIELDS) leftDynamic.push({ name, reason: TOO_MANY })
     else fields.push(field)
   }
+  for (const name of others) leftDynamic.push({ name, reason: TOO_MANY })
   const timestampCandidates = rankTimestamps(fields)
   if (timestampField !== undefined && !timestampCandidates.includes(timestampField)) {
     const found = timestampCandidates.map((name) => `\`${name}\``).join(', ')
