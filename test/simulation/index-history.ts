@@ -10,11 +10,15 @@ interface Version {
   readonly file: IndexFile | undefined
   /** Of the published documents, ascending. */
   readonly numbers: readonly number[]
+  /** Documents that snapshots keep, by snapshot. */
+  readonly pinned: ReadonlyMap<string, readonly number[]>
 }
 
 /** What an erasure is about: what was published when it was asked for. */
 interface Victims {
   readonly numbers: ReadonlySet<number>
+  /** By snapshot: what may not come back with it. */
+  readonly pinned: ReadonlyMap<string, ReadonlySet<number>>
   /** Of an erasure that is older than the content of the index: what it had erased until then. */
   readonly countedBefore: number
 }
@@ -27,6 +31,8 @@ export interface Facts {
   readonly skewMaxMs: number
 }
 
+const NOTHING: Version = { file: undefined, numbers: [], pinned: new Map() }
+
 /** Everything that an index has been, and what has to hold from one version to the next. */
 export class IndexHistory {
   readonly versions: Version[] = []
@@ -34,10 +40,12 @@ export class IndexHistory {
   incarnation = 0
   /** Somebody has asked for it. */
   mayBeDropped = false
+  mayBeRestored = false
   readonly #facts: Facts
   #everPublished = new Set<number>()
   #gone = new Set<number>()
   #mayBeCleared = false
+  #current: readonly number[] = []
   /** Splits that the latest clearing emptied. */
   #cleared = new Set<string>()
   /** Published documents that an erasure is about, by its number. */
@@ -48,7 +56,7 @@ export class IndexHistory {
   }
 
   get last(): Version {
-    return this.versions.at(-1) ?? { file: undefined, numbers: [] }
+    return this.versions.at(-1) ?? NOTHING
   }
 
   hasPublished(n: number): boolean {
@@ -66,29 +74,39 @@ export class IndexHistory {
 
   drop(): string[] {
     this.#begin()
-    this.versions.push({ file: undefined, numbers: [] })
+    this.versions.push(NOTHING)
     return this.mayBeDropped ? [] : ['the index was dropped, and nobody asked for it']
   }
 
   /** What is wrong with the new version. */
-  add(file: IndexFile, numbers: readonly number[], nowMs: number): string[] {
+  add(version: Version & { readonly file: IndexFile }, nowMs: number): string[] {
+    const { file, numbers } = version
     const problems: string[] = []
     const isOther = this.last.file?.metadata.indexUid !== file.metadata.indexUid
     if (isOther && this.last.file !== undefined) {
       problems.push('another index took the place of this one')
     }
-    const isNew = isOther || this.#isCleared(file)
+    const isBack = !isOther && this.#returnIfRestored(version)
+    const isNew = isOther || (!isBack && this.#isCleared(file))
     if (isNew) {
       if (!isOther && !this.#mayBeCleared) problems.push('the index was cleared by nobody')
+      const kept = isOther ? [] : [...this.#victims]
       this.#begin()
+      // Snapshots outlive a clearing, and what may not come back with them.
+      for (const [opstamp, { pinned }] of kept) {
+        const task = file.deleteTasks.find((each) => each.opstamp === opstamp)
+        const countedBefore = task?.erasedDocCount ?? 0
+        this.#victims.set(opstamp, { numbers: new Set(), pinned, countedBefore })
+      }
       this.#cleared = new Set(isOther ? [] : file.splits.map(({ splitId }) => splitId))
     }
-    const before = isNew ? [] : this.last.numbers
+    const before = isNew ? [] : this.#current
     problems.push(...this.#changes(before, numbers, nowMs))
     for (const n of numbers) this.#everPublished.add(n)
     problems.push(...this.#coverage(file, new Set(numbers)))
-    problems.push(...this.#erasures(file, numbers))
-    this.versions.push({ file, numbers })
+    problems.push(...this.#erasures(version))
+    this.versions.push(version)
+    this.#current = numbers
     this.#noteEmptied()
     return problems
   }
@@ -106,6 +124,40 @@ export class IndexHistory {
     const isUsed = record.publishTimestamp !== undefined
     const ageMs = nowMs - record.updateTimestamp * 1000
     return isUsed && ageMs < graceMs ? ['searches may still be on it'] : []
+  }
+
+  /**
+   * A version that names exactly the documents of a snapshot is a restoration: without those that were
+   * erased since, of which none may come back. What the checkpoint covers then has been read.
+   */
+  #returnIfRestored({ file, numbers }: Version & { readonly file: IndexFile }): boolean {
+    const { last } = this
+    if (!this.mayBeRestored || last.file === undefined) return false
+    const isShorter = this.#covered(file).size < this.#covered(last.file).size
+    if (numbers.join() === last.numbers.join() && !isShorter) return false
+    const isRestored = [...last.pinned].some(([snapshotId, pinned]) => {
+      const isErased = (n: number): boolean =>
+        this.#isErasable(n) ||
+        [...this.#victims.values()].some((victims) => victims.pinned.get(snapshotId)?.has(n))
+      const back = new Set(pinned.filter((n) => !isErased(n)))
+      return numbers.length === back.size && numbers.every((n) => back.has(n))
+    })
+    if (!isRestored) return false
+    this.incarnation++
+    const known = new Set([...numbers, ...this.#covered(file)])
+    for (const n of this.#everPublished) {
+      if (!known.has(n) && !this.#facts.requested.has(n)) this.#everPublished.delete(n)
+    }
+    for (const n of known) this.#everPublished.add(n)
+    this.#gone = new Set([...this.#everPublished].filter((n) => !numbers.includes(n)))
+    for (const [opstamp, victims] of this.#victims) {
+      const left = [...victims.numbers].filter((n) => this.#everPublished.has(n))
+      const counted = file.deleteTasks.find((task) => task.opstamp === opstamp)?.erasedDocCount
+      const countedBefore = counted ?? victims.countedBefore
+      this.#victims.set(opstamp, { ...victims, numbers: new Set(left), countedBefore })
+    }
+    this.#current = numbers
+    return true
   }
 
   /** A clearing that finds nothing published writes nothing, and deletes what is marked all the same. */
@@ -159,18 +211,11 @@ export class IndexHistory {
   }
 
   /** The checkpoint says of exactly those documents that they were read which have been published. */
-  #coverage({ metadata }: IndexFile, published: ReadonlySet<number>): string[] {
+  #coverage(file: IndexFile, published: ReadonlySet<number>): string[] {
     const problems: string[] = []
-    const covered = new Set<number>()
-    for (const partitions of metadata.checkpoint.values()) {
-      for (const [partitionId, { position }] of partitions) {
-        const end = isEnd(position) ? Infinity : positionBytes(position)
-        for (const { n, startByte } of this.#facts.files.get(partitionId)?.lines ?? []) {
-          if (startByte >= end) continue
-          covered.add(n)
-          if (!this.#everPublished.has(n)) problems.push(`document ${n} is skipped, and lost`)
-        }
-      }
+    const covered = this.#covered(file)
+    for (const n of covered) {
+      if (!this.#everPublished.has(n)) problems.push(`document ${n} is skipped, and lost`)
     }
     for (const n of published) {
       if (covered.has(n) || this.#facts.requested.has(n)) continue
@@ -179,12 +224,26 @@ export class IndexHistory {
     return problems
   }
 
-  #erasures({ deleteTasks }: IndexFile, numbers: readonly number[]): string[] {
+  #covered({ metadata }: IndexFile): Set<number> {
+    const covered = new Set<number>()
+    for (const partitions of metadata.checkpoint.values()) {
+      for (const [partitionId, { position }] of partitions) {
+        const end = isEnd(position) ? Infinity : positionBytes(position)
+        for (const { n, startByte } of this.#facts.files.get(partitionId)?.lines ?? []) {
+          if (startByte < end) covered.add(n)
+        }
+      }
+    }
+    return covered
+  }
+
+  #erasures({ file, numbers, pinned }: Version & { readonly file: IndexFile }): string[] {
     const problems: string[] = []
-    for (const { opstamp, query, finishedMs, erasedDocCount } of deleteTasks) {
+    for (const { opstamp, query, finishedMs, erasedDocCount } of file.deleteTasks) {
       const isAskedFor = (n: number): boolean => query.text === `text:${groupWord(groupOf(n))}`
       const victims = this.#victims.get(opstamp) ?? {
         numbers: new Set(numbers.filter(isAskedFor)),
+        pinned: new Map([...pinned].map(([id, kept]) => [id, new Set(kept.filter(isAskedFor))])),
         countedBefore: erasedDocCount,
       }
       this.#victims.set(opstamp, victims)

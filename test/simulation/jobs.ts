@@ -2,6 +2,7 @@ import { isQwError, QwError } from '../../src/engine/errors.ts'
 import { runDeletes } from '../../src/engine/indexing/deletes.ts'
 import { indexDocs } from '../../src/engine/indexing/index-docs.ts'
 import { runJanitor } from '../../src/engine/indexing/janitor.ts'
+import { restoreSnapshot } from '../../src/engine/indexing/restore.ts'
 import { runMerges } from '../../src/engine/indexing/merge.ts'
 import { indexSource } from '../../src/engine/indexing/pipeline.ts'
 import { deleteSnapshot, takeSnapshot } from '../../src/engine/metastore/snapshots.ts'
@@ -241,6 +242,29 @@ export function dropSnapshot(indexId: string, name: string): Job {
     },
   }
 }
+
+/** Another index to come from what was pinned: what came since may be indexed again. */
+export function restore(
+  model: Model,
+  { indexId, name, checkpoint }: { indexId: string; name: string; checkpoint: 'restored' | 'kept' },
+): Job {
+  return {
+    name: `restore ${indexId} from ${name} with its checkpoint ${checkpoint}`,
+    repeats: false,
+    async run({ components, bug }) {
+      model.history(indexId).mayBeRestored = true
+      const matchDocs =
+        bug.matchesNothing === true ? matchNothing : docMatcher(components.metastore.store)
+      try {
+        await restoreSnapshot(components, { indexId, name, checkpoint, matchDocs })
+      } catch (error) {
+        if (!isQwError(error, 'notFound')) throw error
+      }
+    },
+  }
+}
+
+const matchNothing = (): Promise<Uint32Array> => Promise.resolve(new Uint32Array(0))
 
 export function clear(model: Model, indexId: string): Job {
   return {

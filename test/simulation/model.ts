@@ -86,7 +86,13 @@ export class Model {
       )
     }
     numbers.sort((a, b) => a - b)
-    this.report(key, this.history(indexId).add(file, numbers, this.#nowMs()))
+    const pinned = new Map(
+      file.snapshots.map(({ snapshotId, splitBytes }) => [
+        snapshotId,
+        [...splitBytes.keys()].flatMap((id) => this.#objects.get(splitKey(indexId, id)) ?? []),
+      ]),
+    )
+    this.report(key, this.history(indexId).add({ file, numbers, pinned }, this.#nowMs()))
   }
 
   #onDelete(key: string): void {

@@ -19,6 +19,8 @@ export interface PlantedBug {
   readonly metastore?: typeof Metastore
   readonly deletionGraceMs?: number
   readonly orphanGraceMs?: number
+  /** A restore does not look for what was erased since. */
+  readonly matchesNothing?: boolean
 }
 
 export const NO_BUG: PlantedBug = { name: 'none' }
@@ -142,5 +144,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a merge that deletes its inputs before it is published', metastore: DeletesBeforeMark },
   { name: 'a lost answer that is taken for a failure', metastore: LostMeansFailed },
   { name: 'a split that is published although its upload failed', store: putAnswersEarly },
+  { name: 'a restore that brings back what was erased', matchesNothing: true },
   { name: 'a split that is forgotten while it may be published again', metastore: ForgetsAtOnce },
 ]

@@ -129,7 +129,7 @@ export class Scenario {
     const { indexId } = config
     const some = (most: number, make: (i: number) => jobs.Job): jobs.Job[] =>
       Array.from({ length: dice.below(most + 1) }, (_, i) => make(i))
-    const snapshots = some(dice.chance(0.3) ? 2 : 0, (i) => jobs.snapshot(indexId, `s${i}`))
+    const snapshots = some(dice.chance(0.4) ? 2 : 0, (i) => jobs.snapshot(indexId, `s${i}`))
     return [
       ...some(4, () => jobs.merge(indexId)),
       ...some(4, () => jobs.janitor(indexId)),
@@ -139,10 +139,17 @@ export class Scenario {
       ...some(2, () => this.#request(indexId)),
       ...snapshots,
       ...some(snapshots.length, () => jobs.dropSnapshot(indexId, 's0')),
+      ...some(snapshots.length, () => this.#restore(indexId)),
       ...(isSleepy ? this.#sleepers(indexId) : []),
       ...some(dice.chance(0.1) ? 1 : 0, () => jobs.clear(model, indexId)),
       ...some(dice.chance(0.1) ? 1 : 0, () => jobs.recreate(model, config)),
     ]
+  }
+
+  #restore(indexId: string): jobs.Job {
+    const { dice, model } = this.#parts
+    const checkpoint = dice.of<'restored' | 'kept'>(['restored', 'kept'])
+    return jobs.restore(model, { indexId, name: dice.of(['s0', 's1']), checkpoint })
   }
 
   #request(indexId: string): jobs.Job {
