@@ -295,3 +295,18 @@ test('whatever call fails, a restore has happened whole or not at all, and happe
     { numRuns: 60 },
   )
 })
+
+test('an index that was cleared since and keeps its checkpoint has read what comes back', async () => {
+  const { take, clear, restore, metastore } = await snapshotWorld(1)
+  await metastore.update('events', (file) => ({
+    ...file,
+    metadata: {
+      ...file.metadata,
+      checkpoint: new Map([['s', new Map([['p', { position: '~1', updateTimestamp: 1 }]])]]),
+    },
+  }))
+  await take('monday')
+  await clear()
+  await restore('monday', 'kept')
+  expect((await metastore.load('events')).metadata.checkpoint.get('s')?.has('p')).toBe(true)
+})

@@ -1,4 +1,5 @@
 import { QwError } from '../errors.ts'
+import { furthest } from '../metastore/checkpoint.ts'
 import { finishTasks } from '../metastore/delete-task-changes.ts'
 import type { MatchDocs } from '../metastore/delete-task.ts'
 import { forgetHandedSince } from '../metastore/handed-objects.ts'
@@ -117,7 +118,9 @@ function restoredFile(
   const others = newest.splits.filter(({ splitId }) => !ids.has(splitId))
   const otherIds = others.map(({ splitId }) => splitId)
   const withdrawn = applyMark({ ...newest, splits: others }, otherIds, nowSeconds)
-  const { checkpoint } = keepsCheckpoint ? newest.metadata : file.metadata
+  // Also of an index that was cleared since: what comes back has been read.
+  const { checkpoint: then } = file.metadata
+  const checkpoint = keepsCheckpoint ? furthest(newest.metadata.checkpoint, then) : then
   const next = finishTasks(
     {
       ...newest,

@@ -138,6 +138,19 @@ export function advance(
   return new Map(checkpoint).set(sourceId, forgetOld(partitions, nowSeconds))
 }
 
+/** Each partition where it was read furthest: what either of two indexes has of a source. */
+export function furthest(a: Checkpoint, b: Checkpoint): Checkpoint {
+  const all = new Map(a)
+  for (const [sourceId, partitions] of b) {
+    const merged = new Map(all.get(sourceId))
+    for (const [id, progress] of partitions) {
+      if (progress.position > (merged.get(id)?.position ?? BEGINNING)) merged.set(id, progress)
+    }
+    all.set(sourceId, merged)
+  }
+  return all
+}
+
 function isSame(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
   return a.size === b.size && [...a].every(([id, position]) => b.get(id) === position)
 }
