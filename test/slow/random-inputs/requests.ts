@@ -111,9 +111,38 @@ function request(draw: Draw, isAsIs: boolean): Asked {
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => parameter(name, draw, isAsIs))
   const query = queryString(draw, isAsIs)
   const changed = !isAsIs && draw.chance(0.1) ? pathOf(draw.text(filled, [path])) : filled
+  if (/otlp\/v1\/logs$|^\/v1\/logs$/.test(path) && draw.chance(0.5)) {
+    const body = isAsIs ? LOGS : draw.bytes(LOGS, [LOGS])
+    const headers = { 'content-type': 'application/x-protobuf' }
+    return { method, path: changed + query, headers, body }
+  }
   const body = method === 'GET' ? undefined : bodyFor(path, draw, isAsIs)
   const headers = headersFor(draw, isAsIs)
   return { method, path: changed + query, headers, ...(body === undefined ? {} : { body }) }
+}
+
+/** OpenTelemetry logs in protobuf: a record with a time, a text, and an attribute of a list. */
+const LOGS = messageOf(
+  1,
+  messageOf(
+    2,
+    messageOf(
+      2,
+      Buffer.from([0x09, 1, 2, 3, 4, 5, 6, 7, 0]),
+      messageOf(5, messageOf(1, Buffer.from('text'))),
+      messageOf(
+        6,
+        messageOf(1, Buffer.from('key')),
+        messageOf(2, messageOf(5, messageOf(1, Buffer.from([0x18, 5])))),
+      ),
+    ),
+  ),
+)
+
+/** A field of protobuf that holds bytes. */
+function messageOf(field: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const body = Buffer.concat(parts)
+  return Buffer.concat([Uint8Array.of((field << 3) | 2, body.length), body])
 }
 
 /** Looking into a file is for a server's own threads. */

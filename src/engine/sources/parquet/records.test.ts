@@ -293,6 +293,40 @@ describe('a file that says more than it has is refused at once', () => {
         { repetition: REPEATED },
       ),
     ],
+    [
+      'nine million lists in a hundred bytes',
+      madeParquet({
+        schema: [
+          { 3: OPTIONAL, 4: 'a', 5: 1, 6: 3 },
+          { 3: REPEATED, 4: 'list', 5: 1 },
+          { 1: INT32, 3: OPTIONAL, 4: 'element' },
+        ],
+        rootChildren: 1,
+        rows: 1_000_000,
+        columns: [
+          {
+            path: ['a', 'list', 'element'],
+            type: INT32,
+            pages: [
+              page(
+                bytesOf(u32(5), varintBytes(1.8e7), 0, u32(5), varintBytes(1.8e7), 2),
+                9_000_000,
+              ),
+            ],
+          },
+        ],
+      }),
+    ],
+    [
+      'a text of a megabyte, a million times',
+      fileOf(
+        [
+          dictionary(lengthFirst(new Uint8Array(1_000_000).fill(97)), 1),
+          page(bytesOf(1, varintBytes(2_000_000), 0), 1_000_000, DICTIONARY),
+        ],
+        { ...text, rows: 1_000_000 },
+      ),
+    ],
     // Differences.
     [
       'a step back for ever',

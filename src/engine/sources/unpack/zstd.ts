@@ -1,5 +1,6 @@
 import zlib from 'node:zlib'
 import { QwError } from '../../errors.ts'
+import { ZstdWindows } from './zstd-windows.ts'
 import { UnpackError, unpackMembers, type ZlibEngine } from './zlib-members.ts'
 
 /** Packed bytes given to the library at a time: bounds what it gives back at once. */
@@ -21,9 +22,11 @@ async function* unpackInJavaScript(chunks: AsyncIterable<Uint8Array>): AsyncGene
     outputs.push(output)
     outputBytes += output.length
   })
+  const windows = new ZstdWindows()
   let position = 0
   const push = (piece: Uint8Array, isLast: boolean): Uint8Array[] => {
     try {
+      windows.push(piece)
       stream.push(piece, isLast)
     } catch (cause) {
       const isNoFrame = cause instanceof Error && 'code' in cause && cause.code === NO_FRAME
