@@ -4,7 +4,7 @@ import { addCostRoutes } from './cost-routes.ts'
 import { makeKeyCheck } from './api-key.ts'
 import { elasticErrorReply } from './elastic/elastic-error.ts'
 import { addElasticDialect, isElasticPath } from './elastic/elastic-routes.ts'
-import { openApiDocument } from './endpoints.ts'
+import { ENDPOINTS, openApiDocument } from './endpoints.ts'
 import { addDeleteTaskRoutes } from './delete-task-routes.ts'
 import { applyFunctionRules } from './function-rules.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
@@ -62,7 +62,7 @@ export function createApi(host: ApiServices, settings: ApiSettings): Api {
     if (method === 'OPTIONS' && methods.length > 0) {
       return new Response(null, { status: 204, headers: allow })
     }
-    const reply = failure(path, unknownRoute(method, methods))
+    const reply = failure(path, unknownRoute(method, methods, path))
     if (methods.length > 0) reply.headers.set('allow', allow.allow)
     return reply
   })
@@ -140,12 +140,25 @@ function methodsOf(app: Hono, path: string): string[] {
  * What no route answers: 405 where another method would be, otherwise 404. The way out names only
  * methods that read: advice that is followed without a thought must not delete an index.
  */
-function unknownRoute(method: string, methods: readonly string[]): QwError {
+function unknownRoute(method: string, methods: readonly string[], path: string): QwError {
   if (methods.length === 0) {
-    return new QwError('notFound', 'Route not found', { code: 'ROUTE' })
+    const fix = writesElsewhere(method, path)
+      ? 'this server only reads: nothing can be changed through it'
+      : undefined
+    return new QwError('notFound', 'Route not found', { code: 'ROUTE', fix })
   }
   const fix = methods.includes('GET') ? { fix: 'this path answers GET' } : {}
   return new QwError('invalid', `Method ${method} not allowed`, { code: 'METHOD', ...fix })
+}
+
+/** Whether a server that writes would answer. */
+function writesElsewhere(method: string, path: string): boolean {
+  return ENDPOINTS.some(
+    (endpoint) =>
+      endpoint.writes === true &&
+      endpoint.methods.includes(method) &&
+      isSamePath(segmentsOf(endpoint.path), segmentsOf(path)),
+  )
 }
 
 /** Empty segments count for nothing: clients put `/` at the end of a base and at the start of a path. */

@@ -105,8 +105,17 @@ test('splits are merged at once, and what was merged away is told of by gc', asy
   expect((await fixture.ask('/api/v1/missing/gc', { method: 'POST' })).status).toBe(404)
 })
 
-test('where nothing is written there are no such operations', () => {
-  const { routes } = new ApiFixture({ readOnly: true }).as({ apiKeys: [], responses: 'plain' })
+test('where nothing is written there are no such operations, and the answer says why', async () => {
+  const fixture = new ApiFixture({ readOnly: true })
+  const { routes } = fixture.as({ apiKeys: [], responses: 'plain' })
+  const refused = await fixture.ask('/api/v1/orders/retry', { method: 'POST' })
+  expect(refused.status).toBe(404)
+  expect(refused.json).toMatchObject({
+    code: 'QWL-ROUTE',
+    fix: 'this server only reads: nothing can be changed through it',
+  })
+  const unknown = await fixture.ask('/api/v1/orders/rewrite', { method: 'POST' })
+  expect(at(unknown.json, 'fix')).toBeUndefined()
   expect(routes).toContain('GET /api/v1/:index/failures')
   expect(routes.filter((route) => /\/(?:retry|merge|gc|infer|ingest)$/.test(route))).toEqual([])
 })

@@ -132,3 +132,30 @@ test('a link to an index that is gone says so, and leads to one that is there', 
   await page.getByRole('button', { name: 'Look at hostile' }).click()
   await found(page).toMatch(/^60 hits/)
 })
+
+test('a large index is counted in stretches of time, and drawn as each of them comes', async ({
+  visit,
+}) => {
+  const { page } = await visit('/ui/?index=mock-sales')
+  await found(page).toMatch(/^100,000 hits/)
+  await page.route('**/hostile/describe', async (route) => {
+    const answer = await route.fetch()
+    const facts = (await answer.json()) as object
+    await route.fulfill({ json: { ...facts, num_published_docs: 20_000_000 } })
+  })
+  const held: Route[] = []
+  await page.route('**/hostile/_search', (route) =>
+    isSearch(route, { query: 'seq:*', size: 0 }) ? void held.push(route) : route.continue(),
+  )
+  await page.getByLabel('Index', { exact: true }).selectOption('hostile')
+  await ask(page, 'seq:*')
+  await expect.poll(() => held.length).toBe(3)
+  const plot = page.getByRole('region', { name: 'Documents over time' }).getByRole('img')
+  // The last stretch but one: its bars stand between two that are empty still.
+  await held[1]?.continue()
+  await page.getByText('still counting').waitFor()
+  expect(await plot.getAttribute('aria-label')).toMatch(/^\d+ buckets of 30s .* most, 1, at /)
+  await Promise.all([held[0]?.continue(), held[2]?.continue()])
+  await found(page).toMatch(/^60 hits/)
+  expect(await page.getByText('still counting').count()).toBe(0)
+})

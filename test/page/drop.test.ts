@@ -49,6 +49,25 @@ test('a dropped file shows the mapping that fits, and with consent its documents
   await page.getByRole('gridcell', { name: SCRIPT, exact: true }).waitFor()
 })
 
+test('on a phone the proposal fits the screen', async ({ visit }) => {
+  const { page } = await visit('/ui/?view=indexes&index=mock-sales', {
+    colorScheme: 'dark',
+    viewport: { width: 360, height: 640 },
+  })
+  await page.getByRole('region', { name: 'All indexes' }).waitFor()
+  await dropFile(page, 'phone.csv', ORDERS.join('\n'))
+  const dialog = page.getByRole('dialog', { name: 'Index phone.csv' })
+  await dialog.getByRole('region', { name: 'Proposed fields' }).waitFor()
+  await keepPicture(page, 'drop-phone')
+  expect(await accessibilityFaults(page)).toEqual([])
+  const beyond = await page.evaluate<number>(
+    `{ const { scrollWidth, clientWidth } = document.querySelector('dialog'); scrollWidth - clientWidth }`,
+  )
+  expect(beyond).toBe(0)
+  const box = await dialog.boundingBox()
+  expect((box?.x ?? 0) + (box?.width ?? Infinity)).toBeLessThanOrEqual(360)
+})
+
 test('what is typed in the mapping is what the index gets', async ({ visit }) => {
   const { page } = await visit('/ui/?index=mock-sales')
   await page.getByRole('grid', { name: 'Hits' }).waitFor()

@@ -1,4 +1,4 @@
-import { postJson } from '../api/client.ts'
+import { ApiError, postJson } from '../api/client.ts'
 import { plainText, type Json } from '../api/exact-json.ts'
 import type { IndexFacts } from '../api/indexes.ts'
 import type { ListedField } from '../api/list-fields.ts'
@@ -44,7 +44,11 @@ interface FieldAnswer {
 export function FieldDetail({ index, field }: FieldDetailProps) {
   const key = `${wishKey(index)} ${field.name} ${field.type}`
   const answer = useAnswer(key, (signal) => askField(index, field, signal))
-  if (answer.error !== undefined) return <FailureNote error={answer.error} />
+  if (answer.error !== undefined) {
+    // A mistake in the query is told once, at the query.
+    const isOfQuery = answer.error instanceof ApiError && answer.error.position !== undefined
+    return isOfQuery ? null : <FailureNote error={answer.error} />
+  }
   if (answer.value === undefined) return <p class="soft">Reading …</p>
   const { total, values, bars, width } = answer.value
   return (

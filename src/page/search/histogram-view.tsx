@@ -43,6 +43,8 @@ function Plot() {
     const element = frame.current
     if (element === null) return
     const observer = new ResizeObserver(() => {
+      // Taken out of the page it has none, and will have its own again.
+      if (element.clientWidth === 0) return
       width.value = element.clientWidth
       barsThatFit.value = Math.max(20, Math.floor((element.clientWidth - PLOT_MARGIN_PX) / BAR_PX))
     })

@@ -1,5 +1,6 @@
 import { computed, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import type { VNode } from 'preact'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Json } from '../api/exact-json.ts'
 import type { IndexFacts } from '../api/indexes.ts'
 import { formatCount, plural } from '../format/amount.ts'
@@ -12,7 +13,7 @@ import { bindKeys } from '../shell/keys.tsx'
 import { indexFacts } from '../state/catalog.ts'
 import { viewState } from '../state/store.ts'
 import { wishKey } from '../state/wish.ts'
-import { formatNs } from '../time/format.ts'
+import { formatNs, type TimeZone } from '../time/format.ts'
 import type { TailRow } from './tail.ts'
 import {
   arrived,
@@ -115,6 +116,16 @@ function TailRows() {
     if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight
   }, [rows.value])
   const { tz } = viewState.value
+  const shown = columns.value
+  // A row that was drawn is not drawn again: of thousands, a few are new.
+  const drawn = useMemo(() => new WeakMap<TailRow, VNode>(), [tz, JSON.stringify(shown)])
+  const lineOf = (row: TailRow): VNode => {
+    const known = drawn.get(row)
+    if (known !== undefined) return known
+    const line = <TailLine key={row.id} row={row} columns={shown} zone={tz} />
+    drawn.set(row, line)
+    return line
+  }
   return (
     <div
       class="tail-rows"
@@ -137,20 +148,29 @@ function TailRows() {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {rows.value.map((row) => (
-            <tr key={row.id}>
-              <td class="soft">{formatNs(row.timeNs, tz)}</td>
-              {columns.value.map((column) => (
-                <td key={column}>{visibleText(cellText(flatRow(row).get(column)))}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        <tbody>{rows.value.map(lineOf)}</tbody>
       </table>
       {isBegun.value && rows.value.length === 0 && heldCount.value === 0 && (
         <p class="empty">Nothing that matches has come yet.</p>
       )}
     </div>
+  )
+}
+
+interface TailLineProps {
+  readonly row: TailRow
+  readonly columns: readonly string[]
+  readonly zone: TimeZone
+}
+
+function TailLine({ row, columns: shown, zone }: TailLineProps) {
+  const flat = flatRow(row)
+  return (
+    <tr>
+      <td class="soft">{formatNs(row.timeNs, zone)}</td>
+      {shown.map((column) => (
+        <td key={column}>{visibleText(cellText(flat.get(column)))}</td>
+      ))}
+    </tr>
   )
 }
