@@ -10,6 +10,7 @@ export default defineConfig({
       'test/simulation/**/*.test.ts',
     ],
     testTimeout: 20 * 60_000,
-    fileParallelism: false,
+    // Each file is one process at work, or several that are waited for.
+    maxWorkers: 2,
   },
 })

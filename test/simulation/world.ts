@@ -77,6 +77,8 @@ class World {
   /** Processes that are going to sleep at a write of theirs. */
   readonly #sleeps = new Map<object, jobs.Sleep>()
   #faults: FaultRates
+  /** Whether nothing may fail: also not what began under faults, or slept since. */
+  #isCalm = false
   #waiting: jobs.Job[] = []
   #pausedMs = 0
   #stepCount = 0
@@ -126,6 +128,7 @@ class World {
       const faults = this.#faults
       await this.#calmly(creation)
       this.#faults = faults
+      this.#isCalm = false
       await this.#perform(work)
     } else await this.#perform([...creation, ...work])
     await this.#rest()
@@ -159,6 +162,7 @@ class World {
 
   #calmly(work: readonly jobs.Job[]): Promise<void> {
     this.#faults = NO_FAULTS
+    this.#isCalm = true
     return this.#perform(work)
   }
 
@@ -261,7 +265,7 @@ class World {
     const isPassing = ['unavailable', 'conflict', 'notFound'].some(
       (kind) => isQwError(error) && error.kind === kind,
     )
-    if (!isPassing || this.#faults === NO_FAULTS) {
+    if (!isPassing || this.#isCalm) {
       const stack = isPassing || !(error instanceof Error) ? '' : `\n${error.stack}`
       this.#model.report(job.name, [`failed: ${String(error)}${stack}`])
     }

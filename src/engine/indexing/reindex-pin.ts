@@ -3,8 +3,16 @@ import { formatDuration } from '../dates/duration.ts'
 import { isQwError, QwError } from '../errors.ts'
 import { FINISHED_FILE_MEMORY_SECONDS, positionsUnder } from '../metastore/checkpoint.ts'
 import type { IndexFile } from '../metastore/index-metadata.ts'
-import { readSnapshot, type Snapshot, takeSnapshot } from '../metastore/snapshots.ts'
+import {
+  deleteSnapshot,
+  readSnapshot,
+  type Snapshot,
+  takeSnapshot,
+} from '../metastore/snapshots.ts'
 import type { IndexingComponents } from './components.ts'
+
+/** The target remembers for longer what of it was done, by any clock. */
+const RESUMABLE_MS = (FINISHED_FILE_MEMORY_SECONDS - 24 * 3600) * 1_000
 
 /** The target's checkpoint has what was read back under this source. */
 export const REINDEX_SOURCE_ID = '_reindex-source'
@@ -54,8 +62,9 @@ export async function pinSource(
     }
   }
   const pinned = await readSnapshot(metastore, snapshot)
+  if (!asked.again) await refuseOvertaken(components, asked, pinned)
   const ageMs = clock.nowMs() - pinned.record.createdMs
-  if (ageMs > FINISHED_FILE_MEMORY_SECONDS * 1_000) {
+  if (ageMs > RESUMABLE_MS) {
     throw new QwError(
       'invalid',
       `the reindex of ${indexId} was begun ${formatDuration(ageMs)} ago`,
@@ -68,11 +77,31 @@ export async function pinSource(
   return pinned
 }
 
-function refuseSecond({ metadata }: IndexFile, asked: AskedReindex): void {
+/** Another run of the same command may have come to its end between the look at the target and the pin:
+ *  what it brought was there before this pin was taken. */
+async function refuseOvertaken(
+  { metastore }: IndexingComponents,
+  asked: AskedReindex & { readonly signal?: AbortSignal | undefined },
+  { record: { name, snapshotId } }: Snapshot,
+): Promise<void> {
+  const { indexId, targetId, signal } = asked
+  const target = await metastore.load(targetId, signal)
+  try {
+    refuseSecond(target, asked, readBackUri(indexId, snapshotId, ''))
+  } catch (error) {
+    await deleteSnapshot(metastore, { indexId, name })
+    throw error
+  }
+}
+
+/** What has begun to come under `ownUri` goes on, whatever else there is. */
+function refuseSecond({ metadata }: IndexFile, asked: AskedReindex, ownUri?: string): void {
   const { indexId, targetId } = asked
   const before = positionsUnder(metadata.checkpoint, REINDEX_SOURCE_ID, readBackUri(indexId, ''))
   const hash = askedHash(asked)
-  if (![...before.keys()].some((partitionId) => partitionId.endsWith(`#${hash}`))) return
+  const same = [...before.keys()].filter((partitionId) => partitionId.endsWith(`#${hash}`))
+  const isBegun = ownUri !== undefined && same.some((partitionId) => partitionId.startsWith(ownUri))
+  if (same.length === 0 || isBegun) return
   throw new QwError('invalid', `${targetId} has these documents of ${indexId} already`, {
     code: 'REINDEXED',
     why: 'a reindex in the same words came to its end, and each document would be there twice',
