@@ -1,6 +1,3 @@
-import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
@@ -105,12 +102,12 @@ test('a file for an index that is there keeps its mapping; what does not fit is 
 })
 
 test('a compressed file is chosen by keyboard, where nothing is dropped', async ({ visit }) => {
-  const path = join(tmpdir(), `qw-page-${process.pid}-packed.ndjson.gz`)
-  await writeFile(path, gzipSync('{"n":1}\n{"n":2}\n{"n":3}\n'))
+  const buffer = gzipSync('{"n":1}\n{"n":2}\n{"n":3}\n')
   const { page } = await visit('/ui/?view=indexes&index=mock-sales')
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Add file …' }).press('Enter')
-  await (await chooser).setFiles(path)
+  const file = { name: 'lines.ndjson.gz', mimeType: 'application/gzip', buffer }
+  await (await chooser).setFiles(file)
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Index').fill('packed')
   await page.keyboard.press('Tab')

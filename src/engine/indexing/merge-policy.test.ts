@@ -109,6 +109,15 @@ describe('what is worth its bytes', () => {
     expect(plan?.map(({ docCount }) => docCount)).toEqual(Array(10).fill(100))
   })
 
+  test('where merge_factor is small, that many splits of about one size are worth it', () => {
+    for (const factor of [2, 3, 4]) {
+      const policy = { type: 'stable_log', merge_factor: factor, max_merge_factor: factor }
+      const settings = testConfig({ merge_policy: policy }).indexingSettings
+      const some = Array.from({ length: factor }, (_, n) => split(n, n === 0 ? 110 : 100))
+      expect(planMerges(some, settings, at(NOW_MS))).toHaveLength(1)
+    }
+  })
+
   test('a split that fits no merge does not keep the others from theirs', () => {
     // Shares of what a merge may hold: 0.745, and four of 0.26.
     const some = [split(0, 14_898), ...splits(4, 5_198, 1)]

@@ -190,7 +190,8 @@ function planStableLog(
   return candidates.filter((candidate) => candidate !== undefined)
 }
 
-/** A merged split has so many times the documents of its largest input, unless it gets full. */
+/** A merged split has so many times the documents of its largest input, unless it gets full; where
+ *  `merge_factor` is small, two thirds of that, which splits of about one size are sure to make. */
 const LEAST_GROWTH = 3
 
 /**
@@ -203,6 +204,7 @@ function balancedMerge(
   policy: StableLog,
   full: FullSplit,
 ): MergeCandidate | undefined {
+  const growth = Math.min(LEAST_GROWTH, (2 / 3) * policy.mergeFactor)
   let left = splits
   while (left.length >= 2) {
     const candidate = firstMerge(left, policy, full)
@@ -210,7 +212,7 @@ function balancedMerge(
     if (candidate !== undefined) {
       const docs = candidate.reduce((sum, split) => sum + split.docCount, 0)
       const isFull = docs >= full.docs || candidateBytes(candidate) >= full.bytes
-      if (isFull || LEAST_GROWTH * largest.docCount <= docs) return candidate
+      if (isFull || growth * largest.docCount <= docs) return candidate
     }
     left = left.filter((split) => split !== largest)
   }

@@ -57,3 +57,18 @@ test('a failure is everybody’s, and the next one tries again', async () => {
   ])
   expect(await flights.run('a', undefined, () => Promise.resolve('found'))).toBe('found')
 })
+
+test('a search with many reads at once is no warning on the terminal', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error): unknown => warnings.push(warning)
+  process.on('warning', onWarning)
+  const flights = new SharedFlights<string>()
+  const { signal } = new AbortController()
+  const keys = Array.from({ length: 50 }, (_, i) => String(i))
+  const found = await Promise.all(
+    keys.map((key) => flights.run(key, signal, () => Promise.resolve(key))),
+  )
+  await new Promise(setImmediate)
+  process.off('warning', onWarning)
+  expect([found, warnings]).toEqual([keys, []])
+})

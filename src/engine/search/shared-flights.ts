@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 interface Flight<T> {
   readonly promise: Promise<T>
   readonly abort: AbortController
@@ -27,6 +29,8 @@ export class SharedFlights<T> {
         }
         reject(signal?.reason as Error)
       }
+      // A search waits for as many reads as run at once: Node would warn of more than ten.
+      if (signal !== undefined) setMaxListeners(0, signal)
       signal?.addEventListener('abort', onAbort, { once: true })
       flight.promise
         .then(resolve, reject)

@@ -82,6 +82,7 @@ test.each([
   [spec({ field: 'host' }), { kind: 'terms', field: 'host', size: 10 }],
   [spec({ group: 'time', by: 'level' }), { kind: 'histogram', interval: '5m', by: 'level:10' }],
   [spec({ group: 'all' }), { kind: 'count' }],
+  [FIRST_SPEC, { kind: 'count' }],
   [spec({ group: 'all', measure: 'stats', of: 'ms' }), { kind: 'stats', fields: ['ms'] }],
   [
     spec({ group: 'all', measure: 'percentiles', of: 'ms' }),

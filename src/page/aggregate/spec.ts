@@ -119,8 +119,10 @@ function withInner(outer: JsonObject, inner: JsonObject | undefined): JsonObject
   return inner === undefined ? outer : { ...outer, aggs: inner }
 }
 
-/** What the command line calls it; what has no flag of its own is told as JSON. */
+/** What the command line calls it; what has no flag of its own is told as JSON, and what nothing was chosen
+ *  for yet is a count. */
 export function specDrawing(spec: AggregateSpec, time: TimeFacts): CommandDrawing {
+  if (missingChoice(spec) !== undefined) return { kind: 'count' }
   const { group, field, size, by, measure, of, percents } = spec
   if (group === 'time' && measure === 'count') {
     const series = by === '' ? undefined : `${by}:${size}`
