@@ -38,6 +38,20 @@ test('groups are counted, measured, and come as a file', async ({ visit }) => {
   )
 })
 
+test('what is being typed stays when an answer arrives meanwhile', async ({ visit }) => {
+  const { page } = await visit(ADDRESS)
+  await choice(page, 'Group by').selectOption('time')
+  await choice(page, 'Compute').selectOption('percentiles')
+  await choice(page, 'of').selectOption('seq')
+  const percentiles = page.getByRole('textbox', { name: 'Percentiles' })
+  await percentiles.fill('0, 100')
+  // Of the percentiles that stood there before.
+  await page.getByRole('img', { name: /3 lines over \d+ times/ }).waitFor()
+  expect(await percentiles.inputValue()).toBe('0, 100')
+  await percentiles.press('Enter')
+  await page.getByRole('img', { name: /2 lines over \d+ times/ }).waitFor()
+})
+
 test('over time, by series and with percentiles, there are lines and the same numbers', async ({
   visit,
 }) => {

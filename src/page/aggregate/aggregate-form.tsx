@@ -1,5 +1,6 @@
 import { fields } from '../state/fields.ts'
 import { visibleText } from '../format/visible.ts'
+import { DraftInput } from '../shell/draft-input.tsx'
 import { FIRST_SPEC, type AggregateSpec } from './spec.ts'
 
 interface AggregateFormProps {
@@ -50,12 +51,11 @@ export function AggregateForm({ spec, hasTime, onChange }: AggregateFormProps) {
       {(spec.group === 'field' || spec.by !== '') && (
         <label>
           Values at most
-          <input
-            type="number"
-            min={1}
-            max={1000}
-            value={spec.size}
-            onChange={(event) => onChange({ size: Number(event.currentTarget.value) })}
+          <DraftInput
+            inputMode="numeric"
+            class="size"
+            value={String(spec.size)}
+            onCommit={(text) => onChange({ size: Number(text) })}
           />
         </label>
       )}
@@ -96,11 +96,11 @@ function MeasureChoice({ spec, numbers, onChange }: MeasureChoiceProps) {
       {spec.measure === 'percentiles' && (
         <label>
           Percentiles
-          <input
-            type="text"
+          <DraftInput
+            inputMode="text"
             class="percents"
             value={spec.percents.join(', ')}
-            onChange={(event) => onChange({ percents: readPercents(event.currentTarget.value) })}
+            onCommit={(text) => onChange({ percents: readPercents(text) })}
           />
         </label>
       )}
