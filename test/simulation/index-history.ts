@@ -93,7 +93,8 @@ export class IndexHistory {
       const kept = isOther ? [] : [...this.#victims]
       this.#begin()
       // Snapshots outlive a clearing, and what may not come back with them.
-      for (const [opstamp, { pinned }] of kept) {
+      for (const [opstamp, victims] of kept) {
+        const pinned = stillPinned(this.last, victims)
         const task = file.deleteTasks.find((each) => each.opstamp === opstamp)
         const countedBefore = task?.erasedDocCount ?? 0
         this.#victims.set(opstamp, { numbers: new Set(), pinned, countedBefore })
@@ -256,6 +257,16 @@ export class IndexHistory {
     }
     return problems
   }
+}
+
+/** What an erasure was about, as far as snapshots keep it: of those taken after it was asked for, too. */
+function stillPinned({ pinned }: Version, victims: Victims): Victims['pinned'] {
+  return new Map(
+    [...pinned].map(([id, kept]) => {
+      const known = victims.pinned.get(id)
+      return [id, new Set(kept.filter((n) => victims.numbers.has(n) || known?.has(n) === true))]
+    }),
+  )
 }
 
 function doubles(numbers: readonly number[]): number[] {
