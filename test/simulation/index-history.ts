@@ -134,8 +134,8 @@ export class IndexHistory {
   #returnIfRestored({ file, numbers }: Version & { readonly file: IndexFile }): boolean {
     const { last } = this
     if (!this.mayBeRestored || last.file === undefined) return false
-    const isShorter = this.#covered(file).size < this.#covered(last.file).size
-    if (numbers.join() === last.numbers.join() && !isShorter) return false
+    const isMoved = this.#covered(file).size !== this.#covered(last.file).size
+    if (numbers.join() === last.numbers.join() && !isMoved) return false
     const isRestored = [...last.pinned].some(([snapshotId, pinned]) => {
       const isErased = (n: number): boolean =>
         this.#isErasable(n) ||
