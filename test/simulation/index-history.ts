@@ -93,7 +93,8 @@ export class IndexHistory {
       const kept = isOther ? [] : [...this.#victims]
       this.#begin()
       // Snapshots outlive a clearing, and what may not come back with them.
-      for (const [opstamp, { pinned }] of kept) {
+      for (const [opstamp, victims] of kept) {
+        const pinned = stillPinned(this.last, victims)
         const task = file.deleteTasks.find((each) => each.opstamp === opstamp)
         const countedBefore = task?.erasedDocCount ?? 0
         this.#victims.set(opstamp, { numbers: new Set(), pinned, countedBefore })
@@ -133,8 +134,8 @@ export class IndexHistory {
   #returnIfRestored({ file, numbers }: Version & { readonly file: IndexFile }): boolean {
     const { last } = this
     if (!this.mayBeRestored || last.file === undefined) return false
-    const isShorter = this.#covered(file).size < this.#covered(last.file).size
-    if (numbers.join() === last.numbers.join() && !isShorter) return false
+    const isMoved = this.#covered(file).size !== this.#covered(last.file).size
+    if (numbers.join() === last.numbers.join() && !isMoved) return false
     const isRestored = [...last.pinned].some(([snapshotId, pinned]) => {
       const isErased = (n: number): boolean =>
         this.#isErasable(n) ||
@@ -256,6 +257,16 @@ export class IndexHistory {
     }
     return problems
   }
+}
+
+/** What an erasure was about, as far as snapshots keep it: of those taken after it was asked for, too. */
+function stillPinned({ pinned }: Version, victims: Victims): Victims['pinned'] {
+  return new Map(
+    [...pinned].map(([id, kept]) => {
+      const known = victims.pinned.get(id)
+      return [id, new Set(kept.filter((n) => victims.numbers.has(n) || known?.has(n) === true))]
+    }),
+  )
 }
 
 function doubles(numbers: readonly number[]): number[] {
