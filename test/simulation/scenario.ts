@@ -162,7 +162,9 @@ export class Scenario {
     const { dice, model, aboutMs } = this.#parts
     const justUnderADay = (): number => ORPHAN_GRACE_MS - aboutMs()
     const asleep = (job: jobs.Job): jobs.Job => {
-      const forMs = dice.of([MAX_RETRY_MS - aboutMs(), 3 * 3600_000, justUnderADay()])
+      // Who sleeps longer than it may try again gives up: that is the lesser danger.
+      const justMayTry = MAX_RETRY_MS - aboutMs()
+      const forMs = dice.of([justMayTry, justMayTry, 3 * 3600_000, justUnderADay()])
       const meanwhile = [
         jobs.keepUp(indexId, dice.between(2, 10)),
         ...(dice.chance(0.3) ? [jobs.clear(model, indexId)] : []),
@@ -175,7 +177,7 @@ export class Scenario {
     }
     const files = dice.shuffled(this.filesOf(indexId)).slice(0, 1)
     // Of a file somebody else has been told meanwhile; of a request nobody knows.
-    const requests = [this.#request(indexId), this.#request(indexId)]
+    const requests = Array.from({ length: 4 }, () => this.#request(indexId))
     return [...files.map((file) => this.indexAgain(file)), ...requests].map(asleep)
   }
 }

@@ -26,7 +26,8 @@ const CONFIG = testConfig({
   },
 })
 /** So small that a split goes in two parts. */
-const LIMITS = { idleTimeoutMs: 40, singlePutBytesMax: 1_000, partBytes: 800 }
+// Longer than a busy machine takes to answer: whoever gives up on an answer takes its upload back.
+const LIMITS = { idleTimeoutMs: 200, singlePutBytesMax: 1_000, partBytes: 800 }
 /** As the function has them, without waiting. */
 const RETRIES = { attemptsMax: 5, pauseMsFirst: 50, pauseMsMax: 2_000, timeoutMs: 20_000 }
 const DELIVERIES_MAX = 5

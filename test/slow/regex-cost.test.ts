@@ -17,6 +17,7 @@ const SHORT_TEXTS: ReadonlyMap<string, string> = new Map([
     String.raw`\/+$`,
     String.raw`^(?:profile\s+(.+)|(default))$`,
     String.raw`^\s*\[\s*(.+?)\s*\]`,
+    String.raw`^now(?:\s*-\s*(.+))?$`,
   ),
   ...answersOfAws(
     String.raw`MemorySize.*less than or equal to (\d+)`,
@@ -29,6 +30,8 @@ const SHORT_TEXTS: ReadonlyMap<string, string> = new Map([
   [String.raw`^[^a-z]+|[-_]+$`, 'a name of a file'],
   [String.raw`<b>(.*?)<\/b>`, 'fragments, cut by the server'],
   [String.raw`([\d.]+)\s*([a-zA-Z]+)`, 'runs on durations that a linear expression has taken'],
+  [String.raw`(\d+)([a-z]+)`, 'runs on durations that a linear expression has taken'],
+  ['X+$', 'a pattern of a table of ours'],
   [String.raw`(?:[a-z]+:\/|~|\.{0,2})\/[^\s:,)]+`, 'our own message'],
   [String.raw`(?:file:\/\/)?[^\s()]*\/([^/\s()]+)`, 'a frame of our own stack'],
   [
