@@ -7,8 +7,12 @@ import type { ObjectStore } from '../engine/ports.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
 import { indexIdOf, type IngestWork, ingestWork } from './ingest-work.ts'
 
-/** Bytes not committed yet, per index; past it clients are told to come back. */
+/** Bytes not committed yet, per index; past it clients wait, and then are told to come back. */
 const MAX_PENDING_BYTES = 256 << 20
+/** A commit takes a few seconds, and then there is room again: a client that is slowed down loses nothing,
+ *  and one that is refused may. */
+const ROOM_WAIT_MS = 15_000
+const ROOM_LOOK_EVERY_MS = 50
 /** A batch is committed early when this much waits. */
 const COMMIT_BYTES = 64 << 20
 /** Pause before a commit that failed is tried again; longer after each failure. */
@@ -68,7 +72,7 @@ export class IngestQueue implements IngestService {
     const checked = await this.#work.checkDocs({ indexId, body })
     const { accepted } = checked
     if (checked.docCount === 0) return outcomeOf(checked)
-    this.#reserve(indexUid, accepted.length)
+    await this.#reserve(indexUid, accepted.length)
     const key = await this.#keep(indexUid, accepted)
     // Stopping: it is durable, and the next start commits it.
     if (this.#stop.signal.aborted && commit === 'auto') return outcomeOf(checked)
@@ -228,15 +232,22 @@ export class IngestQueue implements IngestService {
     await store.delete(batchKey)
   }
 
-  #reserve(indexUid: string, byteCount: number): void {
-    const pendingBytes = (this.#pendingBytes.get(indexUid) ?? 0) + byteCount
-    if (pendingBytes > MAX_PENDING_BYTES) {
-      throw new QwError('unavailable', `too much waits to be indexed into ${indexIdOf(indexUid)}`, {
-        code: 'THROTTLED',
-        fix: 'send again in a few seconds',
-      })
+  /** Waits until there is room. Throws `unavailable` when there is none in time. */
+  async #reserve(indexUid: string, byteCount: number): Promise<void> {
+    const { clock } = this.#components.indexing
+    const waiting = (): number => this.#pendingBytes.get(indexUid) ?? 0
+    for (let waitedMs = 0; waiting() + byteCount > MAX_PENDING_BYTES;) {
+      if (waitedMs >= ROOM_WAIT_MS) {
+        const indexId = indexIdOf(indexUid)
+        throw new QwError('unavailable', `too much waits to be indexed into ${indexId}`, {
+          code: 'THROTTLED',
+          fix: 'send again in a few seconds',
+        })
+      }
+      await clock.sleep(ROOM_LOOK_EVERY_MS)
+      waitedMs += ROOM_LOOK_EVERY_MS
     }
-    this.#pendingBytes.set(indexUid, pendingBytes)
+    this.#pendingBytes.set(indexUid, waiting() + byteCount)
   }
 
   #release(indexUid: string, byteCount: number): void {
