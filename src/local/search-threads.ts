@@ -5,8 +5,6 @@ import { type StackPlace, StackThread } from './stack-thread.ts'
 
 /** More threads than this would hold more caches than they are worth. */
 const MAX_THREADS = 4
-/** Of what a process that only searches keeps: beside indexing and merging, a gigabyte is enough for all. */
-const CACHE_SHARE = 0.4
 
 /**
  * Threads that answer searches, one for each core. Requests are handed over whole: no search stands in
@@ -24,7 +22,7 @@ export class SearchThreads {
   static open(place: StackPlace, api: ApiSettings): SearchThreads | undefined {
     const count = Math.min(MAX_THREADS, availableParallelism())
     const threads = Array.from({ length: count }, () =>
-      StackThread.open({ ...place, api, cacheShare: CACHE_SHARE / count, niceness: 1 }),
+      StackThread.open({ ...place, api, cacheShare: 1 / count, niceness: 1 }),
     ).filter((thread) => thread !== undefined)
     return threads.length === 0 ? undefined : new SearchThreads(threads)
   }
