@@ -18,6 +18,7 @@ import {
   type BenchIndex,
 } from './bench-index.ts'
 import { medianMs, ms, printTable, type Row } from './measure.ts'
+import { searchRequest } from './search-request.ts'
 import { HDFS_QUESTIONS, SALES_QUESTIONS, type Question } from './questions.ts'
 
 const BATCHES = 20
@@ -105,19 +106,5 @@ async function search(
   request: Partial<SearchRequest>,
   context: SearchContext,
 ): Promise<SearchResponse> {
-  return await searchRoot(
-    {
-      indexIdPatterns: [indexId],
-      missingIndexes: 'error',
-      query: { kind: 'matchAll' },
-      maxHits: 0,
-      startOffset: 0,
-      sort: [],
-      countAll: true,
-      snippetFields: [],
-      allowFailedSplits: false,
-      ...request,
-    },
-    context,
-  )
+  return await searchRoot(searchRequest(indexId, request), context)
 }

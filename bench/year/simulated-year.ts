@@ -8,6 +8,7 @@ import { decodeFooter } from '../../src/engine/split/footer.ts'
 import { makeIndexerHandler, type IndexerHandler } from '../../src/functions/indexer-handler.ts'
 import { countingStore } from '../../src/stores/counting-store.ts'
 import { memoryStore } from '../../src/stores/memory-store.ts'
+import { createDice } from '../dice.ts'
 import { MortalProcess } from './mortal-process.ts'
 import { NO_READS, type QueryReads, readsPerQuery } from './query-reads.ts'
 import { batchLines, countDocs, eventsConfig, INDEX_ID } from './year-index.ts'
@@ -106,7 +107,7 @@ class Life {
 
   constructor(settings: YearSettings) {
     this.#settings = settings
-    this.#random = fractions(settings.seed)
+    this.#random = createDice(settings.seed)
     this.#config = eventsConfig(settings)
     this.#clock = { nowMs: () => this.#nowMs, sleep: () => Promise.resolve() }
     this.#staging = countingStore(memoryStore(this.#clock))
@@ -275,15 +276,4 @@ class Life {
 
 function batchMs(batch: number): number {
   return START_MS + batch * STEP_MS
-}
-
-/** Numbers of [0, 1), the same for the same seed. */
-function fractions(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

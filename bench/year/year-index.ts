@@ -7,6 +7,7 @@ import type { SearchRequest } from '../../src/engine/search/request.ts'
 import { searchRoot } from '../../src/engine/search/root.ts'
 import type { Metastore } from '../../src/engine/metastore/metastore.ts'
 import { systemClock } from '../../src/stores/system-clock.ts'
+import { searchRequest } from '../search-request.ts'
 
 export const INDEX_ID = 'events'
 /** The defaults of `indexing_settings`. */
@@ -67,23 +68,11 @@ export function searchCustomer(
 }
 
 function search(metastore: Metastore, more: Partial<SearchRequest>, readSizes?: ReadSizes) {
-  const request: SearchRequest = {
-    indexIdPatterns: [INDEX_ID],
-    missingIndexes: 'error',
-    query: { kind: 'matchAll' },
-    maxHits: 0,
-    startOffset: 0,
-    sort: [],
-    countAll: true,
-    snippetFields: [],
-    allowFailedSplits: false,
-    ...more,
-  }
   const context = {
     store: metastore.store,
     metastore,
     caches: new SearchCaches(),
     clock: systemClock,
   }
-  return searchRoot(request, { ...context, readSizes })
+  return searchRoot(searchRequest(INDEX_ID, more), { ...context, readSizes })
 }

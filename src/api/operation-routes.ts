@@ -8,7 +8,7 @@ import type { IndexOperations } from './operations.ts'
 import { JSON_STYLES, jsonReply } from './reply.ts'
 import { INGEST_BODY, readBody, readOptionalJsonObject } from './request-body.ts'
 import { RequestFields } from './request-fields.ts'
-import { reasonJson } from './run-routes.ts'
+import { reasonJson } from './reason-json.ts'
 
 /** Of a file that is sent, as sent. */
 const MAX_UPLOAD_BYTES = 4 * 2 ** 30

@@ -1,9 +1,10 @@
 import type { Hono } from 'hono'
 import type { JsonObject } from '../engine/bytes/json.ts'
 import { keptRejects } from '../engine/indexing/kept-rejects.ts'
-import { KEEPS_NONE, RejectLog, type RejectReason } from '../engine/indexing/rejects.ts'
+import { KEEPS_NONE, RejectLog } from '../engine/indexing/rejects.ts'
 import { openFailures, runStateText, type RunSummary } from '../engine/metastore/run-summary.ts'
 import { loadIndex } from './index-patterns.ts'
+import { reasonJson } from './reason-json.ts'
 import { JSON_STYLES, jsonReply } from './reply.ts'
 import { RequestFields } from './request-fields.ts'
 import { withTimeout } from './run-search.ts'
@@ -71,17 +72,6 @@ function runJson(run: RunSummary, nowMs: number): JsonObject {
     bytes: run.sourceBytes,
     splits: run.splitCount,
     error: run.error ?? null,
-  }
-}
-
-export function reasonJson({ count, path, kind, reason, example, firstLine }: RejectReason) {
-  return {
-    count,
-    field: path ?? null,
-    kind,
-    reason,
-    example: example ?? null,
-    first_line: firstLine,
   }
 }
 

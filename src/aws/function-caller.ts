@@ -1,8 +1,8 @@
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
-import { answerOf, openTransport } from './http-exchange.ts'
+import { jsonSender } from './json-sender.ts'
 import { partitionOf } from './partition.ts'
-import { encodePath, signRequest, type AwsCredentials } from './request-signature.ts'
+import { encodePath, type AwsCredentials } from './request-signature.ts'
 
 interface CallerSettings {
   /** The function's name. */
@@ -24,36 +24,22 @@ const IDLE_TIMEOUT_MS = 31_000
  * the function), and with the signal's reason when aborted.
  */
 export function functionCaller(settings: CallerSettings) {
-  const { name, region, credentials, clock } = settings
+  const { name, region } = settings
   const address = settings.endpoint ?? `https://lambda.${region}.${partitionOf(region).domain}`
-  const { protocol, host, hostname, port } = new URL(address)
+  const send = jsonSender({
+    ...settings,
+    address,
+    service: 'lambda',
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+  })
   const path = `/2015-03-31/functions/${encodePath(name)}/invocations`
-  const transport = openTransport(protocol)
   return async (event: unknown, signal?: AbortSignal): Promise<unknown> => {
     signal?.throwIfAborted()
-    const body = Buffer.from(JSON.stringify(event))
-    const headers = signRequest(
-      {
-        method: 'POST',
-        host,
-        path,
-        query: {},
-        headers: { 'content-type': 'application/json', 'content-length': String(body.length) },
-        body,
-      },
-      { credentials: credentials(), region, service: 'lambda', nowMs: clock.nowMs() },
-    )
-    const { open, agent } = await transport
-    const timeout = IDLE_TIMEOUT_MS
-    const options = { agent, hostname, port, method: 'POST', path, headers, timeout }
     try {
-      const answer = await answerOf(open({ ...options, ...(signal && { signal }) }), body, timeout)
-      const text = new TextDecoder().decode(answer.body)
-      const failed = answer.headers['x-amz-function-error']
-      if (answer.status !== 200 || failed !== undefined) {
-        throw new QwError('unavailable', `${name} was answered with ${answer.status} ${text}`)
-      }
-      return JSON.parse(text)
+      const sent = { path, headers: { 'content-type': 'application/json' }, input: event, signal }
+      const { status, headers, text } = await send(sent)
+      if (status === 200 && headers['x-amz-function-error'] === undefined) return JSON.parse(text)
+      throw new QwError('unavailable', `${name} was answered with ${status} ${text}`)
     } catch (cause) {
       signal?.throwIfAborted()
       if (cause instanceof QwError) throw cause

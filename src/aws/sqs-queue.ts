@@ -1,7 +1,7 @@
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
-import { answerOf, openTransport } from './http-exchange.ts'
-import { signRequest, type AwsCredentials } from './request-signature.ts'
+import { jsonSender } from './json-sender.ts'
+import type { AwsCredentials } from './request-signature.ts'
 
 interface QueueSettings {
   /** As SQS names the queue; requests go to its host. */
@@ -95,32 +95,14 @@ function makeCall(settings: QueueSettings): Call {
 }
 
 /** One request, once. Status 0: no complete answer came, and the text says why. */
-function makeSender({ url, region, credentials, clock, endpoint }: QueueSettings) {
-  const { protocol, host, hostname, port } = new URL(endpoint ?? url)
-  const transport = openTransport(protocol)
+function makeSender(settings: QueueSettings) {
+  const address = settings.endpoint ?? settings.url
+  const send = jsonSender({ ...settings, address, service: 'sqs', idleTimeoutMs: IDLE_TIMEOUT_MS })
   return async (action: string, input: Fields): Promise<{ status: number; text: string }> => {
-    const body = Buffer.from(JSON.stringify(input))
-    const headers = signRequest(
-      {
-        method: 'POST',
-        host,
-        path: '/',
-        query: {},
-        headers: {
-          'content-type': 'application/x-amz-json-1.0',
-          'content-length': String(body.length),
-          'x-amz-target': `AmazonSQS.${action}`,
-        },
-        body,
-      },
-      { credentials: credentials(), region, service: 'sqs', nowMs: clock.nowMs() },
-    )
-    const { open, agent } = await transport
-    const timeout = IDLE_TIMEOUT_MS
-    const options = { agent, hostname, port, method: 'POST', path: '/', headers, timeout }
+    const type = { 'content-type': 'application/x-amz-json-1.0' }
+    const headers = { ...type, 'x-amz-target': `AmazonSQS.${action}` }
     try {
-      const answer = await answerOf(open(options), body, timeout)
-      return { status: answer.status, text: new TextDecoder().decode(answer.body) }
+      return await send({ path: '/', headers, input })
     } catch (error) {
       return { status: 0, text: messageOf(error) }
     }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ObjectStore } from '../../src/engine/ports.ts'
 import { prefixStore } from '../../src/stores/prefix-store.ts'
 import { runCli, startCli } from '../cli-process.ts'
+import { address, orderLines, ordersOf, ordersSchema, type Order } from '../killed-orders.ts'
 import { KILLS, Killer } from '../killer.ts'
 import { bytesOf, keysOf, strayKeys, TWO_DAYS_LATER, wordsFound } from '../remains.ts'
 import { Desk, smallProject, tagBuckets } from './cli-desk.ts'
@@ -9,32 +10,8 @@ import { createBucket, openBucket } from './cloud.ts'
 
 const NAME = 'shop-killed'
 /** More than it takes: six processes are killed in each. */
-const ROUNDS_MAX = KILLS.bucket / 3
-const DOCS_PER_ROUND = 2_000
-const SCHEMA = `version: 0.9
-index_id: orders
-doc_mapping:
-  field_mappings:
-    - {name: n, type: u64, fast: true}
-    - {name: customer, type: u64, fast: true}
-    - {name: address, type: text, fast: true}
-indexing_settings: {split_num_docs_target: 500, merge_policy: {type: no_merge}}
-`
-
-/** What must be nowhere once its customer is erased; it stands in no query. */
-const address = (customer: number): string => `street${customer}quay`
-
-/** Of every customer who was not erased yet; the last one never is. */
-function batch(round: number): string {
-  return Array.from({ length: DOCS_PER_ROUND }, (_, i) => {
-    const customer = customerOf(round, i)
-    return JSON.stringify({ n: round * DOCS_PER_ROUND + i, customer, address: address(customer) })
-  }).join('\n')
-}
-
-function customerOf(round: number, i: number): number {
-  return round + (i % (ROUNDS_MAX + 1 - round))
-}
+const ROUNDS = { max: KILLS.bucket / 3, docsEach: 2_000 }
+const SCHEMA = ordersSchema('{split_num_docs_target: 500, merge_policy: {type: no_merge}}')
 
 let desk: Desk
 let outputs: Record<string, string>
@@ -64,15 +41,14 @@ test(`over a bucket, ${KILLS.bucket} killed processes lose, double and leave not
   const lake = await createBucket('lake')
   desk.write('orders.yaml', SCHEMA)
   await desk.json('index', 'create', '-f', 'orders.yaml')
-  let alive: { readonly n: number; readonly customer: number }[] = []
+  let alive: Order[] = []
   let round = 0
-  for (; killer.killed < KILLS.bucket && round < ROUNDS_MAX; round++) {
+  for (; killer.killed < KILLS.bucket && round < ROUNDS.max; round++) {
     const file = `batch-${round}.ndjson`
-    desk.write(file, batch(round))
+    const orders = ordersOf(round, ROUNDS)
+    desk.write(file, orderLines(orders))
     await killedOnce('ingest', 'ingest', file, '--index', 'orders', '--via', 'local')
-    for (let i = 0; i < DOCS_PER_ROUND; i++) {
-      alive.push({ n: round * DOCS_PER_ROUND + i, customer: customerOf(round, i) })
-    }
+    alive.push(...orders)
     const erase = ['delete-docs', `customer:${round}`, '--index', 'orders', '--confirm', 'orders']
     await killedOnce('erase', ...erase)
     alive = alive.filter(({ customer }) => customer !== round)
@@ -95,7 +71,7 @@ test(`over a bucket, ${KILLS.bucket} killed processes lose, double and leave not
   console.log(`${strays.length} objects of theirs were left`)
   expect(await strayKeys(index)).toEqual([])
   const erased = Array.from({ length: round }, (_, customer) => address(customer))
-  expect(await wordsFound(index, [...erased, address(ROUNDS_MAX)])).toEqual([address(ROUNDS_MAX)])
+  expect(await wordsFound(index, [...erased, address(ROUNDS.max)])).toEqual([address(ROUNDS.max)])
   expect(killer.killed).toBeGreaterThanOrEqual(KILLS.bucket)
 }, 600_000)
 

@@ -5,29 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { folderStore } from '../../src/stores/folder-store.ts'
 import { finished, runCli, startCli } from '../cli-process.ts'
+import { address, ordersSchema } from '../killed-orders.ts'
 import { KILLS, Killer } from '../killer.ts'
 import { strayKeys, TWO_DAYS_LATER, wordsFound } from '../remains.ts'
 
-const SCHEMA = `version: 0.9
-index_id: orders
-doc_mapping:
-  field_mappings:
-    - {name: n, type: u64, fast: true}
-    - {name: customer, type: u64, fast: true}
-    - {name: address, type: text, fast: true}
-indexing_settings:
-  commit_timeout_secs: 1
-  merge_policy: {type: stable_log, merge_factor: 3, max_merge_factor: 3, min_level_num_docs: 1000}
-`
+const SCHEMA = ordersSchema(
+  '{commit_timeout_secs: 1, merge_policy: {type: stable_log, merge_factor: 3, max_merge_factor: 3, min_level_num_docs: 1000}}',
+)
 const DOCS_PER_BATCH = 50
 /** Clients at once: the first waits until what it sent can be searched, the others until it is kept. */
 const COMMITS = ['force', 'auto', 'auto']
 const PAUSE_MS = 20
 /** From the address of a server to its end. */
 const ALIVE_MS_MAX = 1_500
-
-/** What must be nowhere once its customer is erased; it stands in no query. */
-const address = (customer: number): string => `street${customer}quay`
 
 interface Batch {
   readonly customer: number

@@ -4,36 +4,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderStore } from '../../src/stores/folder-store.ts'
 import { runCli, startCli } from '../cli-process.ts'
+import { address, orderLines, ordersOf, ordersSchema, type Order } from '../killed-orders.ts'
 import { KILLS, Killer } from '../killer.ts'
 import { strayKeys, TWO_DAYS_LATER, wordsFound } from '../remains.ts'
 
-const SCHEMA = `version: 0.9
-index_id: orders
-doc_mapping:
-  field_mappings:
-    - {name: n, type: u64, fast: true}
-    - {name: customer, type: u64, fast: true}
-    - {name: address, type: text, fast: true}
-indexing_settings: {split_num_docs_target: 500, merge_policy: {type: no_merge}}
-`
+const SCHEMA = ordersSchema('{split_num_docs_target: 500, merge_policy: {type: no_merge}}')
 /** More than it takes: four processes are killed in each. */
-const ROUNDS_MAX = KILLS.upkeep / 2
-const DOCS_PER_ROUND = 4_000
-
-/** What must be nowhere once its customer is erased; it stands in no query. */
-const address = (customer: number): string => `street${customer}quay`
-
-/** Of every customer who was not erased yet, so that each batch has documents of the next to be. */
-function batch(round: number): string {
-  return Array.from({ length: DOCS_PER_ROUND }, (_, i) => {
-    const customer = customerOf(round, i)
-    return JSON.stringify({ n: round * DOCS_PER_ROUND + i, customer, address: address(customer) })
-  }).join('\n')
-}
-
-function customerOf(round: number, i: number): number {
-  return round + (i % (ROUNDS_MAX + 1 - round))
-}
+const ROUNDS = { max: KILLS.upkeep / 2, docsEach: 4_000 }
 
 test(`ingest, erasure, merge and clean-up killed ${KILLS.upkeep} times lose, double and bring back nothing`, async () => {
   const killer = new Killer()
@@ -55,17 +32,16 @@ test(`ingest, erasure, merge and clean-up killed ${KILLS.upkeep} times lose, dou
   await writeFile(join(folder, 'orders.yaml'), SCHEMA)
   const init = ['init', '--target', 'local', '--name', 'shop', '--data', 'empty', '-y']
   await run([...init, '--schema', 'orders.yaml'])
-  let alive: { readonly n: number; readonly customer: number }[] = []
+  let alive: Order[] = []
   let mergedCount = 0
   let deletedCount = 0
   let round = 0
-  for (; killer.killed < KILLS.upkeep && round < ROUNDS_MAX; round++) {
+  for (; killer.killed < KILLS.upkeep && round < ROUNDS.max; round++) {
     const file = `batch-${round}.ndjson`
-    await writeFile(join(folder, file), batch(round))
+    const orders = ordersOf(round, ROUNDS)
+    await writeFile(join(folder, file), orderLines(orders))
     await killedOnce('ingest', ['ingest', file, '--index', 'orders'])
-    for (let i = 0; i < DOCS_PER_ROUND; i++) {
-      alive.push({ n: round * DOCS_PER_ROUND + i, customer: customerOf(round, i) })
-    }
+    alive.push(...orders)
     const erase = ['delete-docs', `customer:${round}`, '--index', 'orders']
     await killedOnce('erase', [...erase, '--confirm', 'orders'])
     alive = alive.filter(({ customer }) => customer !== round)
@@ -89,7 +65,7 @@ test(`ingest, erasure, merge and clean-up killed ${KILLS.upkeep} times lose, dou
   console.log(`${strays.length} objects of theirs were left`)
   expect(await strayKeys(index)).toEqual([])
   const erased = Array.from({ length: round }, (_, customer) => address(customer))
-  expect(await wordsFound(index, [...erased, address(ROUNDS_MAX)])).toEqual([address(ROUNDS_MAX)])
+  expect(await wordsFound(index, [...erased, address(ROUNDS.max)])).toEqual([address(ROUNDS.max)])
   const sum = await run(['search', '*', '--index', 'orders', '--stats', 'n', '--json'])
   expect(JSON.parse(sum)).toMatchObject({
     aggregations: { n: { count: alive.length, sum: alive.reduce((total, { n }) => total + n, 0) } },

@@ -1,3 +1,4 @@
+import { reasonJson } from '../../api/reason-json.ts'
 import { dryRunSource, type DryRunResult } from '../../engine/indexing/dry-run.ts'
 import type { IndexingComponents } from '../../engine/indexing/components.ts'
 import type { CliContext } from '../command/context.ts'
@@ -54,14 +55,7 @@ export async function runDryRun(
       index: request.indexId,
       docs,
       rejected,
-      reasons: reasons.map(({ count, path, reason, example, kind, firstLine }) => ({
-        count,
-        field: path ?? null,
-        kind,
-        reason,
-        example: example ?? null,
-        first_line: firstLine,
-      })),
+      reasons: reasons.map(reasonJson),
       rejects: lines.map(({ source, reject: { line, reason, text } }) => ({
         source,
         line,

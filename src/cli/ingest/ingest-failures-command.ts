@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { reasonJson } from '../../api/reason-json.ts'
 import { messageOf, QwError } from '../../engine/errors.ts'
 import { dropFailures } from '../../engine/indexing/drop-failures.ts'
 import { keptRejects } from '../../engine/indexing/kept-rejects.ts'
@@ -135,14 +136,7 @@ function documentOf(
     index: indexId,
     rejected: log.count,
     not_kept: notKeptCount,
-    reasons: log.reasonsByCount().map(({ count, path, reason, example, kind, firstLine }) => ({
-      count,
-      field: path ?? null,
-      kind,
-      reason,
-      example: example ?? null,
-      first_line: firstLine,
-    })),
+    reasons: log.reasonsByCount().map(reasonJson),
     failed_runs: failed.map(encodeRun),
     documents: shown.map(({ runId, sourceUri, line, bytePosition, reason, text: doc }) => ({
       run_id: runId,
