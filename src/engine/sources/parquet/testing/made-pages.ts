@@ -3,9 +3,8 @@ import { type MadeColumn, type MadeFile, type MadePage, madeParquet } from './ma
 
 // Numbers of Parquet's definition.
 export const [BOOLEAN, INT32, INT64, FLOAT, BYTE_ARRAY, FIXED] = [0, 1, 2, 4, 6, 7]
-export const [PLAIN, RLE, DELTA, DELTA_LENGTH, DELTA_TEXT, DICTIONARY, SPLIT, ALP] = [
-  0, 3, 5, 6, 7, 8, 9, 10,
-]
+const PLAIN = 0
+export const [RLE, DELTA, DELTA_LENGTH, DELTA_TEXT, DICTIONARY, SPLIT, ALP] = [3, 5, 6, 7, 8, 9, 10]
 export const [REQUIRED, OPTIONAL, REPEATED] = [0, 1, 2]
 export const [SNAPPY, GZIP] = [1, 2]
 export const MOST = 2 ** 31 - 1
