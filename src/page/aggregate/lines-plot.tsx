@@ -3,8 +3,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import { formatQuantity } from '../format/amount.ts'
 import { visibleText } from '../format/visible.ts'
 import { seriesColors } from '../search/series-colors.ts'
-import { useDarkness } from '../state/darkness.ts'
-import { theme, viewState } from '../state/store.ts'
+import { viewState } from '../state/store.ts'
+import { isDark } from '../state/theme.ts'
 import { bucketDetail, formatMs } from '../time/format.ts'
 import type { TimePlot } from './series.ts'
 import { drawLines } from './time-lines.ts'
@@ -19,7 +19,6 @@ export function LinesPlot({ plot, intervalMs }: LinesPlotProps) {
   const frame = useRef<HTMLDivElement>(null)
   const width = useSignal(0)
   const hovered = useSignal<number | undefined>(undefined)
-  const darkness = useDarkness()
   const zone = viewState.value.tz
   const colors = seriesColors(plot.lines.map(({ name }) => name))
   useEffect(() => {
@@ -40,7 +39,7 @@ export function LinesPlot({ plot, intervalMs }: LinesPlotProps) {
     const drawn = drawLines(frame.current, plot, look)
     return () => drawn.destroy()
     // Colours are the canvas's own: another scheme is another picture.
-  }, [plot, width.value, zone, theme.value, darkness.value])
+  }, [plot, width.value, zone, isDark.value])
   const at = hovered.value ?? plot.times.length - 1
   const time = plot.times[at]
   return (

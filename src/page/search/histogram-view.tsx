@@ -2,8 +2,8 @@ import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { visibleText } from '../format/visible.ts'
 import { openMenu } from '../shell/menu.tsx'
-import { useDarkness } from '../state/darkness.ts'
-import { navigate, theme, viewState } from '../state/store.ts'
+import { navigate, viewState } from '../state/store.ts'
+import { isDark } from '../state/theme.ts'
 import { bucketDetail, formatMs, type TimeZone } from '../time/format.ts'
 import { brushedRange } from '../time/range.ts'
 import { drawPlot } from './histogram-plot.ts'
@@ -51,12 +51,11 @@ function Plot() {
     observer.observe(element)
     return () => observer.disconnect()
   }, [width])
-  const darkness = useDarkness()
   useSignalEffect(() => {
     const shown = shownHistogram.value
     const zone = viewState.value.tz
     // Colours are the canvas's own: another scheme is another picture.
-    void [theme.value, darkness.value]
+    void isDark.value
     if (frame.current === null || shown === undefined || width.value === 0) return
     const plot = drawPlot(frame.current, shown, { zone, width: width.value }, { onBrush, onHover })
     return () => plot.destroy()

@@ -1,5 +1,6 @@
 import { indexes } from '../state/catalog.ts'
-import { addressOf, navigate, nextTheme, theme, viewState } from '../state/store.ts'
+import { addressOf, navigate, viewState } from '../state/store.ts'
+import { nextTheme, theme } from '../state/theme.ts'
 import type { View } from '../state/view-state.ts'
 import { KeysButton } from './keys.tsx'
 import { SCREENS } from './screens.tsx'

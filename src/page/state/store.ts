@@ -43,24 +43,6 @@ export function followAddress(): void {
   })
 }
 
-type Theme = 'system' | 'light' | 'dark'
-const THEMES: readonly Theme[] = ['system', 'light', 'dark']
-
-export const theme = signal<Theme>('system')
-
-/** Keeps the choice in this browser; the style sheet looks at `data-theme`. */
-export function followTheme(): void {
-  theme.value = THEMES.find((each) => each === stored('theme')) ?? 'system'
-  effect(() => {
-    document.documentElement.dataset['theme'] = theme.value
-    store('theme', theme.value)
-  })
-}
-
-export function nextTheme(): void {
-  theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'system'
-}
-
 /** Of this browser; undefined also where it keeps nothing. */
 export function stored(name: string): string | undefined {
   try {
