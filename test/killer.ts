@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { seededFractions } from '../src/stores/testing/seeded-fractions.ts'
 import { finished, type ProcessResult } from './cli-process.ts'
 
-/** How many processes each suite has to kill. A suite that killed fewer fails. */
+/** How many processes each suite has to kill, 200 over a folder and 48 over a bucket. A suite that killed fewer
+ *  fails. */
 export const KILLS = {
   ingest: 50,
   follow: 30,
