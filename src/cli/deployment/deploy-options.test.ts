@@ -26,7 +26,10 @@ test('flags change what they name and nothing else', () => {
     generator: { everyMinutes: 15, docs: 100_000 },
     index: { ...BASE.index, retentionDays: 0 },
     api: false,
-    functions: { ...BASE.functions, settings: { QW_LAMBDA_DISABLE_MERGE: 'true', QW_LAMBDA_LEAF_CALLS: '8' } },
+    functions: {
+      ...BASE.functions,
+      settings: { QW_LAMBDA_DISABLE_MERGE: 'true', QW_LAMBDA_LEAF_CALLS: '8' },
+    },
   })
   expect(withFlags(BASE, { ...NO_FLAGS, every: Infinity }).generator).toBeUndefined()
 })
