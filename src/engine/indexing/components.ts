@@ -6,4 +6,6 @@ export interface IndexingComponents {
   readonly metastore: Metastore
   readonly clock: Clock
   readonly random: Random
+  /** Larger splits are in the hot cache; WHOLE_SPLIT_BYTES unless given. */
+  readonly hotSplitBytes?: number | undefined
 }

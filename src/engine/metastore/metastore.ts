@@ -25,6 +25,7 @@ import {
   MANIFEST_KEY,
   metastoreKey,
   handedPrefix,
+  hotCacheKey,
   rejectedPrefix,
   splitKey,
 } from './layout.ts'
@@ -244,8 +245,8 @@ export class Metastore {
     const notes = [rejectedPrefix(indexId), ...forgotten].map((at) => listKeys(this.store, at))
     const pinned = pinnedSplitIds(cleared)
     const unheld = cleared.splits.map(({ splitId }) => splitId).filter((id) => !pinned.has(id))
-    const splits = unheld.map((splitId) => splitKey(indexId, splitId))
-    await deleteKeys(this.store, [...splits, ...(await Promise.all(notes)).flat()])
+    const objects = [hotCacheKey(indexId), ...unheld.map((splitId) => splitKey(indexId, splitId))]
+    await deleteKeys(this.store, [...objects, ...(await Promise.all(notes)).flat()])
     return [...removed]
   }
 

@@ -1,3 +1,4 @@
+import type { KnownHotCache } from './hot-splits.ts'
 import { SharedFlights } from './shared-flights.ts'
 import type { Part, PartValues } from './needs.ts'
 
@@ -27,6 +28,9 @@ export const DEFAULT_SEARCH_CACHE_LIMITS: SearchCacheLimits = {
   partialResultBytes: 64 << 20,
 }
 
+/** Hot caches as they were read, 2 MB at most of each index. */
+const HOT_BYTES = 16 << 20
+
 /** Everything a process keeps between searches: make one, pass it with every request. Splits never
  *  change, so nothing in here is ever invalidated; keys start with the split's object key. */
 export class SearchCaches {
@@ -36,6 +40,9 @@ export class SearchCaches {
   readonly docs: ByteLru<Uint8Array>
   /** By leaf-cache.ts. */
   readonly partialResults: ByteLru<unknown>
+  /** By index id. */
+  readonly hot = new ByteLru<KnownHotCache>(HOT_BYTES)
+  readonly hotReads = new SharedFlights<KnownHotCache>()
   /** Reads of splits that are under way. */
   readonly reads = new SharedFlights<Uint8Array>()
 
