@@ -1,33 +1,58 @@
-import { readFileSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { benchCli } from './cli.ts'
-import { benchErase } from './erase.ts'
-import { benchFanOut } from './fan-out.ts'
-import { benchIndexing } from './indexing.ts'
-import { benchLargeLogs } from './large-logs.ts'
-import { benchLoad } from './load.ts'
-import { benchMerging } from './merging.ts'
-import { benchPage } from './page.ts'
-import { printMachine } from './measure.ts'
-import { benchSearching } from './searching.ts'
-import { benchYear } from './year.ts'
+import { readCommit, readLoad, readMachine, readVersions } from './machine.ts'
+import { parseBenchOptions, type BenchOptions } from './options.ts'
+import { DEFAULT_PARTS, PARTS, type BenchContext } from './parts.ts'
+import { printReport, printShortfalls, printSection } from './print-report.ts'
+import type { BenchReport, BenchSection, PartResult, PeerReport } from './report.ts'
 
-const [, , root = '.', ...parts] = process.argv
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string
+const [, , root = '.', ...args] = process.argv
+
+try {
+  await run(parseBenchOptions(args, PARTS))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 }
-const wants = (part: string): boolean => parts.length === 0 || parts.includes(part)
 
-printMachine(version)
-// Processes are started before two million documents are held here: a large parent starts them slowly.
-if (wants('cli')) await benchCli(root)
-if (wants('indexing')) benchIndexing()
-if (wants('merging')) benchMerging()
-if (wants('searching')) await benchSearching()
-if (wants('fan-out')) benchFanOut()
-if (parts.includes('page')) await benchPage(root)
-// Minutes, and a gigabyte of disk: only when asked for.
-if (parts.includes('load')) await benchLoad(root)
-if (parts.includes('large-logs')) await benchLargeLogs(root)
-if (parts.includes('year')) await benchYear(root, parts)
-if (parts.includes('erase')) await benchErase(parts)
+async function run(options: BenchOptions): Promise<void> {
+  const loadBefore = readLoad()
+  const head = { versions: readVersions(root), commit: readCommit(root) }
+  const sections: BenchSection[] = []
+  const peers: PeerReport[] = []
+  printReport(head, readMachine())
+  for (const name of options.parts.length > 0 ? options.parts : DEFAULT_PARTS) {
+    const result = await runPart(name, options)
+    for (const section of result.sections) printSection(section)
+    sections.push(...result.sections)
+    peers.push(...(result.peers ?? []))
+  }
+  const machine = { ...readMachine(), load: [loadBefore, readLoad()] as const }
+  const report: BenchReport = {
+    takenAt: new Date().toISOString(),
+    ...head,
+    machine,
+    sections,
+    peers,
+  }
+  printShortfalls(report)
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
+  }
+}
+
+async function runPart(name: string, { settings, large }: BenchOptions): Promise<PartResult> {
+  const cache = join(root, 'node_modules', '.cache', 'bench')
+  mkdirSync(cache, { recursive: true })
+  const nodeArgs: readonly string[] = []
+  const context: BenchContext = { root, program: root, cache, nodeArgs, settings, large }
+  const script = join(import.meta.dirname, 'part-process.mjs')
+  const child = fork(script, [name, JSON.stringify(context)], { execArgv: [...nodeArgs] })
+  let result: PartResult | undefined
+  child.once('message', (message) => (result = message as PartResult))
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (result === undefined) throw new Error(`the part ${name} ended with exit code ${code}`)
+  return result
+}
