@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { BATCH_DOCS } from './bench-index.ts'
 import { sampleOf } from './measure.ts'
 import type { PartResult } from './report.ts'
@@ -13,12 +14,13 @@ interface Once {
 }
 
 /** Each run in a fresh process, as a cold function would do it. */
-export function benchIndexing(nodeArgs: readonly string[]): PartResult {
+export async function benchIndexing(nodeArgs: readonly string[]): Promise<PartResult> {
   const args = [...nodeArgs, join(import.meta.dirname, 'index-once.mjs')]
-  const runs = Array.from(
-    { length: RUNS },
-    () => JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Once,
-  )
+  const runs: Once[] = []
+  for (let i = 0; i < RUNS; i++) {
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    runs.push(JSON.parse(stdout) as Once)
+  }
   const sample = (pick: (run: Once) => number) => sampleOf(runs.map(pick))
   const dataset = 'sales-100k'
   return {

@@ -1,10 +1,12 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCommit, readLoad, readMachine, readVersions } from './machine.ts'
 import { parseBenchOptions, type BenchOptions } from './options.ts'
 import { DEFAULT_PARTS, PARTS, type BenchContext } from './parts.ts'
+import { compareReports, printComparison, readReport } from './compare.ts'
+import { printHottest, profiling } from './profile.ts'
 import { printReport, printShortfalls, printSection } from './print-report.ts'
 import type { BenchReport, BenchSection, PartResult, PeerReport } from './report.ts'
 
@@ -19,6 +21,8 @@ try {
 
 async function run(options: BenchOptions): Promise<void> {
   const loadBefore = readLoad()
+  // Read before anything takes minutes.
+  const old = options.compare === undefined ? undefined : readReport(options.compare)
   const head = { versions: readVersions(root), commit: readCommit(root) }
   const sections: BenchSection[] = []
   const peers: PeerReport[] = []
@@ -38,21 +42,25 @@ async function run(options: BenchOptions): Promise<void> {
     peers,
   }
   printShortfalls(report)
+  if (old !== undefined) printComparison(old, compareReports(old, report), machine.load[1])
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
   }
 }
 
-async function runPart(name: string, { settings, large }: BenchOptions): Promise<PartResult> {
+async function runPart(name: string, { settings, profile }: BenchOptions): Promise<PartResult> {
   const cache = join(root, 'node_modules', '.cache', 'bench')
   mkdirSync(cache, { recursive: true })
-  const nodeArgs: readonly string[] = []
-  const context: BenchContext = { root, program: root, cache, nodeArgs, settings, large }
+  const profiles = join(cache, 'profiles', name)
+  rmSync(profiles, { recursive: true, force: true })
+  const nodeArgs = profile ? profiling(profiles) : []
+  const context: BenchContext = { root, program: root, cache, nodeArgs, settings }
   const script = join(import.meta.dirname, 'part-process.mjs')
-  const child = fork(script, [name, JSON.stringify(context)], { execArgv: [...nodeArgs] })
+  const child = fork(script, [name, JSON.stringify(context)], { execArgv: nodeArgs })
   let result: PartResult | undefined
   child.once('message', (message) => (result = message as PartResult))
   const [code] = (await once(child, 'exit')) as [number | null]
   if (result === undefined) throw new Error(`the part ${name} ended with exit code ${code}`)
+  if (profile) printHottest(name, profiles)
   return result
 }

@@ -34,11 +34,14 @@ export function ms(value: number): string {
   return formatted(value, 'ms')
 }
 
-/** Three digits or so: more is noise. */
 export function formatted(value: number, unit: Unit): string {
-  const number = value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2)
   if (unit === 'USD') return `$${value.toPrecision(2)}`
-  return unit === 'requests' || unit === 'rounds' ? number : `${number} ${unit}`
+  return unit === 'requests' || unit === 'rounds' ? digits(value) : `${digits(value)} ${unit}`
+}
+
+/** Three digits or so: more is noise. */
+export function digits(value: number): string {
+  return value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2)
 }
 
 export function printTable(title: string, rows: readonly Row[]): void {

@@ -4,10 +4,7 @@ export interface BenchOptions {
   readonly parts: readonly string[]
   /** `docs=20000000`, to a part. */
   readonly settings: Readonly<Record<string, number>>
-  readonly large: boolean
-  readonly peers: boolean
   readonly profile: boolean
-  readonly writeDocs: boolean
   /** Where the result is written, and an older one to compare it with. */
   readonly json: string | undefined
   readonly compare: string | undefined
@@ -20,10 +17,7 @@ export interface PartName {
 }
 
 const SWITCHES = {
-  '--large': 'also 20 million HDFS-shaped lines: half an hour, and 8 GB of disk',
-  '--peers': 'the same documents and searches in other programs, where they are here',
   '--profile': 'a CPU profile of each part, and its ten hottest functions',
-  '--write-docs': 'write docs/BENCHMARKS.md and the result that it shows',
 } as const
 const FILES = {
   '--json': 'write the result',
@@ -63,10 +57,7 @@ export function parseBenchOptions(
   return {
     parts,
     settings,
-    large: switches.has('--large'),
-    peers: switches.has('--peers'),
     profile: switches.has('--profile'),
-    writeDocs: switches.has('--write-docs'),
     json: files.get('--json'),
     compare: files.get('--compare'),
   }

@@ -10,7 +10,6 @@ export interface BenchContext {
   /** Node's own options, for processes that a part starts. */
   readonly nodeArgs: readonly string[]
   readonly settings: Readonly<Record<string, number>>
-  readonly large: boolean
 }
 
 /** Each runs in a process of its own. */
@@ -26,7 +25,7 @@ export const PARTS: readonly BenchPart[] = [
   {
     name: 'indexing',
     what: '100,000 documents in a cold process',
-    run: async ({ nodeArgs }) => (await import('./indexing.ts')).benchIndexing(nodeArgs),
+    run: async ({ nodeArgs }) => await (await import('./indexing.ts')).benchIndexing(nodeArgs),
   },
   {
     name: 'searching',

@@ -1,4 +1,5 @@
-import { formatted } from './measure.ts'
+import { digits, formatted } from './measure.ts'
+import { alignedLines } from './text-table.ts'
 import {
   shortFirst,
   standingOf,
@@ -32,17 +33,7 @@ const HEADER = ['measure', 'here', 'spread', 'must', 'aim', '']
 
 export function printSection({ title, rows }: BenchSection): void {
   const table = [HEADER, ...shortFirst(rows).map(cellsOf)]
-  const widths = HEADER.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)))
-  console.log(`\n${title}`)
-  for (const cells of table) {
-    const padded = cells.map((cell, column) => {
-      const width = widths[column] ?? 0
-      return column === 0 || column === HEADER.length - 1
-        ? cell.padEnd(width)
-        : cell.padStart(width)
-    })
-    console.log(`  ${padded.join('  ').trimEnd()}`)
-  }
+  console.log(`\n${title}\n${alignedLines(table).join('\n')}`)
 }
 
 /** Of a row: measure, value, spread, must, aim, and what falls short. */
@@ -50,7 +41,7 @@ export function cellsOf(row: BenchRow): string[] {
   const { measure, unit, value, min, max, runs, must, aim } = row
   const bound = (each: number | undefined): string =>
     each === undefined ? '' : formatted(each, unit)
-  const spread = runs === 1 ? 'one run' : `${formatted(min, unit)} to ${formatted(max, unit)}`
+  const spread = runs === 1 ? 'one run' : `${digits(min)} to ${digits(max)}`
   const standing = standingOf(row)
   return [
     measure,

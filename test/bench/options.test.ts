@@ -5,7 +5,7 @@ import { DEFAULT_PARTS, PARTS } from '../../bench/parts.ts'
 const parse = (...args: string[]) => parseBenchOptions(args, PARTS)
 
 test('nothing asked is the default parts, each of which there is', () => {
-  expect(parse()).toMatchObject({ parts: [], large: false, peers: false, json: undefined })
+  expect(parse()).toMatchObject({ parts: [], profile: false, json: undefined })
   const names = PARTS.map(({ name }) => name)
   expect(DEFAULT_PARTS.filter((name) => !names.includes(name))).toEqual([])
 })
