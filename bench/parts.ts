@@ -55,7 +55,9 @@ export const PARTS: readonly BenchPart[] = [
   {
     name: 'load',
     what: 'two minutes of 200 searches and 4 ingests at once on `serve`',
-    run: async ({ program }) => await (await import('./load.ts')).benchLoad(program),
+    settings: ['searches', 'ingests', 'seconds'],
+    run: async ({ program, settings }) =>
+      await (await import('./load.ts')).benchLoad(program, settings),
   },
   {
     name: 'large-logs',
