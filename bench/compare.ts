@@ -8,9 +8,9 @@ import type { BenchReport, BenchRow, Unit } from './report.ts'
 const COUNTED: ReadonlySet<Unit> = new Set(['requests', 'rounds', 'kB', 'bytes/doc', 'USD'])
 
 /** `unknown`: other machines, or a time that was taken once. */
-export type Verdict = 'better' | 'worse' | 'within the spread' | 'unknown'
+type Verdict = 'better' | 'worse' | 'within the spread' | 'unknown'
 
-export interface ComparedRow {
+interface ComparedRow {
   readonly before: BenchRow
   readonly after: BenchRow
   /** New by old. */

@@ -37,7 +37,7 @@ export function printSection({ title, rows }: BenchSection): void {
 }
 
 /** Of a row: measure, value, spread, must, aim, and what falls short. */
-export function cellsOf(row: BenchRow): string[] {
+function cellsOf(row: BenchRow): string[] {
   const { measure, unit, value, min, max, runs, must, aim } = row
   const bound = (each: number | undefined): string =>
     each === undefined ? '' : formatted(each, unit)

@@ -44,7 +44,7 @@ export interface BenchSection {
 }
 
 /** The same measure of another program: `id` is that of our row. */
-export interface PeerRow extends Sample {
+interface PeerRow extends Sample {
   readonly id: string
   /** What is not quite the same measure, to be said beside it. */
   readonly note?: string
