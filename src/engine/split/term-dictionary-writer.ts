@@ -102,7 +102,8 @@ export class TermDictionaryWriter {
     const entries = this.#entries
     entries.varint(docCount)
     if (docCount === 1) {
-      this.#addSingle(postings.docs[start] as number, freqs?.[start] ?? 1)
+      const freq = freqs === undefined ? 1 : (freqs[start] as number)
+      this.#addSingle(postings.docs[start] as number, freq)
     } else {
       this.#list.truncate(0)
       encodePostings(postings, this.#list)
