@@ -1,7 +1,7 @@
 import type { Clock, ObjectStore } from '../../engine/ports.ts'
 import { seededFractions } from './seeded-fractions.ts'
 
-interface LatencyModel {
+export interface LatencyModel {
   readonly clock: Clock
   readonly seed: number
   /** Time to first byte, log-normal through these two points. */
@@ -10,6 +10,9 @@ interface LatencyModel {
   readonly requestMegabytesPerSecond: number
   /** 10^6 bytes per second that all requests share: the machine's network. */
   readonly networkMegabytesPerSecond: number
+  /** At most so many requests are under way, and the first of a connection waits for it to be opened;
+   *  any number, open already, unless given. */
+  readonly connections?: { readonly max: number; readonly openMs: number }
 }
 
 /** The standard normal quantile of 0.99. */
@@ -24,9 +27,28 @@ export function latencyStore(inner: ObjectStore, model: LatencyModel): ObjectSto
   const fraction = seededFractions(model.seed)
   const sigma = Math.log(firstByteMs.p99 / firstByteMs.median) / Z_99
   let networkFreeAtMs = 0
+  /** When the answer of each connection's last request is through. */
+  const connectionFreeAtMs: number[] = []
 
   function nextFirstByteMs(): number {
     return firstByteMs.median * Math.exp(sigma * standardNormal(fraction))
+  }
+
+  /** When a request that is made at `askedMs` is answered with so many bytes. */
+  function answeredMs(askedMs: number, bytes: number): number {
+    const { max = Infinity, openMs = 0 } = model.connections ?? {}
+    let connection = connectionFreeAtMs.findIndex((freeAtMs) => freeAtMs <= askedMs)
+    let sentMs = askedMs
+    if (connection < 0 && connectionFreeAtMs.length < max) {
+      connection = connectionFreeAtMs.length
+      sentMs += openMs
+    } else if (connection < 0) {
+      sentMs = Math.min(...connectionFreeAtMs)
+      connection = connectionFreeAtMs.indexOf(sentMs)
+    }
+    const endMs = transferEndMs(sentMs + nextFirstByteMs(), bytes)
+    connectionFreeAtMs[connection] = endMs
+    return endMs
   }
 
   /** When the last of `bytes` is through: the slower of this request's stream and the shared line,
@@ -45,9 +67,9 @@ export function latencyStore(inner: ObjectStore, model: LatencyModel): ObjectSto
     bytesOf: (value: T) => number,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const firstByteAtMs = clock.nowMs() + nextFirstByteMs()
+    const askedMs = clock.nowMs()
     const value = await result()
-    const restMs = transferEndMs(firstByteAtMs, bytesOf(value)) - clock.nowMs()
+    const restMs = answeredMs(askedMs, bytesOf(value)) - clock.nowMs()
     if (restMs > 0) await clock.sleep(restMs, signal)
     return value
   }
