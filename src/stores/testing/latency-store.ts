@@ -1,7 +1,7 @@
 import type { Clock, ObjectStore } from '../../engine/ports.ts'
 import { seededFractions } from './seeded-fractions.ts'
 
-export interface LatencyModel {
+interface LatencyModel {
   readonly clock: Clock
   readonly seed: number
   /** Time to first byte, log-normal through these two points. */
