@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DOCS, indexFile, stageFile, type DataSetId } from './counted-index.ts'
 import { expectCount } from './expect-count.ts'
 
@@ -31,6 +31,9 @@ const ALL_STAYS = [
   '--min-semi-space-size=1024',
   '--max-semi-space-size=1024',
 ]
+
+// Two seconds, on a machine that has nothing else to do.
+vi.setConfig({ testTimeout: 120_000 })
 
 test.each(FIGURES)('bytes of a document in $indexId', async ({ indexId, bytesPerDoc }) => {
   const { splitBytes } = await indexFile(await stageFile(indexId))

@@ -82,7 +82,7 @@ let index: StagedFile
 beforeAll(async () => {
   index = await stageFile('hdfs-logs')
   await indexFile(index)
-})
+}, 120_000)
 
 test.each(COLD_SEARCHES)('reads of a cold search: $what', async ({ what, ask, ...kept }) => {
   const clock = instantClock()
