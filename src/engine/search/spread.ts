@@ -51,8 +51,8 @@ const PART_SIZES: PartSizes = { partMs: 2, cutDocs: 8 * DOC_BLOCK }
 
 /** What a search does for each document of a split at most, in nanoseconds: its share of a posting list,
  *  and for each column the look at a sort key's or the count in an aggregation's. */
-const NS_PER_DOC = 1
-const NS_PER_SORT_KEY = 1
+const NS_PER_DOC = 0.5
+const NS_PER_SORT_KEY = 0.5
 const NS_PER_AGGREGATED_COLUMN = 4
 /** Of a search over ten columns. */
 const MOST_NS_PER_DOC = NS_PER_DOC + 10 * NS_PER_AGGREGATED_COLUMN
