@@ -1,7 +1,11 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { LeafInvoker, LeafRequest, LeafResponse } from '../engine/search/leaf-request.ts'
-import { failedLeaf } from '../engine/search/leaf-request.ts'
+import {
+  failedLeaf,
+  type LeafInvoker,
+  type LeafRequest,
+  type LeafResponse,
+} from '../engine/search/leaf-request.ts'
 import { leafHere } from '../engine/search/testing/handed-leaf.ts'
 import { BY_ID, shop } from '../engine/search/testing/shop.ts'
 import { LeafPeer } from './leaf-peer.ts'

@@ -87,11 +87,11 @@ export class LeafPeer implements LeafThread {
         return this.#running.get(message.id)?.abort()
       case 'found': {
         const { answer } = message
-        return this.#settle(message.id, ({ resolve }) => resolve(responseFromClone(answer)))
+        return this.#settle(message.id, (waiting) => waiting.resolve(responseFromClone(answer)))
       }
       case 'failed': {
         const error = new QwError('unavailable', message.message)
-        return this.#settle(message.id, ({ reject }) => reject(error))
+        return this.#settle(message.id, (waiting) => waiting.reject(error))
       }
     }
   }
@@ -122,7 +122,7 @@ export class LeafPeer implements LeafThread {
     this.#isOpen = false
     for (const stop of this.#running.values()) stop.abort()
     const gone = new QwError('unavailable', 'the thread that was asked ended')
-    for (const id of this.#asked.keys()) this.#settle(id, ({ reject }) => reject(gone))
+    for (const id of this.#asked.keys()) this.#settle(id, (waiting) => waiting.reject(gone))
   }
 }
 

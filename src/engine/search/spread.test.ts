@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LeafPlan } from './leaf-plan.ts'
-import { planLeaf } from './leaf-plan.ts'
+import { planLeaf, type LeafPlan } from './leaf-plan.ts'
 import { docRange, type LeafInvoker, type LeafRequest, type LeafSplit } from './leaf-request.ts'
 import { leafParts, type LeafThread } from './spread.ts'
 import { leafHere, leafThread, spreadOut } from './testing/handed-leaf.ts'

@@ -191,14 +191,14 @@ function handPart(
   if (cached !== undefined) {
     return { answer: Promise.resolve(cached), takeBack: () => false }
   }
-  const { answer, takeBack } = thread.hand(request, signal)
-  const kept = answer.then((found) => {
+  const handed = thread.hand(request, signal)
+  const kept = handed.answer.then((found) => {
     if (found.failures.length === 0) partialResults.set(key, found, answerBytes(found))
     return found
   })
   // Whoever waits for it learns of it; nobody waits where this thread's own part failed.
   kept.catch(() => undefined)
-  return { answer: kept, takeBack }
+  return { answer: kept, takeBack: () => handed.takeBack() }
 }
 
 /** In the order of the parts. */
