@@ -109,46 +109,51 @@ function isSmall({ splits }: LeafRequest, { partMs }: PartSizes): boolean {
  */
 export function leafParts(plan: LeafPlan, partsMax: number, sizes: PartSizes): LeafSplit[][] {
   const { splits, terminateAfter } = plan.request
-  const nsPerDoc = nsPerDocOf(plan)
-  const docs = splits.map((split) => (needsNothing(planSplit(plan, split)) ? 0 : docsOf(split)))
-  const total = docs.reduce((sum, each) => sum + each, 0)
-  const count = Math.min(partsMax, Math.floor((total * nsPerDoc) / (sizes.partMs * NS_PER_MS)))
+  const weighed = splits.map((split) => {
+    const docs = needsNothing(planSplit(plan, split)) ? 0 : docsOf(split)
+    return { split, docs }
+  })
+  const total = weighed.reduce((sum, { docs }) => sum + docs, 0)
+  const count = Math.min(
+    partsMax,
+    Math.floor((total * nsPerDocOf(plan)) / (sizes.partMs * NS_PER_MS)),
+  )
   if (count < 2) return [[...splits]]
   // The documents that a split with a limit ends at are the first ones.
-  const isCut = plan.aggregations.length > 0 && terminateAfter === undefined
-  const cutDocs = isCut ? sizes.cutDocs : undefined
+  const mayCut = plan.aggregations.length > 0 && terminateAfter === undefined
+  const place = { share: total / count, cutDocs: mayCut ? sizes.cutDocs : undefined }
   const parts: LeafSplit[][] = Array.from({ length: count }, () => [])
   let before = 0
-  splits.forEach((split, at) => {
-    for (const piece of piecesOf(split, docs[at] ?? 0, { before, share: total / count, cutDocs })) {
+  for (const { split, docs } of weighed) {
+    for (const piece of docs === 0 ? [split] : piecesOf(split, { ...place, before })) {
+      const weight = docs === 0 ? 0 : docsOf(piece)
       // By where its middle lies.
-      const middle = before + (docs[at] === 0 ? 0 : docsOf(piece) / 2)
-      parts[Math.min(count - 1, Math.floor((middle * count) / total))]?.push(piece)
-      before += docs[at] === 0 ? 0 : docsOf(piece)
+      const part = Math.floor((before + weight / 2) / place.share)
+      parts[Math.min(part, count - 1)]?.push(piece)
+      before += weight
     }
-  })
+  }
   return parts.filter((part) => part.length > 0)
 }
 
 /** The split between the bounds of parts that lie in it. */
 function piecesOf(
   split: LeafSplit,
-  docs: number,
   place: { readonly before: number; readonly share: number; readonly cutDocs: number | undefined },
 ): LeafSplit[] {
   const { before, share, cutDocs } = place
-  if (cutDocs === undefined || docs < 2 * cutDocs) return [split]
+  if (cutDocs === undefined) return [split]
   const { start, end } = docRange(split)
-  const cuts: number[] = []
-  for (let bound = Math.ceil((before + 1) / share) * share; bound < before + docs; bound += share) {
-    const cut = start + Math.round((bound - before) / cutDocs) * cutDocs
-    if (cut > start && cut < end) cuts.push(cut)
+  const pieces: LeafSplit[] = []
+  let from = start
+  const first = Math.floor(before / share) + 1
+  for (let at = first; at * share < before + end - start; at++) {
+    const cut = start + Math.round((at * share - before) / cutDocs) * cutDocs
+    if (cut <= from || cut >= end) continue
+    pieces.push({ ...split, docs: { start: from, end: cut } })
+    from = cut
   }
-  if (cuts.length === 0) return [split]
-  const bounds = [...new Set([start, ...cuts, end])]
-  return bounds
-    .slice(1)
-    .map((to, at) => ({ ...split, docs: { start: bounds[at] ?? start, end: to } }))
+  return from === start ? [split] : [...pieces, { ...split, docs: { start: from, end } }]
 }
 
 function docsOf(split: LeafSplit): number {
