@@ -19,18 +19,23 @@ export interface BenchPart extends PartName {
 }
 
 /** What the two minutes are for, in this order. */
-export const DEFAULT_PARTS: readonly string[] = ['indexing', 'searching']
+export const DEFAULT_PARTS: readonly string[] = ['indexing', 'searching', 'http']
 
 export const PARTS: readonly BenchPart[] = [
   {
     name: 'indexing',
-    what: '100,000 documents in a cold process',
-    run: async ({ nodeArgs }) => await (await import('./indexing.ts')).benchIndexing(nodeArgs),
+    what: '100,000 documents in a cold process, and two million of each set',
+    run: async (context) => await (await import('./indexing.ts')).benchIndexing(context),
   },
   {
     name: 'searching',
     what: 'searches over two million documents, warm and cold',
-    run: async () => await (await import('./searching.ts')).benchSearching(),
+    run: async (context) => await (await import('./searching.ts')).benchSearching(context),
+  },
+  {
+    name: 'http',
+    what: 'what HTTP adds to a search on `serve`',
+    run: async (context) => await (await import('./http.ts')).benchHttp(context),
   },
   {
     name: 'merging',

@@ -30,6 +30,8 @@ export interface BenchRow extends Sample {
   readonly id: string
   readonly measure: string
   readonly unit: Unit
+  /** What of it a processor worked, in the same unit: other work on the machine does not lengthen it. */
+  readonly cpu?: number
   readonly must?: number
   readonly aim?: number
   /** Which documents: `sales-2m`, `hdfs-20m`; absent where there are none. */
