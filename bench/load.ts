@@ -8,11 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { salesBatch } from '../src/functions/sales-batch.ts'
 import { printTable } from './measure.ts'
 
-const SEARCHES = 200
-const INGESTS = 4
 const BATCHES = 5
 const BATCH_DOCS = 1_000
-const DURATION_MS = 120_000
+
+interface Load {
+  readonly searches: number
+  readonly ingests: number
+  readonly seconds: number
+}
 
 /** Loaded before the server: the longest time that its event loop stood still, from the first signal on,
  *  and its peak memory, written at its end. */
@@ -55,8 +58,16 @@ function histogramAbove(price: number): object {
   return { query: `price:>${price}`, max_hits: 0, aggs: { prices: { histogram, aggs } } }
 }
 
-/** `serve` with 200 searches and 4 ingests at once, two minutes long. */
-export async function benchLoad(root: string): Promise<void> {
+/** `serve` with 200 searches and 4 ingests at once, two minutes long; `searches=`, `ingests=` and
+ *  `seconds=` make it another load. */
+export async function benchLoad(root: string, settings: readonly string[]): Promise<void> {
+  const numberOf = (name: string, usual: number): number =>
+    Number(settings.find((text) => text.startsWith(`${name}=`))?.slice(name.length + 1) ?? usual)
+  const load: Load = {
+    searches: numberOf('searches', 200),
+    ingests: numberOf('ingests', 4),
+    seconds: numberOf('seconds', 120),
+  }
   const folder = mkdtempSync(join(tmpdir(), 'qwl-load-'))
   const loopPath = join(folder, 'loop.json')
   const where = ['--data-dir', join(folder, 'data'), '--config', join(folder, 'qw-lambda.json')]
@@ -77,11 +88,11 @@ export async function benchLoad(root: string): Promise<void> {
       env: { ...process.env, BENCH_LOOP: loopPath },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    const result = await askAll(server)
+    const result = await askAll(server, load)
     server.kill('SIGINT')
     await once(server, 'exit')
     const loop = JSON.parse(readFileSync(loopPath, 'utf8')) as LoopReport
-    print(result, loop)
+    print(load, result, loop)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -96,11 +107,14 @@ interface LoadResult {
   readonly foundDocs: number
 }
 
-async function askAll(server: ChildProcess): Promise<LoadResult> {
+async function askAll(
+  server: ChildProcess,
+  { searches, ingests, seconds }: Load,
+): Promise<LoadResult> {
   if (server.stdout === null) throw new Error('no output of the server')
   const [line] = (await once(server.stdout, 'data')) as [Buffer]
   const base = `${line.toString().trim()}/api/v1/mock-sales`
-  const agent = new Agent({ keepAlive: true, maxSockets: SEARCHES + INGESTS })
+  const agent = new Agent({ keepAlive: true, maxSockets: searches + ingests })
   const ask = (path: string, body?: Uint8Array): Promise<string> =>
     answerOf(agent, `${base}/${path}`, body)
   const before = await count(ask)
@@ -110,7 +124,7 @@ async function askAll(server: ChildProcess): Promise<LoadResult> {
     ingestMs: [] as number[],
     errors: new Map<string, number>(),
   }
-  const until = performance.now() + DURATION_MS
+  const until = performance.now() + seconds * 1_000
   let asked = 0
   let sentDocs = 0
   const repeat = async (times: number[], once: () => Promise<unknown>): Promise<void> => {
@@ -137,8 +151,8 @@ async function askAll(server: ChildProcess): Promise<LoadResult> {
     sentDocs += BATCH_DOCS
   }
   await Promise.all([
-    ...Array.from({ length: SEARCHES }, () => repeat(result.searchMs, search)),
-    ...Array.from({ length: INGESTS }, () => repeat(result.ingestMs, ingest)),
+    ...Array.from({ length: searches }, () => repeat(result.searchMs, search)),
+    ...Array.from({ length: ingests }, () => repeat(result.ingestMs, ingest)),
   ])
   // What waits for its commit is committed.
   await ask('../_elastic/mock-sales/_refresh')
@@ -171,7 +185,7 @@ async function answerOf(agent: Agent, url: string, body?: Uint8Array): Promise<s
   })
 }
 
-function print(result: LoadResult, loop: LoopReport): void {
+function print(load: Load, result: LoadResult, loop: LoopReport): void {
   const quantile = (times: readonly number[], share: number): string =>
     `${(times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? NaN).toFixed(0)} ms`
   const row = (
@@ -182,11 +196,11 @@ function print(result: LoadResult, loop: LoopReport): void {
   ): Parameters<typeof printTable>[1][number] => ({ measure, value, must, aim })
   const errors = [...result.errors.values()].reduce((sum, n) => sum + n, 0)
   printTable(
-    `serve, ${SEARCHES} searches and ${INGESTS} ingests at once, ${DURATION_MS / 1_000} s`,
+    `serve, ${load.searches} searches and ${load.ingests} ingests at once, ${load.seconds} s`,
     [
       row('requests that failed', String(errors), '0'),
       row('documents sent, found', `${result.sentDocs}, ${result.foundDocs}`, 'equal'),
-      row('searches a second', (result.searchMs.length / (DURATION_MS / 1_000)).toFixed(0)),
+      row('searches a second', (result.searchMs.length / load.seconds).toFixed(0)),
       row('search, median', quantile(result.searchMs, 0.5)),
       row('search, 99 of 100', quantile(result.searchMs, 0.99)),
       row('ingest of 1,000 documents, median', quantile(result.ingestMs, 0.5)),

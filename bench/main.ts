@@ -27,7 +27,7 @@ if (wants('searching')) await benchSearching()
 if (wants('fan-out')) benchFanOut()
 if (parts.includes('page')) await benchPage(root)
 // Minutes, and a gigabyte of disk: only when asked for.
-if (parts.includes('load')) await benchLoad(root)
+if (parts.includes('load')) await benchLoad(root, parts)
 if (parts.includes('large-logs')) await benchLargeLogs(root)
 if (parts.includes('year')) await benchYear(root, parts)
 if (parts.includes('erase')) await benchErase(parts)

@@ -305,8 +305,6 @@ async function changing<T>(what: string, run: () => Promise<T>): Promise<T> {
           'InvalidChangeSetStatus',
           'InvalidChangeSetStatusException',
           'OperationInProgressException',
-          // Two runs that began in the same millisecond: the names of change sets carry the time.
-          'AlreadyExistsException',
         ].includes(errorName(error)) || /_IN_PROGRESS state and can ?not be/.test(messageOf(error))
       if (!busy) throw error
       throw new QwError('conflict', `could not ${what}: another change is running`, {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
 import { applyPlan, previewPlan } from './apply.ts'
+import { operationToken } from './change-set.ts'
 import type { DeployEvent } from './events.ts'
 import { preflight } from './check.ts'
 import { emptyStack, husk } from './testing/fake-stacks.ts'
@@ -11,6 +12,7 @@ import { readApiKey } from './api-key.ts'
 import { readStatus } from './status.ts'
 import { teardown } from './teardown.ts'
 
+const BUSY = new QwError('conflict', 'another change is running', { code: 'STACK-BUSY' })
 const THROTTLED = new QwError('unavailable', 'Rate exceeded', { code: 'THROTTLED' })
 const EXPIRED = new QwError('invalid', 'the login has run out', {
   code: 'CRED-EXPIRED',
@@ -323,6 +325,31 @@ describe('a further deployment', () => {
     await expect(deployTo(cloud, shopInputs({ alarms: 'all' }))).rejects.toThrow()
     const other = deployTo(cloud, shopInputs({ alarms: 'none' }))
     await expect(other).rejects.toMatchObject({ kind: 'conflict', code: 'STACK-BUSY' })
+  })
+
+  test('goes on when what was in its way has ended by the time that it looks', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    cloud.faults.push({ call: 'createChangeSet', error: BUSY })
+    cloud.faults.push({ call: 'executeChangeSet', error: BUSY })
+    const { state } = await deployTo(cloud, shopInputs({ alarms: 'all' }))
+    expect(state.status).toBe('UPDATE_COMPLETE')
+    expect(state.parameters['Alarms']).toBe('all')
+  })
+
+  test('is refused when something stands in its way that is never seen', async () => {
+    const cloud = new InMemoryCloud()
+    await deployTo(cloud, shopInputs())
+    for (let times = 0; times < 20; times++) {
+      cloud.faults.push({ call: 'createChangeSet', error: BUSY })
+    }
+    const never = deployTo(cloud, shopInputs({ alarms: 'all' }))
+    await expect(never).rejects.toMatchObject({ kind: 'conflict', code: 'STACK-BUSY' })
+  })
+
+  test('has a name of its own, also when another begins in the same millisecond', () => {
+    const clock = { nowMs: () => 0, sleep: async () => undefined }
+    expect(operationToken('shop', clock)).not.toBe(operationToken('shop', clock))
   })
 
   test('is previewed without changing the stack', async () => {

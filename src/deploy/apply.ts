@@ -39,6 +39,10 @@ export interface ApplyOptions {
 /** What was seen longer ago is asked again: somebody may have sat before a question meanwhile. */
 const SEEN_FRESH_MS = 10_000
 
+/** How often a change is tried that finds another one in its way and then a stack that is free. */
+const BUSY_TRIES = 4
+const BUSY_PAUSE_MS = 2_000
+
 /**
  * Creates or updates the stack and returns it. Running it again is always safe: it attaches to its
  * own operation, skips what is there, and starts again what was stopped.
@@ -76,7 +80,7 @@ export async function* applyPlan(
     yield* leaveSource(state, plan.deployment, wanted, ports.sourceBuckets)
   }
   const change = await changeOf(plan, state, ports, options)
-  const changed = yield* changeOrJoin(plan, change, ports, signal)
+  const changed = yield* changeOrJoin(plan, change, { ports, options }, signal)
   yield { kind: 'phase', phase: 'apply', state: 'done' }
   const after = changed ?? state
   // What CloudFormation made anew runs; of what was there before it does not ask.
@@ -99,24 +103,32 @@ async function firstLook(
   return isFresh ? seen.state : await stacks.describe(plan.stackName)
 }
 
-/** A second run that starts between our look and our change may come first: then its change is ours too
- *  if it is the same, and STACK-BUSY if it is not. */
+/** A second run may come between our look and our change: then its change is ours too if it is the same.
+ *  One that is still running and differs is STACK-BUSY; one that has ended is no longer in the way. */
 async function* changeOrJoin(
   plan: DeployPlan,
-  change: StackChange,
-  ports: ApplyPorts,
+  first: StackChange,
+  context: { ports: ApplyPorts; options: ApplyOptions },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DeployEvent, StackState | undefined> {
-  try {
-    return yield* changeStack(change, ports, signal)
-  } catch (error) {
-    if (!isQwError(error, 'conflict') || error.code !== 'STACK-BUSY') throw error
-    let state = await ports.stacks.describe(plan.stackName)
-    if (state !== undefined && situationOf(state) === 'busy') {
-      state = yield* attach(plan, state, ports, signal)
+  const { ports, options } = context
+  let change = first
+  for (let triesLeft = BUSY_TRIES - 1; ; triesLeft--) {
+    try {
+      return yield* changeStack(change, ports, signal)
+    } catch (error) {
+      if (!isQwError(error, 'conflict') || error.code !== 'STACK-BUSY') throw error
+      let state = await ports.stacks.describe(plan.stackName)
+      if (state !== undefined && situationOf(state) === 'busy') {
+        state = yield* attach(plan, state, ports, signal)
+      }
+      if (state !== undefined && isUpToDate(plan, state)) return state
+      const isFree = ['ready', 'absent'].includes(situationOf(state))
+      if (!isFree || triesLeft === 0) throw error
+      yield { kind: 'waiting', what: 'another change of the stack to end', elapsedMs: 0 }
+      await ports.clock.sleep(BUSY_PAUSE_MS, signal)
+      change = await changeOf(plan, state, ports, options)
     }
-    if (state !== undefined && isUpToDate(plan, state)) return state
-    throw error
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { DeployEvent } from './events.ts'
 import { failureError } from './failure-advice.ts'
 import { followStack, type FollowPorts } from './follow-stack.ts'
@@ -93,9 +94,10 @@ export async function* previewChange(
 
 /** One for each operation, and the name of its change set: AWS does nothing for a token that it has
  *  seen before, also when that operation was rolled back or another change came in between. AWS keeps
- *  it with every event of the operation; at most 128 letters, digits and hyphens. */
+ *  it with every event of the operation; at most 128 letters, digits and hyphens. Two runs may begin in
+ *  the same millisecond, so the time alone would not do. */
 export function operationToken(prefix: string, clock: DeployClock): string {
-  return `${prefix}-${clock.nowMs().toString(36)}`
+  return `${prefix}-${clock.nowMs().toString(36)}-${randomBytes(4).toString('hex')}`
 }
 
 async function* awaitChangeSet(

@@ -4,87 +4,27 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { QwError } from '../engine/errors.ts'
-import type { IndexingComponents } from '../engine/indexing/components.ts'
-import {
-  countingRandom,
-  publishedNumbers,
-  testConfig,
-  testLines,
-} from '../engine/indexing/testing/indexing-fixture.ts'
+import { publishedNumbers, testConfig } from '../engine/indexing/testing/indexing-fixture.ts'
 import { publishedSplits } from '../engine/metastore/index-metadata.ts'
-import { Metastore } from '../engine/metastore/metastore.ts'
-import type { Clock, ObjectStore } from '../engine/ports.ts'
-import { faultyStore, type FaultPlan } from '../stores/testing/faulty-store.ts'
 import { folderStore } from '../stores/folder-store.ts'
-import { memoryStore } from '../stores/memory-store.ts'
-import { prefixStore } from '../stores/prefix-store.ts'
-import { IngestQueue } from './ingest-queue.ts'
+import type { FaultPlan } from '../stores/testing/faulty-store.ts'
+import {
+  COMMIT_MS,
+  diskWithIndex,
+  docs,
+  keysOf,
+  numbersOn,
+  settle,
+  startQueue,
+  upTo,
+} from './testing/ingest-queue-fixture.ts'
 
-/** Sleepers wake when a test moves the time to them. */
-function manualClock(): Clock & { advance(ms: number): void } {
-  let nowMs = 1_700_000_000_000
-  let sleepers: { readonly dueMs: number; readonly wake: () => void }[] = []
-  return {
-    nowMs: () => nowMs,
-    sleep: (ms, signal) =>
-      new Promise((wake, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason))
-        if (signal?.aborted === true) reject(signal.reason)
-        sleepers.push({ dueMs: nowMs + ms, wake })
-      }),
-    advance(ms) {
-      nowMs += ms
-      const due = sleepers.filter(({ dueMs }) => dueMs <= nowMs)
-      sleepers = sleepers.filter(({ dueMs }) => dueMs > nowMs)
-      for (const { wake } of due) wake()
-    },
-  }
-}
-
-let seed = 0
-const noFaults: FaultPlan = () => undefined
-
-/** A process over stores that outlive it. */
-function start(disk: ObjectStore, plan: FaultPlan = noFaults) {
-  const clock = manualClock()
-  const random = countingRandom(++seed * 7919)
-  const faulty = faultyStore(disk, plan, clock)
-  const store = prefixStore(faulty, 'queue/')
-  const metastore = new Metastore(prefixStore(faulty, 'index/'), { clock, random })
-  const indexing: IndexingComponents = { metastore, clock, random }
-  const lines: Readonly<Record<string, unknown>>[] = []
-  const queue = new IngestQueue({ indexing, store, log: (fields) => lines.push(fields) })
-  return { clock, metastore, queue, store, lines }
-}
-
-async function diskWithIndex(disk: ObjectStore = memoryStore()): Promise<ObjectStore> {
-  await start(disk).metastore.createIndex(testConfig())
-  return disk
-}
-
-async function numbersOn(disk: ObjectStore): Promise<number[]> {
-  return await publishedNumbers(start(disk).metastore)
-}
-
-async function keysOf(store: ObjectStore): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of store.list('')) keys.push(key)
-  return keys
-}
-
-const docs = (from: number, end: number): Buffer => Buffer.from(testLines(from, end))
-const upTo = (end: number): number[] => Array.from({ length: end }, (_, n) => n)
-const COMMIT_MS = 60_000
 const FIRST_RETRY_MS = 1_000
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve))
-}
 
 describe('commit modes', () => {
   test('`force` is searchable on return and leaves nothing behind', async () => {
     const disk = await diskWithIndex()
-    const { queue, store } = start(disk)
+    const { queue, store } = startQueue(disk)
     expect(await queue.ingest('events', docs(0, 3), 'force')).toMatchObject({ ingestedCount: 3 })
     expect(await numbersOn(disk)).toEqual(upTo(3))
     expect(await keysOf(store)).toEqual([])
@@ -92,7 +32,7 @@ describe('commit modes', () => {
 
   test('`auto` returns with the documents kept; they become one split when the time is over', async () => {
     const disk = await diskWithIndex()
-    const { queue, store, clock, metastore } = start(disk)
+    const { queue, store, clock, metastore } = startQueue(disk)
     await queue.ingest('events', docs(0, 3), 'auto')
     await queue.ingest('events', docs(3, 5), 'auto')
     expect(await numbersOn(disk)).toEqual([])
@@ -106,7 +46,7 @@ describe('commit modes', () => {
 
   test('a refresh commits what waits and what is being committed, in no time', async () => {
     const disk = await diskWithIndex()
-    const { queue, metastore } = start(disk)
+    const { queue, metastore } = startQueue(disk)
     await queue.ingest('events', docs(0, 2), 'auto')
     const earlier = queue.refresh('events')
     await queue.ingest('events', docs(2, 3), 'auto')
@@ -120,7 +60,7 @@ describe('commit modes', () => {
 
   test('`wait_for` returns when the scheduled commit is done', async () => {
     const disk = await diskWithIndex()
-    const { queue, clock } = start(disk)
+    const { queue, clock } = startQueue(disk)
     let isDone = false
     const waiting = queue.ingest('events', docs(0, 2), 'waitFor').then(() => (isDone = true))
     await settle()
@@ -132,7 +72,7 @@ describe('commit modes', () => {
 
   test('bodies that come while a batch is being committed count once, in it or in the next', async () => {
     const disk = await diskWithIndex()
-    const { queue, clock } = start(disk)
+    const { queue, clock } = startQueue(disk)
     const sent: Promise<unknown>[] = []
     for (let i = 0; i < 30; i++) {
       sent.push(queue.ingest('events', docs(i, i + 1), 'auto'))
@@ -145,7 +85,7 @@ describe('commit modes', () => {
   })
 
   test('an unknown index is refused before anything is kept', async () => {
-    const { queue, store } = start(await diskWithIndex())
+    const { queue, store } = startQueue(await diskWithIndex())
     await expect(queue.ingest('other', docs(0, 1), 'auto')).rejects.toThrow(/no index `other`/)
     expect(await keysOf(store)).toEqual([])
   })
@@ -160,19 +100,19 @@ describe('what is accepted', () => {
       docs(1, 2).subarray(0, -1),
     ])
     const disk = await diskWithIndex()
-    const { queue } = start(disk)
+    const { queue } = startQueue(disk)
     const answer = await queue.ingest('events', body, 'auto')
     expect(answer).toMatchObject({ ingestedCount: 2, rejectedCount: 2 })
     await queue.ingest('events', docs(2, 3), 'auto')
     await queue.drain()
     expect(await numbersOn(disk)).toEqual(upTo(3))
-    const other = start(await diskWithIndex())
+    const other = startQueue(await diskWithIndex())
     expect(await other.queue.ingest('events', body, 'force')).toEqual(answer)
   })
 
   test('packed or foreign bytes in one request take nothing from the requests beside it', async () => {
     const disk = await diskWithIndex()
-    const { queue } = start(disk)
+    const { queue } = startQueue(disk)
     const packed = await queue.ingest('events', gzipSync(docs(0, 5)), 'auto')
     expect(packed.ingestedCount).toBe(0)
     const parquet = Buffer.concat([Buffer.from('PAR1\n'), docs(0, 1)])
@@ -184,7 +124,7 @@ describe('what is accepted', () => {
 
   test('a request that could not be kept is not found later', async () => {
     const disk = await diskWithIndex()
-    const { queue, store } = start(disk, ({ verb, key }) =>
+    const { queue, store } = startQueue(disk, ({ verb, key }) =>
       verb === 'put' && key.endsWith('.ndjson') ? { kind: 'failAfter' } : undefined,
     )
     await expect(queue.ingest('events', docs(0, 1), 'auto')).rejects.toThrow(/injected/)
@@ -196,7 +136,7 @@ describe('failing commits', () => {
   test('a full disk is tried again until it has room; whoever waits learns of the first failure', async () => {
     const disk = await diskWithIndex()
     let isFull = false
-    const full = start(disk, ({ verb }) =>
+    const full = startQueue(disk, ({ verb }) =>
       isFull && verb === 'put' ? { kind: 'failBefore' } : undefined,
     )
     const waiting = full.queue.ingest('events', docs(0, 2), 'waitFor')
@@ -217,14 +157,14 @@ describe('failing commits', () => {
   test('a stop does not wait for a disk that stays full', async () => {
     const disk = await diskWithIndex()
     let isFull = false
-    const { queue } = start(disk, ({ verb }) =>
+    const { queue } = startQueue(disk, ({ verb }) =>
       isFull && verb === 'put' ? { kind: 'failBefore' } : undefined,
     )
     await queue.ingest('events', docs(0, 2), 'auto')
     isFull = true
     await queue.drain()
     expect(await numbersOn(disk)).toEqual([])
-    await start(disk).queue.recover()
+    await startQueue(disk).queue.recover()
     expect(await numbersOn(disk)).toEqual(upTo(2))
   })
 })
@@ -246,13 +186,13 @@ describe('recovery', () => {
     test(`a process killed at any change (${kind}) loses and doubles nothing`, async () => {
       for (let n = 1; n <= 9; n++) {
         const disk = await diskWithIndex()
-        const killed = start(disk, killedAt(n, kind))
+        const killed = startQueue(disk, killedAt(n, kind))
         const answers = await Promise.allSettled([
           killed.queue.ingest('events', docs(0, 2), 'auto'),
           killed.queue.ingest('events', docs(2, 5), 'auto'),
         ])
         await killed.queue.drain()
-        const next = start(disk)
+        const next = startQueue(disk)
         await next.queue.recover()
         const found = await numbersOn(disk)
         expect(found, `kill at ${n}`).toEqual([...new Set(found)])
@@ -267,7 +207,7 @@ describe('recovery', () => {
 
   test('bodies taken before recovery looks are left to their own batch', async () => {
     const disk = await diskWithIndex()
-    const { queue, clock } = start(disk)
+    const { queue, clock } = startQueue(disk)
     await queue.ingest('events', docs(0, 1), 'auto')
     await queue.recover()
     await queue.ingest('events', docs(1, 2), 'auto')
@@ -278,10 +218,10 @@ describe('recovery', () => {
 
   test('documents of a deleted index are dropped, and do not turn up in the next of its name', async () => {
     const disk = await diskWithIndex()
-    const before = start(disk)
+    const before = startQueue(disk)
     await before.queue.ingest('events', docs(0, 3), 'auto')
     await before.metastore.deleteIndex('events')
-    const after = start(disk)
+    const after = startQueue(disk)
     await after.metastore.createIndex(testConfig())
     await after.queue.recover()
     expect(await numbersOn(disk)).toEqual([])
@@ -291,7 +231,7 @@ describe('recovery', () => {
 
   test('an index deleted while a batch of it is committed keeps no other from going on', async () => {
     const disk = await diskWithIndex()
-    const { queue, metastore, lines } = start(disk)
+    const { queue, metastore, lines } = startQueue(disk)
     await queue.ingest('events', docs(0, 3), 'auto')
     await metastore.deleteIndex('events')
     await queue.drain()
@@ -300,18 +240,18 @@ describe('recovery', () => {
 
   test('what cannot be recovered stays for the next start and hinders nobody', async () => {
     const disk = await diskWithIndex()
-    const { metastore } = start(disk)
+    const { metastore } = startQueue(disk)
     await metastore.createIndex({ ...testConfig(), indexId: 'other' })
-    const first = start(disk)
+    const first = startQueue(disk)
     await first.queue.ingest('events', docs(0, 1), 'auto')
     await first.queue.ingest('other', docs(0, 1), 'auto')
-    const second = start(disk, ({ key }) =>
+    const second = startQueue(disk, ({ key }) =>
       key.includes('index/events') ? { kind: 'failBefore' } : undefined,
     )
     await second.queue.recover()
     expect(second.lines).toMatchObject([{ event: 'recovery-failed' }])
     expect(await publishedNumbers(metastore, 'other')).toEqual([0])
-    await start(disk).queue.recover()
+    await startQueue(disk).queue.recover()
     expect(await numbersOn(disk)).toEqual([0])
   })
 })
@@ -326,18 +266,18 @@ test('over a real folder, with the longest index id, a restart commits what was 
   folders.push(root)
   const indexId = `e${'v'.repeat(254)}`
   const disk = folderStore({ root, survives: 'processEnd' })
-  await start(disk).metastore.createIndex({ ...testConfig(), indexId })
-  await start(disk).queue.ingest(indexId, docs(0, 4), 'auto')
-  await start(disk).queue.recover()
-  expect(await publishedNumbers(start(disk).metastore, indexId)).toEqual(upTo(4))
+  await startQueue(disk).metastore.createIndex({ ...testConfig(), indexId })
+  await startQueue(disk).queue.ingest(indexId, docs(0, 4), 'auto')
+  await startQueue(disk).queue.recover()
+  expect(await publishedNumbers(startQueue(disk).metastore, indexId)).toEqual(upTo(4))
 })
 
 test('a stopping queue promises no commit', async () => {
   const disk = await diskWithIndex()
-  const { queue } = start(disk)
+  const { queue } = startQueue(disk)
   await queue.drain()
   await expect(queue.ingest('events', docs(0, 1), 'waitFor')).rejects.toThrow(QwError)
   expect(await queue.ingest('events', docs(1, 2), 'auto')).toMatchObject({ ingestedCount: 1 })
-  await start(disk).queue.recover()
+  await startQueue(disk).queue.recover()
   expect(await numbersOn(disk)).toEqual([0, 1])
 })

@@ -4,6 +4,7 @@ import type { IndexingComponents } from '../engine/indexing/components.ts'
 import type { DeletesResult } from '../engine/indexing/deletes.ts'
 import { UlidGenerator } from '../engine/metastore/ulid.ts'
 import type { ObjectStore } from '../engine/ports.ts'
+import { CallGate } from '../engine/search/call-gate.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
 import { indexIdOf, type IngestWork, ingestWork } from './ingest-work.ts'
 
@@ -15,6 +16,8 @@ const ROOM_WAIT_MS = 15_000
 const ROOM_LOOK_EVERY_MS = 50
 /** A batch is committed early when this much waits. */
 const COMMIT_BYTES = 64 << 20
+/** Batches indexed at once, by one thread: more would only hold more memory. */
+const COMMITS_AT_ONCE = 2
 /** Pause before a commit that failed is tried again; longer after each failure. */
 const RETRY_FIRST_MS = 1_000
 const RETRY_MAX_MS = 60_000
@@ -26,6 +29,8 @@ interface IngestQueueComponents {
   readonly log: InvocationLog
   /** Who does what takes long; default: this thread. */
   readonly work?: IngestWork
+  /** Bytes that may wait per index; default `MAX_PENDING_BYTES`. */
+  readonly maxPendingBytes?: number
 }
 
 /**
@@ -51,6 +56,7 @@ export class IngestQueue implements IngestService {
   readonly #sealed = new Map<string, Set<WaitingBatch>>()
   readonly #pendingBytes = new Map<string, number>()
   readonly #commits = new Set<Promise<void>>()
+  readonly #gate = new CallGate(COMMITS_AT_ONCE)
   readonly #stop = new AbortController()
   readonly #work: IngestWork
 
@@ -194,7 +200,7 @@ export class IngestQueue implements IngestService {
     const batchKey = this.#newKey(indexUid, 'batch')
     for (let failures = 0; ;) {
       try {
-        await this.#commit(indexUid, batchKey, batch.keys)
+        await this.#gate.run(() => this.#commit(indexUid, batchKey, batch.keys))
         batch.resolve()
         await this.#work.askUpkeep(indexIdOf(indexUid))
         break
@@ -234,9 +240,9 @@ export class IngestQueue implements IngestService {
 
   /** Waits until there is room. Throws `unavailable` when there is none in time. */
   async #reserve(indexUid: string, byteCount: number): Promise<void> {
-    const { clock } = this.#components.indexing
+    const { indexing, maxPendingBytes = MAX_PENDING_BYTES } = this.#components
     const waiting = (): number => this.#pendingBytes.get(indexUid) ?? 0
-    for (let waitedMs = 0; waiting() + byteCount > MAX_PENDING_BYTES;) {
+    for (let waitedMs = 0; waiting() + byteCount > maxPendingBytes;) {
       if (waitedMs >= ROOM_WAIT_MS) {
         const indexId = indexIdOf(indexUid)
         throw new QwError('unavailable', `too much waits to be indexed into ${indexId}`, {
@@ -244,7 +250,7 @@ export class IngestQueue implements IngestService {
           fix: 'send again in a few seconds',
         })
       }
-      await clock.sleep(ROOM_LOOK_EVERY_MS)
+      await indexing.clock.sleep(ROOM_LOOK_EVERY_MS)
       waitedMs += ROOM_LOOK_EVERY_MS
     }
     this.#pendingBytes.set(indexUid, waiting() + byteCount)

@@ -1,10 +1,20 @@
 import { availableParallelism } from 'node:os'
 import type { ApiSettings } from '../api/services.ts'
+import { CallGate } from '../engine/search/call-gate.ts'
 import type { HandedRequest, HandedResponse } from './handed-request.ts'
 import { type StackPlace, StackThread } from './stack-thread.ts'
+import type { StackWork } from './stack-work.ts'
 
 /** More threads than this would hold more caches than they are worth. */
 const MAX_THREADS = 4
+
+/** Requests in each thread at once, others wait: it computes one after the other anyway, and each holds
+ *  what it has read until its end. */
+const REQUESTS_PER_THREAD = 8
+
+type SearchThread = Pick<StackThread, 'start' | 'callCount' | 'close'> & {
+  readonly work: Pick<StackWork, 'answer'>
+}
 
 /**
  * Threads that answer searches, one for each core. Requests are handed over whole: no search stands in
@@ -12,10 +22,13 @@ const MAX_THREADS = 4
  * A search remembers nothing, so any thread answers any page of it.
  */
 export class SearchThreads {
-  readonly #threads: readonly StackThread[]
+  readonly #threads: readonly SearchThread[]
+  readonly #gate: CallGate
 
-  private constructor(threads: readonly StackThread[]) {
+  /** There must be at least one. */
+  constructor(threads: readonly SearchThread[]) {
     this.#threads = threads
+    this.#gate = new CallGate(threads.length * REQUESTS_PER_THREAD)
   }
 
   /** Undefined where threads cannot be started. */
@@ -34,12 +47,16 @@ export class SearchThreads {
 
   /** By the thread that has the fewest requests. */
   async answer(request: HandedRequest, signal: AbortSignal): Promise<HandedResponse> {
+    return await this.#gate.run(() => this.#idlest().work.answer(request, { signal }), signal)
+  }
+
+  #idlest(): SearchThread {
     let [chosen] = this.#threads
     for (const thread of this.#threads) {
       if (chosen === undefined || thread.callCount < chosen.callCount) chosen = thread
     }
     if (chosen === undefined) throw new Error('opened with threads')
-    return await chosen.work.answer(request, { signal })
+    return chosen
   }
 
   async close(): Promise<void> {

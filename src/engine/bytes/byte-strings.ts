@@ -51,6 +51,15 @@ export class ByteStrings {
     return this.#close(size)
   }
 
+  /** As `addText`, of text[start, end), which is ASCII. */
+  addAscii(text: string, start: number, end: number): number {
+    this.#reserve(end - start)
+    const bytes = this.#bytes
+    let size = this.#size
+    for (let i = start; i < end; i++) bytes[size++] = text.charCodeAt(i)
+    return this.#close(size)
+  }
+
   #close(end: number): number {
     this.#size = end
     this.#ends.push(end)
@@ -94,6 +103,11 @@ export class ByteStrings {
   sorted(): Uint32Array {
     return sortByteStrings(this.#bytes, this.#ends.view())
   }
+}
+
+export function isAsciiText(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
+  return true
 }
 
 /** The text as UTF-8 can hold it: lone surrogates become U+FFFD. */

@@ -2,20 +2,17 @@
 import { elementAt } from '../bytes/element-at.ts'
 import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
-import { wellFormed } from '../bytes/byte-strings.ts'
+import { isAsciiText } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
 import { encodeTerm } from '../schema/term.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 
-/** A Map entry with its key, as measured on V8. */
-const MAP_ENTRY_BYTES = 80
+const encoder = new TextEncoder()
 /** After so many tokens a field is judged: are its terms mostly new? */
 const SAMPLE_TOKENS = 4096
 const MOSTLY_NEW_SHARE = 0.8
-/** A power of two; twice the words of everyday texts, so that few share a place. */
-const RECENT_TERMS = 32 * 1024
 
 /** The tokens of one field as they come; which terms they are is settled at the end. */
 export interface TokenStream {
@@ -23,7 +20,7 @@ export interface TokenStream {
   readonly length: number
   readonly memoryBytes: number
   push(value: TypedValue): void
-  /** As `push(text.slice(start, end))`, mostly without making that string. The slice is ASCII. */
+  /** As `push(text.slice(start, end))`, without making that string. The slice is ASCII. */
   pushSlice(text: string, start: number, end: number): void
   /** Pushes the tokens [start, end) of this stream again. */
   repeat(start: number, end: number): void
@@ -47,25 +44,18 @@ export function newTokenStream(type: ValueType): TokenStream {
 /** Equal strings share a number as long as that finds repetitions; in a field of mostly unique
  *  values, every token is a string of its own until the sort brings equals together. */
 class ByteTokens implements TokenStream {
-  /** Of texts; byte strings are told apart by the table. */
-  readonly #numbers = new Map<string, number>()
   readonly #table = new ByteStringTable()
   readonly #strings = this.#table.strings
   readonly #tokens = new GrowableUint32()
   #sharing = true
   #isJudged = false
-  /** By hash, the number + 1 of the last term with it, so that most tokens need no string and no Map;
-   *  undefined in a field of few tokens. */
-  #recent: Uint32Array | undefined
 
   get length(): number {
     return this.#tokens.length
   }
 
   get memoryBytes(): number {
-    const distinctBytes = this.#numbers.size * MAP_ENTRY_BYTES
-    const recentBytes = this.#recent?.byteLength ?? 0
-    return this.#table.memoryBytes + this.#tokens.capacityBytes + distinctBytes + recentBytes
+    return this.#table.memoryBytes + this.#tokens.capacityBytes
   }
 
   push(value: TypedValue): void {
@@ -75,21 +65,8 @@ class ByteTokens implements TokenStream {
   }
 
   pushSlice(text: string, start: number, end: number): void {
-    const recent = this.#recent
-    if (recent === undefined) {
-      this.#pushText(text.slice(start, end))
-      return
-    }
-    let hash = 0
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-    const place = (hash ^ (hash >>> 15)) & (RECENT_TERMS - 1)
-    const number = (recent[place] as number) - 1
-    if (number >= 0 && this.#strings.isAsciiSlice(number, text, start, end)) {
-      this.#tokens.push(number)
-      return
-    }
-    this.#pushText(text.slice(start, end))
-    recent[place] = this.#tokens.at(this.#tokens.length - 1) + 1
+    if (this.#sharing) this.#push(this.#table.numberOfAscii(text, start, end))
+    else this.#push(this.#strings.addAscii(text, start, end))
   }
 
   repeat(start: number, end: number): void {
@@ -97,34 +74,20 @@ class ByteTokens implements TokenStream {
   }
 
   #pushText(text: string): void {
-    if (!this.#sharing) {
-      this.#tokens.push(this.#strings.addText(wellFormed(text)))
-      return
-    }
-    let number = this.#numbers.get(text)
-    if (number === undefined) {
-      const storable = wellFormed(text)
-      number = this.#numbers.get(storable) ?? this.#strings.addText(storable)
-      this.#numbers.set(storable, number)
-    }
-    this.#tokens.push(number)
-    if (!this.#isJudged && this.#tokens.length >= SAMPLE_TOKENS) this.#judge()
+    if (isAsciiText(text)) this.pushSlice(text, 0, text.length)
+    else if (this.#sharing) this.#pushBytes(encoder.encode(text))
+    else this.#push(this.#strings.addText(text))
   }
 
   #pushBytes(bytes: Uint8Array): void {
-    this.#tokens.push(
-      this.#table.numberOf(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)),
-    )
+    this.#push(this.#table.numberOf(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length)))
   }
 
-  #judge(): void {
+  #push(number: number): void {
+    this.#tokens.push(number)
+    if (this.#isJudged || this.#tokens.length < SAMPLE_TOKENS) return
     this.#isJudged = true
-    if (this.#numbers.size < this.#tokens.length * MOSTLY_NEW_SHARE) {
-      this.#recent = new Uint32Array(RECENT_TERMS)
-      return
-    }
-    this.#sharing = false
-    this.#numbers.clear()
+    this.#sharing = this.#strings.count < this.#tokens.length * MOSTLY_NEW_SHARE
   }
 
   rank(): RankedTokens {
