@@ -10,6 +10,8 @@ export interface BenchContext {
   /** Node's own options, for processes that a part starts. */
   readonly nodeArgs: readonly string[]
   readonly settings: Readonly<Record<string, number>>
+  /** Quickwit's binary. */
+  readonly quickwit?: string | undefined
 }
 
 /** Each runs in a process of its own. */
@@ -31,6 +33,12 @@ export const PARTS: readonly BenchPart[] = [
     name: 'searching',
     what: 'searches over two million documents, warm and cold',
     run: async () => await (await import('./searching.ts')).benchSearching(),
+  },
+  {
+    name: 'peers',
+    what: 'the same documents and searches in other programs, where they are here',
+    settings: ['docs'],
+    run: async (context) => await (await import('./peers/peers.ts')).benchPeers(context),
   },
   {
     name: 'merging',

@@ -14,7 +14,7 @@ export function minisearchPeer(root: string): Peer {
   return {
     name: 'MiniSearch',
     howToGet: 'npm ci',
-    manner: `in the memory of one process, ${DOCS_MAX} documents; no phrases, aggregations or ranges alone; its bytes are of its heap`,
+    manner: `in the memory of one process, ${DOCS_MAX} documents; no phrases, no aggregations, no ranges alone; its bytes are of its heap`,
     docsMax: DOCS_MAX,
     async find() {
       if (!existsSync(manifest)) return undefined

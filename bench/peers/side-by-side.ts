@@ -19,24 +19,26 @@ export interface SetOutcome {
   readonly outcomes: readonly Outcome[]
 }
 
-interface NamedPeer extends FoundPeer {
+export interface NamedPeer extends FoundPeer {
   readonly name: string
+  readonly docsMax?: number | undefined
 }
 
 /**
- * The same documents and questions to `ours` and then to each of `others`, one process at a time. What
- * somebody answers is compared with what `ours` does before it is timed. Parallel to `ours, ...others`.
+ * The same documents and questions to each of `peers`, one process at a time. What somebody answers is
+ * compared with what the first does before it is timed. Parallel to `peers`.
  */
 export async function sideBySide(
   set: AskedSet,
   folder: string,
-  [ours, ...others]: readonly [NamedPeer, ...NamedPeer[]],
+  peers: readonly NamedPeer[],
 ): Promise<SetOutcome[]> {
-  const first = await new Standing(ours, set, folder).measure(undefined)
-  const outcomes = [first.outcome]
-  for (const other of others) {
-    const { outcome } = await new Standing(other, set, folder).measure(first.answers)
+  const outcomes: SetOutcome[] = []
+  let right: readonly (Answer | undefined)[] | undefined
+  for (const peer of peers) {
+    const { outcome, answers } = await new Standing(peer, set, folder).measure(right)
     outcomes.push(outcome)
+    right ??= answers
   }
   return outcomes
 }
