@@ -1,6 +1,6 @@
 /*
  * What `npm run bench` finds: the values that `--json` writes, `--compare` reads again and
- * docs/BENCHMARKS.md shows. Every part, the peers too, hands these over and prints nothing of them.
+ * the document of the figures shows. Every part, the peers too, hands these over and prints nothing of them.
  */
 
 /** Of one measured number; `ns/value`: nanoseconds for each value that a kernel goes through. */
