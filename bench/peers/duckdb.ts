@@ -12,7 +12,8 @@ export function duckdbPeer(root: string, cache: string): Peer {
   return {
     name: 'DuckDB',
     howToGet: `python3 -m venv ${folder} && ${python} -m pip install ${PACKAGE}`,
-    manner: 'two threads; text by a regular expression over the column, for want of an index of words; driven from Python',
+    manner:
+      'two threads; text by a regular expression over the column, for want of an index of words; driven from Python',
     find: async () => await findSqlEngine(root, [python, 'python3'], DUCKDB),
   }
 }

@@ -6,8 +6,7 @@ export function sqlitePeer(root: string): Peer {
   return {
     name: 'SQLite FTS5',
     howToGet: 'install Python 3 with its sqlite3 module',
-    manner:
-      'one thread; an index for each field that ours indexes; driven from Python',
+    manner: 'one thread; an index for each field that ours indexes; driven from Python',
     find: async () => await findSqlEngine(root, ['python3'], SQLITE),
   }
 }

@@ -31,8 +31,10 @@ export function tantivyPeer(root: string, cache: string): Peer {
       }
       execFileSync('cargo', [...build, '--target-dir', target], { stdio: 'inherit' })
       const program = join(target, 'release', 'bench-peer-tantivy')
+      const { version } = await askChild<{ version: string }>(program, ['version'])
       return {
-        ...(await askChild<{ version: string }>(program, ['version'])),
+        // It names itself, and the format of its files.
+        version: version.replace(/^tantivy v([^,]+).*/, '$1'),
         index: async ({ indexId, file }, folder) =>
           await askChild<Indexing>(program, ['index', indexId, file, folder]),
         async ask(_set, folder, asking) {

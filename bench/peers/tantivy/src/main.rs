@@ -18,7 +18,7 @@ fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let answer = match args[..] {
-        ["version"] => serde_json::json!({ "version": tantivy::version().to_string() }),
+        ["version"] => serde_json::json!({ "version": tantivy::version_string() }),
         ["index", set, file, folder] => serde_json::to_value(indexing::index(set, file, folder)?)?,
         ["ask", folder] => {
             let asking = serde_json::from_reader(stdin())?;
