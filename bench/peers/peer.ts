@@ -6,7 +6,7 @@ import type { JsonValue } from '../../src/engine/bytes/json.ts'
  */
 
 /** Timings of one question, after warm-ups that are thrown away: the same for everybody. */
-export const TIMING = { runs: 21, warmUps: 5 }
+export const TIMING = { runs: 11, warmUps: 3 }
 
 export interface Peer {
   readonly name: string

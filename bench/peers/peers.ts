@@ -66,6 +66,7 @@ async function compare(
   peers: readonly NamedPeer[],
 ): Promise<SetTable[]> {
   const tables: SetTable[] = []
+  console.log('')
   for (const set of writePeerSets(folder, docs)) {
     const outcomes = await sideBySide(set, folder, peers)
     const table = { set, names: peers.map(({ name }) => name), outcomes }

@@ -66,6 +66,8 @@ class Standing {
       if (indexing.docs !== docs) {
         throw new Error(`${this.#peer.name} indexed ${indexing.docs} documents of ${docs}`)
       }
+      const seconds = (indexing.wholeMs / 1_000).toFixed(1)
+      console.log(`${this.#peer.name} has indexed ${docs} ${this.#set.what} in ${seconds} s`)
       const all = this.#set.questions.map((_, at) => at)
       const asked = await this.#ask(all, { runs: 0, warmUps: 0 })
       const answers = asked.map((each) => each?.answer)
