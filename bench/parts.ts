@@ -10,6 +10,8 @@ export interface BenchContext {
   /** Node's own options, for processes that a part starts. */
   readonly nodeArgs: readonly string[]
   readonly settings: Readonly<Record<string, number>>
+  /** Quickwit's binary. */
+  readonly quickwit?: string | undefined
 }
 
 /** Each runs in a process of its own. */
@@ -36,6 +38,12 @@ export const PARTS: readonly BenchPart[] = [
     name: 'http',
     what: 'what HTTP adds to a search on `serve`',
     run: async (context) => await (await import('./http.ts')).benchHttp(context),
+  },
+  {
+    name: 'peers',
+    what: 'the same documents and searches in other programs, where they are here',
+    settings: ['docs'],
+    run: async (context) => await (await import('./peers/peers.ts')).benchPeers(context),
   },
   {
     name: 'merging',
