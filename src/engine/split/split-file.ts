@@ -13,7 +13,7 @@ import {
   type SplitFooter,
 } from './footer.ts'
 import type { ListSection } from './postings.ts'
-import type { WrittenTerms } from './term-dictionary.ts'
+import type { WrittenTerms } from './term-dictionary-writer.ts'
 
 /*
  * The order of a split file:
