@@ -75,7 +75,7 @@ async function joinInputs(
   const written = await Promise.all(fields)
   const parts = {
     docCount,
-    lists: target.lists,
+    lists: target.lists.bytes(),
     docStore: await joinDocStores(inputs, { level: settings.docStoreLevel, queue: target.queue }),
     fields: inputs.some(({ kept }) => kept !== undefined) ? written.filter(hasValues) : written,
   }

@@ -12,7 +12,6 @@ import {
   type SplitField,
   type SplitFooter,
 } from './footer.ts'
-import type { ListSection } from './postings.ts'
 import type { WrittenTerms } from './term-dictionary.ts'
 
 /*
@@ -50,7 +49,7 @@ export interface WrittenField extends FieldRef {
 
 export interface SplitParts {
   readonly docCount: number
-  readonly lists: ListSection
+  readonly lists: Uint8Array
   readonly docStore: WrittenDocStore
   readonly fields: readonly WrittenField[]
 }
@@ -61,7 +60,7 @@ export async function assembleSplit(
 ): Promise<{ readonly bytes: Uint8Array; readonly footer: ByteRange }> {
   const layout = new Layout()
   layout.place(FILE_MAGIC)
-  layout.place(parts.lists.bytes())
+  layout.place(parts.lists)
   const { blocks } = parts.docStore
   const firstDocs = new Uint32Array(blocks.length + 1)
   blocks.forEach(({ docCount }, i) => {
