@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { BATCH_DOCS } from './bench-index.ts'
-import { printTable } from './measure.ts'
+import { sampleOf } from './measure.ts'
+import type { PartResult } from './report.ts'
 
 const RUNS = 5
 
@@ -12,32 +14,49 @@ interface Once {
 }
 
 /** Each run in a fresh process, as a cold function would do it. */
-export function benchIndexing(): void {
-  const script = join(import.meta.dirname, 'index-once.mjs')
-  const runs = Array.from(
-    { length: RUNS },
-    () => JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' })) as Once,
-  )
-  const median = (pick: (run: Once) => number): number =>
-    runs.map(pick).toSorted((a, b) => a - b)[Math.floor(RUNS / 2)] ?? NaN
-  printTable(`Indexing, cold process (median of ${RUNS})`, [
-    {
-      measure: `${BATCH_DOCS} mock sales, gzip in the store to published`,
-      value: `${(median((run) => run.elapsedMs) / 1_000).toFixed(2)} s`,
-      must: '1.5 s',
-      aim: '0.6 s',
-    },
-    {
-      measure: 'peak memory of the process',
-      value: `${Math.round(median((run) => run.peakBytes) / 1e6)} MB`,
-      must: '600 MB',
-      aim: '300 MB',
-    },
-    {
-      measure: 'index bytes per document',
-      value: (median((run) => run.splitBytes) / BATCH_DOCS).toFixed(1),
-      must: '75',
-      aim: '35',
-    },
-  ])
+export async function benchIndexing(nodeArgs: readonly string[]): Promise<PartResult> {
+  const args = [...nodeArgs, join(import.meta.dirname, 'index-once.mjs')]
+  const runs: Once[] = []
+  for (let i = 0; i < RUNS; i++) {
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    runs.push(JSON.parse(stdout) as Once)
+  }
+  const sample = (pick: (run: Once) => number) => sampleOf(runs.map(pick))
+  const dataset = 'sales-100k'
+  return {
+    sections: [
+      {
+        title: `Indexing ${BATCH_DOCS} mock sales in a cold process`,
+        rows: [
+          {
+            id: 'index-cold',
+            measure: 'gzip in the store to published',
+            unit: 's',
+            ...sample((run) => run.elapsedMs / 1_000),
+            must: 0.8,
+            aim: 0.5,
+            dataset,
+          },
+          {
+            id: 'index-cold-memory',
+            measure: 'peak memory of the process',
+            unit: 'MB',
+            ...sample((run) => run.peakBytes / 1e6),
+            must: 600,
+            aim: 300,
+            dataset,
+          },
+          {
+            id: 'index-cold-size',
+            measure: 'index bytes per document',
+            unit: 'bytes/doc',
+            ...sample((run) => run.splitBytes / BATCH_DOCS),
+            must: 75,
+            aim: 35,
+            dataset,
+          },
+        ],
+      },
+    ],
+  }
 }

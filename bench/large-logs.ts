@@ -26,8 +26,8 @@ interface LargeRun {
 }
 
 /** A folder of 1 GB of access logs, from the command to the first hits and to the end. Minutes. */
-export async function benchLargeLogs(root: string): Promise<void> {
-  const logs = join(root, 'node_modules', '.cache', 'bench', 'access-logs')
+export async function benchLargeLogs(root: string, cache: string): Promise<void> {
+  const logs = join(cache, 'access-logs')
   const bytes = await writeAccessLogs(logs, LOGS)
   const runs: LargeRun[] = []
   for (let i = 0; i < RUNS; i++) runs.push(await initOnce(root, logs))

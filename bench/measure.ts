@@ -1,5 +1,6 @@
-import { cpus } from 'node:os'
+import type { Sample, Unit } from './report.ts'
 
+/** A row of a part that prints itself, because its cells are more than numbers. */
 export interface Row {
   readonly measure: string
   readonly value: string
@@ -7,11 +8,18 @@ export interface Row {
   readonly aim: string
 }
 
-/** Median of `runs` timings in milliseconds, after `warmUps` that are thrown away. */
-export async function medianMs(
+export function sampleOf(values: readonly number[]): Sample {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (index: number): number => sorted[index] ?? NaN
+  const last = sorted.length - 1
+  return { value: at(Math.floor(last / 2)), min: at(0), max: at(last), runs: values.length }
+}
+
+/** Milliseconds of `runs` timings, after `warmUps` that are thrown away. */
+export async function timed(
   work: () => Promise<unknown>,
   { runs, warmUps }: { readonly runs: number; readonly warmUps: number },
-): Promise<number> {
+): Promise<Sample> {
   for (let i = 0; i < warmUps; i++) await work()
   const times: number[] = []
   for (let i = 0; i < runs; i++) {
@@ -19,11 +27,21 @@ export async function medianMs(
     await work()
     times.push(performance.now() - start)
   }
-  return times.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? NaN
+  return sampleOf(times)
 }
 
 export function ms(value: number): string {
-  return value < 10 ? `${value.toFixed(2)} ms` : `${value.toFixed(0)} ms`
+  return formatted(value, 'ms')
+}
+
+export function formatted(value: number, unit: Unit): string {
+  if (unit === 'USD') return `$${value.toPrecision(2)}`
+  return unit === 'requests' || unit === 'rounds' ? digits(value) : `${digits(value)} ${unit}`
+}
+
+/** Three digits or so: more is noise. */
+export function digits(value: number): string {
+  return value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2)
 }
 
 export function printTable(title: string, rows: readonly Row[]): void {
@@ -33,11 +51,4 @@ export function printTable(title: string, rows: readonly Row[]): void {
     const cells = [row.value, row.must, row.aim].map((cell) => `  ${cell.padStart(10)}`).join('')
     console.log(`  ${row.measure.padEnd(width)}${cells}`)
   }
-}
-
-export function printMachine(version: string): void {
-  const [cpu] = cpus()
-  console.log(
-    `qw-lambda ${version} · Node ${process.versions.node} · ${process.platform} ${process.arch} · ${cpus().length} × ${cpu?.model ?? 'unknown'}`,
-  )
 }

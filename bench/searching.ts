@@ -17,19 +17,24 @@ import {
   SALES,
   type BenchIndex,
 } from './bench-index.ts'
-import { medianMs, ms, printTable, type Row } from './measure.ts'
+import { sampleOf, timed } from './measure.ts'
+import type { BenchRow, BenchSection, PartResult } from './report.ts'
 import { searchRequest } from './search-request.ts'
 import { HDFS_QUESTIONS, SALES_QUESTIONS, type Question } from './questions.ts'
 
 const BATCHES = 20
 const RUNS = 21
 
-export async function benchSearching(): Promise<void> {
-  await printWarm('mock sales', await filled(SALES, undefined), SALES_QUESTIONS)
-  await printWarm('HDFS-shaped lines', await filled(HDFS, Infinity), HDFS_QUESTIONS)
+export async function benchSearching(): Promise<PartResult> {
   const single = await createBenchIndex(SALES, memoryStore())
   await indexBatch(single, 0)
-  await printCold(`One split of ${BATCH_DOCS} mock sales, cold`, single)
+  return {
+    sections: [
+      await warm('mock sales', await filled(SALES, undefined), SALES_QUESTIONS),
+      await warm('HDFS-shaped lines', await filled(HDFS, Infinity), HDFS_QUESTIONS),
+      await cold(`One split of ${BATCH_DOCS} mock sales, cold`, single),
+    ],
+  }
 }
 
 /** `targetDocs`: of the merges behind it; undefined: as the index says. */
@@ -41,26 +46,25 @@ async function filled(set: BenchIndex['set'], targetDocs: number | undefined): P
   return index
 }
 
-async function printWarm(
+async function warm(
   what: string,
   index: BenchIndex,
   questions: readonly Question[],
-): Promise<void> {
+): Promise<BenchSection> {
   const { metastore } = index.indexing
   const splits = publishedSplits(await metastore.load(index.set.indexId))
   const context = contextOf(metastore)
-  const rows: Row[] = []
-  for (const { measure, request, must, aim } of questions) {
+  const rows: BenchRow[] = []
+  for (const { request, ...row } of questions) {
     const work = (): Promise<SearchResponse> => search(index.set.indexId, request, context)
-    const value = ms(await medianMs(work, { runs: RUNS, warmUps: 5 }))
-    rows.push({ measure, value, must, aim })
+    rows.push({ ...row, unit: 'ms', ...(await timed(work, { runs: RUNS, warmUps: 5 })) })
   }
-  const docs = BATCHES * BATCH_DOCS
-  printTable(`Searching ${docs} ${what}, ${splits.length} splits, warm, one thread`, rows)
+  const title = `Searching ${BATCHES * BATCH_DOCS} ${what}, ${splits.length} splits, warm, one thread`
+  return { title, rows }
 }
 
 /** Over a store that takes its time, so that parallel reads are seen to be parallel. */
-async function printCold(title: string, { store, set }: BenchIndex): Promise<void> {
+async function cold(title: string, { store, set }: BenchIndex): Promise<BenchSection> {
   const slow = latencyStore(store, {
     clock: systemClock,
     seed: 1,
@@ -79,20 +83,25 @@ async function printCold(title: string, { store, set }: BenchIndex): Promise<voi
   )
   const elapsedMs = performance.now() - start
   const bytes = counted.requests.reduce((sum, request) => sum + request.bytes, 0)
-  printTable(title, [
+  const rows: BenchRow[] = [
     {
+      id: 'cold-rounds',
       measure: 'rounds of reads, term query with 10 hits, metastore included',
-      value: String(readRounds(counted.requests)),
-      must: '5',
-      aim: '4',
+      unit: 'rounds',
+      ...sampleOf([readRounds(counted.requests)]),
+      must: 5,
+      aim: 4,
     },
     {
-      measure: 'the same: requests, bytes, time with 15 ms a request',
-      value: `${counted.requests.length} / ${(bytes / 1e3).toFixed(0)} kB / ${ms(elapsedMs)}`,
-      must: '',
-      aim: '',
+      id: 'cold-requests',
+      measure: 'requests of the same, metastore included',
+      unit: 'requests',
+      ...sampleOf([counted.requests.length]),
     },
-  ])
+    { id: 'cold-bytes', measure: 'bytes', unit: 'kB', ...sampleOf([bytes / 1e3]) },
+    { id: 'cold-time', measure: 'time, 15 ms a request', unit: 'ms', ...sampleOf([elapsedMs]) },
+  ]
+  return { title, rows }
 }
 
 /** Without the cache of partial results: a repeated query has to be computed again. */

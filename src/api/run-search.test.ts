@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { withTimeout } from './run-search.ts'
 import { asQwError } from './api-error.ts'
@@ -26,4 +27,17 @@ test('what a search throws in time, and a client that went away, pass through as
       signal.throwIfAborted()
     }),
   ).rejects.toBe(gone)
+})
+
+test('a client that goes away ends a search that runs, and nothing of it stays when it is done', async () => {
+  const client = new AbortController()
+  const running = withTimeout(client.signal, forever)
+  client.abort(new Error('gone'))
+  await expect(running).rejects.toThrow('gone')
+  const other = new AbortController()
+  let given: AbortSignal | undefined
+  await withTimeout(other.signal, (signal) => Promise.resolve((given = signal)))
+  expect(getEventListeners(other.signal, 'abort')).toEqual([])
+  other.abort()
+  expect(given?.aborted).toBe(false)
 })

@@ -86,6 +86,13 @@ const NUMBER = text({
   pattern: /^\d+(\.\d+)?$/,
   refusal: (written) => `expected digits as text, got \`${written}\``,
 })
+/** The template's own limit; the account's concurrency is often lower. */
+export const LEAF_CALLS_MAX = 1_000
+const LEAF_CALLS = text({
+  pattern: /^(\d{1,3}|1000)$/,
+  refusal: (written) =>
+    `expected a whole number from 0 to ${LEAF_CALLS_MAX} as text, got \`${written}\``,
+})
 const SIZE = text({
   pattern: /^\d+(\.\d+)?\s*[KMGkmg]?[Bb]?$/,
   refusal: (written) => `expected a size such as 64M, got \`${written}\``,
@@ -109,7 +116,7 @@ export const FUNCTION_SETTINGS: Readonly<Record<string, FunctionSetting>> = {
     parameter: 'LeafCalls',
     fallback: '0',
     about: 'Other runs of the searcher that one search may hand splits to; 0: none.',
-    value: NUMBER,
+    value: LEAF_CALLS,
   },
   QW_LAMBDA_DISABLE_MERGE: {
     parameter: 'DisableMerge',

@@ -17,6 +17,10 @@ import { LambdaProcess, type FunctionSettings, type RunResult } from './lambda-p
 export interface AwsEndpoint {
   /** One address for everything, as the SDK and the CLI want it. */
   readonly url: string
+  /** The event of each run that was begun, as JSON. */
+  readonly runs: readonly string[]
+  /** How many runs were refused. */
+  readonly refused: number
   stop(): Promise<void>
 }
 
@@ -34,6 +38,14 @@ interface FunctionAnswer {
   readonly Code: { readonly Location: string }
 }
 
+/** What an account or a bad day does to functions. */
+export interface Limits {
+  /** Runs under way at once; more are refused with 429. */
+  readonly runsMax?: number
+  /** Whether the process of a run with this event is killed while it is at it. */
+  readonly kills?: (payload: string) => boolean
+}
+
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 const REQUEST_BYTES_MAX = 6 * 1024 * 1024
 const LOG_TAIL_BYTES = 4096
@@ -42,8 +54,12 @@ const LOG_TAIL_BYTES = 4096
  * The emulator with an Invoke API of our own in front: the function's zip is taken from the emulator,
  * unzipped and run under Lambda's limits. Every other request passes through unchanged.
  */
-export async function startAwsEndpoint(emulator: string, lambdaNode: string): Promise<AwsEndpoint> {
-  const functions = new Functions(emulator, lambdaNode)
+export async function startAwsEndpoint(
+  emulator: string,
+  lambdaNode: string,
+  limits: Limits = {},
+): Promise<AwsEndpoint> {
+  const functions = new Functions(emulator, lambdaNode, limits)
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? '/', emulator).pathname
     const name = incoming.method === 'POST' ? INVOKE.exec(path)?.[1] : undefined
@@ -63,6 +79,10 @@ export async function startAwsEndpoint(emulator: string, lambdaNode: string): Pr
   functions.endpoint = url
   return {
     url,
+    runs: functions.runs,
+    get refused() {
+      return functions.refused
+    },
     async stop() {
       await functions.stop()
       server.closeAllConnections()
@@ -75,16 +95,21 @@ export async function startAwsEndpoint(emulator: string, lambdaNode: string): Pr
 /** Execution environments by code, name and settings, so that an update starts a new one. */
 class Functions {
   endpoint = ''
+  readonly runs: string[] = []
+  refused = 0
   readonly #emulator: string
   readonly #node: string
+  readonly #limits: Limits
   readonly #idle = new Map<string, LambdaProcess[]>()
   readonly #all: LambdaProcess[] = []
   readonly #logs: CloudWatchLogsClient
   #codeFolder: Promise<string> | undefined
+  #underWay = 0
 
-  constructor(emulator: string, node: string) {
+  constructor(emulator: string, node: string, limits: Limits) {
     this.#emulator = emulator
     this.#node = node
+    this.#limits = limits
     this.#logs = new CloudWatchLogsClient({
       region: 'us-east-1',
       endpoint: emulator,
@@ -92,8 +117,21 @@ class Functions {
     })
   }
 
-  /** The emulator's own answer when it knows no such function. */
+  /** The emulator's own answer when it knows no such function, and AWS's when too many run. */
   async run(name: string, payload: string): Promise<RunResult | Response> {
+    if (this.#underWay >= (this.#limits.runsMax ?? Infinity)) {
+      this.refused++
+      return tooManyRuns()
+    }
+    this.#underWay++
+    try {
+      return await this.#run(name, payload)
+    } finally {
+      this.#underWay--
+    }
+  }
+
+  async #run(name: string, payload: string): Promise<RunResult | Response> {
     const response = await fetch(
       `${this.#emulator}/2015-03-31/functions/${encodeURIComponent(name)}`,
     )
@@ -105,7 +143,10 @@ class Functions {
     this.#idle.set(id, idle)
     const environment = idle.pop() ?? (await this.#open(answer))
     try {
-      const result = await environment.invoke(randomUUID(), payload)
+      this.runs.push(payload)
+      const running = environment.invoke(randomUUID(), payload)
+      if (this.#limits.kills?.(payload) === true) environment.stop()
+      const result = await running
       await this.#keepLog(environment.settings.logGroup, result.logLines)
       return result
     } finally {
@@ -165,6 +206,16 @@ class Functions {
     }
     return folder
   }
+}
+
+function tooManyRuns(): Response {
+  const headers = { 'x-amzn-errortype': 'TooManyRequestsException' }
+  const refusal = {
+    Reason: 'ConcurrentInvocationLimitExceeded',
+    Type: 'User',
+    message: 'Rate Exceeded.',
+  }
+  return Response.json(refusal, { status: 429, headers })
 }
 
 async function invoke(

@@ -9,7 +9,7 @@ import type { IndexFile } from '../../src/engine/metastore/index-metadata.ts'
 import { splitKey } from '../../src/engine/metastore/layout.ts'
 import { Metastore } from '../../src/engine/metastore/metastore.ts'
 import type { SplitRecord } from '../../src/engine/metastore/split-record.ts'
-import type { ObjectStore } from '../../src/engine/ports.ts'
+import { bodySize, type ObjectStore } from '../../src/engine/ports.ts'
 
 /** A mistake that somebody could make in the product, put at a seam of it: what the simulation is for
  *  is to find each of them. */
@@ -125,7 +125,7 @@ const putAnswersEarly = (inner: ObjectStore): ObjectStore => ({
   ...inner,
   async put(key, body, options) {
     if (!key.endsWith('.split')) return inner.put(key, body, options)
-    const info = { key, sizeBytes: body.byteLength, etag: '', modifiedMs: 0 }
+    const info = { key, sizeBytes: bodySize(body), etag: '', modifiedMs: 0 }
     return inner.put(key, body, options).catch(() => info)
   },
 })

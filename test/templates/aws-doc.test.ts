@@ -4,6 +4,7 @@ import { formatUsd } from '../../src/cost/format.ts'
 import { pricedRegions } from '../../src/cost/region-prices.ts'
 import { IDLE_STACK, standingCostPerMonth } from '../../src/cost/standing.ts'
 import { deployerPolicies, type OptionalParts } from '../../src/deploy/policy.ts'
+import { parseDeploymentConfig } from '../../src/deploy/deployment-config.ts'
 import { parseTemplate } from '../../src/deploy/template.ts'
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -63,5 +64,15 @@ test('what plain CloudFormation is told are parameters and outputs of the templa
   for (const [name] of required) expect(document).toMatch(new RegExp(`\\b${name}=`))
   for (const [, name = ''] of document.matchAll(/\$\(output (\w+)\)/g)) {
     expect(Object.keys(template.Outputs)).toContain(name)
+  }
+})
+
+test('a piece of the project file is one that is accepted', () => {
+  const pieces = [...document.matchAll(/```json\n(\{ "deployment": .*)\n```/g)].map(codeOf)
+  expect(pieces.length).toBeGreaterThan(0)
+  for (const piece of pieces) {
+    const { deployment } = JSON.parse(piece) as { deployment: Record<string, unknown> }
+    const config = parseDeploymentConfig({ ...deployment, name: 'shop', region: 'eu-west-1' })
+    expect(config).toMatchObject(deployment)
   }
 })

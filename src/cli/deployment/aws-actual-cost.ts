@@ -1,11 +1,14 @@
 import { actualCost, type ActualCost } from '../../cost/actual.ts'
 import type { CostAssumptions } from '../../cost/assumptions.ts'
 import type { FreeTier } from '../../cost/pricing.ts'
+import { formatDuration } from '../../engine/dates/duration.ts'
 import type { CliContext } from '../command/context.ts'
 import { readActualUsage } from './aws-actual-usage.ts'
 import { configOfStack } from './config-of-stack.ts'
 import { assumptionsOf } from './estimate.ts'
 import { currentDeployment } from '../stack/aws-deployment.ts'
+
+const DAY_MS = 86_400_000
 
 export interface DeploymentCost {
   /** Assumptions that describe the deployment as it is. */
@@ -24,7 +27,7 @@ export async function deploymentCost(
     phase.fail()
     throw error
   })
-  phase.succeed(`Read the last ${usage.windowDays.toFixed(1)} days of ${deployment.name}`)
+  phase.succeed(`Read the last ${formatDuration(usage.windowDays * DAY_MS)} of ${deployment.name}`)
   const config = configOfStack(deployment.state, deployment.session)
   return { assumptions: assumptionsOf(config), actual: actualCost(usage, { freeTier }) }
 }

@@ -19,13 +19,17 @@ test('flags change what they name and nothing else', () => {
     retention: Infinity,
     api: false,
     functionEnv: ['QW_LAMBDA_DISABLE_MERGE=true'],
+    leafCalls: 8,
   })
   expect(changed).toEqual({
     ...BASE,
     generator: { everyMinutes: 15, docs: 100_000 },
     index: { ...BASE.index, retentionDays: 0 },
     api: false,
-    functions: { ...BASE.functions, settings: { QW_LAMBDA_DISABLE_MERGE: 'true' } },
+    functions: {
+      ...BASE.functions,
+      settings: { QW_LAMBDA_DISABLE_MERGE: 'true', QW_LAMBDA_LEAF_CALLS: '8' },
+    },
   })
   expect(withFlags(BASE, { ...NO_FLAGS, every: Infinity }).generator).toBeUndefined()
 })
@@ -44,6 +48,7 @@ test.each([
   [{ retention: 3_600_000 }, /--retention takes whole days/],
   [{ functionEnv: ['HOME=x'] }, /not a known NAME=VALUE/],
   [{ functionEnv: ['QW_LAMBDA_DISABLE_MERGE'] }, /not a known NAME=VALUE/],
+  [{ functionEnv: ['QW_LAMBDA_LEAF_CALLS=1001'] }, /whole number from 0 to 1000/],
   [{ budget: 10 }, /notifyEmail is not/],
   [{ page: true, api: false }, /the page stands behind the HTTP API/],
 ])('%o is refused', (flags, message) => {

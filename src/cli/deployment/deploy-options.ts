@@ -1,6 +1,7 @@
 import { QwError } from '../../engine/errors.ts'
 import {
   FUNCTION_SETTINGS,
+  LEAF_CALLS_MAX,
   parseDeploymentConfig,
   serializeDeploymentConfig,
   type DeploymentConfig,
@@ -19,6 +20,12 @@ import {
 export const CONFIG_OPTIONS = {
   indexerMemory: integer('--indexer-memory <mb>', 'memory of the indexer (3008)', 512),
   searcherMemory: integer('--searcher-memory <mb>', 'memory of the searcher (3008)', 256),
+  leafCalls: integer(
+    '--leaf-calls <n>',
+    'other runs of the searcher that one search may hand splits to (0)',
+    0,
+    LEAF_CALLS_MAX,
+  ),
   arch: choice('--arch <arch>', 'processor (arm64: a fifth cheaper)', ['arm64', 'x86_64']),
   api: flag('--api', 'with an HTTP API and a key'),
   withoutApi: flag('--no-api', 'search by function call only'),
@@ -72,7 +79,13 @@ export function withFlags(config: DeploymentConfig, options: ConfigOptions): Dep
       ...(options.arch === undefined ? {} : { arch: options.arch }),
       ...(options.indexerMemory === undefined ? {} : { indexerMemoryMb: options.indexerMemory }),
       ...(options.searcherMemory === undefined ? {} : { searcherMemoryMb: options.searcherMemory }),
-      settings: { ...functions.settings, ...settingsOf(options.functionEnv ?? []) },
+      settings: {
+        ...functions.settings,
+        ...settingsOf(options.functionEnv ?? []),
+        ...(options.leafCalls === undefined
+          ? {}
+          : { QW_LAMBDA_LEAF_CALLS: String(options.leafCalls) }),
+      },
     },
     generator: generatorOf(config.generator, options.every),
     api: options.api ?? config.api,

@@ -125,7 +125,8 @@ async function searchGroup(request: LeafRequest, search: GroupSearch): Promise<L
   // Only answers are ever put under these keys.
   if (cached !== undefined) return cached as LeafResponse
   const answer = await callOrSearch(request, search)
-  if (answer.failures.length === 0) partialResults.set(key, answer, answerBytes(answer))
+  if (answer.failures.length === 0)
+    partialResults.set(key, answer, key.length + answerBytes(answer))
   return answer
 }
 

@@ -76,8 +76,8 @@ interface LeafReads {
 }
 
 /** All reads of one split but those of hit documents, in three rounds at most: the footer; dictionary
- *  blocks, columns and fieldnorms; posting lists and positions. Searching and explaining both go through
- *  here, so that they cannot differ. */
+ *  blocks, columns and fieldnorms; posting lists and positions. The last two are one where the dictionary
+ *  blocks are there already. Searching and explaining both go through here, so that they cannot differ. */
 export async function readSplit(
   { splitId, footer }: LeafSplit,
   plan: LeafPlan,
@@ -93,12 +93,13 @@ export async function readSplit(
   const first = [clause, ...filters.values()]
     .flatMap((part) => part.firstNeeds())
     .concat(fields.flatMap(columnNeeds))
-  await split.fetch(first.filter(fetches), signal)
+  const waits = first.some((need) => need.part === 'termBlock' && !split.has(need))
+  if (waits) await split.fetch(first.filter(fetches), signal)
   const isEmpty = clause.isEmpty(split)
   const inUse = [clause, ...filters.values()].filter((part) => !part.isEmpty(split))
   const readsAll = plan.aggregations.some(({ aggregation }) => aggregation.readsAll === true)
   const second = isEmpty && !readsAll ? [] : inUse.flatMap((part) => part.secondNeeds(split))
-  await split.fetch(second.filter(fetches), signal)
+  await split.fetch([...first, ...second].filter(fetches), signal)
   const needs: Need[] = [{ part: 'footer', ...footer }, ...first, ...second]
   return { split, clause, isEmpty, filters, needs }
 }

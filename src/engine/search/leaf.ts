@@ -94,7 +94,7 @@ async function answerSplit(
   const answer = needsNothing(plan)
     ? { ...NOTHING, numHits: split.docCount }
     : execute(split, plan, await readSplit(split, plan, { ...search, fetches: () => true }))
-  partialResults.set(cacheKey, answer, answerBytes(answer))
+  partialResults.set(cacheKey, answer, cacheKey.length + answerBytes(answer))
   return answer
 }
 
@@ -276,7 +276,7 @@ export function mergeAggregations(
   )
 }
 
-/** What a cached answer takes in memory, roughly. */
+/** What a cached answer takes in memory beside its key, roughly. */
 export function answerBytes({
   hits,
   aggregations,

@@ -15,7 +15,7 @@ const LAST: ReadonlySet<Part> = new Set<Part>(['postings', 'positions'])
 /**
  * How the needs of a split become requests where nothing is cached, round after round, the documents of
  * hits apart: a small split whole; else the footer with what stands before it, then what of the needs is
- * not in there.
+ * not in there, in two rounds where dictionary blocks are missing.
  */
 export function readRounds(
   needs: readonly Need[],
@@ -26,9 +26,9 @@ export function readRounds(
   if (isReadWhole(footer, sizes)) return [{ requests: 1, bytes: footer.end }]
   const read: ByteRange[] = []
   const rounds: ReadRound[] = []
+  const isRead = ({ start, end }: ByteRange): boolean =>
+    read.some((range) => range.start <= start && end <= range.end)
   const fetch = (ranges: readonly ByteRange[]): void => {
-    const isRead = ({ start, end }: ByteRange): boolean =>
-      read.some((range) => range.start <= start && end <= range.end)
     const reads = coalesceRanges(
       ranges.filter((range) => !isRead(range)),
       sizes.gapBytes,
@@ -39,8 +39,9 @@ export function readRounds(
     rounds.push({ requests: reads.length, bytes })
   }
   fetch([{ start: Math.max(0, footer.start - sizes.tailBytes), end: footer.start }, footer])
-  fetch(needs.filter(({ part }) => !LAST.has(part)))
-  fetch(needs.filter(({ part }) => LAST.has(part)))
+  const waits = needs.some((need) => need.part === 'termBlock' && !isRead(need))
+  if (waits) fetch(needs.filter(({ part }) => !LAST.has(part)))
+  fetch(needs)
   return rounds
 }
 

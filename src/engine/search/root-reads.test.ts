@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { splitKey } from '../metastore/layout.ts'
 import { READ_SIZES } from './fetch.ts'
-import { SearchFixture, type Ask } from './testing/search-fixture.ts'
+import { EXACT_READS, SearchFixture, type Ask } from './testing/search-fixture.ts'
 import { FIRST_TS, SHOP, shop } from './testing/shop.ts'
+
+/** Of the first documents in fifty; two that stand in one block of the dictionary. */
+const WORDS: readonly string[] = ['needle', 'needless']
 
 describe('reads', () => {
   /** Big enough not to be read whole. */
@@ -15,7 +18,7 @@ describe('reads', () => {
     }
     await fixture.addSplit(
       Array.from({ length: 20_000 }, (_, id) => {
-        const body = `${word()} ${word()} ${word()} ${id % 50 === 0 ? 'needle' : 'straw'}`
+        const body = `${word()} ${word()} ${word()} ${WORDS[id % 50] ?? 'straw'}`
         return JSON.stringify({ ts: FIRST_TS + id, id, shop: 'a', quantity: id % 10, body })
       }),
     )
@@ -42,6 +45,27 @@ describe('reads', () => {
     const { numHits, hits } = await fixture.search({ query: 'needle', maxHits: 10 })
     expect([numHits, hits.length]).toEqual([400, 10])
     expect(rounds(fixture)).toBeLessThanOrEqual(4)
+  })
+
+  test('columns do not wait for a dictionary that is there, nor posting lists for columns', async () => {
+    const fixture = await bigSplit()
+    await fixture.search({ query: 'needle', maxHits: 0 }, { readSizes: EXACT_READS })
+    fixture.store.reset()
+    const aggs = { most: { max: { field: 'quantity' } } }
+    await fixture.search({ query: 'needless', maxHits: 0, aggs }, { readSizes: EXACT_READS })
+    const reads = fixture.store.requests.filter(({ key }) => key.endsWith('.split'))
+    expect(reads).toHaveLength(2)
+    expect(rounds(fixture)).toBe(2)
+  })
+
+  test('what stands before the footer comes along, and no more than that', async () => {
+    const fixture = await bigSplit()
+    await fixture.search({ query: 'needle', maxHits: 10 })
+    const [first, ...others] = fixture.store.requests.filter(({ key }) => key.endsWith('.split'))
+    const [split] = await fixture.splits()
+    const { start = 0, end = 0 } = split?.footer ?? {}
+    expect(first?.bytes).toBe(READ_SIZES.tailBytes + end - start)
+    expect(others).toHaveLength(2)
   })
 
   test('a small split is read whole: two rounds in all', async () => {

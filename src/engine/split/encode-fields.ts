@@ -5,7 +5,7 @@ import { encodeColumn } from './column.ts'
 import { encodeTerms } from './encode-terms.ts'
 import { compareFields } from './footer.ts'
 import { ListSection } from './postings.ts'
-import { LISTS_START, type WrittenField } from './split-file.ts'
+import { fieldByField, LISTS_START, type WrittenField } from './split-file.ts'
 import type { CollectedTerms } from './term-accumulator.ts'
 
 /** All that one field of a split holds before it is encoded. */
@@ -22,15 +22,15 @@ export interface CollectedFields {
 
 export interface EncodedFields {
   /** The posting and positions lists of all fields, to stand at `LISTS_START` of the file. */
-  readonly lists: Uint8Array
+  readonly lists: readonly Uint8Array[]
   readonly fields: readonly WrittenField[]
 }
 
 export async function encodeFields({ docCount, fields }: CollectedFields): Promise<EncodedFields> {
   const target = { docCount, lists: new ListSection(LISTS_START), queue: new SealingQueue() }
-  const pending = fields.toSorted(compareFields).map((field) => encodeField(field, target))
-  const encoded = await Promise.all(pending)
-  return { lists: target.lists.bytes(), fields: encoded }
+  const sorted = fields.toSorted(compareFields)
+  const encoded = await fieldByField(sorted, (field) => encodeField(field, target))
+  return { lists: target.lists.pieces(), fields: encoded }
 }
 
 interface FieldTarget {

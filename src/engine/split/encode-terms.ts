@@ -4,7 +4,7 @@ import { encodeFieldnorms } from './fieldnorms.ts'
 import type { ListSection, TermPostings } from './postings.ts'
 import { rankTokens } from './rank-tokens.ts'
 import type { CollectedTerms } from './term-accumulator.ts'
-import { TermDictionaryWriter, type WrittenTerms } from './term-dictionary.ts'
+import { TermDictionaryWriter, type WrittenTerms } from './term-dictionary-writer.ts'
 
 /** The terms of one field, encoded. */
 interface EncodedTerms {

@@ -37,8 +37,8 @@ interface ColumnBounds extends FieldRef {
 }
 
 export interface BuiltSplit {
-  /** The whole file. */
-  readonly bytes: Uint8Array
+  /** The whole file, in pieces that follow each other. */
+  readonly pieces: readonly Uint8Array[]
   readonly footer: ByteRange
   readonly docCount: number
   /** Bytes of the documents as stored, before compression. */

@@ -18,6 +18,8 @@ export interface CostEstimate {
   readonly rows: readonly CostRow[]
   readonly totalUsd: number
   readonly actualTotalUsd: number | undefined
+  /** Of what the actual amounts are scaled from. */
+  readonly actualDays: number | undefined
   /** Each by itself; the largest first. */
   readonly levers: readonly { readonly change: string; readonly savesUsd: number }[]
   readonly warnings: readonly string[]
@@ -41,6 +43,7 @@ export async function loadCost(
     })),
     totalUsd: numberOf(at(answer, 'total', 'assumed')),
     actualTotalUsd: knownNumber(at(answer, 'total', 'actual')),
+    actualDays: knownNumber(at(listOf(at(answer, 'components'))[0], 'actual', 'window_days')),
     levers: listOf(at(answer, 'levers')).map((lever) => ({
       change: plainText(at(lever, 'change')),
       savesUsd: numberOf(at(lever, 'saves_usd')),

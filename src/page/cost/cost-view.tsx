@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useId } from 'preact/hooks'
 import { loadCost, type CostEstimate } from '../api/cost.ts'
-import { formatQuantity, formatUsd } from '../format/amount.ts'
+import { formatDays, formatQuantity, formatUsd } from '../format/amount.ts'
 import { FailureNote } from '../search/failure-note.tsx'
 import { DataTable } from '../shell/data-table.tsx'
 import { useAnswer } from '../state/answer.ts'
@@ -75,7 +75,7 @@ function quantityText({ quantity, unit }: CostEstimate['rows'][number]): string 
 }
 
 function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
-  const { region, rows, totalUsd, actualTotalUsd, levers, warnings } = estimate
+  const { region, rows, totalUsd, actualTotalUsd, actualDays = 0, levers, warnings } = estimate
   const hasActual = actualTotalUsd !== undefined
   const columns = [
     { title: 'component' },
@@ -90,7 +90,8 @@ function Estimate({ estimate }: { readonly estimate: CostEstimate }) {
     <>
       <p class="cost-total" role="status">
         {formatUsd(totalUsd)} a month in {region}
-        {hasActual && ` · as used lately ${formatUsd(actualTotalUsd)}`}
+        {hasActual &&
+          ` · ${formatUsd(actualTotalUsd)} as used in the last ${formatDays(actualDays)}`}
       </p>
       <DataTable
         label="Cost by component"

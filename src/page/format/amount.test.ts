@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatCount, formatQuantity, formatUsd, plural } from './amount.ts'
+import {
+  formatBytes,
+  formatCount,
+  formatDays,
+  formatQuantity,
+  formatUsd,
+  plural,
+} from './amount.ts'
 
 test('bytes have three digits at most and a unit of a thousand', () => {
   expect([0, 999, 1_000, 9_949, 9_950, 999_499, 999_500, 3_264_702].map(formatBytes)).toEqual([
@@ -41,5 +48,15 @@ test('a quantity has four digits that count, and no fraction beyond a thousand',
     '0.07237',
     '28.51',
     '1,294,386',
+  ])
+})
+
+test('a span of days is told in the unit in which there are two at least', () => {
+  expect([0.0104, 1 / 12, 1.5, 2, 30.4].map(formatDays)).toEqual([
+    '15 minutes',
+    '2 hours',
+    '36 hours',
+    '2 days',
+    '30 days',
   ])
 })

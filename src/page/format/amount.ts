@@ -37,3 +37,10 @@ export function formatQuantity(quantity: number): string {
     ? quantity.toLocaleString('en', { maximumSignificantDigits: 4 })
     : formatCount(Math.round(quantity))
 }
+
+/** `15 minutes`, `36 hours`, `14 days`: whole ones, of the unit in which there are two at least. */
+export function formatDays(days: number): string {
+  if (days >= 2) return plural(Math.round(days), 'day')
+  const hours = days * 24
+  return hours >= 2 ? plural(Math.round(hours), 'hour') : plural(Math.round(hours * 60), 'minute')
+}

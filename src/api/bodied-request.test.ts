@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { bodiedRequest } from './bodied-request.ts'
+
+const headers = new Headers({ 'content-type': 'application/json' })
+const body = new TextEncoder().encode('{"size": 0}')
+
+test.each(['GET', 'HEAD', 'POST', 'delete'])(
+  'a %s keeps its body and its method',
+  async (method) => {
+    const request = bodiedRequest('http://host/x?a=1', { method, headers, body })
+    expect(request.method).toBe(method.toUpperCase())
+    expect(await request.json()).toEqual({ size: 0 })
+  },
+)
+
+test('the signal of a request is the one of its host, with nothing tied to it', () => {
+  const { signal } = new AbortController()
+  for (const content of [undefined, body]) {
+    const request = bodiedRequest('http://host/', {
+      method: 'POST',
+      headers,
+      body: content,
+      signal,
+    })
+    expect(request.signal).toBe(signal)
+  }
+  const alone = bodiedRequest('http://host/', { method: 'GET', headers, body: undefined })
+  expect(alone.signal.aborted).toBe(false)
+})
