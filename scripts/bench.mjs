@@ -10,9 +10,13 @@ const { build } = await import('esbuild')
 const outdir = join(root, 'node_modules', '.cache', 'bench')
 mkdirSync(outdir, { recursive: true })
 await build({
-  entryPoints: ['main', 'part-process', 'index-once', 'merge-once'].map((name) =>
-    join(root, 'bench', `${name}.ts`),
-  ),
+  entryPoints: [
+    ...['main', 'part-process', 'index-once', 'merge-once'].map((out) => {
+      return { in: join(root, 'bench', `${out}.ts`), out }
+    }),
+    // Looked for beside what starts it.
+    { in: join(root, 'src', 'threads', 'split-worker.ts'), out: 'split-worker' },
+  ],
   bundle: true,
   platform: 'node',
   format: 'esm',
