@@ -96,8 +96,11 @@ class SourcePass {
     const { commitTimeoutSecs, heapSizeBytes } = file.metadata.config.indexingSettings
     this.#context = context
     this.#file = file
-    this.#memoryLimitBytes =
+    const memoryBytes =
       context.request.memoryLimitBytes ?? Math.min(heapSizeBytes, BUILDER_MEMORY_BYTES)
+    // Where one split is encoded while the next is filled, both are held.
+    this.#memoryLimitBytes =
+      context.components.splitWork === undefined ? memoryBytes : memoryBytes / 2
     this.#commitTimeoutMs = Math.min(
       commitTimeoutSecs * 1000,
       context.request.commitEveryMs ?? Infinity,

@@ -14,6 +14,7 @@ interface RankedTokens {
   termAt(rank: number): Uint8Array
 }
 
+/** Tokens of texts are overwritten. */
 export function rankTokens(collected: CollectedTokens): RankedTokens {
   if (collected.kind === 'bytes') return rankStrings(collected)
   const { type, values } = collected
@@ -50,9 +51,9 @@ function rankStrings({
     if (isNew) firstOfRank[termCount++] = string
     rankOf[string] = termCount - 1
   }
-  const ranks = new Uint32Array(tokens.length)
-  for (let i = 0; i < ranks.length; i++) ranks[i] = rankOf[tokens[i] as number] as number
-  return { ranks, termCount, termAt: (rank) => strings.at(firstOfRank[rank] as number) }
+  // In place: there may be tens of millions.
+  for (let i = 0; i < tokens.length; i++) tokens[i] = rankOf[tokens[i] as number] as number
+  return { ranks: tokens, termCount, termAt: (rank) => strings.at(firstOfRank[rank] as number) }
 }
 
 function rankNumbers(values: Float64Array): { ranks: Uint32Array; distinct: Float64Array } {
