@@ -10,9 +10,15 @@ const { build } = await import('esbuild')
 const outdir = join(root, 'node_modules', '.cache', 'bench')
 mkdirSync(outdir, { recursive: true })
 await build({
-  entryPoints: ['main', 'part-process', 'index-once', 'merge-once'].map((name) =>
-    join(root, 'bench', `${name}.ts`),
-  ),
+  entryPoints: [
+    'main',
+    'part-process',
+    'index-once',
+    'merge-once',
+    'peers/ours-process',
+    'peers/minisearch-process',
+  ].map((name) => join(root, 'bench', `${name}.ts`)),
+  entryNames: '[name]',
   bundle: true,
   platform: 'node',
   format: 'esm',
