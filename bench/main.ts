@@ -27,9 +27,10 @@ async function run(options: BenchOptions): Promise<void> {
   const sections: BenchSection[] = []
   const peers: PeerReport[] = []
   printReport(head, readMachine())
-  for (const name of options.parts.length > 0 ? options.parts : DEFAULT_PARTS) {
+  for (const name of partsOf(options)) {
     const result = await runPart(name, options)
-    for (const section of result.sections) printSection(section)
+    // Beside others it has printed itself.
+    if (result.peers === undefined) result.sections.forEach(printSection)
     sections.push(...result.sections)
     peers.push(...(result.peers ?? []))
   }
@@ -43,18 +44,26 @@ async function run(options: BenchOptions): Promise<void> {
   }
   printShortfalls(report)
   if (old !== undefined) printComparison(old, compareReports(old, report), machine.load[1])
+  if (peers.some(({ differs = [] }) => differs.length > 0)) process.exitCode = 1
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
   }
 }
 
-async function runPart(name: string, { settings, profile }: BenchOptions): Promise<PartResult> {
+function partsOf({ parts, peers }: BenchOptions): ReadonlySet<string> {
+  return new Set([...(parts.length > 0 ? parts : DEFAULT_PARTS), ...(peers ? ['peers'] : [])])
+}
+
+async function runPart(
+  name: string,
+  { settings, profile, quickwit }: BenchOptions,
+): Promise<PartResult> {
   const cache = join(root, 'node_modules', '.cache', 'bench')
   mkdirSync(cache, { recursive: true })
   const profiles = join(cache, 'profiles', name)
   rmSync(profiles, { recursive: true, force: true })
   const nodeArgs = profile ? profiling(profiles) : []
-  const context: BenchContext = { root, program: root, cache, nodeArgs, settings }
+  const context: BenchContext = { root, program: root, cache, nodeArgs, settings, quickwit }
   const script = join(import.meta.dirname, 'part-process.mjs')
   const child = fork(script, [name, JSON.stringify(context)], { execArgv: nodeArgs })
   let result: PartResult | undefined

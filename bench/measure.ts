@@ -15,19 +15,24 @@ export function sampleOf(values: readonly number[]): Sample {
   return { value: at(Math.floor(last / 2)), min: at(0), max: at(last), runs: values.length }
 }
 
-/** Milliseconds of `runs` timings, after `warmUps` that are thrown away. */
+/** Milliseconds of `runs` timings, after `warmUps` that are thrown away; `cpu`: the middle of what they
+ *  worked, all threads of the process. */
 export async function timed(
   work: () => Promise<unknown>,
   { runs, warmUps }: { readonly runs: number; readonly warmUps: number },
-): Promise<Sample> {
+): Promise<Sample & { readonly cpu: number }> {
   for (let i = 0; i < warmUps; i++) await work()
   const times: number[] = []
+  const cpuTimes: number[] = []
   for (let i = 0; i < runs; i++) {
     const start = performance.now()
+    const usedBefore = process.cpuUsage()
     await work()
+    const { user, system } = process.cpuUsage(usedBefore)
     times.push(performance.now() - start)
+    cpuTimes.push((user + system) / 1_000)
   }
-  return sampleOf(times)
+  return { ...sampleOf(times), cpu: sampleOf(cpuTimes).value }
 }
 
 export function ms(value: number): string {

@@ -5,6 +5,10 @@ export interface BenchOptions {
   /** `docs=20000000`, to a part. */
   readonly settings: Readonly<Record<string, number>>
   readonly profile: boolean
+  /** Also the part of that name. */
+  readonly peers: boolean
+  /** Quickwit's binary. */
+  readonly quickwit: string | undefined
   /** Where the result is written, and an older one to compare it with. */
   readonly json: string | undefined
   readonly compare: string | undefined
@@ -17,9 +21,11 @@ export interface PartName {
 }
 
 const SWITCHES = {
+  '--peers': 'also the same documents and searches in other programs, where they are here',
   '--profile': 'a CPU profile of each part, and its ten hottest functions',
 } as const
 const FILES = {
+  '--quickwit': 'the binary of Quickwit, for --peers',
   '--json': 'write the result',
   '--compare': 'an older result beside the new one',
 } as const
@@ -50,7 +56,8 @@ export function parseBenchOptions(
   }
   for (const name of Object.keys(settings)) {
     const takers = known.filter((part) => part.settings?.includes(name))
-    if (!takers.some((part) => parts.includes(part.name))) {
+    const running = switches.has('--peers') ? [...parts, 'peers'] : parts
+    if (!takers.some((part) => running.includes(part.name))) {
       refuse(`no part that runs takes \`${name}\``)
     }
   }
@@ -58,6 +65,8 @@ export function parseBenchOptions(
     parts,
     settings,
     profile: switches.has('--profile'),
+    peers: switches.has('--peers'),
+    quickwit: files.get('--quickwit'),
     json: files.get('--json'),
     compare: files.get('--compare'),
   }

@@ -10,6 +10,8 @@ export interface BenchContext {
   /** Node's own options, for processes that a part starts. */
   readonly nodeArgs: readonly string[]
   readonly settings: Readonly<Record<string, number>>
+  /** Quickwit's binary. */
+  readonly quickwit?: string | undefined
 }
 
 /** Each runs in a process of its own. */
@@ -19,18 +21,29 @@ export interface BenchPart extends PartName {
 }
 
 /** What the two minutes are for, in this order. */
-export const DEFAULT_PARTS: readonly string[] = ['indexing', 'searching']
+export const DEFAULT_PARTS: readonly string[] = ['indexing', 'searching', 'http']
 
 export const PARTS: readonly BenchPart[] = [
   {
     name: 'indexing',
-    what: '100,000 documents in a cold process',
-    run: async ({ nodeArgs }) => await (await import('./indexing.ts')).benchIndexing(nodeArgs),
+    what: '100,000 documents in a cold process, and two million of each set',
+    run: async (context) => await (await import('./indexing.ts')).benchIndexing(context),
   },
   {
     name: 'searching',
     what: 'searches over two million documents, warm and cold',
-    run: async () => await (await import('./searching.ts')).benchSearching(),
+    run: async (context) => await (await import('./searching.ts')).benchSearching(context),
+  },
+  {
+    name: 'http',
+    what: 'what HTTP adds to a search on `serve`',
+    run: async (context) => await (await import('./http.ts')).benchHttp(context),
+  },
+  {
+    name: 'peers',
+    what: 'the same documents and searches in other programs, where they are here',
+    settings: ['docs'],
+    run: async (context) => await (await import('./peers/peers.ts')).benchPeers(context),
   },
   {
     name: 'merging',

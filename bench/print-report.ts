@@ -29,16 +29,16 @@ export function machineName(machine: Omit<Machine, 'load'>): string {
   return `${cores} × ${cpuModel} · ${(memoryBytes / GIGABYTE).toFixed(0)} GB · ${platform}`
 }
 
-const HEADER = ['measure', 'here', 'spread', 'must', 'aim', '']
+const HEADER = ['measure', 'here', 'spread', 'CPU', 'must', 'aim', '']
 
 export function printSection({ title, rows }: BenchSection): void {
   const table = [HEADER, ...shortFirst(rows).map(cellsOf)]
   console.log(`\n${title}\n${alignedLines(table).join('\n')}`)
 }
 
-/** Of a row: measure, value, spread, must, aim, and what falls short. */
+/** Of a row: measure, value, spread, CPU, must, aim, and what falls short. */
 function cellsOf(row: BenchRow): string[] {
-  const { measure, unit, value, min, max, runs, must, aim } = row
+  const { measure, unit, value, min, max, runs, cpu, must, aim } = row
   const bound = (each: number | undefined): string =>
     each === undefined ? '' : formatted(each, unit)
   const spread = runs === 1 ? 'one run' : `${digits(min)} to ${digits(max)}`
@@ -47,6 +47,7 @@ function cellsOf(row: BenchRow): string[] {
     measure,
     formatted(value, unit),
     spread,
+    bound(cpu),
     bound(must),
     bound(aim),
     standing === 'met' ? '' : standing,

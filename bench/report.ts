@@ -30,6 +30,8 @@ export interface BenchRow extends Sample {
   readonly id: string
   readonly measure: string
   readonly unit: Unit
+  /** What of it a processor worked, in the same unit: other work on the machine does not lengthen it. */
+  readonly cpu?: number
   readonly must?: number
   readonly aim?: number
   /** Which documents: `sales-2m`, `hdfs-20m`; absent where there are none. */
@@ -44,7 +46,7 @@ export interface BenchSection {
 }
 
 /** The same measure of another program: `id` is that of our row. */
-interface PeerRow extends Sample {
+export interface PeerRow extends Sample {
   readonly id: string
   /** What is not quite the same measure, to be said beside it. */
   readonly note?: string
@@ -55,7 +57,11 @@ export interface PeerReport {
   readonly version?: string
   /** Why it was not run; it then has no rows. */
   readonly absent?: string
+  /** What to know beside its figures: threads, what it is not asked, whose clock. */
+  readonly manner?: string
   readonly rows: readonly PeerRow[]
+  /** What it answers otherwise than this program, a sentence each: that was not timed. */
+  readonly differs?: readonly { readonly id: string; readonly differences: readonly string[] }[]
 }
 
 /** What a part hands over. */

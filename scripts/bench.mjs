@@ -11,12 +11,16 @@ const outdir = join(root, 'node_modules', '.cache', 'bench')
 mkdirSync(outdir, { recursive: true })
 await build({
   entryPoints: [
-    ...['main', 'part-process', 'index-once', 'merge-once'].map((out) => {
-      return { in: join(root, 'bench', `${out}.ts`), out }
-    }),
+    'main',
+    'part-process',
+    'index-once',
+    'merge-once',
+    'peers/ours-process',
+    'peers/minisearch-process',
     // Looked for beside what starts it.
-    { in: join(root, 'src', 'threads', 'split-worker.ts'), out: 'split-worker' },
-  ],
+    '../src/threads/split-worker',
+  ].map((name) => join(root, 'bench', `${name}.ts`)),
+  entryNames: '[name]',
   bundle: true,
   platform: 'node',
   format: 'esm',

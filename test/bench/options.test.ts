@@ -19,6 +19,16 @@ test('parts, their settings and flags stand in any order', () => {
   })
 })
 
+test('peers are a part, which the flag adds to others', () => {
+  expect(parse('--peers', 'docs=1000', '--quickwit', '/opt/quickwit')).toMatchObject({
+    parts: [],
+    peers: true,
+    settings: { docs: 1_000 },
+    quickwit: '/opt/quickwit',
+  })
+  expect(parse('peers')).toMatchObject({ parts: ['peers'], peers: false })
+})
+
 test('what is no part and no flag is refused with the list of both', () => {
   const list = /no part and no flag[\s\S]+\n {2}searching .*\n[\s\S]+\n {2}--compare <file>/
   expect(() => parse('serching')).toThrow(list)

@@ -11,7 +11,7 @@ interface RankedTokens {
   readonly ranks: Uint32Array
   readonly termCount: number
   /** Valid until the next call. */
-  termAt(rank: number): Uint8Array
+  readonly termAt: (rank: number) => Uint8Array
 }
 
 /** Tokens of texts are overwritten. */
