@@ -1,5 +1,6 @@
 import type { Metastore } from '../metastore/metastore.ts'
 import type { Clock, Random } from '../ports.ts'
+import type { SplitWork } from '../split/split-work.ts'
 
 /** What every indexing function works with; splits go into `metastore.store`. */
 export interface IndexingComponents {
@@ -8,4 +9,6 @@ export interface IndexingComponents {
   readonly random: Random
   /** Larger splits are in the hot cache; WHOLE_SPLIT_BYTES unless given. */
   readonly hotSplitBytes?: number | undefined
+  /** What encodes splits beside the thread that reads sources; undefined: that thread does. */
+  readonly splitWork?: SplitWork | undefined
 }
