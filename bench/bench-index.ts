@@ -45,12 +45,13 @@ export interface BenchIndex {
   readonly indexing: IndexingComponents
 }
 
+/** One that is there is gone on with. */
 export async function createBenchIndex(set: DataSet, store: ObjectStore): Promise<BenchIndex> {
   const config = shippedConfig(set.indexId)
   if (config === undefined) throw new Error(`no shipped config ${set.indexId}`)
   const components = { clock: systemClock, random: systemRandom }
   const metastore = new Metastore(store, components)
-  await metastore.createIndex(config)
+  await metastore.createIfAbsent(config)
   return { set, store, indexing: { metastore, ...components } }
 }
 

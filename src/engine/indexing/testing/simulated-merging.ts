@@ -27,6 +27,8 @@ interface Simulated {
   /** Bytes that indexing and merging wrote, for each that indexing wrote. */
   readonly writtenPerIndexed: number
   readonly publishedSplits: number
+  /** Those, as they are at the end. */
+  readonly splits: readonly SplitRecord[]
   /** The most at the end of any day. */
   readonly mostSplits: number
   /** Published at the end: how many have to be opened for an hour, that hour which has the most. */
@@ -93,6 +95,7 @@ export function simulateMerging(simulation: Simulation): Simulated {
   return {
     writtenPerIndexed: written / indexed,
     publishedSplits: splits.length,
+    splits,
     mostSplits,
     mostSplitsOfAnHour: mostOfAnHour(splits, nowSeconds),
   }
