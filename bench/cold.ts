@@ -40,8 +40,8 @@ const DAYS: Partial<SearchRequest> = {
 /**
  * Searches over S3 as the store model has it, in virtual time (`cold/virtual-time.ts`): waiting for the
  * store and for calls is modelled, computing is measured. `docs`: HDFS-shaped lines; their index is made
- * once, which for twenty million takes ten minutes of a core. Mock sales: a split of ten million stands for
- * those of a month where there are so many HDFS-shaped lines, else one of a million.
+ * once, which for twenty million takes ten minutes of a core. Mock sales: a split of two million stands for
+ * the large ones of a month where there are so many HDFS-shaped lines, else one of a million.
  */
 export async function benchCold(
   cache: string,
@@ -53,8 +53,8 @@ export async function benchCold(
   await buildIndex(SALES, { folder: one, docs: BATCH_DOCS })
   const hdfs = join(cache, `hdfs-${docs}`)
   const hdfsSplits = await buildIndex(HDFS, { folder: hdfs, docs })
-  const standIns = join(cache, isLarge ? 'sales-11100000' : 'sales-1100000')
-  await buildIndex(SALES, { folder: standIns, docs: isLarge ? 11_100_000 : 1_100_000 })
+  const standIns = join(cache, isLarge ? 'sales-3100000' : 'sales-1100000')
+  await buildIndex(SALES, { folder: standIns, docs: isLarge ? 3_100_000 : 1_100_000 })
   const title = `${docs} HDFS-shaped lines in ${hdfsSplits.length} splits, cold, store model of S3`
   return {
     sections: [

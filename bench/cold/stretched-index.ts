@@ -28,12 +28,14 @@ export function stretchToMonth(realFolder: string, indexId: string, cache: strin
   const file = decodeIndexFile(readFileSync(join(realFolder, key)), key)
   const real = publishedSplits(file)
   const realNames = new Map<string, string>()
-  const splits = simulateMerging(MONTH).splits.map((modelled, at): SplitRecord => {
-    const standIn = nearest(real, modelled.docCount)
-    const splitId = standIn.splitId.slice(0, -4) + String(at).padStart(4, '0')
-    realNames.set(splitId, standIn.splitId)
-    return { ...standIn, splitId, timeRange: modelled.timeRange }
-  })
+  const splits = simulateMerging({ ...MONTH, config: file.metadata.config }).splits.map(
+    (modelled, at): SplitRecord => {
+      const standIn = nearest(real, modelled.docCount)
+      const splitId = standIn.splitId.slice(0, -4) + String(at).padStart(4, '0')
+      realNames.set(splitId, standIn.splitId)
+      return { ...standIn, splitId, timeRange: modelled.timeRange }
+    },
+  )
   const folder = join(cache, 'sales-month')
   mkdirSync(join(folder, indexId), { recursive: true })
   writeFileSync(join(folder, key), encodeIndexFile({ ...file, splits }))

@@ -29,8 +29,9 @@ export interface HandedLeaf {
 export interface SpreadSettings {
   readonly here: LeafInvoker
   /** The threads that have nothing to do and this one, which is undefined, always in the same order, so
-   *  that each gets the same splits of the same search, and has them in its caches. */
-  readonly ready: () => readonly (LeafThread | undefined)[]
+   *  that each gets the same splits of the same search, and has them in its caches. Asked by a search that
+   *  is worth sharing, with its milliseconds of work. */
+  readonly ready: (workMs: number) => readonly (LeafThread | undefined)[]
   readonly caches: SearchCaches
   /** A line about what the answer does not show. */
   readonly log: (fields: Readonly<Record<string, unknown>>) => void
@@ -48,6 +49,9 @@ interface PartSizes {
 /** A hand-over costs about 0.2 ms, or a millisecond where the thread has to be woken. Cuts are where
  *  bounds of column blocks apply. */
 const PART_SIZES: PartSizes = { partMs: 2, cutDocs: 8 * DOC_BLOCK }
+
+/** Where each thread reads from a store that is far: what two threads have a part of is read twice. */
+export const WHOLE_SPLITS: PartSizes = { ...PART_SIZES, cutDocs: undefined }
 
 /** What a search does for each document of a split at most, in nanoseconds: its share of a posting list,
  *  and for each column the look at a sort key's or the count in an aggregation's. */
@@ -74,9 +78,11 @@ export function spreadLeaf(settings: SpreadSettings): LeafInvoker {
   const { here, ready, sizes = PART_SIZES } = settings
   return {
     async search(request, signal) {
-      const threads = ready()
-      if (threads.length < 2 || isSmall(request, sizes)) return await here.search(request, signal)
+      if (isSmall(request, sizes)) return await here.search(request, signal)
       const plan = planLeaf(request)
+      const workMs = leafMs(plan)
+      if (workMs < 2 * sizes.partMs) return await here.search(request, signal)
+      const threads = ready(workMs)
       const parts = leafParts(plan, threads.length, sizes)
       if (parts.length < 2) return await here.search(request, signal)
       const requests = parts.map((splits) => ({ ...request, splits }))
@@ -103,22 +109,22 @@ function isSmall({ splits }: LeafRequest, { partMs }: PartSizes): boolean {
   return docs * MOST_NS_PER_DOC < 2 * partMs * NS_PER_MS
 }
 
+/** What a leaf takes at most, roughly, with all that it reads in memory. */
+function leafMs(plan: LeafPlan): number {
+  const docs = plan.request.splits.reduce((sum, split) => sum + searchedDocs(split, plan), 0)
+  return (docs * nsPerDocOf(plan)) / NS_PER_MS
+}
+
 /**
  * A leaf's splits in at most so many parts of about equal work, neighbours together; cut where a bound
  * lies inside a split and cutting gains. One part: nothing is worth a hand-over.
  */
 export function leafParts(plan: LeafPlan, partsMax: number, sizes: PartSizes): LeafSplit[][] {
   const { splits, terminateAfter } = plan.request
-  const weighed = splits.map((split) => {
-    const docs = needsNothing(planSplit(plan, split)) ? 0 : docsOf(split)
-    return { split, docs }
-  })
-  const total = weighed.reduce((sum, { docs }) => sum + docs, 0)
-  const count = Math.min(
-    partsMax,
-    Math.floor((total * nsPerDocOf(plan)) / (sizes.partMs * NS_PER_MS)),
-  )
+  const count = Math.min(partsMax, Math.floor(leafMs(plan) / sizes.partMs))
   if (count < 2) return [[...splits]]
+  const weighed = splits.map((split) => ({ split, docs: searchedDocs(split, plan) }))
+  const total = weighed.reduce((sum, { docs }) => sum + docs, 0)
   // The documents that a split with a limit ends at are the first ones.
   const mayCut = plan.aggregations.length > 0 && terminateAfter === undefined
   const place = { share: total / count, cutDocs: mayCut ? sizes.cutDocs : undefined }
@@ -154,6 +160,10 @@ function piecesOf(
     from = cut
   }
   return from === start ? [split] : [...pieces, { ...split, docs: { start: from, end } }]
+}
+
+function searchedDocs(split: LeafSplit, plan: LeafPlan): number {
+  return needsNothing(planSplit(plan, split)) ? 0 : docsOf(split)
 }
 
 function docsOf(split: LeafSplit): number {
