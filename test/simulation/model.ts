@@ -1,7 +1,13 @@
 import { numbersIn } from '../../src/engine/indexing/testing/indexing-fixture.ts'
 import { decodeIndexFile } from '../../src/engine/metastore/index-file-codec.ts'
 import { publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
-import { snapshotKey, splitIdOfKey, splitKey } from '../../src/engine/metastore/layout.ts'
+import {
+  hotCacheKey,
+  snapshotKey,
+  splitIdOfKey,
+  splitKey,
+} from '../../src/engine/metastore/layout.ts'
+import { decodeHotCache } from '../../src/engine/split/hot-cache.ts'
 import { bodyBytes, type ObjectStore } from '../../src/engine/ports.ts'
 import type { StagedFile } from './documents.ts'
 import { type Facts, IndexHistory } from './index-history.ts'
@@ -23,6 +29,8 @@ export class Model {
   readonly #histories = new Map<string, IndexHistory>()
   /** Every object of the index bucket; of splits the numbers of their documents. */
   readonly #objects = new Map<string, readonly number[]>()
+  /** The splits that a hot cache names, by its key. */
+  readonly #hotSplitIds = new Map<string, readonly string[]>()
 
   constructor(facts: Pick<Facts, 'documents' | 'skewMaxMs'>, nowMs: () => number) {
     this.#facts = { ...facts, files: this.files, requested: this.requested }
@@ -63,6 +71,9 @@ export class Model {
     const indexId = key.split('/', 1)[0] ?? ''
     const isSplit = splitIdOfKey(indexId, key) !== undefined
     this.#objects.set(key, isSplit ? numbersIn(body) : [])
+    if (key === hotCacheKey(indexId)) {
+      this.#hotSplitIds.set(key, [...decodeHotCache(body).splits.keys()])
+    }
     if (!key.endsWith(METASTORE_FILE)) return
     this.checkCount++
     const file = decodeIndexFile(body, key)
@@ -97,6 +108,7 @@ export class Model {
 
   #onDelete(key: string): void {
     this.#objects.delete(key)
+    this.#hotSplitIds.delete(key)
     const indexId = key.split('/', 1)[0] ?? ''
     const history = this.history(indexId)
     const splitId = splitIdOfKey(indexId, key)
@@ -167,6 +179,7 @@ export class Model {
     )
     const named = new Set([
       `${indexId}${METASTORE_FILE}`,
+      hotCacheKey(indexId),
       ...publishedSplits(file).map(({ splitId }) => splitKey(indexId, splitId)),
       ...file.snapshots.flatMap(({ snapshotId, splitBytes }) => [
         snapshotKey(indexId, snapshotId),
@@ -179,6 +192,13 @@ export class Model {
     this.report(
       indexId,
       garbage.map((key) => `${key} is garbage that nobody collects`),
+    )
+    const hot = this.#hotSplitIds.get(hotCacheKey(indexId)) ?? []
+    this.report(
+      indexId,
+      hot
+        .filter((splitId) => !named.has(splitKey(indexId, splitId)))
+        .map((splitId) => `${splitId} is gone, and the hot cache still names it`),
     )
     const marked = file.splits.filter(({ state }) => state !== 'Published')
     this.report(

@@ -25,15 +25,17 @@ export interface PlantedBug {
 
 export const NO_BUG: PlantedBug = { name: 'none' }
 
-/** The loser of a race for the metastore file overwrites what the winner wrote. */
-const droppedCondition = (inner: ObjectStore): ObjectStore => ({
-  ...inner,
-  put: (key, body, options) =>
-    inner.put(key, body, {
-      ...options,
-      condition: key.endsWith('/metastore.json') ? { kind: 'always' } : options.condition,
-    }),
-})
+/** The loser of a race for the object overwrites what the winner wrote. */
+const droppedCondition =
+  (name: string) =>
+  (inner: ObjectStore): ObjectStore => ({
+    ...inner,
+    put: (key, body, options) =>
+      inner.put(key, body, {
+        ...options,
+        condition: key.endsWith(name) ? { kind: 'always' } : options.condition,
+      }),
+  })
 
 /** Two writes instead of one: a process that ends between them has skipped documents. */
 class CheckpointFirst extends Metastore {
@@ -131,7 +133,10 @@ const putAnswersEarly = (inner: ObjectStore): ObjectStore => ({
 })
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
-  { name: 'a metastore file that is put without its condition', store: droppedCondition },
+  {
+    name: 'a metastore file that is put without its condition',
+    store: droppedCondition('/metastore.json'),
+  },
   { name: 'a checkpoint that is written before the split', metastore: CheckpointFirst },
   { name: 'a checkpoint that is written after the split', metastore: SplitFirst },
   { name: 'a merge that forgets an erasure', metastore: ForgetsDeletes },
@@ -145,5 +150,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a lost answer that is taken for a failure', metastore: LostMeansFailed },
   { name: 'a split that is published although its upload failed', store: putAnswersEarly },
   { name: 'a restore that brings back what was erased', matchesNothing: true },
+  {
+    name: 'a hot cache that is put without its condition',
+    store: droppedCondition('/hot-cache.bin'),
+  },
   { name: 'a split that is forgotten while it may be published again', metastore: ForgetsAtOnce },
 ]

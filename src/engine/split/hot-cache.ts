@@ -22,7 +22,7 @@ import type { SplitFooter } from './footer.ts'
  * A chunk is [start, start + size) of the split's file; the first one is its footer, the others are
  * dictionaries.
  */
-export const HOT_CACHE_VERSION = 1
+const HOT_CACHE_VERSION = 1
 const MAGIC = Uint8Array.of(0x51, 0x57, 0x48, 0x4f, 0x54, 0, 0, 0)
 const CRC_BYTES = 4
 const WHAT = 'hot cache'
