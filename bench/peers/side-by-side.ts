@@ -20,7 +20,7 @@ export interface SetOutcome {
   readonly outcomes: readonly Outcome[]
 }
 
-export interface PeerFailure {
+interface PeerFailure {
   readonly name: string
   readonly message: string
 }
