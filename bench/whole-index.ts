@@ -60,14 +60,14 @@ export async function buildWholeIndexes(context: BenchContext): Promise<WholeInd
     }
     done.push({ ...run, set, docs, searchableMs: searchable_ms })
   }
-  writeFileSync(builtBy(context), programHash(program))
+  writeFileSync(builtBy(context), programHash(context.root))
   return done
 }
 
 /** Does nothing where the program as it is has built them. */
 export async function ensureWholeIndexes(context: BenchContext): Promise<void> {
   const path = builtBy(context)
-  const isBuilt = existsSync(path) && readFileSync(path, 'utf8') === programHash(context.program)
+  const isBuilt = existsSync(path) && readFileSync(path, 'utf8') === programHash(context.root)
   if (isBuilt) return
   console.error('Indexing what is searched')
   await buildWholeIndexes(context)
