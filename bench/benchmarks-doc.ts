@@ -7,6 +7,7 @@ import {
   type BenchRow,
   type BenchSection,
   type PeerReport,
+  type Standing,
 } from './report.ts'
 
 /** The result that the document shows, in the repository. */
@@ -25,7 +26,7 @@ export function renderBenchmarks(report: BenchReport): string {
     '',
     ...HOW_TO_READ,
     '',
-    summary(sections),
+    ...summary(sections),
     ...sections.flatMap((section) => ['', ...sectionTable(section, peers)]),
     '',
     '## Other programs',
@@ -41,15 +42,27 @@ const HOW_TO_READ = [
   'A value is the middle of several runs, the spread the least and the greatest of them. CPU is what a processor worked, of all threads, which other work on the machine does not lengthen. `must` and `aim` are what the project holds itself to; what falls short stands first in each table.',
 ]
 
-function summary(sections: readonly BenchSection[]): string {
-  const rows = sections.flatMap((section) => section.rows)
-  const bounded = rows.filter(({ must, aim }) => must !== undefined || aim !== undefined)
-  const named = (standing: string): string => {
-    const some = bounded.filter((row) => standingOf(row) === standing)
-    const list = some.map(({ measure, value, unit }) => `${measure} (${formatted(value, unit)})`)
-    return `${some.length} of ${bounded.length} rows with bounds are ${standing}${some.length === 0 ? '' : `: ${list.join('; ')}`}.`
+function summary(sections: readonly BenchSection[]): string[] {
+  const bounded = sections.flatMap(({ rows }) =>
+    rows.filter(({ must, aim }) => must !== undefined || aim !== undefined),
+  )
+  return (['short of must', 'short of aim'] as const).flatMap((standing, at) => {
+    const count = bounded.filter((row) => standingOf(row) === standing).length
+    const title = `${count} of ${bounded.length} rows with bounds are ${standing}`
+    return [
+      ...(at === 0 ? [] : ['']),
+      count === 0 ? `${title}.` : `${title}:`,
+      ...shortBy(standing),
+    ]
+  })
+
+  function shortBy(standing: Standing): string[] {
+    return sections.flatMap(({ title, rows }) => {
+      const some = rows.filter((row) => standingOf(row) === standing)
+      const list = some.map(({ measure, value, unit }) => `${measure} (${formatted(value, unit)})`)
+      return some.length === 0 ? [] : [`- ${title}: ${list.join('; ')}`]
+    })
   }
-  return `${named('short of must')}\n\n${named('short of aim')}`
 }
 
 /** With a column for each other program that has values of these rows. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { publishedSplits } from '../src/engine/metastore/index-metadata.ts'
 import { BATCH_DOCS, HDFS, SALES, type DataSet } from './bench-index.ts'
-import { sampleOf } from './measure.ts'
+import { sampleOf, splitsOf } from './measure.ts'
 import type { BenchContext } from './parts.ts'
 import type { BenchRow, BenchSection, PartResult } from './report.ts'
 import { openWholeIndexes } from './open-index.ts'
@@ -62,7 +62,7 @@ async function wholeSection(
   })
   const megabytes = (statSync(documentsOf(context, set)).size / 1e6).toFixed(0)
   return {
-    title: `Indexing ${docs} ${set.what}, ${megabytes} MB, into ${splits.length} splits`,
+    title: `Indexing ${docs} ${set.what}, ${megabytes} MB, into ${splitsOf(splits.length)}`,
     rows: [
       row('searchable', 'until all can be searched', [searchableMs / 1_000, 's'], bounds?.wall),
       row('whole', 'the whole process, merges too', [wallMs / 1_000, 's'], bounds?.wall),

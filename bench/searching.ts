@@ -14,7 +14,7 @@ import {
   SALES,
   type DataSet,
 } from './bench-index.ts'
-import { sampleOf, timed } from './measure.ts'
+import { sampleOf, splitsOf, timed } from './measure.ts'
 import { openWholeIndexes, searchContext } from './open-index.ts'
 import type { BenchContext } from './parts.ts'
 import { HDFS_QUESTIONS, SALES_QUESTIONS, type Question } from './questions.ts'
@@ -53,7 +53,7 @@ async function warm(
     if (docs > BOUNDED_DOCS) rows.push({ ...row, id: `${id}-${docs / 1e6}m` })
     else rows.push({ ...row, id, must, aim })
   }
-  return { title: `Searching ${docs} ${what}, ${splits.length} splits, warm, one thread`, rows }
+  return { title: `Searching ${docs} ${what}, ${splitsOf(splits.length)}, warm, one thread`, rows }
 }
 
 /** Over a store that takes its time, so that parallel reads are seen to be parallel. */

@@ -41,7 +41,9 @@ test('the document says which program on which machine, and what falls short fir
   const text = renderBenchmarks(REPORT)
   expect(text).toContain('on 2026-01-02: qw-lambda 1.0.0 at 0123456789 with changes, Node 24.0.0')
   expect(text).toContain('2 × Some CPU · 8 GB · linux x64')
-  expect(text).toContain('1 of 2 rows with bounds are short of must: a phrase (50 ms).')
+  expect(text).toContain(
+    '1 of 2 rows with bounds are short of must:\n- Searching: a phrase (50 ms)\n',
+  )
   expect(text).toMatch(/\| a phrase \|.*\| must \|\n\| a term \|.*\| aim \|/)
   expect(text).not.toContain('Other work took the cores')
 })
