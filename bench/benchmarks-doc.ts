@@ -22,7 +22,7 @@ export function renderBenchmarks(report: BenchReport): string {
     '',
     `<!-- Written by \`npm run bench -- --write-docs\`, from \`${LATEST}\`. -->`,
     '',
-    `What \`npm run bench\` found on ${takenAt.slice(0, 10)}: qw-lambda ${versions.qwLambda}${commit === null ? '' : ` at ${commitName(commit)}`}, Node ${versions.node}, ${machineName(machine)}. The load of the machine was ${machine.load[0]} before and ${machine.load[1]} after.${warning === undefined ? '' : ` **${warning}**`}`,
+    `What \`npm run bench\` found on ${takenAt.slice(0, 10)}: qw-lambda ${versions.qwLambda}${commit === null ? '' : ` at ${commitName(commit)}`}, Node ${versions.node}, ${machineName(machine)}. The load of the machine was ${machine.load[0]} before and ${machine.load[1]} after${machine.niceness === 0 ? '' : `, the niceness of the benchmark ${machine.niceness}`}.${warning === undefined ? '' : ` **${warning}**`}`,
     '',
     ...HOW_TO_READ,
     '',

@@ -18,6 +18,7 @@ const REPORT: BenchReport = {
     cores: 2,
     memoryBytes: 8e9,
     platform: 'linux x64',
+    niceness: 0,
     load: [0.1, 0.5],
   },
   sections: [
@@ -49,8 +50,9 @@ test('the document says which program on which machine, and what falls short fir
 })
 
 test('figures of a busy machine are said to be that', () => {
-  const machine = { ...REPORT.machine, load: [0.1, 2.1] as const }
-  expect(renderBenchmarks({ ...REPORT, machine })).toContain('**Other work took the cores')
+  const machine = { ...REPORT.machine, niceness: -10, load: [0.1, 2.1] as const }
+  const text = renderBenchmarks({ ...REPORT, machine })
+  expect(text).toContain('was 0.1 before and 2.1 after, the niceness of the benchmark -10. **Other')
 })
 
 test('other programs have columns where they were run, and are named where they were not', () => {
