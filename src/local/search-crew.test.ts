@@ -68,7 +68,7 @@ test('a thread that ended is not ready until another has its place', async () =>
   const { one } = member(crew, 0)
   const second = member(crew, 1)
   for (const { port } of ports.splice(0)) port.close()
-  await vi.waitFor(() => expect(one.ready()).toEqual([undefined]))
+  await vi.waitFor(() => expect(one.ready()).toEqual([undefined]), { timeout: 20_000 })
   second.worker.threadId = -1
   member(crew, 1)
   expect(await one.ready()[1]?.hand(REQUEST, undefined).answer).toEqual(NOTHING)

@@ -34,7 +34,7 @@ const COLD_SEARCHES: readonly ColdSearch[] = [
     numHits: 3_137,
     requests: 4,
     rounds: 4,
-    bytes: 275_999,
+    bytes: 144_927,
   },
   {
     what: 'a rare value, top ten by time',
@@ -42,7 +42,7 @@ const COLD_SEARCHES: readonly ColdSearch[] = [
     numHits: 18,
     requests: 3,
     rounds: 3,
-    bytes: 475_511,
+    bytes: 344_439,
   },
   {
     what: 'an AND of three, top ten by time',
@@ -50,7 +50,7 @@ const COLD_SEARCHES: readonly ColdSearch[] = [
     numHits: 2_890,
     requests: 4,
     rounds: 4,
-    bytes: 395_232,
+    bytes: 264_160,
   },
   {
     what: 'a phrase of two, ten hits',
@@ -58,7 +58,7 @@ const COLD_SEARCHES: readonly ColdSearch[] = [
     numHits: 3_137,
     requests: 4,
     rounds: 4,
-    bytes: 306_723,
+    bytes: 175_651,
   },
   {
     what: 'a histogram of all documents by severity',
@@ -73,7 +73,7 @@ const COLD_SEARCHES: readonly ColdSearch[] = [
     numHits: 20_000,
     requests: 2,
     rounds: 2,
-    bytes: 266_648,
+    bytes: 135_576,
   },
 ]
 

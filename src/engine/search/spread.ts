@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts'
 import type { SearchCaches } from './caches.ts'
 import { DOC_BLOCK } from './doc-set.ts'
 import { groupCacheKey } from './leaf-cache.ts'
-import { needsNothing, planLeaf, planSplit, type LeafPlan } from './leaf-plan.ts'
+import { planLeaf, type LeafPlan } from './leaf-plan.ts'
 import {
   docRange,
   type LeafInvoker,
@@ -10,6 +10,7 @@ import {
   type LeafResponse,
   type LeafSplit,
 } from './leaf-request.ts'
+import { leafMs, searchedDocs } from './leaf-work.ts'
 import { answerBytes, mergeLeaves } from './leaf.ts'
 
 /** A thread beside this one. */
@@ -29,8 +30,9 @@ export interface HandedLeaf {
 export interface SpreadSettings {
   readonly here: LeafInvoker
   /** The threads that have nothing to do and this one, which is undefined, always in the same order, so
-   *  that each gets the same splits of the same search, and has them in its caches. */
-  readonly ready: () => readonly (LeafThread | undefined)[]
+   *  that each gets the same splits of the same search, and has them in its caches. Asked by a search that
+   *  is worth sharing, with its milliseconds of work. */
+  readonly ready: (workMs: number) => readonly (LeafThread | undefined)[]
   readonly caches: SearchCaches
   /** A line about what the answer does not show. */
   readonly log: (fields: Readonly<Record<string, unknown>>) => void
@@ -49,18 +51,16 @@ interface PartSizes {
  *  bounds of column blocks apply. */
 const PART_SIZES: PartSizes = { partMs: 2, cutDocs: 8 * DOC_BLOCK }
 
-/** What a search does for each document of a split at most, in nanoseconds: its share of a posting list,
- *  and for each column the look at a sort key's or the count in an aggregation's. */
-const NS_PER_DOC = 0.5
-const NS_PER_SORT_KEY = 0.5
-const NS_PER_AGGREGATED_COLUMN = 4
-/** Of a search over ten columns. */
-const MOST_NS_PER_DOC = NS_PER_DOC + 10 * NS_PER_AGGREGATED_COLUMN
+/** Where each thread reads from a store that is far: what two threads have a part of is read twice. */
+export const WHOLE_SPLITS: PartSizes = { ...PART_SIZES, cutDocs: undefined }
+
+/** No search takes longer for a document of a split, with ten columns and scores. */
+const MOST_NS_PER_DOC = 40
 const NS_PER_MS = 1_000_000
 
 /**
  * Spreads one leaf's splits over threads and merges what they find. The rule: what a search does at most
- * is estimated from its splits and columns, and handed over in parts of at least two milliseconds, to
+ * is estimated (`leaf-work.ts`), and handed over in parts of at least two milliseconds, to
  * threads that have nothing else to do. An estimate that was too high costs little: a part that its thread
  * has not begun when the others are found is taken back, so that nobody waits for a thread that is busy
  * after all.
@@ -74,9 +74,11 @@ export function spreadLeaf(settings: SpreadSettings): LeafInvoker {
   const { here, ready, sizes = PART_SIZES } = settings
   return {
     async search(request, signal) {
-      const threads = ready()
-      if (threads.length < 2 || isSmall(request, sizes)) return await here.search(request, signal)
+      if (isSmall(request, sizes)) return await here.search(request, signal)
       const plan = planLeaf(request)
+      const workMs = leafMs(plan)
+      if (workMs < 2 * sizes.partMs) return await here.search(request, signal)
+      const threads = ready(workMs)
       const parts = leafParts(plan, threads.length, sizes)
       if (parts.length < 2) return await here.search(request, signal)
       const requests = parts.map((splits) => ({ ...request, splits }))
@@ -109,16 +111,10 @@ function isSmall({ splits }: LeafRequest, { partMs }: PartSizes): boolean {
  */
 export function leafParts(plan: LeafPlan, partsMax: number, sizes: PartSizes): LeafSplit[][] {
   const { splits, terminateAfter } = plan.request
-  const weighed = splits.map((split) => {
-    const docs = needsNothing(planSplit(plan, split)) ? 0 : docsOf(split)
-    return { split, docs }
-  })
-  const total = weighed.reduce((sum, { docs }) => sum + docs, 0)
-  const count = Math.min(
-    partsMax,
-    Math.floor((total * nsPerDocOf(plan)) / (sizes.partMs * NS_PER_MS)),
-  )
+  const count = Math.min(partsMax, Math.floor(leafMs(plan) / sizes.partMs))
   if (count < 2) return [[...splits]]
+  const weighed = splits.map((split) => ({ split, docs: searchedDocs(split, plan) }))
+  const total = weighed.reduce((sum, { docs }) => sum + docs, 0)
   // The documents that a split with a limit ends at are the first ones.
   const mayCut = plan.aggregations.length > 0 && terminateAfter === undefined
   const place = { share: total / count, cutDocs: mayCut ? sizes.cutDocs : undefined }
@@ -159,12 +155,6 @@ function piecesOf(
 function docsOf(split: LeafSplit): number {
   const { start, end } = docRange(split)
   return end - start
-}
-
-function nsPerDocOf({ request, aggregations }: LeafPlan): number {
-  const columns = new Set(aggregations.flatMap(({ aggregation }) => aggregation.paths)).size
-  const sortKeys = request.hitLimit > 0 ? request.sort.length : 0
-  return NS_PER_DOC + sortKeys * NS_PER_SORT_KEY + columns * NS_PER_AGGREGATED_COLUMN
 }
 
 /** As many as there are parts, this one among them. */

@@ -75,7 +75,7 @@ async function joinInputs(
   )
   const parts = {
     docCount,
-    lists: target.lists,
+    lists: target.lists.pieces(),
     docStore: await joinDocStores(inputs, { level: settings.docStoreLevel, queue: target.queue }),
     fields: inputs.some(({ kept }) => kept !== undefined) ? written.filter(hasValues) : written,
   }
@@ -137,9 +137,10 @@ function mergeFieldnorms(
   sources: readonly MergeField[],
   docCount: number,
 ): Uint32Array | undefined {
+  if (sources.some(({ field }) => field.fieldnorms === undefined)) return undefined
   const lengths = new Uint32Array(docCount)
   for (const { input, field } of sources) {
-    if (field.fieldnorms === undefined) return undefined
+    if (field.fieldnorms === undefined) continue
     const bytes = rangeOf(input.bytes, field.fieldnorms)
     const all = decodeFieldnorms(bytes, input.footer.docCount)
     const kept = input.kept === undefined ? all : keptLengths(all, input.kept)
