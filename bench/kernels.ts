@@ -104,7 +104,7 @@ function docsApart(gap: number, seed: number): Uint32Array {
   const dice = createDice(seed)
   let doc = -1
   return Uint32Array.from({ length: VALUES }, () => {
-    doc += 1 + Math.floor(dice() * 2 * (gap - 1))
+    doc += Math.floor(dice() * 2 * (gap - 1)) + 1
     return doc
   })
 }
