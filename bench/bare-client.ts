@@ -11,7 +11,9 @@ export class BareClient {
   readonly #socket: Socket
   readonly #host: string
   #received: Buffer = Buffer.alloc(0)
-  #settle: { resolve(body: Buffer): void; reject(error: unknown): void } | undefined
+  #settle:
+    | { readonly resolve: (body: Buffer) => void; readonly reject: (error: unknown) => void }
+    | undefined
 
   private constructor(socket: Socket, host: string) {
     this.#socket = socket
