@@ -1,6 +1,6 @@
 import { numbersIn } from '../../src/engine/indexing/testing/indexing-fixture.ts'
 import { decodeIndexFile } from '../../src/engine/metastore/index-file-codec.ts'
-import { publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
+import { type IndexFile, publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
 import { snapshotKey, splitIdOfKey, splitKey } from '../../src/engine/metastore/layout.ts'
 import type { ObjectStore } from '../../src/engine/ports.ts'
 import type { StagedFile } from './documents.ts'
@@ -133,19 +133,45 @@ export class Model {
     this.report(indexId, [`${missing.join(', ')} were said to be indexed, and are not`])
   }
 
-  /** An answer has to be that of one version between the beginning of the search and its end. */
+  /** An answer has to be that of one version between the beginning of the search and its end, or before
+   *  `endVersion`, where that was when it decided what it would see. */
   judgeSearch(
     indexId: string,
     found: readonly number[],
-    { sinceVersion, matches }: { sinceVersion: number; matches: (n: number) => boolean },
+    {
+      sinceVersion,
+      endVersion,
+      matches,
+    }: { sinceVersion: number; endVersion?: number; matches: (n: number) => boolean },
   ): void {
     this.checkCount++
     const seen = found.toSorted((a, b) => a - b).join()
     const { versions } = this.history(indexId)
-    const window = versions.slice(Math.max(0, sinceVersion))
+    const window = versions.slice(Math.max(0, sinceVersion), endVersion)
     if (window.some(({ numbers }) => numbers.filter(matches).join() === seen)) return
     const expected = window.map(({ numbers }) => `[${numbers.filter(matches).join()}]`)
     this.report(indexId, [`a search found [${seen}] instead of ${expected.join(' or ')}`])
+  }
+
+  /** An export holds each document once that the index had in the version with its splits. */
+  judgeExport(
+    indexId: string,
+    found: readonly number[],
+    { sinceVersion, splitIds }: { sinceVersion: number; splitIds: readonly string[] },
+  ): void {
+    this.checkCount++
+    const splits = splitIds.toSorted().join()
+    const hasThem = ({ file }: { readonly file: IndexFile | undefined }): boolean =>
+      file !== undefined &&
+      publishedSplits(file)
+        .map(({ splitId }) => splitId)
+        .toSorted()
+        .join() === splits
+    const exported = this.history(indexId).versions.slice(Math.max(0, sinceVersion)).find(hasThem)
+    const seen = found.toSorted((a, b) => a - b).join()
+    if (exported?.numbers.join() === seen) return
+    const expected = exported === undefined ? 'those of no version' : `[${exported.numbers.join()}]`
+    this.report(indexId, [`an export holds [${seen}] instead of ${expected}`])
   }
 
   /** When all is done and the graces are over: everything is there, and nothing else. */

@@ -7,6 +7,7 @@ import type { IndexConfig } from '../../src/engine/schema/index-config.ts'
 import type { Dice } from './dice.ts'
 import { type Documents, GROUPS, type StagedFile } from './documents.ts'
 import * as jobs from './jobs.ts'
+import * as readingJobs from './reading-jobs.ts'
 import type { Model } from './model.ts'
 
 /** Shares of calls, and of jobs that the process dies in. */
@@ -134,6 +135,10 @@ export class Scenario {
       ...some(4, () => jobs.merge(indexId)),
       ...some(4, () => jobs.janitor(indexId)),
       ...some(6, () => this.search(indexId)),
+      ...some(2, () => this.#scroll(indexId)),
+      ...some(dice.chance(0.4) ? 1 : 0, (i) =>
+        readingJobs.exportIndex(model, indexId, `${indexId}-${i}`),
+      ),
       ...some(dice.of([0, 2, 3]), () => jobs.askErasure(indexId, dice.below(GROUPS))),
       ...some(3, () => jobs.erase(indexId)),
       ...some(2, () => this.#request(indexId)),
@@ -144,6 +149,13 @@ export class Scenario {
       ...some(dice.chance(0.1) ? 1 : 0, () => jobs.clear(model, indexId)),
       ...some(dice.chance(0.1) ? 1 : 0, () => jobs.recreate(model, config)),
     ]
+  }
+
+  #scroll(indexId: string): jobs.Job {
+    const { dice, model, nowMs } = this.#parts
+    const group = dice.chance(0.3) ? dice.below(GROUPS) : undefined
+    const paging = { pageHits: dice.of([3, 10, 50]), waitMs: dice.of([0, 20_000, 120_000]) }
+    return readingJobs.scroll(model, { indexId, group, ...paging, nowMs })
   }
 
   #restore(indexId: string): jobs.Job {
