@@ -16,14 +16,17 @@ const BATCH_EVERY_MS = 5 * 60_000
 const FIRST_MS = Date.UTC(2026, 10, 1)
 
 /** Documents that are the same wherever they are made. */
-interface DataSet {
+export interface DataSet {
   readonly indexId: string
+  /** What its documents are called in a sentence. */
+  readonly what: string
   /** BATCH_DOCS documents as NDJSON. */
   readonly batch: (number: number) => Uint8Array
 }
 
 export const SALES: DataSet = {
   indexId: 'mock-sales',
+  what: 'mock sales',
   batch: (number) => {
     const startMs = FIRST_MS + number * BATCH_EVERY_MS
     return salesBatch({ seed: number, count: BATCH_DOCS, startMs })
@@ -32,6 +35,7 @@ export const SALES: DataSet = {
 
 export const HDFS: DataSet = {
   indexId: 'hdfs-logs',
+  what: 'HDFS-shaped lines',
   batch: (number) => Buffer.from(hdfsLines(number, BATCH_DOCS)),
 }
 
@@ -50,20 +54,23 @@ export async function createBenchIndex(set: DataSet, store: ObjectStore): Promis
   return { set, store, indexing: { metastore, ...components } }
 }
 
-/** From gzip bytes in a store to published; returns the milliseconds and the split's bytes. */
+/** From gzip bytes in a store to published; returns the milliseconds, of the processor too, and the split's bytes. */
 export async function indexBatch(
   { set, indexing }: BenchIndex,
   batch: number,
-): Promise<{ elapsedMs: number; splitBytes: number }> {
+): Promise<{ elapsedMs: number; cpuMs: number; splitBytes: number }> {
   const staging = memoryStore()
   const key = `${set.indexId}/${batch}.gz`
   const body = gzipSync(set.batch(batch), { level: 6 })
   const info = await staging.put(key, body, { condition: { kind: 'always' } })
   const start = performance.now()
+  const usedBefore = process.cpuUsage()
   const result = await indexSource(indexing, {
     indexId: set.indexId,
     source: objectSource(staging, info, `s3://staging/${key}`),
   })
   if (result.docCount !== BATCH_DOCS) throw new Error(`indexed ${result.docCount} documents`)
-  return { elapsedMs: performance.now() - start, splitBytes: result.splitBytes }
+  const { user, system } = process.cpuUsage(usedBefore)
+  const elapsedMs = performance.now() - start
+  return { elapsedMs, cpuMs: (user + system) / 1_000, splitBytes: result.splitBytes }
 }

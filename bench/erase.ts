@@ -26,8 +26,7 @@ const INDEX_ID = 'orders'
 const GRACE_MS = 40 * 60_000
 
 /** `docs=20000000`: orders in a folder, one customer's of which are erased. */
-export async function benchErase(settings: readonly string[]): Promise<void> {
-  const docs = Number(settings.map((text) => /^docs=(\d+)$/.exec(text)?.[1]).find(Boolean) ?? DOCS)
+export async function benchErase({ docs = DOCS }: Readonly<Record<string, number>>): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'qwl-erase-'))
   try {
     await erase(root, docs)

@@ -60,14 +60,11 @@ function histogramAbove(price: number): object {
 
 /** `serve` with 200 searches and 4 ingests at once, two minutes long; `searches=`, `ingests=` and
  *  `seconds=` make it another load. */
-export async function benchLoad(root: string, settings: readonly string[]): Promise<void> {
-  const numberOf = (name: string, usual: number): number =>
-    Number(settings.find((text) => text.startsWith(`${name}=`))?.slice(name.length + 1) ?? usual)
-  const load: Load = {
-    searches: numberOf('searches', 200),
-    ingests: numberOf('ingests', 4),
-    seconds: numberOf('seconds', 120),
-  }
+export async function benchLoad(
+  root: string,
+  settings: Readonly<Record<string, number>>,
+): Promise<void> {
+  const load: Load = { searches: 200, ingests: 4, seconds: 120, ...settings }
   const folder = mkdtempSync(join(tmpdir(), 'qwl-load-'))
   const loopPath = join(folder, 'loop.json')
   const where = ['--data-dir', join(folder, 'data'), '--config', join(folder, 'qw-lambda.json')]

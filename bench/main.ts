@@ -1,33 +1,75 @@
-import { readFileSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { benchCli } from './cli.ts'
-import { benchErase } from './erase.ts'
-import { benchFanOut } from './fan-out.ts'
-import { benchIndexing } from './indexing.ts'
-import { benchLargeLogs } from './large-logs.ts'
-import { benchLoad } from './load.ts'
-import { benchMerging } from './merging.ts'
-import { benchPage } from './page.ts'
-import { printMachine } from './measure.ts'
-import { benchSearching } from './searching.ts'
-import { benchYear } from './year.ts'
+import { readCommit, readLoad, readMachine, readVersions } from './machine.ts'
+import { parseBenchOptions, type BenchOptions } from './options.ts'
+import { DEFAULT_PARTS, PARTS, type BenchContext } from './parts.ts'
+import { compareReports, printComparison, readReport } from './compare.ts'
+import { printHottest, profiling } from './profile.ts'
+import { printReport, printShortfalls, printSection } from './print-report.ts'
+import type { BenchReport, BenchSection, PartResult, PeerReport } from './report.ts'
 
-const [, , root = '.', ...parts] = process.argv
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  version: string
+const [, , root = '.', ...args] = process.argv
+
+try {
+  await run(parseBenchOptions(args, PARTS))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 }
-const wants = (part: string): boolean => parts.length === 0 || parts.includes(part)
 
-printMachine(version)
-// Processes are started before two million documents are held here: a large parent starts them slowly.
-if (wants('cli')) await benchCli(root)
-if (wants('indexing')) benchIndexing()
-if (wants('merging')) benchMerging()
-if (wants('searching')) await benchSearching()
-if (wants('fan-out')) benchFanOut()
-if (parts.includes('page')) await benchPage(root)
-// Minutes, and a gigabyte of disk: only when asked for.
-if (parts.includes('load')) await benchLoad(root, parts)
-if (parts.includes('large-logs')) await benchLargeLogs(root)
-if (parts.includes('year')) await benchYear(root, parts)
-if (parts.includes('erase')) await benchErase(parts)
+async function run(options: BenchOptions): Promise<void> {
+  const loadBefore = readLoad()
+  // Read before anything takes minutes.
+  const old = options.compare === undefined ? undefined : readReport(options.compare)
+  const head = { versions: readVersions(root), commit: readCommit(root) }
+  const sections: BenchSection[] = []
+  const peers: PeerReport[] = []
+  printReport(head, readMachine())
+  for (const name of partsOf(options)) {
+    const result = await runPart(name, options)
+    // Beside others it has printed itself.
+    if (result.peers === undefined) result.sections.forEach(printSection)
+    sections.push(...result.sections)
+    peers.push(...(result.peers ?? []))
+  }
+  const machine = { ...readMachine(), load: [loadBefore, readLoad()] as const }
+  const report: BenchReport = {
+    takenAt: new Date().toISOString(),
+    ...head,
+    machine,
+    sections,
+    peers,
+  }
+  printShortfalls(report)
+  if (old !== undefined) printComparison(old, compareReports(old, report), machine.load[1])
+  if (peers.some(({ differs = [] }) => differs.length > 0)) process.exitCode = 1
+  if (options.json !== undefined) {
+    writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
+  }
+}
+
+function partsOf({ parts, peers }: BenchOptions): ReadonlySet<string> {
+  return new Set([...(parts.length > 0 ? parts : DEFAULT_PARTS), ...(peers ? ['peers'] : [])])
+}
+
+async function runPart(
+  name: string,
+  { settings, profile, quickwit }: BenchOptions,
+): Promise<PartResult> {
+  const cache = join(root, 'node_modules', '.cache', 'bench')
+  mkdirSync(cache, { recursive: true })
+  const profiles = join(cache, 'profiles', name)
+  rmSync(profiles, { recursive: true, force: true })
+  const nodeArgs = profile ? profiling(profiles) : []
+  const context: BenchContext = { root, program: root, cache, nodeArgs, settings, quickwit }
+  const script = join(import.meta.dirname, 'part-process.mjs')
+  const child = fork(script, [name, JSON.stringify(context)], { execArgv: nodeArgs })
+  let result: PartResult | undefined
+  child.once('message', (message) => (result = message as PartResult))
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (result === undefined) throw new Error(`the part ${name} ended with exit code ${code}`)
+  if (profile) printHottest(name, profiles)
+  return result
+}

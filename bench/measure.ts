@@ -1,5 +1,6 @@
-import { cpus } from 'node:os'
+import type { Sample, Unit } from './report.ts'
 
+/** A row of a part that prints itself, because its cells are more than numbers. */
 export interface Row {
   readonly measure: string
   readonly value: string
@@ -7,23 +8,45 @@ export interface Row {
   readonly aim: string
 }
 
-/** Median of `runs` timings in milliseconds, after `warmUps` that are thrown away. */
-export async function medianMs(
+export function sampleOf(values: readonly number[]): Sample {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (index: number): number => sorted[index] ?? NaN
+  const last = sorted.length - 1
+  return { value: at(Math.floor(last / 2)), min: at(0), max: at(last), runs: values.length }
+}
+
+/** Milliseconds of `runs` timings, after `warmUps` that are thrown away; `cpu`: the middle of what they
+ *  worked, all threads of the process. */
+export async function timed(
   work: () => Promise<unknown>,
   { runs, warmUps }: { readonly runs: number; readonly warmUps: number },
-): Promise<number> {
+): Promise<Sample & { readonly cpu: number }> {
   for (let i = 0; i < warmUps; i++) await work()
   const times: number[] = []
+  const cpuTimes: number[] = []
   for (let i = 0; i < runs; i++) {
     const start = performance.now()
+    const usedBefore = process.cpuUsage()
     await work()
+    const { user, system } = process.cpuUsage(usedBefore)
     times.push(performance.now() - start)
+    cpuTimes.push((user + system) / 1_000)
   }
-  return times.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? NaN
+  return { ...sampleOf(times), cpu: sampleOf(cpuTimes).value }
 }
 
 export function ms(value: number): string {
-  return value < 10 ? `${value.toFixed(2)} ms` : `${value.toFixed(0)} ms`
+  return formatted(value, 'ms')
+}
+
+export function formatted(value: number, unit: Unit): string {
+  if (unit === 'USD') return `$${value.toPrecision(2)}`
+  return unit === 'requests' || unit === 'rounds' ? digits(value) : `${digits(value)} ${unit}`
+}
+
+/** Three digits or so: more is noise. */
+export function digits(value: number): string {
+  return value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2)
 }
 
 export function printTable(title: string, rows: readonly Row[]): void {
@@ -33,11 +56,4 @@ export function printTable(title: string, rows: readonly Row[]): void {
     const cells = [row.value, row.must, row.aim].map((cell) => `  ${cell.padStart(10)}`).join('')
     console.log(`  ${row.measure.padEnd(width)}${cells}`)
   }
-}
-
-export function printMachine(version: string): void {
-  const [cpu] = cpus()
-  console.log(
-    `qw-lambda ${version} · Node ${process.versions.node} · ${process.platform} ${process.arch} · ${cpus().length} × ${cpu?.model ?? 'unknown'}`,
-  )
 }

@@ -14,14 +14,14 @@ interface Once {
 }
 
 /** One merge of ten batches in a process of its own, so that its peak memory is that of the merge. */
-export function benchMerging(): void {
-  printMerge('mock sales', 'sales')
-  printMerge('HDFS-shaped lines', 'hdfs')
+export function benchMerging(nodeArgs: readonly string[]): void {
+  printMerge('mock sales', 'sales', nodeArgs)
+  printMerge('HDFS-shaped lines', 'hdfs', nodeArgs)
 }
 
-function printMerge(what: string, set: string): void {
+function printMerge(what: string, set: string, nodeArgs: readonly string[]): void {
   const script = join(import.meta.dirname, 'merge-once.mjs')
-  const args = ['--expose-gc', script, set]
+  const args = [...nodeArgs, '--expose-gc', script, set]
   const once = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Once
   const factor = (once.peakBytes - once.restingBytes) / once.inputBytes
   const perSecond = (ms: number): string => `${Math.round(once.docCount / ms)}k docs/s`

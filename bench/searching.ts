@@ -1,13 +1,10 @@
-import { runMerges } from '../src/engine/indexing/merge.ts'
 import { publishedSplits } from '../src/engine/metastore/index-metadata.ts'
-import { Metastore } from '../src/engine/metastore/metastore.ts'
 import { parseQueryString } from '../src/engine/query/query-string.ts'
-import { DEFAULT_SEARCH_CACHE_LIMITS, SearchCaches } from '../src/engine/search/caches.ts'
-import type { SearchRequest, SearchResponse } from '../src/engine/search/request.ts'
+import type { SearchRequest } from '../src/engine/search/request.ts'
 import { searchRoot, type SearchContext } from '../src/engine/search/root.ts'
 import { countingStore, readRounds } from '../src/stores/counting-store.ts'
 import { memoryStore } from '../src/stores/memory-store.ts'
-import { systemClock, systemRandom } from '../src/stores/system-clock.ts'
+import { systemClock } from '../src/stores/system-clock.ts'
 import { latencyStore } from '../src/stores/testing/latency-store.ts'
 import {
   BATCH_DOCS,
@@ -15,52 +12,50 @@ import {
   HDFS,
   indexBatch,
   SALES,
-  type BenchIndex,
+  type DataSet,
 } from './bench-index.ts'
-import { medianMs, ms, printTable, type Row } from './measure.ts'
-import { searchRequest } from './search-request.ts'
+import { sampleOf, timed } from './measure.ts'
+import { openWholeIndexes, searchContext } from './open-index.ts'
+import type { BenchContext } from './parts.ts'
 import { HDFS_QUESTIONS, SALES_QUESTIONS, type Question } from './questions.ts'
+import type { BenchRow, BenchSection, PartResult } from './report.ts'
+import { searchRequest } from './search-request.ts'
+import { ensureWholeIndexes } from './whole-index.ts'
 
-const BATCHES = 20
 const RUNS = 21
 
-export async function benchSearching(): Promise<void> {
-  await printWarm('mock sales', await filled(SALES, undefined), SALES_QUESTIONS)
-  await printWarm('HDFS-shaped lines', await filled(HDFS, Infinity), HDFS_QUESTIONS)
-  const single = await createBenchIndex(SALES, memoryStore())
-  await indexBatch(single, 0)
-  await printCold(`One split of ${BATCH_DOCS} mock sales, cold`, single)
-}
-
-/** `targetDocs`: of the merges behind it; undefined: as the index says. */
-async function filled(set: BenchIndex['set'], targetDocs: number | undefined): Promise<BenchIndex> {
-  const index = await createBenchIndex(set, memoryStore())
-  for (let batch = 0; batch < BATCHES; batch++) await indexBatch(index, batch)
-  const target = targetDocs === undefined ? {} : { targetDocs }
-  await runMerges(index.indexing, { indexId: set.indexId, ...target })
-  return index
-}
-
-async function printWarm(
-  what: string,
-  index: BenchIndex,
-  questions: readonly Question[],
-): Promise<void> {
-  const { metastore } = index.indexing
-  const splits = publishedSplits(await metastore.load(index.set.indexId))
-  const context = contextOf(metastore)
-  const rows: Row[] = []
-  for (const { measure, request, must, aim } of questions) {
-    const work = (): Promise<SearchResponse> => search(index.set.indexId, request, context)
-    const value = ms(await medianMs(work, { runs: RUNS, warmUps: 5 }))
-    rows.push({ measure, value, must, aim })
+export async function benchSearching(context: BenchContext): Promise<PartResult> {
+  await ensureWholeIndexes(context)
+  const opened = openWholeIndexes(context.cache)
+  return {
+    sections: [
+      await warm(SALES, SALES_QUESTIONS, opened),
+      await warm(HDFS, HDFS_QUESTIONS, opened),
+      await cold(),
+    ],
   }
-  const docs = BATCHES * BATCH_DOCS
-  printTable(`Searching ${docs} ${what}, ${splits.length} splits, warm, one thread`, rows)
+}
+
+async function warm(
+  { indexId, what }: DataSet,
+  questions: readonly Question[],
+  context: SearchContext,
+): Promise<BenchSection> {
+  const splits = publishedSplits(await context.metastore.load(indexId))
+  const docs = splits.reduce((sum, { docCount }) => sum + docCount, 0)
+  const rows: BenchRow[] = []
+  for (const { request, ...row } of questions) {
+    const work = () => search(indexId, request, context)
+    const sample = await timed(work, { runs: RUNS, warmUps: 5 })
+    rows.push({ ...row, unit: 'ms', ...sample, dataset: `${indexId}-${docs / 1e6}m` })
+  }
+  return { title: `Searching ${docs} ${what}, ${splits.length} splits, warm, one thread`, rows }
 }
 
 /** Over a store that takes its time, so that parallel reads are seen to be parallel. */
-async function printCold(title: string, { store, set }: BenchIndex): Promise<void> {
+async function cold(): Promise<BenchSection> {
+  const { store, set, indexing } = await createBenchIndex(SALES, memoryStore())
+  await indexBatch({ store, set, indexing }, 0)
   const slow = latencyStore(store, {
     clock: systemClock,
     seed: 1,
@@ -70,41 +65,33 @@ async function printCold(title: string, { store, set }: BenchIndex): Promise<voi
     networkMegabytesPerSecond: 300,
   })
   const counted = countingStore(slow)
-  const metastore = new Metastore(counted, { clock: systemClock, random: systemRandom })
+  const query = parseQueryString('description:animal', { defaultOperator: 'and' })
   const start = performance.now()
-  await search(
-    set.indexId,
-    { query: parseQueryString('description:animal', { defaultOperator: 'and' }), maxHits: 10 },
-    contextOf(metastore),
-  )
+  await search(set.indexId, { query, maxHits: 10 }, searchContext(counted))
   const elapsedMs = performance.now() - start
   const bytes = counted.requests.reduce((sum, request) => sum + request.bytes, 0)
-  printTable(title, [
-    {
-      measure: 'rounds of reads, term query with 10 hits, metastore included',
-      value: String(readRounds(counted.requests)),
-      must: '5',
-      aim: '4',
-    },
-    {
-      measure: 'the same: requests, bytes, time with 15 ms a request',
-      value: `${counted.requests.length} / ${(bytes / 1e3).toFixed(0)} kB / ${ms(elapsedMs)}`,
-      must: '',
-      aim: '',
-    },
-  ])
-}
-
-/** Without the cache of partial results: a repeated query has to be computed again. */
-function contextOf(metastore: Metastore): SearchContext {
-  const caches = new SearchCaches({ ...DEFAULT_SEARCH_CACHE_LIMITS, partialResultBytes: 0 })
-  return { store: metastore.store, metastore, caches, clock: systemClock }
+  const once = (
+    row: Pick<BenchRow, 'id' | 'measure' | 'unit' | 'must' | 'aim'>,
+    value: number,
+  ): BenchRow => ({ ...row, ...sampleOf([value]), dataset: `${set.indexId}-100k` })
+  return {
+    title: `A term query with 10 hits over one split of ${BATCH_DOCS} ${set.what}, cold`,
+    rows: [
+      once(
+        { id: 'cold-rounds', measure: 'rounds of reads', unit: 'rounds', must: 5, aim: 4 },
+        readRounds(counted.requests),
+      ),
+      once({ id: 'cold-requests', measure: 'requests', unit: 'requests' }, counted.requests.length),
+      once({ id: 'cold-bytes', measure: 'bytes', unit: 'kB' }, bytes / 1e3),
+      once({ id: 'cold-time', measure: 'time at 15 ms a request', unit: 'ms' }, elapsedMs),
+    ],
+  }
 }
 
 async function search(
   indexId: string,
   request: Partial<SearchRequest>,
   context: SearchContext,
-): Promise<SearchResponse> {
-  return await searchRoot(searchRequest(indexId, request), context)
+): Promise<void> {
+  await searchRoot(searchRequest(indexId, request), context)
 }

@@ -31,8 +31,11 @@ const ALONE = 'The merge policy alone: splits at most, and bytes written per byt
 const MARKS = ['<!-- npm run bench -- year -->', '<!-- end -->'] as const
 
 /** Settings are `days=20` and `docs=10000`; only the whole year is kept in docs. */
-export async function benchYear(root: string, settings: readonly string[]): Promise<void> {
-  const { days, docs } = readSettings(settings)
+export async function benchYear(
+  root: string,
+  settings: Readonly<Record<string, number>>,
+): Promise<void> {
+  const { days, docs } = { ...YEAR, ...settings }
   const startMs = performance.now()
   const year = await simulateYear({
     days,
@@ -58,15 +61,6 @@ export async function benchYear(root: string, settings: readonly string[]): Prom
     '',
     ...markdown(ALONE, sizes),
   ])
-}
-
-function readSettings(settings: readonly string[]): { days: number; docs: number } {
-  const read = { ...YEAR }
-  for (const setting of settings) {
-    const [, name, value] = /^(days|docs)=([1-9]\d*)$/.exec(setting) ?? []
-    if (name === 'days' || name === 'docs') read[name] = Number(value)
-  }
-  return read
 }
 
 function yearRows({ days, ...year }: SimulatedYear, docs: number): Row[] {

@@ -1,4 +1,4 @@
-// Bundles bench/main.ts and runs it: `npm run bench` for all, `npm run bench -- searching` for one part.
+// Bundles bench/main.ts and runs it: what it takes stands in bench/options.ts and bench/parts.ts.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,9 +10,15 @@ const { build } = await import('esbuild')
 const outdir = join(root, 'node_modules', '.cache', 'bench')
 mkdirSync(outdir, { recursive: true })
 await build({
-  entryPoints: ['main', 'index-once', 'merge-once'].map((name) =>
-    join(root, 'bench', `${name}.ts`),
-  ),
+  entryPoints: [
+    'main',
+    'part-process',
+    'index-once',
+    'merge-once',
+    'peers/ours-process',
+    'peers/minisearch-process',
+  ].map((name) => join(root, 'bench', `${name}.ts`)),
+  entryNames: '[name]',
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -2,7 +2,7 @@ import { QwError } from '../../src/engine/errors.ts'
 import { publishedSplits, type IndexFile } from '../../src/engine/metastore/index-metadata.ts'
 import { metastoreKey, splitIdOfKey } from '../../src/engine/metastore/layout.ts'
 import { Metastore } from '../../src/engine/metastore/metastore.ts'
-import type { Clock, ObjectStore, Random } from '../../src/engine/ports.ts'
+import { bodyBytes, type Clock, type ObjectStore, type Random } from '../../src/engine/ports.ts'
 import type { IndexConfig } from '../../src/engine/schema/index-config.ts'
 import { decodeFooter } from '../../src/engine/split/footer.ts'
 import { makeIndexerHandler, type IndexerHandler } from '../../src/functions/indexer-handler.ts'
@@ -267,7 +267,7 @@ class Life {
       put: async (key, body, options) => {
         const info = await inner.put(key, body, options)
         if (splitIdOfKey(INDEX_ID, key) !== undefined)
-          this.#writtenDocs += decodeFooter(body).docCount
+          this.#writtenDocs += decodeFooter(bodyBytes(body)).docCount
         return info
       },
     }

@@ -1,4 +1,5 @@
 import { QwError } from '../engine/errors.ts'
+import { bodyBytes, type ObjectBody } from '../engine/ports.ts'
 import type { S3Request, S3Response } from './s3-store-http.ts'
 import { textIn } from './s3-store-xml.ts'
 
@@ -9,7 +10,8 @@ type AskS3 = (request: S3Request) => Promise<S3Response>
 
 interface MultipartPut {
   readonly key: string
-  readonly body: Uint8Array
+  readonly body: ObjectBody
+  readonly sizeBytes: number
   readonly partBytes: number
   /** Checked by S3 when the parts are put together. */
   readonly conditionHeaders: Readonly<Record<string, string>>
@@ -19,7 +21,7 @@ interface MultipartPut {
 /** A put in parts: costs one request per part and two more. Nothing is visible before the last one;
  *  after a failure the parts are dropped. */
 export async function putInParts(ask: AskS3, put: MultipartPut): Promise<S3Response> {
-  const { key, body, signal } = put
+  const { key, sizeBytes, signal } = put
   const started = await ask({ method: 'POST', key, query: { uploads: '' }, signal })
   const uploadId = requiredText(started, 'UploadId')
   try {
@@ -45,17 +47,14 @@ export async function putInParts(ask: AskS3, put: MultipartPut): Promise<S3Respo
   function requiredText(response: S3Response, name: string): string {
     const text = textIn(new TextDecoder().decode(response.body), name)
     if (text === undefined) {
-      throw new QwError(
-        'internal',
-        `S3's answer to a put of ${body.byteLength} bytes has no ${name}`,
-      )
+      throw new QwError('internal', `S3's answer to a put of ${sizeBytes} bytes has no ${name}`)
     }
     return text
   }
 }
 
 async function sendParts(ask: AskS3, put: MultipartPut, uploadId: string): Promise<string[]> {
-  const partCount = Math.ceil(put.body.byteLength / put.partBytes)
+  const partCount = Math.ceil(put.sizeBytes / put.partBytes)
   const etags: string[] = []
   const failed = new AbortController()
   const signal =
@@ -64,11 +63,13 @@ async function sendParts(ask: AskS3, put: MultipartPut, uploadId: string): Promi
   const lane = async (): Promise<void> => {
     while (next < partCount) {
       const index = next++
+      const start = index * put.partBytes
+      const end = Math.min(start + put.partBytes, put.sizeBytes)
       const { headers } = await ask({
         method: 'PUT',
         key: put.key,
         query: { partNumber: String(index + 1), uploadId },
-        body: put.body.subarray(index * put.partBytes, (index + 1) * put.partBytes),
+        body: bodyBytes(put.body, { start, end }),
         signal,
       })
       etags[index] = headers.etag ?? ''

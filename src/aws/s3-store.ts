@@ -1,5 +1,12 @@
 import { isQwError, QwError } from '../engine/errors.ts'
-import type { ByteRange, ObjectInfo, ObjectStore, PutCondition } from '../engine/ports.ts'
+import {
+  bodyBytes,
+  bodySize,
+  type ByteRange,
+  type ObjectInfo,
+  type ObjectStore,
+  type PutCondition,
+} from '../engine/ports.ts'
 import { s3Failure } from './s3-store-errors.ts'
 import {
   makeS3Sender,
@@ -35,16 +42,17 @@ export function s3Store(settings: S3Settings): ObjectStore {
     head: (key, signal) => headOf(ask, key, signal),
     async put(key, body, { condition, signal }) {
       const conditionHeaders = headersOf(condition)
+      const sizeBytes = bodySize(body)
       const response = await asConflict(
         condition,
-        body.byteLength > singlePutBytesMax
-          ? putInParts(ask, { key, body, partBytes, conditionHeaders, signal })
-          : ask({ method: 'PUT', key, headers: conditionHeaders, body, signal }),
+        sizeBytes > singlePutBytesMax
+          ? putInParts(ask, { key, body, sizeBytes, partBytes, conditionHeaders, signal })
+          : ask({ method: 'PUT', key, headers: conditionHeaders, body: bodyBytes(body), signal }),
       )
       // S3 tells no time of modification here; the answer's own is the same second.
       return {
         key,
-        sizeBytes: body.byteLength,
+        sizeBytes,
         etag: etagOf(response),
         modifiedMs: timeOf(response.headers.date),
       }

@@ -22,6 +22,10 @@ interface StoredObject {
   readonly etag: string
 }
 
+/** What an object will hold: its bytes, or pieces of them that follow each other, so that what is large need
+ *  not be copied together. They do not change before the put settles. */
+export type ObjectBody = Uint8Array | readonly Uint8Array[]
+
 export type PutCondition =
   | { readonly kind: 'always' }
   /** Create only: `conflict` when the key exists. */
@@ -41,7 +45,7 @@ export interface ObjectStore {
   /** Atomic: readers see the old object or the new one. Throws `conflict` when the condition was judged
    *  and failed; the object is then untouched. `unavailable` says nothing about the object: the put may
    *  have happened or not. A `conflict` may come from an own put whose answer was lost: `storedAs` tells. */
-  put(key: string, body: Uint8Array, options: PutOptions): Promise<ObjectInfo>
+  put(key: string, body: ObjectBody, options: PutOptions): Promise<ObjectInfo>
   /** Every object whose key starts with `prefix`, in ascending byte order of keys. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectInfo>
   /** Deleting an absent key succeeds. */
@@ -81,18 +85,58 @@ export async function getIfThere(
 export async function storedAs(
   store: ObjectStore,
   key: string,
-  body: Uint8Array,
+  body: ObjectBody,
 ): Promise<ObjectInfo | undefined> {
   try {
     // Facts first: if the object is replaced in between, the ETags differ.
     const info = await store.head(key)
-    if (info.sizeBytes !== body.byteLength) return undefined
+    if (info.sizeBytes !== bodySize(body)) return undefined
     const stored = await store.get(key)
-    return stored?.etag === info.etag && Buffer.compare(stored.bytes, body) === 0 ? info : undefined
+    return stored?.etag === info.etag && holdsExactly(stored.bytes, body) ? info : undefined
   } catch (error) {
     if (isQwError(error, 'notFound')) return undefined
     throw error
   }
+}
+
+export function bodySize(body: ObjectBody): number {
+  return piecesOf(body).reduce((sum, piece) => sum + piece.length, 0)
+}
+
+/** Bytes [start, end) of a body, all of it unless given: a view where they lie in one piece, else a copy. */
+export function bodyBytes(
+  body: ObjectBody,
+  { start, end }: ByteRange = { start: 0, end: bodySize(body) },
+): Uint8Array {
+  const cuts: Uint8Array[] = []
+  let pieceStart = 0
+  for (const piece of piecesOf(body)) {
+    const cut = piece.subarray(Math.max(0, start - pieceStart), Math.max(0, end - pieceStart))
+    if (cut.length > 0) cuts.push(cut)
+    pieceStart += piece.length
+  }
+  const [only] = cuts
+  if (only !== undefined && cuts.length === 1) return only
+  const bytes = new Uint8Array(cuts.reduce((sum, cut) => sum + cut.length, 0))
+  let at = 0
+  for (const cut of cuts) {
+    bytes.set(cut, at)
+    at += cut.length
+  }
+  return bytes
+}
+
+function piecesOf(body: ObjectBody): readonly Uint8Array[] {
+  return body instanceof Uint8Array ? [body] : body
+}
+
+function holdsExactly(bytes: Uint8Array, body: ObjectBody): boolean {
+  let at = 0
+  return piecesOf(body).every((piece) => {
+    const part = bytes.subarray(at, at + piece.length)
+    at += piece.length
+    return Buffer.compare(part, piece) === 0
+  })
 }
 
 export interface Clock {

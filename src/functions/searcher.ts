@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url'
+import { isMainThread, workerData } from 'node:worker_threads'
 import { createApi } from '../api/app.ts'
 import { functionCaller } from '../aws/function-caller.ts'
 import { Metastore } from '../engine/metastore/metastore.ts'
 import { DEFAULT_SEARCH_CACHE_LIMITS, SearchCaches } from '../engine/search/caches.ts'
 import { fanOut } from '../engine/search/fan-out.ts'
-import type { LeafInvoker } from '../engine/search/leaf-request.ts'
+import type { LeafInvoker, LeafResponse } from '../engine/search/leaf-request.ts'
 import { searchLeaf } from '../engine/search/leaf.ts'
+import { spreadLeaf, WHOLE_SPLITS } from '../engine/search/spread.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
 import { answerLeaf, isLeafEvent, leafCaller } from './handed-leaf.ts'
 import {
@@ -16,6 +18,7 @@ import {
   optional,
   required,
 } from './lambda-environment.ts'
+import { coresOf, LeafWorkers, searchFor } from './leaf-workers.ts'
 import { makeLambdaHost, type LambdaContext } from './lambda-host.ts'
 import { pageFolder } from './page-folder.ts'
 import { pollingStore } from './polling-store.ts'
@@ -37,9 +40,11 @@ const partialResultBytes = byteAmount(
   DEFAULT_SEARCH_CACHE_LIMITS.partialResultBytes,
 )
 const caches = new SearchCaches({ ...DEFAULT_SEARCH_CACHE_LIMITS, partialResultBytes })
-const here: LeafInvoker = {
+const inThread: LeafInvoker = {
   search: (request, signal) => searchLeaf(request, { store, caches }, signal),
 }
+const cores = coresOf(amount(env, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 0))
+const here = cores > 1 ? onAllCores() : inThread
 const callsMax = amount(env, 'QW_LAMBDA_LEAF_CALLS', 0)
 const api = createApi(
   {
@@ -48,9 +53,8 @@ const api = createApi(
       metastore: new Metastore(metastoreReads, host),
       caches,
       clock,
-      ...(callsMax > 0 && {
-        leaf: fanOut({ ...host, here, elsewhere: otherRuns(), callsMax, caches }),
-      }),
+      leaf:
+        callsMax > 0 ? fanOut({ ...host, here, elsewhere: otherRuns(), callsMax, caches }) : here,
     },
     ingest: undefined,
     indexRoot: `s3://${bucket}/${prefix}`.replace(/\/$/, ''),
@@ -60,7 +64,24 @@ const api = createApi(
   },
   { apiKeys: [], responses: 'function' },
 )
+if (!isMainThread) searchFor(workerData, { search: searchInWorker })
 const search = makeSearcherHandler({ ...host, fetch: (request) => api.fetch(request) })
+
+/** This module again, in a thread for each further core. */
+function onAllCores(): LeafInvoker {
+  const file = new URL(import.meta.url)
+  const workers = new LeafWorkers({ file, count: cores - 1, log: host.log })
+  const ready = workers.ready.bind(workers)
+  return spreadLeaf({ here: inThread, ready, caches, log: host.log, sizes: WHOLE_SPLITS })
+}
+
+/** With a line about what was read, which the line of the invocation does not count. */
+async function searchInWorker(...leaf: Parameters<LeafInvoker['search']>): Promise<LeafResponse> {
+  host.begin({ awsRequestId: '', getRemainingTimeInMillis: () => 0 })
+  const answer = await inThread.search(...leaf)
+  host.log({ event: 'leaf_thread', splits: leaf[0].splits.length })
+  return answer
+}
 
 /** More runs of this very function. */
 function otherRuns(): LeafInvoker {

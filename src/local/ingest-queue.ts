@@ -16,8 +16,9 @@ const ROOM_WAIT_MS = 15_000
 const ROOM_LOOK_EVERY_MS = 50
 /** A batch is committed early when this much waits. */
 const COMMIT_BYTES = 64 << 20
-/** Batches indexed at once, by one thread: more would only hold more memory. */
-const COMMITS_AT_ONCE = 2
+/** Batches indexed at once: one thread does it, no sooner for two than for one after the other, and each
+ *  holds twice its size. */
+const COMMITS_AT_ONCE = 1
 /** Pause before a commit that failed is tried again; longer after each failure. */
 const RETRY_FIRST_MS = 1_000
 const RETRY_MAX_MS = 60_000

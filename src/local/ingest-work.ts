@@ -1,4 +1,4 @@
-import { isQwError } from '../engine/errors.ts'
+import { isQwError, QwError } from '../engine/errors.ts'
 import type { IndexingComponents } from '../engine/indexing/components.ts'
 import type { DeletesResult } from '../engine/indexing/deletes.ts'
 import {
@@ -72,18 +72,18 @@ async function indexBatch(
   { indexing, store }: IngestComponents,
   { indexUid, batchKey, keys }: BatchTask,
 ): Promise<boolean> {
-  const bodies: Uint8Array[] = []
+  let sizeBytes = 0
   for (const key of keys) {
-    const body = await getIfThere(store, key)
-    if (body !== undefined) bodies.push(body)
+    const info = await unlessGone(store.head(key))
+    // Bodies are removed only after the batch was published: a missing one says that it was.
+    if (info === undefined) return true
+    sizeBytes += info.sizeBytes
   }
-  // Bodies are removed only after the batch was published: a missing one says that it was.
-  if (bodies.length < keys.length) return true
   const indexId = indexIdOf(indexUid)
   try {
     const { metadata } = await indexing.metastore.load(indexId)
     if (metadata.indexUid !== indexUid) return false
-    const source = bodySource(`queue:${batchKey}`, bodies)
+    const source = bodySource(store, { uri: `queue:${batchKey}`, keys, sizeBytes })
     await indexSource(indexing, { indexId, source, sourceId: INGEST_API_SOURCE_ID })
     return true
   } catch (error) {
@@ -92,16 +92,25 @@ async function indexBatch(
   }
 }
 
-/** Bodies hold whole documents; the last of each may lack its line end. */
-function bodySource(uri: string, bodies: readonly Uint8Array[]): Source {
+interface Bodies extends Pick<Source, 'uri' | 'sizeBytes'> {
+  readonly keys: readonly string[]
+}
+
+/** Bodies hold whole documents; the last of each may lack its line end. Each is in memory when its turn
+ *  comes. */
+function bodySource(store: ObjectStore, { uri, keys, sizeBytes }: Bodies): Source {
   return {
     uri,
     etag: '',
-    sizeBytes: bodies.reduce((sum, body) => sum + body.length, 0),
+    sizeBytes,
     async *open() {
-      for (const body of bodies) {
-        yield body
-        if (body.at(-1) !== NEWLINE) yield Uint8Array.of(NEWLINE)
+      for (const key of keys) {
+        const stored = await unlessGone(store.get(key))
+        if (stored === undefined) {
+          throw new QwError('conflict', `${key} went away while its batch was read`)
+        }
+        yield stored.bytes
+        if (stored.bytes.at(-1) !== NEWLINE) yield Uint8Array.of(NEWLINE)
       }
     },
     verifyUnchanged: () => Promise.resolve(),
@@ -110,9 +119,9 @@ function bodySource(uri: string, bodies: readonly Uint8Array[]): Source {
 
 const NEWLINE = 0x0a
 
-async function getIfThere(store: ObjectStore, key: string): Promise<Uint8Array | undefined> {
+async function unlessGone<Value>(asked: Promise<Value>): Promise<Value | undefined> {
   try {
-    return (await store.get(key))?.bytes
+    return await asked
   } catch (error) {
     if (isQwError(error, 'notFound')) return undefined
     throw error

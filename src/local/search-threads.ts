@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { ApiSettings } from '../api/services.ts'
 import { CallGate } from '../engine/search/call-gate.ts'
 import type { HandedRequest, HandedResponse } from './handed-request.ts'
+import { SearchCrew } from './search-crew.ts'
 import { type StackPlace, StackThread } from './stack-thread.ts'
 import type { StackWork } from './stack-work.ts'
 
@@ -19,7 +20,8 @@ type SearchThread = Pick<StackThread, 'start' | 'callCount' | 'close'> & {
 /**
  * Threads that answer searches, one for each core. Requests are handed over whole: no search stands in
  * the way of another connection, and what is heavy besides scanning (merging, writing JSON) goes along.
- * A search remembers nothing, so any thread answers any page of it.
+ * A search remembers nothing, so any thread answers any page of it. A large one is shared with threads
+ * that have nothing to do.
  */
 export class SearchThreads {
   readonly #threads: readonly SearchThread[]
@@ -34,8 +36,12 @@ export class SearchThreads {
   /** Undefined where threads cannot be started. */
   static open(place: StackPlace, api: ApiSettings): SearchThreads | undefined {
     const count = Math.min(MAX_THREADS, availableParallelism())
-    const threads = Array.from({ length: count }, () =>
-      StackThread.open({ ...place, api, cacheShare: 1 / count, niceness: 1 }),
+    const crew = new SearchCrew(count)
+    const settings = { ...place, api, cacheShare: 1 / count, niceness: 1 }
+    const threads = Array.from({ length: count }, (_, index) =>
+      StackThread.open({ ...settings, crew: crew.placeOf(index) }, (worker) =>
+        crew.started(index, worker),
+      ),
     ).filter((thread) => thread !== undefined)
     return threads.length === 0 ? undefined : new SearchThreads(threads)
   }

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { type ErrorCode, type ErrorKind, QwError } from '../engine/errors.ts'
 import type { ApiSettings } from '../api/services.ts'
 import type { IndexingProgress } from '../engine/indexing/indexing-result.ts'
+import type { CrewPlace, PeerMessage } from './search-crew.ts'
 import type { StackWork } from './stack-work.ts'
 
 /** Where a thread finds its stack. */
@@ -19,11 +20,14 @@ export interface ThreadSettings extends StackPlace {
   readonly cacheShare?: number
   /** How far it stands behind the thread that answers connections, where a thread can: 0 (default) to 19. */
   readonly niceness?: number
+  /** Threads that it shares large searches with; default: none. */
+  readonly crew?: CrewPlace
 }
 
 export type ToThread =
   | { readonly kind: 'call'; readonly id: number; readonly name: keyof StackWork; task: unknown }
   | { readonly kind: 'abort'; readonly id: number }
+  | PeerMessage
 
 export type FromThread =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: IndexingProgress }
@@ -59,22 +63,31 @@ interface Call {
 export class StackThread {
   readonly #entry: string
   readonly #settings: ThreadSettings
+  readonly #onStart: (worker: Worker) => void
   readonly #calls = new Map<number, Call>()
   #worker: Worker | undefined
   #lastId = 0
 
-  private constructor(entry: string, settings: ThreadSettings) {
+  private constructor(
+    entry: string,
+    settings: ThreadSettings,
+    onStart: (worker: Worker) => void = () => undefined,
+  ) {
     this.#entry = entry
     this.#settings = settings
+    this.#onStart = onStart
   }
 
   /** Undefined where no thread can be started from: the sources, run without a build. */
-  static open(settings: ThreadSettings): StackThread | undefined {
+  static open(
+    settings: ThreadSettings,
+    onStart?: (worker: Worker) => void,
+  ): StackThread | undefined {
     // Beside the chunk that this is bundled into, or one folder up.
     const entry = ['./local/stack-worker.js', '../local/stack-worker.js']
       .map((path) => fileURLToPath(new URL(path, import.meta.url)))
       .find((path) => existsSync(path))
-    return entry === undefined ? undefined : new StackThread(entry, settings)
+    return entry === undefined ? undefined : new StackThread(entry, settings, onStart)
   }
 
   /** Before the first call, which need not wait for it then. */
@@ -82,8 +95,10 @@ export class StackThread {
     this.#worker ??= this.#start()
   }
 
+  /** With parts of other threads' searches. */
   get callCount(): number {
-    return this.#calls.size
+    const { crew } = this.#settings
+    return crew === undefined ? this.#calls.size : Atomics.load(crew.busy, crew.index)
   }
 
   /** Everything that the thread can do. Rejects with the QwError that was thrown there. */
@@ -127,6 +142,7 @@ export class StackThread {
         // What the method of this name answers, sent by the other side.
         const settle = (answer: unknown): void => resolve(answer as Answer<N>)
         this.#calls.set(id, { onProgress, resolve: settle, reject })
+        this.#count(1)
         send({ kind: 'call', id, name, task })
         if (signal?.aborted === true) abort()
         signal?.addEventListener('abort', abort, { once: true })
@@ -134,11 +150,21 @@ export class StackThread {
     } finally {
       signal?.removeEventListener('abort', abort)
       this.#calls.delete(id)
+      this.#count(-1)
     }
   }
 
+  #count(change: 1 | -1): void {
+    const { crew } = this.#settings
+    if (crew !== undefined) Atomics.add(crew.busy, crew.index, change)
+  }
+
   #start(): Worker {
+    const { crew } = this.#settings
+    // What one that ended was doing for others is over.
+    if (crew !== undefined) Atomics.store(crew.busy, crew.index, this.#calls.size)
     const worker = new Worker(this.#entry, { workerData: this.#settings })
+    this.#onStart(worker)
     worker.on('message', (message: FromThread) => this.#take(message))
     const fail = (error: unknown): void => {
       this.#worker = undefined

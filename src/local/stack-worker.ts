@@ -1,8 +1,12 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, QwError } from '../engine/errors.ts'
+import type { LeafInvoker } from '../engine/search/leaf-request.ts'
+import { searchLeaf } from '../engine/search/leaf.ts'
+import { spreadLeaf } from '../engine/search/spread.ts'
 import { systemClock, systemRandom } from '../stores/system-clock.ts'
-import { openLocalStack } from './local-stack.ts'
+import { type LocalStack, openLocalStack } from './local-stack.ts'
+import { CrewMember } from './search-crew.ts'
 import type { FromThread, ThreadSettings, ToThread, TransportedError } from './stack-thread.ts'
 import { stackWork } from './stack-work.ts'
 
@@ -10,7 +14,7 @@ import { stackWork } from './stack-work.ts'
 const TELL_EVERY_MS = 100
 
 // The one who starts this thread hands over exactly this.
-const { dataDir, stackName, api, cacheShare, niceness } = workerData as ThreadSettings
+const { dataDir, stackName, api, cacheShare, niceness, crew } = workerData as ThreadSettings
 // Linux alone takes this for a thread; elsewhere the whole process would stand back.
 if (niceness !== undefined && process.platform === 'linux') setPriority(niceness)
 const port = parentPort
@@ -18,15 +22,34 @@ if (port === null) throw new Error('this file runs as a worker thread')
 const tell = (message: FromThread): void => port.postMessage(message)
 
 const host = { dataDir, cacheShare, clock: systemClock, random: systemRandom, log: () => undefined }
-const opening = openLocalStack(host, stackName).then((stack) => stackWork(stack, api))
+const stack = openLocalStack(host, stackName)
+const here: LeafInvoker = {
+  search: async (request, signal) => await searchLeaf(request, (await stack).search, signal),
+}
+const member = crew && new CrewMember(crew, here)
+const opening = stack.then((opened) => stackWork(member ? sharing(opened, member) : opened, api))
 // A failure is told with the first call.
 opening.catch(() => undefined)
 const running = new Map<number, AbortController>()
 
 port.on('message', (message: ToThread) => {
-  if (message.kind === 'abort') running.get(message.id)?.abort()
-  else void perform(message)
+  switch (message.kind) {
+    case 'abort':
+      return running.get(message.id)?.abort()
+    case 'peer':
+      return member?.join(message)
+    case 'call':
+      return void perform(message)
+  }
 })
+
+/** Its large searches are shared with the crew. */
+function sharing(opened: LocalStack, crewMember: CrewMember): LocalStack {
+  const { caches } = opened.search
+  const ready = crewMember.ready.bind(crewMember)
+  const leaf = spreadLeaf({ here, ready, caches, log: opened.runLog.of('searcher') })
+  return { ...opened, search: { ...opened.search, leaf } }
+}
 
 async function perform({ id, name, task }: ToThread & { kind: 'call' }): Promise<void> {
   const stop = new AbortController()

@@ -7,6 +7,9 @@ import { docMatcher } from '../engine/search/match-docs.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
 
 const CLEAN_UP_INTERVAL_MS = 30 * 60_000
+/** Splits merged at once, which take up to three times as much memory: the share of merges in a server of
+ *  1 GB (docs/decisions/0044). What it leaves apart `qw-lambda merge` puts together. */
+const MERGE_BYTES = 96 << 20
 
 /**
  * Erasures, merges and clean-up of indexes that get their documents by HTTP: every commit is a split, and nobody
@@ -70,7 +73,11 @@ export class Upkeep {
     try {
       if (signal.aborted) return
       await this.#erase(indexId)
-      const merged = await runMerges(this.#indexing, { indexId, signal })
+      const merged = await runMerges(this.#indexing, {
+        indexId,
+        maxMergeBytes: MERGE_BYTES,
+        signal,
+      })
       if (merged.mergeCount > 0) this.#log({ event: 'merged', indexId, ...merged })
       if (nowMs < (this.#cleanedAtMs.get(indexId) ?? -Infinity) + CLEAN_UP_INTERVAL_MS) return
       this.#cleanedAtMs.set(indexId, nowMs)

@@ -2,12 +2,15 @@ import type { BigIntStats } from 'node:fs'
 import { mkdir, open, readdir, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { QwError } from '../engine/errors.ts'
+import { bodyBytes, bodySize, type ObjectBody } from '../engine/ports.ts'
 import { errnoOf } from './folder-errors.ts'
 import { newOwnerTag, ownerState } from './process-owner.ts'
 
 /** A temporary file whose owner cannot be asked is taken for left over after an hour untouched. */
 const UNKNOWN_TEMP_AGE_MS = 3_600_000
 const PARENT_ATTEMPTS = 8
+/** Pieces are written so many bytes at a time: not one system call for each of thousands. */
+const WRITE_BYTES = 4 << 20
 
 /** Exactly the bytes of [start, end) of an open file. */
 export async function readExactly(
@@ -37,7 +40,7 @@ export interface TempFile {
 }
 
 interface TempContent {
-  readonly body: Uint8Array
+  readonly body: ObjectBody
   readonly modifiedMs: number
   readonly durable: boolean
   readonly signal: AbortSignal | undefined
@@ -49,7 +52,7 @@ export async function writeTempFile(folder: string, content: TempContent): Promi
   try {
     const file = await withParent(path, () => open(path, 'wx'))
     try {
-      await file.writeFile(content.body, { signal: content.signal })
+      await writeBody(file, content)
       const seconds = distinctSeconds(content.modifiedMs)
       await file.utimes(seconds, seconds)
       // Before the rename, or a power cut could leave the final name on a file without its bytes.
@@ -62,6 +65,15 @@ export async function writeTempFile(folder: string, content: TempContent): Promi
     await removeQuietly(path)
     content.signal?.throwIfAborted()
     throw error
+  }
+}
+
+async function writeBody(file: FileHandle, { body, signal }: TempContent): Promise<void> {
+  const sizeBytes = bodySize(body)
+  for (let start = 0; start < sizeBytes; start += WRITE_BYTES) {
+    const end = Math.min(start + WRITE_BYTES, sizeBytes)
+    // Goes on where the one before ended.
+    await file.writeFile(bodyBytes(body, { start, end }), { signal })
   }
 }
 

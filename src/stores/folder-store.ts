@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs'
 import { link, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { QwError } from '../engine/errors.ts'
-import type { Clock, ObjectInfo, ObjectStore, PutCondition } from '../engine/ports.ts'
+import type { Clock, ObjectBody, ObjectInfo, ObjectStore, PutCondition } from '../engine/ports.ts'
 import { assertRange } from './byte-range.ts'
 import { errnoOf, folderError, type FolderAction } from './folder-errors.ts'
 import {
@@ -148,7 +148,7 @@ async function withObject<T>(
 
 interface Put {
   readonly key: string
-  readonly body: Uint8Array
+  readonly body: ObjectBody
   readonly condition: PutCondition
   readonly signal: AbortSignal | undefined
 }

@@ -1,5 +1,12 @@
 import { QwError } from '../engine/errors.ts'
-import type { Clock, ObjectInfo, ObjectStore, PutCondition } from '../engine/ports.ts'
+import {
+  bodyBytes,
+  bodySize,
+  type Clock,
+  type ObjectInfo,
+  type ObjectStore,
+  type PutCondition,
+} from '../engine/ports.ts'
 import { assertRange } from './byte-range.ts'
 import { assertKey, compareKeys } from './object-key.ts'
 import { systemClock } from './system-clock.ts'
@@ -43,12 +50,12 @@ export function memoryStore(clock: Clock = systemClock): ObjectStore {
       writes++
       const info = {
         key,
-        sizeBytes: body.byteLength,
+        sizeBytes: bodySize(body),
         etag: `m${writes}`,
         modifiedMs: clock.nowMs(),
       }
-      // Not body.slice(): on a Buffer that would be a view of the caller's bytes.
-      entries.set(key, { info, bytes: new Uint8Array(body) })
+      // Not `slice`: on a Buffer that would be a view of the caller's bytes.
+      entries.set(key, { info, bytes: new Uint8Array(bodyBytes(body)) })
       return info
     },
     async *list(prefix, signal) {

@@ -2,6 +2,7 @@ import { isQwError } from '../engine/errors.ts'
 import {
   storedAs,
   type Clock,
+  type ObjectBody,
   type ObjectInfo,
   type ObjectStore,
   type PutOptions,
@@ -49,7 +50,7 @@ export function retryingStore(inner: ObjectStore, settings: RetrySettings): Obje
     return next()
   }
 
-  async function put(key: string, body: Uint8Array, options: PutOptions): Promise<ObjectInfo> {
+  async function put(key: string, body: ObjectBody, options: PutOptions): Promise<ObjectInfo> {
     let answerLost = false
     const once = async (): Promise<ObjectInfo> => {
       try {

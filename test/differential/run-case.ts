@@ -1,7 +1,7 @@
 import { stringifyJson, type JsonObject } from '../../src/engine/bytes/json.ts'
 import type { SortKey } from '../../src/engine/search/request.ts'
 import type { SearchContext } from '../../src/engine/search/root.ts'
-import { handedLeaf } from '../../src/engine/search/testing/handed-leaf.ts'
+import { handedLeaf, spreadOut } from '../../src/engine/search/testing/handed-leaf.ts'
 import { SearchFixture, type Ask } from '../../src/engine/search/testing/search-fixture.ts'
 import {
   docMapping,
@@ -75,9 +75,17 @@ async function mergeSome(
   return [...rest, { splitId, docs: merged.flatMap(({ docs }) => docs) }]
 }
 
-/** Every other search goes through other processes, as far as its answer can tell. */
+/** Every third search goes through other processes, as far as its answer can tell, and every other through
+ *  other threads, its splits cut anywhere. */
 function handedOut({ context }: SearchFixture, choices: Choices): Partial<SearchContext> {
-  return choices.chance(0.5) ? { leaf: handedLeaf(context) } : {}
+  switch (choices.of(['process', 'process', 'thread', 'thread', 'thread', 'here'])) {
+    case 'process':
+      return { leaf: handedLeaf(context) }
+    case 'thread':
+      return { leaf: spreadOut(context) }
+    default:
+      return {}
+  }
 }
 
 interface World {

@@ -1,3 +1,4 @@
+import { bodyBytes } from '../../src/engine/ports.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { QwError } from '../../src/engine/errors.ts'
@@ -39,7 +40,7 @@ describe('splits of every released format version', () => {
   test.each(versions)('version %s can be merged', async (version) => {
     const bytes = fixture(`v${version}.split`)
     const merged = await mergeSplits([bytes, bytes], sampleSettings)
-    expect(splitContent(merged.bytes).docs).toEqual([
+    expect(splitContent(bodyBytes(merged.pieces)).docs).toEqual([
       ...splitContent(bytes).docs,
       ...splitContent(bytes).docs,
     ])

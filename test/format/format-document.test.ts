@@ -1,3 +1,4 @@
+import { bodyBytes } from '../../src/engine/ports.ts'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { COLUMN_BLOCK_VALUES } from '../../src/engine/split/column.ts'
@@ -25,7 +26,8 @@ describe('FORMAT.md', () => {
       const doc = { count: 1, fieldIds: [0], values: [n], timestamp: undefined, presentPaths: [] }
       builder.add(doc, new TextEncoder().encode(`{"n":${n}}`))
     }
-    const { bytes, footer } = await builder.finish()
+    const { pieces, footer } = await builder.finish()
+    const bytes = bodyBytes(pieces)
     expect(page).toContain(
       `${bytes.length} bytes, the footer being [${footer.start}, ${footer.end})`,
     )

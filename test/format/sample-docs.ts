@@ -1,4 +1,5 @@
 // Documents of every type and shape, for tests of the split file.
+import { bodyBytes } from '../../src/engine/ports.ts'
 import type { FieldSpec, MappedDoc } from '../../src/engine/schema/field-spec.ts'
 import type { TypedValue, ValueType } from '../../src/engine/schema/value-type.ts'
 import {
@@ -60,10 +61,10 @@ export interface SampleDoc {
   readonly source: string
 }
 
-export function buildSample(
+export async function buildSample(
   docs: readonly SampleDoc[],
   settings: Partial<SplitBuilderSettings> = {},
-): Promise<BuiltSplit> {
+): Promise<BuiltSplit & { readonly bytes: Uint8Array }> {
   const builder = new SplitBuilder(sampleSpecs, { ...sampleSettings, ...settings })
   for (const doc of docs) {
     const mapped: MappedDoc = {
@@ -75,5 +76,6 @@ export function buildSample(
     }
     builder.add(mapped, new TextEncoder().encode(doc.source))
   }
-  return builder.finish()
+  const built = await builder.finish()
+  return { ...built, bytes: bodyBytes(built.pieces) }
 }

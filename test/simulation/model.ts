@@ -2,7 +2,7 @@ import { numbersIn } from '../../src/engine/indexing/testing/indexing-fixture.ts
 import { decodeIndexFile } from '../../src/engine/metastore/index-file-codec.ts'
 import { type IndexFile, publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
 import { snapshotKey, splitIdOfKey, splitKey } from '../../src/engine/metastore/layout.ts'
-import type { ObjectStore } from '../../src/engine/ports.ts'
+import { bodyBytes, type ObjectStore } from '../../src/engine/ports.ts'
 import type { StagedFile } from './documents.ts'
 import { type Facts, IndexHistory } from './index-history.ts'
 
@@ -49,7 +49,7 @@ export class Model {
       ...inner,
       put: async (key, body, options) => {
         const info = await inner.put(key, body, options)
-        this.#onPut(key, new Uint8Array(body))
+        this.#onPut(key, new Uint8Array(bodyBytes(body)))
         return info
       },
       delete: async (key) => {

@@ -10,7 +10,7 @@ import { splitKey } from '../../src/engine/metastore/layout.ts'
 import { Metastore } from '../../src/engine/metastore/metastore.ts'
 import type { SplitRecord } from '../../src/engine/metastore/split-record.ts'
 import { MANIFEST_NAME } from '../../src/engine/export/export-manifest.ts'
-import type { ObjectStore } from '../../src/engine/ports.ts'
+import { bodySize, type ObjectStore } from '../../src/engine/ports.ts'
 
 /** A mistake that somebody could make in the product, put at a seam of it: what the simulation is for
  *  is to find each of them. */
@@ -127,7 +127,7 @@ const putAnswersEarly = (inner: ObjectStore): ObjectStore => ({
   ...inner,
   async put(key, body, options) {
     if (!key.endsWith('.split')) return inner.put(key, body, options)
-    const info = { key, sizeBytes: body.byteLength, etag: '', modifiedMs: 0 }
+    const info = { key, sizeBytes: bodySize(body), etag: '', modifiedMs: 0 }
     return inner.put(key, body, options).catch(() => info)
   },
 })
@@ -140,7 +140,7 @@ const notesPartsFirst = (inner: ObjectStore): ObjectStore => {
     async put(key, body, options) {
       if (key !== MANIFEST_NAME) {
         held.push(() => inner.put(key, body, options))
-        return { key, sizeBytes: body.byteLength, etag: '', modifiedMs: 0 }
+        return { key, sizeBytes: bodySize(body), etag: '', modifiedMs: 0 }
       }
       const info = await inner.put(key, body, options)
       for (const write of held.splice(0)) await write()

@@ -12,24 +12,31 @@ export class GrowableUint32 {
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const grown = new Uint32Array(this.#length * 2)
-      grown.set(this.#values)
-      this.#values = grown
-    }
+    if (this.#length === this.#values.length) this.#growTo(this.#length + 1)
     this.#values[this.#length++] = value
+  }
+
+  /** Pushes all of them, each with `offset` added. */
+  pushAll(values: Uint32Array, offset = 0): void {
+    this.#growTo(this.#length + values.length)
+    const all = this.#values
+    const at = this.#length
+    for (let i = 0; i < values.length; i++) all[at + i] = (values[i] as number) + offset
+    this.#length += values.length
   }
 
   /** Pushes again what stands at [start, end). */
   repeat(start: number, end: number): void {
-    const needed = this.#length + end - start
-    if (needed > this.#values.length) {
-      const grown = new Uint32Array(Math.max(needed, this.#length * 2))
-      grown.set(this.#values)
-      this.#values = grown
-    }
+    this.#growTo(this.#length + end - start)
     // Ranges are short: a loop is quicker than `copyWithin`.
     for (let i = start; i < end; i++) this.#values[this.#length++] = this.#values[i] as number
+  }
+
+  #growTo(length: number): void {
+    if (length <= this.#values.length) return
+    const grown = new Uint32Array(Math.max(length, this.#values.length * 2))
+    grown.set(this.#values)
+    this.#values = grown
   }
 
   /** The number pushed at that place, which has to be one that was. */

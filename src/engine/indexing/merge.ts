@@ -58,7 +58,8 @@ interface MergeFailure {
   readonly error: string
 }
 
-/** Inputs and output of a merge are in memory together: this keeps both within a process of 1.5 GB. */
+/** The inputs of a merge are in memory together, with what is new in its output and the numbers of two
+ *  fields: up to three times as much in all. */
 const MAX_MERGE_BYTES = 256 * 1024 * 1024
 /** Merges of one call; the next call goes on. */
 const MAX_MERGES = 1_000

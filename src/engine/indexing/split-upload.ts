@@ -29,12 +29,12 @@ export async function uploadSplit(
   const splitId = metastore.newId()
   const key = splitKey(metadata.indexId, splitId)
   try {
-    await metastore.store.put(key, built.bytes, { condition: { kind: 'ifAbsent' } })
+    await metastore.store.put(key, built.pieces, { condition: { kind: 'ifAbsent' } })
   } catch (error) {
     // An earlier try of the same put may have gone through. A record of bytes that are not there would
     // be documents lost, so the object itself has to say it.
     if (!isQwError(error, 'conflict')) throw error
-    if ((await storedAs(metastore.store, key, built.bytes)) === undefined) throw error
+    if ((await storedAs(metastore.store, key, built.pieces)) === undefined) throw error
   }
   const nowMs = clock.nowMs()
   const nowSeconds = Math.floor(nowMs / 1000)

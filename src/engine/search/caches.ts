@@ -1,3 +1,5 @@
+import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
+import { ULID_CHARS } from '../metastore/ulid.ts'
 import { SharedFlights } from './shared-flights.ts'
 import type { Part, PartValues } from './needs.ts'
 
@@ -28,7 +30,7 @@ export const DEFAULT_SEARCH_CACHE_LIMITS: SearchCacheLimits = {
 }
 
 /** Everything a process keeps between searches: make one, pass it with every request. Splits never
- *  change, so nothing in here is ever invalidated; keys start with the split's object key. */
+ *  change, so nothing in here is ever wrong; keys start with the index and the id of the split. */
 export class SearchCaches {
   /** By split and need, `fetch.ts`. */
   readonly parts: ByteLru<PartValues[Part]>
@@ -38,12 +40,35 @@ export class SearchCaches {
   readonly partialResults: ByteLru<unknown>
   /** Reads of splits that are under way. */
   readonly reads = new SharedFlights<Uint8Array>()
+  /** By index id, as its file was when it was last looked at. */
+  readonly #published = new Map<string, Published>()
 
   constructor(limits: SearchCacheLimits = DEFAULT_SEARCH_CACHE_LIMITS) {
     this.parts = new ByteLru(limits.partBytes)
     this.docs = new ByteLru(limits.docBytes)
     this.partialResults = new ByteLru(limits.partialResultBytes)
   }
+
+  /** Drops what is kept of splits that the index had when it was last given here and has no more: their
+   *  documents are found in the split that replaced them. */
+  dropReplaced(file: IndexFile): void {
+    const { indexId } = file.metadata.config
+    const before = this.#published.get(indexId)
+    if (before?.splits === file.splits) return
+    const splitIds = new Set(publishedSplits(file).map(({ splitId }) => splitId))
+    this.#published.set(indexId, { splits: file.splits, splitIds })
+    const replaced = [...(before?.splitIds ?? [])].filter((splitId) => !splitIds.has(splitId))
+    if (replaced.length === 0) return
+    const prefixes = new Set(replaced.map((splitId) => `${indexId}/${splitId}`))
+    const isReplaced = (key: string): boolean =>
+      prefixes.has(key.slice(0, indexId.length + 1 + ULID_CHARS))
+    for (const cache of [this.parts, this.docs, this.partialResults]) cache.dropWhere(isReplaced)
+  }
+}
+
+interface Published {
+  readonly splits: IndexFile['splits']
+  readonly splitIds: ReadonlySet<string>
 }
 
 /** What stays of a full cache, as a share of its limit. */
@@ -92,6 +117,14 @@ export class ByteLru<Value> {
     this.#entries.set(key, { value, sizeBytes, wasUsed: false })
     this.#usedBytes += sizeBytes
     if (this.#usedBytes > this.#limitBytes) this.#makeRoom()
+  }
+
+  dropWhere(isDropped: (key: string) => boolean): void {
+    for (const [key, { sizeBytes }] of this.#entries) {
+      if (!isDropped(key)) continue
+      this.#entries.delete(key)
+      this.#usedBytes -= sizeBytes
+    }
   }
 
   /** From the oldest on; one with a mark loses it and becomes the youngest. */

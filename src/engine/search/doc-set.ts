@@ -305,6 +305,11 @@ function decodeWords(words: Uint32Array, first: number, last: number, out: Uint3
   for (let index = first; index < last; index++) {
     let word = words[index] as number
     const base = index << 5
+    if (word === 0xffffffff) {
+      for (let bit = 0; bit < 32; bit++) out[count + bit] = base + bit
+      count += 32
+      continue
+    }
     while (word !== 0) {
       const low = word & -word
       out[count] = base + 31 - Math.clz32(low)

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts'
 import type { Clock } from '../ports.ts'
 import type { SearchCaches } from './caches.ts'
 import { CallGate, CallTimes } from './call-gate.ts'
-import { leafCacheKey } from './leaf-cache.ts'
+import { groupCacheKey } from './leaf-cache.ts'
 import { columnPaths, needsNothing, planLeaf, planSplit, type LeafPlan } from './leaf-plan.ts'
 import type { LeafInvoker, LeafRequest, LeafResponse, LeafSplit } from './leaf-request.ts'
 import { answerBytes, mergeLeaves } from './leaf.ts'
@@ -120,7 +120,7 @@ interface GroupSearch {
 
 async function searchGroup(request: LeafRequest, search: GroupSearch): Promise<LeafResponse> {
   const { partialResults } = search.settings.caches
-  const key = groupKey(request, search.plan)
+  const key = groupCacheKey(request.splits, search.plan)
   const cached = partialResults.get(key)
   // Only answers are ever put under these keys.
   if (cached !== undefined) return cached as LeafResponse
@@ -128,15 +128,6 @@ async function searchGroup(request: LeafRequest, search: GroupSearch): Promise<L
   if (answer.failures.length === 0)
     partialResults.set(key, answer, key.length + answerBytes(answer))
   return answer
-}
-
-/** Differs from the key of a single split, whose answer is of another form. */
-function groupKey({ splits }: LeafRequest, plan: LeafPlan): string {
-  const keys = splits.map((split) => {
-    const own = planSplit(plan, split)
-    return leafCacheKey(own.request, split, own.query)
-  })
-  return `group\n${keys.join('\n')}`
 }
 
 async function callOrSearch(request: LeafRequest, search: GroupSearch): Promise<LeafResponse> {

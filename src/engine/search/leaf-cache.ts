@@ -1,6 +1,7 @@
 import type { Query } from '../query/query.ts'
 import { describeQuery } from './describe-query.ts'
-import type { LeafRequest, LeafSplit } from './leaf-request.ts'
+import { planSplit, type LeafPlan } from './leaf-plan.ts'
+import { docRange, type LeafRequest, type LeafSplit } from './leaf-request.ts'
 
 /**
  * Names what a split's answer depends on. Splits never change and the query comes bound, without the
@@ -25,5 +26,16 @@ export function leafCacheKey(request: LeafRequest, split: LeafSplit, bound: Quer
   const text = JSON.stringify(parts, (_, value: unknown) =>
     typeof value === 'bigint' ? `${value}n` : value,
   )
-  return `${request.indexId}/${split.splitId}\0${text}`
+  const { start, end } = docRange(split)
+  return `${request.indexId}/${split.splitId} ${start}-${end}\0${text}`
+}
+
+/** Of splits that were searched together. Differs from the key of a single one, whose answer is of another
+ *  form. */
+export function groupCacheKey(splits: readonly LeafSplit[], plan: LeafPlan): string {
+  const keys = splits.map((split) => {
+    const own = planSplit(plan, split)
+    return leafCacheKey(own.request, split, own.query)
+  })
+  return `group\n${keys.join('\n')}`
 }

@@ -3,6 +3,7 @@ import type { ByteRange } from '../ports.ts'
 import { isQwError, messageOf, type ErrorKind } from '../errors.ts'
 import type { QueryAst } from '../query/query-ast.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
+import type { DocRange } from './doc-range.ts'
 import type { SortKey } from './request.ts'
 import type { PartialHit } from './top-hits.ts'
 
@@ -34,6 +35,8 @@ export interface LeafSplit {
   readonly footer: ByteRange
   readonly docCount: number
   readonly timeRange: { readonly startSeconds: number; readonly endSeconds: number } | undefined
+  /** The documents that are searched; undefined: all. */
+  readonly docs?: DocRange | undefined
 }
 
 /** What the splits that succeeded found together, and which failed: again plain data, of the kinds
@@ -79,6 +82,10 @@ export function failedLeaf(failures: readonly LeafFailure[]): LeafResponse {
     terms: [],
     failures,
   }
+}
+
+export function docRange({ docs, docCount }: Pick<LeafSplit, 'docs' | 'docCount'>): DocRange {
+  return docs ?? { start: 0, end: docCount }
 }
 
 export function failureOf(splitId: string, error: unknown): LeafFailure {

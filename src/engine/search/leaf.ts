@@ -12,6 +12,7 @@ import {
   toWords,
   type DocSet,
 } from './doc-set.ts'
+import { inRange, type DocRange } from './doc-range.ts'
 import type { FetchContext, FetchedSplit } from './fetch.ts'
 import { leafCacheKey } from './leaf-cache.ts'
 import {
@@ -23,6 +24,7 @@ import {
   type ReadSplit,
 } from './leaf-plan.ts'
 import {
+  docRange,
   failureOf,
   type LeafFailure,
   type LeafRequest,
@@ -91,8 +93,9 @@ async function answerSplit(
   const cached = partialResults.get(cacheKey)
   // Only answers are ever put under these keys.
   if (cached !== undefined) return cached as SplitAnswer
+  const { start, end } = docRange(split)
   const answer = needsNothing(plan)
-    ? { ...NOTHING, numHits: split.docCount }
+    ? { ...NOTHING, numHits: end - start }
     : execute(split, plan, await readSplit(split, plan, { ...search, fetches: () => true }))
   partialResults.set(cacheKey, answer, cacheKey.length + answerBytes(answer))
   return answer
@@ -108,17 +111,29 @@ const NOTHING: SplitAnswer = {
 }
 
 /** Everything is there: computes, and waits for nothing. */
-function execute({ splitId }: LeafSplit, plan: LeafPlan, read: ReadSplit): SplitAnswer {
+function execute(leafSplit: LeafSplit, plan: LeafPlan, read: ReadSplit): SplitAnswer {
   const { split, clause, isEmpty } = read
-  const found = isEmpty ? NO_DOCS : withMinScore(clause.matches(split), plan.request, read)
-  const matches = firstMatches(found, plan.request, split.docCount)
+  const { docCount } = split
+  const range = docRange(leafSplit)
+  const inside = isEmpty ? NO_DOCS : inRange(clause.matches(split), range, docCount)
+  const found = withMinScore(inside, plan.request, read)
+  const matches = firstMatches(found, plan.request, docCount)
+  const place = { splitId: leafSplit.splitId, range, plan, read }
   return {
-    numHits: countDocs(matches, split.docCount),
-    ...collectHits(matches, { splitId, plan, read }),
+    numHits: countDocs(matches, docCount),
+    ...collectHits(matches, place),
     isTerminated: matches !== found,
-    aggregations: collectAggregations(matches, { splitId, plan, read }),
-    terms: plan.request.wantsTerms ? termFrequencies(clause, split) : [],
+    aggregations: collectAggregations(matches, place),
+    // Those of the whole split: once.
+    terms: plan.request.wantsTerms && range.start === 0 ? termFrequencies(clause, split) : [],
   }
+}
+
+interface SplitPart {
+  readonly splitId: string
+  readonly range: DocRange
+  readonly plan: LeafPlan
+  readonly read: ReadSplit
 }
 
 /** Those that score enough. */
@@ -140,7 +155,7 @@ function firstMatches(found: DocSet, { terminateAfter }: LeafRequest, docCount: 
 
 function collectHits(
   matches: DocSet,
-  place: { readonly splitId: string; readonly plan: LeafPlan; readonly read: ReadSplit },
+  place: SplitPart,
 ): { readonly hits: PartialHit[]; readonly maxScore: number | undefined } {
   const { splitId, plan } = place
   const { split, clause } = place.read
@@ -201,10 +216,7 @@ function largest(scores: Iterable<number>): number | undefined {
   return best
 }
 
-function collectAggregations(
-  matches: DocSet,
-  place: { readonly splitId: string; readonly plan: LeafPlan; readonly read: ReadSplit },
-): readonly unknown[] | undefined {
+function collectAggregations(matches: DocSet, place: SplitPart): readonly unknown[] | undefined {
   const { aggregations, memory } = place.plan
   const { split, filters } = place.read
   if (aggregations.length === 0) return undefined
@@ -212,6 +224,7 @@ function collectAggregations(
   const source: AggregationSplit = {
     splitId: place.splitId,
     docCount,
+    range: place.range,
     memory,
     columnsAt: (path) => split.columnsAt(path),
     matching(query) {

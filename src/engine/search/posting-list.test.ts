@@ -1,3 +1,4 @@
+import { bodyBytes } from '../ports.ts'
 import { expect, test } from 'vitest'
 import { ByteWriter } from '../bytes/cursor.ts'
 import { encodePostings, ListSection } from '../split/postings.ts'
@@ -19,7 +20,7 @@ function written(hasFreqs: boolean): PostingList {
   )
   const section = new ListSection(100)
   section.append(list.view())
-  return new PostingList(section.bytes().slice(), {
+  return new PostingList(bodyBytes(section.pieces()).slice(), {
     start: 100,
     end: section.end,
     docCount: 3,
@@ -62,7 +63,7 @@ test('takes a bit a document where they are many', () => {
   const section = new ListSection(0)
   section.append(writer.view())
   const place = { start: 0, end: section.end, docCount: 200, hasFreqs: false }
-  const set = new PostingList(section.bytes().slice(), place).docs(400)
+  const set = new PostingList(bodyBytes(section.pieces()).slice(), place).docs(400)
   expect(set).toMatchObject({ kind: 'bits', count: 200 })
   expect(toList(set, 400)).toEqual(docs)
 })

@@ -177,4 +177,24 @@ describe('failed splits', () => {
     expect((await fixture.search({ query: 'quantity:>5' })).numHits).toBe(40)
     expect(calls).toBe(2)
   })
+
+  test('what is kept of splits that a merge replaced is dropped when the merge is seen', async () => {
+    const ask = { query: 'quantity:>5', maxHits: 10 }
+    const used = (): number[] => {
+      const { parts, docs, partialResults } = fixture.context.caches
+      return [parts.usedBytes, docs.usedBytes, partialResults.usedBytes]
+    }
+    const fixture = await shop()
+    const [first, ...others] = (await fixture.splits()).map(({ splitId }) => splitId)
+    await fixture.search(ask)
+    await fixture.merge(others)
+    await fixture.search(ask)
+    const kept = used()
+    fixture.store.reset()
+    await fixture.search({ ...ask, pinnedSplits: new Set([first ?? '']) })
+    expect(fixture.store.requests.filter(({ verb }) => verb === 'read')).toEqual([])
+    fixture.forget()
+    await fixture.search(ask)
+    expect(kept).toEqual(used())
+  })
 })

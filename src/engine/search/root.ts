@@ -67,7 +67,9 @@ async function searchOnce(
   request: SearchRequest,
   search: Search & { readonly mayRetry: boolean },
 ): Promise<SearchResponse | undefined> {
-  const plan = planRoot(request, await loadIndexes(request, search))
+  const files = await loadIndexes(request, search)
+  for (const file of files) search.context.caches.dropReplaced(file)
+  const plan = planRoot(request, files)
   const answers = await Promise.all(
     plan.indexes.map((index) => searchIndex(request, index, search)),
   )

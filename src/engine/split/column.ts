@@ -88,7 +88,7 @@ export interface OrdinalColumn extends ColumnShape {
 
 export type Column = IntColumn | FloatColumn | OrdinalColumn
 
-/** Values as collected, in document order. */
+/** Values as collected, in document order. Encoding them uses them up. */
 export type ColumnInput = ColumnInputShape &
   (
     | { readonly kind: 'int'; readonly type: IntType; readonly values: IntValues }

@@ -37,7 +37,8 @@ interface IntBody {
   readonly blockMaxs: Float64Array
 }
 
-/** Appends the body; returns the bounds, or undefined when there are no values. */
+/** Appends the body; returns the bounds, or undefined when there are no values. Writes over doubles that it
+ *  is given: there is one for each document. */
 export function encodeIntBody(
   type: IntType,
   input: IntValues,
@@ -60,7 +61,7 @@ interface Normalized {
   readonly storedMax: number
 }
 
-/** Undefined when a distance from the smallest value is no exact double. */
+/** Undefined when a distance from the smallest value is no exact double. Writes over `values`. */
 function normalizeNumbers({
   values,
   unit,
@@ -77,15 +78,14 @@ function normalizeNumbers({
   }
   if (max - min > MAX_EXACT) return undefined
   const divisor = commonDivisor(values, min)
-  const stored = new Float64Array(values.length)
-  if (divisor === 1) for (let i = 0; i < stored.length; i++) stored[i] = (values[i] as number) - min
+  if (divisor === 1) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - min
   else {
-    for (let i = 0; i < stored.length; i++) stored[i] = ((values[i] as number) - min) / divisor
+    for (let i = 0; i < values.length; i++) values[i] = ((values[i] as number) - min) / divisor
   }
   return {
     base: BigInt(min) * unit,
     step: BigInt(divisor) * unit,
-    stored,
+    stored: values,
     storedMax: (max - min) / divisor,
   }
 }

@@ -1,3 +1,4 @@
+import { bodyBytes } from '../ports.ts'
 import { describe, expect, test } from 'vitest'
 import { locateDocs, readDocs } from './doc-store.ts'
 import { decodeFooter } from './footer.ts'
@@ -19,7 +20,8 @@ const second = () => sampleSplit(['ts:date', 'n:u64'], [{ ts: 5000, n: 7 }])
 describe('a merge', () => {
   test('has the documents of its inputs in their order, and the fields of all', async () => {
     const built = await mergeSplits([(await first()).bytes, (await second()).bytes], SETTINGS)
-    const merged = { bytes: built.bytes, footer: decodeFooter(built.bytes) }
+    const whole = bodyBytes(built.pieces)
+    const merged = { bytes: whole, footer: decodeFooter(whole) }
     expect([...merged.footer.fields.values()].map(({ path }) => path)).toEqual(['body', 'n', 'ts'])
     expect(termCounts(merged, 'body')).toEqual({ fox: 2, red: 1 })
     expect(fieldAt(merged, 'body')).toMatchObject({ totalTokens: 3, docsWithTerms: 2 })
@@ -46,14 +48,14 @@ describe('a merge', () => {
     const inputs = [await first(), await second(), await first()].map(({ bytes }) => bytes)
     const at = (...places: number[]) => places.flatMap((place) => inputs[place] ?? [])
     const left = await mergeSplits(
-      [(await mergeSplits(at(0, 1), SETTINGS)).bytes, ...at(2)],
+      [bodyBytes((await mergeSplits(at(0, 1), SETTINGS)).pieces), ...at(2)],
       SETTINGS,
     )
     const right = await mergeSplits(
-      [...at(0), (await mergeSplits(at(1, 2), SETTINGS)).bytes],
+      [...at(0), bodyBytes((await mergeSplits(at(1, 2), SETTINGS)).pieces)],
       SETTINGS,
     )
-    expect(left.bytes).toEqual(right.bytes)
+    expect(bodyBytes(left.pieces)).toEqual(bodyBytes(right.pieces))
   })
 
   test('of a damaged input is refused as corrupt, and nothing of it is copied on', async () => {

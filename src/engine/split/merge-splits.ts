@@ -18,7 +18,7 @@ import { rangeOf, type MergeField, type MergeInput } from './merge-input.ts'
 import { mergeTerms, TokenTally } from './merge-terms.ts'
 import { ListSection } from './postings.ts'
 import { buildSplit, type BuiltSplit, type SplitBuilderSettings } from './split-builder.ts'
-import { checkWhole, LISTS_START, type WrittenField } from './split-file.ts'
+import { checkWhole, fieldByField, LISTS_START, type WrittenField } from './split-file.ts'
 
 interface MergeTarget {
   readonly docCount: number
@@ -70,9 +70,9 @@ async function joinInputs(
   settings: Pick<SplitBuilderSettings, 'timestampPath' | 'tagPaths' | 'docStoreLevel'>,
 ): Promise<BuiltSplit> {
   const target = { docCount, lists: new ListSection(LISTS_START), queue: new SealingQueue() }
-  const fields: Promise<WrittenField>[] = []
-  for (const ref of unionOfFields(inputs)) fields.push(mergeField(ref, inputs, target))
-  const written = await Promise.all(fields)
+  const written = await fieldByField(unionOfFields(inputs), (ref) =>
+    mergeField(ref, inputs, target),
+  )
   const parts = {
     docCount,
     lists: target.lists,
@@ -110,12 +110,19 @@ async function mergeField(
   const tally = isWhole ? undefined : new TokenTally(docCount)
   const terms = mergeTerms(sources, { lists, queue, tally })
   const column = mergeColumns(sources, docCount)
+  const encoded = column && encodeColumn(column, queue)
   const lengths = mergeFieldnorms(sources, docCount)
+  const fieldnorms = lengths && encodeFieldnorms(lengths, queue)
+  const [writtenTerms, writtenColumn, writtenNorms] = await Promise.all([
+    terms,
+    encoded,
+    fieldnorms,
+  ])
   return {
     ...ref,
-    terms: await terms,
-    column: column && (await encodeColumn(column, queue)),
-    fieldnorms: lengths && (await encodeFieldnorms(lengths, queue)),
+    terms: writtenTerms,
+    column: writtenColumn,
+    fieldnorms: writtenNorms,
     totalTokens: tally?.tokenCount ?? sumOf(sources, ({ totalTokens }) => totalTokens),
     docsWithTerms: tally?.docCount ?? sumOf(sources, ({ docsWithTerms }) => docsWithTerms),
   }
@@ -130,9 +137,10 @@ function mergeFieldnorms(
   sources: readonly MergeField[],
   docCount: number,
 ): Uint32Array | undefined {
+  if (sources.some(({ field }) => field.fieldnorms === undefined)) return undefined
   const lengths = new Uint32Array(docCount)
   for (const { input, field } of sources) {
-    if (field.fieldnorms === undefined) return undefined
+    if (field.fieldnorms === undefined) continue
     const bytes = rangeOf(input.bytes, field.fieldnorms)
     const all = decodeFieldnorms(bytes, input.footer.docCount)
     const kept = input.kept === undefined ? all : keptLengths(all, input.kept)

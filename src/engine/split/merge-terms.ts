@@ -1,19 +1,13 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
-import { compareBytes } from '../bytes/byte-order.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
+import { QwError } from '../errors.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
 import { GONE } from './kept-docs.ts'
 import type { MergeField, MergeInput } from './merge-input.ts'
 import { decodePositions, decodePostings, type ListSection, type TermPostings } from './postings.ts'
-import {
-  TermBlock,
-  TermDictionaryWriter,
-  type BlockCursor,
-  type ListPlace,
-  type TermEntry,
-  type WrittenTerms,
-} from './term-dictionary.ts'
+import { TermBlock, type BlockCursor, type ListPlace, type TermEntry } from './term-dictionary.ts'
+import { TermDictionaryWriter, type WrittenTerms } from './term-dictionary-writer.ts'
 import type { TermsInfo } from './term-index.ts'
 
 const RECORD_RANK: Record<RecordOption, number> = { basic: 0, freq: 1, position: 2 }
@@ -62,37 +56,83 @@ export function mergeTerms(
   if (walks.length === 0) return undefined
   const writer = new TermDictionaryWriter(record, lists, queue)
   const joined = new JoinedPostings(record)
-  for (let term = smallestTerm(walks); term !== undefined; term = smallestTerm(walks)) {
-    joined.clear()
-    // Copied: the walks reuse the bytes.
-    const current = term.slice()
-    for (const walk of walks) {
-      if (walk.term === undefined || compareBytes(walk.term, current) !== 0) continue
-      joined.append(walk)
-      walk.next()
+  const order = new WalkOrder(walks)
+  for (let walk = order.first; walk !== undefined; walk = order.first) {
+    const sharing = order.countOfFirst()
+    const single = sharing === 1 && tally === undefined ? walk.copyable(record) : undefined
+    if (single !== undefined) writer.addSingle(walk.term(), single)
+    else {
+      joined.clear()
+      for (let at = 0; at < sharing; at++) joined.append(order.at(at))
+      if (joined.docCount > 0) {
+        const postings = joined.postings()
+        tally?.add(postings)
+        writer.add(walk.term(), postings)
+      }
     }
-    if (joined.docCount === 0) continue
-    const postings = joined.postings()
-    tally?.add(postings)
-    writer.add(current, postings)
+    order.advance(sharing)
   }
   return writer.finish()
 }
 
-function smallestTerm(walks: readonly TermWalk[]): Uint8Array | undefined {
-  let smallest: Uint8Array | undefined
-  for (const { term } of walks) {
-    if (term === undefined) continue
-    if (smallest === undefined || compareBytes(term, smallest) < 0) smallest = term
+/** Dictionaries by the term that each stands on, those of the same term by input. Most terms stand in
+ *  one dictionary alone, so the order is mended where one has moved on, not searched anew. */
+class WalkOrder {
+  #walks: TermWalk[]
+
+  constructor(walks: readonly TermWalk[]) {
+    this.#walks = walks.filter(({ isOpen }) => isOpen).sort(compareWalks)
   }
-  return smallest
+
+  get first(): TermWalk | undefined {
+    return this.#walks[0]
+  }
+
+  at(place: number): TermWalk {
+    return this.#walks[place] as TermWalk
+  }
+
+  /** How many stand on the first one's term. */
+  countOfFirst(): number {
+    const first = this.at(0)
+    let count = 1
+    while (count < this.#walks.length && this.at(count).compareTerm(first) === 0) count++
+    return count
+  }
+
+  /** Moves the first `count` on to their next terms. */
+  advance(count: number): void {
+    // From the last: what stands behind a walk that moves is in order.
+    for (let place = count - 1; place >= 0; place--) {
+      const walk = this.at(place)
+      walk.next()
+      const end = walk.isOpen ? this.#placeAfter(walk, place + 1) : this.#walks.length
+      for (let at = place; at < end - 1; at++) this.#walks[at] = this.at(at + 1)
+      if (walk.isOpen) this.#walks[end - 1] = walk
+      else this.#walks.pop()
+    }
+  }
+
+  /** Of the walks from `from` on, the first that comes after it. */
+  #placeAfter(walk: TermWalk, from: number): number {
+    let low = from
+    let high = this.#walks.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (compareWalks(walk, this.at(middle)) < 0) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+}
+
+function compareWalks(a: TermWalk, b: TermWalk): number {
+  return a.compareTerm(b) || a.input.docOffset - b.input.docOffset
 }
 
 /** The terms of one dictionary in order. */
 class TermWalk {
   readonly input: MergeInput
-  /** Undefined at the end. */
-  term: Uint8Array | undefined
   readonly #terms: TermsInfo
   #nextBlock = 0
   #cursor: BlockCursor | undefined
@@ -103,10 +143,15 @@ class TermWalk {
     this.next()
   }
 
+  /** False at the end. */
+  get isOpen(): boolean {
+    return this.#cursor !== undefined
+  }
+
   next(): void {
     while (this.#cursor?.next() !== true) {
       if (this.#nextBlock >= this.#terms.firstTerms.length) {
-        this.term = undefined
+        this.#cursor = undefined
         return
       }
       const { blockStarts } = this.#terms
@@ -115,15 +160,35 @@ class TermWalk {
       this.#cursor = new TermBlock(this.input.bytes.subarray(start, end)).cursor()
       this.#nextBlock++
     }
-    this.term = this.#cursor.term()
   }
 
-  entry(): TermEntry | undefined {
-    return this.#cursor?.entry()
+  compareTerm(other: TermWalk): number {
+    return this.#at().compareWith(other.#at())
+  }
+
+  /** Valid until `next`. */
+  term(): Uint8Array {
+    return this.#at().term()
+  }
+
+  entry(): TermEntry {
+    return this.#at().entry()
+  }
+
+  /** What can be copied into a dictionary with that record option, its document numbered anew. */
+  copyable(record: RecordOption): ReturnType<BlockCursor['copyable']> {
+    if (this.input.kept !== undefined || this.#terms.record !== record) return undefined
+    const single = this.#at().copyable()
+    return single && { ...single, doc: single.doc + this.input.docOffset }
   }
 
   bytesOf(place: ListPlace): Uint8Array | undefined {
     return place.kind === 'range' ? this.input.bytes.subarray(place.start, place.end) : undefined
+  }
+
+  #at(): BlockCursor {
+    if (this.#cursor === undefined) throw new QwError('internal', 'a walk was asked past its end')
+    return this.#cursor
   }
 }
 
@@ -149,7 +214,6 @@ class JoinedPostings {
 
   append(walk: TermWalk): void {
     const entry = walk.entry()
-    if (entry === undefined) return
     const { docOffset, kept } = walk.input
     if (kept !== undefined) return this.#appendKept(walk, entry, kept.places)
     if (entry.postings.kind === 'single' && this.#record !== 'position') {
@@ -159,12 +223,12 @@ class JoinedPostings {
     }
     const bytes = entry.postings.kind === 'single' ? undefined : walk.bytesOf(entry.postings)
     const { docs, freqs } = decodePostings(bytes, entry, this.#record)
-    for (let i = 0; i < docs.length; i++) this.#docs.push((docs[i] as number) + docOffset)
+    this.#docs.pushAll(docs, docOffset)
     if (freqs === undefined) return
-    for (let i = 0; i < freqs.length; i++) this.#freqs.push(freqs[i] as number)
+    this.#freqs.pushAll(freqs)
     if (this.#record !== 'position' || entry.positions === undefined) return
     const { positions } = decodePositions(walk.bytesOf(entry.positions), entry, freqs)
-    for (let i = 0; i < positions.length; i++) this.#positions.push(positions[i] as number)
+    this.#positions.pushAll(positions)
   }
 
   #appendKept(walk: TermWalk, entry: TermEntry, places: Uint32Array): void {

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ByteWriter } from '../bytes/cursor.ts'
+import { bodyBytes } from '../ports.ts'
 import {
   decodePositions,
   decodePostings,
   encodePositions,
   encodePostings,
+  ListSection,
   type TermPostings,
 } from './postings.ts'
 import type { TermEntry } from './term-dictionary.ts'
@@ -56,6 +58,23 @@ function encoded(list: readonly Occurrences[]): { entry: TermEntry; sizeBytes: n
   }
   return { entry, sizeBytes: lists.length }
 }
+
+test('lists stand one after the other, however many pieces they are held in', () => {
+  const section = new ListSection(100)
+  const lists = [700_000, 600_000, 3_000_000, 5].map((size, i) => new Uint8Array(size).fill(i + 1))
+  const ends = lists.map((list) => {
+    const start = section.end
+    expect(section.append(list)).toBe(section.end - start)
+    return section.end
+  })
+  const bytes = bodyBytes(section.pieces())
+  expect(section.pieces().length).toBeGreaterThan(2)
+  expect(bytes.length).toBe(section.end - 100)
+  lists.forEach((list, i) => {
+    const start = (ends[i - 1] ?? 100) - 100
+    expect(Buffer.compare(bytes.subarray(start, start + list.length), list)).toBe(0)
+  })
+})
 
 describe('a posting list', () => {
   test('gives back documents, frequencies and positions', () => {

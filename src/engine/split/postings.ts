@@ -218,30 +218,42 @@ function openList(bytes: Uint8Array | undefined, data: ListPlace, what: string):
   return new ByteReader(content, what)
 }
 
+/** Lists are held in pieces of this size: one buffer that doubles would be copied again and again, and half
+ *  empty at its end. */
+const SECTION_PIECE_BYTES = 1 << 20
+
 /** Where lists too long for the dictionary go: one after the other, so that the lists of
  *  neighbouring terms are neighbours in the file. */
 export class ListSection {
-  readonly #out = new ByteWriter(1 << 16)
-  readonly #fileOffset: number
+  readonly #full: Uint8Array[] = []
+  #out = new ByteWriter(1 << 16)
+  #outStart: number
 
   /** `fileOffset` is where the section will stand in the file. */
   constructor(fileOffset: number) {
-    this.#fileOffset = fileOffset
+    this.#outStart = fileOffset
   }
 
   /** Where in the file the next list will start. */
   get end(): number {
-    return this.#fileOffset + this.#out.length
+    return this.#outStart + this.#out.length
   }
 
   /** Appends a list and its checksum; returns the bytes they take. */
   append(list: Uint8Array): number {
+    const sizeBytes = list.length + POSTINGS_CRC_BYTES
+    if (this.#out.length + sizeBytes > SECTION_PIECE_BYTES) {
+      this.#outStart = this.end
+      this.#full.push(this.#out.view())
+      this.#out = new ByteWriter(SECTION_PIECE_BYTES)
+    }
     this.#out.bytes(list)
     this.#out.u32(crc32(list))
-    return list.length + POSTINGS_CRC_BYTES
+    return sizeBytes
   }
 
-  bytes(): Uint8Array {
-    return this.#out.view()
+  /** What was appended, in pieces that follow each other. */
+  pieces(): Uint8Array[] {
+    return [...this.#full, this.#out.view()]
   }
 }

@@ -1,3 +1,4 @@
+import { bodyBytes } from '../ports.ts'
 import { describe, expect, test } from 'vitest'
 import { isQwError } from '../errors.ts'
 import type { FieldSpec } from '../schema/field-spec.ts'
@@ -86,8 +87,9 @@ describe('what a finished split tells the metastore', () => {
 
   test('where its footer is, up to the end of the file', async () => {
     const built = await builderWith([[0]]).finish()
-    expect(built.footer.end).toBe(built.bytes.length)
-    expect(decodeFooter(built.bytes.subarray(built.footer.start)).docCount).toBe(1)
+    const bytes = bodyBytes(built.pieces)
+    expect(built.footer.end).toBe(bytes.length)
+    expect(decodeFooter(bytes.subarray(built.footer.start)).docCount).toBe(1)
   })
 })
 
@@ -106,7 +108,8 @@ describe('the split builder', () => {
   })
 
   test('stores documents so that a few can be read from few blocks', async () => {
-    const { bytes } = await builderWith(Array.from({ length: 100 }, (_, i) => [i])).finish()
+    const built = await builderWith(Array.from({ length: 100 }, (_, i) => [i])).finish()
+    const bytes = bodyBytes(built.pieces)
     const { docStore } = decodeFooter(bytes)
     const blocks = locateDocs(docStore, [99, 3, 99])
     expect(blocks).toHaveLength(2)

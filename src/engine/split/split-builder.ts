@@ -9,7 +9,13 @@ import { encodeColumn } from './column.ts'
 import { DocStoreWriter, type DocStoreSettings } from './doc-store.ts'
 import { compareFields } from './footer.ts'
 import { ListSection } from './postings.ts'
-import { assembleSplit, LISTS_START, type SplitParts, type WrittenField } from './split-file.ts'
+import {
+  assembleSplit,
+  fieldByField,
+  LISTS_START,
+  type SplitParts,
+  type WrittenField,
+} from './split-file.ts'
 import { tagsOf } from './tags.ts'
 import { TermAccumulator } from './term-accumulator.ts'
 
@@ -39,8 +45,8 @@ interface ColumnBounds extends FieldRef {
 }
 
 export interface BuiltSplit {
-  /** The whole file. */
-  readonly bytes: Uint8Array
+  /** The whole file, in pieces that follow each other. */
+  readonly pieces: readonly Uint8Array[]
   readonly footer: ByteRange
   readonly docCount: number
   /** Bytes of the documents as stored, before compression. */
@@ -141,10 +147,10 @@ export class SplitBuilder {
     if (docCount === 0) throw new QwError('internal', 'a split without documents was finished')
     const docStore = this.#docStore.finish()
     const lists = new ListSection(LISTS_START)
-    const pending = this.#accumulators()
-      .sort((a, b) => compareFields(a.ref, b.ref))
-      .map((field) => finishField(field, { docCount, lists, queue: this.#queue }))
-    const fields = await Promise.all(pending)
+    const sorted = this.#accumulators().sort((a, b) => compareFields(a.ref, b.ref))
+    const fields = await fieldByField(sorted, (field) =>
+      finishField(field, { docCount, lists, queue: this.#queue }),
+    )
     return buildSplit({ docCount, lists, fields, docStore: await docStore }, this.#settings)
   }
 

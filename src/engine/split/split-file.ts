@@ -13,7 +13,7 @@ import {
   type SplitFooter,
 } from './footer.ts'
 import type { ListSection } from './postings.ts'
-import type { WrittenTerms } from './term-dictionary.ts'
+import type { WrittenTerms } from './term-dictionary-writer.ts'
 
 /*
  * The order of a split file:
@@ -48,6 +48,26 @@ export interface WrittenField extends FieldRef {
   readonly docsWithTerms: number
 }
 
+/** Fields that are written at once. One more computes while the one before is compressed; each holds a few
+ *  numbers per document until it is. */
+const FIELDS_AT_ONCE = 2
+
+/** `write` over the fields in their order, in which it adds their lists before it first waits. */
+export async function fieldByField<Field>(
+  fields: readonly Field[],
+  write: (field: Field) => Promise<WrittenField>,
+): Promise<WrittenField[]> {
+  const written: Promise<WrittenField>[] = []
+  for (const field of fields) {
+    const next = write(field)
+    // Awaited below, perhaps only after another one has failed.
+    next.catch(() => undefined)
+    written.push(next)
+    await written.at(-FIELDS_AT_ONCE)
+  }
+  return await Promise.all(written)
+}
+
 export interface SplitParts {
   readonly docCount: number
   readonly lists: ListSection
@@ -58,10 +78,10 @@ export interface SplitParts {
 /** Puts the parts in order and writes the footer. */
 export async function assembleSplit(
   parts: SplitParts,
-): Promise<{ readonly bytes: Uint8Array; readonly footer: ByteRange }> {
+): Promise<{ readonly pieces: readonly Uint8Array[]; readonly footer: ByteRange }> {
   const layout = new Layout()
   layout.place(FILE_MAGIC)
-  layout.place(parts.lists.bytes())
+  layout.placeAll(parts.lists.pieces())
   const { blocks } = parts.docStore
   const firstDocs = new Uint32Array(blocks.length + 1)
   blocks.forEach(({ docCount }, i) => {
@@ -84,7 +104,7 @@ export async function assembleSplit(
     new SealingQueue(),
   )
   layout.place(footer)
-  return { bytes: layout.bytes(), footer: { start: footerStart, end: layout.end } }
+  return { pieces: layout.pieces, footer: { start: footerStart, end: layout.end } }
 }
 
 /** The small ones end up beside the footer, so that the read that opens a split brings many of them
@@ -123,12 +143,12 @@ function placeField(field: WrittenField, docCount: number, layout: Layout): Spli
 
 /** Pieces of a file in order. */
 class Layout {
-  readonly #pieces: Uint8Array[] = []
+  readonly pieces: Uint8Array[] = []
   end = 0
 
   place(piece: Uint8Array): ByteRange {
     const start = this.end
-    this.#pieces.push(piece)
+    this.pieces.push(piece)
     this.end += piece.length
     return { start, end: this.end }
   }
@@ -141,15 +161,5 @@ class Layout {
     })
     starts[pieces.length] = this.end
     return starts
-  }
-
-  bytes(): Uint8Array {
-    const out = new Uint8Array(this.end)
-    let at = 0
-    for (const piece of this.#pieces) {
-      out.set(piece, at)
-      at += piece.length
-    }
-    return out
   }
 }

@@ -8,7 +8,7 @@ import type { TokenBuffer } from '../text/tokenizer.ts'
 import { NO_NUMBER } from './column-accumulator.ts'
 import { encodeFieldnorms } from './fieldnorms.ts'
 import type { ListSection, TermPostings } from './postings.ts'
-import { TermDictionaryWriter, type WrittenTerms } from './term-dictionary.ts'
+import { TermDictionaryWriter, type WrittenTerms } from './term-dictionary-writer.ts'
 import { newTokenStream, type RankedTokens, type TokenStream } from './token-stream.ts'
 
 /** Positions left free between two texts of one document, so that no phrase spans them. */

@@ -4,7 +4,8 @@ import { compareBytes } from '../bytes/byte-order.ts'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { ByteRange } from '../ports.ts'
 import { ListSection, type TermPostings } from './postings.ts'
-import { scanTerms, TermBlock, TermDictionaryWriter } from './term-dictionary.ts'
+import { scanTerms, TermBlock } from './term-dictionary.ts'
+import { TermDictionaryWriter } from './term-dictionary-writer.ts'
 import { locateTerm, locateTermRange, type TermsInfo } from './term-index.ts'
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))

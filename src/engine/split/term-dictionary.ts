@@ -1,18 +1,10 @@
 import { compareBytes } from '../bytes/byte-order.ts'
-import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { openBlock, type SealOptions } from '../bytes/sealed-block.ts'
-import type { SealingQueue } from '../bytes/sealing-queue.ts'
+import { ByteReader } from '../bytes/cursor.ts'
+import { openBlock } from '../bytes/sealed-block.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
-import {
-  encodePositions,
-  encodePostings,
-  INLINE_BYTES,
-  type ListSection,
-  type TermPostings,
-} from './postings.ts'
 
 /*
- * The terms of one field in byte order, cut into sealed blocks of about BLOCK_BYTES:
+ * The terms of one field in byte order, cut into sealed blocks:
  *
  *   record u8          0 basic, 1 freq, 2 position
  *   termCount varint
@@ -30,8 +22,6 @@ import {
  *   docCount > 1       list: size * 2 + (1 when inline) varint; when inline, the bytes
  *   with `position`    list of the positions, in the same form
  */
-const BLOCK_BYTES = 16 * 1024
-const SEAL: SealOptions = { level: 6, worthwhileShare: 0.95 }
 const WHAT = 'term dictionary block'
 /** A record option is written as its place here. */
 export const RECORD_CODES: readonly RecordOption[] = ['basic', 'freq', 'position']
@@ -46,6 +36,13 @@ export interface SinglePosting {
   readonly kind: 'single'
   readonly doc: number
   readonly freq: number
+}
+
+/** The entry of a term that one document has, its positions as they are written. */
+export interface SingleEntry {
+  readonly doc: number
+  readonly freq: number
+  readonly positions: Uint8Array | undefined
 }
 
 export interface TermEntry {
@@ -123,6 +120,15 @@ export function scanTerms(
       if (visit(cursor.term(), entryOf) === false) return
     }
   }
+}
+
+function compareStarts(a: Uint8Array, aSize: number, b: Uint8Array, bSize: number): number {
+  const common = Math.min(aSize, bSize)
+  for (let i = 0; i < common; i++) {
+    const difference = (a[i] as number) - (b[i] as number)
+    if (difference !== 0) return difference
+  }
+  return aSize - bSize
 }
 
 /** Walks the entries of one block; `TermBlock.cursor` makes it. */
@@ -208,13 +214,22 @@ export class BlockCursor {
 
   /** As `compareBytes` of the term here and `other`. */
   compareTo(other: Uint8Array): number {
-    const term = this.#term
-    const common = Math.min(this.#termSize, other.length)
-    for (let i = 0; i < common; i++) {
-      const difference = (term[i] as number) - (other[i] as number)
-      if (difference !== 0) return difference
-    }
-    return this.#termSize - other.length
+    return compareStarts(this.#term, this.#termSize, other, other.length)
+  }
+
+  /** As `compareBytes` of the terms that both stand on. */
+  compareWith(other: BlockCursor): number {
+    return compareStarts(this.#term, this.#termSize, other.#term, other.#termSize)
+  }
+
+  /** What stands here of a term that one document has, for a dictionary of the same record option.
+   *  Undefined for others, and where its positions are not in the block. Valid until `next`. */
+  copyable(): SingleEntry | undefined {
+    if (this.#docCount !== 1 || (this.#hasPositions && !this.#positions.inline)) return undefined
+    const { start, sizeBytes } = this.#positions
+    const end = start + sizeBytes
+    const positions = this.#hasPositions ? this.#reader.source.subarray(start, end) : undefined
+    return { doc: this.#singleDoc, freq: this.#singleFreq, positions }
   }
 
   entry(): TermEntry {
@@ -242,121 +257,5 @@ export class BlockCursor {
     return inline
       ? { kind: 'inline', bytes: this.#reader.source.subarray(start, end) }
       : { kind: 'range', start, end }
-  }
-}
-
-/** What a finished dictionary hands to the file: sealed blocks and what the footer says of them. */
-export interface WrittenTerms {
-  readonly record: RecordOption
-  readonly termCount: number
-  readonly firstTerms: readonly Uint8Array[]
-  readonly blocks: readonly Uint8Array[]
-}
-
-/** Terms come in ascending order; blocks compress while the next ones are written. */
-export class TermDictionaryWriter {
-  readonly #record: RecordOption
-  readonly #lists: ListSection
-  readonly #queue: SealingQueue
-  readonly #entries = new ByteWriter()
-  readonly #list = new ByteWriter()
-  readonly #firstTerms: Uint8Array[] = []
-  readonly #blocks: Promise<Uint8Array>[] = []
-  #previous = new Uint8Array(64)
-  #previousSize = 0
-  #blockTermCount = 0
-  #blockListStart = 0
-  #previousSingle = 0
-  #termCount = 0
-
-  constructor(record: RecordOption, lists: ListSection, queue: SealingQueue) {
-    this.#record = record
-    this.#lists = lists
-    this.#queue = queue
-  }
-
-  /** Copies what it keeps. */
-  add(term: Uint8Array, postings: TermPostings): void {
-    if (this.#blockTermCount === 0) this.#startBlock(term)
-    const entries = this.#entries
-    const shared = this.#blockTermCount === 0 ? 0 : this.#sharedWithPrevious(term)
-    entries.varint(shared)
-    entries.varint(term.length - shared)
-    entries.slice(term, shared, term.length)
-    this.#remember(term)
-    this.#addPostings(postings)
-    this.#blockTermCount++
-    this.#termCount++
-    if (entries.length >= BLOCK_BYTES) this.#sealBlock()
-  }
-
-  #sharedWithPrevious(term: Uint8Array): number {
-    const previous = this.#previous
-    const limit = Math.min(this.#previousSize, term.length)
-    let shared = 0
-    while (shared < limit && previous[shared] === term[shared]) shared++
-    return shared
-  }
-
-  #remember(term: Uint8Array): void {
-    if (term.length > this.#previous.length) this.#previous = new Uint8Array(term.length * 2)
-    for (let i = 0; i < term.length; i++) this.#previous[i] = term[i] as number
-    this.#previousSize = term.length
-  }
-
-  #startBlock(term: Uint8Array): void {
-    this.#firstTerms.push(term.slice())
-    this.#blockListStart = this.#lists.end
-    this.#previousSingle = 0
-  }
-
-  #addPostings(postings: TermPostings): void {
-    const { docCount, freqs, positions, start } = postings
-    const entries = this.#entries
-    entries.varint(docCount)
-    if (docCount === 1) {
-      const doc = postings.docs[start] as number
-      entries.zigzag(doc - this.#previousSingle)
-      this.#previousSingle = doc
-      if (freqs !== undefined) entries.varint((freqs[start] as number) - 1)
-    } else {
-      this.#list.truncate(0)
-      encodePostings(postings, this.#list)
-      this.#addList()
-    }
-    if (positions !== undefined && freqs !== undefined) {
-      this.#list.truncate(0)
-      encodePositions(positions, freqs, postings, this.#list)
-      this.#addList()
-    }
-  }
-
-  #addList(): void {
-    const list = this.#list.view()
-    if (list.length <= INLINE_BYTES) {
-      this.#entries.varint(list.length * 2 + 1)
-      this.#entries.bytes(list)
-    } else this.#entries.varint(this.#lists.append(list) * 2)
-  }
-
-  #sealBlock(): void {
-    const header = new ByteWriter(32)
-    header.u8(RECORD_CODES.indexOf(this.#record))
-    header.varint(this.#blockTermCount)
-    header.varint(this.#blockListStart)
-    header.bytes(this.#entries.view())
-    this.#blocks.push(this.#queue.seal(header.copy(), SEAL))
-    this.#entries.truncate(0)
-    this.#blockTermCount = 0
-  }
-
-  async finish(): Promise<WrittenTerms> {
-    if (this.#blockTermCount > 0) this.#sealBlock()
-    return {
-      record: this.#record,
-      termCount: this.#termCount,
-      firstTerms: this.#firstTerms,
-      blocks: await Promise.all(this.#blocks),
-    }
   }
 }

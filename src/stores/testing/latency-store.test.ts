@@ -70,3 +70,22 @@ test('requests in flight together share the network', async () => {
   expect(slept.map((ms) => Math.round(ms))).toEqual([120, 220, 320])
   await store.delete('k')
 })
+
+test('a request waits for a connection to be opened, or for one to be free', async () => {
+  const { clock, inner } = slow(3)
+  await inner.put('k', new Uint8Array(), always)
+  const slept: number[] = []
+  const narrow = latencyStore(inner, {
+    clock: { nowMs: () => clock.nowMs(), sleep: async (ms) => void slept.push(ms) },
+    seed: 3,
+    firstByteMs: { median: 20, p99: 20 },
+    requestMegabytesPerSecond: 1e9,
+    networkMegabytesPerSecond: 1e9,
+    connections: { max: 2, openMs: 10 },
+  })
+  await Promise.all([narrow.get('k'), narrow.get('k'), narrow.get('k')])
+  expect(slept.map((ms) => Math.round(ms))).toEqual([30, 30, 50])
+  clock.advance(100)
+  await narrow.get('k')
+  expect(Math.round(slept.at(-1) ?? 0)).toBe(20)
+})

@@ -10,6 +10,9 @@ interface LatencyModel {
   readonly requestMegabytesPerSecond: number
   /** 10^6 bytes per second that all requests share: the machine's network. */
   readonly networkMegabytesPerSecond: number
+  /** At most so many requests are under way, and the first of a connection waits for it to be opened;
+   *  any number, open already, unless given. */
+  readonly connections?: { readonly max: number; readonly openMs: number }
 }
 
 /** The standard normal quantile of 0.99. */
@@ -20,34 +23,17 @@ const LIST_PAGE_KEYS = 1000
 /** `inner` as slow as an object store far away. Time that `inner` itself takes counts as part of the
  *  modelled time, so a folder behind it is not charged twice. */
 export function latencyStore(inner: ObjectStore, model: LatencyModel): ObjectStore {
-  const { clock, firstByteMs } = model
-  const fraction = seededFractions(model.seed)
-  const sigma = Math.log(firstByteMs.p99 / firstByteMs.median) / Z_99
-  let networkFreeAtMs = 0
-
-  function nextFirstByteMs(): number {
-    return firstByteMs.median * Math.exp(sigma * standardNormal(fraction))
-  }
-
-  /** When the last of `bytes` is through: the slower of this request's stream and the shared line,
-   *  on which transfers queue behind one another. */
-  function transferEndMs(firstByteAtMs: number, bytes: number): number {
-    const lineMs = bytes / (model.networkMegabytesPerSecond * 1000)
-    networkFreeAtMs = Math.max(networkFreeAtMs, firstByteAtMs) + lineMs
-    return Math.max(
-      networkFreeAtMs,
-      firstByteAtMs + bytes / (model.requestMegabytesPerSecond * 1000),
-    )
-  }
+  const { clock } = model
+  const { nextFirstByteMs, answeredMs } = lineOf(model)
 
   async function delayed<T>(
     result: () => Promise<T>,
     bytesOf: (value: T) => number,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const firstByteAtMs = clock.nowMs() + nextFirstByteMs()
+    const askedMs = clock.nowMs()
     const value = await result()
-    const restMs = transferEndMs(firstByteAtMs, bytesOf(value)) - clock.nowMs()
+    const restMs = answeredMs(askedMs, bytesOf(value)) - clock.nowMs()
     if (restMs > 0) await clock.sleep(restMs, signal)
     return value
   }
@@ -93,6 +79,50 @@ export function latencyStore(inner: ObjectStore, model: LatencyModel): ObjectSto
       }
     },
   }
+}
+
+/** The way to the store, which all requests share. */
+function lineOf(model: LatencyModel) {
+  const { firstByteMs } = model
+  const { max = Infinity, openMs = 0 } = model.connections ?? {}
+  const fraction = seededFractions(model.seed)
+  const sigma = Math.log(firstByteMs.p99 / firstByteMs.median) / Z_99
+  let networkFreeAtMs = 0
+  /** When the answer of each connection's last request is through. */
+  const connectionFreeAtMs: number[] = []
+
+  function nextFirstByteMs(): number {
+    return firstByteMs.median * Math.exp(sigma * standardNormal(fraction))
+  }
+
+  /** When a request that is made at `askedMs` is answered with so many bytes. */
+  function answeredMs(askedMs: number, bytes: number): number {
+    let connection = connectionFreeAtMs.findIndex((freeAtMs) => freeAtMs <= askedMs)
+    let sentMs = askedMs
+    if (connection < 0 && connectionFreeAtMs.length < max) {
+      connection = connectionFreeAtMs.length
+      sentMs += openMs
+    } else if (connection < 0) {
+      sentMs = Math.min(...connectionFreeAtMs)
+      connection = connectionFreeAtMs.indexOf(sentMs)
+    }
+    const endMs = transferEndMs(sentMs + nextFirstByteMs(), bytes)
+    connectionFreeAtMs[connection] = endMs
+    return endMs
+  }
+
+  /** When the last of `bytes` is through: the slower of this request's stream and the shared line,
+   *  on which transfers queue behind one another. */
+  function transferEndMs(firstByteAtMs: number, bytes: number): number {
+    const lineMs = bytes / (model.networkMegabytesPerSecond * 1000)
+    networkFreeAtMs = Math.max(networkFreeAtMs, firstByteAtMs) + lineMs
+    return Math.max(
+      networkFreeAtMs,
+      firstByteAtMs + bytes / (model.requestMegabytesPerSecond * 1000),
+    )
+  }
+
+  return { nextFirstByteMs, answeredMs }
 }
 
 /** Box and Muller's transform of two uniform numbers. */

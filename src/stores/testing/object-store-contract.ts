@@ -32,6 +32,7 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedStor
     afterEach(() => close())
     const current = (): ObjectStore => store
 
+    describe('bodies', () => bodyContract(current))
     describe('reading', () => readingContract(current))
     describe('reading ranges', () => rangeContract(current))
     describe('replacing and deleting', () => changeContract(current))
@@ -42,7 +43,7 @@ export function objectStoreContract(name: string, open: () => Promise<OpenedStor
   })
 }
 
-function readingContract(current: () => ObjectStore): void {
+function bodyContract(current: () => ObjectStore): void {
   test('an object is read back byte for byte', async () => {
     const body = allBytes()
     await put(current(), 'a/b.bin', body)
@@ -61,6 +62,16 @@ function readingContract(current: () => ObjectStore): void {
     expect(await textAt(current(), 'k')).toBe('before')
   })
 
+  test('a body in pieces is one object of all of them in their order', async () => {
+    const large = new Uint8Array(5_000_000).map((_, i) => (i * 17 + (i >>> 8)) & 0xff)
+    const pieces = [large.subarray(0, 1), new Uint8Array(), large.subarray(1, 4_999_000)]
+    const info = await put(current(), 'pieces', [...pieces, large.subarray(4_999_000)], IF_ABSENT)
+    expect(info.sizeBytes).toBe(large.length)
+    const stored = await current().get('pieces')
+    expect(Buffer.compare(stored?.bytes ?? new Uint8Array(), large)).toBe(0)
+    expect(await put(current(), 'none', [])).toMatchObject({ sizeBytes: 0 })
+  })
+
   test('an empty object has size 0 and no bytes', async () => {
     expect(await put(current(), 'empty', '')).toMatchObject({ key: 'empty', sizeBytes: 0 })
     expect((await current().get('empty'))?.bytes).toEqual(new Uint8Array())
@@ -76,7 +87,9 @@ function readingContract(current: () => ObjectStore): void {
     const part = await current().read('large', range)
     expect(Buffer.compare(part, body.subarray(range.start, range.end))).toBe(0)
   })
+}
 
+function readingContract(current: () => ObjectStore): void {
   test('an absent key is notFound for get, read and head', async () => {
     await put(current(), 'folder/other', 'x')
     for (const key of ['absent', 'folder', 'folder/other2', 'no/such/folder/at/all']) {
@@ -178,6 +191,8 @@ function conditionContract(current: () => ObjectStore): void {
   test('after a conflict the object itself says whose bytes it holds', async () => {
     const info = await put(current(), 'k', 'ours', IF_ABSENT)
     expect(await storedAs(current(), 'k', bytesOf('ours'))).toMatchObject({ etag: info.etag })
+    expect(await storedAs(current(), 'k', ['ou', 'rs'].map(bytesOf))).toBeDefined()
+    expect(await storedAs(current(), 'k', ['ou', 'ch'].map(bytesOf))).toBeUndefined()
     expect(await storedAs(current(), 'k', bytesOf('mine'))).toBeUndefined()
     expect(await storedAs(current(), 'k', bytesOf('of another length'))).toBeUndefined()
     expect(await storedAs(current(), 'absent', bytesOf('ours'))).toBeUndefined()

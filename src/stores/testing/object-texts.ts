@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
-import type { ObjectInfo, ObjectStore, PutCondition } from '../../engine/ports.ts'
+import type { ObjectBody, ObjectInfo, ObjectStore, PutCondition } from '../../engine/ports.ts'
 
 export function put(
   store: ObjectStore,
   key: string,
-  body: string | Uint8Array,
+  body: string | ObjectBody,
   condition: PutCondition = { kind: 'always' },
 ): Promise<ObjectInfo> {
   return store.put(key, typeof body === 'string' ? bytesOf(body) : body, { condition })

@@ -3,6 +3,7 @@ import { QwError } from '../../errors.ts'
 import type { Query } from '../../query/query.ts'
 import type { ValueType } from '../../schema/value-type.ts'
 import type { Column } from '../../split/column.ts'
+import type { DocRange } from '../doc-range.ts'
 import type { SourceFilter } from '../source-filter.ts'
 import type { PartialHit } from '../top-hits.ts'
 
@@ -58,6 +59,8 @@ export interface DocBlock {
 export interface AggregationSplit {
   readonly splitId: string
   readonly docCount: number
+  /** The part of it that is searched. */
+  readonly range: DocRange
   readonly memory: AggregationMemory
   /** One column per type that the split has at this path. */
   columnsAt(path: string): readonly Column[]

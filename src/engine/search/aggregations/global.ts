@@ -1,5 +1,5 @@
-// Typed-array writes below are within the block's own length.
-import { DOC_BLOCK } from '../doc-set.ts'
+import { inRange } from '../doc-range.ts'
+import { ALL_DOCS, DOC_BLOCK, eachBlock } from '../doc-set.ts'
 import type { JsonObject } from '../../bytes/json.ts'
 import type { Query } from '../../query/query.ts'
 import type {
@@ -49,11 +49,10 @@ class GlobalAggregation implements Aggregation {
       collect: () => undefined,
       result(parent) {
         const parents = new Uint32Array(DOC_BLOCK)
-        for (let start = 0; start < split.docCount; start += DOC_BLOCK) {
-          const count = Math.min(DOC_BLOCK, split.docCount - start)
-          const docs = Uint32Array.from({ length: count }, (_, i) => start + i)
+        const all = inRange(ALL_DOCS, split.range, split.docCount)
+        eachBlock(all, split.docCount, (docs, count) => {
           inner.collect({ docs, parents, count, isRun: true, onlyParent: 0 })
-        }
+        })
         return inner.result(parent)
       },
     }

@@ -53,6 +53,7 @@ function splitOf(values: Float64Array): AggregationSplit {
   return {
     splitId: 'a',
     docCount: values.length,
+    range: { start: 0, end: values.length },
     memory: new AggregationMemory(),
     columnsAt: () => [column],
     matching: () => new Uint32Array(0),

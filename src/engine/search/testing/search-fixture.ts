@@ -89,7 +89,7 @@ export class SearchFixture {
   async #publish(built: BuiltSplit, replacedSplitIds: readonly string[]): Promise<string> {
     const { metadata } = await this.metastore.load('events')
     const splitId = this.metastore.newId()
-    await this.store.put(splitKey('events', splitId), built.bytes, {
+    await this.store.put(splitKey('events', splitId), built.pieces, {
       condition: { kind: 'ifAbsent' },
     })
     const split: SplitRecord = {

@@ -1,3 +1,4 @@
+import { bodyBytes } from '../../ports.ts'
 import type { FieldSpec } from '../../schema/field-spec.ts'
 import type { TypedValue, ValueType } from '../../schema/value-type.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
@@ -64,7 +65,7 @@ export async function sampleSplit(
     }
     builder.add(mapped, new TextEncoder().encode(`{"doc":${i}}`))
   })
-  const { bytes } = await builder.finish()
+  const bytes = bodyBytes((await builder.finish()).pieces)
   return { bytes, footer: decodeFooter(bytes) }
 }
 

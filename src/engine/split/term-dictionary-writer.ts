@@ -1,0 +1,152 @@
+import { ByteWriter } from '../bytes/cursor.ts'
+import type { SealOptions } from '../bytes/sealed-block.ts'
+import type { SealingQueue } from '../bytes/sealing-queue.ts'
+import type { RecordOption } from '../schema/field-spec.ts'
+import {
+  encodePositions,
+  encodePostings,
+  INLINE_BYTES,
+  type ListSection,
+  type TermPostings,
+} from './postings.ts'
+import { RECORD_CODES, type SingleEntry } from './term-dictionary.ts'
+
+/** Before compression; `term-dictionary.ts` says what stands in a block. */
+const BLOCK_BYTES = 16 * 1024
+const SEAL: SealOptions = { level: 6, worthwhileShare: 0.95 }
+
+/** What a finished dictionary hands to the file: sealed blocks and what the footer says of them. */
+export interface WrittenTerms {
+  readonly record: RecordOption
+  readonly termCount: number
+  readonly firstTerms: readonly Uint8Array[]
+  readonly blocks: readonly Uint8Array[]
+}
+
+/** Terms come in ascending order; blocks compress while the next ones are written. */
+export class TermDictionaryWriter {
+  readonly #record: RecordOption
+  readonly #lists: ListSection
+  readonly #queue: SealingQueue
+  readonly #entries = new ByteWriter()
+  readonly #list = new ByteWriter()
+  readonly #firstTerms: Uint8Array[] = []
+  readonly #blocks: Promise<Uint8Array>[] = []
+  #previous = new Uint8Array(64)
+  #previousSize = 0
+  #blockTermCount = 0
+  #blockListStart = 0
+  #previousSingle = 0
+  #termCount = 0
+
+  constructor(record: RecordOption, lists: ListSection, queue: SealingQueue) {
+    this.#record = record
+    this.#lists = lists
+    this.#queue = queue
+  }
+
+  /** Copies what it keeps. */
+  add(term: Uint8Array, postings: TermPostings): void {
+    this.#addTerm(term)
+    this.#addPostings(postings)
+    this.#endEntry()
+  }
+
+  /** A term that one document has, from a dictionary of the same record option. */
+  addSingle(term: Uint8Array, { doc, freq, positions }: SingleEntry): void {
+    this.#addTerm(term)
+    this.#entries.varint(1)
+    this.#addSingle(doc, freq)
+    if (positions !== undefined) this.#addList(positions)
+    this.#endEntry()
+  }
+
+  #addTerm(term: Uint8Array): void {
+    if (this.#blockTermCount === 0) this.#startBlock(term)
+    const entries = this.#entries
+    const shared = this.#blockTermCount === 0 ? 0 : this.#sharedWithPrevious(term)
+    entries.varint(shared)
+    entries.varint(term.length - shared)
+    entries.slice(term, shared, term.length)
+    this.#remember(term)
+  }
+
+  #endEntry(): void {
+    this.#blockTermCount++
+    this.#termCount++
+    if (this.#entries.length >= BLOCK_BYTES) this.#sealBlock()
+  }
+
+  #sharedWithPrevious(term: Uint8Array): number {
+    const previous = this.#previous
+    const limit = Math.min(this.#previousSize, term.length)
+    let shared = 0
+    while (shared < limit && previous[shared] === term[shared]) shared++
+    return shared
+  }
+
+  #remember(term: Uint8Array): void {
+    if (term.length > this.#previous.length) this.#previous = new Uint8Array(term.length * 2)
+    for (let i = 0; i < term.length; i++) this.#previous[i] = term[i] as number
+    this.#previousSize = term.length
+  }
+
+  #startBlock(term: Uint8Array): void {
+    this.#firstTerms.push(term.slice())
+    this.#blockListStart = this.#lists.end
+    this.#previousSingle = 0
+  }
+
+  #addPostings(postings: TermPostings): void {
+    const { docCount, freqs, positions, start } = postings
+    const entries = this.#entries
+    entries.varint(docCount)
+    if (docCount === 1) {
+      const freq = freqs === undefined ? 1 : (freqs[start] as number)
+      this.#addSingle(postings.docs[start] as number, freq)
+    } else {
+      this.#list.truncate(0)
+      encodePostings(postings, this.#list)
+      this.#addList(this.#list.view())
+    }
+    if (positions !== undefined && freqs !== undefined) {
+      this.#list.truncate(0)
+      encodePositions(positions, freqs, postings, this.#list)
+      this.#addList(this.#list.view())
+    }
+  }
+
+  #addSingle(doc: number, freq: number): void {
+    this.#entries.zigzag(doc - this.#previousSingle)
+    this.#previousSingle = doc
+    if (this.#record !== 'basic') this.#entries.varint(freq - 1)
+  }
+
+  #addList(list: Uint8Array): void {
+    if (list.length <= INLINE_BYTES) {
+      this.#entries.varint(list.length * 2 + 1)
+      this.#entries.bytes(list)
+    } else this.#entries.varint(this.#lists.append(list) * 2)
+  }
+
+  #sealBlock(): void {
+    const header = new ByteWriter(32)
+    header.u8(RECORD_CODES.indexOf(this.#record))
+    header.varint(this.#blockTermCount)
+    header.varint(this.#blockListStart)
+    header.bytes(this.#entries.view())
+    this.#blocks.push(this.#queue.seal(header.copy(), SEAL))
+    this.#entries.truncate(0)
+    this.#blockTermCount = 0
+  }
+
+  async finish(): Promise<WrittenTerms> {
+    if (this.#blockTermCount > 0) this.#sealBlock()
+    return {
+      record: this.#record,
+      termCount: this.#termCount,
+      firstTerms: this.#firstTerms,
+      blocks: await Promise.all(this.#blocks),
+    }
+  }
+}

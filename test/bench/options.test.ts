@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { parseBenchOptions } from '../../bench/options.ts'
+import { DEFAULT_PARTS, PARTS } from '../../bench/parts.ts'
+
+const parse = (...args: string[]) => parseBenchOptions(args, PARTS)
+
+test('nothing asked is the default parts, each of which there is', () => {
+  expect(parse()).toMatchObject({ parts: [], profile: false, json: undefined })
+  const names = PARTS.map(({ name }) => name)
+  expect(DEFAULT_PARTS.filter((name) => !names.includes(name))).toEqual([])
+})
+
+test('parts, their settings and flags stand in any order', () => {
+  expect(parse('--json', 'new.json', 'erase', 'docs=20', '--profile')).toMatchObject({
+    parts: ['erase'],
+    settings: { docs: 20 },
+    profile: true,
+    json: 'new.json',
+  })
+})
+
+test('peers are a part, which the flag adds to others', () => {
+  expect(parse('--peers', 'docs=1000', '--quickwit', '/opt/quickwit')).toMatchObject({
+    parts: [],
+    peers: true,
+    settings: { docs: 1_000 },
+    quickwit: '/opt/quickwit',
+  })
+  expect(parse('peers')).toMatchObject({ parts: ['peers'], peers: false })
+})
+
+test('what is no part and no flag is refused with the list of both', () => {
+  const list = /no part and no flag[\s\S]+\n {2}searching .*\n[\s\S]+\n {2}--compare <file>/
+  expect(() => parse('serching')).toThrow(list)
+  expect(() => parse('--lerge')).toThrow(list)
+})
+
+test('a setting is refused where no part that runs takes it', () => {
+  expect(() => parse('searching', 'docs=5')).toThrow('no part that runs takes `docs`')
+  expect(() => parse('year', 'splits=5')).toThrow('no part that runs takes `splits`')
+})
+
+test('a flag that needs a file says so', () => {
+  expect(() => parse('--json')).toThrow('--json needs a file')
+  expect(() => parse('--json', '--profile')).toThrow('--json needs a file')
+})
