@@ -10,6 +10,7 @@ const ROOMS = [
   'api',
   'cost',
   'deploy',
+  'threads',
   'local',
   'functions',
   'cli',
@@ -25,8 +26,9 @@ const ROOM_ARROWS = {
   api: ['engine'],
   cost: ['engine*'],
   deploy: ['engine*'],
-  local: ['functions', 'api', 'engine', 'stores'],
-  functions: ['engine', 'stores', 'aws', 'api'],
+  threads: ['engine'],
+  local: ['functions', 'api', 'engine', 'stores', 'threads'],
+  functions: ['engine', 'stores', 'aws', 'api', 'threads'],
 }
 
 /** What rooms that see some of the engine see of it. */

@@ -7,6 +7,7 @@ export default defineConfig({
     'cli/main': 'src/cli/main.ts',
     engine: 'src/engine-library.ts',
     'local/stack-worker': 'src/local/stack-worker.ts',
+    'threads/split-worker': 'src/threads/split-worker.ts',
   },
   format: 'esm',
   platform: 'node',

@@ -4,6 +4,7 @@ import { indexSource } from '../src/engine/indexing/pipeline.ts'
 import { Metastore } from '../src/engine/metastore/metastore.ts'
 import type { ObjectStore } from '../src/engine/ports.ts'
 import { shippedConfig } from '../src/engine/schema/shipped-configs.ts'
+import type { SplitWork } from '../src/engine/split/split-work.ts'
 import { objectSource } from '../src/engine/sources/source.ts'
 import { salesBatch } from '../src/functions/sales-batch.ts'
 import { memoryStore } from '../src/stores/memory-store.ts'
@@ -45,13 +46,18 @@ export interface BenchIndex {
   readonly indexing: IndexingComponents
 }
 
-export async function createBenchIndex(set: DataSet, store: ObjectStore): Promise<BenchIndex> {
+/** `splitWork`: as of the components of indexing. */
+export async function createBenchIndex(
+  set: DataSet,
+  store: ObjectStore,
+  splitWork?: SplitWork,
+): Promise<BenchIndex> {
   const config = shippedConfig(set.indexId)
   if (config === undefined) throw new Error(`no shipped config ${set.indexId}`)
   const components = { clock: systemClock, random: systemRandom }
   const metastore = new Metastore(store, components)
   await metastore.createIndex(config)
-  return { set, store, indexing: { metastore, ...components } }
+  return { set, store, indexing: { metastore, splitWork, ...components } }
 }
 
 /** From gzip bytes in a store to published; returns the milliseconds, of the processor too, and the split's bytes. */

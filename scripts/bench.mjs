@@ -17,6 +17,8 @@ await build({
     'merge-once',
     'peers/ours-process',
     'peers/minisearch-process',
+    // Looked for beside what starts it.
+    '../src/threads/split-worker',
   ].map((name) => join(root, 'bench', `${name}.ts`)),
   entryNames: '[name]',
   bundle: true,

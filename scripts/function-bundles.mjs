@@ -11,7 +11,7 @@ export const FUNCTIONS = ['generator', 'indexer', 'searcher']
 const root = fileURLToPath(new URL('../', import.meta.url))
 
 /**
- * One minified ES module per function, with everything it needs inside. The output depends on the
+ * One minified ES module per function, with everything it needs inside; one beside it for its thread. The output depends on the
  * sources and package-lock.json alone: no path, time or commit goes into it.
  * @returns {Promise<{name: string, code: Uint8Array, zip: Uint8Array, sha256: string, packages: string[]}[]>}
  */
@@ -20,10 +20,36 @@ export function bundleFunctions() {
 }
 
 async function bundleFunction(name) {
+  const { outputFiles, metafile } = await bundle(`src/functions/${name}.ts`)
+  const code = outputFiles[0].contents
+  const zip = zipOf({ 'index.mjs': code, ...(await filesBeside(name)) })
+  return {
+    name,
+    code,
+    zip,
+    sha256: createHash('sha256').update(zip).digest('hex'),
+    packages: packagesOf(metafile),
+  }
+}
+
+async function filesBeside(name) {
+  switch (name) {
+    case 'indexer': {
+      const { outputFiles } = await bundle('src/threads/split-worker.ts')
+      return { 'split-worker.mjs': outputFiles[0].contents }
+    }
+    case 'searcher':
+      return await pageFiles()
+    default:
+      return {}
+  }
+}
+
+function bundle(entry) {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
-  const { outputFiles, metafile } = await build({
+  return build({
     absWorkingDir: root,
-    entryPoints: [`src/functions/${name}.ts`],
+    entryPoints: [entry],
     // Named only; nothing is written.
     outfile: 'index.mjs',
     write: false,
@@ -42,15 +68,6 @@ async function bundleFunction(name) {
     define: { PACKAGE_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
   })
-  const code = outputFiles[0].contents
-  const zip = zipOf({ 'index.mjs': code, ...(name === 'searcher' ? await pageFiles() : {}) })
-  return {
-    name,
-    code,
-    zip,
-    sha256: createHash('sha256').update(zip).digest('hex'),
-    packages: packagesOf(metafile),
-  }
 }
 
 /** fflate rather than node:zlib, whose output differs between processors and versions of Node. */

@@ -1,8 +1,16 @@
 import { Metastore } from '../engine/metastore/metastore.ts'
 import { prefixStore } from '../stores/prefix-store.ts'
+import { openSplitThread } from '../threads/split-thread.ts'
 import { makeConfigSource } from './index-config-source.ts'
 import { makeIndexerHandler } from './indexer-handler.ts'
-import { amount, flag, indexPlaceOf, maxMergeBytes, optional } from './lambda-environment.ts'
+import {
+  amount,
+  coresOf,
+  flag,
+  indexPlaceOf,
+  maxMergeBytes,
+  optional,
+} from './lambda-environment.ts'
 import { makeLambdaHost, type LambdaContext } from './lambda-host.ts'
 
 const { env } = process
@@ -12,6 +20,7 @@ const indexId = optional(env, 'QW_LAMBDA_INDEX_ID')
 const index = makeIndexerHandler(
   {
     ...host,
+    splitWork: openSplitThread(coresOf(env)),
     queue: host.openQueue(optional(env, 'QW_LAMBDA_QUEUE_URL')),
     metastore: new Metastore(prefixStore(host.openBucket(bucket), prefix), host),
     configFor: makeConfigSource({

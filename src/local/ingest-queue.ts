@@ -14,8 +14,8 @@ const MAX_PENDING_BYTES = 256 << 20
  *  and one that is refused may. */
 const ROOM_WAIT_MS = 15_000
 const ROOM_LOOK_EVERY_MS = 50
-/** A batch is committed early when this much waits. */
-const COMMIT_BYTES = 64 << 20
+/** A batch is committed early when this much waits: ten of them are one merge (`upkeep.ts`). */
+const COMMIT_BYTES = 32 << 20
 /** Batches indexed at once: one thread does it, no sooner for two than for one after the other, and each
  *  holds twice its size. */
 const COMMITS_AT_ONCE = 1

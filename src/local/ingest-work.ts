@@ -12,7 +12,11 @@ import { indexSource } from '../engine/indexing/pipeline.ts'
 import type { ObjectStore } from '../engine/ports.ts'
 import type { Source } from '../engine/sources/source.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
+import { giveBackMemory } from './give-back.ts'
 import { Upkeep } from './upkeep.ts'
+
+/** What a smaller batch leaves behind is not worth looking for. */
+const LARGE_BATCH_BYTES = 8 << 20
 
 interface IngestComponents {
   readonly indexing: IndexingComponents
@@ -85,6 +89,7 @@ async function indexBatch(
     if (metadata.indexUid !== indexUid) return false
     const source = bodySource(store, { uri: `queue:${batchKey}`, keys, sizeBytes })
     await indexSource(indexing, { indexId, source, sourceId: INGEST_API_SOURCE_ID })
+    if (sizeBytes >= LARGE_BATCH_BYTES) giveBackMemory()
     return true
   } catch (error) {
     if (isQwError(error, 'notFound')) return false

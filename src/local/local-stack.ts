@@ -1,4 +1,5 @@
 import { readdir, rm, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isQwError, messageOf, QwError } from '../engine/errors.ts'
@@ -172,9 +173,11 @@ function buildStack(host: LocalHost, name: string, store: ObjectStore): LocalSta
   let handleEvent: IndexerHandler | undefined
   const loadIndexer = async (): Promise<IndexerHandler> => {
     const { makeIndexerHandler } = await import('../functions/indexer-handler.ts')
+    const { openSplitThread } = await import('../threads/split-thread.ts')
     return makeIndexerHandler(
       {
         ...indexing,
+        splitWork: openSplitThread(availableParallelism()),
         openBucket: () => stagingStore,
         configFor: configOfShippedIndex,
         log: logOf('indexer'),

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { type ErrorCode, type ErrorKind, QwError } from '../engine/errors.ts'
+import { QwError } from '../engine/errors.ts'
 import type { ApiSettings } from '../api/services.ts'
 import type { IndexingProgress } from '../engine/indexing/indexing-result.ts'
+import { arrived, type TransportedError } from '../threads/transported-error.ts'
 import type { CrewPlace, PeerMessage } from './search-crew.ts'
 import type { StackWork } from './stack-work.ts'
 
@@ -33,15 +34,6 @@ export type FromThread =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: IndexingProgress }
   | { readonly kind: 'done'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: TransportedError }
-
-/** An error as a value: a class does not survive the way between threads. */
-export interface TransportedError {
-  readonly kind: ErrorKind
-  readonly message: string
-  readonly code: ErrorCode | undefined
-  readonly why: string | undefined
-  readonly fix: string | undefined
-}
 
 type Answer<N extends keyof StackWork> = Awaited<ReturnType<StackWork[N]>>
 
@@ -182,10 +174,8 @@ export class StackThread {
         return call?.onProgress?.(message.progress)
       case 'done':
         return call?.resolve(message.answer)
-      case 'failed': {
-        const { kind, message: text, ...facts } = message.error
-        return call?.reject(new QwError(kind, text, facts))
-      }
+      case 'failed':
+        return call?.reject(arrived(message.error))
     }
   }
 }

@@ -1,13 +1,13 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import { messageOf, QwError } from '../engine/errors.ts'
 import type { LeafInvoker } from '../engine/search/leaf-request.ts'
 import { searchLeaf } from '../engine/search/leaf.ts'
 import { spreadLeaf } from '../engine/search/spread.ts'
 import { systemClock, systemRandom } from '../stores/system-clock.ts'
+import { transported } from '../threads/transported-error.ts'
 import { type LocalStack, openLocalStack } from './local-stack.ts'
 import { CrewMember } from './search-crew.ts'
-import type { FromThread, ThreadSettings, ToThread, TransportedError } from './stack-thread.ts'
+import type { FromThread, ThreadSettings, ToThread } from './stack-thread.ts'
 import { stackWork } from './stack-work.ts'
 
 /** Progress is told this often: each message wakes the other thread. */
@@ -75,11 +75,4 @@ async function perform({ id, name, task }: ToThread & { kind: 'call' }): Promise
   } finally {
     running.delete(id)
   }
-}
-
-function transported(error: unknown): TransportedError {
-  const known =
-    error instanceof QwError ? error : new QwError('internal', messageOf(error), { cause: error })
-  const { kind, message, code, why, fix } = known
-  return { kind, message, code, why, fix }
 }

@@ -5,6 +5,7 @@ import { LIST_EVERY_MS, runJanitor } from '../engine/indexing/janitor.ts'
 import { runMerges } from '../engine/indexing/merge.ts'
 import { docMatcher } from '../engine/search/match-docs.ts'
 import type { InvocationLog } from '../functions/invocation-log.ts'
+import { giveBackMemory } from './give-back.ts'
 
 const CLEAN_UP_INTERVAL_MS = 30 * 60_000
 /** Splits merged at once, which take up to three times as much memory: the share of merges in a server of
@@ -51,7 +52,10 @@ export class Upkeep {
     const { signal } = this.#stop
     const matchDocs = docMatcher(this.#indexing.metastore.store)
     const erased = await runDeletes(this.#indexing, { indexId, matchDocs, signal })
-    if (erased.checkedSplitCount > 0) this.#log({ event: 'erased', indexId, ...erased })
+    if (erased.checkedSplitCount > 0) {
+      this.#log({ event: 'erased', indexId, ...erased })
+      giveBackMemory()
+    }
     return erased
   }
 
@@ -78,7 +82,10 @@ export class Upkeep {
         maxMergeBytes: MERGE_BYTES,
         signal,
       })
-      if (merged.mergeCount > 0) this.#log({ event: 'merged', indexId, ...merged })
+      if (merged.mergeCount > 0) {
+        this.#log({ event: 'merged', indexId, ...merged })
+        giveBackMemory()
+      }
       if (nowMs < (this.#cleanedAtMs.get(indexId) ?? -Infinity) + CLEAN_UP_INTERVAL_MS) return
       this.#cleanedAtMs.set(indexId, nowMs)
       await runJanitor(this.#indexing, { indexId, listEveryMs: LIST_EVERY_MS, signal })

@@ -3,11 +3,13 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, QwError } from '../../engine/errors.ts'
+import type { IndexingComponents } from '../../engine/indexing/components.ts'
 import type { IndexingProgress, IndexingResult } from '../../engine/indexing/indexing-result.ts'
 import { indexSource } from '../../engine/indexing/pipeline.ts'
 import type { MaxRejects } from '../../engine/indexing/reject-limit.ts'
 import type { RunSummary } from '../../engine/metastore/run-summary.ts'
 import type { IndexingPool } from '../../local/indexing-pool.ts'
+import { openSplitThread } from '../../threads/split-thread.ts'
 import type { CliContext } from '../command/context.ts'
 import type { DataStack } from '../stack/data-stack.ts'
 import { formatCount, plural } from '../format/number.ts'
@@ -89,7 +91,10 @@ export async function runIngest(
 ): Promise<IngestOutcome> {
   const startedMs = context.clock.nowMs()
   const pool = await poolFor(context, stack, request)
-  const run = new IngestRun({ context, stack, request, pool })
+  // Several files side by side keep the cores busy without it.
+  const splitThread = pool === undefined ? openSplitThread(availableParallelism()) : undefined
+  const indexing = { ...stack.indexing, splitWork: splitThread }
+  const run = new IngestRun({ context, indexing, request, pool })
   const sources: SourceOutcome[] = []
   const waiting = [...request.paths]
   run.phase = context.report.phase(titleOf(request.paths))
@@ -103,6 +108,7 @@ export async function runIngest(
   }
   await Promise.all(Array.from({ length: pool === undefined ? 1 : THREADS }, takeTurns))
   await pool?.close()
+  await splitThread?.close()
   await run.early
   const { indexId } = request
   const outcome = {
@@ -129,7 +135,7 @@ function isEnd({ state }: IndexingResult): boolean {
 
 interface IngestRunParts {
   readonly context: CliContext
-  readonly stack: DataStack
+  readonly indexing: IndexingComponents
   readonly request: IngestRequest
   readonly pool: IndexingPool | undefined
 }
@@ -146,7 +152,7 @@ class IngestRun {
   /** False once the index could not even take the note that a run over it failed. */
   isIndexWritable = true
   readonly #context: CliContext
-  readonly #stack: DataStack
+  readonly #indexing: IndexingComponents
   readonly #request: IngestRequest
   readonly #pool: IndexingPool | undefined
   /** Of the sources that are being read. */
@@ -154,9 +160,9 @@ class IngestRun {
   #doneBytes = 0
   #rejectedCount = 0
 
-  constructor({ context, stack, request, pool }: IngestRunParts) {
+  constructor({ context, indexing, request, pool }: IngestRunParts) {
     this.#context = context
-    this.#stack = stack
+    this.#indexing = indexing
     this.#request = request
     this.#pool = pool
   }
@@ -167,7 +173,9 @@ class IngestRun {
     const startedMs = Math.floor(this.#context.clock.nowMs())
     const onProgress = (progress: IndexingProgress): void => {
       this.#under.set(path, progress)
-      if (progress.phase === 'publishing') this.early ??= this.#showFirst(progress.docCount)
+      if (progress.phase === 'publishing') {
+        this.early ??= this.#showFirst(progress.publishedDocCount)
+      }
       this.#report(progress, number)
     }
     // One file is enough to begin with.
@@ -215,7 +223,7 @@ class IngestRun {
     }
     const source = await opener.open(path)
     const limits = maxRejects === undefined ? {} : { maxRejects }
-    return await indexSource(this.#stack.indexing, {
+    return await indexSource(this.#indexing, {
       ...common,
       ...limits,
       source,
@@ -226,7 +234,7 @@ class IngestRun {
 
   /** What the index remembers of a run that threw: the commits before the failure stay. */
   async #publishedOf(sourceUri: string, startedMs: number): Promise<RunSummary | undefined> {
-    const run = await this.#stack.indexing.metastore.load(this.#request.indexId).then(
+    const run = await this.#indexing.metastore.load(this.#request.indexId).then(
       ({ runs }) =>
         runs.find((each) => each.sourceUri === sourceUri && each.startedMs >= startedMs),
       () => undefined,

@@ -6,11 +6,30 @@ const decoder = new TextDecoder()
 /** Below this many strings insertion is faster than counting 257 buckets. */
 const INSERTION_COUNT = 32
 
+/** Byte strings as a value. */
+export interface PackedStrings {
+  /** One after the other. */
+  readonly bytes: Uint8Array
+  /** Where each ends. */
+  readonly ends: Uint32Array
+}
+
 /** Byte strings one after the other in one buffer, numbered from 0. */
 export class ByteStrings {
-  #bytes = new Uint8Array(1024)
-  #size = 0
-  readonly #ends = new GrowableUint32()
+  #bytes: Uint8Array
+  #size: number
+  readonly #ends: GrowableUint32
+
+  constructor(packed?: PackedStrings) {
+    this.#bytes = packed?.bytes ?? new Uint8Array(1024)
+    this.#size = packed?.bytes.length ?? 0
+    this.#ends = new GrowableUint32(packed?.ends)
+  }
+
+  /** Views of what is here. */
+  packed(): PackedStrings {
+    return { bytes: this.#bytes.subarray(0, this.#size), ends: this.#ends.view() }
+  }
 
   get count(): number {
     return this.#ends.length

@@ -1,7 +1,13 @@
 /** Unsigned 32-bit numbers collected one by one. */
 export class GrowableUint32 {
-  #values = new Uint32Array(64)
-  #length = 0
+  #values: Uint32Array
+  #length: number
+
+  /** `filled`: what was collected before. */
+  constructor(filled: Uint32Array = new Uint32Array(0)) {
+    this.#values = filled.length === 0 ? new Uint32Array(64) : filled
+    this.#length = filled.length
+  }
 
   get length(): number {
     return this.#length

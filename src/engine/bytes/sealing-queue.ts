@@ -7,22 +7,14 @@ const MAX_IN_FLIGHT = 8
 export class SealingQueue {
   readonly #waiting: (() => void)[] = []
   #inFlight = 0
-  #heldBytes = 0
-
-  /** Content waiting or being compressed. */
-  get heldBytes(): number {
-    return this.#heldBytes
-  }
 
   /** `raw` must not change before the promise settles. */
   async seal(raw: Uint8Array, options: SealOptions): Promise<Uint8Array> {
-    this.#heldBytes += raw.length
     if (this.#inFlight < MAX_IN_FLIGHT) this.#inFlight++
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     try {
       return await sealBlock(raw, options)
     } finally {
-      this.#heldBytes -= raw.length
       const next = this.#waiting.shift()
       // The slot goes straight to the next in line.
       if (next === undefined) this.#inFlight--

@@ -7,6 +7,7 @@ import { seededFractions } from '../../stores/testing/seeded-fractions.ts'
 import { isQwError } from '../errors.ts'
 import { publishedSplits } from '../metastore/index-metadata.ts'
 import type { Metastore } from '../metastore/metastore.ts'
+import { splitWorkHere } from '../split/split-work.ts'
 import type { IndexingComponents } from './components.ts'
 import { countingRandom, publishedNumbers, testLines } from './testing/indexing-fixture.ts'
 import { runJanitor } from './janitor.ts'
@@ -64,23 +65,29 @@ async function dieEverywhere(
 }
 
 describe('killed between any two writes and run again', () => {
-  test('a file is published exactly once, and orphans are collected after their grace', async () => {
-    const source = await staged(testLines(0, DOCS))
-    const deaths = await dieEverywhere(
-      async ({ metastore }) => void (await metastore.createIndex(CONFIG)),
-      (components) => indexSource(components, { indexId: 'events', source }),
-      async (components) => {
-        expect(await publishedNumbers(components.metastore)).toEqual(allNumbers)
-        const clock = components.clock as InstantClock
-        clock.advance(25 * 3600 * 1000)
-        await runJanitor(components, { indexId: 'events' })
-        expect(await splitObjects(components.metastore.store)).toHaveLength(5)
-        expect(await publishedNumbers(components.metastore)).toEqual(allNumbers)
-      },
-    )
-    // Five splits, their five publications, and the rejected line.
-    expect(deaths).toBeGreaterThanOrEqual(11)
-  })
+  test.each([
+    ['one after the other', undefined],
+    ['while the next one is filled', splitWorkHere()],
+  ])(
+    'a file whose splits are committed %s is there exactly once, and orphans go',
+    async (_, splitWork) => {
+      const source = await staged(testLines(0, DOCS))
+      const deaths = await dieEverywhere(
+        async ({ metastore }) => void (await metastore.createIndex(CONFIG)),
+        (components) => indexSource({ ...components, splitWork }, { indexId: 'events', source }),
+        async (components) => {
+          expect(await publishedNumbers(components.metastore)).toEqual(allNumbers)
+          const clock = components.clock as InstantClock
+          clock.advance(25 * 3600 * 1000)
+          await runJanitor(components, { indexId: 'events' })
+          expect(await splitObjects(components.metastore.store)).toHaveLength(5)
+          expect(await publishedNumbers(components.metastore)).toEqual(allNumbers)
+        },
+      )
+      // Five splits, their five publications, and the rejected line.
+      expect(deaths).toBeGreaterThanOrEqual(11)
+    },
+  )
 
   test('merges lose and double nothing', async () => {
     const files = await Promise.all(

@@ -63,6 +63,9 @@ export interface IndexingProgress {
   readonly totalBytes: number | undefined
   /** Uncompressed bytes worked through. */
   readonly sourceBytes: number
+  /** Documents read. */
   readonly docCount: number
   readonly rejectedCount: number
+  /** Documents that can be searched: fewer while a split is filled or published. */
+  readonly publishedDocCount: number
 }

@@ -1,9 +1,9 @@
 import { messageOf, QwError } from '../errors.ts'
-import type { IndexFile } from '../metastore/index-metadata.ts'
+import type { IndexFile, IndexMetadata } from '../metastore/index-metadata.ts'
 import type { IndexingComponents } from './components.ts'
 import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingProgress, IndexingResult } from './indexing-result.ts'
-import { type CommitEnd, RunLedger } from './run-ledger.ts'
+import { type CommitEnd, type CommitStep, RunLedger } from './run-ledger.ts'
 import { readSource, type SourceEvent } from '../sources/read-source.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -80,8 +80,13 @@ class SourcePass {
   readonly #context: PassContext
   readonly #memoryLimitBytes: number
   readonly #commitTimeoutMs: number
+  /** The newest that is known. */
   #file: IndexFile
   #bench: Workbench
+  /** The index as the split on the bench is built for it. */
+  #builtFor: IndexMetadata
+  /** The commit that goes on while the next split is filled. */
+  #underway: Promise<CommitEnd> | undefined
   /** Everything before this byte is on the bench or committed. */
   #position: number
   #firstDocMs: number | undefined
@@ -91,17 +96,30 @@ class SourcePass {
     const { commitTimeoutSecs, heapSizeBytes } = file.metadata.config.indexingSettings
     this.#context = context
     this.#file = file
-    this.#memoryLimitBytes =
+    const memoryBytes =
       context.request.memoryLimitBytes ?? Math.min(heapSizeBytes, BUILDER_MEMORY_BYTES)
+    // Where one split is encoded while the next is filled, both are held.
+    this.#memoryLimitBytes =
+      context.components.splitWork === undefined ? memoryBytes : memoryBytes / 2
     this.#commitTimeoutMs = Math.min(
       commitTimeoutSecs * 1000,
       context.request.commitEveryMs ?? Infinity,
     )
     this.#bench = context.ledger.newWorkbench(file)
+    this.#builtFor = file.metadata
     this.#position = context.ledger.resumeAt
   }
 
   async run(): Promise<PassEnd> {
+    try {
+      return await this.#read()
+    } finally {
+      // After a failure: what may still be published belongs to what is told of this run.
+      await this.#underway?.catch(() => undefined)
+    }
+  }
+
+  async #read(): Promise<PassEnd> {
     const { request, components, ledger } = this.#context
     const { inputFormat } = this.#file.metadata.config.ingestSettings
     const events = readSource(request.source, {
@@ -158,7 +176,8 @@ class SourcePass {
   #isTimeToCut(): boolean {
     if (this.#bench.docCount + this.#bench.rejects.count === 0) return false
     const { request, ledger } = this.#context
-    const isFirst = request.firstCommitDocs !== undefined && !ledger.hasCommitted
+    const hasBegun = ledger.hasCommitted || this.#underway !== undefined
+    const isFirst = request.firstCommitDocs !== undefined && !hasBegun
     if (isFirst && this.#bench.docCount >= request.firstCommitDocs) return true
     if (this.#bench.memoryBytes >= this.#memoryLimitBytes) return true
     const nowMs = this.#context.components.clock.nowMs()
@@ -166,25 +185,56 @@ class SourcePass {
     return nowMs - this.#firstDocMs >= this.#commitTimeoutMs
   }
 
+  /** With a thread that encodes splits, the next one is filled meanwhile: at most one commit is under
+   *  way, so that they come one after the other as the documents do. */
   async #commit(runState: 'running' | 'incomplete' | 'done'): Promise<CommitEnd> {
-    const { ledger } = this.#context
+    const { ledger, components } = this.#context
+    const before = await this.#settle()
+    if (before !== 'published') return before
     const to = this.#position
     if (!ledger.isNews(to, runState === 'done') || (to === 0 && runState !== 'done'))
       return 'published'
     this.#report('building')
-    const commit = await ledger.commit(this.#file, this.#bench, { to, runState })
+    if (ledger.hasTooManyRejects(this.#bench, true)) return 'tooManyRejects'
+    this.#underway = this.#publish(this.#bench, { to, runState, builtFor: this.#builtFor })
+    if (runState !== 'running' || components.splitWork === undefined) return await this.#settle()
+    // What it throws is thrown by whoever settles it.
+    this.#underway.catch(() => undefined)
+    this.#clearBench()
+    return 'published'
+  }
+
+  async #publish(bench: Workbench, step: CommitStep): Promise<CommitEnd> {
+    const { ledger } = this.#context
+    const commit = await ledger.commit(this.#file, bench, step)
     this.#file = commit.file
     if (commit.end !== 'published') return commit.end
-    this.#bench = ledger.newWorkbench(this.#file)
-    this.#firstDocMs = undefined
+    if (this.#bench === bench) this.#clearBench()
     this.#report('publishing')
     return 'published'
   }
 
+  #clearBench(): void {
+    this.#bench = this.#context.ledger.newWorkbench(this.#file)
+    this.#builtFor = this.#file.metadata
+    this.#firstDocMs = undefined
+  }
+
+  /** How the commit under way ended. Throws what it threw. */
+  async #settle(): Promise<CommitEnd> {
+    try {
+      return (await this.#underway) ?? 'published'
+    } finally {
+      this.#underway = undefined
+    }
+  }
+
   async #end(end: PassState | CommitEnd): Promise<PassEnd> {
-    if (end === 'tooManyRejects') await this.#context.ledger.abandon(this.#bench)
+    const before = await this.#settle()
+    const state = before === 'published' ? end : before
+    if (state === 'tooManyRejects') await this.#context.ledger.abandon(this.#bench)
     // A published commit is no end; the callers have handled it.
-    return { state: end === 'published' ? 'done' : end, file: this.#file }
+    return { state: state === 'published' ? 'done' : state, file: this.#file }
   }
 
   #report(phase: IndexingProgress['phase']): void {
@@ -195,6 +245,7 @@ class SourcePass {
       totalBytes: request.source.sizeBytes,
       sourceBytes: this.#position,
       ...ledger.tally(this.#bench),
+      publishedDocCount: ledger.publishedDocCount,
     })
   }
 }

@@ -11,7 +11,7 @@ import {
   type SeenPartition,
 } from '../metastore/checkpoint.ts'
 import type { PublishOutcome } from '../metastore/index-file-changes.ts'
-import type { IndexFile } from '../metastore/index-metadata.ts'
+import type { IndexFile, IndexMetadata } from '../metastore/index-metadata.ts'
 import { rejectedKey } from '../metastore/layout.ts'
 import { type RejectSet, rejectSetId } from '../metastore/reject-set.ts'
 import { type RunState, type RunSummary, withRun } from '../metastore/run-summary.ts'
@@ -70,31 +70,6 @@ export function indexedHashes({ metadata }: IndexFile): Set<string> {
   return finishedHashes(metadata.checkpoint, DEFAULT_SOURCE_ID)
 }
 
-/** Puts a source that could not be opened among the index's recent runs, for whoever waits for it. */
-export async function rememberUnopened(
-  { metastore, clock }: IndexingComponents,
-  { indexId, sourceUri, error }: { indexId: string; sourceUri: string; error: string },
-): Promise<void> {
-  const nowMs = Math.floor(clock.nowMs())
-  const run: RunSummary = {
-    runId: metastore.newId(),
-    sourceUri,
-    state: 'failed',
-    docCount: 0,
-    rejectedCount: 0,
-    sourceBytes: 0,
-    splitCount: 0,
-    startedMs: nowMs,
-    updatedMs: nowMs,
-    error: error.slice(0, 500),
-  }
-  await metastore.update(indexId, (newest) =>
-    newest.runs.some(({ runId }) => runId === run.runId)
-      ? newest
-      : { ...newest, runs: withRun(newest.runs, run) },
-  )
-}
-
 interface Publication {
   readonly delta: CheckpointDelta
   readonly run: RunSummary
@@ -102,6 +77,14 @@ interface Publication {
 }
 
 export type CommitEnd = 'published' | 'lost' | 'tooManyRejects'
+
+export interface CommitStep {
+  /** Byte of the source up to which it goes. */
+  readonly to: number
+  readonly runState: RunState
+  /** The index as the split was built for it. */
+  readonly builtFor: IndexMetadata
+}
 
 /** What one run over one source has committed so far, and how it commits more. */
 export class RunLedger {
@@ -119,6 +102,8 @@ export class RunLedger {
   #kept = KEEPS_NONE
   #rejectSetCount = 0
   #commitCount = 0
+  /** The split that is being committed. */
+  #underway: Workbench | undefined
   /** Where this source stands, under the name that its content had then; undefined: at its beginning. */
   #at: SeenPartition | undefined
   #resumeAt = 0
@@ -176,28 +161,37 @@ export class RunLedger {
     return this.#request.force === true ? `${identity}#${this.#runId}` : identity
   }
 
+  get publishedDocCount(): number {
+    return this.#docCount
+  }
+
   get hasCommitted(): boolean {
     return this.#commitCount > 0
   }
 
   newWorkbench(file: IndexFile): Workbench {
     const { config } = file.metadata
-    const { docs, bytes } = this.#kept
-    const room = { docs: RUN_KEEPS.docs - docs, bytes: RUN_KEEPS.bytes - bytes }
+    const { kept = [], keptBytes = 0 } = this.#underway?.rejects ?? {}
+    const room = {
+      docs: RUN_KEEPS.docs - this.#kept.docs - kept.length,
+      bytes: RUN_KEEPS.bytes - this.#kept.bytes - keptBytes,
+    }
     return new Workbench({
       config,
       nowMs: this.#startedMs,
       keepsRejects: this.#request.rejects === 'drop' ? KEEPS_NONE : room,
       docTarget: config.indexingSettings.splitNumDocsTarget,
       purpose: 'build',
+      splitWork: this.#components.splitWork,
     })
   }
 
   /** Documents read so far, published or not. */
   tally(bench: Workbench): { readonly docCount: number; readonly rejectedCount: number } {
+    const underway = this.#underway === bench ? undefined : this.#underway
     return {
-      docCount: this.#docCount + bench.docCount,
-      rejectedCount: this.#rejects.count + bench.rejects.count,
+      docCount: this.#docCount + (underway?.docCount ?? 0) + bench.docCount,
+      rejectedCount: this.#rejects.count + (underway?.rejects.count ?? 0) + bench.rejects.count,
     }
   }
 
@@ -208,15 +202,28 @@ export class RunLedger {
   }
 
   /** Publishes a split in progress and moves the checkpoint, in this order: split object, rejected
-   *  documents, metastore. Whatever a kill leaves of it is an orphan. */
+   *  documents, metastore. Whatever a kill leaves of it is an orphan. One at a time; the next split may
+   *  be filled meanwhile. `file` is the newest that is known. */
   async commit(
     file: IndexFile,
     bench: Workbench,
-    step: { readonly to: number; readonly runState: RunState },
-  ): Promise<{ readonly end: CommitEnd; readonly file: IndexFile }> {
-    if (this.hasTooManyRejects(bench, true)) return { end: 'tooManyRejects', file }
+    step: CommitStep,
+  ): Promise<{ readonly end: 'published' | 'lost'; readonly file: IndexFile }> {
+    this.#underway = bench
+    try {
+      return await this.#commit(file, bench, step)
+    } finally {
+      this.#underway = undefined
+    }
+  }
+
+  async #commit(
+    file: IndexFile,
+    bench: Workbench,
+    step: CommitStep,
+  ): Promise<{ readonly end: 'published' | 'lost'; readonly file: IndexFile }> {
     await this.#request.source.verifyUnchanged(this.#request.signal)
-    const splits = bench.docCount === 0 ? [] : [await this.#upload(file, bench)]
+    const splits = bench.docCount === 0 ? [] : [await this.#upload(bench, step)]
     const rejectSet = await this.#keepRejects(bench)
     const sourceBytes = step.to - this.#resumeAt
     const to = encodePosition(step.to, step.runState === 'done')
@@ -224,7 +231,7 @@ export class RunLedger {
     const run = this.#summary(step.runState, { bench, sourceBytes, splitCount: splits.length })
     let outcome
     try {
-      outcome = await this.#publish(file, splits, { delta, run, rejectSet })
+      outcome = await this.#publish(step.builtFor, splits, { delta, run, rejectSet })
     } catch (error) {
       // Only a missing index is certain; after any other failure the publication may have happened.
       if (isQwError(error, 'notFound')) await this.#dropCommit(splits, rejectSet)
@@ -237,6 +244,7 @@ export class RunLedger {
     this.#at = { partitionId: delta.partitionId, position: to }
     this.#resumeAt = step.to
     this.#commitCount++
+    this.#underway = undefined
     this.#docCount += bench.docCount
     this.#rejects.absorb(bench.rejects)
     this.#sourceBytes += sourceBytes
@@ -252,21 +260,22 @@ export class RunLedger {
     await this.rememberFailure('tooManyRejects', `${this.#rejects.count} documents rejected`)
   }
 
-  async #upload(file: IndexFile, bench: Workbench): Promise<SplitRecord> {
-    return uploadSplit(this.#components, file.metadata, await bench.finish(), {
+  async #upload(bench: Workbench, { builtFor, runState }: CommitStep): Promise<SplitRecord> {
+    const built = await bench.finish(runState === 'running' ? 'beside' : 'here')
+    return uploadSplit(this.#components, builtFor, built, {
       sourceId: this.#sourceId,
       mergeOpCount: 0,
-      docMappingUid: file.metadata.config.docMapping.docMappingUid ?? '',
+      docMappingUid: builtFor.config.docMapping.docMappingUid ?? '',
     })
   }
 
   #publish(
-    file: IndexFile,
+    builtFor: IndexMetadata,
     splits: readonly SplitRecord[],
     { delta, run, rejectSet }: Publication,
   ): Promise<PublishOutcome> {
     const rejects = { taken: [], added: rejectSet === undefined ? [] : [rejectSet] }
-    const request = { builtFor: file.metadata, splits, checkpointDelta: delta, run, rejects }
+    const request = { builtFor, splits, checkpointDelta: delta, run, rejects }
     return this.#components.metastore.publish(this.#request.indexId, request)
   }
 

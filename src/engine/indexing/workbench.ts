@@ -12,6 +12,7 @@ import type { MappedDoc } from '../schema/field-spec.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { prunedSource } from '../schema/render.ts'
 import { type BuiltSplit, SplitBuilder, type SplitBuilderSettings } from '../split/split-builder.ts'
+import type { SplitWork } from '../split/split-work.ts'
 import { type LineBatch, MAX_LINE_BYTES, type OverlongLine } from '../sources/line-batch.ts'
 import { LineProblem } from '../sources/line-reader.ts'
 import { NOT_UTF8 } from '../sources/line-stage.ts'
@@ -27,6 +28,8 @@ interface WorkbenchSettings {
   readonly docTarget: number
   /** `check` maps every document and keeps none. */
   readonly purpose: 'build' | 'check'
+  /** Who encodes the split; default: this thread. */
+  readonly splitWork?: SplitWork | undefined
   /** Told where each accepted line and its line end lie in the source; only when checking. */
   readonly onAccepted?: (start: number, end: number) => void
 }
@@ -47,7 +50,11 @@ export class Workbench {
     this.#settings = settings
     this.#mapper = new DocMapper(config, { nowMs })
     if (settings.purpose === 'build') {
-      this.#builder = new SplitBuilder(this.#mapper.specs, splitSettings(config))
+      this.#builder = new SplitBuilder(
+        this.#mapper.specs,
+        splitSettings(config),
+        settings.splitWork,
+      )
     }
     this.#prune = prunedSource(config)
   }
@@ -85,10 +92,10 @@ export class Workbench {
     this.rejects.add({ ...why, line, bytePosition: position }, prefix, false)
   }
 
-  /** No document may follow. There must be at least one. */
-  finish(): Promise<BuiltSplit> {
+  /** No document may follow. There must be at least one. `where`: as of the builder. */
+  finish(where?: 'here' | 'beside'): Promise<BuiltSplit> {
     if (this.#builder === undefined) throw new QwError('internal', 'a check builds no split')
-    return this.#builder.finish()
+    return this.#builder.finish(where)
   }
 
   #addLine(batch: LineBatch, i: number): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
-import { newColumnAccumulator } from './column-accumulator.ts'
+import { columnInput, newColumnAccumulator } from './column-accumulator.ts'
 import type { ColumnInput } from './column.ts'
 
 /** Values by document. */
@@ -11,7 +11,7 @@ function accumulated(
 ): ColumnInput {
   const accumulator = newColumnAccumulator(type, { normalizer: 'lowercase', precisionNs })
   docs.forEach((values, doc) => values.forEach((value) => accumulator.add(doc, value)))
-  return accumulator.finish(docs.length)
+  return columnInput(accumulator.collected(docs.length))
 }
 
 describe('which document has which value', () => {

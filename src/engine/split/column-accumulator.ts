@@ -1,6 +1,6 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
 import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
-import { wellFormed } from '../bytes/byte-strings.ts'
+import { ByteStrings, type PackedStrings, wellFormed } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { normalizeText, type Normalizer } from '../text/normalizer.ts'
@@ -19,8 +19,37 @@ export interface ColumnAccumulator {
    *  equal values share, small for the first ones; `NO_NUMBER` where values are not told apart. */
   add(doc: number, value: TypedValue): number
   readonly memoryBytes: number
-  /** All values added, given the number of documents of the split. */
-  finish(docCount: number): ColumnInput
+  /** All values added, given the number of documents of the split. No `add` after this. */
+  collected(docCount: number): CollectedColumn
+}
+
+/** The values of one field as a value. */
+export type CollectedColumn =
+  | Exclude<ColumnInput, { readonly kind: 'ordinal' }>
+  | {
+      readonly kind: 'strings'
+      readonly docs: Uint32Array | undefined
+      /** Of the string that each value is. */
+      readonly numbers: Uint32Array
+      /** Distinct, as they came. */
+      readonly strings: PackedStrings
+    }
+
+/** As `encodeColumn` takes it. */
+export function columnInput(collected: CollectedColumn): ColumnInput {
+  if (collected.kind !== 'strings') return collected
+  const { docs, numbers } = collected
+  const strings = new ByteStrings(collected.strings)
+  const order = strings.sorted()
+  const ordinalOf = new Uint32Array(order.length)
+  for (let i = 0; i < order.length; i++) ordinalOf[order[i] as number] = i
+  return {
+    kind: 'ordinal',
+    docs,
+    ordinals: numbers.map((number) => ordinalOf[number] as number),
+    termCount: order.length,
+    termAt: (ordinal) => strings.at(order[ordinal] as number),
+  }
 }
 
 interface ColumnOptions {
@@ -119,7 +148,7 @@ class IntAccumulator implements ColumnAccumulator {
     return this.#docs.memoryBytes + this.#numbers.capacityBytes + bigintBytes
   }
 
-  finish(docCount: number): ColumnInput {
+  collected(docCount: number): CollectedColumn {
     const docs = this.#docs.finish(docCount)
     return { kind: 'int', type: this.#type, docs, values: this.#values() }
   }
@@ -158,7 +187,7 @@ class FloatAccumulator implements ColumnAccumulator {
     return this.#docs.memoryBytes + this.#values.capacityBytes
   }
 
-  finish(docCount: number): ColumnInput {
+  collected(docCount: number): CollectedColumn {
     return { kind: 'float', docs: this.#docs.finish(docCount), values: this.#values.view() }
   }
 }
@@ -216,16 +245,12 @@ class OrdinalAccumulator implements ColumnAccumulator {
     )
   }
 
-  finish(docCount: number): ColumnInput {
-    const order = this.#terms.sorted()
-    const ordinalOf = new Uint32Array(order.length)
-    for (let i = 0; i < order.length; i++) ordinalOf[order[i] as number] = i
+  collected(docCount: number): CollectedColumn {
     return {
-      kind: 'ordinal',
+      kind: 'strings',
       docs: this.#docs.finish(docCount),
-      ordinals: this.#values.view().map((id) => ordinalOf[id] as number),
-      termCount: order.length,
-      termAt: (ordinal) => this.#terms.at(order[ordinal] as number),
+      numbers: this.#values.view(),
+      strings: this.#terms.packed(),
     }
   }
 }

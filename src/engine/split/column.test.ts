@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
-import { newColumnAccumulator } from './column-accumulator.ts'
+import { columnInput, newColumnAccumulator } from './column-accumulator.ts'
 import {
   COLUMN_BLOCK_VALUES,
   decodeColumn,
@@ -21,7 +21,7 @@ async function written(
   const accumulator = newColumnAccumulator(type, options)
   docs.forEach((values, doc) => values.forEach((value) => accumulator.add(doc, value)))
   const { sealed, valueCount, bounds } = await encodeColumn(
-    accumulator.finish(docs.length),
+    columnInput(accumulator.collected(docs.length)),
     new SealingQueue(),
   )
   const info = { type, start: 0, end: sealed.length, docCount: docs.length, valueCount }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { SealingQueue } from '../bytes/sealing-queue.ts'
-import { DocStoreWriter, type DocStoreSettings } from './doc-store.ts'
+import { DocStoreWriter, type DocStoreSettings, sealDocs } from './doc-store.ts'
 
 /** Documents of 2000 shapes, so that they are kept as text, whose words deflate has to find again. */
 const DOCS = Array.from({ length: 2_000 }, (_, i) => {
@@ -10,7 +10,8 @@ const DOCS = Array.from({ length: 2_000 }, (_, i) => {
 })
 
 async function written(settings: DocStoreSettings) {
-  const writer = new DocStoreWriter(settings, new SealingQueue())
+  const queue = new SealingQueue()
+  const writer = new DocStoreWriter(settings, (block) => sealDocs(block, queue))
   for (const doc of DOCS) writer.add(doc)
   const { blocks } = await writer.finish()
   return {

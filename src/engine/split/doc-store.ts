@@ -155,40 +155,65 @@ export async function withoutDocs(
     })
   }
   if (ends.length === 0) return { sealed: undefined, erasedBytes }
-  const content = encodeDocs(kept.view(), ends.view())
-  return { sealed: await queue.seal(content, sealOptions(level)), erasedBytes }
+  const left = { docs: kept.view(), ends: ends.view(), level }
+  return { sealed: await sealDocs(left, queue), erasedBytes }
 }
 
-/** Collects documents; full blocks compress while more are added. */
+/** The documents of one block, not yet encoded. */
+export interface DocBlock {
+  /** One after the other. */
+  readonly docs: Uint8Array
+  /** Where each ends. */
+  readonly ends: Uint32Array
+  /** As `DocStoreSettings.docStoreLevel`. */
+  readonly level: number | undefined
+}
+
+/** Looks at the block before it returns; compresses in the background. */
+export function sealDocs(
+  { docs, ends, level }: DocBlock,
+  queue: SealingQueue,
+): Promise<Uint8Array> {
+  return queue.seal(encodeDocs(docs, ends), sealOptions(level))
+}
+
+/** Collects documents; full blocks are sealed while more are added. */
 export class DocStoreWriter {
-  readonly #blockBytes: number
-  readonly #seal: SealOptions
-  readonly #queue: SealingQueue
+  readonly #settings: DocStoreSettings
+  readonly #seal: (block: DocBlock) => Promise<Uint8Array>
   #ends = new GrowableUint32()
   readonly #docs = new ByteWriter(1 << 16)
   readonly #blocks: { sealed: Promise<Uint8Array>; docCount: number }[] = []
   #sourceBytes = 0
+  #waitingBytes = 0
 
-  constructor(settings: DocStoreSettings, queue: SealingQueue) {
-    this.#blockBytes = settings.docStoreBlockBytes
-    this.#seal = sealOptions(settings.docStoreLevel)
-    this.#queue = queue
+  /** `seal` looks at the block before it returns. */
+  constructor(settings: DocStoreSettings, seal: (block: DocBlock) => Promise<Uint8Array>) {
+    this.#settings = settings
+    this.#seal = seal
   }
 
   get memoryBytes(): number {
-    // What is sealed shrinks to about a quarter; what waits is counted by the queue.
-    return this.#docs.length + this.#ends.capacityBytes + this.#sourceBytes / 4
+    // What is sealed shrinks to about a quarter.
+    const sealedBytes = (this.#sourceBytes - this.#docs.length) / 4
+    return this.#docs.length + this.#ends.capacityBytes + this.#waitingBytes + sealedBytes
   }
 
   add(source: Uint8Array): void {
     this.#docs.bytes(source)
     this.#ends.push(this.#docs.length)
     this.#sourceBytes += source.length
-    if (this.#docs.length >= this.#blockBytes) this.#sealBlock()
+    if (this.#docs.length >= this.#settings.docStoreBlockBytes) this.#sealBlock()
   }
 
   #sealBlock(): void {
-    const sealed = this.#queue.seal(encodeDocs(this.#docs.view(), this.#ends.view()), this.#seal)
+    const level = this.#settings.docStoreLevel
+    const docs = this.#docs.view()
+    const docBytes = docs.length
+    this.#waitingBytes += docBytes
+    const sealed = this.#seal({ docs, ends: this.#ends.view(), level }).finally(() => {
+      this.#waitingBytes -= docBytes
+    })
     // A failure surfaces in `finish`, which may be awaited later.
     sealed.catch(() => undefined)
     this.#blocks.push({ sealed, docCount: this.#ends.length })

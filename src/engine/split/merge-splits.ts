@@ -75,7 +75,7 @@ async function joinInputs(
   )
   const parts = {
     docCount,
-    lists: target.lists,
+    lists: target.lists.pieces(),
     docStore: await joinDocStores(inputs, { level: settings.docStoreLevel, queue: target.queue }),
     fields: inputs.some(({ kept }) => kept !== undefined) ? written.filter(hasValues) : written,
   }

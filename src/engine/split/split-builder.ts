@@ -1,21 +1,13 @@
-import { SealingQueue } from '../bytes/sealing-queue.ts'
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
 import type { FieldSpec, MappedDoc, TermOptions } from '../schema/field-spec.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
 import { newColumnAccumulator, NO_NUMBER, type ColumnAccumulator } from './column-accumulator.ts'
-import { encodeColumn } from './column.ts'
 import { DocStoreWriter, type DocStoreSettings } from './doc-store.ts'
-import { compareFields } from './footer.ts'
-import { ListSection } from './postings.ts'
-import {
-  assembleSplit,
-  fieldByField,
-  LISTS_START,
-  type SplitParts,
-  type WrittenField,
-} from './split-file.ts'
+import { encodeFields } from './encode-fields.ts'
+import { assembleSplit, type SplitParts } from './split-file.ts'
+import { type SplitWork, splitWorkHere } from './split-work.ts'
 import { tagsOf } from './tags.ts'
 import { TermAccumulator } from './term-accumulator.ts'
 
@@ -69,7 +61,7 @@ interface FieldAccumulator {
 export class SplitBuilder {
   readonly #specs: readonly FieldSpec[]
   readonly #settings: SplitBuilderSettings
-  readonly #queue = new SealingQueue()
+  readonly #work: SplitWork
   readonly #docStore: DocStoreWriter
   /** By spec id; made when the first value comes. */
   readonly #fields: FieldAccumulator[] = []
@@ -80,10 +72,15 @@ export class SplitBuilder {
   #sampledAtDocCount = -1
 
   /** `specs` may grow between calls of `add`; what is there never changes. */
-  constructor(specs: readonly FieldSpec[], settings: SplitBuilderSettings) {
+  constructor(
+    specs: readonly FieldSpec[],
+    settings: SplitBuilderSettings,
+    work: SplitWork = splitWorkHere(),
+  ) {
     this.#specs = specs
     this.#settings = settings
-    this.#docStore = new DocStoreWriter(settings, this.#queue)
+    this.#work = work
+    this.#docStore = new DocStoreWriter(settings, (block) => work.sealDocs(block))
     if (settings.indexFieldPresence) this.#presence = new TermAccumulator('str', PRESENCE_TERMS)
     if (settings.storeDocumentSize === true) {
       this.#docLength = newColumnAccumulator('u64', { normalizer: 'raw', precisionNs: 1 })
@@ -134,24 +131,29 @@ export class SplitBuilder {
 
   #sampleMemory(): void {
     this.#sampledAtDocCount = this.#docCount
-    let held = this.#queue.heldBytes + this.#docStore.memoryBytes
+    let held = this.#docStore.memoryBytes
     for (const field of this.#accumulators()) {
       held += (field.terms?.memoryBytes ?? 0) + (field.column?.memoryBytes ?? 0)
     }
     this.#sampledBytes = held
   }
 
-  /** No `add` after this. Rejects with `internal` when there is no document. */
-  async finish(): Promise<BuiltSplit> {
+  /** No `add` after this. `beside`: this thread has something else to do meanwhile. Rejects with
+   *  `internal` when there is no document. */
+  async finish(where: 'here' | 'beside' = 'here'): Promise<BuiltSplit> {
     const docCount = this.#docCount
     if (docCount === 0) throw new QwError('internal', 'a split without documents was finished')
-    const docStore = this.#docStore.finish()
-    const lists = new ListSection(LISTS_START)
-    const sorted = this.#accumulators().sort((a, b) => compareFields(a.ref, b.ref))
-    const fields = await fieldByField(sorted, (field) =>
-      finishField(field, { docCount, lists, queue: this.#queue }),
-    )
-    return buildSplit({ docCount, lists, fields, docStore: await docStore }, this.#settings)
+    const collected = this.#accumulators().map(({ ref, terms, column }) => ({
+      ...ref,
+      terms: terms?.collected(),
+      column: column?.collected(docCount),
+    }))
+    const fields = { docCount, fields: collected }
+    const [docStore, encoded] = await Promise.all([
+      this.#docStore.finish(),
+      where === 'beside' ? this.#work.encodeFields(fields) : encodeFields(fields),
+    ])
+    return buildSplit({ docCount, docStore, ...encoded }, this.#settings)
   }
 
   #accumulators(): FieldAccumulator[] {
@@ -164,26 +166,6 @@ export class SplitBuilder {
       fields.push({ ref: DOC_LENGTH, terms: undefined, column: this.#docLength })
     }
     return fields
-  }
-}
-
-async function finishField(
-  { ref, terms, column }: FieldAccumulator,
-  {
-    docCount,
-    lists,
-    queue,
-  }: { readonly docCount: number; readonly lists: ListSection; readonly queue: SealingQueue },
-): Promise<WrittenField> {
-  const accumulated = terms?.finish(docCount, lists, queue)
-  const encoded = column && encodeColumn(column.finish(docCount), queue)
-  return {
-    ...ref,
-    terms: await accumulated?.terms,
-    column: await encoded,
-    fieldnorms: await accumulated?.fieldnorms,
-    totalTokens: accumulated?.totalTokens ?? 0,
-    docsWithTerms: accumulated?.docsWithTerms ?? 0,
   }
 }
 

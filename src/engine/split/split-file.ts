@@ -12,7 +12,6 @@ import {
   type SplitField,
   type SplitFooter,
 } from './footer.ts'
-import type { ListSection } from './postings.ts'
 import type { WrittenTerms } from './term-dictionary-writer.ts'
 
 /*
@@ -70,7 +69,7 @@ export async function fieldByField<Field>(
 
 export interface SplitParts {
   readonly docCount: number
-  readonly lists: ListSection
+  readonly lists: readonly Uint8Array[]
   readonly docStore: WrittenDocStore
   readonly fields: readonly WrittenField[]
 }
@@ -81,7 +80,7 @@ export async function assembleSplit(
 ): Promise<{ readonly pieces: readonly Uint8Array[]; readonly footer: ByteRange }> {
   const layout = new Layout()
   layout.place(FILE_MAGIC)
-  layout.placeAll(parts.lists.pieces())
+  layout.placeAll(parts.lists)
   const { blocks } = parts.docStore
   const firstDocs = new Uint32Array(blocks.length + 1)
   blocks.forEach(({ docCount }, i) => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
+import { encodeTerms } from './encode-terms.ts'
 import { ListSection } from './postings.ts'
 import type { WrittenField } from './split-file.ts'
 import { tagsOf } from './tags.ts'
@@ -16,7 +17,11 @@ async function field(
 ): Promise<WrittenField> {
   const terms = new TermAccumulator(type, { tokenizer: WORDS, record: 'basic', fieldnorms: false })
   values.forEach((value, doc) => terms.add(doc, value, NO_NUMBER))
-  const done = terms.finish(values.length, new ListSection(0), new SealingQueue())
+  const done = encodeTerms(terms.collected(), {
+    docCount: values.length,
+    lists: new ListSection(0),
+    queue: new SealingQueue(),
+  })
   const { totalTokens, docsWithTerms } = done
   const written = { terms: await done.terms, column: undefined, fieldnorms: undefined }
   return { path, type, totalTokens, docsWithTerms, ...written }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { TermOptions } from '../schema/field-spec.ts'
+import { encodeTerms } from './encode-terms.ts'
 import { decodeFieldnorms } from './fieldnorms.ts'
 import { decodePositions, decodePostings, ListSection } from './postings.ts'
 import { NO_NUMBER } from './column-accumulator.ts'
@@ -22,7 +23,11 @@ async function accumulated(
     ...options,
   })
   docs.forEach((texts, doc) => texts.forEach((text) => accumulator.add(doc, text, numberOf(text))))
-  const done = accumulator.finish(docs.length, new ListSection(0), new SealingQueue())
+  const done = encodeTerms(accumulator.collected(), {
+    docCount: docs.length,
+    lists: new ListSection(0),
+    queue: new SealingQueue(),
+  })
   const { blocks } = await done.terms
   const terms: Record<string, unknown> = {}
   scanTerms(

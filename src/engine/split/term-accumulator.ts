@@ -1,29 +1,30 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
 import { GrowableUint32 } from '../bytes/growable.ts'
-import type { SealingQueue } from '../bytes/sealing-queue.ts'
-import type { TermOptions } from '../schema/field-spec.ts'
+import type { RecordOption, TermOptions } from '../schema/field-spec.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import type { TokenBuffer } from '../text/tokenizer.ts'
 import { NO_NUMBER } from './column-accumulator.ts'
-import { encodeFieldnorms } from './fieldnorms.ts'
-import type { ListSection, TermPostings } from './postings.ts'
-import { TermDictionaryWriter, type WrittenTerms } from './term-dictionary-writer.ts'
-import { newTokenStream, type RankedTokens, type TokenStream } from './token-stream.ts'
+import { type CollectedTokens, newTokenStream, type TokenStream } from './token-stream.ts'
 
 /** Positions left free between two texts of one document, so that no phrase spans them. */
 const TEXT_GAP = 1
 
-/** The terms of one field, encoded. */
-interface AccumulatedTerms {
-  readonly terms: Promise<WrittenTerms>
-  readonly fieldnorms: Promise<Uint8Array> | undefined
-  readonly totalTokens: number
-  readonly docsWithTerms: number
+/** The tokens of one field as a value. */
+export interface CollectedTerms {
+  readonly record: RecordOption
+  readonly hasFieldnorms: boolean
+  readonly tokens: CollectedTokens
+  /** Of each token, when they are kept. */
+  readonly positions: Uint32Array | undefined
+  /** Documents with a value, ascending, and where the tokens of each start. */
+  readonly docs: Uint32Array
+  readonly docStarts: Uint32Array
 }
 
 /**
- * Keeps one number per token, in document order; postings come out of one counting sort at the end.
+ * Keeps one number per token, in document order; postings come out of one counting sort at the end
+ * (`encode-terms.ts`).
  */
 export class TermAccumulator {
   readonly #type: ValueType
@@ -125,106 +126,16 @@ export class TermAccumulator {
     return perDoc + tokens + this.#firstTokens.byteLength
   }
 
-  /** Writes lists to `lists`; blocks compress in the background. */
-  finish(docCount: number, lists: ListSection, queue: SealingQueue): AccumulatedTerms {
-    const { record } = this.#options
-    const writer = new TermDictionaryWriter(record, lists, queue)
-    const ranked = this.#tokens.rank()
-    const { termStarts, termDocCounts, postings } = this.#groupByTerm(ranked)
-    for (let term = 0; term < ranked.termCount; term++) {
-      postings.start = termStarts[term] as number
-      postings.positionsStart = postings.start
-      postings.docCount = termDocCounts[term] as number
-      writer.add(ranked.termAt(term), postings)
-    }
+  /** No `add` after this: views of what is held. */
+  collected(): CollectedTerms {
+    const { record, fieldnorms } = this.#options
     return {
-      terms: writer.finish(),
-      fieldnorms: this.#options.fieldnorms
-        ? encodeFieldnorms(this.#lengths(docCount), queue)
-        : undefined,
-      totalTokens: this.#tokens.length,
-      docsWithTerms: this.#countDocsWithTokens(),
+      record,
+      hasFieldnorms: fieldnorms,
+      tokens: this.#tokens.collected(),
+      positions: this.#hasPositions ? this.#positions.view() : undefined,
+      docs: this.#docs.view(),
+      docStarts: this.#docStarts.view(),
     }
   }
-
-  #countDocsWithTokens(): number {
-    const docStarts = this.#docStarts.view()
-    let count = 0
-    for (let i = 0; i < docStarts.length; i++) {
-      const end = i + 1 < docStarts.length ? (docStarts[i + 1] as number) : this.#tokens.length
-      if (end > (docStarts[i] as number)) count++
-    }
-    return count
-  }
-
-  /** The entries of term t stand from termStarts[t] on: `termDocCounts[t]` documents, all tokens'
-   *  positions. */
-  #groupByTerm({ ranks: tokens, termCount }: RankedTokens): {
-    readonly termStarts: Uint32Array
-    readonly termDocCounts: Uint32Array
-    readonly postings: TermPostings
-  } {
-    const termStarts = countTokens(tokens, termCount)
-    const termDocCounts = new Uint32Array(termCount)
-    const docs = new Uint32Array(tokens.length)
-    const freqs = this.#options.record === 'basic' ? undefined : new Uint32Array(tokens.length)
-    const docIds = this.#docs.view()
-    const docStarts = this.#docStarts.view()
-    for (let i = 0; i < docIds.length; i++) {
-      const doc = docIds[i] as number
-      const end = i + 1 < docIds.length ? (docStarts[i + 1] as number) : tokens.length
-      for (let at = docStarts[i] as number; at < end; at++) {
-        const term = tokens[at] as number
-        const count = termDocCounts[term] as number
-        const to = (termStarts[term] as number) + count
-        if (count > 0 && docs[to - 1] === doc) {
-          if (freqs !== undefined) freqs[to - 1] = (freqs[to - 1] as number) + 1
-          continue
-        }
-        docs[to] = doc
-        if (freqs !== undefined) freqs[to] = 1
-        termDocCounts[term] = count + 1
-      }
-    }
-    const positions = this.#hasPositions ? this.#groupPositions(tokens, termStarts) : undefined
-    const postings = { docCount: 0, start: 0, docs, freqs, positions, positionsStart: 0 }
-    return { termStarts, termDocCounts, postings }
-  }
-
-  #groupPositions(tokens: Uint32Array, termStarts: Uint32Array): Uint32Array {
-    const source = this.#positions.view()
-    const next = termStarts.slice()
-    const positions = new Uint32Array(tokens.length)
-    for (let i = 0; i < tokens.length; i++) {
-      const term = tokens[i] as number
-      const to = next[term] as number
-      positions[to] = source[i] as number
-      next[term] = to + 1
-    }
-    return positions
-  }
-
-  #lengths(docCount: number): Uint32Array {
-    const lengths = new Uint32Array(docCount)
-    const docIds = this.#docs.view()
-    const docStarts = this.#docStarts.view()
-    for (let i = 0; i < docIds.length; i++) {
-      const end = i + 1 < docIds.length ? (docStarts[i + 1] as number) : this.#tokens.length
-      lengths[docIds[i] as number] = end - (docStarts[i] as number)
-    }
-    return lengths
-  }
-}
-
-/** Where the tokens of each term start once they are grouped by term. */
-function countTokens(tokens: Uint32Array, termCount: number): Uint32Array {
-  const starts = new Uint32Array(termCount + 1)
-  for (let i = 0; i < tokens.length; i++) {
-    const next = (tokens[i] as number) + 1
-    starts[next] = (starts[next] as number) + 1
-  }
-  for (let term = 1; term < starts.length; term++) {
-    starts[term] = (starts[term] as number) + (starts[term - 1] as number)
-  }
-  return starts
 }

@@ -1,12 +1,8 @@
-// Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
-import { elementAt } from '../bytes/element-at.ts'
-import { compareBytes } from '../bytes/byte-order.ts'
 import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
-import { isAsciiText } from '../bytes/byte-strings.ts'
+import { isAsciiText, type PackedStrings } from '../bytes/byte-strings.ts'
 import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
-import { encodeTerm } from '../schema/term.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 
 const encoder = new TextEncoder()
@@ -24,16 +20,26 @@ export interface TokenStream {
   pushSlice(text: string, start: number, end: number): void
   /** Pushes the tokens [start, end) of this stream again. */
   repeat(start: number, end: number): void
-  rank(): RankedTokens
+  /** No push after this: views of what is held. */
+  collected(): CollectedTokens
 }
 
-export interface RankedTokens {
-  /** Per token, the place of its term in byte order. */
-  readonly ranks: Uint32Array
-  readonly termCount: number
-  /** Valid until the next call. */
-  termAt(rank: number): Uint8Array
-}
+/** The tokens of a field as a value. */
+export type CollectedTokens =
+  | {
+      readonly kind: 'bytes'
+      /** Numbers of strings. */
+      readonly tokens: Uint32Array
+      readonly strings: PackedStrings
+      /** Whether equal tokens have one number. */
+      readonly areDistinct: boolean
+    }
+  | {
+      readonly kind: 'numbers'
+      readonly type: ValueType
+      /** Dates as seconds, booleans as 0 and 1. */
+      readonly values: Float64Array | readonly (number | bigint)[]
+    }
 
 export function newTokenStream(type: ValueType): TokenStream {
   return type === 'str' || type === 'ip' || type === 'bytes'
@@ -90,25 +96,9 @@ class ByteTokens implements TokenStream {
     this.#sharing = this.#strings.count < this.#tokens.length * MOSTLY_NEW_SHARE
   }
 
-  rank(): RankedTokens {
-    const strings = this.#strings
-    const order = strings.sorted()
-    const rankOf = new Uint32Array(order.length)
-    const firstOfRank = new Uint32Array(order.length)
-    let termCount = 0
-    for (let i = 0; i < order.length; i++) {
-      const string = order[i] as number
-      const isNew =
-        this.#sharing ||
-        i === 0 ||
-        compareBytes(strings.at(order[i - 1] as number), strings.at(string)) !== 0
-      if (isNew) firstOfRank[termCount++] = string
-      rankOf[string] = termCount - 1
-    }
+  collected(): CollectedTokens {
     const tokens = this.#tokens.view()
-    const ranks = new Uint32Array(tokens.length)
-    for (let i = 0; i < ranks.length; i++) ranks[i] = rankOf[tokens[i] as number] as number
-    return { ranks, termCount, termAt: (rank) => strings.at(firstOfRank[rank] as number) }
+    return { kind: 'bytes', tokens, strings: this.#strings.packed(), areDistinct: this.#sharing }
   }
 }
 
@@ -154,62 +144,7 @@ class NumberTokens implements TokenStream {
     return this.#type === 'date' ? dateToSeconds(value) : value
   }
 
-  rank(): RankedTokens {
-    const { ranks, distinct } =
-      this.#bigints === undefined ? rankNumbers(this.#numbers.view()) : rankMixed(this.#bigints)
-    return {
-      ranks,
-      termCount: distinct.length,
-      termAt: (rank) => encodeTerm(this.#type, this.#valueOf(elementAt(distinct, rank))),
-    }
+  collected(): CollectedTokens {
+    return { kind: 'numbers', type: this.#type, values: this.#bigints ?? this.#numbers.view() }
   }
-
-  #valueOf(key: number | bigint): TypedValue {
-    if (this.#type === 'date') return Number(key) * 1000
-    return this.#type === 'bool' ? key === 1 : key
-  }
-}
-
-function rankNumbers(values: Float64Array): { ranks: Uint32Array; distinct: Float64Array } {
-  const ranks = new Uint32Array(values.length)
-  const sorted = isAscending(values) ? values : values.slice().sort()
-  const distinct = new Float64Array(sorted.length)
-  let count = 0
-  for (let i = 0; i < sorted.length; i++) {
-    // Both zeros are one term.
-    if (i === 0 || sorted[i] !== sorted[i - 1]) distinct[count++] = sorted[i] as number
-    if (sorted === values) ranks[i] = count - 1
-  }
-  if (sorted !== values) {
-    for (let i = 0; i < values.length; i++) ranks[i] = placeOf(distinct, count, values[i] as number)
-  }
-  return { ranks, distinct: distinct.subarray(0, count) }
-}
-
-function isAscending(values: Float64Array): boolean {
-  for (let i = 1; i < values.length; i++) {
-    if ((values[i] as number) < (values[i - 1] as number)) return false
-  }
-  return true
-}
-
-/** The place of a value that is among the first `count` of `distinct`. */
-function placeOf(distinct: Float64Array, count: number, value: number): number {
-  let low = 0
-  let high = count - 1
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((distinct[middle] as number) < value) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function rankMixed(values: readonly (number | bigint)[]): {
-  ranks: Uint32Array
-  distinct: (number | bigint)[]
-} {
-  const distinct = [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  const rankOf = new Map(distinct.map((value, rank) => [value, rank]))
-  return { ranks: Uint32Array.from(values, (value) => rankOf.get(value) as number), distinct }
 }

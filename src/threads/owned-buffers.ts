@@ -1,0 +1,20 @@
+/** Smaller ones are copied sooner than handed over. */
+const WORTH_BYTES = 64 * 1024
+
+/** Buffers of the arrays in a value, for handing them over to another thread instead of copying them. */
+export function ownedBuffers(value: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>()
+  collect(value, found)
+  return [...found]
+}
+
+function collect(value: unknown, found: Set<ArrayBuffer>): void {
+  if (typeof value !== 'object' || value === null) return
+  if (ArrayBuffer.isView(value)) {
+    const { buffer } = value
+    if (buffer instanceof ArrayBuffer && buffer.byteLength >= WORTH_BYTES) found.add(buffer)
+  } else if (Array.isArray(value)) {
+    // A list of numbers may be long, and holds no arrays.
+    if (typeof value[0] === 'object') for (const item of value) collect(item, found)
+  } else for (const item of Object.values(value)) collect(item, found)
+}

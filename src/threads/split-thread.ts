@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { messageOf, QwError } from '../engine/errors.ts'
+import type { DocBlock } from '../engine/split/doc-store.ts'
+import type { CollectedFields, EncodedFields } from '../engine/split/encode-fields.ts'
+import { type SplitWork, splitWorkHere } from '../engine/split/split-work.ts'
+import { ownedBuffers } from './owned-buffers.ts'
+import { arrived, type TransportedError } from './transported-error.ts'
+
+export type SplitTask =
+  | { readonly kind: 'sealDocs'; readonly block: DocBlock }
+  | { readonly kind: 'encodeFields'; readonly fields: CollectedFields }
+
+export interface ToSplitThread {
+  readonly id: number
+  readonly task: SplitTask
+}
+
+export type FromSplitThread =
+  | { readonly kind: 'done'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: TransportedError }
+
+interface Call {
+  resolve(answer: unknown): void
+  reject(error: unknown): void
+}
+
+/** Cores from which a second thread takes work off the first; a function has one per 1,769 MB. */
+const MIN_CORES = 1.5
+/** Blocks of documents that may wait for the thread: it never waits for one, and memory stays bounded. */
+const WAITING_MAX = 4
+const ENTRIES = ['./split-worker.mjs', './threads/split-worker.js', '../threads/split-worker.js']
+
+/** Undefined where a second thread would not help, or none can be started: the sources, run without a
+ *  build. The work is then done where it is asked for. */
+export function openSplitThread(cores: number): SplitThread | undefined {
+  if (cores < MIN_CORES) return undefined
+  const entry = ENTRIES.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) =>
+    existsSync(path),
+  )
+  return entry === undefined ? undefined : new SplitThread(entry)
+}
+
+/**
+ * A thread that seals documents and encodes fields while this one reads the next documents. It begins
+ * with the first block of documents, so that what is small never waits for it, and whoever finds it
+ * busy does the work here: the two share it as they get on. It keeps no process alive.
+ */
+export class SplitThread implements SplitWork {
+  readonly #entry: string
+  readonly #here = splitWorkHere()
+  readonly #calls = new Map<number, Call>()
+  #worker: Worker | undefined
+  #lastId = 0
+
+  constructor(entry: string) {
+    this.#entry = entry
+  }
+
+  sealDocs(block: DocBlock): Promise<Uint8Array> {
+    if (this.#calls.size >= WAITING_MAX) return this.#here.sealDocs(block)
+    const { docs, ends, level } = block
+    // Copies: the caller goes on writing into these.
+    const copy = { docs: new Uint8Array(docs), ends: new Uint32Array(ends), level }
+    // What this kind of task is answered with.
+    return this.#call({ kind: 'sealDocs', block: copy }) as Promise<Uint8Array>
+  }
+
+  encodeFields(fields: CollectedFields): Promise<EncodedFields> {
+    if (this.#worker === undefined) return this.#here.encodeFields(fields)
+    return this.#call({ kind: 'encodeFields', fields }) as Promise<EncodedFields>
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate()
+  }
+
+  #call(task: SplitTask): Promise<unknown> {
+    const id = ++this.#lastId
+    const worker = (this.#worker ??= this.#start())
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject })
+      worker.ref()
+      worker.postMessage({ id, task } satisfies ToSplitThread, ownedBuffers(task))
+    })
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#entry)
+    worker.unref()
+    worker.on('message', (message: FromSplitThread) => this.#take(message))
+    let cause: unknown
+    worker.on('error', (error) => {
+      cause = error
+    })
+    worker.on('exit', () => this.#fail(worker, cause))
+    return worker
+  }
+
+  #take(message: FromSplitThread): void {
+    const call = this.#calls.get(message.id)
+    this.#calls.delete(message.id)
+    if (this.#calls.size === 0) this.#worker?.unref()
+    if (message.kind === 'done') call?.resolve(message.answer)
+    else call?.reject(arrived(message.error))
+  }
+
+  /** The next call starts another thread. */
+  #fail(worker: Worker, cause: unknown): void {
+    if (this.#worker === worker) this.#worker = undefined
+    const why = cause === undefined ? undefined : messageOf(cause)
+    const error = new QwError('unavailable', 'the thread that encodes splits ended in its work', {
+      why,
+      fix: 'run the same again: what was published stays, and nothing is indexed twice',
+      cause,
+    })
+    for (const call of this.#calls.values()) call.reject(error)
+    this.#calls.clear()
+  }
+}

@@ -1,0 +1,26 @@
+import { parentPort } from 'node:worker_threads'
+import { splitWorkHere } from '../engine/split/split-work.ts'
+import { ownedBuffers } from './owned-buffers.ts'
+import type { FromSplitThread, SplitTask, ToSplitThread } from './split-thread.ts'
+import { transported } from './transported-error.ts'
+
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread')
+const work = splitWorkHere()
+const tell = (message: FromSplitThread): void => port.postMessage(message, ownedBuffers(message))
+
+port.on('message', ({ id, task }: ToSplitThread) => {
+  perform(task).then(
+    (answer) => tell({ kind: 'done', id, answer }),
+    (error: unknown) => tell({ kind: 'failed', id, error: transported(error) }),
+  )
+})
+
+async function perform(task: SplitTask): Promise<unknown> {
+  switch (task.kind) {
+    case 'sealDocs':
+      return await work.sealDocs(task.block)
+    case 'encodeFields':
+      return await work.encodeFields(task.fields)
+  }
+}
