@@ -46,6 +46,13 @@ export const PARTS: readonly BenchPart[] = [
     run: async (context) => await (await import('./peers/peers.ts')).benchPeers(context),
   },
   {
+    name: 'cold',
+    what: 'searches over a model of S3: time, requests, bytes, rounds, dollars',
+    settings: ['docs'],
+    run: async ({ cache, settings }) =>
+      await (await import('./cold.ts')).benchCold(cache, settings),
+  },
+  {
     name: 'merging',
     what: 'ten batches merged into one, with its memory',
     run: async ({ nodeArgs }) => (await import('./merging.ts')).benchMerging(nodeArgs),
