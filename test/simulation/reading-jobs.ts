@@ -115,7 +115,7 @@ export function exportIndex(model: Model, indexId: string, folder: string): Job 
         const { manifest, etag } = begun ?? { manifest: newExport(file), etag: undefined }
         try {
           const job = { file, manifest, etag, target: bug.exportTarget?.(target) ?? target }
-          await exportParts(job, { store }, components.clock.nowMs)
+          await exportParts(job, { store }, () => components.clock.nowMs())
         } catch (error) {
           if (!isQwError(error, 'conflict')) throw error
           const left = await readManifest(target)
