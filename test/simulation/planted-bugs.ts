@@ -99,6 +99,15 @@ class ForgetsAtOnce extends Metastore {
   }
 }
 
+/** What is published after all stays among what waits, and is published by the next retry too. */
+class KeepsRetried extends Metastore {
+  override publish(indexId: string, request: PublishRequest): Promise<PublishOutcome> {
+    const { rejects } = request
+    const kept = rejects === undefined ? {} : { rejects: { ...rejects, taken: [] } }
+    return super.publish(indexId, { ...request, ...kept })
+  }
+}
+
 /** Merged splits go at once, although searches are still on them. */
 class DeletesBeforeMark extends Metastore {
   override async publish(indexId: string, request: PublishRequest): Promise<PublishOutcome> {
@@ -165,5 +174,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a split that is published although its upload failed', store: putAnswersEarly },
   { name: 'a restore that brings back what was erased', matchesNothing: true },
   { name: 'a split that is forgotten while it may be published again', metastore: ForgetsAtOnce },
+  { name: 'a retry that leaves its documents among the rejected ones', metastore: KeepsRetried },
   { name: 'an export that notes a part before it is written', exportTarget: notesPartsFirst },
 ]
