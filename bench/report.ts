@@ -77,6 +77,8 @@ export interface Machine {
   readonly cores: number
   readonly memoryBytes: number
   readonly platform: string
+  /** Of the benchmark's processes: below 0 they go before others, from -20 on; above, behind. */
+  readonly niceness: number
   /** Processes that wanted a core, mean of a minute: before and after. */
   readonly load: readonly [number, number]
 }

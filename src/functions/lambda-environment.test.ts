@@ -4,6 +4,7 @@ import { simulateMerging } from '../engine/indexing/testing/simulated-merging.ts
 import {
   amount,
   byteAmount,
+  coresOf,
   flag,
   indexPlaceOf,
   lambdaCredentials,
@@ -98,4 +99,14 @@ test('files of 100,000 documents stay under 150 splits for 90 days at the memory
   })
   expect(publishedSplits).toBeLessThan(150)
   expect(writtenPerIndexed).toBeLessThanOrEqual(6)
+})
+
+test.each([
+  [128, 1],
+  [2_653, 1],
+  [3_008, 2],
+  [7_076, 4],
+  [10_240, 4],
+])('%d MB of memory are %d cores', (megabytes, cores) => {
+  expect(coresOf({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(megabytes) })).toBe(cores)
 })

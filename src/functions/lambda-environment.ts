@@ -85,7 +85,10 @@ const PROCESS_BYTES = 256 * 1024 * 1024
 /** Larger merges take too long for what they save. */
 const MAX_MERGE_BYTES = 1024 * 1024 * 1024
 
+/** Lambda gives a function a core for each so many megabytes of memory. */
 const MEMORY_MB_PER_CORE = 1_769
+/** More threads would hold more than they are worth. */
+const CORES_MAX = 4
 
 /** Bytes of splits merged at once: a quarter of the function's memory beyond 256 MB, 1 GB at most. */
 export function maxMergeBytes(env: Environment): number {
@@ -94,10 +97,11 @@ export function maxMergeBytes(env: Environment): number {
   return Math.min(Math.floor(free / MEMORY_PER_MERGE_BYTE), MAX_MERGE_BYTES)
 }
 
-/** A function has as many cores as 1,769 MB go into its memory, parts of one included; its system counts
- *  two of them or more, whatever it may use of each. */
+/** Cores of a function, rounded, at least one: two threads gain from 1.7 as well. Its system counts two or
+ *  more, whatever it may use of each. */
 export function coresOf(env: Environment): number {
-  return amount(env, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', MEMORY_MB_PER_CORE) / MEMORY_MB_PER_CORE
+  const memoryMb = amount(env, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', MEMORY_MB_PER_CORE)
+  return Math.max(1, Math.min(CORES_MAX, Math.round(memoryMb / MEMORY_MB_PER_CORE)))
 }
 
 /** Lambda puts the role's keys into the environment and starts another process before they expire. */

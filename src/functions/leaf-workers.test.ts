@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { failedLeaf, type LeafRequest } from '../engine/search/leaf-request.ts'
-import { coresOf, LeafWorkers } from './leaf-workers.ts'
+import { LeafWorkers } from './leaf-workers.ts'
 
 const REQUEST = { indexId: 'events', splits: [] } as unknown as LeafRequest // no test looks inside
 
@@ -23,16 +23,6 @@ function workersOf(source: string) {
   const workers = new LeafWorkers({ file, count: 2, log: (fields) => lines.push(fields) })
   return { workers, lines }
 }
-
-test.each([
-  [128, 1],
-  [2_653, 1],
-  [3_008, 2],
-  [7_076, 4],
-  [10_240, 4],
-])('%d MB of memory are %d cores', (megabytes, cores) => {
-  expect(coresOf(megabytes)).toBe(cores)
-})
 
 test('are started by the first search, and asked by it where its work is worth their start', async () => {
   const { workers, lines } = workersOf(ANSWERING)

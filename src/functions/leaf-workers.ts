@@ -3,19 +3,9 @@ import type { LeafInvoker } from '../engine/search/leaf-request.ts'
 import type { LeafThread } from '../engine/search/spread.ts'
 import { LeafPeer } from './leaf-peer.ts'
 
-/** Lambda gives a function a core for each so many megabytes of memory. */
-const CORE_MEGABYTES = 1_769
-/** More would hold more caches than they are worth. */
-const CORES_MAX = 4
-
 /** A thread takes 100 ms to start and as long to run fast: a search that finds none yet is shared only where
  *  it is worth more than this, with reading several times its work. */
 const STARTING_MS = 50
-
-/** Cores of a function with this much memory, rounded, at least one: two threads gain from 1.7 as well. */
-export function coresOf(memoryMegabytes: number): number {
-  return Math.max(1, Math.min(CORES_MAX, Math.round(memoryMegabytes / CORE_MEGABYTES)))
-}
 
 interface WorkerSettings {
   /** A module that calls `searchFor` with its `workerData`. */

@@ -13,12 +13,13 @@ import { answerLeaf, isLeafEvent, leafCaller } from './handed-leaf.ts'
 import {
   amount,
   byteAmount,
+  coresOf,
   indexPlaceOf,
   lambdaCredentials,
   optional,
   required,
 } from './lambda-environment.ts'
-import { coresOf, LeafWorkers, searchFor } from './leaf-workers.ts'
+import { LeafWorkers, searchFor } from './leaf-workers.ts'
 import { makeLambdaHost, type LambdaContext } from './lambda-host.ts'
 import { pageFolder } from './page-folder.ts'
 import { pollingStore } from './polling-store.ts'
@@ -43,7 +44,7 @@ const caches = new SearchCaches({ ...DEFAULT_SEARCH_CACHE_LIMITS, partialResultB
 const inThread: LeafInvoker = {
   search: (request, signal) => searchLeaf(request, { store, caches }, signal),
 }
-const cores = coresOf(amount(env, 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 0))
+const cores = coresOf(env)
 const here = cores > 1 ? onAllCores() : inThread
 const callsMax = amount(env, 'QW_LAMBDA_LEAF_CALLS', 0)
 const api = createApi(

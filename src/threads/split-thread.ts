@@ -26,8 +26,6 @@ interface Call {
   reject(error: unknown): void
 }
 
-/** Cores from which a second thread takes work off the first; a function has one per 1,769 MB. */
-const MIN_CORES = 1.5
 /** Blocks of documents that may wait for the thread: it never waits for one, and memory stays bounded. */
 const WAITING_MAX = 4
 const ENTRIES = ['./split-worker.mjs', './threads/split-worker.js', '../threads/split-worker.js']
@@ -35,7 +33,7 @@ const ENTRIES = ['./split-worker.mjs', './threads/split-worker.js', '../threads/
 /** Undefined where a second thread would not help, or none can be started: the sources, run without a
  *  build. The work is then done where it is asked for. */
 export function openSplitThread(cores: number): SplitThread | undefined {
-  if (cores < MIN_CORES) return undefined
+  if (cores < 2) return undefined
   const entry = ENTRIES.map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) =>
     existsSync(path),
   )
