@@ -46,7 +46,7 @@ export interface BenchIndex {
   readonly indexing: IndexingComponents
 }
 
-/** `splitWork`: as of the components of indexing. */
+/** One that is there is gone on with. `splitWork`: as of the components of indexing. */
 export async function createBenchIndex(
   set: DataSet,
   store: ObjectStore,
@@ -56,7 +56,7 @@ export async function createBenchIndex(
   if (config === undefined) throw new Error(`no shipped config ${set.indexId}`)
   const components = { clock: systemClock, random: systemRandom }
   const metastore = new Metastore(store, components)
-  await metastore.createIndex(config)
+  await metastore.createIfAbsent(config)
   return { set, store, indexing: { metastore, splitWork, ...components } }
 }
 

@@ -10,7 +10,7 @@ import { giveBackMemory } from './give-back.ts'
 const CLEAN_UP_INTERVAL_MS = 30 * 60_000
 /** Splits merged at once, which take up to three times as much memory: the share of merges in a server of
  *  1 GB (docs/decisions/0044). What it leaves apart `qw-lambda merge` puts together. */
-const MERGE_BYTES = 96 << 20
+const MERGE_BYTES = 80 << 20
 
 /**
  * Erasures, merges and clean-up of indexes that get their documents by HTTP: every commit is a split, and nobody

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts'
 import type { SearchCaches } from './caches.ts'
 import { DOC_BLOCK } from './doc-set.ts'
 import { groupCacheKey } from './leaf-cache.ts'
-import { needsNothing, planLeaf, planSplit, type LeafPlan } from './leaf-plan.ts'
+import { planLeaf, type LeafPlan } from './leaf-plan.ts'
 import {
   docRange,
   type LeafInvoker,
@@ -10,6 +10,7 @@ import {
   type LeafResponse,
   type LeafSplit,
 } from './leaf-request.ts'
+import { leafMs, searchedDocs } from './leaf-work.ts'
 import { answerBytes, mergeLeaves } from './leaf.ts'
 
 /** A thread beside this one. */
@@ -53,18 +54,13 @@ const PART_SIZES: PartSizes = { partMs: 2, cutDocs: 8 * DOC_BLOCK }
 /** Where each thread reads from a store that is far: what two threads have a part of is read twice. */
 export const WHOLE_SPLITS: PartSizes = { ...PART_SIZES, cutDocs: undefined }
 
-/** What a search does for each document of a split at most, in nanoseconds: its share of a posting list,
- *  and for each column the look at a sort key's or the count in an aggregation's. */
-const NS_PER_DOC = 0.5
-const NS_PER_SORT_KEY = 0.5
-const NS_PER_AGGREGATED_COLUMN = 4
-/** Of a search over ten columns. */
-const MOST_NS_PER_DOC = NS_PER_DOC + 10 * NS_PER_AGGREGATED_COLUMN
+/** No search takes longer for a document of a split, with ten columns and scores. */
+const MOST_NS_PER_DOC = 40
 const NS_PER_MS = 1_000_000
 
 /**
  * Spreads one leaf's splits over threads and merges what they find. The rule: what a search does at most
- * is estimated from its splits and columns, and handed over in parts of at least two milliseconds, to
+ * is estimated (`leaf-work.ts`), and handed over in parts of at least two milliseconds, to
  * threads that have nothing else to do. An estimate that was too high costs little: a part that its thread
  * has not begun when the others are found is taken back, so that nobody waits for a thread that is busy
  * after all.
@@ -107,12 +103,6 @@ export function spreadLeaf(settings: SpreadSettings): LeafInvoker {
 function isSmall({ splits }: LeafRequest, { partMs }: PartSizes): boolean {
   const docs = splits.reduce((sum, { docCount }) => sum + docCount, 0)
   return docs * MOST_NS_PER_DOC < 2 * partMs * NS_PER_MS
-}
-
-/** What a leaf takes at most, roughly, with all that it reads in memory. */
-function leafMs(plan: LeafPlan): number {
-  const docs = plan.request.splits.reduce((sum, split) => sum + searchedDocs(split, plan), 0)
-  return (docs * nsPerDocOf(plan)) / NS_PER_MS
 }
 
 /**
@@ -162,19 +152,9 @@ function piecesOf(
   return from === start ? [split] : [...pieces, { ...split, docs: { start: from, end } }]
 }
 
-function searchedDocs(split: LeafSplit, plan: LeafPlan): number {
-  return needsNothing(planSplit(plan, split)) ? 0 : docsOf(split)
-}
-
 function docsOf(split: LeafSplit): number {
   const { start, end } = docRange(split)
   return end - start
-}
-
-function nsPerDocOf({ request, aggregations }: LeafPlan): number {
-  const columns = new Set(aggregations.flatMap(({ aggregation }) => aggregation.paths)).size
-  const sortKeys = request.hitLimit > 0 ? request.sort.length : 0
-  return NS_PER_DOC + sortKeys * NS_PER_SORT_KEY + columns * NS_PER_AGGREGATED_COLUMN
 }
 
 /** As many as there are parts, this one among them. */

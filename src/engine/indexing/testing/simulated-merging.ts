@@ -1,5 +1,6 @@
 import type { IndexFile } from '../../metastore/index-metadata.ts'
 import { type SplitRecord, splitSizeBytes } from '../../metastore/split-record.ts'
+import type { IndexConfig } from '../../schema/index-config.ts'
 import { eligibleMerges } from '../merge.ts'
 import { maturityAtBirth } from '../merge-policy.ts'
 import { mergedRecord } from '../preview-merges.ts'
@@ -21,12 +22,16 @@ interface Simulation {
   readonly maxMergeBytes?: number
   /** Splits whose documents are all older are gone; default: none is. */
   readonly retentionDays?: number
+  /** Whose policy it is; default: the default policy. */
+  readonly config?: IndexConfig
 }
 
 interface Simulated {
   /** Bytes that indexing and merging wrote, for each that indexing wrote. */
   readonly writtenPerIndexed: number
   readonly publishedSplits: number
+  /** Those, as they are at the end. */
+  readonly splits: readonly SplitRecord[]
   /** The most at the end of any day. */
   readonly mostSplits: number
   /** Published at the end: how many have to be opened for an hour, that hour which has the most. */
@@ -39,9 +44,9 @@ interface Simulated {
  */
 export function simulateMerging(simulation: Simulation): Simulated {
   const { days, docsPerFile, bytesPerDoc, filesADay = 288, lateDays = 0 } = simulation
-  const { retentionDays = Infinity } = simulation
+  const { retentionDays = Infinity, config = testConfig() } = simulation
   const fileSeconds = DAY_SECONDS / filesADay
-  const settings = testConfig().indexingSettings
+  const settings = config.indexingSettings
   let splits: SplitRecord[] = []
   let [indexed, written, made] = [0, 0, 0]
   const add = (split: SplitRecord): void => {
@@ -81,7 +86,7 @@ export function simulateMerging(simulation: Simulation): Simulated {
     splits = splits.filter(({ timeRange }) => (timeRange?.endSeconds ?? Infinity) > oldest)
     for (;;) {
       const nowMs = nowSeconds * 1000
-      const state = fileOf(splits)
+      const state = fileOf(splits, config)
       const [inputs] = eligibleMerges(state, nowMs, simulation)
       if (inputs === undefined) break
       const gone = new Set(inputs)
@@ -93,6 +98,7 @@ export function simulateMerging(simulation: Simulation): Simulated {
   return {
     writtenPerIndexed: written / indexed,
     publishedSplits: splits.length,
+    splits,
     mostSplits,
     mostSplitsOfAnHour: mostOfAnHour(splits, nowSeconds),
   }
@@ -111,12 +117,12 @@ function mostOfAnHour(splits: readonly SplitRecord[], nowSeconds: number): numbe
   return most
 }
 
-function fileOf(splits: readonly SplitRecord[]): IndexFile {
+function fileOf(splits: readonly SplitRecord[], config: IndexConfig): IndexFile {
   return {
     metadata: {
       indexId: 'events',
       indexUid: 'events:1',
-      config: testConfig(),
+      config,
       pastMappings: [],
       createTimestamp: START_SECONDS,
       sources: [],

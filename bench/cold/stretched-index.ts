@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { decodeIndexFile, encodeIndexFile } from '../../src/engine/metastore/index-file-codec.ts'
+import { publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
+import { metastoreKey, splitIdOfKey, splitKey } from '../../src/engine/metastore/layout.ts'
+import type { SplitRecord } from '../../src/engine/metastore/split-record.ts'
+import { simulateMerging } from '../../src/engine/indexing/testing/simulated-merging.ts'
+import { MAX_MERGE_BYTES } from './built-index.ts'
+import type { NameOf } from './s3-model.ts'
+
+/** The mock sales of the tutorial: 100,000 documents every five minutes, thirty days kept. */
+const MONTH = {
+  days: 30,
+  docsPerFile: 100_000,
+  bytesPerDoc: 31,
+  retentionDays: 30,
+  maxMergeBytes: MAX_MERGE_BYTES,
+}
+
+export interface StretchedIndex {
+  readonly folder: string
+  readonly nameOf: NameOf
+  readonly splitCount: number
+}
+
+interface Stretch {
+  readonly indexId: string
+  /** Of a split; undefined: as the index says. */
+  readonly targetDocs: number | undefined
+  /** Where the index file is written. */
+  readonly cache: string
+}
+
+/**
+ * The index of a month, with a few real splits that stand for all of its splits: how many it has, how
+ * large each is and which time it spans are what the merge policy makes of the month's files
+ * (`simulateMerging`); the bytes of each are those of the real split that is nearest in size. Its index file
+ * is real, and every split has a name of its own, so that nothing of one is found in the cache of another.
+ */
+export function stretchToMonth(
+  realFolder: string,
+  { indexId, targetDocs, cache }: Stretch,
+): StretchedIndex {
+  const key = metastoreKey(indexId)
+  const file = decodeIndexFile(readFileSync(join(realFolder, key)), key)
+  const real = publishedSplits(file)
+  const realNames = new Map<string, string>()
+  const { config } = file.metadata
+  const { splitNumDocsTarget } = config.indexingSettings
+  const indexingSettings = {
+    ...config.indexingSettings,
+    splitNumDocsTarget: targetDocs ?? splitNumDocsTarget,
+  }
+  const modelledMonth = simulateMerging({ ...MONTH, config: { ...config, indexingSettings } })
+  const splits = modelledMonth.splits.map((modelled, at): SplitRecord => {
+    const standIn = nearest(real, modelled.docCount)
+    const splitId = standIn.splitId.slice(0, -4) + String(at).padStart(4, '0')
+    realNames.set(splitId, standIn.splitId)
+    return { ...standIn, splitId, timeRange: modelled.timeRange }
+  })
+  const folder = join(cache, `sales-month-${splits.length}-splits`)
+  mkdirSync(join(folder, indexId), { recursive: true })
+  writeFileSync(join(folder, key), encodeIndexFile({ ...file, splits }))
+  return {
+    folder,
+    nameOf(name) {
+      const standIn = realNames.get(splitIdOfKey(indexId, name) ?? '')
+      if (standIn === undefined) return name
+      return join(relative(folder, realFolder), splitKey(indexId, standIn))
+    },
+    splitCount: splits.length,
+  }
+}
+
+function nearest(real: readonly SplitRecord[], docCount: number): SplitRecord {
+  const distance = (split: SplitRecord): number => Math.abs(Math.log(split.docCount / docCount))
+  const [first] = real.toSorted((a, b) => distance(a) - distance(b))
+  if (first === undefined) throw new Error('the index has no split')
+  return first
+}
