@@ -28,6 +28,8 @@ interface Call {
 
 /** Blocks of documents that may wait for the thread: it never waits for one, and memory stays bounded. */
 const WAITING_MAX = 4
+/** What it leaves are mostly arrays outside of the heap, which a collection of this small part gives back. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4 }
 const ENTRIES = ['./split-worker.mjs', './threads/split-worker.js', '../threads/split-worker.js']
 
 /** Undefined where a second thread would not help, or none can be started: the sources, run without a
@@ -85,7 +87,7 @@ export class SplitThread implements SplitWork {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#entry)
+    const worker = new Worker(this.#entry, { resourceLimits: RESOURCE_LIMITS })
     worker.unref()
     worker.on('message', (message: FromSplitThread) => this.#take(message))
     let cause: unknown
