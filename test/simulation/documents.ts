@@ -22,6 +22,9 @@ const OLDEST_SECONDS = 30 * 3600
 /** Words of which each document has one: what erasures and searches ask for. */
 export const GROUPS = 5
 
+/** Not in the mapping until somebody adds it: until then documents that have it are rejected. */
+export const ODD_FIELD = 'odd'
+
 export const groupOf = (n: number): number => n % GROUPS
 export const groupWord = (group: number): string => `word${group}`
 
@@ -40,8 +43,9 @@ export class Documents {
     return doc
   }
 
-  /** NDJSON of new documents; now and then a line in between that is none. */
-  newLines(count: number): { text: string; lines: StagedFile['lines'] } {
+  /** NDJSON of new documents; now and then a line in between that is none, and of `oddShare` of them
+   *  those that fit once the mapping has their other field. */
+  newLines(count: number, oddShare = 0): { text: string; lines: StagedFile['lines'] } {
     const lines: { n: number; startByte: number }[] = []
     let text = ''
     for (let i = 0; i < count; i++) {
@@ -52,7 +56,9 @@ export class Documents {
       this.#byNumber.push(doc)
       if (this.#dice.chance(0.02)) text += 'no document\n'
       lines.push({ n: doc.n, startByte: text.length })
-      text += `${JSON.stringify({ ts: doc.tsSeconds, n: doc.n, text: groupWord(groupOf(doc.n)) })}\n`
+      const odd = this.#dice.chance(oddShare) ? { [ODD_FIELD]: 'x' } : {}
+      const word = groupWord(groupOf(doc.n))
+      text += `${JSON.stringify({ ts: doc.tsSeconds, n: doc.n, text: word, ...odd })}\n`
     }
     return { text, lines }
   }

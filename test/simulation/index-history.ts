@@ -1,8 +1,9 @@
 import { isEnd, positionBytes } from '../../src/engine/metastore/checkpoint.ts'
 import { DELETION_GRACE_MS } from '../../src/engine/metastore/index-file-changes.ts'
 import type { IndexFile } from '../../src/engine/metastore/index-metadata.ts'
+import { REJECTED_KEPT_MS } from '../../src/engine/metastore/reject-set.ts'
 import { pinnedSplitIds } from '../../src/engine/metastore/snapshot-record.ts'
-import { type Documents, groupOf, groupWord, type StagedFile } from './documents.ts'
+import { type Documents, groupOf, groupWord, type StagedFile, START_MS } from './documents.ts'
 
 /** What the index was after one write of its metastore file. */
 interface Version {
@@ -12,6 +13,8 @@ interface Version {
   readonly numbers: readonly number[]
   /** Documents that snapshots keep, by snapshot. */
   readonly pinned: ReadonlyMap<string, readonly number[]>
+  /** Rejected documents that may be retried. */
+  readonly waiting: readonly number[]
 }
 
 /** What an erasure is about: what was published when it was asked for. */
@@ -31,7 +34,7 @@ export interface Facts {
   readonly skewMaxMs: number
 }
 
-const NOTHING: Version = { file: undefined, numbers: [], pinned: new Map() }
+const NOTHING: Version = { file: undefined, numbers: [], pinned: new Map(), waiting: [] }
 
 /** Everything that an index has been, and what has to hold from one version to the next. */
 export class IndexHistory {
@@ -44,6 +47,7 @@ export class IndexHistory {
   readonly #facts: Facts
   #everPublished = new Set<number>()
   #gone = new Set<number>()
+  #everRejected = new Set<number>()
   #mayBeCleared = false
   #current: readonly number[] = []
   /** Splits that the latest clearing emptied. */
@@ -61,6 +65,10 @@ export class IndexHistory {
 
   hasPublished(n: number): boolean {
     return this.#everPublished.has(n)
+  }
+
+  hasRejected(n: number): boolean {
+    return this.#everRejected.has(n)
   }
 
   isGone(n: number): boolean {
@@ -103,6 +111,8 @@ export class IndexHistory {
     }
     const before = isNew ? [] : this.#current
     problems.push(...this.#changes(before, numbers, nowMs))
+    if (!isNew && !isBack) problems.push(...this.#rejections(version, nowMs))
+    for (const n of version.waiting) this.#everRejected.add(n)
     for (const n of numbers) this.#everPublished.add(n)
     problems.push(...this.#coverage(file, new Set(numbers)))
     problems.push(...this.#erasures(version))
@@ -145,7 +155,8 @@ export class IndexHistory {
     })
     if (!isRestored) return false
     this.incarnation++
-    const known = new Set([...numbers, ...this.#covered(file)])
+    const read = [...this.#covered(file)].filter((n) => !this.#everRejected.has(n))
+    const known = new Set([...numbers, ...read])
     for (const n of this.#everPublished) {
       if (!known.has(n) && !this.#facts.requested.has(n)) this.#everPublished.delete(n)
     }
@@ -172,6 +183,7 @@ export class IndexHistory {
     this.incarnation++
     this.#everPublished = new Set()
     this.#gone = new Set()
+    this.#everRejected = new Set()
     this.#victims = new Map()
   }
 
@@ -200,6 +212,19 @@ export class IndexHistory {
     return problems
   }
 
+  /** What waits is not published, and goes from there by being published. */
+  #rejections({ numbers, waiting }: Version, nowMs: number): string[] {
+    const published = new Set(numbers)
+    const twice = waiting.filter((n) => published.has(n))
+    const problems = twice.map((n) => `document ${n} is published, and waits to be retried`)
+    const isForgotten = nowMs - START_MS > REJECTED_KEPT_MS / 2
+    // What was retried since a snapshot is lost with its restoration.
+    if (isForgotten || this.mayBeRestored) return problems
+    const here = new Set([...waiting, ...numbers])
+    const lost = this.last.waiting.filter((n) => !here.has(n))
+    return [...problems, ...lost.map((n) => `document ${n} waited to be retried, and is lost`)]
+  }
+
   #isErasable(n: number): boolean {
     return [...this.#victims.values()].some(({ numbers }) => numbers.has(n))
   }
@@ -216,7 +241,8 @@ export class IndexHistory {
     const problems: string[] = []
     const covered = this.#covered(file)
     for (const n of covered) {
-      if (!this.#everPublished.has(n)) problems.push(`document ${n} is skipped, and lost`)
+      if (this.#everPublished.has(n) || this.#everRejected.has(n)) continue
+      problems.push(`document ${n} is skipped, and lost`)
     }
     for (const n of published) {
       if (covered.has(n) || this.#facts.requested.has(n)) continue

@@ -41,7 +41,7 @@ export interface Job {
 const UPKEEP_EVERY_MS = 10 * 60 * 1000
 
 /** Shorter than the grace after which a replaced split is deleted, by the clock that is furthest ahead. */
-const LONGEST_SEARCH_MS = 10 * 60 * 1000
+export const LONGEST_SEARCH_MS = 10 * 60 * 1000
 
 /** `isCurrent`: whether the file is still what lies under its name. */
 export function indexFile(

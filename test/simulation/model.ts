@@ -1,7 +1,14 @@
+import { decodeRejects } from '../../src/engine/indexing/rejects.ts'
 import { numbersIn } from '../../src/engine/indexing/testing/indexing-fixture.ts'
 import { decodeIndexFile } from '../../src/engine/metastore/index-file-codec.ts'
-import { publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
-import { snapshotKey, splitIdOfKey, splitKey } from '../../src/engine/metastore/layout.ts'
+import { type IndexFile, publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
+import {
+  rejectedKey,
+  rejectedPrefix,
+  snapshotKey,
+  splitIdOfKey,
+  splitKey,
+} from '../../src/engine/metastore/layout.ts'
 import { bodyBytes, type ObjectStore } from '../../src/engine/ports.ts'
 import type { StagedFile } from './documents.ts'
 import { type Facts, IndexHistory } from './index-history.ts'
@@ -23,6 +30,8 @@ export class Model {
   readonly #histories = new Map<string, IndexHistory>()
   /** Every object of the index bucket; of splits the numbers of their documents. */
   readonly #objects = new Map<string, readonly number[]>()
+  /** Numbers of the documents in each object of rejected ones that ever was. */
+  readonly #rejected = new Map<string, readonly number[]>()
 
   constructor(facts: Pick<Facts, 'documents' | 'skewMaxMs'>, nowMs: () => number) {
     this.#facts = { ...facts, files: this.files, requested: this.requested }
@@ -63,6 +72,7 @@ export class Model {
     const indexId = key.split('/', 1)[0] ?? ''
     const isSplit = splitIdOfKey(indexId, key) !== undefined
     this.#objects.set(key, isSplit ? numbersIn(body) : [])
+    if (key.startsWith(rejectedPrefix(indexId))) this.#rejected.set(key, rejectedNumbers(body, key))
     if (!key.endsWith(METASTORE_FILE)) return
     this.checkCount++
     const file = decodeIndexFile(body, key)
@@ -92,7 +102,10 @@ export class Model {
         [...splitBytes.keys()].flatMap((id) => this.#objects.get(splitKey(indexId, id)) ?? []),
       ]),
     )
-    this.report(key, this.history(indexId).add({ file, numbers, pinned }, this.#nowMs()))
+    const waiting = file.rejectSets.flatMap(
+      ({ setId }) => this.#rejected.get(rejectedKey(indexId, setId)) ?? [],
+    )
+    this.report(key, this.history(indexId).add({ file, numbers, pinned, waiting }, this.#nowMs()))
   }
 
   #onDelete(key: string): void {
@@ -128,24 +141,59 @@ export class Model {
   #acknowledgeNumbers(indexId: string, numbers: readonly number[], incarnation: number): void {
     const history = this.history(indexId)
     if (history.incarnation !== incarnation) return
-    const missing = numbers.filter((n) => !history.hasPublished(n))
+    const missing = numbers.filter((n) => !history.hasPublished(n) && !history.hasRejected(n))
     if (missing.length === 0) return
     this.report(indexId, [`${missing.join(', ')} were said to be indexed, and are not`])
   }
 
-  /** An answer has to be that of one version between the beginning of the search and its end. */
+  /** An answer has to be that of one version between the beginning of the search and its end, or before
+   *  `endVersion`, where that was when it decided what it would see. */
   judgeSearch(
     indexId: string,
     found: readonly number[],
-    { sinceVersion, matches }: { sinceVersion: number; matches: (n: number) => boolean },
+    {
+      sinceVersion,
+      endVersion,
+      matches,
+    }: { sinceVersion: number; endVersion?: number; matches: (n: number) => boolean },
   ): void {
     this.checkCount++
     const seen = found.toSorted((a, b) => a - b).join()
     const { versions } = this.history(indexId)
-    const window = versions.slice(Math.max(0, sinceVersion))
+    const window = versions.slice(Math.max(0, sinceVersion), endVersion)
     if (window.some(({ numbers }) => numbers.filter(matches).join() === seen)) return
     const expected = window.map(({ numbers }) => `[${numbers.filter(matches).join()}]`)
     this.report(indexId, [`a search found [${seen}] instead of ${expected.join(' or ')}`])
+  }
+
+  /** An export holds each document once that the index had in the version with its splits. */
+  judgeExport(
+    indexId: string,
+    found: readonly number[],
+    { sinceVersion, splitIds }: { sinceVersion: number; splitIds: readonly string[] },
+  ): void {
+    this.checkCount++
+    const splits = splitIds.toSorted().join()
+    const hasThem = ({ file }: { readonly file: IndexFile | undefined }): boolean =>
+      file !== undefined &&
+      publishedSplits(file)
+        .map(({ splitId }) => splitId)
+        .toSorted()
+        .join() === splits
+    const exported = this.history(indexId).versions.slice(Math.max(0, sinceVersion)).find(hasThem)
+    const seen = found.toSorted((a, b) => a - b).join()
+    if (exported?.numbers.join() === seen) return
+    const expected = exported === undefined ? 'those of no version' : `[${exported.numbers.join()}]`
+    this.report(indexId, [`an export holds [${seen}] instead of ${expected}`])
+  }
+
+  /** When the mapping fits all, and everything was tried again. */
+  judgeRetried(indexId: string): void {
+    const { waiting } = this.history(indexId).last
+    this.report(
+      indexId,
+      waiting.map((n) => `document ${n} fits, and was not indexed`),
+    )
   }
 
   /** When all is done and the graces are over: everything is there, and nothing else. */
@@ -155,7 +203,9 @@ export class Model {
     if (file === undefined) return this.report(indexId, ['the index is gone'])
     const published = new Set(numbers)
     const ofFiles = files.flatMap(({ lines }) => lines.map(({ n }) => n))
-    const missing = ofFiles.filter((n) => !published.has(n) && !history.isGone(n))
+    const isKnown = (n: number): boolean =>
+      published.has(n) || history.isGone(n) || history.hasRejected(n)
+    const missing = ofFiles.filter((n) => !isKnown(n))
     this.report(
       indexId,
       missing.map((n) => `document ${n} was never indexed`),
@@ -186,4 +236,10 @@ export class Model {
       marked.map(({ splitId }) => `the record of ${splitId} stays for ever`),
     )
   }
+}
+
+/** What is no document has no number. */
+function rejectedNumbers(body: Uint8Array, key: string): number[] {
+  const documents = decodeRejects(body, key).filter(({ text }) => text.startsWith('{'))
+  return documents.map(({ text }) => (JSON.parse(text) as { readonly n: number }).n)
 }

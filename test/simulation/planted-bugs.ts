@@ -9,6 +9,7 @@ import type { IndexFile } from '../../src/engine/metastore/index-metadata.ts'
 import { splitKey } from '../../src/engine/metastore/layout.ts'
 import { Metastore } from '../../src/engine/metastore/metastore.ts'
 import type { SplitRecord } from '../../src/engine/metastore/split-record.ts'
+import { MANIFEST_NAME } from '../../src/engine/export/export-manifest.ts'
 import { bodySize, type ObjectStore } from '../../src/engine/ports.ts'
 
 /** A mistake that somebody could make in the product, put at a seam of it: what the simulation is for
@@ -21,6 +22,7 @@ export interface PlantedBug {
   readonly orphanGraceMs?: number
   /** A restore does not look for what was erased since. */
   readonly matchesNothing?: boolean
+  readonly exportTarget?: (inner: ObjectStore) => ObjectStore
 }
 
 export const NO_BUG: PlantedBug = { name: 'none' }
@@ -97,6 +99,15 @@ class ForgetsAtOnce extends Metastore {
   }
 }
 
+/** What is published after all stays among what waits, and is published by the next retry too. */
+class KeepsRetried extends Metastore {
+  override publish(indexId: string, request: PublishRequest): Promise<PublishOutcome> {
+    const { rejects } = request
+    const kept = rejects === undefined ? {} : { rejects: { ...rejects, taken: [] } }
+    return super.publish(indexId, { ...request, ...kept })
+  }
+}
+
 /** Merged splits go at once, although searches are still on them. */
 class DeletesBeforeMark extends Metastore {
   override async publish(indexId: string, request: PublishRequest): Promise<PublishOutcome> {
@@ -130,6 +141,23 @@ const putAnswersEarly = (inner: ObjectStore): ObjectStore => ({
   },
 })
 
+/** A part counts as written before it is: whoever goes on after a crash passes it over. */
+const notesPartsFirst = (inner: ObjectStore): ObjectStore => {
+  const held: (() => Promise<unknown>)[] = []
+  return {
+    ...inner,
+    async put(key, body, options) {
+      if (key !== MANIFEST_NAME) {
+        held.push(() => inner.put(key, body, options))
+        return { key, sizeBytes: bodySize(body), etag: '', modifiedMs: 0 }
+      }
+      const info = await inner.put(key, body, options)
+      for (const write of held.splice(0)) await write()
+      return info
+    },
+  }
+}
+
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a metastore file that is put without its condition', store: droppedCondition },
   { name: 'a checkpoint that is written before the split', metastore: CheckpointFirst },
@@ -146,4 +174,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a split that is published although its upload failed', store: putAnswersEarly },
   { name: 'a restore that brings back what was erased', matchesNothing: true },
   { name: 'a split that is forgotten while it may be published again', metastore: ForgetsAtOnce },
+  { name: 'a retry that leaves its documents among the rejected ones', metastore: KeepsRetried },
+  { name: 'an export that notes a part before it is written', exportTarget: notesPartsFirst },
 ]

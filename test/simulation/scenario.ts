@@ -7,6 +7,8 @@ import type { IndexConfig } from '../../src/engine/schema/index-config.ts'
 import type { Dice } from './dice.ts'
 import { type Documents, GROUPS, type StagedFile } from './documents.ts'
 import * as jobs from './jobs.ts'
+import * as readingJobs from './reading-jobs.ts'
+import * as retryJobs from './retry-jobs.ts'
 import type { Model } from './model.ts'
 
 /** Shares of calls, and of jobs that the process dies in. */
@@ -64,13 +66,20 @@ interface Parts {
 export class Scenario {
   readonly configs: readonly IndexConfig[]
   readonly #parts: Parts
+  /** Of the documents of files; most worlds have none that are rejected. */
+  readonly #oddShare: number
   readonly #files = new Map<string, StagedFile>()
 
   constructor(parts: Parts) {
     this.#parts = parts
     const { dice } = parts
+    this.#oddShare = dice.of([0, 0, 0, 0.1, 0.4])
     const ids = ['logs', 'sales', 'orders'].slice(0, dice.of([1, 1, 1, 2, 3]))
     this.configs = ids.map((id) => randomConfig(dice, id))
+  }
+
+  get hasRejected(): boolean {
+    return this.#oddShare > 0
   }
 
   /** As they are now, with what they hold. */
@@ -116,7 +125,7 @@ export class Scenario {
 
   async #stage(indexId: string, key: string): Promise<StagedFile> {
     const { dice, documents, staging, model } = this.#parts
-    const { text, lines } = documents.newLines(dice.between(1, 25))
+    const { text, lines } = documents.newLines(dice.between(1, 25), this.#oddShare)
     const info = await staging.put(key, Buffer.from(text), { condition: { kind: 'always' } })
     const file = { indexId, uri: `s3://staging/${key}`, info, lines }
     this.#files.set(key, file)
@@ -134,8 +143,13 @@ export class Scenario {
       ...some(4, () => jobs.merge(indexId)),
       ...some(4, () => jobs.janitor(indexId)),
       ...some(6, () => this.search(indexId)),
+      ...some(2, () => this.#scroll(indexId)),
+      ...some(dice.chance(0.4) ? 1 : 0, (i) =>
+        readingJobs.exportIndex(model, indexId, `${indexId}-${i}`),
+      ),
       ...some(dice.of([0, 2, 3]), () => jobs.askErasure(indexId, dice.below(GROUPS))),
       ...some(3, () => jobs.erase(indexId)),
+      ...(this.#oddShare > 0 ? this.#repairs(config) : []),
       ...some(2, () => this.#request(indexId)),
       ...snapshots,
       ...some(snapshots.length, () => jobs.dropSnapshot(indexId, 's0')),
@@ -144,6 +158,22 @@ export class Scenario {
       ...some(dice.chance(0.1) ? 1 : 0, () => jobs.clear(model, indexId)),
       ...some(dice.chance(0.1) ? 1 : 0, () => jobs.recreate(model, config)),
     ]
+  }
+
+  /** The mapping is mended, and what was rejected is tried again, by several at once and before it fits. */
+  #repairs(config: IndexConfig): jobs.Job[] {
+    const { dice } = this.#parts
+    const retries = Array.from({ length: dice.between(1, 4) }, () =>
+      retryJobs.retry(config.indexId),
+    )
+    return [retryJobs.addOddField(config), ...retries]
+  }
+
+  #scroll(indexId: string): jobs.Job {
+    const { dice, model, nowMs } = this.#parts
+    const group = dice.chance(0.3) ? dice.below(GROUPS) : undefined
+    const paging = { pageHits: dice.of([3, 10, 50]), waitMs: dice.of([0, 20_000, 120_000]) }
+    return readingJobs.scroll(model, { indexId, group, ...paging, nowMs })
   }
 
   #restore(indexId: string): jobs.Job {

@@ -12,6 +12,7 @@ import * as jobs from './jobs.ts'
 import { Model } from './model.ts'
 import type { Network } from './network-store.ts'
 import { NO_BUG, type PlantedBug } from './planted-bugs.ts'
+import * as retryJobs from './retry-jobs.ts'
 import { type FaultRates, NO_FAULTS, randomFaults, Scenario } from './scenario.ts'
 import { type Outcome, Schedule, type Turn } from './schedule.ts'
 
@@ -143,6 +144,11 @@ class World {
     const files = configs.flatMap(({ indexId }) => this.#scenario.filesOf(indexId))
     await this.#calmly(configs.map((config) => jobs.create(config)))
     await this.#calmly(files.map((file) => this.#scenario.indexAgain(file)))
+    if (this.#scenario.hasRejected) {
+      await this.#calmly(configs.map((config) => retryJobs.addOddField(config)))
+      await this.#calmly(each(retryJobs.retry))
+      for (const { indexId } of configs) this.#model.judgeRetried(indexId)
+    }
     await this.#calmly(each(jobs.erase))
     await this.#calmly(each(jobs.merge))
     await this.#calmly(each((indexId) => this.#scenario.search(indexId)))

@@ -3,9 +3,7 @@ import type { Context, Hono } from 'hono'
 import { isJsonObject, type JsonObject } from '../../engine/bytes/json.ts'
 import { parseDuration } from '../../engine/dates/duration.ts'
 import { QwError } from '../../engine/errors.ts'
-import { latestOpstamp } from '../../engine/metastore/delete-task.ts'
-import { publishedSplits, type IndexFile } from '../../engine/metastore/index-metadata.ts'
-import type { SplitRecord } from '../../engine/metastore/split-record.ts'
+import { publishedSplits } from '../../engine/metastore/index-metadata.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import { decodeError, jsonObjectOf, readOptionalJsonObject } from '../request-body.ts'
@@ -63,43 +61,22 @@ async function open(c: Context, path: string, search: SearchContext): Promise<Re
   )
 }
 
-/** What the body's `pit` names, and the body without it. Throws `invalid` (SCROLL-GONE) when a split of
- *  it is gone. */
-export async function pinnedSearch(
+/** What the body's `pit` names, and the body without it. Throws `invalid` (SCROLL-GONE) when its time is
+ *  over. */
+export function pinnedSearch(
   { pit, ...body }: JsonObject,
   search: SearchContext,
-): Promise<{ readonly body: JsonObject; readonly id: string; readonly point: PointInTime }> {
+): { readonly body: JsonObject; readonly id: string; readonly point: PointInTime } {
   const id = isJsonObject(pit) ? pit['id'] : undefined
   if (typeof id !== 'string') throw decodeError('`pit` has to be an object with an `id`')
   const point = decode(id)
-  const isOver = point === undefined || point.expiresMs < search.clock.nowMs()
-  if (isOver || !(await areReadable(point.splitIds, point.indexIds, search))) {
+  if (point === undefined || point.expiresMs < search.clock.nowMs()) {
     throw new QwError('invalid', 'the point in time is gone', {
       code: 'SCROLL-GONE',
       fix: 'open another: POST /<index>/_pit?keep_alive=1m',
     })
   }
   return { body, id, point }
-}
-
-/** Whether all of the splits that a search of these indexes began with can still be searched; not when
- *  an index is gone. */
-export async function areReadable(
-  splitIds: readonly string[],
-  patterns: readonly string[],
-  { metastore }: SearchContext,
-): Promise<boolean> {
-  const files = await matchingIndexes(metastore, patterns, 'skip')
-  const readable = new Set(files.flatMap(readableSplits))
-  return splitIds.every((splitId) => readable.has(splitId))
-}
-
-/** A split that was replaced still has what has been erased since: it is not searched any more. */
-function readableSplits(file: IndexFile): string[] {
-  const opstamp = latestOpstamp(file)
-  const isReadable = (split: SplitRecord): boolean =>
-    split.state === 'Published' || split.deleteOpstamp >= opstamp
-  return file.splits.filter(isReadable).map(({ splitId }) => splitId)
 }
 
 /** Throws `invalid` for what is no duration, or a longer one than merged splits stay readable. */

@@ -18,7 +18,7 @@ import { askedSearch, type AskedSearch } from './asked-search.ts'
 import { bodyOptions, urlOptions } from './options/option.ts'
 import { EVERYWHERE, SCROLL_BODY, SCROLL_OPTIONS } from './options/request-options.ts'
 import { SEARCH_URL } from './options/search-options.ts'
-import { areReadable, isTexts, readTtl } from './point-in-time.ts'
+import { isTexts, readTtl } from './point-in-time.ts'
 import { urlFields } from './request-parts.ts'
 import { flagOf, readSearchParams, type SearchParams } from './search-params.ts'
 import { searchReplyMembers } from './search-reply.ts'
@@ -109,7 +109,6 @@ async function nextPage(c: Context, search: SearchContext): Promise<Response> {
 
   const asked = { ...state, body: jsonObjectOf(Buffer.from(state.body)) }
   const { request, asking } = readRequest(asked)
-  if (!(await areReadable(state.splitIds, request.indexIdPatterns, search))) throw scrollGone()
   const after = parseJson(state.after)
   const isOver = !Array.isArray(after) || after.length === 0
   const page: SearchRequest = {

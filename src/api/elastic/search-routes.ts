@@ -76,7 +76,7 @@ interface PinnedParts {
 
 /** Over the splits of a point in time; ties end in the document's address, so that no page skips one. */
 async function answerPinned(c: Context, { search, params, body }: PinnedParts): Promise<Response> {
-  const { body: rest, id, point } = await pinnedSearch(body, search)
+  const { body: rest, id, point } = pinnedSearch(body, search)
   const { indexIds, splitIds } = point
   // No index id is this: nothing was there when it was opened.
   const patterns = indexIds.length === 0 ? ['no-index*'] : indexIds

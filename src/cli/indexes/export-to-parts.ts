@@ -138,7 +138,7 @@ async function begin(
     if (stored.manifest.finishedMs === undefined) splitsLeft(file, stored.manifest)
     return stored
   }
-  if (stored !== undefined) await clearExport(store, stored.manifest)
+  if (stored !== undefined) await clearExport(store, stored)
   const manifest: ExportManifest = {
     request,
     selection,

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { countingStore } from '../../stores/counting-store.ts'
 import { memoryStore } from '../../stores/memory-store.ts'
-import { faultyStore, type Fault } from '../../stores/testing/faulty-store.ts'
+import { faultyStore, type Fault, type FaultPlan } from '../../stores/testing/faulty-store.ts'
 import { instantClock } from '../../stores/testing/instant-clock.ts'
 import { splitKey } from '../metastore/layout.ts'
 import type { ObjectStore } from '../ports.ts'
 import { SearchFixture } from '../search/testing/search-fixture.ts'
 import { decodeManifest, encodeManifest, MANIFEST_NAME } from './export-manifest.ts'
-import { exportParts, readManifest, type PartsJob } from './export-parts.ts'
+import { clearExport, exportParts, readManifest, type PartsJob } from './export-parts.ts'
 import { planExport } from './export-plan.ts'
 
 const SPLITS = 5
@@ -198,4 +198,36 @@ test('two runs into the same place do not mix: one of them is told', async () =>
     message: expect.stringContaining('another export'),
   })
   expect(await exportedIds(target)).toEqual(ALL)
+})
+
+test('begun again after a kill between a part and its note, nothing of the first stays in the folder', async () => {
+  const fixture = await shop()
+  const target = memoryStore(instantClock())
+  let notes = 0
+  const dies: FaultPlan = ({ verb, key }) =>
+    verb === 'put' && key === MANIFEST_NAME && ++notes > 1 ? { kind: 'failBefore' } : undefined
+  const noting = faultyStore(target, dies, instantClock())
+  await expect(run(fixture, noting)).rejects.toMatchObject({ kind: 'unavailable' })
+  expect((await exportedIds(target)).length).toBeGreaterThan(0)
+  const stored = await readManifest(target)
+  await clearExport(target, stored!)
+  const left: string[] = []
+  for await (const { key } of target.list('')) left.push(key)
+  expect(left).toEqual([])
+})
+
+test('an export that is cleared and killed at any request is one of which nothing is done', async () => {
+  const fixture = await shop()
+  for (let at = 1; at <= SPLITS + 3; at++) {
+    const target = memoryStore(instantClock())
+    await run(fixture, target)
+    const stored = await readManifest(target)
+    let writes = 0
+    const dies: FaultPlan = ({ verb }) =>
+      (verb === 'put' || verb === 'delete') && ++writes >= at ? { kind: 'failBefore' } : undefined
+    const killed = faultyStore(target, dies, instantClock())
+    await clearExport(killed, stored!).catch(() => undefined)
+    await run(fixture, target)
+    expect(await exportedIds(target)).toEqual(ALL)
+  }
 })

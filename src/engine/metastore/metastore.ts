@@ -4,6 +4,7 @@ import { checkConfigUpdate } from '../schema/config-update.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { withoutPartition } from './checkpoint.ts'
 import { ConditionalObject } from './conditional-object.ts'
+import { clearedNotes } from './cleared-notes.ts'
 import { deleteKeys, listKeys } from './delete-keys.ts'
 import { finishTasks } from './delete-task-changes.ts'
 import { type DeleteQuery, type DeleteTask, withTask } from './delete-task.ts'
@@ -19,15 +20,7 @@ import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
 import { keptMappings } from './past-mappings.ts'
 import { matchIndexIds, nearestIds } from './index-patterns.ts'
-import {
-  assertIndexId,
-  indexPrefix,
-  MANIFEST_KEY,
-  metastoreKey,
-  handedPrefix,
-  rejectedPrefix,
-  splitKey,
-} from './layout.ts'
+import { assertIndexId, indexPrefix, MANIFEST_KEY, metastoreKey, splitKey } from './layout.ts'
 import {
   decodeManifest,
   EMPTY_MANIFEST,
@@ -231,21 +224,21 @@ export class Metastore {
     options: { readonly keepCheckpoints?: boolean } = {},
   ): Promise<SplitRecord[]> {
     let removed: readonly SplitRecord[] = []
+    const found: IndexFile[] = []
+    const keepsCheckpoint = options.keepCheckpoints === true
     const cleared = await this.update(indexId, (file) => {
+      found.push(file)
       const live = file.splits.filter(({ state }) => state !== 'MarkedForDeletion')
       if (live.length > 0) removed = live
       const nowMs = this.#components.clock.nowMs()
-      const keepsCheckpoint = options.keepCheckpoints === true
       const empty = applyClear(file, { keepsCheckpoint, nowSeconds: Math.floor(nowMs / 1000) })
       return finishTasks(empty, nowMs)
     })
-    // What was handed over once may be again.
-    const forgotten = options.keepCheckpoints === true ? [] : [handedPrefix(indexId)]
-    const notes = [rejectedPrefix(indexId), ...forgotten].map((at) => listKeys(this.store, at))
+    const notes = await clearedNotes(this.store, { indexId, found, keepsCheckpoint })
     const pinned = pinnedSplitIds(cleared)
     const unheld = cleared.splits.map(({ splitId }) => splitId).filter((id) => !pinned.has(id))
     const splits = unheld.map((splitId) => splitKey(indexId, splitId))
-    await deleteKeys(this.store, [...splits, ...(await Promise.all(notes)).flat()])
+    await deleteKeys(this.store, [...splits, ...notes])
     return [...removed]
   }
 

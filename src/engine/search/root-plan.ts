@@ -1,5 +1,6 @@
 import { unknownField } from '../schema/nearest.ts'
 import { QwError } from '../errors.ts'
+import { latestOpstamp } from '../metastore/delete-task.ts'
 import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import { askedConfig } from '../metastore/past-mappings.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
@@ -42,12 +43,34 @@ export interface IndexPlan {
 
 /** Throws `invalid` for anything that an index cannot answer: no split is opened before. */
 export function planRoot(request: SearchRequest, files: readonly IndexFile[]): RootPlan {
+  checkPinned(request, files)
   const indexes = files.map((file) => planIndex(request, file))
   const [[first] = [], ...others] = indexes
   for (const [other] of others) {
     if (first !== undefined && other !== undefined) checkCompatible(first, other)
   }
   return { indexes: indexes.flat() }
+}
+
+/** Throws `invalid` (SCROLL-GONE) where a pinned split cannot be searched any more: without it the answer
+ *  would be a smaller one. */
+function checkPinned({ pinnedSplits }: SearchRequest, files: readonly IndexFile[]): void {
+  if (pinnedSplits === undefined) return
+  const readable = new Set<string>(files.flatMap(readableSplits))
+  if ([...pinnedSplits].every((splitId) => readable.has(splitId))) return
+  throw new QwError('invalid', 'splits that this search began with are gone', {
+    code: 'SCROLL-GONE',
+    why: 'their documents were erased, cleared or dropped with the index, or it began too long ago',
+    fix: 'begin it again: another scroll, or POST /<index>/_pit?keep_alive=1m',
+  })
+}
+
+/** A split that was replaced still has what has been erased since: it is not searched any more. */
+function readableSplits(file: IndexFile): string[] {
+  const opstamp = latestOpstamp(file)
+  const isReadable = (split: SplitRecord): boolean =>
+    split.state === 'Published' || split.deleteOpstamp >= opstamp
+  return file.splits.filter(isReadable).map(({ splitId }) => splitId)
 }
 
 /** The splits of each mapping that the index has had are searched as an index of their own; those of the
