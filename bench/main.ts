@@ -46,7 +46,9 @@ async function run(options: BenchOptions): Promise<void> {
   }
   printShortfalls(report)
   if (old !== undefined) printComparison(old, compareReports(old, report), machine.load[1])
-  if (peers.some(({ differs = [] }) => differs.length > 0)) process.exitCode = 1
+  if (peers.some(({ differs = [], failures = [] }) => differs.length + failures.length > 0)) {
+    process.exitCode = 1
+  }
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
   }

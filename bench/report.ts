@@ -60,6 +60,8 @@ export interface PeerReport {
   /** What to know beside its figures: threads, what it is not asked, whose clock. */
   readonly manner?: string
   readonly rows: readonly PeerRow[]
+  /** How it ended before its time, a sentence each. */
+  readonly failures?: readonly string[]
   /** What it answers otherwise than this program, a sentence each: that was not timed. */
   readonly differs?: readonly { readonly id: string; readonly differences: readonly string[] }[]
 }
