@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Peer } from './peer.ts'
 import { findSqlEngine, type SqlEngine } from './sql-process.ts'
 import { quoted, SQL_SETS, whereOf } from './sql-question.ts'
@@ -7,11 +7,11 @@ import { quoted, SQL_SETS, whereOf } from './sql-question.ts'
 const PACKAGE = 'duckdb==2.0.1'
 
 export function duckdbPeer(root: string, cache: string): Peer {
-  const folder = join(cache, 'python')
-  const python = join(folder, 'bin', 'python')
+  const python = join(cache, 'python', 'bin', 'python')
+  const here = relative(root, join(cache, 'python'))
   return {
     name: 'DuckDB',
-    howToGet: `python3 -m venv ${folder} && ${python} -m pip install ${PACKAGE}`,
+    howToGet: `python3 -m venv ${here} && ${here}/bin/python -m pip install ${PACKAGE}`,
     manner:
       'two threads; text by a regular expression over the column, for want of an index of words; driven from Python',
     find: async () => await findSqlEngine(root, [python, 'python3'], DUCKDB),
