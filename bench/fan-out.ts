@@ -8,7 +8,7 @@ import { shippedConfig } from '../src/engine/schema/shipped-configs.ts'
 // arm64 in us-east-1 at list prices, S3's usual 20 ms to the first byte, everything cold but the
 // processes.
 const SPLIT_DOCS = 2_000_000
-/** Of HDFS-shaped lines, as `npm run bench -- searching` measures them. */
+/** Of HDFS-shaped lines, as `npm run bench -- indexing` measures them. */
 const INDEX_BYTES_PER_DOC = 55
 const CALL_SECONDS = 0.15
 const ROUND_SECONDS = 0.02

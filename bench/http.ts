@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { Agent, get } from 'node:http'
 import { join } from 'node:path'
+import { BareClient } from './bare-client.ts'
 import { SALES } from './bench-index.ts'
 import { sampleOf } from './measure.ts'
 import type { BenchContext } from './parts.ts'
@@ -16,13 +16,13 @@ const WARM_UPS = 300
 export async function benchHttp(context: BenchContext): Promise<PartResult> {
   await ensureWholeIndexes(context)
   const server = serve(context)
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  let client: BareClient | undefined
   try {
-    const base = await addressOf(server)
+    const opened = (client = await BareClient.open(await addressOf(server)))
     let asked = 0
     // A new price each time, so that no answer is remembered.
     const ask = () =>
-      exchange(agent, `${base}/api/v1/${SALES.indexId}/search?max_hits=10&query=${words(asked++)}`)
+      exchange(opened, `/api/v1/${SALES.indexId}/search?max_hits=10&query=${words(asked++)}`)
     for (let i = 0; i < WARM_UPS; i++) await ask()
     const runs: Exchange[] = []
     for (let run = 0; run < RUNS; run++) {
@@ -59,7 +59,7 @@ export async function benchHttp(context: BenchContext): Promise<PartResult> {
       ],
     }
   } finally {
-    agent.destroy()
+    client?.close()
     server.kill('SIGINT')
     if (server.exitCode === null) await once(server, 'exit')
   }
@@ -69,9 +69,10 @@ function words(n: number): string {
   return encodeURIComponent(`description:animal AND price:>${n / 100}`)
 }
 
-function serve({ program, cache, nodeArgs }: BenchContext): ChildProcess {
+function serve(context: BenchContext): ChildProcess {
+  const { program, nodeArgs } = context
   const options = ['--port', '0', '--log', 'none', '--no-generator', '--quiet', '--stack', STACK]
-  const args = [join(program, 'bin', 'qw-lambda.js'), 'serve', ...options, ...whereIs(cache)]
+  const args = [join(program, 'bin', 'qw-lambda.js'), 'serve', ...options, ...whereIs(context)]
   return spawn(process.execPath, [...nodeArgs, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
 }
 
@@ -87,25 +88,11 @@ interface Exchange {
   readonly overMs: number
 }
 
-async function exchange(agent: Agent, url: string): Promise<Exchange> {
+async function exchange(client: BareClient, path: string): Promise<Exchange> {
   const start = performance.now()
-  const { status, text } = await answerTo(agent, url)
+  const body = await client.get(path)
   const roundTripMs = performance.now() - start
-  if (status !== 200) throw new Error(`${url}: ${status} ${text.slice(0, 200)}`)
-  const { elapsed_time_micros } = JSON.parse(text) as { elapsed_time_micros: number }
+  const { elapsed_time_micros } = JSON.parse(body.toString()) as { elapsed_time_micros: number }
   const insideMs = elapsed_time_micros / 1_000
   return { insideMs, overMs: roundTripMs - insideMs }
-}
-
-async function answerTo(agent: Agent, url: string): Promise<{ status: number; text: string }> {
-  return await new Promise((resolve, reject) => {
-    get(url, { agent }, (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('error', reject)
-      answer.on('end', () => {
-        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() })
-      })
-    }).on('error', reject)
-  })
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { cpus, loadavg, totalmem } from 'node:os'
+import { cpus, getPriority, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { BenchReport, Machine } from './report.ts'
 
@@ -11,6 +11,7 @@ export function readMachine(): Omit<Machine, 'load'> {
     cores: cpus().length,
     memoryBytes: totalmem(),
     platform: `${process.platform} ${process.arch}`,
+    niceness: getPriority(),
   }
 }
 

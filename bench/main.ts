@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { readCommit, readLoad, readMachine, readVersions } from './machine.ts'
 import { parseBenchOptions, type BenchOptions } from './options.ts'
 import { DEFAULT_PARTS, PARTS, type BenchContext } from './parts.ts'
+import { LATEST, renderBenchmarks } from './benchmarks-doc.ts'
 import { compareReports, printComparison, readReport } from './compare.ts'
 import { printHottest, profiling } from './profile.ts'
 import { printReport, printShortfalls, printSection } from './print-report.ts'
 import type { BenchReport, BenchSection, PartResult, PeerReport } from './report.ts'
 
-const [, , root = '.', ...args] = process.argv
+/** Of the repository, and of the program that is measured: its `bin` and `dist`. */
+const [, , root = '.', program = root, ...args] = process.argv
 
 try {
   await run(parseBenchOptions(args, PARTS))
@@ -44,9 +46,15 @@ async function run(options: BenchOptions): Promise<void> {
   }
   printShortfalls(report)
   if (old !== undefined) printComparison(old, compareReports(old, report), machine.load[1])
-  if (peers.some(({ differs = [] }) => differs.length > 0)) process.exitCode = 1
+  if (peers.some(({ differs = [], failures = [] }) => differs.length + failures.length > 0)) {
+    process.exitCode = 1
+  }
   if (options.json !== undefined) {
     writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
+  }
+  if (options.writeDocs) {
+    writeFileSync(join(root, LATEST), `${JSON.stringify(report, null, 1)}\n`)
+    writeFileSync(join(root, 'docs', 'BENCHMARKS.md'), renderBenchmarks(report))
   }
 }
 
@@ -56,14 +64,14 @@ function partsOf({ parts, peers }: BenchOptions): ReadonlySet<string> {
 
 async function runPart(
   name: string,
-  { settings, profile, quickwit }: BenchOptions,
+  { settings, large, profile, quickwit }: BenchOptions,
 ): Promise<PartResult> {
   const cache = join(root, 'node_modules', '.cache', 'bench')
   mkdirSync(cache, { recursive: true })
   const profiles = join(cache, 'profiles', name)
   rmSync(profiles, { recursive: true, force: true })
   const nodeArgs = profile ? profiling(profiles) : []
-  const context: BenchContext = { root, program: root, cache, nodeArgs, settings, quickwit }
+  const context: BenchContext = { root, program, cache, nodeArgs, settings, large, quickwit }
   const script = join(import.meta.dirname, 'part-process.mjs')
   const child = fork(script, [name, JSON.stringify(context)], { execArgv: nodeArgs })
   let result: PartResult | undefined

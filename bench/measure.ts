@@ -44,6 +44,11 @@ export function formatted(value: number, unit: Unit): string {
   return unit === 'requests' || unit === 'rounds' ? digits(value) : `${digits(value)} ${unit}`
 }
 
+/** `1 split`, `4 splits`. */
+export function splitsOf(count: number): string {
+  return `${count} split${count === 1 ? '' : 's'}`
+}
+
 /** Three digits or so: more is noise. */
 export function digits(value: number): string {
   return value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2)

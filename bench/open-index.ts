@@ -4,6 +4,7 @@ import { DEFAULT_SEARCH_CACHE_LIMITS, SearchCaches } from '../src/engine/search/
 import type { SearchContext } from '../src/engine/search/root.ts'
 import { folderStore } from '../src/stores/folder-store.ts'
 import { systemClock, systemRandom } from '../src/stores/system-clock.ts'
+import type { BenchContext } from './parts.ts'
 import { indexBucket } from './whole-index.ts'
 
 /** Without the cache of partial results: a repeated query has to be computed again. */
@@ -13,7 +14,7 @@ export function searchContext(store: ObjectStore): SearchContext {
   return { store, metastore, caches, clock: systemClock }
 }
 
-/** The two million documents of each set. */
-export function openWholeIndexes(cache: string): SearchContext {
-  return searchContext(folderStore({ root: indexBucket(cache) }))
+/** What `buildWholeIndexes` made. */
+export function openWholeIndexes(context: BenchContext): SearchContext {
+  return searchContext(folderStore({ root: indexBucket(context) }))
 }

@@ -4,7 +4,9 @@ export interface BenchOptions {
   readonly parts: readonly string[]
   /** `docs=20000000`, to a part. */
   readonly settings: Readonly<Record<string, number>>
+  readonly large: boolean
   readonly profile: boolean
+  readonly writeDocs: boolean
   /** Also the part of that name. */
   readonly peers: boolean
   /** Quickwit's binary. */
@@ -21,8 +23,10 @@ export interface PartName {
 }
 
 const SWITCHES = {
+  '--large': '20 million HDFS-shaped lines in place of 2 million: long, and 8 GB of disk',
   '--peers': 'also the same documents and searches in other programs, where they are here',
   '--profile': 'a CPU profile of each part, and its ten hottest functions',
+  '--write-docs': 'docs/BENCHMARKS.md, and the result that it shows',
 } as const
 const FILES = {
   '--quickwit': 'the binary of Quickwit, for --peers',
@@ -61,10 +65,15 @@ export function parseBenchOptions(
       refuse(`no part that runs takes \`${name}\``)
     }
   }
+  if (switches.has('--write-docs') && (parts.length > 0 || switches.has('--large'))) {
+    refuse('--write-docs shows the default parts over two million documents: ask for no other')
+  }
   return {
     parts,
     settings,
+    large: switches.has('--large'),
     profile: switches.has('--profile'),
+    writeDocs: switches.has('--write-docs'),
     peers: switches.has('--peers'),
     quickwit: files.get('--quickwit'),
     json: files.get('--json'),

@@ -10,6 +10,7 @@ export interface BenchContext {
   /** Node's own options, for processes that a part starts. */
   readonly nodeArgs: readonly string[]
   readonly settings: Readonly<Record<string, number>>
+  readonly large: boolean
   /** Quickwit's binary. */
   readonly quickwit?: string | undefined
 }
@@ -44,6 +45,11 @@ export const PARTS: readonly BenchPart[] = [
     what: 'the same documents and searches in other programs, where they are here',
     settings: ['docs'],
     run: async (context) => await (await import('./peers/peers.ts')).benchPeers(context),
+  },
+  {
+    name: 'kernels',
+    what: 'the loops that searches spend their time in, each by itself',
+    run: async () => await (await import('./kernels.ts')).benchKernels(),
   },
   {
     name: 'cold',

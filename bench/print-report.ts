@@ -29,7 +29,8 @@ export function machineName(machine: Omit<Machine, 'load'>): string {
   return `${cores} × ${cpuModel} · ${(memoryBytes / GIGABYTE).toFixed(0)} GB · ${platform}`
 }
 
-const HEADER = ['measure', 'here', 'spread', 'CPU', 'must', 'aim', '']
+/** Of the cells of a row. */
+export const HEADER = ['measure', 'here', 'spread', 'CPU', 'must', 'aim', 'falls short']
 
 export function printSection({ title, rows }: BenchSection): void {
   const table = [HEADER, ...shortFirst(rows).map(cellsOf)]
@@ -37,7 +38,7 @@ export function printSection({ title, rows }: BenchSection): void {
 }
 
 /** Of a row: measure, value, spread, CPU, must, aim, and what falls short. */
-function cellsOf(row: BenchRow): string[] {
+export function cellsOf(row: BenchRow): string[] {
   const { measure, unit, value, min, max, runs, cpu, must, aim } = row
   const bound = (each: number | undefined): string =>
     each === undefined ? '' : formatted(each, unit)
@@ -50,8 +51,14 @@ function cellsOf(row: BenchRow): string[] {
     bound(cpu),
     bound(must),
     bound(aim),
-    standing === 'met' ? '' : standing,
+    standing === 'met' ? '' : standing.replace('short of ', ''),
   ]
+}
+
+/** Undefined where every core was free for what was measured, or nearly so. */
+export function busyWarning({ load, cores }: Machine): string | undefined {
+  if (Math.max(...load) <= cores) return undefined
+  return `Other work took the cores meanwhile: times are longer than they are here in quiet; the CPU column says by how much.`
 }
 
 export function printShortfalls({ sections, machine }: BenchReport): void {
@@ -63,4 +70,6 @@ export function printShortfalls({ sections, machine }: BenchReport): void {
   console.log(
     `\n${bounded.length} rows with bounds: ${count('short of must')} short of must, ${count('short of aim')} short of aim · load before ${before}, after ${after}`,
   )
+  const warning = busyWarning(machine)
+  if (warning !== undefined) console.log(warning)
 }

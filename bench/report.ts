@@ -60,6 +60,8 @@ export interface PeerReport {
   /** What to know beside its figures: threads, what it is not asked, whose clock. */
   readonly manner?: string
   readonly rows: readonly PeerRow[]
+  /** How it ended before its time, a sentence each. */
+  readonly failures?: readonly string[]
   /** What it answers otherwise than this program, a sentence each: that was not timed. */
   readonly differs?: readonly { readonly id: string; readonly differences: readonly string[] }[]
 }
@@ -75,6 +77,8 @@ export interface Machine {
   readonly cores: number
   readonly memoryBytes: number
   readonly platform: string
+  /** Of the benchmark's processes: below 0 they go before others, from -20 on; above, behind. */
+  readonly niceness: number
   /** Processes that wanted a core, mean of a minute: before and after. */
   readonly load: readonly [number, number]
 }

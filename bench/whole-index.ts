@@ -8,8 +8,9 @@ import { documentsFile } from './documents.ts'
 import type { BenchContext } from './parts.ts'
 import { programHash, runProgram, type ProgramRun } from './program.ts'
 
-/** Of 100,000 documents. */
+/** Batches of 100,000 documents. */
 const BATCHES = 20
+const LARGE_BATCHES = 200
 export const STACK = 'bench'
 
 /** How one set went in, by `qw-lambda ingest` of one file. */
@@ -21,27 +22,27 @@ export interface WholeIndexing extends ProgramRun {
 }
 
 /** Options of the program that mean the stack of the benchmark. */
-export function whereIs(cache: string): string[] {
-  const folder = stackFolder(cache)
+export function whereIs(context: BenchContext): string[] {
+  const folder = stackFolder(context)
   return ['--data-dir', join(folder, 'data'), '--config', join(folder, 'qw-lambda.json')]
 }
 
 /** Where its indexes are. */
-export function indexBucket(cache: string): string {
-  return join(stackFolder(cache), 'data', STACK, INDEX_FOLDER)
+export function indexBucket(context: BenchContext): string {
+  return join(stackFolder(context), 'data', STACK, INDEX_FOLDER)
 }
 
-function stackFolder(cache: string): string {
-  return join(cache, 'stack')
+function stackFolder({ cache, large }: BenchContext): string {
+  return join(cache, large ? 'stack-large' : 'stack')
 }
 
-/** Two million documents of each set, indexed anew by the program as it is. */
+/** Two million documents of each set (of HDFS-shaped lines twenty, where `large`), indexed anew by the program as it is. */
 export async function buildWholeIndexes(context: BenchContext): Promise<WholeIndexing[]> {
-  const { program, cache, nodeArgs } = context
-  const folder = stackFolder(cache)
+  const { program, nodeArgs } = context
+  const folder = stackFolder(context)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const where = whereIs(cache)
+  const where = whereIs(context)
   const schemas = [SALES, HDFS].map(({ indexId }) => schemaFile(folder, indexId))
   const [first = '', ...others] = schemas
   const stack = ['--target', 'local', '--name', STACK, '--data', 'empty', '--schema', first]
@@ -50,7 +51,7 @@ export async function buildWholeIndexes(context: BenchContext): Promise<WholeInd
     await runProgram(program, ['index', 'create', '-f', schema, ...where])
   const done: WholeIndexing[] = []
   for (const set of [SALES, HDFS]) {
-    const file = documentsOf(cache, set)
+    const file = documentsOf(context, set)
     const ingest = ['ingest', file, '--index', set.indexId, '--json', ...where]
     const run = await runProgram(program, ingest, { env: { QWL_MERGES: 'wait' }, nodeArgs })
     const { docs, searchable_ms } = JSON.parse(run.stdout) as {
@@ -59,25 +60,25 @@ export async function buildWholeIndexes(context: BenchContext): Promise<WholeInd
     }
     done.push({ ...run, set, docs, searchableMs: searchable_ms })
   }
-  writeFileSync(builtBy(cache), programHash(program))
+  writeFileSync(builtBy(context), programHash(context.root))
   return done
 }
 
 /** Does nothing where the program as it is has built them. */
 export async function ensureWholeIndexes(context: BenchContext): Promise<void> {
-  const path = builtBy(context.cache)
-  const isBuilt = existsSync(path) && readFileSync(path, 'utf8') === programHash(context.program)
+  const path = builtBy(context)
+  const isBuilt = existsSync(path) && readFileSync(path, 'utf8') === programHash(context.root)
   if (isBuilt) return
   console.error('Indexing what is searched')
   await buildWholeIndexes(context)
 }
 
-export function documentsOf(cache: string, set: DataSet): string {
-  return documentsFile(cache, set, BATCHES)
+export function documentsOf({ cache, large }: BenchContext, set: DataSet): string {
+  return documentsFile(cache, set, large && set === HDFS ? LARGE_BATCHES : BATCHES)
 }
 
-function builtBy(cache: string): string {
-  return join(stackFolder(cache), 'built-by')
+function builtBy(context: BenchContext): string {
+  return join(stackFolder(context), 'built-by')
 }
 
 function schemaFile(folder: string, indexId: string): string {

@@ -17,7 +17,7 @@ test('the zip of the indexer holds the thread that it starts, and that does its 
   const folder = await mkdtemp(join(tmpdir(), 'qwl-zip-'))
   const path = join(folder, WORKER)
   await writeFile(path, files[WORKER] ?? '')
-  const thread = new SplitThread(path)
+  const thread = new SplitThread(path, 0)
   try {
     const block = { docs: Buffer.from('{"n":1}{"n":2}'), ends: Uint32Array.of(7, 14), level: 8 }
     expect(await thread.sealDocs(block)).toEqual(await splitWorkHere().sealDocs(block))

@@ -7,6 +7,7 @@ import { BATCH_DOCS, createBenchIndex, indexBatch, type BenchIndex } from '../be
 
 /** Of an indexer that `init` sets up. */
 const INDEXER_MEMORY_MB = '3008'
+export const MAX_MERGE_BYTES = maxMergeBytes({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: INDEXER_MEMORY_MB })
 
 /**
  * An index of so many documents in a folder: in batches, with the merges of the default policy after each,
@@ -22,12 +23,11 @@ export async function buildIndex(
   const { metastore } = index.indexing
   const splits = async (): Promise<SplitRecord[]> =>
     publishedSplits(await metastore.load(set.indexId))
-  const maxBytes = maxMergeBytes({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: INDEXER_MEMORY_MB })
   const there = (await splits()).reduce((sum, { docCount }) => sum + docCount, 0)
   for (let batch = there / BATCH_DOCS; batch < docs / BATCH_DOCS; batch++) {
     if (process.stderr.isTTY) process.stderr.write(`\r${set.indexId}: batch ${batch} `)
     await indexBatch(index, batch)
-    const request = { indexId: set.indexId, maxMergeBytes: maxBytes }
+    const request = { indexId: set.indexId, maxMergeBytes: MAX_MERGE_BYTES }
     const { failures } = await runMerges(index.indexing, request)
     if (failures[0] !== undefined) throw new Error(failures[0].error)
   }

@@ -5,16 +5,30 @@ import { publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
 import { metastoreKey, splitIdOfKey, splitKey } from '../../src/engine/metastore/layout.ts'
 import type { SplitRecord } from '../../src/engine/metastore/split-record.ts'
 import { simulateMerging } from '../../src/engine/indexing/testing/simulated-merging.ts'
+import { MAX_MERGE_BYTES } from './built-index.ts'
 import type { NameOf } from './s3-model.ts'
 
 /** The mock sales of the tutorial: 100,000 documents every five minutes, thirty days kept. */
-const MONTH = { days: 30, docsPerFile: 100_000, bytesPerDoc: 31, retentionDays: 30 }
+const MONTH = {
+  days: 30,
+  docsPerFile: 100_000,
+  bytesPerDoc: 31,
+  retentionDays: 30,
+  maxMergeBytes: MAX_MERGE_BYTES,
+}
 
 export interface StretchedIndex {
   readonly folder: string
   readonly nameOf: NameOf
   readonly splitCount: number
-  readonly docCount: number
+}
+
+interface Stretch {
+  readonly indexId: string
+  /** Of a split; undefined: as the index says. */
+  readonly targetDocs: number | undefined
+  /** Where the index file is written. */
+  readonly cache: string
 }
 
 /**
@@ -23,20 +37,28 @@ export interface StretchedIndex {
  * (`simulateMerging`); the bytes of each are those of the real split that is nearest in size. Its index file
  * is real, and every split has a name of its own, so that nothing of one is found in the cache of another.
  */
-export function stretchToMonth(realFolder: string, indexId: string, cache: string): StretchedIndex {
+export function stretchToMonth(
+  realFolder: string,
+  { indexId, targetDocs, cache }: Stretch,
+): StretchedIndex {
   const key = metastoreKey(indexId)
   const file = decodeIndexFile(readFileSync(join(realFolder, key)), key)
   const real = publishedSplits(file)
   const realNames = new Map<string, string>()
-  const splits = simulateMerging({ ...MONTH, config: file.metadata.config }).splits.map(
-    (modelled, at): SplitRecord => {
-      const standIn = nearest(real, modelled.docCount)
-      const splitId = standIn.splitId.slice(0, -4) + String(at).padStart(4, '0')
-      realNames.set(splitId, standIn.splitId)
-      return { ...standIn, splitId, timeRange: modelled.timeRange }
-    },
-  )
-  const folder = join(cache, 'sales-month')
+  const { config } = file.metadata
+  const { splitNumDocsTarget } = config.indexingSettings
+  const indexingSettings = {
+    ...config.indexingSettings,
+    splitNumDocsTarget: targetDocs ?? splitNumDocsTarget,
+  }
+  const modelledMonth = simulateMerging({ ...MONTH, config: { ...config, indexingSettings } })
+  const splits = modelledMonth.splits.map((modelled, at): SplitRecord => {
+    const standIn = nearest(real, modelled.docCount)
+    const splitId = standIn.splitId.slice(0, -4) + String(at).padStart(4, '0')
+    realNames.set(splitId, standIn.splitId)
+    return { ...standIn, splitId, timeRange: modelled.timeRange }
+  })
+  const folder = join(cache, `sales-month-${splits.length}-splits`)
   mkdirSync(join(folder, indexId), { recursive: true })
   writeFileSync(join(folder, key), encodeIndexFile({ ...file, splits }))
   return {
@@ -47,7 +69,6 @@ export function stretchToMonth(realFolder: string, indexId: string, cache: strin
       return join(relative(folder, realFolder), splitKey(indexId, standIn))
     },
     splitCount: splits.length,
-    docCount: splits.reduce((sum, { docCount }) => sum + docCount, 0),
   }
 }
 

@@ -3,14 +3,11 @@ import type { BenchRow, BenchSection, PeerReport, PeerRow, Sample } from '../rep
 import { alignedLines } from '../text-table.ts'
 import type { Indexing, Peer } from './peer.ts'
 import type { AskedSet } from './peer-sets.ts'
-import type { NamedPeer, Outcome, SetOutcome } from './side-by-side.ts'
+import type { NamedPeer, Outcome, SetOutcome, SideBySide } from './side-by-side.ts'
 
 /** One set of documents in several programs, this one first. */
-export interface SetTable {
+export interface SetTable extends SideBySide {
   readonly set: AskedSet
-  readonly names: readonly string[]
-  /** Parallel to `names`. */
-  readonly outcomes: readonly SetOutcome[]
 }
 
 /** A row of the table, without its figures. */
@@ -76,8 +73,8 @@ function samplesOf({ indexing, outcomes }: SetOutcome): (Sample | undefined)[] {
 
 /** Of this program: what the rows of the others stand beside. */
 export function sectionOf(table: SetTable): BenchSection {
-  const [ours] = table.outcomes
-  const samples = ours === undefined ? [] : samplesOf(ours)
+  const [ours] = table.found
+  const samples = ours === undefined ? [] : samplesOf(ours.outcome)
   const rows = measuresOf(table).flatMap((measure, at): BenchRow[] => {
     const sample = samples[at]
     return sample === undefined ? [] : [{ ...measure, ...sample }]
@@ -101,7 +98,10 @@ export function peerReports(
     const results = tables.map((table) => resultsOf(table, name))
     const rows = results.flatMap((each) => each.rows)
     const differs = results.flatMap((each) => each.differs)
-    return { name, version: here.version, manner, rows, differs }
+    const failures = tables.flatMap((table) =>
+      table.failures.filter((each) => each.name === name).map(({ message }) => message),
+    )
+    return { name, version: here.version, manner, rows, failures, differs }
   })
 }
 
@@ -109,7 +109,7 @@ function resultsOf(
   table: SetTable,
   name: string,
 ): { readonly rows: PeerRow[]; readonly differs: NonNullable<PeerReport['differs']>[number][] } {
-  const outcome = table.outcomes[table.names.indexOf(name)]
+  const outcome = table.found.find((each) => each.name === name)?.outcome
   if (outcome === undefined) return { rows: [], differs: [] }
   const measures = measuresOf(table)
   const rows = samplesOf(outcome).flatMap((sample, at): PeerRow[] => {
@@ -125,21 +125,22 @@ function resultsOf(
 }
 
 export function printSideBySide(table: SetTable): void {
-  const columns = table.outcomes.map(cellsOf)
+  const columns = table.found.map(({ outcome }) => cellsOf(outcome))
   const rows = measuresOf(table).map(({ measure, unit }, at) => [
     `${measure}, ${unit}`,
     ...columns.map((cells) => cells[at] ?? ''),
     '',
   ])
-  const lines = alignedLines([['', ...table.names, ''], ...rows])
+  const lines = alignedLines([['', ...table.found.map(({ name }) => name), ''], ...rows])
   console.log(`\n${titleOf(table)}\n${lines.join('\n')}`)
-  for (const [at, { outcomes }] of table.outcomes.entries()) {
-    for (const [question, outcome] of outcomes.entries()) {
+  for (const { name, outcome: ofPeer } of table.found) {
+    for (const [question, outcome] of ofPeer.outcomes.entries()) {
       if (outcome.kind !== 'differs') continue
       const { measure = '' } = table.set.questions[question] ?? {}
-      console.log(`  ${table.names[at]} differs in ${measure}: ${outcome.differences.join('; ')}`)
+      console.log(`  ${name} differs in ${measure}: ${outcome.differences.join('; ')}`)
     }
   }
+  for (const { name, message } of table.failures) console.log(`  ${name} failed: ${message}`)
 }
 
 function cellsOf(outcome: SetOutcome): string[] {

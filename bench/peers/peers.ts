@@ -68,8 +68,7 @@ async function compare(
   const tables: SetTable[] = []
   console.log('')
   for (const set of writePeerSets(folder, docs)) {
-    const outcomes = await sideBySide(set, folder, peers)
-    const table = { set, names: peers.map(({ name }) => name), outcomes }
+    const table = { set, ...(await sideBySide(set, folder, peers)) }
     printSideBySide(table)
     tables.push(table)
     rmSync(set.file)

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -96,7 +96,7 @@ async function withServer<T>(
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   const endpoint = `http://127.0.0.1:${port}`
   try {
-    await whenReady(`${endpoint}/health/readyz`)
+    await whenReady(child, `${endpoint}/health/readyz`)
     return await work(endpoint)
   } finally {
     child.kill('SIGINT')
@@ -104,7 +104,7 @@ async function withServer<T>(
   }
 }
 
-async function whenReady(url: string): Promise<void> {
+async function whenReady(child: ChildProcess, url: string): Promise<void> {
   const until = performance.now() + START_MS
   while (performance.now() < until) {
     const isReady = await fetch(url).then(
@@ -112,6 +112,9 @@ async function whenReady(url: string): Promise<void> {
       () => false,
     )
     if (isReady) return
+    if (child.exitCode !== null) {
+      throw new Error(`Quickwit ended with exit code ${child.exitCode} before it was ready`)
+    }
     await pause(POLL_MS)
   }
   throw new Error(`Quickwit was not ready within ${START_MS / 1_000} s at ${url}`)

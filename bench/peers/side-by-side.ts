@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '../../src/engine/errors.ts'
 import { differencesOf } from './answer.ts'
 import { TIMING, type Answer, type Asked, type FoundPeer, type Indexing } from './peer.ts'
 import { peerQuestion } from './peer-question.ts'
@@ -19,6 +20,17 @@ export interface SetOutcome {
   readonly outcomes: readonly Outcome[]
 }
 
+interface PeerFailure {
+  readonly name: string
+  readonly message: string
+}
+
+/** In the order of the peers. */
+export interface SideBySide {
+  readonly found: readonly { readonly name: string; readonly outcome: SetOutcome }[]
+  readonly failures: readonly PeerFailure[]
+}
+
 export interface NamedPeer extends FoundPeer {
   readonly name: string
   readonly docsMax?: number | undefined
@@ -26,21 +38,29 @@ export interface NamedPeer extends FoundPeer {
 
 /**
  * The same documents and questions to each of `peers`, one process at a time. What somebody answers is
- * compared with what the first does before it is timed. Parallel to `peers`.
+ * compared with what the first does before it is timed. One that fails takes no other with it.
  */
 export async function sideBySide(
   set: AskedSet,
   folder: string,
   peers: readonly NamedPeer[],
-): Promise<SetOutcome[]> {
-  const outcomes: SetOutcome[] = []
+): Promise<SideBySide> {
+  const found: { name: string; outcome: SetOutcome }[] = []
+  const failures: PeerFailure[] = []
   let right: readonly (Answer | undefined)[] | undefined
   for (const peer of peers) {
-    const { outcome, answers } = await new Standing(peer, set, folder).measure(right)
-    outcomes.push(outcome)
-    right ??= answers
+    const { name } = peer
+    try {
+      const { outcome, answers } = await new Standing(peer, set, folder).measure(right)
+      found.push({ name, outcome })
+      right ??= answers
+    } catch (error) {
+      // Without the first there is nothing to compare with.
+      if (right === undefined) throw error
+      failures.push({ name, message: messageOf(error) })
+    }
   }
-  return outcomes
+  return { found, failures }
 }
 
 /** A peer with the documents of one set in a folder of its own. */

@@ -64,7 +64,11 @@ export function addSearchRoutes(app: Hono, services: ApiServices): void {
       tantivy_ast: stringifyJson(plan.query),
       searched_splits: [...plan.searchedSplits],
       splits: { total: plan.splits.total, pruned: { ...plan.splits.pruned } },
-      reads: plan.reads.map(({ requests, bytes }) => ({ requests, bytes })),
+      reads: plan.reads.map(({ requests, bytes, isShared }) => ({
+        requests,
+        bytes,
+        shared: isShared,
+      })),
       hit_requests: plan.hitRequests,
       cold: coldReads({
         rounds: plan.reads,

@@ -96,7 +96,8 @@ export type AssumptionName = keyof CostAssumptions
  *  - staged size: gzip level 6 of generated batches, 0.27 to 0.29 of the source;
  *  - staging life: a rule of four days removes an object 96 to 120 h after its creation, 108 h on average;
  *  - reads: the read plan of a cold split (footer, terms, data, documents) over the ten splits that are
- *    a guess for a query with a time range;
+ *    a guess for a query with a time range; the hot cache would take nine of these 41 reads, and its
+ *    writing adds a cent a month to what merges cost, which are both left out;
  *  - reads of a file: as `test/cost` counts them on the indexer itself, the staged file among them;
  *  - merges: factor ten, so one merge of ten splits for ten files; 1.7 s for a million documents on the
  *    development machine, scaled likewise and rounded up;

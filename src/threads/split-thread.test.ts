@@ -32,8 +32,9 @@ beforeAll(async () => {
 
 afterAll(async () => await rm(folder, { recursive: true }))
 
-function opened(path = entry): SplitThread {
-  const thread = new SplitThread(path)
+/** Which begins with the first documents. */
+function opened(path = entry, worthBytes = 0): SplitThread {
+  const thread = new SplitThread(path, worthBytes)
   onTestFinished(() => thread.close())
   return thread
 }
@@ -158,6 +159,15 @@ describe('the thread', () => {
     const dying = opened(await scriptedWorker(folder, 'process.exit(4)'))
     const encoded = await dying.encodeFields({ docCount: 1, fields: [] })
     expect(encoded.fields).toEqual([])
+  })
+
+  test('begins when documents have come that are worth its start', async () => {
+    const dying = opened(await scriptedWorker(folder, 'process.exit(5)'), 20)
+    const block = { docs: Buffer.from('{"n":1}{"n":2}'), ends: Uint32Array.of(7, 14), level: 8 }
+    const expected = await splitWorkHere().sealDocs(block)
+    expect(await dying.sealDocs(block)).toEqual(expected)
+    expect(await dying.sealDocs(block)).toEqual(expected)
+    await expect(dying.sealDocs(block)).rejects.toMatchObject({ kind: 'unavailable' })
   })
 
   test('tells what its work threw', async () => {

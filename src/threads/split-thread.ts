@@ -26,8 +26,13 @@ interface Call {
   reject(error: unknown): void
 }
 
+/** Of documents sealed here before the thread begins: its start and its compilation take half a second of a
+ *  core, which a file of 100,000 documents does not give back. */
+const WORTH_BYTES = 32 * 1024 * 1024
 /** Blocks of documents that may wait for the thread: it never waits for one, and memory stays bounded. */
 const WAITING_MAX = 4
+/** What it leaves are mostly arrays outside of the heap, which a collection of this small part gives back. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4 }
 const ENTRIES = ['./split-worker.mjs', './threads/split-worker.js', '../threads/split-worker.js']
 
 /** Undefined where a second thread would not help, or none can be started: the sources, run without a
@@ -42,8 +47,8 @@ export function openSplitThread(cores: number): SplitThread | undefined {
 
 /**
  * A thread that seals documents and encodes fields while this one reads the next documents. It begins
- * with the first block of documents, so that what is small never waits for it, and whoever finds it
- * busy does the work here: the two share it as they get on. It keeps no process alive.
+ * when so many documents have come, in one source or in many, that it is worth its start, and whoever
+ * finds it busy does the work here: the two share it as they get on. It keeps no process alive.
  */
 export class SplitThread implements SplitWork {
   readonly #entry: string
@@ -51,14 +56,20 @@ export class SplitThread implements SplitWork {
   readonly #calls = new Map<number, Call>()
   #worker: Worker | undefined
   #lastId = 0
+  #bytesBefore: number
 
-  constructor(entry: string) {
+  /** `worthBytes`: of documents that are sealed here first. */
+  constructor(entry: string, worthBytes = WORTH_BYTES) {
     this.#entry = entry
+    this.#bytesBefore = worthBytes
   }
 
   sealDocs(block: DocBlock): Promise<Uint8Array> {
-    if (this.#calls.size >= WAITING_MAX) return this.#here.sealDocs(block)
     const { docs, ends, level } = block
+    if (this.#bytesBefore > 0 || this.#calls.size >= WAITING_MAX) {
+      this.#bytesBefore -= docs.length
+      return this.#here.sealDocs(block)
+    }
     // Copies: the caller goes on writing into these.
     const copy = { docs: new Uint8Array(docs), ends: new Uint32Array(ends), level }
     // What this kind of task is answered with.
@@ -85,7 +96,7 @@ export class SplitThread implements SplitWork {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#entry)
+    const worker = new Worker(this.#entry, { resourceLimits: RESOURCE_LIMITS })
     worker.unref()
     worker.on('message', (message: FromSplitThread) => this.#take(message))
     let cause: unknown

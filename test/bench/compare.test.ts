@@ -7,6 +7,7 @@ const MACHINE: Machine = {
   cores: 2,
   memoryBytes: 8e9,
   platform: 'linux x64',
+  niceness: 0,
   load: [0, 0],
 }
 

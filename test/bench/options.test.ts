@@ -44,3 +44,9 @@ test('a flag that needs a file says so', () => {
   expect(() => parse('--json')).toThrow('--json needs a file')
   expect(() => parse('--json', '--profile')).toThrow('--json needs a file')
 })
+
+test('the document shows the default parts over two million documents, and nothing else', () => {
+  expect(parse('--write-docs', '--peers')).toMatchObject({ writeDocs: true, peers: true })
+  expect(() => parse('--write-docs', 'searching')).toThrow('shows the default parts')
+  expect(() => parse('--write-docs', '--large')).toThrow('shows the default parts')
+})

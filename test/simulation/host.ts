@@ -2,6 +2,7 @@ import type { IndexingComponents } from '../../src/engine/indexing/components.ts
 import { Metastore } from '../../src/engine/metastore/metastore.ts'
 import type { Clock, ObjectStore } from '../../src/engine/ports.ts'
 import { SearchCaches } from '../../src/engine/search/caches.ts'
+import type { ReadSizes } from '../../src/engine/search/fetch.ts'
 import type { SearchContext } from '../../src/engine/search/root.ts'
 import { retryingStore } from '../../src/stores/retrying-store.ts'
 import type { Dice } from './dice.ts'
@@ -24,6 +25,9 @@ export interface HostPlace {
 
 /** A process: a function that stays warm from job to job, a server, a command. It keeps what it has
  *  seen of the metastore, and has a clock and random bytes of its own. */
+/** None of its splits is read whole. */
+const AS_LARGE: ReadSizes = { wholeSplitBytes: 0, tailBytes: 0, gapBytes: 0 }
+
 export class Host {
   readonly name: string
   readonly isSlow: boolean
@@ -59,7 +63,8 @@ export class Host {
     const store = bug.store?.(reached(index, 'index')) ?? reached(index, 'index')
     const metastore = new (bug.metastore ?? Metastore)(store, { clock, random })
     this.staging = reached(staging, 'staging')
-    this.components = { metastore, clock, random }
-    this.search = { store, metastore, clock, caches: new SearchCaches() }
+    // Its splits are small: here they are all in the hot cache.
+    this.components = { metastore, clock, random, hotSplitBytes: 0 }
+    this.search = { store, metastore, clock, caches: new SearchCaches(), readSizes: AS_LARGE }
   }
 }

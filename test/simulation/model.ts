@@ -3,12 +3,14 @@ import { numbersIn } from '../../src/engine/indexing/testing/indexing-fixture.ts
 import { decodeIndexFile } from '../../src/engine/metastore/index-file-codec.ts'
 import { type IndexFile, publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
 import {
+  hotCacheKey,
   rejectedKey,
   rejectedPrefix,
   snapshotKey,
   splitIdOfKey,
   splitKey,
 } from '../../src/engine/metastore/layout.ts'
+import { decodeHotCache } from '../../src/engine/split/hot-cache.ts'
 import { bodyBytes, type ObjectStore } from '../../src/engine/ports.ts'
 import type { StagedFile } from './documents.ts'
 import { type Facts, IndexHistory } from './index-history.ts'
@@ -30,6 +32,8 @@ export class Model {
   readonly #histories = new Map<string, IndexHistory>()
   /** Every object of the index bucket; of splits the numbers of their documents. */
   readonly #objects = new Map<string, readonly number[]>()
+  /** The splits that a hot cache names, by its key. */
+  readonly #hotSplitIds = new Map<string, readonly string[]>()
   /** Numbers of the documents in each object of rejected ones that ever was. */
   readonly #rejected = new Map<string, readonly number[]>()
 
@@ -72,6 +76,9 @@ export class Model {
     const indexId = key.split('/', 1)[0] ?? ''
     const isSplit = splitIdOfKey(indexId, key) !== undefined
     this.#objects.set(key, isSplit ? numbersIn(body) : [])
+    if (key === hotCacheKey(indexId)) {
+      this.#hotSplitIds.set(key, [...decodeHotCache(body).splits.keys()])
+    }
     if (key.startsWith(rejectedPrefix(indexId))) this.#rejected.set(key, rejectedNumbers(body, key))
     if (!key.endsWith(METASTORE_FILE)) return
     this.checkCount++
@@ -110,6 +117,7 @@ export class Model {
 
   #onDelete(key: string): void {
     this.#objects.delete(key)
+    this.#hotSplitIds.delete(key)
     const indexId = key.split('/', 1)[0] ?? ''
     const history = this.history(indexId)
     const splitId = splitIdOfKey(indexId, key)
@@ -217,6 +225,7 @@ export class Model {
     )
     const named = new Set([
       `${indexId}${METASTORE_FILE}`,
+      hotCacheKey(indexId),
       ...publishedSplits(file).map(({ splitId }) => splitKey(indexId, splitId)),
       ...file.snapshots.flatMap(({ snapshotId, splitBytes }) => [
         snapshotKey(indexId, snapshotId),
@@ -229,6 +238,13 @@ export class Model {
     this.report(
       indexId,
       garbage.map((key) => `${key} is garbage that nobody collects`),
+    )
+    const hot = this.#hotSplitIds.get(hotCacheKey(indexId)) ?? []
+    this.report(
+      indexId,
+      hot
+        .filter((splitId) => !named.has(splitKey(indexId, splitId)))
+        .map((splitId) => `${splitId} is gone, and the hot cache still names it`),
     )
     const marked = file.splits.filter(({ state }) => state !== 'Published')
     this.report(

@@ -27,15 +27,17 @@ export interface PlantedBug {
 
 export const NO_BUG: PlantedBug = { name: 'none' }
 
-/** The loser of a race for the metastore file overwrites what the winner wrote. */
-const droppedCondition = (inner: ObjectStore): ObjectStore => ({
-  ...inner,
-  put: (key, body, options) =>
-    inner.put(key, body, {
-      ...options,
-      condition: key.endsWith('/metastore.json') ? { kind: 'always' } : options.condition,
-    }),
-})
+/** The loser of a race for the object overwrites what the winner wrote. */
+const droppedCondition =
+  (name: string) =>
+  (inner: ObjectStore): ObjectStore => ({
+    ...inner,
+    put: (key, body, options) =>
+      inner.put(key, body, {
+        ...options,
+        condition: key.endsWith(name) ? { kind: 'always' } : options.condition,
+      }),
+  })
 
 /** Two writes instead of one: a process that ends between them has skipped documents. */
 class CheckpointFirst extends Metastore {
@@ -159,7 +161,10 @@ const notesPartsFirst = (inner: ObjectStore): ObjectStore => {
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
-  { name: 'a metastore file that is put without its condition', store: droppedCondition },
+  {
+    name: 'a metastore file that is put without its condition',
+    store: droppedCondition('/metastore.json'),
+  },
   { name: 'a checkpoint that is written before the split', metastore: CheckpointFirst },
   { name: 'a checkpoint that is written after the split', metastore: SplitFirst },
   { name: 'a merge that forgets an erasure', metastore: ForgetsDeletes },
@@ -173,6 +178,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   { name: 'a lost answer that is taken for a failure', metastore: LostMeansFailed },
   { name: 'a split that is published although its upload failed', store: putAnswersEarly },
   { name: 'a restore that brings back what was erased', matchesNothing: true },
+  {
+    name: 'a hot cache that is put without its condition',
+    store: droppedCondition('/hot-cache.bin'),
+  },
   { name: 'a split that is forgotten while it may be published again', metastore: ForgetsAtOnce },
   { name: 'a retry that leaves its documents among the rejected ones', metastore: KeepsRetried },
   { name: 'an export that notes a part before it is written', exportTarget: notesPartsFirst },

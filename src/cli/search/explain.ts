@@ -10,6 +10,7 @@ import { DEFAULT_ASSUMPTIONS } from '../../cost/assumptions.ts'
 import { formatSmallUsd } from '../../cost/format.ts'
 import { estimateSearch } from '../../cost/search-estimate.ts'
 import { coldReads } from '../../engine/search/cold-reads.ts'
+import type { ReadRound } from '../../engine/search/read-rounds.ts'
 import { apiPost } from '../stack/api-client.ts'
 import { EXIT, type ExitCode } from '../command/exit-codes.ts'
 import { drawFacts, type Fact } from '../format/facts.ts'
@@ -27,7 +28,7 @@ interface Plan {
   /** Reason and number of splits. */
   readonly pruned: readonly (readonly [reason: string, count: number])[]
   /** Of one split, one after another. */
-  readonly rounds: readonly { readonly requests: number; readonly bytes: number }[] | undefined
+  readonly rounds: readonly ReadRound[] | undefined
   readonly hitRequests: number
   readonly parts: JsonObject
 }
@@ -72,6 +73,7 @@ function planOf(answer: JsonValue): Plan {
       ? reads.filter(isJsonObject).map((round) => ({
           requests: numberOf(round['requests']),
           bytes: numberOf(round['bytes']),
+          isShared: round['shared'] === true,
         }))
       : undefined,
     hitRequests: numberOf(plan['hit_requests']),
@@ -143,9 +145,10 @@ function factsOf(plan: Plan, estimate: Estimate | undefined): Fact[] {
 
 function readFacts({ rounds = [], searched }: Plan): Fact[] {
   const facts: Fact[] = [['', 'round 1: the metastore, 1 request']]
-  for (const [i, { requests, bytes }] of rounds.entries()) {
-    const all = plural(requests * searched, 'request')
-    facts.push(['', `round ${i + 2}: splits, ${all}, ${formatBytes(bytes * searched)}`])
+  for (const [i, { requests, bytes, isShared }] of rounds.entries()) {
+    const [what, times] = isShared ? ['the hot cache', 1] : ['splits', searched]
+    const all = plural(requests * times, 'request')
+    facts.push(['', `round ${i + 2}: ${what}, ${all}, ${formatBytes(bytes * times)}`])
   }
   return facts
 }
@@ -163,7 +166,16 @@ function documentOf(index: string, plan: Plan, estimate: Estimate | undefined): 
       pruned: Object.fromEntries(pruned),
     },
     per_split:
-      rounds === undefined ? null : { rounds: rounds.map((round) => ({ ...round })), parts },
+      rounds === undefined
+        ? null
+        : {
+            rounds: rounds.map(({ requests, bytes, isShared }) => ({
+              requests,
+              bytes,
+              shared: isShared,
+            })),
+            parts,
+          },
     hit_requests: hitRequests,
     cold:
       estimate === undefined

@@ -7,6 +7,8 @@ export interface IndexingComponents {
   readonly metastore: Metastore
   readonly clock: Clock
   readonly random: Random
+  /** Larger splits are in the hot cache; WHOLE_SPLIT_BYTES unless given. */
+  readonly hotSplitBytes?: number | undefined
   /** What encodes splits beside the thread that reads sources; undefined: that thread does. */
   readonly splitWork?: SplitWork | undefined
 }

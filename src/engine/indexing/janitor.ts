@@ -9,8 +9,9 @@ import {
   forgetPinned,
   type IndexFileChange,
 } from '../metastore/index-file-changes.ts'
-import type { IndexFile } from '../metastore/index-metadata.ts'
+import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import {
+  hotCacheKey,
   indexPrefix,
   ingestsPrefix,
   rejectedPrefix,
@@ -26,6 +27,7 @@ import { type SplitRecord, splitSizeBytes } from '../metastore/split-record.ts'
 import { ulidTimeMs } from '../metastore/ulid.ts'
 import type { ObjectInfo } from '../ports.ts'
 import type { IndexingComponents } from './components.ts'
+import { isHotSplit, replaceHotCache } from './refresh-hot-cache.ts'
 
 interface JanitorRequest {
   readonly indexId: string
@@ -142,6 +144,10 @@ class Sweep {
       this.#counts.deletedBytes += split.footer.end
     }
     if (this.#request.dryRun === true || deleted.size + overdue.length - due.length === 0) return
+    // What its footers and dictionaries say of documents must not outlive the splits.
+    if (overdue.some((split) => isHotSplit(split, this.#components))) {
+      await replaceHotCache(this.#components, this.#request.indexId)
+    }
     const markedUntilSeconds = (this.#nowMs - graceMs) / 1000
     await this.#update((newest, nowMs) =>
       forgetPinned(applyRemove(newest, [...deleted], nowMs), markedUntilSeconds, nowMs),
@@ -158,10 +164,12 @@ class Sweep {
     const notes = [rejectedPrefix(indexId), ingestsPrefix(indexId)]
     const named = this.#file.snapshots.map(({ snapshotId }) => snapshotKey(indexId, snapshotId))
     const snapshots = new Set(named)
+    const isHot = publishedSplits(this.#file).some((split) => isHotSplit(split, this.#components))
     for await (const info of this.#components.metastore.store.list(indexPrefix(indexId), signal)) {
       const splitId = splitIdOfKey(indexId, info.key)
       const ageMs = this.#nowMs - info.modifiedMs
       if (splitId !== undefined && ageMs >= orphanGraceMs) orphans.set(splitId, info)
+      if (info.key === hotCacheKey(indexId) && !isHot && ageMs >= orphanGraceMs) oldNotes.push(info)
       const isNote = notes.some((note) => info.key.startsWith(note))
       if (isNote && ageMs >= REJECTED_KEPT_MS) oldNotes.push(info)
       if (info.key.startsWith(snapshotsPrefix(indexId)) && !snapshots.has(info.key)) {

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { latestOpstamp } from '../metastore/delete-task.ts'
 import type { PublishOutcome } from '../metastore/index-file-changes.ts'
-import type { IndexFile } from '../metastore/index-metadata.ts'
+import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import { splitKey } from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import { mergeSplits } from '../split/merge-splits.ts'
@@ -14,6 +14,7 @@ import {
   planForcedMerges,
   planMerges,
 } from './merge-policy.ts'
+import { isHotSplit, refreshHotCache } from './refresh-hot-cache.ts'
 import { dropUpload, uploadSplit } from './split-upload.ts'
 import { splitSettings } from './workbench.ts'
 
@@ -61,6 +62,8 @@ interface MergeFailure {
 /** The inputs of a merge are in memory together, with what is new in its output and the numbers of two
  *  fields: up to three times as much in all. */
 const MAX_MERGE_BYTES = 256 * 1024 * 1024
+/** Where nothing is merged the hot cache is brought up to date after so many splits. */
+const SPLITS_UNTIL_HOT = 8
 /** Merges of one call; the next call goes on. */
 const MAX_MERGES = 1_000
 
@@ -108,6 +111,8 @@ export async function runMerges(
     const candidate = hasJustLost && inTime.length < 2 ? undefined : best
     if (candidate === undefined || round === MAX_MERGES || isAborted(request.signal)) {
       const deferredCount = eligible.length - inTime.length
+      const isHotDue = !isAborted(request.signal) && hasHotNews(components, file, result.mergeCount)
+      if (isHotDue) await refreshHotCache(components, request.indexId)
       return { ...result, deferredCount, failures, incomplete: eligible.length > 0 }
     }
     request.onProgress?.(progressOf(result.mergeCount, candidate, inTime))
@@ -134,6 +139,11 @@ export async function runMerges(
       result.mergedDocCount += candidate.reduce((sum, split) => sum + split.docCount, 0)
     }
   }
+}
+
+function hasHotNews(components: IndexingComponents, file: IndexFile, mergeCount: number): boolean {
+  const hot = publishedSplits(file).filter((split) => isHotSplit(split, components))
+  return hot.length > 0 && (mergeCount > 0 || hot.length % SPLITS_UNTIL_HOT === 0)
 }
 
 /**

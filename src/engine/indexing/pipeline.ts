@@ -10,6 +10,8 @@ import type { Workbench } from './workbench.ts'
 /** A split is cut when its builder holds this much. Finishing needs as much again for a moment, so a
  *  source of any size fits a heap of 1 GB. */
 const BUILDER_MEMORY_BYTES = 256 * 1024 * 1024
+/** What a split may take of that where one is encoded while the next is filled: the one is on its way out. */
+const SHARE_OF_TWO = 0.75
 
 /**
  * Indexes one source exactly once, however often and by however many runs it is asked for: every
@@ -98,9 +100,8 @@ class SourcePass {
     this.#file = file
     const memoryBytes =
       context.request.memoryLimitBytes ?? Math.min(heapSizeBytes, BUILDER_MEMORY_BYTES)
-    // Where one split is encoded while the next is filled, both are held.
-    this.#memoryLimitBytes =
-      context.components.splitWork === undefined ? memoryBytes : memoryBytes / 2
+    const share = context.components.splitWork === undefined ? 1 : SHARE_OF_TWO
+    this.#memoryLimitBytes = memoryBytes * share
     this.#commitTimeoutMs = Math.min(
       commitTimeoutSecs * 1000,
       context.request.commitEveryMs ?? Infinity,

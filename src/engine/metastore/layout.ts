@@ -8,6 +8,7 @@ import { isIndexId } from '../schema/index-id.ts'
  *   templates.json                             what indexes are made from that documents come for
  *   <index_id>/metastore.json                  metadata, splits, checkpoint, recent runs of one index
  *   <index_id>/<split_id>.split                one immutable split
+ *   <index_id>/hot-cache.bin                   what opens many of them, in one object
  *   <index_id>/rejected/<set_id>.ndjson        rejected documents of one commit of one run
  *   <index_id>/ingests/<ingest_id>.json        which objects one command handed over to be indexed
  *   <index_id>/handed/<ingest_id>.json         how far a bucket was listed, to be indexed where it lies
@@ -27,6 +28,10 @@ export function indexPrefix(indexId: string): string {
 
 export function metastoreKey(indexId: string): string {
   return `${indexId}/metastore.json`
+}
+
+export function hotCacheKey(indexId: string): string {
+  return `${indexId}/hot-cache.bin`
 }
 
 export function splitKey(indexId: string, splitId: string): string {
@@ -81,7 +86,7 @@ export function snapshotKey(indexId: string, snapshotId: string): string {
  *  apart. */
 export function isObjectOfIndex(indexId: string, key: string): boolean {
   if (!isIndexId(indexId)) return false
-  if (splitIdOfKey(indexId, key) !== undefined) return true
+  if (splitIdOfKey(indexId, key) !== undefined || key === hotCacheKey(indexId)) return true
   const folders = [rejectedPrefix, ingestsPrefix, handedPrefix, snapshotsPrefix]
   return folders.some(
     (folder) =>

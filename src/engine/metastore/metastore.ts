@@ -20,7 +20,14 @@ import { decodeIndexFile, encodeIndexFile } from './index-file-codec.ts'
 import type { IndexFile } from './index-metadata.ts'
 import { keptMappings } from './past-mappings.ts'
 import { matchIndexIds, nearestIds } from './index-patterns.ts'
-import { assertIndexId, indexPrefix, MANIFEST_KEY, metastoreKey, splitKey } from './layout.ts'
+import {
+  assertIndexId,
+  hotCacheKey,
+  indexPrefix,
+  MANIFEST_KEY,
+  metastoreKey,
+  splitKey,
+} from './layout.ts'
 import {
   decodeManifest,
   EMPTY_MANIFEST,
@@ -237,8 +244,8 @@ export class Metastore {
     const notes = await clearedNotes(this.store, { indexId, found, keepsCheckpoint })
     const pinned = pinnedSplitIds(cleared)
     const unheld = cleared.splits.map(({ splitId }) => splitId).filter((id) => !pinned.has(id))
-    const splits = unheld.map((splitId) => splitKey(indexId, splitId))
-    await deleteKeys(this.store, [...splits, ...notes])
+    const objects = [hotCacheKey(indexId), ...unheld.map((splitId) => splitKey(indexId, splitId))]
+    await deleteKeys(this.store, [...objects, ...notes])
     return [...removed]
   }
 

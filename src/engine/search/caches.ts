@@ -1,5 +1,6 @@
 import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import { ULID_CHARS } from '../metastore/ulid.ts'
+import type { KnownHotCache } from './hot-splits.ts'
 import { SharedFlights } from './shared-flights.ts'
 import type { Part, PartValues } from './needs.ts'
 
@@ -29,6 +30,9 @@ export const DEFAULT_SEARCH_CACHE_LIMITS: SearchCacheLimits = {
   partialResultBytes: 64 << 20,
 }
 
+/** Hot caches as they were read, 2 MB at most of each index. */
+const HOT_BYTES = 16 << 20
+
 /** Everything a process keeps between searches: make one, pass it with every request. Splits never
  *  change, so nothing in here is ever wrong; keys start with the index and the id of the split. */
 export class SearchCaches {
@@ -38,6 +42,9 @@ export class SearchCaches {
   readonly docs: ByteLru<Uint8Array>
   /** By leaf-cache.ts. */
   readonly partialResults: ByteLru<unknown>
+  /** By index id. */
+  readonly hot = new ByteLru<KnownHotCache>(HOT_BYTES)
+  readonly hotReads = new SharedFlights<KnownHotCache>()
   /** Reads of splits that are under way. */
   readonly reads = new SharedFlights<Uint8Array>()
   /** By index id, as its file was when it was last looked at. */

@@ -154,7 +154,7 @@ describe('the rounds of a cold split', () => {
           const made = requests
             .filter(({ key }) => key === splitKey('events', splitId))
             .flatMap(({ range }) => range ?? [])
-          const rounds = readRounds(explained.get(splitId) ?? [], footer, readSizes)
+          const rounds = readRounds(explained.get(splitId) ?? [], footer, { sizes: readSizes })
           expect(
             rounds.reduce((sum, { requests }) => sum + requests, 0),
             query,

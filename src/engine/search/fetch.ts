@@ -3,6 +3,7 @@ import type { ByteRange, ObjectStore } from '../ports.ts'
 import type { Column } from '../split/column.ts'
 import type { Fieldnorms } from '../split/fieldnorms.ts'
 import type { SplitField, SplitFooter } from '../split/footer.ts'
+import { WHOLE_SPLIT_BYTES } from '../split/hot-cache.ts'
 import {
   decodePositions,
   decodePostings,
@@ -12,6 +13,7 @@ import {
 import type { TermEntry } from '../split/term-dictionary.ts'
 import type { SearchCaches } from './caches.ts'
 import { listOf, type DocSet } from './doc-set.ts'
+import type { HotSplits } from './hot-splits.ts'
 import {
   columnNeeds,
   decodePart,
@@ -40,7 +42,7 @@ export interface ReadSizes {
 }
 
 export const READ_SIZES: ReadSizes = {
-  wholeSplitBytes: 512 * 1024,
+  wholeSplitBytes: WHOLE_SPLIT_BYTES,
   tailBytes: 128 * 1024,
   gapBytes: 128 * 1024,
 }
@@ -58,6 +60,8 @@ export interface FetchContext {
   readonly splitWorkLimit?: number | undefined
   /** READ_SIZES unless given. */
   readonly readSizes?: ReadSizes | undefined
+  /** What is here of splits before they are opened. */
+  readonly hot?: HotSplits | undefined
 }
 
 /** At most one read. Throws `corrupt`, `notFound` and what the store throws. */
@@ -73,6 +77,7 @@ export async function openSplit(
     await parts.fetch([whole], signal)
     parts.cutFrom({ start: 0, bytes: parts.get(whole) })
   }
+  for (const chunk of context.hot?.get(key) ?? []) parts.cutFrom(chunk)
   const footer: Need<'footer'> = { part: 'footer', ...range }
   const tail = { start: Math.max(0, range.start - tailBytes), end: range.start }
   await parts.fetch([footer], signal, [tail])

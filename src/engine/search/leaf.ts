@@ -14,6 +14,7 @@ import {
 } from './doc-set.ts'
 import { inRange, type DocRange } from './doc-range.ts'
 import type { FetchContext, FetchedSplit } from './fetch.ts'
+import { hotSplits } from './hot-splits.ts'
 import { leafCacheKey } from './leaf-cache.ts'
 import {
   needsNothing,
@@ -61,9 +62,12 @@ export async function searchLeaf(
 ): Promise<LeafResponse> {
   const plan = planLeaf(request)
   const failures: LeafFailure[] = []
+  const opened = request.splits.filter((split) => !needsNothing(planSplit(plan, split)))
+  const hot = await hotSplits({ ...request, splits: opened }, context, signal)
+  const search = { context: { ...context, hot: hot.splits }, signal }
   const answers = await mapLimited(request.splits, CONCURRENT_SPLITS, async (split) => {
     try {
-      return await answerSplit(split, plan, { context, signal })
+      return await answerSplit(split, plan, search)
     } catch (error) {
       signal?.throwIfAborted()
       failures.push(failureOf(split.splitId, error))

@@ -7,6 +7,14 @@ import { coalesceRanges } from './read-ranges.ts'
 export interface ReadRound {
   readonly requests: number
   readonly bytes: number
+  /** Once for all splits, instead of for each. */
+  readonly isShared: boolean
+}
+
+interface RoundSettings {
+  readonly sizes?: ReadSizes | undefined
+  /** What the hot cache has of the split. */
+  readonly hot?: readonly ByteRange[]
 }
 
 /** What waits for the dictionary blocks, which say where it stands. */
@@ -20,11 +28,11 @@ const LAST: ReadonlySet<Part> = new Set<Part>(['postings', 'positions'])
 export function readRounds(
   needs: readonly Need[],
   footer: ByteRange,
-  sizes: ReadSizes = READ_SIZES,
+  { sizes = READ_SIZES, hot = [] }: RoundSettings = {},
 ): ReadRound[] {
   if (needs.length === 0) return []
-  if (isReadWhole(footer, sizes)) return [{ requests: 1, bytes: footer.end }]
-  const read: ByteRange[] = []
+  if (isReadWhole(footer, sizes)) return [{ requests: 1, bytes: footer.end, isShared: false }]
+  const read: ByteRange[] = [...hot]
   const rounds: ReadRound[] = []
   const isRead = ({ start, end }: ByteRange): boolean =>
     read.some((range) => range.start <= start && end <= range.end)
@@ -36,9 +44,10 @@ export function readRounds(
     if (reads.length === 0) return
     read.push(...reads)
     const bytes = reads.reduce((sum, { start, end }) => sum + end - start, 0)
-    rounds.push({ requests: reads.length, bytes })
+    rounds.push({ requests: reads.length, bytes, isShared: false })
   }
-  fetch([{ start: Math.max(0, footer.start - sizes.tailBytes), end: footer.start }, footer])
+  const tail = { start: Math.max(0, footer.start - sizes.tailBytes), end: footer.start }
+  if (!isRead(footer)) fetch([footer, tail])
   const waits = needs.some((need) => need.part === 'termBlock' && !isRead(need))
   if (waits) fetch(needs.filter(({ part }) => !LAST.has(part)))
   fetch(needs)

@@ -2,11 +2,12 @@ import type { JsonObject, JsonValue } from '../bytes/json.ts'
 import { isQwError, QwError } from '../errors.ts'
 import type { Metastore } from '../metastore/metastore.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
-import type { Clock, ObjectStore } from '../ports.ts'
+import { splitKey } from '../metastore/layout.ts'
+import type { ByteRange, Clock, ObjectStore } from '../ports.ts'
 import { BucketBudget } from './aggregations/aggregation.ts'
 import { showDocuments } from './aggregations/show-documents.ts'
 import { renderSubs } from './aggregations/sub-aggregations.ts'
-import type { SearchCaches } from './caches.ts'
+import { SearchCaches } from './caches.ts'
 import { describeQuery } from './describe-query.ts'
 import { countNeeds, explainSplit } from './explain.ts'
 import { countReasons } from './pruned-splits.ts'
@@ -14,7 +15,14 @@ import { isReadWhole, readRounds } from './read-rounds.ts'
 import type { ReadSizes } from './fetch.ts'
 import { fetchHits, type LocatedHit } from './fetch-hits.ts'
 import { maxScoreOf, mergeAggregations, searchLeaf } from './leaf.ts'
-import { failedLeaf, failureOf, type LeafInvoker, type LeafResponse } from './leaf-request.ts'
+import { hotSplits, type KnownHotCache } from './hot-splits.ts'
+import {
+  failedLeaf,
+  failureOf,
+  type LeafInvoker,
+  type LeafRequest,
+  type LeafResponse,
+} from './leaf-request.ts'
 import type { FailedSplit, SearchPlanResponse, SearchRequest, SearchResponse } from './request.ts'
 import { checkRequest } from './check-request.ts'
 import { leafRequest, planRoot, type IndexPlan, type RootPlan } from './root-plan.ts'
@@ -219,6 +227,22 @@ async function renderAggregations(
   return { aggregations: rendered, failures }
 }
 
+/** As a process finds it that has read nothing. */
+async function coldHotCache(
+  leaf: LeafRequest,
+  { context, signal }: Search,
+): Promise<
+  Pick<KnownHotCache, 'isRead' | 'sizeBytes'> & {
+    readonly rangesOf: (splitKey: string) => ByteRange[]
+  }
+> {
+  const cold = { ...context, caches: new SearchCaches() }
+  const { isRead, sizeBytes, splits } = await hotSplits(leaf, cold, signal)
+  const rangesOf = (key: string): ByteRange[] =>
+    (splits.get(key) ?? []).map(({ start, bytes }) => ({ start, end: start + bytes.length }))
+  return { isRead, sizeBytes, rangesOf }
+}
+
 /** Binds and prunes as `searchRoot` does, and tells what would be read. Costs a conditional read per
  *  index and the footer and dictionary blocks of one split, where they are not cached. */
 export async function planSearch(
@@ -248,13 +272,23 @@ async function explainOnce(request: SearchRequest, search: Search): Promise<Sear
       ? []
       : await explainSplit(leafRequest(request, largest.index), largest.split, search)
   const sizes = search.context.readSizes
+  const hot = largest && (await coldHotCache(leafRequest(request, largest.index), search))
   return {
     query,
     splits: {
       total: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
       pruned: countReasons(plan.indexes.flatMap((index) => index.pruned())),
     },
-    reads: largest === undefined ? [] : readRounds(needs, largest.split.footer, sizes),
+    reads:
+      largest === undefined || hot === undefined || needs.length === 0
+        ? []
+        : [
+            ...(hot.isRead ? [{ requests: 1, bytes: hot.sizeBytes, isShared: true }] : []),
+            ...readRounds(needs, largest.split.footer, {
+              sizes,
+              hot: hot.rangesOf(splitKey(largest.index.config.indexId, largest.split.splitId)),
+            }),
+          ],
     hitRequests:
       largest === undefined || isReadWhole(largest.split.footer, sizes) ? 0 : request.maxHits,
     searchedSplits: searched.map(({ index, split }) => `${index.config.indexId}/${split.splitId}`),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use tantivy::schema::{
     DateOptions, DateTimePrecision, Field, IndexRecordOption, JsonObjectOptions, OwnedValue,
-    Schema, TextFieldIndexing, TextOptions, FAST, INDEXED, STORED, STRING,
+    Schema, TextFieldIndexing, TextOptions, FAST, INDEXED, STORED,
 };
 use tantivy::{DateTime, TantivyDocument};
 
@@ -26,22 +26,30 @@ pub fn documents_of(set: &str) -> Outcome<Box<dyn Documents>> {
     }
 }
 
+/// Without lengths, which only scores need.
+fn indexing(tokenizer: &str, record: IndexRecordOption) -> TextFieldIndexing {
+    TextFieldIndexing::default()
+        .set_tokenizer(tokenizer)
+        .set_index_option(record)
+        .set_fieldnorms(false)
+}
+
 /// Split into lower-case words.
 fn words(record: IndexRecordOption) -> TextOptions {
-    let indexing = TextFieldIndexing::default()
-        .set_tokenizer("default")
-        .set_index_option(record);
     TextOptions::default()
-        .set_indexing_options(indexing)
+        .set_indexing_options(indexing("default", record))
+        .set_stored()
+}
+
+fn raw() -> TextOptions {
+    TextOptions::default()
+        .set_indexing_options(indexing("raw", IndexRecordOption::Basic))
         .set_stored()
 }
 
 fn raw_objects() -> JsonObjectOptions {
-    let indexing = TextFieldIndexing::default()
-        .set_tokenizer("raw")
-        .set_index_option(IndexRecordOption::Basic);
     JsonObjectOptions::default()
-        .set_indexing_options(indexing)
+        .set_indexing_options(indexing("raw", IndexRecordOption::Basic))
         .set_stored()
 }
 
@@ -77,7 +85,7 @@ impl Sales {
         Sales {
             ts: schema.add_date_field("ts", date(DateTimePrecision::Milliseconds)),
             id: schema.add_u64_field("id", INDEXED | STORED),
-            name: schema.add_text_field("name", STRING | STORED),
+            name: schema.add_text_field("name", raw()),
             price: schema.add_f64_field("price", INDEXED | STORED | FAST),
             quantity: schema.add_u64_field("quantity", INDEXED | STORED | FAST),
             description: schema.add_text_field("description", words(IndexRecordOption::Basic)),
@@ -132,7 +140,7 @@ impl Hdfs {
         Hdfs {
             timestamp: schema.add_date_field("timestamp", date(DateTimePrecision::Seconds)),
             tenant_id: schema.add_u64_field("tenant_id", INDEXED | STORED),
-            severity_text: schema.add_text_field("severity_text", STRING | STORED | FAST),
+            severity_text: schema.add_text_field("severity_text", raw().set_fast("raw")),
             body: schema.add_text_field("body", words(IndexRecordOption::WithFreqsAndPositions)),
             resource: schema.add_json_field("resource", raw_objects()),
             // What the config does not name is indexed and fast.

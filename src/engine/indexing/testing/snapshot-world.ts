@@ -27,14 +27,24 @@ import {
 const MERGING = { merge_policy: { type: 'stable_log', merge_factor: 3, max_merge_factor: 4 } }
 const indexId = 'events'
 
-/** An index of ten documents a split, numbered on, and all that can happen to it. */
-export async function snapshotWorld(splitCount: number, plan: FaultPlan = () => undefined) {
+/** An index of ten documents a split, numbered on, and all that can happen to it. Splits larger than
+ *  `hotSplitBytes` are in its hot cache; without it none of these is. */
+export async function snapshotWorld(
+  splitCount: number,
+  plan: FaultPlan = () => undefined,
+  hotSplitBytes?: number,
+) {
   const clock = instantClock(FIRST_TS * 1000)
   const inner = memoryStore(clock)
   const store = countingStore(faultyStore(inner, plan, clock))
   const random = countingRandom()
   const metastore = new Metastore(store, { clock, random })
-  const components = { metastore, clock, random }
+  const components = {
+    metastore,
+    clock,
+    random,
+    ...(hotSplitBytes !== undefined && { hotSplitBytes }),
+  }
   await metastore.createIndex(testConfig(MERGING))
   const matchDocs = docMatcher(store)
   const acts = {

@@ -154,8 +154,8 @@ export class SearchFixture {
   }
 
   /** Counts of parts, as the `search-plan` endpoint tells them. */
-  async plan(ask: Ask = {}): Promise<SearchPlanResponse> {
-    return planSearch(searchRequest(ask), this.#context)
+  async plan(ask: Ask = {}, context: Partial<SearchContext> = {}): Promise<SearchPlanResponse> {
+    return planSearch(searchRequest(ask), { ...this.#context, ...context })
   }
 
   search(ask: Ask = {}, context: Partial<SearchContext> = {}): Promise<SearchResponse> {
