@@ -47,7 +47,8 @@ export class IndexHistory {
   readonly #facts: Facts
   #everPublished = new Set<number>()
   #gone = new Set<number>()
-  #everRejected = new Set<number>()
+  /** Also before a clearing: a snapshot may bring back that they were read. */
+  readonly #everRejected = new Set<number>()
   #mayBeCleared = false
   #current: readonly number[] = []
   /** Splits that the latest clearing emptied. */
@@ -183,7 +184,6 @@ export class IndexHistory {
     this.incarnation++
     this.#everPublished = new Set()
     this.#gone = new Set()
-    this.#everRejected = new Set()
     this.#victims = new Map()
   }
 
