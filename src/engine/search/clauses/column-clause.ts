@@ -63,14 +63,26 @@ function docsInInterval(
   { low, high }: { readonly low: number; readonly high: number },
   docs: Uint32Array,
 ): Uint32Array {
-  return docs.filter((doc) => {
-    const end = starts === undefined ? doc + 1 : (starts[doc + 1] as number)
-    for (let at = starts === undefined ? doc : (starts[doc] as number); at < end; at++) {
-      const key = keys[at] as number
-      if (key >= low && key <= high) return true
+  const kept = new Uint32Array(docs.length)
+  let count = 0
+  if (starts === undefined) {
+    // Written always and counted by the answer: whether the next one is in is nothing to foresee.
+    for (let i = 0; i < docs.length; i++) {
+      const doc = docs[i] as number
+      const key = keys[doc] as number
+      kept[count] = doc
+      count += key >= low && key <= high ? 1 : 0
     }
-    return false
-  })
+    return kept.subarray(0, count)
+  }
+  for (let i = 0; i < docs.length; i++) {
+    const doc = docs[i] as number
+    const end = starts[doc + 1] as number
+    let at = starts[doc] as number
+    while (at < end && !((keys[at] as number) >= low && (keys[at] as number) <= high)) at++
+    if (at < end) kept[count++] = doc
+  }
+  return kept.subarray(0, count)
 }
 
 /** Documents with at least one key in [low, high]. */
