@@ -28,7 +28,7 @@ async function opened(script: string): Promise<StackThread> {
   return thread
 }
 
-const task = (indexId: string) => ({ indexId })
+const task = (indexId: string) => ({ indexId, targetDocs: undefined })
 
 test('a thread that ends is an error with a way out, and the next call finds another one', async () => {
   const thread = await opened(
