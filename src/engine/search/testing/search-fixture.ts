@@ -90,8 +90,7 @@ export class SearchFixture {
   async erase(splitId: string, docIds: readonly number[]): Promise<void> {
     const stored = await this.store.get(splitKey('events', splitId))
     const erased = Uint32Array.from(docIds)
-    const built =
-      stored && (await eraseDocs(stored.bytes, erased, splitSettings(this.config)))
+    const built = stored && (await eraseDocs(stored.bytes, erased, splitSettings(this.config)))
     if (built === undefined) throw new Error(`nothing is left of split ${splitId}`)
     await this.#publish(built, [splitId])
   }
