@@ -99,7 +99,10 @@ export class GrowableIntegers {
 
   push(value: number): void {
     const values = this.#values
-    if (this.#length === values.length || (value >>> 0 !== value && values instanceof Uint32Array)) {
+    if (
+      this.#length === values.length ||
+      (value >>> 0 !== value && values instanceof Uint32Array)
+    ) {
       this.#makeRoomFor(value)
     }
     this.#values[this.#length++] = value

@@ -1,7 +1,12 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
 import type { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { GrowableIntegers, GrowableUint32 } from '../bytes/growable.ts'
-import { decodeSequence, encodeSequence, leastOf, type SequenceValues } from '../bytes/int-sequence.ts'
+import {
+  decodeSequence,
+  encodeSequence,
+  leastOf,
+  type SequenceValues,
+} from '../bytes/int-sequence.ts'
 
 /*
  * Numbers of one place in the documents of a block, written so that each prints as it came in:

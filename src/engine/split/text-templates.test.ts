@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import { ByteWriter } from '../bytes/cursor.ts'
+import { ByteWriter, type ByteReader } from '../bytes/cursor.ts'
 import { expectCutsRefused } from './testing/damage.ts'
 import { slicesOf, textsOf } from './testing/text-codec.ts'
-import type { ByteReader } from '../bytes/cursor.ts'
 import type { DecodedTexts } from './text-slices.ts'
 import { decodeTemplates, encodeTemplates } from './text-templates.ts'
 

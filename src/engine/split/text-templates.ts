@@ -225,10 +225,7 @@ export function decodeTemplates(
   }
 }
 
-function takeApart(
-  bytes: Uint8Array,
-  greatestMark: number,
-): Pick<Template, 'literals' | 'widths'> {
+function takeApart(bytes: Uint8Array, greatestMark: number): Pick<Template, 'literals' | 'widths'> {
   const literals: Uint8Array[] = []
   const widths: number[] = []
   let start = 0
