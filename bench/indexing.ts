@@ -45,7 +45,7 @@ async function wholeSection(
   const splits = publishedSplits(await metastore.load(set.indexId))
   const bytes = splits.reduce((sum, { footer }) => sum + footer.end, 0)
   // What is aimed at is for two million.
-  const bounds = docs > BOUNDED_DOCS ? undefined : BOUNDS[set.indexId]
+  const bounds = docs === BOUNDED_DOCS ? BOUNDS[set.indexId] : undefined
   const dataset = nameOf(set, docs)
   const row = (
     what: string,

@@ -1,4 +1,4 @@
-import type { Sample, Unit } from './report.ts'
+import type { BenchRow, Sample, Unit } from './report.ts'
 
 /** A row of a part that prints itself, because its cells are more than numbers. */
 export interface Row {
@@ -15,16 +15,42 @@ export function sampleOf(values: readonly number[]): Sample {
   return { value: at(Math.floor(last / 2)), min: at(0), max: at(last), runs: values.length }
 }
 
-/** Milliseconds of `runs` timings, after `warmUps` that are thrown away; `cpu`: the middle of what they
- *  worked, all threads of the process. */
+/** Whether a row is among those that `--only` asks for. */
+export function isWanted(
+  only: string | undefined,
+  { id, measure }: Pick<BenchRow, 'id' | 'measure'>,
+): boolean {
+  return only === undefined || id.includes(only) || measure.includes(only)
+}
+
+interface Timing {
+  readonly runs: number
+  readonly warmUps: number
+  /** Of the warm-ups together, and of the runs: what is over sooner is done more often. */
+  readonly leastMs?: number
+}
+
+/** Milliseconds of runs, after warm-ups that are thrown away; `cpu`, `cpuMin`: the middle and the least of
+ *  what they worked, all threads of the process. */
 export async function timed(
   work: () => Promise<unknown>,
-  { runs, warmUps }: { readonly runs: number; readonly warmUps: number },
-): Promise<Sample & { readonly cpu: number }> {
-  for (let i = 0; i < warmUps; i++) await work()
+  { runs, warmUps, leastMs = 0 }: Timing,
+): Promise<Sample & { readonly cpu: number; readonly cpuMin: number }> {
+  await measured(work, warmUps, leastMs)
+  const { times, cpuTimes } = await measured(work, runs, leastMs)
+  const worked = sampleOf(cpuTimes)
+  return { ...sampleOf(times), cpu: worked.value, cpuMin: worked.min }
+}
+
+async function measured(
+  work: () => Promise<unknown>,
+  least: number,
+  leastMs: number,
+): Promise<{ times: number[]; cpuTimes: number[] }> {
   const times: number[] = []
   const cpuTimes: number[] = []
-  for (let i = 0; i < runs; i++) {
+  const until = performance.now() + leastMs
+  while (times.length < least || performance.now() < until) {
     const start = performance.now()
     const usedBefore = process.cpuUsage()
     await work()
@@ -32,7 +58,7 @@ export async function timed(
     times.push(performance.now() - start)
     cpuTimes.push((user + system) / 1_000)
   }
-  return { ...sampleOf(times), cpu: sampleOf(cpuTimes).value }
+  return { times, cpuTimes }
 }
 
 export function ms(value: number): string {
