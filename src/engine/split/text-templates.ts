@@ -1,5 +1,5 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
-import { ByteWriter, type ByteReader } from '../bytes/cursor.ts'
+import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { hashWith } from '../bytes/byte-string-table.ts'
 import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
 import { DecodedNumbers, MAX_DIGITS, NumberValues } from './shaped-numbers.ts'
@@ -228,14 +228,14 @@ export function decodeTemplates(
 function takeApart(bytes: Uint8Array, greatestMark: number): Pick<Template, 'literals' | 'widths'> {
   const literals: Uint8Array[] = []
   const widths: number[] = []
+  const reader = new ByteReader(bytes, 'text template')
   let start = 0
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number
+  while (reader.remaining > 0) {
+    const byte = reader.u8()
     if (byte > greatestMark) continue
-    literals.push(bytes.subarray(start, at))
-    // A width that is cut off is 0: the numbers behind it are missing too.
-    widths.push(byte === PADDED ? (bytes[++at] ?? 0) : 0)
-    start = at + 1
+    literals.push(bytes.subarray(start, reader.offset - 1))
+    widths.push(byte === PADDED ? reader.u8() : 0)
+    start = reader.offset
   }
   literals.push(bytes.subarray(start))
   return { literals, widths }
