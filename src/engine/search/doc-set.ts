@@ -1,5 +1,6 @@
 // Typed-array reads below are cast with `as number`: every index is within bounds by construction,
 // and a check per document would be most of the cost.
+import { ones } from './ranked-docs.ts'
 
 /**
  * The documents of one split that match something, as a value: sets are never changed after they
@@ -386,11 +387,6 @@ export function lowerBound(sorted: Uint32Array, value: number, from: number): nu
 
 function popCount(words: Uint32Array): number {
   let total = 0
-  for (let i = 0; i < words.length; i++) {
-    let word = words[i] as number
-    word -= (word >>> 1) & 0x55555555
-    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333)
-    total += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-  }
+  for (let i = 0; i < words.length; i++) total += ones(words[i] as number)
   return total
 }
