@@ -38,7 +38,9 @@ test('has the positions of each document, however wide they are', () => {
       const { list, entry, freqs } = written(lists)
       const { offsets, positions: found } = list.decoded(entry, freqs)
       const read = lists.map((_, doc) =>
-        offsets === undefined ? [found[doc]] : [...found.slice(offsets[doc], offsets[doc + 1])],
+        offsets === undefined
+          ? [found[doc]]
+          : Array.from(found.subarray(offsets[doc], offsets[doc + 1])),
       )
       expect(read).toEqual(lists)
     }),
