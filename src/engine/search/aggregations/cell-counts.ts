@@ -101,7 +101,7 @@ class SpanCounts {
  * The cells of a column with so few distinct values that each has a place: value v has place
  * round((v - first) * perUnit), and slots[place] numbers the cells that occur, in the order of values.
  */
-export interface CellTable {
+interface CellTable {
   readonly first: number
   readonly perUnit: number
   readonly slots: Uint16Array
