@@ -1,6 +1,5 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
 import { ByteStrings } from './byte-strings.ts'
-import { GrowableUint32 } from './growable.ts'
 
 /** Of bytes [start, end). */
 export function hashBytes(source: Uint8Array, start: number, end: number): number {
@@ -18,21 +17,20 @@ export function hashWith(hash: number, byte: number): number {
  *  a string for each of them. */
 export class ByteStringTable {
   readonly strings = new ByteStrings()
-  readonly #hashes = new GrowableUint32()
-  /** Number + 1 of the string, 0 when free. */
+  /** Two entries a place, so that both are read at once: hash, and number + 1 of the string, 0 when free. */
   #table: Uint32Array
 
-  /** A power of two, above twice the strings that are expected. */
+  /** A power of two, above one and a half times the strings that are expected. */
   constructor(places = 64) {
-    this.#table = new Uint32Array(places)
+    this.#table = new Uint32Array(2 * places)
   }
 
   get count(): number {
-    return this.#hashes.length
+    return this.strings.count
   }
 
   get memoryBytes(): number {
-    return this.strings.memoryBytes + this.#hashes.capacityBytes + this.#table.byteLength
+    return this.strings.memoryBytes + this.#table.byteLength
   }
 
   /** The number of source[start, end), whose hash is given; a new one when it was not there. */
@@ -41,33 +39,30 @@ export class ByteStringTable {
     const mixed = (hash ^ (hash >>> 15)) >>> 0
     const table = this.#table
     const mask = table.length - 1
-    let slot = mixed & mask
+    let at = (mixed << 1) & mask
     for (;;) {
-      const number = (table[slot] as number) - 1
+      const number = (table[at + 1] as number) - 1
       if (number < 0) break
-      if (this.#hashes.at(number) === mixed && this.strings.isSlice(number, source, start, end)) {
-        return number
-      }
-      slot = (slot + 1) & mask
+      if (table[at] === mixed && this.strings.isSlice(number, source, start, end)) return number
+      at = (at + 2) & mask
     }
-    return this.#note(this.strings.addSlice(source, start, end), slot, mixed)
-  }
-
-  /** Puts a string that is new into its place. */
-  #note(number: number, slot: number, mixed: number): number {
-    this.#hashes.push(mixed)
-    this.#table[slot] = number + 1
-    if (this.count * 2 > this.#table.length) this.#grow()
+    const number = this.strings.addSlice(source, start, end)
+    table[at] = mixed
+    table[at + 1] = number + 1
+    if (this.count * 3 > table.length) this.#grow()
     return number
   }
 
   #grow(): void {
-    const table = new Uint32Array(this.#table.length * 2)
+    const old = this.#table
+    const table = new Uint32Array(old.length * 2)
     const mask = table.length - 1
-    for (let number = 0; number < this.count; number++) {
-      let slot = this.#hashes.at(number) & mask
-      while (table[slot] !== 0) slot = (slot + 1) & mask
-      table[slot] = number + 1
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from + 1] === 0) continue
+      let at = ((old[from] as number) << 1) & mask
+      while (table[at + 1] !== 0) at = (at + 2) & mask
+      table[at] = old[from] as number
+      table[at + 1] = old[from + 1] as number
     }
     this.#table = table
   }

@@ -6,6 +6,9 @@ import { encodeTerm } from '../schema/term.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import type { CollectedTokens } from './token-stream.ts'
 
+/** Values per number, on average, above which sorting the numbers alone is quicker. */
+const MIN_USES = 4
+
 interface RankedTokens {
   /** Per token, the place of its term in byte order. */
   readonly ranks: Uint32Array
@@ -57,19 +60,20 @@ function rankStrings({
 }
 
 function rankNumbers(values: Float64Array): { ranks: Uint32Array; distinct: Float64Array } {
-  const ranks = new Uint32Array(values.length)
-  const sorted = isAscending(values) ? values : values.slice().sort()
-  const distinct = new Float64Array(sorted.length)
-  let count = 0
-  for (let i = 0; i < sorted.length; i++) {
-    // Both zeros are one term.
-    if (i === 0 || sorted[i] !== sorted[i - 1]) distinct[count++] = sorted[i] as number
-    if (sorted === values) ranks[i] = count - 1
+  if (isAscending(values)) return rankAscending(values)
+  const few = fewNumbers(values)
+  if (few === undefined) {
+    const { distinct } = rankAscending(values.slice().sort())
+    const ranks = new Uint32Array(values.length)
+    for (let i = 0; i < ranks.length; i++) ranks[i] = placeOf(distinct, values[i] as number)
+    return { ranks, distinct }
   }
-  if (sorted !== values) {
-    for (let i = 0; i < values.length; i++) ranks[i] = placeOf(distinct, count, values[i] as number)
-  }
-  return { ranks, distinct: distinct.subarray(0, count) }
+  const { numbers, distinct } = few
+  const sorted = distinct.slice().sort()
+  // Each is looked for once.
+  const rankOf = distinct.map((value) => placeOf(sorted, value))
+  for (let i = 0; i < numbers.length; i++) numbers[i] = rankOf[numbers[i] as number] as number
+  return { ranks: numbers, distinct: sorted }
 }
 
 function isAscending(values: Float64Array): boolean {
@@ -79,13 +83,63 @@ function isAscending(values: Float64Array): boolean {
   return true
 }
 
-/** The place of a value that is among the first `count` of `distinct`. */
-function placeOf(distinct: Float64Array, count: number, value: number): number {
+function rankAscending(values: Float64Array): { ranks: Uint32Array; distinct: Float64Array } {
+  const ranks = new Uint32Array(values.length)
+  const distinct = new Float64Array(values.length)
+  let count = 0
+  for (let i = 0; i < values.length; i++) {
+    // Both zeros are one term.
+    if (i === 0 || values[i] !== values[i - 1]) distinct[count++] = values[i] as number
+    ranks[i] = count - 1
+  }
+  return { ranks, distinct: distinct.subarray(0, count) }
+}
+
+/** Per value the place of its like in `distinct`, which has each once as they come; undefined when
+ *  they do not come often. */
+function fewNumbers(
+  values: Float64Array,
+): { readonly numbers: Uint32Array; readonly distinct: Float64Array } | undefined {
+  const bits = 2 + Math.ceil(Math.log2(values.length))
+  /** Place + 1 in `distinct`, 0 when free. */
+  const table = new Uint32Array(2 ** bits)
+  const numbers = new Uint32Array(values.length)
+  const distinct = new Float64Array(values.length)
+  const key = new Float64Array(1)
+  const halves = new Uint32Array(key.buffer)
+  let count = 0
+  for (let i = 0; i < values.length; i++) {
+    // Adding zero makes one of both zeros.
+    const value = (values[i] as number) + 0
+    key[0] = value
+    const mixed = Math.imul(
+      (halves[0] as number) ^ Math.imul(halves[1] as number, 0x85ebca6b),
+      0x9e3779b1,
+    )
+    let slot = mixed >>> (32 - bits)
+    let place = table[slot] as number
+    while (place > 0 && distinct[place - 1] !== value) {
+      slot = (slot + 1) & (table.length - 1)
+      place = table[slot] as number
+    }
+    if (place === 0) {
+      distinct[count] = value
+      place = ++count
+      if (count * MIN_USES > values.length) return undefined
+      table[slot] = place
+    }
+    numbers[i] = place - 1
+  }
+  return { numbers, distinct: distinct.subarray(0, count) }
+}
+
+/** The place of a value in ascending ones that it is among. */
+function placeOf(sorted: Float64Array, value: number): number {
   let low = 0
-  let high = count - 1
+  let high = sorted.length - 1
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((distinct[middle] as number) < value) low = middle + 1
+    if ((sorted[middle] as number) < value) low = middle + 1
     else high = middle
   }
   return low
