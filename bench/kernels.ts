@@ -7,7 +7,7 @@ import { decodePostings, encodePostings } from '../src/engine/split/postings.ts'
 import { memoryStore } from '../src/stores/memory-store.ts'
 import { BATCH_DOCS, createBenchIndex, HDFS, indexBatch, SALES } from './bench-index.ts'
 import { createDice } from './dice.ts'
-import { timed } from './measure.ts'
+import { isWanted, timed } from './measure.ts'
 import { searchContext } from './open-index.ts'
 import type { BenchRow, BenchSection, PartResult } from './report.ts'
 import { searchRequest } from './search-request.ts'
@@ -27,7 +27,7 @@ interface Kernel {
 }
 
 /** The loops that searches spend their time in, each by itself. */
-export async function benchKernels(): Promise<PartResult> {
+export async function benchKernels(only?: string): Promise<PartResult> {
   const kernels = [
     ...[1, 7, 20, 32].map(unpacking),
     sequence('linear', 'a column that nearly is a line', (i, dice) => i * 50 + dice() * 20),
@@ -37,12 +37,19 @@ export async function benchKernels(): Promise<PartResult> {
     phrase(),
     cells(),
   ]
-  return { sections: [await section('Kernels', kernels), ...(await aggregations())] }
+  return {
+    sections: [await section('Kernels', kernels, only), ...(await aggregations(only))],
+  }
 }
 
-async function section(title: string, kernels: readonly Kernel[]): Promise<BenchSection> {
+async function section(
+  title: string,
+  kernels: readonly Kernel[],
+  only: string | undefined,
+): Promise<BenchSection> {
   const rows: BenchRow[] = []
   for (const { id, measure, values, work } of kernels) {
+    if (!isWanted(only, { id, measure })) continue
     const sample = await timed(async () => await work(), RUNS)
     const nanoseconds = (ms: number): number => (ms * MS_TO_NS) / values
     rows.push({
@@ -54,6 +61,7 @@ async function section(title: string, kernels: readonly Kernel[]): Promise<Bench
       max: nanoseconds(sample.max),
       runs: sample.runs,
       cpu: nanoseconds(sample.cpu),
+      cpuMin: nanoseconds(sample.cpuMin),
     })
   }
   return { title, rows }
@@ -178,7 +186,7 @@ const AGGREGATIONS: readonly (Omit<Kernel, 'values' | 'work'> & {
 ]
 
 /** Whole searches without hits over one split that is in memory: for each document. */
-async function aggregations(): Promise<BenchSection[]> {
+async function aggregations(only: string | undefined): Promise<BenchSection[]> {
   const kernels: Kernel[] = []
   for (const set of [SALES, HDFS]) {
     const index = await createBenchIndex(set, memoryStore())
@@ -190,5 +198,5 @@ async function aggregations(): Promise<BenchSection[]> {
       kernels.push({ ...kernel, values: BATCH_DOCS, work: () => searchRoot(request, context) })
     }
   }
-  return [await section(`Aggregations over one split of ${BATCH_DOCS} documents`, kernels)]
+  return [await section(`Aggregations over one split of ${BATCH_DOCS} documents`, kernels, only)]
 }

@@ -1,4 +1,4 @@
-import type { Sample, Unit } from './report.ts'
+import type { BenchRow, Sample, Unit } from './report.ts'
 
 /** A row of a part that prints itself, because its cells are more than numbers. */
 export interface Row {
@@ -15,24 +15,55 @@ export function sampleOf(values: readonly number[]): Sample {
   return { value: at(Math.floor(last / 2)), min: at(0), max: at(last), runs: values.length }
 }
 
-/** Milliseconds of `runs` timings, after `warmUps` that are thrown away; `cpu`: the middle of what they
- *  worked, all threads of the process. */
+/** Whether a row is among those that `--only` asks for. */
+export function isWanted(
+  only: string | undefined,
+  { id, measure }: Pick<BenchRow, 'id' | 'measure'>,
+): boolean {
+  return only === undefined || id.includes(only) || measure.includes(only)
+}
+
+interface Timing {
+  readonly runs: number
+  readonly warmUps: number
+  /** Of the warm-ups together, and of the runs: what is over sooner is done more often. */
+  readonly leastMs?: number
+}
+
+/** Milliseconds of runs, after warm-ups that are thrown away; `cpu`, `cpuMin`: the middle and the least of
+ *  what they worked, all threads of the process. */
 export async function timed(
   work: () => Promise<unknown>,
-  { runs, warmUps }: { readonly runs: number; readonly warmUps: number },
-): Promise<Sample & { readonly cpu: number }> {
-  for (let i = 0; i < warmUps; i++) await work()
-  const times: number[] = []
+  { runs, warmUps, leastMs = 0 }: Timing,
+): Promise<Sample & { readonly cpu: number; readonly cpuMin: number }> {
   const cpuTimes: number[] = []
-  for (let i = 0; i < runs; i++) {
-    const start = performance.now()
-    const usedBefore = process.cpuUsage()
-    await work()
-    const { user, system } = process.cpuUsage(usedBefore)
-    times.push(performance.now() - start)
-    cpuTimes.push((user + system) / 1_000)
-  }
-  return { ...sampleOf(times), cpu: sampleOf(cpuTimes).value }
+  await repeated(work, warmUps, leastMs)
+  const times = await repeated(
+    async () => {
+      const start = performance.now()
+      const usedBefore = process.cpuUsage()
+      await work()
+      const { user, system } = process.cpuUsage(usedBefore)
+      cpuTimes.push((user + system) / 1_000)
+      return performance.now() - start
+    },
+    runs,
+    leastMs,
+  )
+  const worked = sampleOf(cpuTimes)
+  return { ...sampleOf(times), cpu: worked.value, cpuMin: worked.min }
+}
+
+/** What `work` returned each time: so often at least, and until so many milliseconds are over. */
+export async function repeated<T>(
+  work: () => Promise<T>,
+  times: number,
+  leastMs: number,
+): Promise<T[]> {
+  const results: T[] = []
+  const until = performance.now() + leastMs
+  while (results.length < times || performance.now() < until) results.push(await work())
+  return results
 }
 
 export function ms(value: number): string {

@@ -7,10 +7,14 @@ export interface BenchContext {
   readonly program: string
   /** Documents and indexes that are made once. */
   readonly cache: string
+  /** Programs with the same one make the same indexes. */
+  readonly fingerprint: string
   /** Node's own options, for processes that a part starts. */
   readonly nodeArgs: readonly string[]
   readonly settings: Readonly<Record<string, number>>
   readonly large: boolean
+  /** Text of the ids or names of the rows that are measured. */
+  readonly only?: string | undefined
   /** Quickwit's binary. */
   readonly quickwit?: string | undefined
 }
@@ -28,16 +32,20 @@ export const PARTS: readonly BenchPart[] = [
   {
     name: 'indexing',
     what: '100,000 documents in a cold process, and two million of each set',
+    settings: ['docs'],
     run: async (context) => await (await import('./indexing.ts')).benchIndexing(context),
   },
   {
     name: 'searching',
     what: 'searches over two million documents, warm and cold',
+    settings: ['docs'],
+    takesOnly: true,
     run: async (context) => await (await import('./searching.ts')).benchSearching(context),
   },
   {
     name: 'http',
     what: 'what HTTP adds to a search on `serve`',
+    settings: ['docs'],
     run: async (context) => await (await import('./http.ts')).benchHttp(context),
   },
   {
@@ -49,7 +57,8 @@ export const PARTS: readonly BenchPart[] = [
   {
     name: 'kernels',
     what: 'the loops that searches spend their time in, each by itself',
-    run: async () => await (await import('./kernels.ts')).benchKernels(),
+    takesOnly: true,
+    run: async ({ only }) => await (await import('./kernels.ts')).benchKernels(only),
   },
   {
     name: 'cold',

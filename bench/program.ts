@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -57,15 +56,4 @@ export async function runProgram(
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** The same for the same code of the program in `root`. */
-export function programHash(root: string): string {
-  const dist = join(root, 'dist')
-  const hash = createHash('sha256')
-  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' })
-  for (const name of files.filter((each) => each.endsWith('.js')).toSorted()) {
-    hash.update(name).update(readFileSync(join(dist, name)))
-  }
-  return hash.digest('hex')
 }

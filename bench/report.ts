@@ -32,6 +32,8 @@ export interface BenchRow extends Sample {
   readonly unit: Unit
   /** What of it a processor worked, in the same unit: other work on the machine does not lengthen it. */
   readonly cpu?: number
+  /** The least of it over the runs, which is what a busy machine disturbs least. */
+  readonly cpuMin?: number
   readonly must?: number
   readonly aim?: number
   /** Which documents: `sales-2m`, `hdfs-20m`; absent where there are none. */
@@ -81,6 +83,8 @@ export interface Machine {
   readonly niceness: number
   /** Processes that wanted a core, mean of a minute: before and after. */
   readonly load: readonly [number, number]
+  /** Cores that processes of others had meanwhile, on average; absent where the system does not tell. */
+  readonly othersCores?: number
 }
 
 export interface BenchReport extends Required<PartResult> {

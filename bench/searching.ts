@@ -14,27 +14,30 @@ import {
   SALES,
   type DataSet,
 } from './bench-index.ts'
-import { sampleOf, splitsOf, timed } from './measure.ts'
+import { isWanted, sampleOf, splitsOf, timed } from './measure.ts'
 import { openWholeIndexes, searchContext } from './open-index.ts'
 import type { BenchContext } from './parts.ts'
 import { HDFS_QUESTIONS, SALES_QUESTIONS, type Question } from './questions.ts'
 import type { BenchRow, BenchSection, PartResult } from './report.ts'
+import { BOUNDED_DOCS, datasetName, searchRowId } from './row-ids.ts'
 import { searchRequest } from './search-request.ts'
 import { ensureWholeIndexes } from './whole-index.ts'
 
-const RUNS = 21
-const BOUNDED_DOCS = 2_000_000
+const TIMING = { runs: 21, warmUps: 5, leastMs: 150 }
 
 export async function benchSearching(context: BenchContext): Promise<PartResult> {
+  const { only } = context
   await ensureWholeIndexes(context)
   const opened = openWholeIndexes(context)
-  return {
-    sections: [
-      await warm(SALES, SALES_QUESTIONS, opened),
-      await warm(HDFS, HDFS_QUESTIONS, opened),
-      await cold(),
-    ],
-  }
+  const warmSections = [
+    await warm(SALES, wanted(SALES_QUESTIONS, only), opened),
+    await warm(HDFS, wanted(HDFS_QUESTIONS, only), opened),
+  ]
+  return { sections: only === undefined ? [...warmSections, await cold()] : warmSections }
+}
+
+function wanted(questions: readonly Question[], only: string | undefined): Question[] {
+  return questions.filter((question) => isWanted(only, question))
 }
 
 async function warm(
@@ -47,11 +50,15 @@ async function warm(
   const rows: BenchRow[] = []
   for (const { id, measure, request, must, aim } of questions) {
     const work = () => search(indexId, request, context)
-    const sample = await timed(work, { runs: RUNS, warmUps: 5 })
-    const row = { measure, unit: 'ms', ...sample, dataset: `${indexId}-${docs / 1e6}m` } as const
-    // Bounds are for two million.
-    if (docs > BOUNDED_DOCS) rows.push({ ...row, id: `${id}-${docs / 1e6}m` })
-    else rows.push({ ...row, id, must, aim })
+    const sample = await timed(work, TIMING)
+    rows.push({
+      id: searchRowId(id, docs),
+      measure,
+      unit: 'ms',
+      ...sample,
+      ...(docs === BOUNDED_DOCS && { must, aim }),
+      dataset: datasetName(indexId, docs),
+    })
   }
   return { title: `Searching ${docs} ${what}, ${splitsOf(splits.length)}, warm, one thread`, rows }
 }

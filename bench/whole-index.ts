@@ -1,16 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { serializeIndexConfig } from '../src/engine/schema/serialize-config.ts'
 import { shippedConfig } from '../src/engine/schema/shipped-configs.ts'
 import { INDEX_FOLDER } from '../src/local/layout.ts'
-import { HDFS, SALES, type DataSet } from './bench-index.ts'
+import { BATCH_DOCS, HDFS, SALES, type DataSet } from './bench-index.ts'
 import { documentsFile } from './documents.ts'
 import type { BenchContext } from './parts.ts'
-import { programHash, runProgram, type ProgramRun } from './program.ts'
+import { runProgram, type ProgramRun } from './program.ts'
 
-/** Batches of 100,000 documents. */
-const BATCHES = 20
-const LARGE_BATCHES = 200
+/** Of each set. */
+const DOCS = 2_000_000
+const LARGE_DOCS = 20_000_000
+/** Stacks that other programs have built, or other numbers of documents. */
+const STACKS_KEPT = 4
+const STACK_PREFIX = 'stack-'
 export const STACK = 'bench'
 
 /** How one set went in, by `qw-lambda ingest` of one file. */
@@ -32,11 +35,13 @@ export function indexBucket(context: BenchContext): string {
   return join(stackFolder(context), 'data', STACK, INDEX_FOLDER)
 }
 
-function stackFolder({ cache, large }: BenchContext): string {
-  return join(cache, large ? 'stack-large' : 'stack')
+function stackFolder(context: BenchContext): string {
+  const docs = [SALES, HDFS].map((set) => docsOf(context, set))
+  return join(context.cache, [`${STACK_PREFIX}${context.fingerprint}`, ...docs].join('-'))
 }
 
-/** Two million documents of each set (of HDFS-shaped lines twenty, where `large`), indexed anew by the program as it is. */
+/** Two million documents of each set unless `docs` says otherwise (of HDFS-shaped lines twenty, where
+ *  `large`), indexed anew by the program as it is. */
 export async function buildWholeIndexes(context: BenchContext): Promise<WholeIndexing[]> {
   const { program, nodeArgs } = context
   const folder = stackFolder(context)
@@ -60,25 +65,40 @@ export async function buildWholeIndexes(context: BenchContext): Promise<WholeInd
     }
     done.push({ ...run, set, docs, searchableMs: searchable_ms })
   }
-  writeFileSync(builtBy(context), programHash(context.root))
+  writeFileSync(doneFile(folder), '')
+  removeOldStacks(context.cache)
   return done
 }
 
-/** Does nothing where the program as it is has built them. */
+/** Does nothing where a program that makes the same indexes has built them. */
 export async function ensureWholeIndexes(context: BenchContext): Promise<void> {
-  const path = builtBy(context)
-  const isBuilt = existsSync(path) && readFileSync(path, 'utf8') === programHash(context.root)
-  if (isBuilt) return
+  if (existsSync(doneFile(stackFolder(context)))) return
   console.error('Indexing what is searched')
   await buildWholeIndexes(context)
 }
 
-export function documentsOf({ cache, large }: BenchContext, set: DataSet): string {
-  return documentsFile(cache, set, large && set === HDFS ? LARGE_BATCHES : BATCHES)
+export function documentsOf(context: BenchContext, set: DataSet): string {
+  return documentsFile(context.cache, set, docsOf(context, set) / BATCH_DOCS)
 }
 
-function builtBy(context: BenchContext): string {
-  return join(stackFolder(context), 'built-by')
+/** In whole batches. */
+function docsOf({ large, settings: { docs = DOCS } }: BenchContext, set: DataSet): number {
+  if (large && set === HDFS) return LARGE_DOCS
+  return Math.max(1, Math.round(docs / BATCH_DOCS)) * BATCH_DOCS
+}
+
+function doneFile(folder: string): string {
+  return join(folder, 'done')
+}
+
+function removeOldStacks(cache: string): void {
+  const folders = readdirSync(cache)
+    .filter((name) => name.startsWith(STACK_PREFIX))
+    .map((name) => join(cache, name))
+  const builtMs = (folder: string): number =>
+    existsSync(doneFile(folder)) ? statSync(doneFile(folder)).mtimeMs : 0
+  const old = folders.toSorted((a, b) => builtMs(b) - builtMs(a)).slice(STACKS_KEPT)
+  for (const folder of old) rmSync(folder, { recursive: true })
 }
 
 function schemaFile(folder: string, indexId: string): string {

@@ -1,4 +1,5 @@
 import { runMerges } from '../../src/engine/indexing/merge.ts'
+import { refreshHotCache } from '../../src/engine/indexing/refresh-hot-cache.ts'
 import { publishedSplits } from '../../src/engine/metastore/index-metadata.ts'
 import type { SplitRecord } from '../../src/engine/metastore/split-record.ts'
 import { maxMergeBytes } from '../../src/functions/lambda-environment.ts'
@@ -31,5 +32,7 @@ export async function buildIndex(
     const { failures } = await runMerges(index.indexing, request)
     if (failures[0] !== undefined) throw new Error(failures[0].error)
   }
+  // As the indexer leaves it: what an earlier version of it made has none.
+  await refreshHotCache(index.indexing, set.indexId)
   return await splits()
 }

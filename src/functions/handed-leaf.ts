@@ -5,9 +5,17 @@ import type { Clock } from '../engine/ports.ts'
 import type { Invocation, InvocationLog } from './invocation-log.ts'
 import { untilDeadline } from './searcher-handler.ts'
 
-/** A leaf's request or answer inside an invocation: base64 of its bytes. */
+/** A leaf's request or answer inside an invocation. */
 interface LeafEvent {
+  /** Base64 of its bytes. */
   readonly leaf: string
+  /** Of the package that wrote it. While a deployment is updated runs of both versions are warm. */
+  readonly version?: string | undefined
+}
+
+/** Instead of an answer: this run does not understand what the other one sends. */
+interface OtherVersion {
+  readonly version: string
 }
 
 /** Whether the event comes from another run of the searcher. What a gateway sends always has a method. */
@@ -23,14 +31,19 @@ interface LeafComponents {
   readonly here: LeafInvoker
   readonly clock: Clock
   readonly log: InvocationLog
+  readonly version: string
 }
 
 /** The other end of `leafCaller`. Throws `invalid` for what that did not send. */
 export async function answerLeaf(
-  { leaf }: LeafEvent,
-  { here, clock, log }: LeafComponents,
+  { leaf, version: theirs }: LeafEvent,
+  { here, clock, log, version }: LeafComponents,
   invocation: Invocation,
-): Promise<LeafEvent> {
+): Promise<LeafEvent | OtherVersion> {
+  if (theirs !== version) {
+    log({ event: 'leaf_refused', request_id: invocation.requestId, version: theirs })
+    return { version }
+  }
   const startMs = clock.nowMs()
   const request = decodeLeafRequest(Buffer.from(leaf, 'base64'))
   const deadline = untilDeadline(invocation, startMs)
@@ -43,21 +56,28 @@ export async function answerLeaf(
       ms: clock.nowMs() - startMs,
       body_bytes: reply.length,
     })
-    return { leaf: reply }
+    return { leaf: reply, version }
   } finally {
     deadline.clear()
   }
 }
 
-/** Leaf searches by runs of a function that answers them as `answerLeaf` does. */
+/** Leaf searches by runs of a function that answers them as `answerLeaf` does. Rejects with `unavailable`
+ *  where a run of another version was met. */
 export function leafCaller(
+  version: string,
   call: (event: LeafEvent, signal?: AbortSignal) => Promise<unknown>,
 ): LeafInvoker {
   return {
     async search(request, signal) {
-      const reply = await call({ leaf: toText(encodeLeaf(request)) }, signal)
-      if (isLeafEvent(reply)) return decodeLeafResponse(Buffer.from(reply.leaf, 'base64'))
-      throw new QwError('unavailable', 'the searcher that was called answered something else')
+      const reply = await call({ leaf: toText(encodeLeaf(request)), version }, signal)
+      if (isLeafEvent(reply) && reply.version === version) {
+        return decodeLeafResponse(Buffer.from(reply.leaf, 'base64'))
+      }
+      throw new QwError(
+        'unavailable',
+        `the searcher that was called answered something else than version ${version} does`,
+      )
     },
   }
 }

@@ -57,9 +57,10 @@ export class LeafPeer implements LeafThread {
       this.#settle(id, (waiting) => waiting.reject(signal?.reason))
     }
     const answer = new Promise<LeafResponse>((resolve, reject) => {
+      // Throws for what cannot be sent: nobody waits for an answer to that.
+      this.#send({ kind: 'search', id, request: toCloneable(request), state })
       this.#asked.set(id, { resolve, reject })
       this.#port.ref()
-      this.#send({ kind: 'search', id, request: toCloneable(request), state })
       if (signal?.aborted === true) abort()
       signal?.addEventListener('abort', abort, { once: true })
     }).finally(() => signal?.removeEventListener('abort', abort))

@@ -93,10 +93,10 @@ function otherRuns(): LeafInvoker {
     endpoint: optional(env, 'AWS_ENDPOINT_URL_LAMBDA') ?? optional(env, 'AWS_ENDPOINT_URL'),
     clock,
   })
-  return leafCaller(caller)
+  return leafCaller(PACKAGE_VERSION, caller)
 }
 
 export const handler = (event: unknown, context: LambdaContext) =>
   isLeafEvent(event)
-    ? answerLeaf(event, { ...host, here }, host.begin(context))
+    ? answerLeaf(event, { ...host, here, version: PACKAGE_VERSION }, host.begin(context))
     : search(event, host.begin(context))

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { QwError } from '../engine/errors.ts'
+import { messageOf, QwError } from '../engine/errors.ts'
 import type { ApiSettings } from '../api/services.ts'
 import type { IndexingProgress } from '../engine/indexing/indexing-result.ts'
 import { arrived, type TransportedError } from '../threads/transported-error.ts'
@@ -60,7 +60,8 @@ export class StackThread {
   #worker: Worker | undefined
   #lastId = 0
 
-  private constructor(
+  /** `entry`: the file that a thread runs. */
+  constructor(
     entry: string,
     settings: ThreadSettings,
     onStart: (worker: Worker) => void = () => undefined,
@@ -158,13 +159,23 @@ export class StackThread {
     const worker = new Worker(this.#entry, { workerData: this.#settings })
     this.#onStart(worker)
     worker.on('message', (message: FromThread) => this.#take(message))
-    const fail = (error: unknown): void => {
-      this.#worker = undefined
-      for (const call of this.#calls.values()) call.reject(error)
-    }
-    worker.on('error', fail)
-    worker.on('exit', () => fail(new QwError('internal', 'a thread of the server ended')))
+    let cause: unknown
+    worker.on('error', (error) => {
+      cause = error
+    })
+    worker.on('exit', () => this.#fail(cause))
     return worker
+  }
+
+  /** The next call starts another thread. */
+  #fail(cause: unknown): void {
+    this.#worker = undefined
+    const error = new QwError('unavailable', 'a thread of this process ended in its work', {
+      why: cause === undefined ? undefined : messageOf(cause),
+      fix: 'ask again; where it ends again, ask for less at once',
+      cause,
+    })
+    for (const call of this.#calls.values()) call.reject(error)
   }
 
   #take(message: FromThread): void {

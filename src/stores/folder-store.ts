@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { BigIntStats } from 'node:fs'
+import { statSync, type BigIntStats } from 'node:fs'
 import { link, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { QwError } from '../engine/errors.ts'
@@ -19,6 +19,7 @@ import {
 } from './folder-file.ts'
 import { listFolder } from './folder-listing.ts'
 import { acquireFolderLock, type FolderLock } from './folder-lock.ts'
+import { localDevice } from './local-disk.ts'
 import { assertKey } from './object-key.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -56,16 +57,21 @@ export function folderStore(options: FolderStoreOptions): ObjectStore {
     durable: options.survives !== 'processEnd',
   }
   let swept: Promise<void> | undefined
+  let device: ReturnType<typeof localDevice> | undefined
 
   return {
     get: (key, { ifNoneMatch, signal } = {}) =>
-      attempt({ verb: 'get', key, root }, signal, () =>
-        withObject(settings, key, async (file, facts) => {
+      attempt({ verb: 'get', key, root }, signal, async () => {
+        if (ifNoneMatch !== undefined) {
+          device ??= localDevice(root)
+          if (isUnchanged(pathOf(root, key), ifNoneMatch, await device)) return undefined
+        }
+        return await withObject(settings, key, async (file, facts) => {
           const etag = etagOf(facts)
           if (etag === ifNoneMatch) return undefined
           return { bytes: await readExactly(file, 0, Number(facts.size)), etag }
-        }),
-      ),
+        })
+      }),
     read: (key, range, signal) =>
       attempt({ verb: 'read', key, root }, signal, () =>
         withObject(settings, key, (file, facts) => {
@@ -144,6 +150,18 @@ async function withObject<T>(
   } finally {
     await file.close()
   }
+}
+
+/**
+ * Whether a look at the file tells that it is the version of `etag`; false where a look is not certain
+ * (`localDevice`). As certain as opening it: a put gives a name to a whole file in one step, and an ETag
+ * never comes back, so that either look sees the version before the step or the one after it. Takes five
+ * microseconds in place of a hundred, three turns of the pool of threads, and waits for no other machine.
+ */
+function isUnchanged(path: string, etag: string, device: bigint | undefined): boolean {
+  if (device === undefined) return false
+  const facts = statSync(path, { bigint: true })
+  return facts.dev === device && etagOf(facts) === etag
 }
 
 interface Put {

@@ -1,7 +1,8 @@
 /** Smaller ones are copied sooner than handed over. */
 const WORTH_BYTES = 64 * 1024
 
-/** Buffers of the arrays in a value, for handing them over to another thread instead of copying them. */
+/** Buffers of the arrays in a value, for handing them over to another thread instead of copying them. Node
+ *  cuts small Buffers from one of `Buffer.poolSize`, which cannot be handed over. */
 export function ownedBuffers(value: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>()
   collect(value, found)
@@ -12,7 +13,9 @@ function collect(value: unknown, found: Set<ArrayBuffer>): void {
   if (typeof value !== 'object' || value === null) return
   if (ArrayBuffer.isView(value)) {
     const { buffer } = value
-    if (buffer instanceof ArrayBuffer && buffer.byteLength >= WORTH_BYTES) found.add(buffer)
+    if (!(buffer instanceof ArrayBuffer)) return
+    const isWorth = buffer.byteLength >= WORTH_BYTES && buffer.byteLength > Buffer.poolSize
+    if (isWorth) found.add(buffer)
   } else if (Array.isArray(value)) {
     // A list of numbers may be long, and holds no arrays.
     if (typeof value[0] === 'object') for (const item of value) collect(item, found)

@@ -89,9 +89,9 @@ export class SplitThread implements SplitWork {
     const id = ++this.#lastId
     const worker = (this.#worker ??= this.#start())
     return new Promise((resolve, reject) => {
+      worker.postMessage({ id, task } satisfies ToSplitThread, ownedBuffers(task))
       this.#calls.set(id, { resolve, reject })
       worker.ref()
-      worker.postMessage({ id, task } satisfies ToSplitThread, ownedBuffers(task))
     })
   }
 

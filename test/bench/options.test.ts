@@ -36,7 +36,7 @@ test('what is no part and no flag is refused with the list of both', () => {
 })
 
 test('a setting is refused where no part that runs takes it', () => {
-  expect(() => parse('searching', 'docs=5')).toThrow('no part that runs takes `docs`')
+  expect(() => parse('kernels', 'docs=5')).toThrow('no part that runs takes `docs`')
   expect(() => parse('year', 'splits=5')).toThrow('no part that runs takes `splits`')
 })
 
@@ -49,4 +49,17 @@ test('the document shows the default parts over two million documents, and nothi
   expect(parse('--write-docs', '--peers')).toMatchObject({ writeDocs: true, peers: true })
   expect(() => parse('--write-docs', 'searching')).toThrow('shows the default parts')
   expect(() => parse('--write-docs', '--large')).toThrow('shows the default parts')
+})
+
+test('another checkout is measured in turn, with as many turns as are asked', () => {
+  expect(parse('kernels', '--against', '../old')).toMatchObject({ against: '../old', pairs: 7 })
+  const some = parse('searching', 'docs=200000', 'pairs=3', '--against', '../old')
+  expect(some).toMatchObject({ pairs: 3, settings: { docs: 200_000 } })
+  expect(() => parse('searching', 'pairs=3')).toThrow('pairs=<n> is for --against')
+  expect(() => parse('--against', '../old', '--peers')).toThrow('not with --peers')
+})
+
+test('single rows are asked of parts that can leave others out', () => {
+  expect(parse('searching', '--only', 'phrase')).toMatchObject({ only: 'phrase' })
+  expect(() => parse('merging', '--only', 'phrase')).toThrow('no part that runs takes --only')
 })

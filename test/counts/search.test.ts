@@ -42,7 +42,7 @@ const COLD_SEARCHES: readonly ColdSearch[] = [
     numHits: 18,
     requests: 3,
     rounds: 3,
-    bytes: 344_439,
+    bytes: 263_190,
   },
   {
     what: 'an AND of three, top ten by time',

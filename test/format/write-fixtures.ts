@@ -23,6 +23,8 @@ function fixtureDoc(i: number): SampleDoc {
   const bits = scrambled(i)
   const body = `${animals[bits % 7]} meets ${animals[(bits >> 3) % 7]} item ${i}${bits & 64 ? ' twice' : ''}`
   const price = (100 + ((i * 37) % 900)) / 100
+  const name = `Item ${i}`
+  const block = `blk_${1 + (bits % 9)}${String(scrambled(i) * 7).padStart(18, '0')}, part ${String(i).padStart(5, '0')}`
   const values: SampleDoc['values'][number][] = [
     [0, 1_700_000_000_000 + i * 250],
     [1, body],
@@ -41,7 +43,7 @@ function fixtureDoc(i: number): SampleDoc {
   if (i % 8 === 0) values.push([9, 1_700_000_000_000_000_001n + BigInt(i)])
   return {
     values,
-    source: JSON.stringify({ i, level, price, body, name: `Item ${i}`, by: `u${bits % 19}` }),
+    source: JSON.stringify({ i, level, price, body, name, by: `u${bits % 19}`, block }),
   }
 }
 

@@ -168,3 +168,38 @@ export function countTo(count: number): Uint32Array {
   for (let i = 0; i < count; i++) numbers[i] = i
   return numbers
 }
+
+/** Integers that are exact in doubles, collected one by one: four bytes each until one needs more. */
+export class GrowableIntegers {
+  #values: Uint32Array | Float64Array = new Uint32Array(32)
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  push(value: number): void {
+    const values = this.#values
+    if (
+      this.#length === values.length ||
+      (value >>> 0 !== value && values instanceof Uint32Array)
+    ) {
+      this.#makeRoomFor(value)
+    }
+    this.#values[this.#length++] = value
+  }
+
+  #makeRoomFor(value: number): void {
+    const values = this.#values
+    const isWide = values instanceof Float64Array || value >>> 0 !== value
+    const size = this.#length === values.length ? values.length * 2 : values.length
+    const grown = isWide ? new Float64Array(size) : new Uint32Array(size)
+    grown.set(values)
+    this.#values = grown
+  }
+
+  /** What was pushed, as a view that the next push may leave behind. */
+  view(): Uint32Array | Float64Array {
+    return this.#values.subarray(0, this.#length)
+  }
+}

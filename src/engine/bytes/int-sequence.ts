@@ -9,6 +9,7 @@ const WIDTH_MASK = 0x7f
 /** Bytes that a slope and its reference add to a block, at most. */
 const LINEAR_COST_BYTES = 16
 const LINEAR_LIMIT = 2 ** 51
+const PROBED_VALUES = 16
 
 /*
  * Unsigned integers below 2^53, random access not needed, in blocks of SEQUENCE_BLOCK_VALUES:
@@ -61,8 +62,10 @@ function encodeBlock(
   out.varint(max)
   const count = end - start
   const width = bitWidth(max - min)
-  const line = max === min ? undefined : fitLine(values, start, end)
-  if (line !== undefined && count * line.width + LINEAR_COST_BYTES * 8 < count * width) {
+  // A line has to leave fewer bits than this.
+  const limit = width - (LINEAR_COST_BYTES * 8) / count
+  const line = limit <= 0 ? undefined : fitLine(values, start, end, limit)
+  if (line !== undefined) {
     out.u8(line.width | LINEAR)
     out.f64(line.slope)
     out.zigzag(line.reference)
@@ -71,13 +74,19 @@ function encodeBlock(
     return
   }
   out.u8(width)
+  if (width <= 32) {
+    for (let i = start; i < end; i++) plane[i - start] = (values[i] as number) - min
+    packBits(plane, { start: 0, end: count }, width, out)
+    return
+  }
   setResiduals(values, start, end, { slope: 0, reference: min })
   writeResiduals(count, width, out)
 }
 
 // Loops of their own: a compiled loop is thrown away when it ends in code that has not run yet.
 
-function leastOf(values: Float64Array | Uint32Array, start: number, end: number): number {
+/** Infinity when there are no values. */
+export function leastOf(values: Float64Array | Uint32Array, start: number, end: number): number {
   let least = Infinity
   for (let i = start; i < end; i++) {
     const value = values[i] as number
@@ -107,24 +116,33 @@ function setResiduals(
   }
 }
 
-/** The line from the first value to the last, lowered until every value is on or above it. */
+/** The line from the first value to the last, lowered until every value is on or above it; undefined
+ *  when what is left of the values takes `limit` bits or more. */
 function fitLine(
   values: Float64Array | Uint32Array,
   start: number,
   end: number,
+  limit: number,
 ): { readonly slope: number; readonly reference: number; readonly width: number } | undefined {
   const first = values[start] as number
   const slope = ((values[end - 1] as number) - first) / (end - start - 1)
-  let low = Infinity
-  let high = -Infinity
-  for (let i = start; i < end; i++) {
-    const distance = (values[i] as number) - Math.floor(slope * (i - start))
-    if (distance < low) low = distance
-    if (distance > high) high = distance
+  const line = { slope, reference: 0, width: 0 }
+  // Most numbers follow no line, and a few of them show it.
+  for (const step of [Math.ceil((end - start) / PROBED_VALUES), 1]) {
+    let low = Infinity
+    let high = -Infinity
+    for (let i = start; i < end; i += step) {
+      const distance = (values[i] as number) - Math.floor(slope * (i - start))
+      if (distance < low) low = distance
+      if (distance > high) high = distance
+    }
+    // Beyond this, differences of doubles might round.
+    if (Math.abs(low) > LINEAR_LIMIT || Math.abs(high) > LINEAR_LIMIT) return undefined
+    line.reference = low
+    line.width = bitWidth(high - low)
+    if (line.width >= limit) return undefined
   }
-  // Beyond this, differences of doubles might round.
-  if (Math.abs(low) > LINEAR_LIMIT || Math.abs(high) > LINEAR_LIMIT) return undefined
-  return { slope, reference: low, width: bitWidth(high - low) }
+  return line
 }
 
 function writeResiduals(count: number, width: number, out: ByteWriter): void {

@@ -1,7 +1,9 @@
 import { messageOf } from '../errors.ts'
 import type { Clock } from '../ports.ts'
 import type { SearchCaches } from './caches.ts'
+import { isCountOnly } from './count-only.ts'
 import { CallGate, CallTimes } from './call-gate.ts'
+import { isCountedFirst } from './hit-splits.ts'
 import { groupCacheKey } from './leaf-cache.ts'
 import { columnPaths, needsNothing, planLeaf, planSplit, type LeafPlan } from './leaf-plan.ts'
 import type { LeafInvoker, LeafRequest, LeafResponse, LeafSplit } from './leaf-request.ts'
@@ -36,6 +38,8 @@ const CALL_SIZES: CallSizes = { bytes: 9_000_000, splitsMax: 20 }
 /** What a leaf reads and works through, roughly: of a split of any size dictionary blocks and the like, of
  *  each of its documents postings, and each column that is asked for. */
 const BYTES_PER_SPLIT = 150_000
+/** Of one whose dictionaries tell its count: what the hot cache has of it. */
+const BYTES_PER_COUNTED_SPLIT = 25_000
 const BYTES_PER_DOC = 1
 const BYTES_PER_DOC_AND_COLUMN = 2
 /** A call that takes this many times the median of the others is made once more. */
@@ -104,7 +108,9 @@ export function callGroups(
 
 /** What a leaf reads and works through of a split, roughly. */
 export function leafBytes(split: LeafSplit, plan: LeafPlan): number {
-  if (needsNothing(planSplit(plan, split))) return 0
+  const own = planSplit(plan, split)
+  if (needsNothing(own)) return 0
+  if (isCountOnly(own, split) || isCountedFirst(plan, split)) return BYTES_PER_COUNTED_SPLIT
   const columns = columnPaths(plan).length
   const perDoc = BYTES_PER_DOC + columns * BYTES_PER_DOC_AND_COLUMN
   return BYTES_PER_SPLIT + split.docCount * perDoc

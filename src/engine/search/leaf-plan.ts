@@ -7,6 +7,7 @@ import { parseAggregations } from './aggregations/kinds.ts'
 import { queriesIn } from './aggregations/sub-aggregations.ts'
 import type { Clause } from './clauses/clause.ts'
 import { planClause } from './clauses/plan-clause.ts'
+import { isCountOnly } from './count-only.ts'
 import { openSplit, type FetchContext, type FetchedSplit } from './fetch.ts'
 import { bindIndexSearch } from './index-search.ts'
 import type { LeafRequest, LeafSplit } from './leaf-request.ts'
@@ -77,14 +78,16 @@ interface LeafReads {
 
 /** All reads of one split but those of hit documents, in three rounds at most: the footer; dictionary
  *  blocks, columns and fieldnorms; posting lists and positions. The last two are one where the dictionary
- *  blocks are there already. Searching and explaining both go through here, so that they cannot differ. */
+ *  blocks are there already, and where dictionaries tell all that is asked nothing else is read. Searching and explaining both go through here, so that they cannot differ. */
 export async function readSplit(
-  { splitId, footer }: LeafSplit,
+  leafSplit: LeafSplit,
   plan: LeafPlan,
   { context, signal, fetches }: LeafReads,
 ): Promise<ReadSplit> {
+  const { splitId, footer } = leafSplit
   const place = { key: splitKey(plan.request.indexId, splitId), footer }
   const split = await openSplit(place, context, signal)
+  const counts = isCountOnly(plan, leafSplit)
   const clause = planClause(plan.query, split.footer, plan.scored)
   const fields = columnPaths(plan).flatMap((path) => split.footer.fieldsAt(path))
   const filters = new Map(
@@ -93,12 +96,14 @@ export async function readSplit(
   const first = [clause, ...filters.values()]
     .flatMap((part) => part.firstNeeds())
     .concat(fields.flatMap(columnNeeds))
+    .filter(({ part }) => !counts || part === 'termBlock')
   const waits = first.some((need) => need.part === 'termBlock' && !split.has(need))
   if (waits) await split.fetch(first.filter(fetches), signal)
   const isEmpty = clause.isEmpty(split)
   const inUse = [clause, ...filters.values()].filter((part) => !part.isEmpty(split))
   const readsAll = plan.aggregations.some(({ aggregation }) => aggregation.readsAll === true)
-  const second = isEmpty && !readsAll ? [] : inUse.flatMap((part) => part.secondNeeds(split))
+  const second =
+    counts || (isEmpty && !readsAll) ? [] : inUse.flatMap((part) => part.secondNeeds(split))
   await split.fetch([...first, ...second].filter(fetches), signal)
   const needs: Need[] = [{ part: 'footer', ...footer }, ...first, ...second]
   return { split, clause, isEmpty, filters, needs }

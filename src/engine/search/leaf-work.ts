@@ -1,4 +1,6 @@
 import type { Query } from '../query/query.ts'
+import { isCountOnly } from './count-only.ts'
+import { isCountedFirst } from './hit-splits.ts'
 import { needsNothing, planSplit, type LeafPlan } from './leaf-plan.ts'
 import { docRange, type LeafSplit } from './leaf-request.ts'
 
@@ -20,9 +22,11 @@ export function leafMs(plan: LeafPlan): number {
   return (docs * nsPerDoc(plan)) / NS_PER_MS
 }
 
-/** Documents that the search of a split has to look at. */
+/** Documents that the search of a split has to look at. Of those that are counted first, one or two are
+ *  searched. */
 export function searchedDocs(split: LeafSplit, plan: LeafPlan): number {
-  if (needsNothing(planSplit(plan, split))) return 0
+  const own = planSplit(plan, split)
+  if (needsNothing(own) || isCountOnly(own, split) || isCountedFirst(plan, split)) return 0
   const { start, end } = docRange(split)
   return end - start
 }

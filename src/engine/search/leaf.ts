@@ -2,6 +2,7 @@ import type { Column } from '../split/column.ts'
 import type { AggregationSplit, SubAggregation } from './aggregations/aggregation.ts'
 import { SubCollectors } from './aggregations/sub-aggregations.ts'
 import type { Clause } from './clauses/clause.ts'
+import { countedQuery, countMatches, isCountOnly } from './count-only.ts'
 import {
   countDocs,
   DOC_BLOCK,
@@ -14,6 +15,14 @@ import {
 } from './doc-set.ts'
 import { inRange, type DocRange } from './doc-range.ts'
 import type { FetchContext, FetchedSplit } from './fetch.ts'
+import {
+  hitOrder,
+  isCountedFirst,
+  splitsWithHits,
+  withoutHits,
+  type Counted,
+  type HitOrder,
+} from './hit-splits.ts'
 import { hotSplits } from './hot-splits.ts'
 import { leafCacheKey } from './leaf-cache.ts'
 import {
@@ -35,6 +44,7 @@ import {
 } from './leaf-request.ts'
 import { isNumeric } from './number-keys.ts'
 import { mapLimited } from './read-ranges.ts'
+import { isReadWhole } from './read-rounds.ts'
 import type { SortKey } from './request.ts'
 import { ScoreSink } from './scores.ts'
 import { sortColumn, type SortColumn } from './sort-column.ts'
@@ -62,23 +72,78 @@ export async function searchLeaf(
 ): Promise<LeafResponse> {
   const plan = planLeaf(request)
   const failures: LeafFailure[] = []
-  const opened = request.splits.filter((split) => !needsNothing(planSplit(plan, split)))
-  const hot = await hotSplits({ ...request, splits: opened }, context, signal)
-  const search = { context: { ...context, hot: hot.splits }, signal }
-  const answers = await mapLimited(request.splits, CONCURRENT_SPLITS, async (split) => {
-    try {
-      return await answerSplit(split, plan, search)
-    } catch (error) {
-      signal?.throwIfAborted()
-      failures.push(failureOf(split.splitId, error))
-      return undefined
-    }
-  })
+  const answers = new Map<LeafSplit, SplitAnswer>()
+  const ask = async (
+    splits: readonly LeafSplit[],
+    planOf: (split: LeafSplit) => LeafPlan,
+  ): Promise<void> => {
+    const opened = splits.filter((split) => !needsNothing(planSplit(planOf(split), split)))
+    const reading = hotSplits({ ...request, splits: opened }, context, signal)
+    const found = mapLimited(splits, CONCURRENT_SPLITS, async (split) => {
+      try {
+        // Small splits are not in the hot cache, and need not wait for it.
+        const isSmall = isReadWhole(split.footer, context.readSizes)
+        const hot = isSmall ? undefined : (await reading).splits
+        const search = { context: { ...context, hot }, signal }
+        answers.set(split, await answerSplit(split, planOf(split), search))
+      } catch (error) {
+        signal?.throwIfAborted()
+        answers.delete(split)
+        failures.push(failureOf(split.splitId, error))
+      }
+    })
+    await Promise.all([reading, found])
+  }
+  const order = hitOrder(plan)
+  if (order === undefined || request.splits.length === 1) await ask(request.splits, () => plan)
+  else await searchInOrder(plan, { order, ask, answers })
   return mergeLeaves(
     plan,
-    answers.filter((answer) => answer !== undefined),
+    request.splits.flatMap((split) => answers.get(split) ?? []),
     failures,
   )
+}
+
+interface OrderedSearch {
+  readonly order: HitOrder
+  /** Searches some of the splits, each with a plan; one that fails is not among the answers then. */
+  readonly ask: (
+    splits: readonly LeafSplit[],
+    planOf: (split: LeafSplit) => LeafPlan,
+  ) => Promise<void>
+  readonly answers: ReadonlyMap<LeafSplit, SplitAnswer>
+}
+
+/** Counts first where dictionaries tell: then those splits alone are searched for hits that can have one
+ *  of the best. Where one of them fails others take its place. */
+async function searchInOrder(
+  plan: LeafPlan,
+  { order, ask, answers }: OrderedSearch,
+): Promise<void> {
+  const { splits, hitLimit } = plan.request
+  const counting = withoutHits(plan)
+  const asked = new Map<LeafSplit, LeafPlan>()
+  const askNext = async (next: ReadonlyMap<LeafSplit, LeafPlan>): Promise<void> => {
+    for (const [split, how] of next) asked.set(split, how)
+    await ask([...next.keys()], (split) => next.get(split) ?? plan)
+  }
+  const counted = splits.filter((split) => isCountedFirst(plan, split))
+  await askNext(new Map(counted.map((split) => [split, counting])))
+  for (;;) {
+    const known = splits.flatMap((split): Counted[] => {
+      const answer = answers.get(split)
+      const hasFailed = asked.has(split) && answer === undefined
+      return hasFailed ? [] : [[split, answer?.numHits]]
+    })
+    const wanted = new Set(splitsWithHits(known, order, hitLimit))
+    const next = new Map<LeafSplit, LeafPlan>()
+    for (const [split] of known) {
+      const how = wanted.has(split) ? plan : counting
+      if (asked.get(split) !== plan && asked.get(split) !== how) next.set(split, how)
+    }
+    if (next.size === 0) return
+    await askNext(next)
+  }
 }
 
 interface SplitSearch {
@@ -117,6 +182,11 @@ const NOTHING: SplitAnswer = {
 /** Everything is there: computes, and waits for nothing. */
 function execute(leafSplit: LeafSplit, plan: LeafPlan, read: ReadSplit): SplitAnswer {
   const { split, clause, isEmpty } = read
+  const counted = isCountOnly(plan, leafSplit) ? countedQuery(plan.query) : undefined
+  if (counted !== undefined) {
+    const terms = plan.request.wantsTerms ? termFrequencies(clause, split) : []
+    return { ...NOTHING, numHits: countMatches(counted, split), terms }
+  }
   const { docCount } = split
   const range = docRange(leafSplit)
   const inside = isEmpty ? NO_DOCS : inRange(clause.matches(split), range, docCount)

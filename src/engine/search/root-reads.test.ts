@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { splitKey } from '../metastore/layout.ts'
 import { READ_SIZES } from './fetch.ts'
+import { spreadOut } from './testing/handed-leaf.ts'
 import { EXACT_READS, SearchFixture, type Ask } from './testing/search-fixture.ts'
 import { FIRST_TS, SHOP, shop } from './testing/shop.ts'
 
@@ -148,6 +149,27 @@ describe('failed splits', () => {
     const partly = await fixture.search({ ...request, allowFailedSplits: true })
     expect(partly.failedSplits.map(({ splitId }) => splitId)).toEqual([split?.splitId])
     expect(partly.hits).toHaveLength(100 - (split?.docCount ?? 0))
+  })
+
+  test('a split that fails more than once is one failed split, and the others answer', async () => {
+    const damagedFooter = await withFlippedByte()
+    const allowed = { allowFailedSplits: true, maxHits: 1000 }
+    const inPieces: Ask = {
+      ...allowed,
+      query: 'red',
+      aggs: { shops: { terms: { field: 'shop' } } },
+    }
+    const alone = await damagedFooter.search(inPieces)
+    damagedFooter.forget()
+    const leaf = spreadOut(damagedFooter.context)
+    const spread = await damagedFooter.search(inPieces, { leaf })
+    expect(spread).toEqual({ ...alone, elapsedMicros: spread.elapsedMicros })
+    expect(spread.failedSplits).toHaveLength(1)
+
+    const damagedDocs = await withFlippedByte(100)
+    const best = { top_hits: { size: 100, sort: [{ id: 'asc' }] } }
+    const twice = await damagedDocs.search({ ...allowed, query: 'id:<100', aggs: { best } })
+    expect(twice.failedSplits).toHaveLength(1)
   })
 
   test('a split whose object is gone fails the search as damage, after a second look', async () => {

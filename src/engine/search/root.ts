@@ -81,9 +81,13 @@ async function searchOnce(
   const answers = await Promise.all(
     plan.indexes.map((index) => searchIndex(request, index, search)),
   )
-  const failures = answers.flatMap((answer, at) => {
+  const failures: Failure[] = []
+  answers.forEach((answer, at) => {
     const indexId = plan.indexes[at]?.config.indexId ?? ''
-    return answer.failures.map((failure) => ({ ...failure, indexId }))
+    addFailures(
+      failures,
+      answer.failures.map((failure) => ({ ...failure, indexId })),
+    )
   })
   if (isStale(failures, search)) return undefined
   refuseFailures(request, plan, failures)
@@ -103,11 +107,11 @@ async function searchOnce(
     search,
   )
   if (isStale(fetched.failures, search)) return undefined
-  failures.push(...fetched.failures)
+  addFailures(failures, fetched.failures)
   refuseFailures(request, plan, failures)
   const { aggregations, failures: unread } = await renderAggregations(plan, answers, search)
   if (isStale(unread, search)) return undefined
-  failures.push(...unread)
+  addFailures(failures, unread)
   refuseFailures(request, plan, failures)
   return {
     numHits: answers.reduce((sum, { numHits }) => sum + numHits, 0),
@@ -155,6 +159,16 @@ async function searchIndex(
 }
 
 type Failure = LeafResponse['failures'][number] & FailedSplit
+
+/** Each split once, however many of its parts and documents could not be read. */
+function addFailures(failures: Failure[], more: readonly Failure[]): void {
+  const known = new Set(failures.map(({ splitId }) => splitId))
+  for (const failure of more) {
+    if (known.has(failure.splitId)) continue
+    known.add(failure.splitId)
+    failures.push(failure)
+  }
+}
 
 function describeFailure({ indexId, splitId, message }: FailedSplit): string {
   return `split ${indexId}/${splitId}: ${message}`

@@ -188,7 +188,7 @@ function handPart(
   }
   const handed = thread.hand(request, signal)
   const kept = handed.answer.then((found) => {
-    if (found.failures.length === 0) partialResults.set(key, found, answerBytes(found))
+    if (found.failures.length === 0) partialResults.set(key, found, key.length + answerBytes(found))
     return found
   })
   // Whoever waits for it learns of it; nobody waits where this thread's own part failed.

@@ -35,9 +35,9 @@ import type { TermsInfo } from './term-index.ts'
  *     column:     start varint, sizeBytes varint, valueCount varint
  *     fieldnorms: start varint, sizeBytes varint
  */
-export const FORMAT_VERSION = 2
-/** Document blocks of version 2 hold texts that a reader of version 1 does not know. */
-const OLDEST_READER = 2
+export const FORMAT_VERSION = 3
+/** Document blocks of version 3 hold texts that a reader of version 2 does not know. */
+const OLDEST_READER = 3
 const TRAILER_BYTES = 24
 const TRAILER_CRC_OFFSET = 16
 const MAGIC = Uint8Array.of(0x51, 0x57, 0x53, 0x50)

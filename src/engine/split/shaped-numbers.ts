@@ -1,6 +1,12 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
 import type { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { decodeSequence, encodeSequence, type SequenceValues } from '../bytes/int-sequence.ts'
+import { GrowableIntegers, GrowableUint32 } from '../bytes/growable.ts'
+import {
+  decodeSequence,
+  encodeSequence,
+  leastOf,
+  type SequenceValues,
+} from '../bytes/int-sequence.ts'
 
 /*
  * Numbers of one place in the documents of a block, written so that each prints as it came in:
@@ -14,7 +20,7 @@ import { decodeSequence, encodeSequence, type SequenceValues } from '../bytes/in
  */
 
 /** Digits that a double holds whatever they are. */
-const MAX_DIGITS = 15
+export const MAX_DIGITS = 15
 const POINT = 0x2e
 const MINUS = 0x2d
 const ZERO = 0x30
@@ -75,8 +81,8 @@ function continuesNumber(byte: number): boolean {
 
 /** The numbers of one place, collected. */
 export class NumberValues {
-  readonly #mantissas: number[] = []
-  readonly #decimals: number[] = []
+  readonly #mantissas = new GrowableIntegers()
+  readonly #decimals = new GrowableUint32()
   #maxDecimals = 0
   #maxIntegerDigits = 0
 
@@ -106,19 +112,24 @@ export class NumberValues {
   }
 
   encode(out: ByteWriter): void {
-    const values = new Float64Array(this.count)
-    let min = Infinity
-    for (let i = 0; i < values.length; i++) {
-      const missing = this.#maxDecimals - (this.#decimals[i] as number)
-      const value = (this.#mantissas[i] as number) * 10 ** missing
-      values[i] = value
-      if (value < min) min = value
-    }
-    if (values.length === 0) min = 0
-    for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - min
+    const values = this.#scaled()
+    const min = values.length === 0 ? 0 : leastOf(values, 0, values.length)
+    if (min !== 0) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - min
     out.u8(this.#maxDecimals)
     out.zigzag(min)
     encodeSequence(values, values.length, out)
+  }
+
+  /** All at the scale of the one with the most decimals. */
+  #scaled(): Uint32Array | Float64Array {
+    const mantissas = this.#mantissas.view()
+    if (this.#maxDecimals === 0) return mantissas
+    const scaled = new Float64Array(mantissas.length)
+    for (let i = 0; i < scaled.length; i++) {
+      const missing = this.#maxDecimals - this.#decimals.at(i)
+      scaled[i] = (mantissas[i] as number) * 10 ** missing
+    }
+    return scaled
   }
 }
 

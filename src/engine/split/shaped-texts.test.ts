@@ -15,7 +15,7 @@ function encoded(texts: readonly string[]): Uint8Array {
   return out.copy()
 }
 
-const FORM = { plain: 0, words: 1, templates: 2, distinct: 3 }
+const FORM = { plain: 0, words: 1, numbers: 2, distinct: 3, templates: 4 }
 
 test.each([
   ['templates', Array.from({ length: 100 }, (_, i) => `Item ${i}`)],
@@ -33,6 +33,7 @@ test('any texts come back', () => {
   const text = fc.oneof(
     fc.string(),
     fc.nat().map((n) => `row ${n}`),
+    fc.stringMatching(/^[ab]?\d{1,40}(-\d{1,4})?$/),
     fc.constant(''),
   )
   fc.assert(
@@ -40,6 +41,13 @@ test('any texts come back', () => {
       expect(textsOf(decodeTexts, encoded(texts), texts.length)).toEqual(texts)
     }),
   )
+})
+
+test('texts of templates without padded numbers, as versions before 3 wrote them, come back', () => {
+  const template = [...Buffer.from('\u0001 '), 0]
+  const sequences = [0, 0, 0, 0, /* decimals, minimum */ 0, 10, 1, 0, 1, 1, 2]
+  const bytes = Uint8Array.of(FORM.numbers, 1, template.length, ...template, ...sequences)
+  expect(textsOf(decodeTexts, bytes, 2)).toEqual(['\u0001 5', '\u0001 6'])
 })
 
 test('damage is noticed: cut bytes, and an unknown form', () => {

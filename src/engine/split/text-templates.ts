@@ -1,19 +1,28 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
-import { ByteWriter, type ByteReader } from '../bytes/cursor.ts'
+import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
+import { hashWith } from '../bytes/byte-string-table.ts'
 import { decodeSequence, encodeSequence } from '../bytes/int-sequence.ts'
-import { DecodedNumbers, NumberValues, parsed, parseNumber } from './shaped-numbers.ts'
+import { DecodedNumbers, MAX_DIGITS, NumberValues } from './shaped-numbers.ts'
 import type { DecodedTexts, TextSlices } from './text-slices.ts'
 
 /*
- * Texts such as "Item 7" that follow few templates with numbers. A number in a text is a run of
- * digits that prints back (shaped-numbers.ts).
+ * Texts such as "Item 7" that follow few templates with numbers:
  *
- *   template count varint, templates: size varint, bytes, 0x00 for each number
+ *   template count varint, templates: size varint, bytes in which stand for digits
+ *     0x00           a number: up to MAX_DIGITS digits, no zero in front of others
+ *     0x01, width u8 a number with zeros in front, as many digits as `width` says. Not in texts of form
+ *                    `numbers`, where 0x01 is itself
  *   sequence of template numbers, one per text
  *   per template and number in it: numbers
+ *
+ * A run of more than MAX_DIGITS digits is several numbers, all but the first of MAX_DIGITS digits.
  */
+const NUMBER = 0
+const PADDED = 1
 const ZERO = 0x30
 const NINE = 0x39
+/** Such a number fits 32 bits. */
+const SMALL_DIGITS = 9
 /** Uses per template, on average, that make templates worth their numbers' overhead. */
 const MIN_USES_PER_TEMPLATE = 16
 /** Texts that share nothing are given up early: the first so many templates may come at once, then
@@ -25,7 +34,11 @@ interface Template {
   readonly id: number
   /** Between the literals stand numbers. */
   readonly literals: readonly Uint8Array[]
+  /** Of each number; 0: as many digits as it has. */
+  readonly widths: readonly number[]
   readonly slots: readonly NumberValues[]
+  /** Another one of the same hash. */
+  readonly next: Template | undefined
 }
 
 /** False, and nothing written, when the texts do not follow few templates with numbers. `uses` is how
@@ -36,22 +49,24 @@ export function encodeTemplates(
   out: ByteWriter,
 ): boolean {
   const limit = Math.max(1, Math.floor(uses / MIN_USES_PER_TEMPLATE))
-  const templates = new Map<string, Template>()
+  const templates: Template[] = []
+  const byHash = new Map<number, Template>()
   const ids = new Uint32Array(starts.length)
-  const runs: Runs = { literals: [], values: [] }
+  const runs: Runs = { literals: [], values: [], widths: [], hash: 0 }
   let hasNumbers = false
   let template: Template | undefined
   for (let i = 0; i < starts.length; i++) {
     if (!findRuns(source, starts[i] as number, ends[i] as number, runs)) return false
-    // Most texts follow the template of the one before: no key is made for them.
-    if (template === undefined || !hasLiterals(template, source, runs.literals)) {
-      const key = templateKey(source, runs.literals)
-      template = templates.get(key)
+    if (template === undefined || !isLike(template, source, runs)) {
+      const first = byHash.get(runs.hash)
+      template = first
+      while (template !== undefined && !isLike(template, source, runs)) template = template.next
       if (template === undefined) {
-        if (templates.size >= Math.min(limit, FREE_TEMPLATES + i / MIN_TEXTS_PER_EARLY_TEMPLATE))
+        if (templates.length >= Math.min(limit, FREE_TEMPLATES + i / MIN_TEXTS_PER_EARLY_TEMPLATE))
           return false
-        template = newTemplate(templates.size, source, runs)
-        templates.set(key, template)
+        template = newTemplate(source, runs, { id: templates.length, next: first })
+        templates.push(template)
+        byHash.set(runs.hash, template)
       }
     }
     ids[i] = template.id
@@ -61,10 +76,10 @@ export function encodeTemplates(
     }
   }
   if (!hasNumbers) return false
-  out.varint(templates.size)
-  for (const { literals } of templates.values()) out.sized(joinWithZero(literals))
+  out.varint(templates.length)
+  for (const template of templates) out.sized(templateBytes(template))
   encodeSequence(ids, ids.length, out)
-  for (const { slots } of templates.values()) for (const slot of slots) slot.encode(out)
+  for (const { slots } of templates) for (const slot of slots) slot.encode(out)
   return true
 }
 
@@ -72,42 +87,63 @@ export function encodeTemplates(
 interface Runs {
   readonly literals: number[]
   readonly values: number[]
+  /** As of a template. */
+  readonly widths: number[]
+  /** Of the literals. */
+  hash: number
 }
 
-/** False when a zero byte, which marks numbers, is in the text. */
-function findRuns(
-  source: Uint8Array,
-  start: number,
-  end: number,
-  { literals, values }: Runs,
-): boolean {
+/** False when a byte that marks numbers is in the text. */
+function findRuns(source: Uint8Array, start: number, end: number, runs: Runs): boolean {
+  const { literals, values, widths } = runs
   literals.length = 0
   values.length = 0
+  widths.length = 0
   let literalStart = start
   let at = start
+  let hash = 0
   while (at < end) {
     const byte = source[at] as number
-    if (byte === 0) return false
+    if (byte <= PADDED) return false
     if (byte < ZERO || byte > NINE) {
+      hash = hashWith(hash, byte)
       at++
       continue
     }
     const runEnd = endOfDigits(source, at, end)
-    parseNumber(source, at, runEnd)
-    if (parsed.end === runEnd) {
+    let numberEnd = at + ((runEnd - at) % MAX_DIGITS || MAX_DIGITS)
+    let isPadded = byte === ZERO && numberEnd - at > 1
+    for (; at < runEnd; numberEnd += MAX_DIGITS) {
       literals.push(literalStart, at)
-      values.push(parsed.mantissa)
-      literalStart = runEnd
+      widths.push(isPadded ? numberEnd - at : 0)
+      values.push(numberOf(source, at, numberEnd))
+      at = numberEnd
+      literalStart = at
+      isPadded = true
     }
-    at = runEnd
   }
   literals.push(literalStart, end)
+  runs.hash = hash
   return true
 }
 
-function hasLiterals(template: Template, source: Uint8Array, literals: readonly number[]): boolean {
+/** Of up to MAX_DIGITS digits. Integers of 32 bits are added up faster than doubles. */
+function numberOf(source: Uint8Array, start: number, end: number): number {
+  if (end - start <= SMALL_DIGITS) return smallNumberOf(source, start, end)
+  const middle = end - SMALL_DIGITS
+  return smallNumberOf(source, start, middle) * 1e9 + smallNumberOf(source, middle, end)
+}
+
+function smallNumberOf(source: Uint8Array, start: number, end: number): number {
+  let value = 0
+  for (let at = start; at < end; at++) value = value * 10 + (source[at] as number) - ZERO
+  return value
+}
+
+function isLike(template: Template, source: Uint8Array, { literals, widths }: Runs): boolean {
   const expected = template.literals
   if (expected.length * 2 !== literals.length) return false
+  for (let i = 0; i < widths.length; i++) if (widths[i] !== template.widths[i]) return false
   for (let i = 0; i < expected.length; i++) {
     const literal = expected[i] as Uint8Array
     const start = literals[2 * i] as number
@@ -117,29 +153,29 @@ function hasLiterals(template: Template, source: Uint8Array, literals: readonly 
   return true
 }
 
-function templateKey(bytes: Uint8Array, literals: readonly number[]): string {
-  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let key = ''
-  for (let i = 0; i < literals.length; i += 2) {
-    if (i > 0) key += '\0'
-    key += source.toString('latin1', literals[i], literals[i + 1])
-  }
-  return key
-}
-
-function newTemplate(id: number, source: Uint8Array, runs: Runs): Template {
+function newTemplate(
+  source: Uint8Array,
+  runs: Runs,
+  known: Pick<Template, 'id' | 'next'>,
+): Template {
   const literals: Uint8Array[] = []
   for (let i = 0; i < runs.literals.length; i += 2) {
     literals.push(source.subarray(runs.literals[i], runs.literals[i + 1]))
   }
-  return { id, literals, slots: runs.values.map(() => new NumberValues()) }
+  const slots = runs.values.map(() => new NumberValues())
+  return { ...known, literals, widths: [...runs.widths], slots }
 }
 
-function joinWithZero(parts: readonly Uint8Array[]): Uint8Array {
+function templateBytes({ literals, widths }: Template): Uint8Array {
   const out = new ByteWriter(64)
-  parts.forEach((part, i) => {
-    if (i > 0) out.u8(0)
-    out.bytes(part)
+  literals.forEach((literal, i) => {
+    const width = widths[i - 1]
+    if (width === 0) out.u8(NUMBER)
+    else if (width !== undefined) {
+      out.u8(PADDED)
+      out.u8(width)
+    }
+    out.bytes(literal)
   })
   return out.copy()
 }
@@ -150,10 +186,17 @@ function endOfDigits(source: Uint8Array, start: number, end: number): number {
   return at
 }
 
-/** Throws `corrupt`. */
-export function decodeTemplates(reader: ByteReader, count: number): DecodedTexts {
-  const templates: Uint8Array[][] = []
-  for (let left = reader.varint(); left > 0; left--) templates.push(splitAtZero(reader.sized()))
+/** `marks`: those that stand for digits. Throws `corrupt`. */
+export function decodeTemplates(
+  reader: ByteReader,
+  count: number,
+  marks: 'numbers' | 'numbers and padded ones',
+): DecodedTexts {
+  const templates: Pick<Template, 'literals' | 'widths'>[] = []
+  const greatestMark = marks === 'numbers' ? NUMBER : PADDED
+  for (let left = reader.varint(); left > 0; left--) {
+    templates.push(takeApart(reader.sized(), greatestMark))
+  }
   const { values: ids } = decodeSequence(reader, count)
   const uses = new Uint32Array(templates.length)
   const useOf = new Uint32Array(count)
@@ -163,28 +206,37 @@ export function decodeTemplates(reader: ByteReader, count: number): DecodedTexts
     useOf[i] = uses[id] as number
     uses[id] = (uses[id] as number) + 1
   }
-  const slots = templates.map((literals, id) =>
-    literals.slice(1).map(() => new DecodedNumbers(reader, uses[id] as number)),
+  const slots = templates.map(({ widths }, id) =>
+    widths.map(() => new DecodedNumbers(reader, uses[id] as number)),
   )
   return {
     append(index, out) {
       const id = ids[index] as number
       const use = useOf[index] as number
-      templates[id]?.forEach((literal, i) => {
-        if (i > 0) out.ascii(slots[id]?.[i - 1]?.text(use) ?? '')
+      const { literals, widths } = templates[id] as Template
+      literals.forEach((literal, i) => {
+        if (i > 0) {
+          const digits = slots[id]?.[i - 1]?.text(use) ?? ''
+          out.ascii(digits.padStart(widths[i - 1] as number, '0'))
+        }
         out.bytes(literal)
       })
     },
   }
 }
 
-function splitAtZero(bytes: Uint8Array): Uint8Array[] {
-  const parts: Uint8Array[] = []
+function takeApart(bytes: Uint8Array, greatestMark: number): Pick<Template, 'literals' | 'widths'> {
+  const literals: Uint8Array[] = []
+  const widths: number[] = []
+  const reader = new ByteReader(bytes, 'text template')
   let start = 0
-  for (let end = bytes.indexOf(0); end >= 0; end = bytes.indexOf(0, start)) {
-    parts.push(bytes.subarray(start, end))
-    start = end + 1
+  while (reader.remaining > 0) {
+    const byte = reader.u8()
+    if (byte > greatestMark) continue
+    literals.push(bytes.subarray(start, reader.offset - 1))
+    widths.push(byte === PADDED ? reader.u8() : 0)
+    start = reader.offset
   }
-  parts.push(bytes.subarray(start))
-  return parts
+  literals.push(bytes.subarray(start))
+  return { literals, widths }
 }

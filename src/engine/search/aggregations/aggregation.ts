@@ -26,6 +26,9 @@ export interface Aggregation<Partial = unknown> {
   readonly queries?: readonly Query[] | undefined
   /** Whether it is about documents that the query does not find: then every split is read. */
   readonly readsAll?: boolean
+  /** Aggregations beside each other that have the same collect the same, and one collector does it for all
+   *  of them. */
+  readonly sharesBy?: string | undefined
   /** `parentLimit`: parent ids are below this; Infinity when nobody knows. */
   collector(split: AggregationSplit, parentLimit: number): Collector<Partial>
   /** Associative and commutative; of an empty list it is what an empty bucket has. */

@@ -1,5 +1,7 @@
 // Typed-array reads below are cast with `as number`: indexes are checked when arrays grow.
 import type { AggregationMemory, DocBlock } from './aggregation.ts'
+import { countKeysAt } from './count-keys.ts'
+import type { KeyedColumn } from './values.ts'
 
 /** Cells of (parent bucket, key) that are counted in one flat array: 4 bytes each. */
 const DIRECT_CELLS = 1 << 22
@@ -48,6 +50,19 @@ export class BucketIds {
     else if (onlyParent === undefined || this.#hasSubs) this.#addDirect(entries)
     else countKeys(this.#counts.subarray(onlyParent * this.#keyCount), keys, count)
     return this.#ids
+  }
+
+  /** Counts the keys of a block's documents where they stand in the column. False, and nothing done, where
+   *  that does not go: documents with none or several keys, blocks of several parents, where ids are wanted. */
+  countAt({ keys, starts }: KeyedColumn, block: DocBlock): boolean {
+    const { onlyParent } = block
+    if (starts !== undefined || onlyParent === undefined || this.#hasSubs || !this.#direct) {
+      return false
+    }
+    const first = onlyParent * this.#keyCount
+    const counts = this.#counts.subarray(first, first + this.#keyCount)
+    countKeysAt(keys, this.#keyCount, block, counts)
+    return true
   }
 
   /** As `add` where every entry has the same key. */

@@ -23,6 +23,7 @@ import {
   printStats,
   type StatsPartial,
 } from './stats-partial.ts'
+import { grown, KeySums } from './key-sums.ts'
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
 type StatsPrinter = (partial: StatsPartial) => JsonObject
@@ -101,6 +102,7 @@ interface StatsSettings {
 
 class StatsAggregation implements Aggregation<StatsPartial> {
   readonly paths: readonly string[]
+  readonly sharesBy: string
   readonly #settings: StatsSettings
   readonly #print: StatsPrinter
   /** Whether every column counts, not only numbers. */
@@ -112,7 +114,9 @@ class StatsAggregation implements Aggregation<StatsPartial> {
       missing: numberOption(input, 'missing'),
       withSpread: reads === 'spread',
     }
-    this.paths = [this.#settings.path]
+    const { path, missing } = this.#settings
+    this.paths = [path]
+    this.sharesBy = JSON.stringify(['stats', reads, path, missing])
     this.#print = print
     this.#countsAnything = reads === 'anything'
   }
@@ -161,8 +165,10 @@ class StatsCollector implements Collector<StatsPartial> {
 
   collect(block: DocBlock): void {
     for (const { keys, sums } of this.#columns) {
+      const isRanked = keys.scale.kind === 'ranked'
+      if (!isRanked && sums.addAt(keys, block)) continue
       this.#values.fill(keys, block)
-      if (keys.scale.kind === 'ranked') unrank(keys, this.#values)
+      if (isRanked) unrank(keys, this.#values)
       sums.add(this.#values)
     }
     if (this.#missing !== undefined) {
@@ -206,128 +212,6 @@ function scaled(partial: StatsPartial, keys: NumberKeys): StatsPartial {
     max: value(partial.max),
     squares: partial.squares * Number(step) * Number(step),
   }
-}
-
-/** Count, sum, extremes and spread per parent bucket, as parallel arrays. */
-class KeySums {
-  readonly #memory: AggregationMemory
-  #capacity = 0
-  #counts = new Float64Array(0)
-  #sums = new Float64Array(0)
-  #mins = new Float64Array(0)
-  #maxs = new Float64Array(0)
-  /** Only with spread: how many values the running mean has. */
-  #seen = new Float64Array(0)
-  #means = new Float64Array(0)
-  #squares = new Float64Array(0)
-  readonly #withSpread: boolean
-
-  constructor(memory: AggregationMemory, withSpread: boolean) {
-    this.#memory = memory
-    this.#withSpread = withSpread
-  }
-
-  add(values: SummedValues): void {
-    const { parents, keys, count, onlyParent } = values
-    this.#reserve(onlyParent ?? largest(parents, count))
-    if (onlyParent === undefined) this.#addMany(values)
-    else this.#addOne(keys, count, onlyParent)
-    if (this.#withSpread) this.#addSpread(parents, keys, count)
-  }
-
-  /** Into one bucket, which stands in registers until the end. */
-  #addOne(keys: Float64Array, count: number, parent: number): void {
-    let sum = this.#sums[parent] as number
-    let min = this.#mins[parent] as number
-    let max = this.#maxs[parent] as number
-    for (let i = 0; i < count; i++) {
-      const key = keys[i] as number
-      sum += key
-      if (key < min) min = key
-      if (key > max) max = key
-    }
-    this.#counts[parent] = (this.#counts[parent] as number) + count
-    this.#sums[parent] = sum
-    this.#mins[parent] = min
-    this.#maxs[parent] = max
-  }
-
-  #addMany({ parents, keys, count }: SummedValues): void {
-    const counts = this.#counts
-    const sums = this.#sums
-    const mins = this.#mins
-    const maxs = this.#maxs
-    for (let i = 0; i < count; i++) {
-      const parent = parents[i] as number
-      const key = keys[i] as number
-      counts[parent] = (counts[parent] as number) + 1
-      sums[parent] = (sums[parent] as number) + key
-      if (key < (mins[parent] as number)) mins[parent] = key
-      if (key > (maxs[parent] as number)) maxs[parent] = key
-    }
-  }
-
-  /** Welford's running mean, one value after the other. */
-  #addSpread(parents: Uint32Array, keys: Float64Array, count: number): void {
-    for (let i = 0; i < count; i++) {
-      const parent = parents[i] as number
-      const key = keys[i] as number
-      const seen = (this.#seen[parent] as number) + 1
-      this.#seen[parent] = seen
-      const mean = this.#means[parent] as number
-      const moved = mean + (key - mean) / seen
-      this.#means[parent] = moved
-      this.#squares[parent] = (this.#squares[parent] as number) + (key - mean) * (key - moved)
-    }
-  }
-
-  result(parent: number): StatsPartial {
-    if (parent >= this.#capacity || this.#counts[parent] === 0) return EMPTY
-    return {
-      count: this.#counts[parent] as number,
-      sum: this.#sums[parent] as number,
-      min: this.#mins[parent] as number,
-      max: this.#maxs[parent] as number,
-      squares: this.#squares[parent] as number,
-    }
-  }
-
-  #reserve(last: number): void {
-    if (last < this.#capacity) return
-    const capacity = Math.max(16, last + 1, this.#capacity * 2)
-    this.#memory.reserve((capacity - this.#capacity) * (this.#withSpread ? 56 : 32))
-    this.#counts = grown(this.#counts, capacity, 0)
-    this.#sums = grown(this.#sums, capacity, 0)
-    this.#mins = grown(this.#mins, capacity, Infinity)
-    this.#maxs = grown(this.#maxs, capacity, -Infinity)
-    this.#capacity = capacity
-    if (!this.#withSpread) return
-    this.#seen = grown(this.#seen, capacity, 0)
-    this.#means = grown(this.#means, capacity, 0)
-    this.#squares = grown(this.#squares, capacity, 0)
-  }
-}
-
-/** keys[i] is of bucket parents[i], for i below `count`. */
-interface SummedValues extends Pick<DocBlock, 'parents' | 'count' | 'onlyParent'> {
-  readonly keys: Float64Array
-}
-
-/** -1 of none. */
-function largest(parents: Uint32Array, count: number): number {
-  let last = -1
-  for (let i = 0; i < count; i++) if ((parents[i] as number) > last) last = parents[i] as number
-  return last
-}
-
-function grown(
-  array: Float64Array<ArrayBuffer>,
-  capacity: number,
-  fill: number,
-): Float64Array<ArrayBuffer> {
-  const next = new Float64Array(capacity).fill(fill, array.length)
-  next.set(array)
-  return next
 }
 
 /** value_count: how many values of any type, each type's column counted. */

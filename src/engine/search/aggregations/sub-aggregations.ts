@@ -13,10 +13,21 @@ export type SubPartials = readonly unknown[] | undefined
 
 /** The sub-aggregations of one bucket aggregation in one split. */
 export class SubCollectors {
+  /** Each of them once. */
   readonly #collectors: readonly Collector[]
+  /** Parallel to the sub-aggregations. */
+  readonly #ofSubs: readonly Collector[]
 
   constructor(subs: readonly SubAggregation[], split: AggregationSplit, bucketLimit: number) {
-    this.#collectors = subs.map((sub) => sub.aggregation.collector(split, bucketLimit))
+    const shared = new Map<string, Collector>()
+    this.#ofSubs = subs.map(({ aggregation }) => {
+      const { sharesBy } = aggregation
+      const known = sharesBy === undefined ? undefined : shared.get(sharesBy)
+      const collector = known ?? aggregation.collector(split, bucketLimit)
+      if (sharesBy !== undefined) shared.set(sharesBy, collector)
+      return collector
+    })
+    this.#collectors = [...new Set(this.#ofSubs)]
   }
 
   collect(block: DocBlock): void {
@@ -25,7 +36,7 @@ export class SubCollectors {
 
   result(bucket: number): SubPartials {
     if (this.#collectors.length === 0) return undefined
-    return this.#collectors.map((collector) => collector.result(bucket))
+    return this.#ofSubs.map((collector) => collector.result(bucket))
   }
 }
 

@@ -124,6 +124,7 @@ class ColumnTerms implements Collector<TermsPartial> {
   }
 
   collect(block: DocBlock): void {
+    if (this.#allowed === undefined && this.#ids.countAt(this.#ordinals, block)) return
     const values = this.#values
     values.fill(this.#ordinals, block)
     if (this.#allowed !== undefined) {

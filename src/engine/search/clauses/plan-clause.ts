@@ -9,7 +9,8 @@ import { isNumeric, keyInterval, numberKeys, type ValueBound } from '../number-k
 import { BoolClause } from './bool-clause.ts'
 import { BoostClause } from './boost-clause.ts'
 import type { Clause } from './clause.ts'
-import { ColumnClause, type KeyInterval, type ScannedKeys } from './column-clause.ts'
+import { ColumnClause } from './column-clause.ts'
+import type { KeyInterval, ScannedKeys } from './column-scan.ts'
 import { FixedClause } from './constant-clause.ts'
 import { ExistsClause } from './exists-clause.ts'
 import { PhraseClause } from './phrase-clause.ts'
@@ -125,7 +126,7 @@ function planRange(query: RangeQuery, footer: SplitFooter): Clause {
 function rangeInterval(
   column: Column,
   { lower, upper }: RangeQuery,
-): { keys: ScannedKeys; interval: KeyInterval } {
+): { keys: ScannedKeys; interval: KeyInterval | undefined } {
   if (isNumeric(column)) {
     const keys = numberKeys(column)
     const bound = (side: RangeBound | undefined): ValueBound | undefined =>

@@ -11,7 +11,7 @@ import { parseQueryString } from '../../query/query-string.ts'
 import { DocMapper, newMappedDoc } from '../../schema/doc-mapper.ts'
 import type { IndexConfig } from '../../schema/index-config.ts'
 import { parseIndexConfig } from '../../schema/config-text.ts'
-import { mergeSplits } from '../../split/merge-splits.ts'
+import { eraseDocs, mergeSplits } from '../../split/merge-splits.ts'
 import {
   SplitBuilder,
   type BuiltSplit,
@@ -84,6 +84,15 @@ export class SearchFixture {
       splitSettings(this.config),
     )
     return this.#publish(built, splitIds)
+  }
+
+  /** Writes a split anew without some of its documents, as an erasure does. */
+  async erase(splitId: string, docIds: readonly number[]): Promise<void> {
+    const stored = await this.store.get(splitKey('events', splitId))
+    const erased = Uint32Array.from(docIds)
+    const built = stored && (await eraseDocs(stored.bytes, erased, splitSettings(this.config)))
+    if (built === undefined) throw new Error(`nothing is left of split ${splitId}`)
+    await this.#publish(built, [splitId])
   }
 
   async #publish(built: BuiltSplit, replacedSplitIds: readonly string[]): Promise<string> {
