@@ -1,7 +1,8 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
+import { asciiBytes, AsciiSlice } from '../bytes/ascii-slice.ts'
 import { CountingUint32, PagedUint32 } from '../bytes/growable.ts'
-import type { RecordOption, TermOptions } from '../schema/field-spec.ts'
-import type { TypedValue, ValueType } from '../schema/value-type.ts'
+import type { FieldValue, RecordOption, TermOptions } from '../schema/field-spec.ts'
+import type { ValueType } from '../schema/value-type.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import type { TokenBuffer } from '../text/tokenizer.ts'
 import { NO_NUMBER } from './column-accumulator.ts'
@@ -64,16 +65,19 @@ export class TermAccumulator {
 
   /** Documents come in ascending order; a document may have several values. `number`, where it is not
    *  `NO_NUMBER`, is one that only equal values share, so that the tokens of the first can be repeated. */
-  add(doc: number, value: TypedValue, number: number): void {
+  add(doc: number, value: FieldValue, number: number): void {
     this.#startDoc(doc)
     // The positions of a further value in a document depend on those before it.
     const canRepeat = number !== NO_NUMBER && this.#nextPosition === 0
     if (canRepeat && this.#repeatFirst(number)) return
     const start = this.#tokens.length
-    if (this.#type === 'str' && typeof value === 'string') this.#addText(value)
+    if (this.#type === 'str' && value instanceof AsciiSlice) {
+      this.#addAscii(value.source, value.start, value.end)
+    } else if (this.#type === 'str' && typeof value === 'string') this.#addText(value)
     else {
-      if (this.#hasPositions) this.#pushPosition(this.#nextPosition++)
+      const place = this.#tokens.length - this.#docStart
       this.#tokens.push(value)
+      if (this.#hasPositions) this.#addPosition(this.#nextPosition++, place)
     }
     if (canRepeat) this.#rememberFirst(number, start)
   }
@@ -119,38 +123,60 @@ export class TermAccumulator {
   }
 
   #addText(text: string): void {
-    const buffer = this.#buffer
-    const { tokenizer } = this.#options
-    const folded = tokenizer.splitAscii?.(text, buffer)
-    if (folded === undefined) tokenizer.tokenize(text, buffer)
-    const { count, terms, positions, starts, ends } = buffer
-    const base = this.#nextPosition
-    for (let i = 0; i < count; i++) {
-      if (this.#hasPositions) {
-        const position = base + (positions[i] as number)
-        this.#pushPosition(position)
-        this.#nextPosition = position + 1 + this.#gap
-      }
-      if (folded === undefined) this.#tokens.push(terms[i] as string)
-      else this.#tokens.pushSlice(folded, starts[i] as number, ends[i] as number)
-    }
+    const ascii = asciiBytes(text)
+    if (ascii === undefined) this.#addTokensOf(text)
+    else this.#addAscii(ascii, 0, text.length)
   }
 
-  /** That of the token which is pushed next. */
-  #pushPosition(position: number): void {
+  #addAscii(source: Buffer, start: number, end: number): void {
+    const buffer = this.#buffer
+    const folded = this.#options.tokenizer.splitAscii?.(source, start, end, buffer)
+    if (folded === undefined) {
+      this.#addTokensOf(source.toString('latin1', start, end))
+      return
+    }
+    for (let i = 0; i < buffer.count; i++) {
+      this.#tokens.pushSlice(folded, buffer.starts[i] as number, buffer.ends[i] as number)
+    }
+    this.#addPositions(buffer)
+  }
+
+  #addTokensOf(text: string): void {
+    const buffer = this.#buffer
+    this.#options.tokenizer.tokenize(text, buffer)
+    for (let i = 0; i < buffer.count; i++) this.#tokens.push(buffer.terms[i] as string)
+    this.#addPositions(buffer)
+  }
+
+  /** Of the tokens that were pushed last. */
+  #addPositions({ count, positions }: TokenBuffer): void {
+    if (!this.#hasPositions || count === 0) return
+    const base = this.#nextPosition
+    const firstPlace = this.#tokens.length - count - this.#docStart
+    for (let i = 0; i < count; i++) {
+      const position = base + (positions[i] as number)
+      this.#addPosition(position, firstPlace + i)
+    }
+    this.#nextPosition = base + (positions[count - 1] as number) + 1 + this.#gap
+  }
+
+  /** `place`: of the token in its document. */
+  #addPosition(position: number, place: number): void {
     if (this.#positions === undefined) {
-      if (position === this.#tokens.length - this.#docStart) return
-      this.#positions = this.#placesInDocs()
+      if (position === place) return
+      this.#positions = this.#placesUntil(this.#docStart + place)
     }
     this.#positions.push(position)
   }
 
-  #placesInDocs(): PagedUint32 {
+  /** The places in their documents of the first `count` tokens. */
+  #placesUntil(count: number): PagedUint32 {
     const places = new PagedUint32()
+    const docCount = this.#docStarts.length
     const starts = this.#docStarts.view()
-    for (let i = 0; i < this.#docStarts.length; i++) {
+    for (let i = 0; i < docCount; i++) {
       const start = starts?.[i] ?? i
-      const end = i + 1 < this.#docStarts.length ? (starts?.[i + 1] ?? i + 1) : this.#tokens.length
+      const end = i + 1 < docCount ? (starts?.[i + 1] ?? i + 1) : count
       for (let at = start; at < end; at++) places.push(at - start)
     }
     return places
