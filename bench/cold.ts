@@ -125,7 +125,7 @@ async function month(standIns: string, cache: string): Promise<BenchSection> {
   const { indexId } = SALES
   const rows: BenchRow[] = []
   for (const targetDocs of [undefined, DEFAULT_TARGET_DOCS]) {
-    const { splitCount, ...place } = stretchToMonth(standIns, { indexId, targetDocs, cache })
+    const { splitCount, ...place } = await stretchToMonth(standIns, { indexId, targetDocs, cache })
     const setting = { ...place, indexId, speed: LAMBDA_CORE_SPEED, runs: MONTH_RUNS }
     const bounds = { usd: [0.05, 0.02] }
     const term = { dataset: `sales-month-${splitCount}-splits`, ask: TERM, bounds }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { QwError } from '../../src/engine/errors.ts'
 import type { ByteRange, Clock, ObjectStore } from '../../src/engine/ports.ts'
@@ -68,7 +68,10 @@ function folderObjects(folder: string, time: VirtualTime, nameOf: NameOf): Objec
   }
   return {
     async get(key, options) {
-      const bytes = time.aside(() => readFileSync(pathOf(key)))
+      const bytes = time.aside(() =>
+        existsSync(pathOf(key)) ? readFileSync(pathOf(key)) : undefined,
+      )
+      if (bytes === undefined) throw new QwError('notFound', `there is no ${key}`)
       // Nothing changes in the folder while it is read.
       const etag = String(bytes.length)
       return options?.ifNoneMatch === etag ? undefined : { bytes, etag }

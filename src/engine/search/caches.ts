@@ -30,8 +30,8 @@ export const DEFAULT_SEARCH_CACHE_LIMITS: SearchCacheLimits = {
   partialResultBytes: 64 << 20,
 }
 
-/** Hot caches as they were read, 2 MB at most of each index. */
-const HOT_BYTES = 16 << 20
+/** Hot caches as they were read, 12 MB at most of each index. */
+const HOT_BYTES = 32 << 20
 
 /** Everything a process keeps between searches: make one, pass it with every request. Splits never
  *  change, so nothing in here is ever wrong; keys start with the index and the id of the split. */

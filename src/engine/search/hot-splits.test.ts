@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readRounds } from '../../stores/counting-store.ts'
 import { refreshHotCache } from '../indexing/refresh-hot-cache.ts'
 import { hotCacheKey, splitKey } from '../metastore/layout.ts'
 import { decodeHotCache, encodeHotCache } from '../split/hot-cache.ts'
@@ -119,6 +120,30 @@ describe('a cold search of many splits', () => {
     expect(numHits).toBe(5 * 20 + 4)
     // Each of the new ones: its footer and its dictionary block.
     expect(costOf(fixture)).toEqual({ hot: 1, splits: 8 })
+  })
+
+  test('of a small part of a large index reads those splits by themselves', async () => {
+    const fixture = await index(80)
+    await withHotCache(fixture)
+    // Its times are those of four splits, and of five.
+    await fixture.search({ ...RED, maxHits: 0, endTimestamp: FIRST_TS + 160 }, LARGE)
+    expect(costOf(fixture)).toEqual({ hot: 0, splits: 8 })
+    fixture.forget()
+    await fixture.search({ ...RED, maxHits: 0, endTimestamp: FIRST_TS + 200 }, LARGE)
+    expect(costOf(fixture)).toEqual({ hot: 1, splits: 0 })
+  })
+
+  test('reads small splits meanwhile, which are not in it', async () => {
+    const fixture = await index(4)
+    await withHotCache(fixture)
+    const smallest = Math.min(...(await fixture.splits()).map(({ footer }) => footer.end))
+    await fixture.addSplit([JSON.stringify({ ts: FIRST_TS, id: 900, colour: 'red' })])
+    fixture.forget()
+    const readSizes = { ...EXACT_READS, wholeSplitBytes: smallest - 1 }
+    const { numHits } = await fixture.search({ query: 'red', maxHits: 0 }, { readSizes })
+    expect(numHits).toBe(4 * 20 + 1)
+    expect(costOf(fixture)).toEqual({ hot: 1, splits: 1 })
+    expect(readRounds(fixture.store.requests)).toBe(2)
   })
 
   test('needs none for a count that the metastore answers', async () => {
