@@ -3,6 +3,8 @@ import { ByteReader, ByteWriter } from '../src/engine/bytes/cursor.ts'
 import { decodeSequence, encodeSequence } from '../src/engine/bytes/int-sequence.ts'
 import { logCells } from '../src/engine/search/aggregations/log-cells.ts'
 import { matchExactPhrase, type PhraseTerm } from '../src/engine/search/clauses/exact-phrase.ts'
+import { toWords } from '../src/engine/search/doc-set.ts'
+import { rankedDocs } from '../src/engine/search/ranked-docs.ts'
 import { decodePostings, encodePostings } from '../src/engine/split/postings.ts'
 import { memoryStore } from '../src/stores/memory-store.ts'
 import { BATCH_DOCS, createBenchIndex, HDFS, indexBatch, SALES } from './bench-index.ts'
@@ -138,9 +140,14 @@ function phrase(): Kernel {
   const terms = [0, 1].map((position): PhraseTerm => {
     const docs = docsApart(1.5, position + 3)
     const dice = createDice(position + 5)
-    const places = Uint32Array.from({ length: VALUES }, () => position + Math.floor(dice() * 2))
-    const offsets = Uint32Array.from({ length: VALUES + 1 }, (_, i) => i)
-    return { position, postings: { docs }, positions: { offsets, positions: places } }
+    const positions = Uint8Array.from({ length: VALUES }, () => position + Math.floor(dice() * 2))
+    const words = toWords({ kind: 'list', docs }, (docs.at(-1) ?? 0) + 1)
+    return {
+      position,
+      docs,
+      positions: { offsets: undefined, positions },
+      ranked: rankedDocs(words),
+    }
   })
   return {
     id: 'phrase',

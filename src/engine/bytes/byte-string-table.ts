@@ -53,28 +53,6 @@ export class ByteStringTable {
     return this.#note(this.strings.addSlice(source, start, end), slot, mixed)
   }
 
-  /** As `numberOf`, of text[start, end), which is ASCII. */
-  numberOfAscii(text: string, start: number, end: number): number {
-    let hash = 0
-    for (let i = start; i < end; i++) hash = hashWith(hash, text.charCodeAt(i))
-    const mixed = (hash ^ (hash >>> 15)) >>> 0
-    const table = this.#table
-    const mask = table.length - 1
-    let slot = mixed & mask
-    for (;;) {
-      const number = (table[slot] as number) - 1
-      if (number < 0) break
-      if (
-        this.#hashes.at(number) === mixed &&
-        this.strings.isAsciiSlice(number, text, start, end)
-      ) {
-        return number
-      }
-      slot = (slot + 1) & mask
-    }
-    return this.#note(this.strings.addAscii(text, start, end), slot, mixed)
-  }
-
   /** Puts a string that is new into its place. */
   #note(number: number, slot: number, mixed: number): number {
     this.#hashes.push(mixed)

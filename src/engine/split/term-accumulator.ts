@@ -1,7 +1,8 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
+import { asciiBytes, AsciiSlice } from '../bytes/ascii-slice.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
-import type { RecordOption, TermOptions } from '../schema/field-spec.ts'
-import type { TypedValue, ValueType } from '../schema/value-type.ts'
+import type { FieldValue, RecordOption, TermOptions } from '../schema/field-spec.ts'
+import type { ValueType } from '../schema/value-type.ts'
 import { newTokenBuffer } from '../text/token-buffer.ts'
 import type { TokenBuffer } from '../text/tokenizer.ts'
 import { NO_NUMBER } from './column-accumulator.ts'
@@ -52,13 +53,15 @@ export class TermAccumulator {
 
   /** Documents come in ascending order; a document may have several values. `number`, where it is not
    *  `NO_NUMBER`, is one that only equal values share, so that the tokens of the first can be repeated. */
-  add(doc: number, value: TypedValue, number: number): void {
+  add(doc: number, value: FieldValue, number: number): void {
     this.#startDoc(doc)
     // The positions of a further value in a document depend on those before it.
     const canRepeat = number !== NO_NUMBER && this.#nextPosition === 0
     if (canRepeat && this.#repeatFirst(number)) return
     const start = this.#tokens.length
-    if (this.#type === 'str' && typeof value === 'string') this.#addText(value)
+    if (this.#type === 'str' && value instanceof AsciiSlice) {
+      this.#addAscii(value.source, value.start, value.end)
+    } else if (this.#type === 'str' && typeof value === 'string') this.#addText(value)
     else {
       this.#tokens.push(value)
       if (this.#hasPositions) this.#positions.push(this.#nextPosition++)
@@ -104,20 +107,36 @@ export class TermAccumulator {
   }
 
   #addText(text: string): void {
+    const ascii = asciiBytes(text)
+    if (ascii === undefined) this.#addTokensOf(text)
+    else this.#addAscii(ascii, 0, text.length)
+  }
+
+  #addAscii(source: Buffer, start: number, end: number): void {
     const buffer = this.#buffer
-    const { tokenizer } = this.#options
-    const folded = tokenizer.splitAscii?.(text, buffer)
-    if (folded === undefined) tokenizer.tokenize(text, buffer)
-    const { count, terms, positions, starts, ends } = buffer
-    const base = this.#nextPosition
-    for (let i = 0; i < count; i++) {
-      if (folded === undefined) this.#tokens.push(terms[i] as string)
-      else this.#tokens.pushSlice(folded, starts[i] as number, ends[i] as number)
-      if (!this.#hasPositions) continue
-      const position = base + (positions[i] as number)
-      this.#positions.push(position)
-      this.#nextPosition = position + 1 + this.#gap
+    const folded = this.#options.tokenizer.splitAscii?.(source, start, end, buffer)
+    if (folded === undefined) {
+      this.#addTokensOf(source.toString('latin1', start, end))
+      return
     }
+    for (let i = 0; i < buffer.count; i++) {
+      this.#tokens.pushSlice(folded, buffer.starts[i] as number, buffer.ends[i] as number)
+    }
+    this.#addPositions(buffer)
+  }
+
+  #addTokensOf(text: string): void {
+    const buffer = this.#buffer
+    this.#options.tokenizer.tokenize(text, buffer)
+    for (let i = 0; i < buffer.count; i++) this.#tokens.push(buffer.terms[i] as string)
+    this.#addPositions(buffer)
+  }
+
+  #addPositions({ count, positions }: TokenBuffer): void {
+    if (!this.#hasPositions || count === 0) return
+    const base = this.#nextPosition
+    for (let i = 0; i < count; i++) this.#positions.push(base + (positions[i] as number))
+    this.#nextPosition = this.#positions.at(this.#positions.length - 1) + 1 + this.#gap
   }
 
   get memoryBytes(): number {
