@@ -38,7 +38,7 @@ const SHAPE = new RegExp(
 // oxlint-disable-next-line no-control-regex -- it begins with one
 const COLOURS = /\u001b\[[\d;]*m/g
 
-export interface TimeAtHead {
+interface TimeAtHead {
   /** As RFC 3339. */
   readonly time: string
   /** Whether words stand in front of it. */
