@@ -209,7 +209,9 @@ export class DocStoreWriter {
   readonly #docs = new ByteWriter(1 << 16)
   readonly #blocks: { sealed: Promise<Uint8Array>; docCount: number }[] = []
   #sourceBytes = 0
+  /** Of documents that are being sealed. */
   #waitingBytes = 0
+  #sealedBytes = 0
 
   /** `seal` looks at the block before it returns. */
   constructor(settings: DocStoreSettings, seal: (block: DocBlock) => Promise<Uint8Array>) {
@@ -218,9 +220,7 @@ export class DocStoreWriter {
   }
 
   get memoryBytes(): number {
-    // What is sealed shrinks to about a quarter.
-    const sealedBytes = (this.#sourceBytes - this.#docs.length) / 4
-    return this.#docs.length + this.#ends.capacityBytes + this.#waitingBytes + sealedBytes
+    return this.#docs.length + this.#ends.memoryBytes + this.#waitingBytes + this.#sealedBytes
   }
 
   add(source: Uint8Array): void {
@@ -235,8 +235,10 @@ export class DocStoreWriter {
     const docs = this.#docs.view()
     const docBytes = docs.length
     this.#waitingBytes += docBytes
-    const sealed = this.#seal({ docs, ends: this.#ends.view(), level }).finally(() => {
+    const sealed = this.#seal({ docs, ends: this.#ends.view(), level }).then((bytes) => {
       this.#waitingBytes -= docBytes
+      this.#sealedBytes += bytes.length
+      return bytes
     })
     // A failure surfaces in `finish`, which may be awaited later.
     sealed.catch(() => undefined)
