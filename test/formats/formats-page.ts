@@ -19,7 +19,7 @@ Packed: **gzip** and **zstd**, any number of members one after another. bzip2, x
 | \`bulk\` | a file for Elasticsearch's bulk endpoint; its action lines are no documents |
 | \`csv\`, \`tsv\`, \`csv-semicolon\` | a header line and records, quotes as in RFC 4180; line ends inside quotes become \`\\n\`, values stay text |
 | \`logfmt\` | \`key=value\` pairs; values stay text |
-| \`text\` | any line is a \`message\`; the time at its head is its \`timestamp\`, and a line without one has that of the line before |
+| \`text\` | any line is a \`message\`; the time at its head, or behind a word or two such as its level, is its \`timestamp\`, and a line without one has that of the line before |
 | \`nginx\`, \`alb\`, … | the sections below; \`apache\` is \`nginx\`, \`cloudtrail\` is \`json:Records\`, \`waf\` is \`ndjson\` |
 | \`parquet\` | rows are documents; up to 256 MiB a file, with snappy, gzip, brotli or (from Node 22.15 on) zstd inside |
 

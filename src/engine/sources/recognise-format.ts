@@ -9,6 +9,7 @@ import { delimitedReader } from './delimited.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { LineProblem, type LineReader } from './line-reader.ts'
 import { LINE_READERS } from './patterns/line-patterns.ts'
+import { showsSyslog } from './patterns/syslog.ts'
 
 /** Unpacked bytes that a format is recognised by. */
 export const RECOGNISED_BYTES = 64 * 1024
@@ -150,6 +151,7 @@ function objectOf(text: string): JsonObject | undefined {
 function recogniseLines(lines: readonly string[], nowMs: number): SourceFormat {
   for (const pattern of LINE_PATTERN_NAMES) {
     if (pattern === 'text' || pattern === 'logfmt' || pattern === 'bulk') continue
+    if (pattern === 'syslog' && shareOf(lines, showsSyslog) < LEAST_SHARE) continue
     if (reads(LINE_READERS[pattern]({ nowMs }), lines)) return linesOfPattern(pattern)
   }
   for (const delimiter of [',', '\t', ';'] as const) {
