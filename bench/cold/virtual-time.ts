@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/engine/ports.ts'
+import { Stopwatch } from '../stopwatch.ts'
 
 /**
  * Time in which waiting is modelled and computing is measured. Whoever waits names the moment at which it
@@ -142,17 +143,6 @@ interface Segment {
   readonly watch: Stopwatch
   /** Of the model's own work in it, on this machine. */
   asideMs: number
-}
-
-/** Computing time: what passed, or what this process had of it where others had the core. */
-export class Stopwatch {
-  readonly #cpu = process.cpuUsage()
-  readonly #wallMs = performance.now()
-
-  elapsedMs(): number {
-    const { user, system } = process.cpuUsage(this.#cpu)
-    return Math.min(performance.now() - this.#wallMs, (user + system) / 1_000)
-  }
 }
 
 /** Everything that follows from what was settled has run by then. */

@@ -7,7 +7,7 @@ function ranked(values: readonly number[]) {
   const tokens = { kind: 'numbers', type: 'f64', values: Float64Array.from(values) } as const
   const { ranks, termCount, termAt } = rankTokens(tokens)
   const terms = Array.from({ length: termCount }, (_, rank) => decodeTerm('f64', termAt(rank)))
-  return { terms, values: Array.from(ranks, (rank) => terms[rank]) }
+  return { terms, values: ranks.flatMap((piece) => Array.from(piece, (rank) => terms[rank])) }
 }
 
 /** The first has each number many times; of the second no two are equal; the third ascends. */
