@@ -32,7 +32,7 @@ export class ByteStringTable {
   }
 
   get memoryBytes(): number {
-    return this.strings.memoryBytes + this.#hashes.capacityBytes + this.#table.byteLength
+    return this.strings.memoryBytes + this.#hashes.memoryBytes + this.#table.byteLength
   }
 
   /** The number of source[start, end), whose hash is given; a new one when it was not there. */

@@ -40,7 +40,7 @@ export class ByteStrings {
   }
 
   get memoryBytes(): number {
-    return this.#bytes.length + this.#ends.capacityBytes
+    return this.#size + this.#ends.memoryBytes
   }
 
   /** Appends the UTF-8 bytes of `text` and returns their number. */

@@ -2,7 +2,7 @@
 import { asciiBytes, AsciiSlice } from '../bytes/ascii-slice.ts'
 import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
 import { ByteStrings, type PackedStrings } from '../bytes/byte-strings.ts'
-import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
+import { CountingUint32, countTo, GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { normalizeText, type Normalizer } from '../text/normalizer.ts'
 import { MAX_TOKEN_BYTES } from '../text/token-length.ts'
@@ -77,31 +77,10 @@ export function newColumnAccumulator(type: ValueType, options: ColumnOptions): C
   }
 }
 
-/** Which document each value belongs to; costs nothing while every document has exactly one. */
-class ValueDocs {
-  #count = 0
-  #docs: GrowableUint32 | undefined
-
-  add(doc: number): void {
-    if (this.#docs === undefined && doc !== this.#count) this.#docs = upTo(this.#count)
-    this.#docs?.push(doc)
-    this.#count++
-  }
-
-  get memoryBytes(): number {
-    return this.#docs?.capacityBytes ?? 0
-  }
-
-  finish(docCount: number): Uint32Array | undefined {
-    if (this.#docs === undefined && this.#count === docCount) return undefined
-    return (this.#docs ?? upTo(this.#count)).view()
-  }
-}
-
-function upTo(count: number): GrowableUint32 {
-  const numbers = new GrowableUint32()
-  for (let i = 0; i < count; i++) numbers.push(i)
-  return numbers
+/** Which document each value belongs to; undefined where every document has exactly one. */
+function docsOfValues(docs: CountingUint32, docCount: number): Uint32Array | undefined {
+  const isOneEach = docs.length === docCount
+  return docs.view() ?? (isOneEach ? undefined : countTo(docs.length))
 }
 
 /** Doubles as long as they are exact, 64-bit integers (nanoseconds for dates) from the first value
@@ -109,7 +88,7 @@ function upTo(count: number): GrowableUint32 {
 class IntAccumulator implements ColumnAccumulator {
   readonly #type: IntType
   readonly #precisionNs: number
-  readonly #docs = new ValueDocs()
+  readonly #docs = new CountingUint32()
   readonly #numbers = new GrowableFloat64()
   #bigints: bigint[] | undefined
 
@@ -119,7 +98,7 @@ class IntAccumulator implements ColumnAccumulator {
   }
 
   add(doc: number, value: FieldValue): number {
-    this.#docs.add(doc)
+    this.#docs.push(doc)
     if (typeof value === 'number' && this.#bigints === undefined) {
       this.#numbers.push(this.#type === 'date' ? this.#truncateMs(value) : value)
     } else if (typeof value === 'boolean') this.#numbers.push(value ? 1 : 0)
@@ -148,11 +127,11 @@ class IntAccumulator implements ColumnAccumulator {
 
   get memoryBytes(): number {
     const bigintBytes = (this.#bigints?.length ?? 0) * 32
-    return this.#docs.memoryBytes + this.#numbers.capacityBytes + bigintBytes
+    return this.#docs.memoryBytes + this.#numbers.memoryBytes + bigintBytes
   }
 
   collected(docCount: number): CollectedColumn {
-    const docs = this.#docs.finish(docCount)
+    const docs = docsOfValues(this.#docs, docCount)
     return { kind: 'int', type: this.#type, docs, values: this.#values() }
   }
 
@@ -174,31 +153,31 @@ function floorTo(value: bigint, step: bigint): bigint {
 }
 
 class FloatAccumulator implements ColumnAccumulator {
-  readonly #docs = new ValueDocs()
+  readonly #docs = new CountingUint32()
   readonly #values = new GrowableFloat64()
 
   add(doc: number, value: FieldValue): number {
     if (typeof value !== 'number') {
       throw new QwError('internal', `f64 column got a ${typeof value}`)
     }
-    this.#docs.add(doc)
+    this.#docs.push(doc)
     this.#values.push(value)
     return NO_NUMBER
   }
 
   get memoryBytes(): number {
-    return this.#docs.memoryBytes + this.#values.capacityBytes
+    return this.#docs.memoryBytes + this.#values.memoryBytes
   }
 
   collected(docCount: number): CollectedColumn {
-    return { kind: 'float', docs: this.#docs.finish(docCount), values: this.#values.view() }
+    return { kind: 'float', docs: docsOfValues(this.#docs, docCount), values: this.#values.view() }
   }
 }
 
 class OrdinalAccumulator implements ColumnAccumulator {
   readonly #type: OrdinalType
   readonly #normalizer: Normalizer
-  readonly #docs = new ValueDocs()
+  readonly #docs = new CountingUint32()
   readonly #values = new GrowableUint32()
   readonly #table = new ByteStringTable()
 
@@ -211,7 +190,7 @@ class OrdinalAccumulator implements ColumnAccumulator {
     const id = this.#idOf(value)
     // Too long to be kept: the document has no value here.
     if (id === undefined) return NO_NUMBER
-    this.#docs.add(doc)
+    this.#docs.push(doc)
     this.#values.push(id)
     return this.#normalizer === 'raw' ? id : NO_NUMBER
   }
@@ -241,13 +220,13 @@ class OrdinalAccumulator implements ColumnAccumulator {
   }
 
   get memoryBytes(): number {
-    return this.#docs.memoryBytes + this.#values.capacityBytes + this.#table.memoryBytes
+    return this.#docs.memoryBytes + this.#values.memoryBytes + this.#table.memoryBytes
   }
 
   collected(docCount: number): CollectedColumn {
     return {
       kind: 'strings',
-      docs: this.#docs.finish(docCount),
+      docs: docsOfValues(this.#docs, docCount),
       numbers: this.#values.view(),
       strings: this.#table.strings.packed(),
     }

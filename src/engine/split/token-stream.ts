@@ -1,7 +1,7 @@
 import { asciiBytes, AsciiSlice } from '../bytes/ascii-slice.ts'
 import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
 import type { PackedStrings } from '../bytes/byte-strings.ts'
-import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
+import { GrowableFloat64, PagedUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
 import type { FieldValue } from '../schema/field-spec.ts'
@@ -30,8 +30,8 @@ export interface TokenStream {
 export type CollectedTokens =
   | {
       readonly kind: 'bytes'
-      /** Numbers of strings. */
-      readonly tokens: Uint32Array
+      /** Numbers of strings, in pieces that follow each other. */
+      readonly tokens: readonly Uint32Array[]
       readonly strings: PackedStrings
       /** Whether equal tokens have one number. */
       readonly areDistinct: boolean
@@ -54,7 +54,7 @@ export function newTokenStream(type: ValueType): TokenStream {
 class ByteTokens implements TokenStream {
   readonly #table = new ByteStringTable()
   readonly #strings = this.#table.strings
-  readonly #tokens = new GrowableUint32()
+  readonly #tokens = new PagedUint32()
   #sharing = true
   #isJudged = false
 
@@ -63,7 +63,7 @@ class ByteTokens implements TokenStream {
   }
 
   get memoryBytes(): number {
-    return this.#table.memoryBytes + this.#tokens.capacityBytes
+    return this.#table.memoryBytes + this.#tokens.memoryBytes
   }
 
   push(value: FieldValue): void {
@@ -102,7 +102,7 @@ class ByteTokens implements TokenStream {
   }
 
   collected(): CollectedTokens {
-    const tokens = this.#tokens.view()
+    const tokens = this.#tokens.pages()
     return { kind: 'bytes', tokens, strings: this.#strings.packed(), areDistinct: this.#sharing }
   }
 }
@@ -122,7 +122,7 @@ class NumberTokens implements TokenStream {
   }
 
   get memoryBytes(): number {
-    return this.#numbers.capacityBytes + (this.#bigints?.length ?? 0) * 32
+    return this.#numbers.memoryBytes + (this.#bigints?.length ?? 0) * 32
   }
 
   push(value: FieldValue): void {
