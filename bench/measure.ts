@@ -75,10 +75,6 @@ export async function repeated<T>(
   return results
 }
 
-export function ms(value: number): string {
-  return formatted(value, 'ms')
-}
-
 /** What the measure itself names. */
 const BARE: ReadonlySet<Unit> = new Set(['requests', 'rounds', 'count'])
 
