@@ -27,6 +27,7 @@ export function renderBenchmarks(report: BenchReport): string {
     ...HOW_TO_READ,
     '',
     ...summary(sections),
+    ...behind(sections, peers),
     ...sections.flatMap((section) => ['', ...sectionTable(section, peers)]),
     '',
     '## Other programs',
@@ -39,7 +40,7 @@ export function renderBenchmarks(report: BenchReport): string {
 const HOW_TO_READ = [
   'The same on your machine: `npm run bench`; with other programs beside it, `npm run bench -- --peers`; against an older result, `npm run bench -- --json new.json --compare old.json`.',
   '',
-  'A value is the middle of several runs, the spread the least and the greatest of them. CPU is what a processor worked, of all threads, which other work on the machine does not lengthen. `must` and `aim` are what the project holds itself to; what falls short stands first in each table.',
+  'A value is the middle of several runs, the spread the least and the greatest of them. CPU is what a processor worked, of all threads, which other work on the machine does not lengthen. `must` and `aim` are what the project holds itself to; what falls short stands first in each table, and before it the rows in which another program is ahead; its value is then in bold.',
 ]
 
 function summary(sections: readonly BenchSection[]): string[] {
@@ -65,7 +66,47 @@ function summary(sections: readonly BenchSection[]): string[] {
   }
 }
 
-/** With a column for each other program that has values of these rows. */
+/** Rows in which another program is ahead, in all sections. */
+function behind(sections: readonly BenchSection[], peers: readonly PeerReport[]): string[] {
+  if (peers.every(({ rows }) => rows.length === 0)) return []
+  const beside = sections.flatMap(({ title, rows }) =>
+    rows.filter((row) => valuesBeside(row, peers).length > 0).map((row) => ({ title, row })),
+  )
+  const some = beside.filter(({ row }) => isBehind(row, peers))
+  const title = `In ${some.length} of ${beside.length} rows beside other programs one of them is ahead`
+  return [
+    '',
+    some.length === 0 ? `${title}.` : `${title}:`,
+    ...some.map(({ title: section, row }) => {
+      const ahead = valuesBeside(row, peers)
+        .filter(({ value }) => isAhead(value, row))
+        .toSorted((a, b) => a.value - b.value)
+        .map(({ name, value }) => `${name} ${formatted(value, row.unit)}`)
+      const here = formatted(row.value, row.unit)
+      return `- ${section}: ${row.measure}: ${ahead.join(', ')}, here ${here}`
+    }),
+  ]
+}
+
+function valuesBeside(
+  { id }: BenchRow,
+  peers: readonly PeerReport[],
+): { readonly name: string; readonly value: number }[] {
+  return peers.flatMap(({ name, rows }) =>
+    rows.filter((row) => row.id === id).map(({ value }) => ({ name, value })),
+  )
+}
+
+function isAhead(theirs: number, { value, better }: BenchRow): boolean {
+  return better === 'more' ? theirs > value : theirs < value
+}
+
+function isBehind(row: BenchRow, peers: readonly PeerReport[]): boolean {
+  return valuesBeside(row, peers).some(({ value }) => isAhead(value, row))
+}
+
+/** With a column for each other program that has values of these rows; those where one of them is ahead
+ *  come first. */
 function sectionTable({ title, rows }: BenchSection, peers: readonly PeerReport[]): string[] {
   const ids = new Set(rows.map(({ id }) => id))
   const beside = peers.filter((peer) => peer.rows.some(({ id }) => ids.has(id)))
@@ -74,12 +115,15 @@ function sectionTable({ title, rows }: BenchSection, peers: readonly PeerReport[
     ...cellsOf(row),
     ...beside.map((peer) => peerCell(peer, row)),
   ]
+  const ordered = shortFirst(rows).toSorted(
+    (a, b) => Number(isBehind(b, peers)) - Number(isBehind(a, peers)),
+  )
   return [
     `## ${title}`,
     '',
     tableLine(header),
     tableLine(header.map(() => '---')),
-    ...shortFirst(rows).map((row) => tableLine(cells(row))),
+    ...ordered.map((row) => tableLine(cells(row))),
   ]
 }
 
@@ -91,11 +135,15 @@ function peerName({ name, version = '' }: PeerReport): string {
   return `${name} ${version}`.trim()
 }
 
-function peerCell(peer: PeerReport, { id, unit }: BenchRow): string {
+/** In bold where it is ahead. */
+function peerCell(peer: PeerReport, ours: BenchRow): string {
+  const { id, unit } = ours
   const row = peer.rows.find((each) => each.id === id)
   if (row !== undefined) {
     const spread = row.runs === 1 ? '' : ` (${digits(row.min)} to ${digits(row.max)})`
-    return `${formatted(row.value, unit)}${spread}${row.note === undefined ? '' : `, ${row.note}`}`
+    const value = formatted(row.value, unit)
+    const note = row.note === undefined ? '' : `, ${row.note}`
+    return `${isAhead(row.value, ours) ? `**${value}**` : value}${spread}${note}`
   }
   return peer.differs?.some((each) => each.id === id) === true ? 'differs' : '-'
 }

@@ -101,15 +101,19 @@ async function hdfsRows(here: Setting, docs: number): Promise<BenchRow[]> {
   const later = await sampled(here, async (searcher) => {
     await searcher.search(ERRORS)
     searcher.wait(MINUTE_MS)
-    await searcher.search(ERRORS)
-    searcher.wait(MINUTE_MS / 2)
     return await searcher.search(ERRORS)
   })
-  const same = { unit: 'ms', dataset, must: 20, aim: 2 } as const
+  const same = { unit: 'ms', dataset } as const
   const ms = (searches: readonly Searched[]) => sampleOf(searches.map((each) => each.elapsedMs))
   rows.push(
-    { id: 'again', measure: 'ERROR again, the metastore asked', ...same, ...ms(again) },
-    { id: 'again-later', measure: 'ERROR again, the metastore known', ...same, ...ms(later) },
+    { id: 'again', measure: 'ERROR again', ...same, ...ms(again), must: 20, aim: 2 },
+    // S3's time to the first byte and little else, so that it has no bound.
+    {
+      id: 'again-later',
+      measure: 'ERROR a minute later: the metastore asked',
+      ...same,
+      ...ms(later),
+    },
   )
   return rows
 }
@@ -125,7 +129,7 @@ async function month(standIns: string, cache: string): Promise<BenchSection> {
   const { indexId } = SALES
   const rows: BenchRow[] = []
   for (const targetDocs of [undefined, DEFAULT_TARGET_DOCS]) {
-    const { splitCount, ...place } = stretchToMonth(standIns, { indexId, targetDocs, cache })
+    const { splitCount, ...place } = await stretchToMonth(standIns, { indexId, targetDocs, cache })
     const setting = { ...place, indexId, speed: LAMBDA_CORE_SPEED, runs: MONTH_RUNS }
     const bounds = { usd: [0.05, 0.02] }
     const term = { dataset: `sales-month-${splitCount}-splits`, ask: TERM, bounds }

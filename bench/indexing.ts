@@ -3,15 +3,15 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { publishedSplits } from '../src/engine/metastore/index-metadata.ts'
-import { BATCH_DOCS, HDFS, SALES, type DataSet } from './bench-index.ts'
+import { BATCH_DOCS, HDFS, SALES } from './bench-index.ts'
 import { sampleOf, splitsOf } from './measure.ts'
 import type { BenchContext } from './parts.ts'
 import type { BenchRow, BenchSection, PartResult } from './report.ts'
+import { BOUNDED_DOCS, datasetName, indexingRowId } from './row-ids.ts'
 import { openWholeIndexes } from './open-index.ts'
 import { buildWholeIndexes, documentsOf, type WholeIndexing } from './whole-index.ts'
 
 const RUNS = 5
-const BOUNDED_DOCS = 2_000_000
 
 type Bounds = Pick<BenchRow, 'must' | 'aim'>
 
@@ -46,19 +46,18 @@ async function wholeSection(
   const bytes = splits.reduce((sum, { footer }) => sum + footer.end, 0)
   // What is aimed at is for two million.
   const bounds = docs === BOUNDED_DOCS ? BOUNDS[set.indexId] : undefined
-  const dataset = nameOf(set, docs)
   const row = (
     what: string,
     measure: string,
     [value, unit]: readonly [number, BenchRow['unit']],
     more: Bounds = {},
   ): BenchRow => ({
-    id: `index-${dataset}-${what}`,
+    id: indexingRowId(set.indexId, docs, what),
     measure,
     unit,
     ...sampleOf([value]),
     ...more,
-    dataset,
+    dataset: datasetName(set.indexId, docs),
   })
   const megabytes = (statSync(documentsOf(context, set)).size / 1e6).toFixed(0)
   return {
@@ -71,10 +70,6 @@ async function wholeSection(
       row('bytes', 'size of the index', [bytes / docs, 'bytes/doc'], bounds?.bytes),
     ],
   }
-}
-
-function nameOf({ indexId }: DataSet, docs: number): string {
-  return `${indexId}-${docs / 1e6}m`
 }
 
 interface Once {

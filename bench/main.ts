@@ -2,13 +2,20 @@ import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { printRatios, ratiosOf, type Pair } from './against.ts'
-import { readCommit, readLoad, readMachine, readVersions } from './machine.ts'
+import {
+  othersCores,
+  readCommit,
+  readLoad,
+  readMachine,
+  readVersions,
+  readWork,
+} from './machine.ts'
 import { parseBenchOptions, type BenchOptions } from './options.ts'
 import { DEFAULT_PARTS, PARTS } from './parts.ts'
 import { LATEST, renderBenchmarks } from './benchmarks-doc.ts'
 import { compareReports, printComparison, readReport } from './compare.ts'
 import { commitName, printReport, printShortfalls, printSection } from './print-report.ts'
-import type { BenchReport, BenchSection, PeerReport } from './report.ts'
+import type { BenchReport, BenchSection, Machine, PeerReport } from './report.ts'
 import { measured, runPart, type Measured } from './run-part.ts'
 
 /** Of the repository, and of the program that is measured: its `bin` and `dist`. */
@@ -27,6 +34,7 @@ try {
 
 async function run(options: BenchOptions): Promise<void> {
   const loadBefore = readLoad()
+  const workBefore = readWork()
   // Read before anything takes minutes.
   const old = options.compare === undefined ? undefined : readReport(options.compare)
   const head = { versions: readVersions(root), commit: readCommit(root) }
@@ -38,10 +46,15 @@ async function run(options: BenchOptions): Promise<void> {
     const result = await runPart(name, here, cache, options)
     // Beside others it has printed itself.
     if (result.peers === undefined) result.sections.forEach(printSection)
-    sections.push(...result.sections)
+    sections.push(...result.sections.filter((section) => !isThere(sections, section)))
     peers.push(...(result.peers ?? []))
   }
-  const machine = { ...readMachine(), load: [loadBefore, readLoad()] as const }
+  const others = othersCores(workBefore, readWork())
+  const machine: Machine = {
+    ...readMachine(),
+    load: [loadBefore, readLoad()],
+    ...(others !== undefined && { othersCores: Number(others.toFixed(2)) }),
+  }
   const report: BenchReport = {
     takenAt: new Date().toISOString(),
     ...head,
@@ -61,6 +74,12 @@ async function run(options: BenchOptions): Promise<void> {
     writeFileSync(join(root, LATEST), `${JSON.stringify(report, null, 1)}\n`)
     writeFileSync(join(root, 'docs', 'BENCHMARKS.md'), renderBenchmarks(report))
   }
+}
+
+/** Beside others this program is measured again: what other parts have of it stays. */
+function isThere(sections: readonly BenchSection[], { rows }: BenchSection): boolean {
+  const ids = new Set(sections.flatMap((section) => section.rows.map(({ id }) => id)))
+  return rows.every(({ id }) => ids.has(id))
 }
 
 function partsOf({ parts, peers }: BenchOptions): ReadonlySet<string> {

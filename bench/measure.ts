@@ -36,29 +36,34 @@ export async function timed(
   work: () => Promise<unknown>,
   { runs, warmUps, leastMs = 0 }: Timing,
 ): Promise<Sample & { readonly cpu: number; readonly cpuMin: number }> {
-  await measured(work, warmUps, leastMs)
-  const { times, cpuTimes } = await measured(work, runs, leastMs)
+  const cpuTimes: number[] = []
+  await repeated(work, warmUps, leastMs)
+  const times = await repeated(
+    async () => {
+      const start = performance.now()
+      const usedBefore = process.cpuUsage()
+      await work()
+      const { user, system } = process.cpuUsage(usedBefore)
+      cpuTimes.push((user + system) / 1_000)
+      return performance.now() - start
+    },
+    runs,
+    leastMs,
+  )
   const worked = sampleOf(cpuTimes)
   return { ...sampleOf(times), cpu: worked.value, cpuMin: worked.min }
 }
 
-async function measured(
-  work: () => Promise<unknown>,
-  least: number,
+/** What `work` returned each time: so often at least, and until so many milliseconds are over. */
+export async function repeated<T>(
+  work: () => Promise<T>,
+  times: number,
   leastMs: number,
-): Promise<{ times: number[]; cpuTimes: number[] }> {
-  const times: number[] = []
-  const cpuTimes: number[] = []
+): Promise<T[]> {
+  const results: T[] = []
   const until = performance.now() + leastMs
-  while (times.length < least || performance.now() < until) {
-    const start = performance.now()
-    const usedBefore = process.cpuUsage()
-    await work()
-    const { user, system } = process.cpuUsage(usedBefore)
-    times.push(performance.now() - start)
-    cpuTimes.push((user + system) / 1_000)
-  }
-  return { times, cpuTimes }
+  while (results.length < times || performance.now() < until) results.push(await work())
+  return results
 }
 
 export function ms(value: number): string {

@@ -14,7 +14,7 @@ const GIGABYTE = 1e9
 /** One line: what is measured, and on what. */
 export function printReport(
   { versions, commit }: Pick<BenchReport, 'versions' | 'commit'>,
-  machine: Omit<Machine, 'load'>,
+  machine: Omit<Machine, 'load' | 'othersCores'>,
 ): void {
   const program = `qw-lambda ${versions.qwLambda}${commit === null ? '' : ` at ${commitName(commit)}`}`
   console.log(`${program} · Node ${versions.node} · ${machineName(machine)}`)
@@ -24,7 +24,7 @@ export function commitName({ id, dirty }: NonNullable<BenchReport['commit']>): s
   return `${id.slice(0, 10)}${dirty ? ' with changes' : ''}`
 }
 
-export function machineName(machine: Omit<Machine, 'load'>): string {
+export function machineName(machine: Omit<Machine, 'load' | 'othersCores'>): string {
   const { cpuModel, cores, memoryBytes, platform } = machine
   return `${cores} × ${cpuModel} · ${(memoryBytes / GIGABYTE).toFixed(0)} GB · ${platform}`
 }
@@ -55,10 +55,13 @@ export function cellsOf(row: BenchRow): string[] {
   ]
 }
 
-/** Undefined where every core was free for what was measured, or nearly so. */
-export function busyWarning({ load, cores }: Machine): string | undefined {
-  if (Math.max(...load) <= cores) return undefined
-  return `Other work took the cores meanwhile: times are longer than they are here in quiet; the CPU column says by how much.`
+/** Of a core, which an idle system takes as well. */
+const OTHERS_MAX = 0.1
+
+/** Undefined where the cores were free for what was measured, or nobody tells. */
+export function busyWarning({ othersCores = 0, cores }: Machine): string | undefined {
+  if (othersCores <= OTHERS_MAX) return undefined
+  return `Other programs took ${othersCores.toFixed(1)} of ${cores} cores meanwhile: times are longer than they are here in quiet; the CPU column says by how much.`
 }
 
 export function printShortfalls({ sections, machine }: BenchReport): void {

@@ -83,6 +83,8 @@ export interface Machine {
   readonly niceness: number
   /** Processes that wanted a core, mean of a minute: before and after. */
   readonly load: readonly [number, number]
+  /** Cores that processes of others had meanwhile, on average; absent where the system does not tell. */
+  readonly othersCores?: number
 }
 
 export interface BenchReport extends Required<PartResult> {

@@ -19,11 +19,11 @@ import { openWholeIndexes, searchContext } from './open-index.ts'
 import type { BenchContext } from './parts.ts'
 import { HDFS_QUESTIONS, SALES_QUESTIONS, type Question } from './questions.ts'
 import type { BenchRow, BenchSection, PartResult } from './report.ts'
+import { BOUNDED_DOCS, datasetName, searchRowId } from './row-ids.ts'
 import { searchRequest } from './search-request.ts'
 import { ensureWholeIndexes } from './whole-index.ts'
 
 const TIMING = { runs: 21, warmUps: 5, leastMs: 150 }
-const BOUNDED_DOCS = 2_000_000
 
 export async function benchSearching(context: BenchContext): Promise<PartResult> {
   const { only } = context
@@ -51,10 +51,14 @@ async function warm(
   for (const { id, measure, request, must, aim } of questions) {
     const work = () => search(indexId, request, context)
     const sample = await timed(work, TIMING)
-    const row = { measure, unit: 'ms', ...sample, dataset: `${indexId}-${docs / 1e6}m` } as const
-    // Bounds are for two million.
-    if (docs !== BOUNDED_DOCS) rows.push({ ...row, id: `${id}-${docs / 1e6}m` })
-    else rows.push({ ...row, id, must, aim })
+    rows.push({
+      id: searchRowId(id, docs),
+      measure,
+      unit: 'ms',
+      ...sample,
+      ...(docs === BOUNDED_DOCS && { must, aim }),
+      dataset: datasetName(indexId, docs),
+    })
   }
   return { title: `Searching ${docs} ${what}, ${splitsOf(splits.length)}, warm, one thread`, rows }
 }

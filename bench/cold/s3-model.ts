@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { QwError } from '../../src/engine/errors.ts'
 import type { ByteRange, Clock, ObjectStore } from '../../src/engine/ports.ts'
@@ -55,6 +55,9 @@ export function s3Model(
   })
 }
 
+/** Of all objects, an hour before virtual time begins. */
+const WRITTEN_MS = -3_600_000
+
 /** Under which name an object lies in the folder. */
 export type NameOf = (key: string) => string
 
@@ -68,10 +71,13 @@ function folderObjects(folder: string, time: VirtualTime, nameOf: NameOf): Objec
   }
   return {
     async get(key, options) {
-      const bytes = time.aside(() => readFileSync(pathOf(key)))
+      const bytes = time.aside(() =>
+        existsSync(pathOf(key)) ? readFileSync(pathOf(key)) : undefined,
+      )
+      if (bytes === undefined) throw new QwError('notFound', `there is no ${key}`)
       // Nothing changes in the folder while it is read.
       const etag = String(bytes.length)
-      return options?.ifNoneMatch === etag ? undefined : { bytes, etag }
+      return options?.ifNoneMatch === etag ? undefined : { bytes, etag, modifiedMs: WRITTEN_MS }
     },
     read: async (key, range) => time.aside(() => readRange(pathOf(key), range)),
     head: onlyRead,

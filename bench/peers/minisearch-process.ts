@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import MiniSearch, { type Query, type SearchResult } from 'minisearch'
+import { repeated } from '../measure.ts'
 import type { Answer, Asked, Asking, Clause, Indexing, PeerQuestion } from './peer.ts'
 
 const [, , task = '', indexId = '', file = ''] = process.argv
@@ -9,7 +10,8 @@ const [fields, dates] =
     ? [['description'], { field: 'ts', unitMs: 1 }]
     : [['body', 'severity_text'], { field: 'timestamp', unitMs: 1_000 }]
 
-const result = task === 'index' ? index() : ask(JSON.parse(await text(process.stdin)) as Asking)
+const result =
+  task === 'index' ? index() : await ask(JSON.parse(await text(process.stdin)) as Asking)
 console.log(JSON.stringify(result))
 
 function build(): MiniSearch {
@@ -39,19 +41,25 @@ function index(): Indexing {
   }
 }
 
-function ask({ questions, runs, warmUps }: Asking): (Asked | null)[] {
+async function ask({ questions, runs, warmUps, leastMs }: Asking): Promise<(Asked | null)[]> {
   const mini = build()
-  return questions.map((question) => {
+  const asked: (Asked | null)[] = []
+  for (const question of questions) {
     const query = queryOf(question)
-    if (query === undefined) return null
-    const timesMs: number[] = []
-    for (let run = -warmUps; run < runs; run++) {
+    if (query === undefined) {
+      asked.push(null)
+      continue
+    }
+    const time = async (): Promise<number> => {
       const start = performance.now()
       answerTo(mini, query, question)
-      if (run >= 0) timesMs.push(performance.now() - start)
+      return performance.now() - start
     }
-    return { answer: answerTo(mini, query, question), timesMs }
-  })
+    await repeated(time, warmUps, leastMs)
+    const timesMs = await repeated(time, runs, leastMs)
+    asked.push({ answer: answerTo(mini, query, question), timesMs })
+  }
+  return asked
 }
 
 type TextClause = Clause & { readonly kind: 'text' }

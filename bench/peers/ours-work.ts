@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { stringifyJson } from '../../src/engine/bytes/json.ts'
 import { runMerges } from '../../src/engine/indexing/merge.ts'
 import { indexSource } from '../../src/engine/indexing/pipeline.ts'
@@ -9,7 +10,9 @@ import type { SearchResponse, SortValue } from '../../src/engine/search/request.
 import { searchRoot, type SearchContext } from '../../src/engine/search/root.ts'
 import { fileSource } from '../../src/local/file-source.ts'
 import { systemClock, systemRandom } from '../../src/stores/system-clock.ts'
+import { openSplitThread } from '../../src/threads/split-thread.ts'
 import { createBenchIndex, HDFS, SALES } from '../bench-index.ts'
+import { repeated } from '../measure.ts'
 import { HDFS_QUESTIONS, SALES_QUESTIONS } from '../questions.ts'
 import { searchRequest } from '../search-request.ts'
 import { aggregationValues } from './answer.ts'
@@ -25,7 +28,8 @@ export async function indexOurs(
   file: string,
 ): Promise<Indexing> {
   const start = performance.now()
-  const { indexing } = await createBenchIndex(indexId === SALES.indexId ? SALES : HDFS, store)
+  const set = indexId === SALES.indexId ? SALES : HDFS
+  const { indexing } = await createBenchIndex(set, store, openSplitThread(availableParallelism()))
   const { docCount } = await indexSource(indexing, { indexId, source: await fileSource(file) })
   const searchableMs = performance.now() - start
   await runMerges(indexing, { indexId })
@@ -40,7 +44,7 @@ export async function indexOurs(
 export async function askOurs(
   store: ObjectStore,
   indexId: string,
-  { questions, runs, warmUps }: Asking,
+  { questions, runs, warmUps, leastMs }: Asking,
 ): Promise<Asked[]> {
   const metastore = new Metastore(store, { clock: systemClock, random: systemRandom })
   const caches = new SearchCaches({ ...DEFAULT_SEARCH_CACHE_LIMITS, partialResultBytes: 0 })
@@ -49,12 +53,13 @@ export async function askOurs(
   for (const question of questions) {
     const request = searchRequest(indexId, requestOf(indexId, question))
     const answer = answerOf(await searchRoot(request, context), question)
-    const timesMs: number[] = []
-    for (let run = -warmUps; run < runs; run++) {
+    const ask = async (): Promise<number> => {
       const start = performance.now()
       await searchRoot(request, context)
-      if (run >= 0) timesMs.push(performance.now() - start)
+      return performance.now() - start
     }
+    await repeated(ask, warmUps, leastMs)
+    const timesMs = await repeated(ask, runs, leastMs)
     asked.push({ answer, timesMs })
   }
   return asked

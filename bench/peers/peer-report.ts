@@ -1,5 +1,6 @@
 import { digits, sampleOf } from '../measure.ts'
 import type { BenchRow, BenchSection, PeerReport, PeerRow, Sample } from '../report.ts'
+import { datasetName, indexingRowId, searchRowId } from '../row-ids.ts'
 import { alignedLines } from '../text-table.ts'
 import type { Indexing, Peer } from './peer.ts'
 import type { AskedSet } from './peer-sets.ts'
@@ -43,18 +44,17 @@ const INDEXING: readonly (Pick<BenchRow, 'measure' | 'unit'> & {
   },
 ]
 
-function measuresOf({ set }: SetTable): Measure[] {
-  const dataset = `${set.indexId}-${set.docs}`
-  const row = { dataset, prefix: `peers-${dataset}` }
+function measuresOf({ set: { indexId, docs, questions } }: SetTable): Measure[] {
+  const dataset = datasetName(indexId, docs)
   return [
     ...INDEXING.map(({ id, measure, unit }) => ({
-      id: `${row.prefix}-${id}`,
+      id: indexingRowId(indexId, docs, id),
       measure,
       unit,
       dataset,
     })),
-    ...set.questions.map(({ id, measure }) => ({
-      id: `${row.prefix}-${id}`,
+    ...questions.map(({ id, measure }) => ({
+      id: searchRowId(id, docs),
       measure,
       unit: 'ms' as const,
       dataset,

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { shippedConfigText } from '../../src/engine/schema/shipped-configs.ts'
+import { repeated } from '../measure.ts'
 import type { Asked, Peer, PeerSet } from './peer.ts'
 import { askQuickwit, checked } from './quickwit-rest.ts'
 import { folderBytes } from './folder-bytes.ts'
@@ -30,18 +31,16 @@ export function quickwitPeer(program: string | undefined): Peer {
           const bytes = folderBytes(join(indexesOf(folder), set.indexId))
           return { docs: set.docs, searchableMs: wholeMs, wholeMs, cpuMs, bytes }
         },
-        async ask({ indexId }, folder, { questions, runs, warmUps }) {
+        async ask({ indexId }, folder, { questions, runs, warmUps, leastMs }) {
           return await withServer(program, folder, async (endpoint) => {
             const asked: Asked[] = []
             for (const question of questions) {
               const ask = async (): ReturnType<typeof askQuickwit> =>
                 await askQuickwit(endpoint, indexId, question)
               const { answer } = await ask()
-              const timesMs: number[] = []
-              for (let run = -warmUps; run < runs; run++) {
-                const { elapsedMs } = await ask()
-                if (run >= 0) timesMs.push(elapsedMs)
-              }
+              const time = async (): Promise<number> => (await ask()).elapsedMs
+              await repeated(time, warmUps, leastMs)
+              const timesMs = await repeated(time, runs, leastMs)
               asked.push({ answer, timesMs })
             }
             return asked

@@ -2,7 +2,15 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../../src/engine/errors.ts'
 import { differencesOf } from './answer.ts'
-import { TIMING, type Answer, type Asked, type FoundPeer, type Indexing } from './peer.ts'
+import {
+  ANSWERS_ALONE,
+  TIMING,
+  type Answer,
+  type Asked,
+  type FoundPeer,
+  type Indexing,
+  type Timing,
+} from './peer.ts'
 import { peerQuestion } from './peer-question.ts'
 import type { AskedSet } from './peer-sets.ts'
 
@@ -89,7 +97,7 @@ class Standing {
       const seconds = (indexing.wholeMs / 1_000).toFixed(1)
       console.log(`${this.#peer.name} has indexed ${docs} ${this.#set.what} in ${seconds} s`)
       const all = this.#set.questions.map((_, at) => at)
-      const asked = await this.#ask(all, { runs: 0, warmUps: 0 })
+      const asked = await this.#ask(all, ANSWERS_ALONE)
       const answers = asked.map((each) => each?.answer)
       const outcomes = await this.#timed(answers, right ?? answers)
       return { outcome: { indexing, outcomes }, answers }
@@ -114,10 +122,7 @@ class Standing {
     return outcomes.map((each, at) => each ?? { kind: 'timed', timesMs: times.get(at) ?? [] })
   }
 
-  async #ask(
-    which: readonly number[],
-    timing: { readonly runs: number; readonly warmUps: number },
-  ): Promise<(Asked | undefined)[]> {
+  async #ask(which: readonly number[], timing: Timing): Promise<(Asked | undefined)[]> {
     const { questions } = this.#set
     const asked = which
       .flatMap((at) => questions[at] ?? [])

@@ -2,7 +2,7 @@
 
     sql.py ENGINE version
     sql.py ENGINE index DATABASE FILE    {"searchable": [statement, ...], "whole": [statement, ...]}
-    sql.py ENGINE ask DATABASE           {"setup": [...], "questions": [[statement, ...], ...], "runs", "warmUps"}
+    sql.py ENGINE ask DATABASE           {"setup": [...], "questions": [[statement, ...], ...], "runs", "warmUps", "leastMs"}
 
 A statement is {"sql": text}; with "eachLine" it is run once for every line of the file.
 """
@@ -67,19 +67,28 @@ def answer(connection, statements):
     return [connection.execute(sql).fetchall() for sql in statements]
 
 
+def repeated(work, times, least_ms):
+    results = []
+    start = time.perf_counter()
+    while len(results) < times or milliseconds(start) < least_ms:
+        results.append(work())
+    return results
+
+
 def ask(connection, asking):
     for sql in asking["setup"]:
         connection.execute(sql)
     asked = []
     for statements in asking["questions"]:
-        results = answer(connection, statements)
-        for _ in range(asking["warmUps"]):
-            answer(connection, statements)
-        times = []
-        for _ in range(asking["runs"]):
+
+        def timed():
             start = time.perf_counter()
             answer(connection, statements)
-            times.append(milliseconds(start))
+            return milliseconds(start)
+
+        results = answer(connection, statements)
+        repeated(timed, asking["warmUps"], asking["leastMs"])
+        times = repeated(timed, asking["runs"], asking["leastMs"])
         asked.append({"results": results, "timesMs": times})
     return asked
 

@@ -1,5 +1,6 @@
 import { stringifyJson, type JsonValue } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
+import { TextResponse } from './text-response.ts'
 
 export type JsonStyle = 'json' | 'pretty_json'
 
@@ -14,7 +15,7 @@ export function jsonText(
   status = 200,
   headers: Record<string, string> = {},
 ): Response {
-  return new Response(text, {
+  return new TextResponse(text, {
     status,
     headers: { 'content-type': 'application/json', ...headers },
   })

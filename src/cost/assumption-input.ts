@@ -61,7 +61,7 @@ const SHAPES: Readonly<Record<AssumptionName, Shape>> = {
   httpShare: share,
   splitsPerQuery: count,
   readsPerSplit: count,
-  metastoreReadsPerQuery: count,
+  readsPerQuery: count,
   everySeconds: { kind: 'duration', unit: 's', min: 1, word: 'never' },
   docsPerBatch: count,
   docBytes: { kind: 'size', unitBytes: 1, binary: false, min: 1 },

@@ -51,7 +51,7 @@ const GROWING = [
   'responseKb',
   'splitsPerQuery',
   'readsPerSplit',
-  'metastoreReadsPerQuery',
+  'readsPerQuery',
   'docsPerBatch',
   'docBytes',
   'indexSeconds',

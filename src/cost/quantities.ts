@@ -161,7 +161,7 @@ function requestQuantities(a: CostAssumptions, v: Volumes): Record<RequestId, Qu
   // The staged file itself, its splits, the metastore; a merge writes one split and the metastore.
   const writesPerFile = 1 + a.splitsPerFile + a.metastoreWritesPerFile
   const writesPerMerge = 2
-  const readsPerQuery = a.splitsPerQuery * a.readsPerSplit + a.metastoreReadsPerQuery
+  const readsOfQuery = a.splitsPerQuery * a.readsPerSplit + a.readsPerQuery
   // A merge reads each old split whole, and the metastore once.
   const readsPerMerge = a.splitsPerMerge + 1
   const inPlaceReads = a.inPlaceBytes / IN_PLACE_READ_BYTES
@@ -178,12 +178,12 @@ function requestQuantities(a: CostAssumptions, v: Volumes): Record<RequestId, Qu
     },
     s3_reads: {
       value:
-        v.queriesPerMonth * readsPerQuery +
+        v.queriesPerMonth * readsOfQuery +
         v.filesPerMonth * a.indexerReadsPerFile +
         v.mergesPerMonth * readsPerMerge +
         a.upkeepRunsPerMonth * a.upkeepReads +
         inPlaceReads,
-      working: `${queries} × ${n(readsPerQuery)} + ${files} × ${n(a.indexerReadsPerFile)} + ${merges} × ${n(readsPerMerge)}${upkeepReads(a)}${inPlaceReads > 0 ? ` + ${n(inPlaceReads)} in place` : ''}`,
+      working: `${queries} × ${n(readsOfQuery)} + ${files} × ${n(a.indexerReadsPerFile)} + ${merges} × ${n(readsPerMerge)}${upkeepReads(a)}${inPlaceReads > 0 ? ` + ${n(inPlaceReads)} in place` : ''}`,
     },
     api_gateway: { value: httpCalls, working: `${queries} × ${n(a.httpShare * 100)} % by HTTP` },
     data_out:

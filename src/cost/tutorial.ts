@@ -40,7 +40,7 @@ export const TUTORIAL_ASSUMPTIONS: CostAssumptions = Object.freeze({
   httpShare: 1,
   splitsPerQuery: 50,
   readsPerSplit: 1,
-  metastoreReadsPerQuery: 0,
+  readsPerQuery: 0,
 
   everySeconds: 300,
   docsPerBatch: DOCS_PER_BATCH,

@@ -1,4 +1,5 @@
 import { bodiedRequest } from '../api/bodied-request.ts'
+import { TextResponse } from '../api/text-response.ts'
 
 /** A request as a value that can be handed to another thread. */
 export interface HandedRequest {
@@ -35,6 +36,10 @@ export function headersOf(rawHeaders: readonly string[]): Headers {
 }
 
 export async function handedResponse(response: Response): Promise<HandedResponse> {
-  const body = response.body === null ? undefined : new Uint8Array(await response.arrayBuffer())
-  return { status: response.status, headers: [...response.headers], body }
+  return { status: response.status, headers: [...response.headers], body: await bodyOf(response) }
+}
+
+async function bodyOf(response: Response): Promise<HandedResponse['body']> {
+  if (response instanceof TextResponse) return new TextEncoder().encode(response.bodyText)
+  return response.body === null ? undefined : new Uint8Array(await response.arrayBuffer())
 }

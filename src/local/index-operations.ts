@@ -13,7 +13,7 @@ type OperationWork = Pick<
 >
 
 /** A builder's memory beside those of requests. */
-const MEMORY_BYTES = 128 * 1024 * 1024
+const MEMORY_BYTES = 64 * 1024 * 1024
 
 interface OperationHost {
   readonly work: OperationWork

@@ -28,7 +28,7 @@ indexing_settings:
   merge_policy: {type: no_merge}
 `
 const QUERIES = [
-  { query: 'note:heron', max_hits: 30, sort_by: '-ts' },
+  { query: 'note:"grey heron"', max_hits: 30, sort_by: '-ts' },
   {
     query: 'shop:s3 OR note:"grey heron"',
     max_hits: 5,

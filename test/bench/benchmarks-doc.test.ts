@@ -46,13 +46,15 @@ test('the document says which program on which machine, and what falls short fir
     '1 of 2 rows with bounds are short of must:\n- Searching: a phrase (50 ms)\n',
   )
   expect(text).toMatch(/\| a phrase \|.*\| must \|\n\| a term \|.*\| aim \|/)
-  expect(text).not.toContain('Other work took the cores')
+  expect(text).not.toContain('Other programs took')
 })
 
-test('figures of a busy machine are said to be that', () => {
+test('the load of the benchmark itself is none of others, and what others took is said', () => {
   const machine = { ...REPORT.machine, niceness: -10, load: [0.1, 2.1] as const }
-  const text = renderBenchmarks({ ...REPORT, machine })
-  expect(text).toContain('was 0.1 before and 2.1 after, the niceness of the benchmark -10. **Other')
+  const quiet = renderBenchmarks({ ...REPORT, machine: { ...machine, othersCores: 0.02 } })
+  expect(quiet).toContain('was 0.1 before and 2.1 after, the niceness of the benchmark -10.\n')
+  const busy = renderBenchmarks({ ...REPORT, machine: { ...machine, othersCores: 1.24 } })
+  expect(busy).toContain('of the benchmark -10. **Other programs took 1.2 of 2 cores meanwhile')
 })
 
 test('other programs have columns where they were run, and are named where they were not', () => {
@@ -73,4 +75,16 @@ test('other programs have columns where they were run, and are named where they 
   expect(text).toMatch(/\| a phrase \|.*\| - \|/)
   expect(text).toContain('- Quick 0.9: its own clock\n- Gone: not here: install it')
   expect(renderBenchmarks(REPORT)).toContain('None was asked in this run')
+})
+
+test('rows in which another program is ahead come first, in bold, and are counted and named', () => {
+  const peers = [
+    { name: 'Quick', rows: [{ id: 'term', ...once(1) }] },
+    { name: 'Slow', rows: [{ id: 'term', ...once(3) }] },
+  ]
+  const text = renderBenchmarks({ ...REPORT, peers })
+  expect(text).toContain(
+    'In 1 of 1 rows beside other programs one of them is ahead:\n- Searching: a term: Quick 1 ms, here 2 ms\n',
+  )
+  expect(text).toMatch(/\| a term \|.*\| \*\*1 ms\*\* \| 3 ms \|\n\| a phrase \|/)
 })

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { HDFS, SALES } from '../../bench/bench-index.ts'
 import { differencesOf } from '../../bench/peers/answer.ts'
 import { askOurs } from '../../bench/peers/ours-work.ts'
+import { ANSWERS_ALONE } from '../../bench/peers/peer.ts'
 import { peerQuestion } from '../../bench/peers/peer-question.ts'
 import { askQuickwit } from '../../bench/peers/quickwit-rest.ts'
 import { HDFS_QUESTIONS, SALES_QUESTIONS } from '../../bench/questions.ts'
@@ -23,7 +24,7 @@ test.each([
     vi.stubGlobal('fetch', (url: string, init: RequestInit) => served.fetch(new Request(url, init)))
     const asked = questions.map(({ request }) => peerQuestion(request))
     const { store } = api.services.search
-    const ours = await askOurs(store, indexId, { questions: asked, runs: 0, warmUps: 0 })
+    const ours = await askOurs(store, indexId, { questions: asked, ...ANSWERS_ALONE })
     for (const [at, question] of asked.entries()) {
       const { answer } = await askQuickwit('http://127.0.0.1', indexId, question)
       const here = ours[at]?.answer ?? answer

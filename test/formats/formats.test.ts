@@ -106,7 +106,7 @@ async function documents(
       if (event.kind === 'records') {
         const { doc } = event.recordAt(i)
         found.push({ text: doc instanceof LineProblem ? doc.reason : stringifyJson(doc), position })
-      } else if (event.byteLengthOf(i) > 0) {
+      } else if (event.bytesOf(i).length > 0) {
         found.push({ text: event.textOf(i)?.trimEnd() ?? '', position })
       }
     }

@@ -33,7 +33,8 @@ export function addElasticDialect(app: Hono, base: string, services: ApiServices
     await next()
     const shaped = await shapedReply(c, c.res)
     if (shaped !== undefined) c.res = shaped
-    for (const [name, value] of Object.entries(PRODUCT_HEADER)) c.header(name, value)
+    // Not `c.header`, which makes another Response of the one that is there.
+    for (const [name, value] of Object.entries(PRODUCT_HEADER)) c.res.headers.set(name, value)
   })
   const routes = new Hono({ strict: false })
   routes.onError((error) => elasticErrorReply(asQwError(error)))

@@ -21,7 +21,7 @@ import type { SourceOpener } from './open-source.ts'
 type ProgressListener = (progress: IndexingProgress) => void
 
 /** A thread's builder: half of what one alone may hold. */
-const THREAD_MEMORY_BYTES = 128 * 1024 * 1024
+const THREAD_MEMORY_BYTES = 64 * 1024 * 1024
 
 /** The checkpoint's name for what this command read. */
 export const SOURCE_ID = '_ingest-cli-source'

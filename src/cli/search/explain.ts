@@ -146,7 +146,7 @@ function factsOf(plan: Plan, estimate: Estimate | undefined): Fact[] {
 function readFacts({ rounds = [], searched }: Plan): Fact[] {
   const facts: Fact[] = [['', 'round 1: the metastore, 1 request']]
   for (const [i, { requests, bytes, isShared }] of rounds.entries()) {
-    const [what, times] = isShared ? ['the hot cache', 1] : ['splits', searched]
+    const [what, times] = isShared ? ['one object', 1] : ['splits', searched]
     const all = plural(requests * times, 'request')
     facts.push(['', `round ${i + 2}: ${what}, ${all}, ${formatBytes(bytes * times)}`])
   }

@@ -32,7 +32,7 @@ export class ByteStringTable {
   }
 
   get memoryBytes(): number {
-    return this.strings.memoryBytes + this.#hashes.capacityBytes + this.#table.byteLength
+    return this.strings.memoryBytes + this.#hashes.memoryBytes + this.#table.byteLength
   }
 
   /** The number of source[start, end), whose hash is given; a new one when it was not there. */
@@ -51,28 +51,6 @@ export class ByteStringTable {
       slot = (slot + 1) & mask
     }
     return this.#note(this.strings.addSlice(source, start, end), slot, mixed)
-  }
-
-  /** As `numberOf`, of text[start, end), which is ASCII. */
-  numberOfAscii(text: string, start: number, end: number): number {
-    let hash = 0
-    for (let i = start; i < end; i++) hash = hashWith(hash, text.charCodeAt(i))
-    const mixed = (hash ^ (hash >>> 15)) >>> 0
-    const table = this.#table
-    const mask = table.length - 1
-    let slot = mixed & mask
-    for (;;) {
-      const number = (table[slot] as number) - 1
-      if (number < 0) break
-      if (
-        this.#hashes.at(number) === mixed &&
-        this.strings.isAsciiSlice(number, text, start, end)
-      ) {
-        return number
-      }
-      slot = (slot + 1) & mask
-    }
-    return this.#note(this.strings.addAscii(text, start, end), slot, mixed)
   }
 
   /** Puts a string that is new into its place. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compareBytes } from './byte-order.ts'
-import { ByteStrings, wellFormed } from './byte-strings.ts'
+import { ByteStrings } from './byte-strings.ts'
 
 describe('byte strings', () => {
   test('sort in the order of their UTF-8 bytes', () => {
@@ -33,16 +33,5 @@ describe('byte strings', () => {
     )
     for (const one of texts) strings.addText(one)
     expect([...strings.sorted()]).toEqual(Array.from({ length: 100 }, (_, i) => 99 - i))
-  })
-})
-
-describe('wellFormed', () => {
-  test.each([
-    ['plain', 'plain'],
-    ['\u{1f600}', '\u{1f600}'],
-    ['a\ud800', 'a\ufffd'],
-    ['\udc00\ud800', '\ufffd\ufffd'],
-  ])('makes %j %j', (text, expected) => {
-    expect(wellFormed(text)).toBe(expected)
   })
 })

@@ -2,7 +2,6 @@
 import { GrowableUint32 } from './growable.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 /** Below this many strings insertion is faster than counting 257 buckets. */
 const INSERTION_COUNT = 32
 
@@ -41,7 +40,7 @@ export class ByteStrings {
   }
 
   get memoryBytes(): number {
-    return this.#bytes.length + this.#ends.capacityBytes
+    return this.#size + this.#ends.memoryBytes
   }
 
   /** Appends the UTF-8 bytes of `text` and returns their number. */
@@ -70,15 +69,6 @@ export class ByteStrings {
     return this.#close(size)
   }
 
-  /** As `addText`, of text[start, end), which is ASCII. */
-  addAscii(text: string, start: number, end: number): number {
-    this.#reserve(end - start)
-    const bytes = this.#bytes
-    let size = this.#size
-    for (let i = start; i < end; i++) bytes[size++] = text.charCodeAt(i)
-    return this.#close(size)
-  }
-
   #close(end: number): number {
     this.#size = end
     this.#ends.push(end)
@@ -98,18 +88,8 @@ export class ByteStrings {
     return this.#bytes.subarray(start, this.#ends.at(index))
   }
 
-  /** Whether the string is text[start, end), which is ASCII. */
-  // oxlint-disable-next-line max-params -- the inner loop of indexing: an object per token would cost
-  isAsciiSlice(index: number, text: string, start: number, end: number): boolean {
-    const bytes = this.#bytes
-    let at = index === 0 ? 0 : this.#ends.at(index - 1)
-    if (this.#ends.at(index) - at !== end - start) return false
-    for (let i = start; i < end; i++) if (bytes[at++] !== text.charCodeAt(i)) return false
-    return true
-  }
-
   /** Whether the string is source[start, end). */
-  // oxlint-disable-next-line max-params -- as above
+  // oxlint-disable-next-line max-params -- the inner loop of indexing: an object per token would cost
   isSlice(index: number, source: Uint8Array, start: number, end: number): boolean {
     const bytes = this.#bytes
     let at = index === 0 ? 0 : this.#ends.at(index - 1)
@@ -122,20 +102,6 @@ export class ByteStrings {
   sorted(): Uint32Array {
     return sortByteStrings(this.#bytes, this.#ends.view())
   }
-}
-
-export function isAsciiText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
-  return true
-}
-
-/** The text as UTF-8 can hold it: lone surrogates become U+FFFD. */
-export function wellFormed(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit >= 0xd800 && unit < 0xe000) return decoder.decode(encoder.encode(text))
-  }
-  return text
 }
 
 /** Radix sort from the first byte on: strings of one range share `depth` bytes. */

@@ -13,8 +13,9 @@ export class GrowableUint32 {
     return this.#length
   }
 
-  get capacityBytes(): number {
-    return this.#values.byteLength
+  /** What was never written to takes no memory. */
+  get memoryBytes(): number {
+    return this.#length * 4
   }
 
   push(value: number): void {
@@ -29,13 +30,6 @@ export class GrowableUint32 {
     const at = this.#length
     for (let i = 0; i < values.length; i++) all[at + i] = (values[i] as number) + offset
     this.#length += values.length
-  }
-
-  /** Pushes again what stands at [start, end). */
-  repeat(start: number, end: number): void {
-    this.#growTo(this.#length + end - start)
-    // Ranges are short: a loop is quicker than `copyWithin`.
-    for (let i = start; i < end; i++) this.#values[this.#length++] = this.#values[i] as number
   }
 
   #growTo(length: number): void {
@@ -69,8 +63,9 @@ export class GrowableFloat64 {
     return this.#length
   }
 
-  get capacityBytes(): number {
-    return this.#values.byteLength
+  /** What was never written to takes no memory. */
+  get memoryBytes(): number {
+    return this.#length * 8
   }
 
   push(value: number): void {
@@ -86,6 +81,92 @@ export class GrowableFloat64 {
   view(): Float64Array {
     return this.#values.subarray(0, this.#length)
   }
+}
+
+const PAGE_BITS = 16
+const PAGE_LENGTH = 1 << PAGE_BITS
+
+/** As `GrowableUint32`, of which there may be tens of millions: none is copied once a page is full, and
+ *  no more than a page is empty. */
+export class PagedUint32 {
+  readonly #full: Uint32Array[] = []
+  #page = new Uint32Array(64)
+  #used = 0
+
+  get length(): number {
+    return this.#full.length * PAGE_LENGTH + this.#used
+  }
+
+  get memoryBytes(): number {
+    return this.length * 4
+  }
+
+  push(value: number): void {
+    if (this.#used === this.#page.length) this.#turnPage()
+    this.#page[this.#used++] = value
+  }
+
+  /** Pushes again what stands at [start, end). */
+  repeat(start: number, end: number): void {
+    for (let i = start; i < end; i++) this.push(this.at(i))
+  }
+
+  #turnPage(): void {
+    if (this.#used === PAGE_LENGTH) {
+      this.#full.push(this.#page)
+      this.#page = new Uint32Array(PAGE_LENGTH)
+      this.#used = 0
+      return
+    }
+    const grown = new Uint32Array(this.#used * 2)
+    grown.set(this.#page)
+    this.#page = grown
+  }
+
+  /** The number pushed at that place, which has to be one that was. */
+  at(index: number): number {
+    const page = this.#full[index >>> PAGE_BITS] ?? this.#page
+    return page[index & (PAGE_LENGTH - 1)] as number
+  }
+
+  /** What was pushed, in pieces that follow each other; views that the next push may leave behind. */
+  pages(): Uint32Array[] {
+    return [...this.#full, this.#page.subarray(0, this.#used)]
+  }
+}
+
+/** Numbers of which the first is mostly 0, the next one 1 and so on: costs nothing while they are. */
+export class CountingUint32 {
+  #length = 0
+  #values: GrowableUint32 | undefined
+
+  get length(): number {
+    return this.#length
+  }
+
+  get memoryBytes(): number {
+    return this.#values?.memoryBytes ?? 0
+  }
+
+  push(value: number): void {
+    if (this.#values === undefined && value !== this.#length) {
+      this.#values = new GrowableUint32(countTo(this.#length))
+    }
+    this.#values?.push(value)
+    this.#length++
+  }
+
+  /** Undefined while each number is its place. */
+  view(): Uint32Array | undefined {
+    return this.#values?.view()
+  }
+}
+
+/** 0, 1 and so on, `count` of them. */
+export function countTo(count: number): Uint32Array {
+  const numbers = new Uint32Array(count)
+  for (let i = 0; i < count; i++) numbers[i] = i
+  return numbers
 }
 
 /** Integers that are exact in doubles, collected one by one: four bytes each until one needs more. */

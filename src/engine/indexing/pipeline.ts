@@ -7,9 +7,9 @@ import { type CommitEnd, type CommitStep, RunLedger } from './run-ledger.ts'
 import { readSource, type SourceEvent } from '../sources/read-source.ts'
 import type { Workbench } from './workbench.ts'
 
-/** A split is cut when its builder holds this much. Finishing needs as much again for a moment, so a
- *  source of any size fits a heap of 1 GB. */
-const BUILDER_MEMORY_BYTES = 256 * 1024 * 1024
+/** A split is cut when its builder holds this much, which 700,000 log lines do. Finishing needs as much again
+ *  for a moment. */
+const BUILDER_MEMORY_BYTES = 128 * 1024 * 1024
 /** What a split may take of that where one is encoded while the next is filled: the one is on its way out. */
 const SHARE_OF_TWO = 0.75
 

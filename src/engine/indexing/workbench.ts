@@ -99,20 +99,24 @@ export class Workbench {
   }
 
   #addLine(batch: LineBatch, i: number): void {
-    const text = batch.textOf(i)
-    if (text === undefined) {
-      this.#reject(batch, i, plain('encoding', NOT_UTF8))
-      return
+    const line = batch.bytesOf(i)
+    if (!batch.isUtf8 || !this.#mapper.mapKnown(line, this.#doc)) {
+      const text = batch.textOf(i)
+      if (text === undefined) {
+        this.#reject(batch, i, plain('encoding', NOT_UTF8))
+        return
+      }
+      if (isBlank(text)) return
+      this.#mapper.mapLine(text, this.#doc, line.length)
+      if (batch.isUtf8) this.#mapper.learn(line)
     }
-    if (isBlank(text)) return
-    this.#mapper.mapLine(text, this.#doc, batch.byteLengthOf(i))
     this.#docCount++
     if (this.#builder === undefined) {
       this.#settings.onAccepted?.(batch.positionOf(i), batch.positionAfter(i))
     } else if (this.#prune === undefined) {
-      this.#builder.add(this.#doc, batch.bytesOf(i))
+      this.#builder.add(this.#doc, line)
     } else {
-      const source = parseJson(text)
+      const source = parseJson(line.toString())
       const kept = isJsonObject(source) ? this.#prune(source) : source
       this.#builder.add(this.#doc, Buffer.from(stringifyJson(kept)))
     }

@@ -12,6 +12,8 @@ import { DocRejection, rejectValue } from './doc-rejection.ts'
 import { escapeName, joinPath } from './field-path.ts'
 import type { FieldSpec, MappedDoc } from './field-spec.ts'
 import type { IndexConfig } from './index-config.ts'
+import { LineShapes, type ValueTaker } from './line-shapes.ts'
+import { memberOf, type Target } from './line-targets.ts'
 import { NodeBuilder, type LeafNode, type ObjectNode, type OpenNode } from './mapping-nodes.ts'
 import { MappingSink, SpecList } from './mapping-sink.ts'
 import type { OpenFields } from './open-fields.ts'
@@ -36,6 +38,12 @@ export class DocMapper {
   private readonly isStrict: boolean
   private readonly needsTimestamp: boolean
   private readonly docLengthId: number
+  private readonly shapes = new LineShapes()
+  private readonly rootTarget: Target
+  private readonly taker: ValueTaker = {
+    takeValue: (target, value) => this.takeValue(target, value),
+    takeAscii: (target, line, start, end) => this.takeAscii(target, line, start, end),
+  }
 
   constructor(config: IndexConfig, { nowMs }: DocMapperSettings) {
     const { docMapping } = config
@@ -45,6 +53,7 @@ export class DocMapper {
     this.root = builder.object(docMapping.fieldMappings, [], '')
     this.dynamic = builder.dynamicFields()
     this.docLengthId = docMapping.storeDocumentSize ? builder.docLength() : -1
+    this.rootTarget = { kind: 'object', node: this.root }
     this.isStrict = docMapping.mode === 'strict'
     this.needsTimestamp = docMapping.timestampField !== undefined
     this.specList.commit()
@@ -70,6 +79,58 @@ export class DocMapper {
     const doc = parseLine(text)
     const needsLength = sourceBytes === undefined && this.docLengthId >= 0
     this.map(doc, out, needsLength ? utf8Length(text) : (sourceBytes ?? 0))
+  }
+
+  /** Maps a line, which is valid UTF-8, that is written as lines that `learn` saw. False for others, and
+   *  for what is rejected: `mapLine` has to see those. */
+  mapKnown(line: Buffer, out: MappedDoc): boolean {
+    if (!this.shapes.isWorthwhile) return false
+    this.sink.begin(out)
+    if (!this.readKnown(line) || (this.needsTimestamp && !this.sink.hasTimestamp)) {
+      this.specList.rollback()
+      return false
+    }
+    if (this.docLengthId >= 0) this.sink.push(this.docLengthId, line.length)
+    this.specList.commit()
+    return true
+  }
+
+  private readKnown(line: Buffer): boolean {
+    try {
+      return this.shapes.read(line, this.taker)
+    } catch (error) {
+      if (error instanceof DocRejection) return false
+      throw error
+    }
+  }
+
+  /** Remembers how a line is written that `mapLine` has taken. */
+  learn(line: Buffer): void {
+    if (!this.shapes.isWorthwhile) return
+    const { isStrict, dynamic } = this
+    this.shapes.learn(line, this.rootTarget, (parent, key) =>
+      memberOf(parent, key, { isStrict, dynamic }),
+    )
+  }
+
+  private takeValue(target: Target, value: JsonValue): void {
+    if (target.kind === 'leaf') this.mapLeaf(target.field, value)
+    else if (target.kind === 'open') target.fields.add(target.node, value, this.sink)
+  }
+
+  // oxlint-disable-next-line max-params -- an object per value would cost
+  private takeAscii(target: Target, line: Buffer, start: number, end: number): void {
+    if (target.kind === 'open') {
+      target.fields.addAscii(target.node, this.sink, line, start, end)
+    } else if (target.kind === 'leaf') {
+      const { field } = target
+      if (!field.takesTexts) {
+        this.mapLeaf(field, line.toString('latin1', start, end))
+        return
+      }
+      this.sink.pushAscii(field.specId, line, start, end)
+      for (const path of field.presence) this.sink.present(path)
+    }
   }
 
   private mapObject(node: ObjectNode, doc: JsonObject): void {

@@ -1,3 +1,4 @@
+import type { AsciiSlice } from '../bytes/ascii-slice.ts'
 import type { Normalizer } from '../text/normalizer.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import type { FieldRef, TypedValue } from './value-type.ts'
@@ -20,6 +21,9 @@ export interface TermOptions {
   readonly fieldnorms: boolean
 }
 
+/** A value on its way into a split: a text may still stand in the bytes that it came in. */
+export type FieldValue = TypedValue | AsciiSlice
+
 /**
  * One accepted document as parallel arrays, reused from document to document so that mapping
  * allocates nothing per value. Entry i says: field `specs[fieldIds[i]]` has value `values[i]`.
@@ -28,7 +32,7 @@ export interface TermOptions {
 export interface MappedDoc {
   count: number
   readonly fieldIds: number[]
-  readonly values: TypedValue[]
+  readonly values: FieldValue[]
   /** The value of the timestamp field, as in `TypedValue` for `date`; undefined without such a field. */
   timestamp: number | bigint | undefined
   /** Paths for `exists` on fields without a column; empty unless `index_field_presence`. */

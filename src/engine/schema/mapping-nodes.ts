@@ -34,6 +34,8 @@ export interface LeafNode {
   /** Paths that `exists` may ask for: this one and the objects above it. */
   readonly presence: readonly string[]
   readonly concatenations: readonly ConcatenateSink[]
+  /** Whether a text is a value as it is, and nothing else is made of it. */
+  readonly takesTexts: boolean
 }
 
 export interface OpenNode {
@@ -109,6 +111,7 @@ export class NodeBuilder {
     const isKept = type !== 'json' && (terms !== undefined || column !== undefined)
     const { indexFieldPresence, timestampField } = this.config.docMapping
     const answersExists = indexFieldPresence && terms !== undefined && column === undefined
+    const concatenations = this.concatenations.get(path) ?? []
     return {
       kind: 'leaf',
       path,
@@ -117,7 +120,8 @@ export class NodeBuilder {
       specId: isKept ? this.add({ path, type, terms, column }) : -1,
       isTimestamp: path === timestampField,
       presence: answersExists ? this.pathAndObjects(path) : [],
-      concatenations: this.concatenations.get(path) ?? [],
+      concatenations,
+      takesTexts: isKept && type === 'str' && concatenations.length === 0,
     }
   }
 

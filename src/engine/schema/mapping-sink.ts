@@ -1,3 +1,4 @@
+import { AsciiSlice } from '../bytes/ascii-slice.ts'
 import { DocRejection } from './doc-rejection.ts'
 import type { FieldSpec, MappedDoc } from './field-spec.ts'
 import type { TypedValue } from './value-type.ts'
@@ -46,6 +47,8 @@ export class MappingSink {
   docSerial = 0
   private out: MappedDoc
   private readonly presentPaths = new Set<string>()
+  /** By place in the document: used again for each. */
+  private readonly slices: AsciiSlice[] = []
 
   constructor(out: MappedDoc) {
     this.out = out
@@ -65,6 +68,19 @@ export class MappingSink {
     const at = out.count++
     out.fieldIds[at] = fieldId
     out.values[at] = value
+  }
+
+  /** The text that stands at [start, end) of `line` in ASCII. */
+  // oxlint-disable-next-line max-params -- an object per value would cost
+  pushAscii(fieldId: number, line: Buffer, start: number, end: number): void {
+    const at = this.out.count
+    const slice = (this.slices[at] ??= new AsciiSlice(line, start, end))
+    slice.source = line
+    slice.start = start
+    slice.end = end
+    this.out.fieldIds[at] = fieldId
+    this.out.values[at] = slice
+    this.out.count++
   }
 
   /** Each path counts once per document. */

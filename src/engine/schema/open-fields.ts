@@ -15,7 +15,7 @@ const TYPES = ['str', 'i64', 'u64', 'f64', 'bool', 'date'] as const
 type OpenType = (typeof TYPES)[number]
 
 /** One path below an open field. `specIds[t]` is the spec of type `TYPES[t]`, -1 until it is met. */
-interface PathNode {
+export interface PathNode {
   readonly path: string
   readonly parent: PathNode | undefined
   readonly children: Map<string, PathNode>
@@ -40,10 +40,11 @@ interface OpenFieldOptions {
 export class OpenFields {
   private readonly options: OpenFieldOptions
   private readonly specs: SpecList
-  private readonly root: PathNode
+  readonly root: PathNode
   /** By path: keys that expand to the same path share a node. */
   private readonly nodes = new Map<string, PathNode>()
-  private readonly isKept: boolean
+  /** False: nothing of its values is. */
+  readonly isKept: boolean
   private readonly needsPresence: boolean
 
   constructor(path: string, specs: SpecList, options: OpenFieldOptions) {
@@ -68,11 +69,32 @@ export class OpenFields {
     this.add(node.children.get(key) ?? this.addChild(node, key), value, sink)
   }
 
-  private add(node: PathNode, value: JsonValue, sink: MappingSink): void {
+  /** Where the value of a key is mapped that was there before. */
+  nodeAt(prefix: readonly string[], key: string): PathNode | undefined {
+    let node: PathNode | undefined = this.root
+    for (const name of prefix) node = node?.children.get(name)
+    return node?.children.get(key)
+  }
+
+  /** Maps the text that stands at [start, end) of `line` in ASCII. */
+  // oxlint-disable-next-line max-params -- as of `emit`
+  addAscii(node: PathNode, sink: MappingSink, line: Buffer, start: number, end: number): void {
+    const mayBeDate = isDigit(line[start])
+    if (mayBeDate || this.options.concatenations.length > 0) {
+      this.add(node, line.toString('latin1', start, end), sink)
+      return
+    }
+    const id = this.specIdOf(node, 'str')
+    if (id < 0) return
+    sink.pushAscii(id, line, start, end)
+    if (this.needsPresence) markPresent(node, sink)
+  }
+
+  /** Maps a value at this place. */
+  add(node: PathNode, value: JsonValue, sink: MappingSink): void {
     switch (typeof value) {
       case 'string': {
-        const first = value.charCodeAt(0)
-        const date = first >= 48 && first <= 57 ? parseRfc3339(value) : undefined
+        const date = isDigit(value.charCodeAt(0)) ? parseRfc3339(value) : undefined
         // Concatenate fields know no dates: they take the text.
         this.emit(node, date === undefined ? 'str' : 'date', date ?? value, sink)
         for (const target of this.options.concatenations) target.add('str', value, sink)
@@ -114,12 +136,18 @@ export class OpenFields {
 
   // oxlint-disable-next-line max-params -- where, what and whereto; an object per value would cost
   private emit(node: PathNode, type: OpenType, value: TypedValue, sink: MappingSink): void {
-    const { terms, column } = this.options
-    if (!node.isReachable || (terms === undefined && column === undefined)) return
-    let id = node.specIds[TYPES.indexOf(type)] as number
-    if (id < 0) id = addSpec(this.specs, node, type, this.options)
+    const id = this.specIdOf(node, type)
+    if (id < 0) return
     sink.push(id, value)
     if (this.needsPresence) markPresent(node, sink)
+  }
+
+  /** -1: such values are not kept. */
+  private specIdOf(node: PathNode, type: OpenType): number {
+    const { terms, column } = this.options
+    if (!node.isReachable || (terms === undefined && column === undefined)) return -1
+    const id = node.specIds[TYPES.indexOf(type)] as number
+    return id < 0 ? addSpec(this.specs, node, type, this.options) : id
   }
 
   private addChild(node: PathNode, key: string): PathNode {
@@ -145,6 +173,10 @@ export class OpenFields {
     if (dot <= node.path.length) return node
     return this.addChild(node, path.slice(node.path === '' ? 0 : node.path.length + 1, dot))
   }
+}
+
+function isDigit(unit: number | undefined): boolean {
+  return unit !== undefined && unit >= 48 && unit <= 57
 }
 
 /** The inverted index that a concatenate field is: values from many fields, one path. */

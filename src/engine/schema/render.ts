@@ -1,4 +1,4 @@
-import { isJsonObject, JsonFloat, type JsonObject, type JsonValue } from '../bytes/json.ts'
+import { isJsonObject, JsonFloat, setKey, type JsonObject, type JsonValue } from '../bytes/json.ts'
 import { formatBinary } from './binary-text.ts'
 import { makeDateFormatter } from '../dates/datetime-format.ts'
 import { formatRfc3339, parseDateLiteral, parseRfc3339 } from '../dates/datetime.ts'
@@ -85,13 +85,12 @@ function objectRenderer(fields: readonly FieldMapping[], undeclared: ValueRender
 }
 
 function mapKeys(source: JsonObject, rendererOf: (key: string) => ValueRenderer): JsonObject {
-  const entries: [string, JsonValue][] = []
-  for (const [key, value] of Object.entries(source)) {
-    const rendered = rendererOf(key)(value)
-    if (rendered !== undefined) entries.push([key, rendered])
+  const result: JsonObject = {}
+  for (const key of Object.keys(source)) {
+    const rendered = rendererOf(key)(source[key] as JsonValue) // one of its own keys
+    if (rendered !== undefined) setKey(result, key, rendered)
   }
-  // Unlike assignment this keeps a key named `__proto__` a key.
-  return Object.fromEntries(entries)
+  return result
 }
 
 function fieldRenderer(

@@ -1,4 +1,5 @@
 import type { FetchContext } from './fetch.ts'
+import { isCountedFirst, withoutHits } from './hit-splits.ts'
 import { needsNothing, planLeaf, planSplit, readSplit } from './leaf-plan.ts'
 import type { LeafRequest, LeafSplit } from './leaf-request.ts'
 import { needKey, type Need, type Part } from './needs.ts'
@@ -17,6 +18,19 @@ export async function explainSplit(
   const fetches = ({ part }: Need): boolean => part === 'termBlock'
   const { needs } = await readSplit(split, plan, { ...search, fetches })
   return distinct(needs)
+}
+
+/** What each split is read for before it is known which of them have hits; undefined: of each all of the
+ *  above is read. Costs nothing after it. */
+export async function explainCounting(
+  request: LeafRequest,
+  split: LeafSplit,
+  search: { readonly context: FetchContext; readonly signal: AbortSignal | undefined },
+): Promise<readonly Need[] | undefined> {
+  const plan = planLeaf(request)
+  if (request.splits.length === 1 || !isCountedFirst(plan, split)) return undefined
+  const { hitLimit } = withoutHits(plan).request
+  return await explainSplit({ ...request, hitLimit }, split, search)
 }
 
 function distinct(needs: readonly Need[]): Need[] {

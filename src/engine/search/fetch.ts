@@ -4,12 +4,7 @@ import type { Column } from '../split/column.ts'
 import type { Fieldnorms } from '../split/fieldnorms.ts'
 import type { SplitField, SplitFooter } from '../split/footer.ts'
 import { WHOLE_SPLIT_BYTES } from '../split/hot-cache.ts'
-import {
-  decodePositions,
-  decodePostings,
-  type Positions,
-  type Postings,
-} from '../split/postings.ts'
+import { decodePostings, type Postings } from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
 import type { SearchCaches } from './caches.ts'
 import { listOf, type DocSet } from './doc-set.ts'
@@ -26,6 +21,8 @@ import {
   type Part,
   type PartValues,
 } from './needs.ts'
+import { termPositions, type TermPositions } from './position-list.ts'
+import type { RankedDocs } from './ranked-docs.ts'
 import { readChunks, type Chunk } from './read-ranges.ts'
 import { WorkBudget } from './work-budget.ts'
 
@@ -171,7 +168,7 @@ export class FetchedSplit {
   readonly work: WorkBudget
   readonly #parts: FetchedParts
   /** Decoded once for all phrases of a query with the same word. */
-  readonly #positions = new Map<number, Positions>()
+  readonly #positions = new Map<number, TermPositions>()
 
   constructor(parts: FetchedParts, footer: SplitFooter, work: WorkBudget) {
     this.#parts = parts
@@ -224,6 +221,12 @@ export class FetchedSplit {
       : listOf(decodePostings(undefined, entry, 'basic').docs)
   }
 
+  /** Undefined: they are few, and a list. */
+  rankedDocs(field: SplitField, entry: TermEntry): RankedDocs | undefined {
+    const [need] = postingNeeds(field, entry)
+    return need && this.get(need).ranked(this.docCount)
+  }
+
   /** With frequencies where the field records them. */
   postings(field: SplitField, entry: TermEntry): Postings {
     const [need] = postingNeeds(field, entry)
@@ -231,14 +234,15 @@ export class FetchedSplit {
   }
 
   /** Where the term stands in each document of `postings`. */
-  positions(field: SplitField, entry: TermEntry): Positions {
+  positions(field: SplitField, entry: TermEntry): TermPositions {
     const [need] = positionNeeds(field, entry)
     const known = need && this.#positions.get(need.start)
     if (known !== undefined) return known
     const { docs, freqs } = this.postings(field, entry)
     const each = freqs ?? new Uint32Array(docs.length).fill(1)
-    const positions = decodePositions(need && this.get(need), entry, each)
-    if (need !== undefined) this.#positions.set(need.start, positions)
+    if (need === undefined) return termPositions(undefined, entry, each)
+    const positions = this.get(need).decoded(entry, each)
+    this.#positions.set(need.start, positions)
     return positions
   }
 }

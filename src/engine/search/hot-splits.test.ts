@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readRounds } from '../../stores/counting-store.ts'
 import { refreshHotCache } from '../indexing/refresh-hot-cache.ts'
 import { hotCacheKey, splitKey } from '../metastore/layout.ts'
 import { decodeHotCache, encodeHotCache } from '../split/hot-cache.ts'
@@ -121,6 +122,30 @@ describe('a cold search of many splits', () => {
     expect(costOf(fixture)).toEqual({ hot: 1, splits: 8 })
   })
 
+  test('of a small part of a large index reads those splits by themselves', async () => {
+    const fixture = await index(80)
+    await withHotCache(fixture)
+    // Its times are those of four splits, and of five.
+    await fixture.search({ ...RED, maxHits: 0, endTimestamp: FIRST_TS + 160 }, LARGE)
+    expect(costOf(fixture)).toEqual({ hot: 0, splits: 8 })
+    fixture.forget()
+    await fixture.search({ ...RED, maxHits: 0, endTimestamp: FIRST_TS + 200 }, LARGE)
+    expect(costOf(fixture)).toEqual({ hot: 1, splits: 0 })
+  })
+
+  test('reads small splits meanwhile, which are not in it', async () => {
+    const fixture = await index(4)
+    await withHotCache(fixture)
+    const smallest = Math.min(...(await fixture.splits()).map(({ footer }) => footer.end))
+    await fixture.addSplit([JSON.stringify({ ts: FIRST_TS, id: 900, colour: 'red' })])
+    fixture.forget()
+    const readSizes = { ...EXACT_READS, wholeSplitBytes: smallest - 1 }
+    const { numHits } = await fixture.search({ query: 'red', maxHits: 0 }, { readSizes })
+    expect(numHits).toBe(4 * 20 + 1)
+    expect(costOf(fixture)).toEqual({ hot: 1, splits: 1 })
+    expect(readRounds(fixture.store.requests)).toBe(2)
+  })
+
   test('needs none for a count that the metastore answers', async () => {
     const fixture = await index(5)
     await withHotCache(fixture)
@@ -132,16 +157,24 @@ describe('a cold search of many splits', () => {
     const fixture = await index(10)
     for (const isThere of [false, true]) {
       if (isThere) await withHotCache(fixture)
-      for (const query of ['red', 'blue OR red', 'green']) {
-        const ask = { query, maxHits: 0, aggs: { last: { max: { field: 'ts' } } } }
+      const aggs = { last: { max: { field: 'ts' } } }
+      const asks: Ask[] = ['red', 'blue OR red', 'green'].map((query) => ({
+        query,
+        maxHits: 0,
+        aggs,
+      }))
+      for (const ask of [...asks, { query: 'red', maxHits: 1 }, { maxHits: 1 }]) {
         fixture.forget()
         await fixture.search(ask, LARGE)
         const { requests } = fixture.store
         const made = { requests: requests.length, hot: costOf(fixture).hot }
-        const { reads, searchedSplits } = await fixture.plan(ask, LARGE)
-        const plan = { rounds: reads, searched: searchedSplits.length, hitRequests: 0 }
+        const { reads, searchedSplits, hitRequests } = await fixture.plan(ask, LARGE)
+        const plan = { rounds: reads, searched: searchedSplits.length, hitRequests }
         const shared = reads.filter(({ isShared }) => isShared)
-        expect({ requests: coldReads(plan).requests, hot: shared.length }, query).toEqual(made)
+        const what = JSON.stringify(ask)
+        expect(coldReads(plan).requests, what).toBe(made.requests)
+        // The other ones are of the split that has the hit.
+        expect(shared.length - made.hot, what).toBe('aggs' in ask || made.hot > 0 ? 0 : 1)
       }
     }
   })

@@ -21,6 +21,9 @@ export interface KnownHotCache {
 
 /** From so many footers on that are not here, one read of the hot cache takes the place of one of each. */
 const WORTHWHILE_SPLITS = 4
+/** And from such a share of the index on: the hot cache has all of it, some 20 kB of a split, of which a
+ *  split that is opened by itself needs seven times as much. In between it is cheaper, and slower. */
+const WORTHWHILE_SHARE = 1 / 16
 
 const NONE: KnownHotCache = {
   etag: undefined,
@@ -30,7 +33,9 @@ const NONE: KnownHotCache = {
   lacking: new Set(),
 }
 
-type HotRequest = Pick<LeafRequest, 'indexId'> & { readonly splits: readonly LeafSplit[] }
+type HotRequest = Pick<LeafRequest, 'indexId' | 'indexSplits'> & {
+  readonly splits: readonly LeafSplit[]
+}
 
 /**
  * What the hot cache knows of the splits that are to be opened. At most one read, and only where that
@@ -38,7 +43,7 @@ type HotRequest = Pick<LeafRequest, 'indexId'> & { readonly splits: readonly Lea
  * footers are read as they are without it.
  */
 export async function hotSplits(
-  { indexId, splits }: HotRequest,
+  { indexId, splits, indexSplits = splits.length }: HotRequest,
   { store, caches, readSizes = READ_SIZES }: FetchContext,
   signal: AbortSignal | undefined,
 ): Promise<KnownHotCache> {
@@ -50,7 +55,8 @@ export async function hotSplits(
       if (known.splits.has(key) || known.lacking.has(key)) return false
       return caches.parts.get(`${key} ${needKey({ part: 'footer', ...footer })}`) === undefined
     })
-  if (missing.length < WORTHWHILE_SPLITS) return known
+  const worthwhile = Math.max(WORTHWHILE_SPLITS, indexSplits * WORTHWHILE_SHARE)
+  if (missing.length < worthwhile) return known
   const latest = await caches.hotReads.run(indexId, signal, (shared) =>
     read(known, { indexId, store }, shared),
   )

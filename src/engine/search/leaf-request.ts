@@ -27,6 +27,8 @@ export interface LeafRequest {
   readonly minScore: number | undefined
   readonly terminateAfter: number | undefined
   readonly splits: readonly LeafSplit[]
+  /** Splits that the index has; undefined: these. */
+  readonly indexSplits?: number | undefined
 }
 
 /** What a leaf has to know of a split: from its record in the metastore. */

@@ -44,6 +44,7 @@ import {
 } from './leaf-request.ts'
 import { isNumeric } from './number-keys.ts'
 import { mapLimited } from './read-ranges.ts'
+import { isReadWhole } from './read-rounds.ts'
 import type { SortKey } from './request.ts'
 import { ScoreSink } from './scores.ts'
 import { sortColumn, type SortColumn } from './sort-column.ts'
@@ -77,10 +78,13 @@ export async function searchLeaf(
     planOf: (split: LeafSplit) => LeafPlan,
   ): Promise<void> => {
     const opened = splits.filter((split) => !needsNothing(planSplit(planOf(split), split)))
-    const hot = await hotSplits({ ...request, splits: opened }, context, signal)
-    const search = { context: { ...context, hot: hot.splits }, signal }
-    await mapLimited(splits, CONCURRENT_SPLITS, async (split) => {
+    const reading = hotSplits({ ...request, splits: opened }, context, signal)
+    const found = mapLimited(splits, CONCURRENT_SPLITS, async (split) => {
       try {
+        // Small splits are not in the hot cache, and need not wait for it.
+        const isSmall = isReadWhole(split.footer, context.readSizes)
+        const hot = isSmall ? undefined : (await reading).splits
+        const search = { context: { ...context, hot }, signal }
         answers.set(split, await answerSplit(split, planOf(split), search))
       } catch (error) {
         signal?.throwIfAborted()
@@ -88,6 +92,7 @@ export async function searchLeaf(
         failures.push(failureOf(split.splitId, error))
       }
     })
+    await Promise.all([reading, found])
   }
   const order = hitOrder(plan)
   if (order === undefined || request.splits.length === 1) await ask(request.splits, () => plan)

@@ -5,6 +5,7 @@ import { decodeFieldnorms, type Fieldnorms } from '../split/fieldnorms.ts'
 import { decodeFooter, type SplitField, type SplitFooter } from '../split/footer.ts'
 import { TermBlock, type TermEntry } from '../split/term-dictionary.ts'
 import { locateTerm, locateTermRange } from '../split/term-index.ts'
+import { PositionList } from './position-list.ts'
 import { PostingList } from './posting-list.ts'
 
 /** What each part of a split becomes once its bytes are there; the caches keep these. */
@@ -14,8 +15,7 @@ export interface PartValues {
   readonly whole: Uint8Array
   readonly termBlock: TermBlock
   readonly postings: PostingList
-  /** As written: only the frequencies tell how many positions each document has. */
-  readonly positions: Uint8Array
+  readonly positions: PositionList
   readonly fieldnorms: Fieldnorms
   readonly column: Column
   /** As written: a search opens few of its documents. */
@@ -30,7 +30,7 @@ interface NeedFacts {
   readonly whole: unknown
   readonly termBlock: { readonly path: string }
   readonly postings: { readonly path: string } & Pick<TermEntry, 'docCount' | 'hasFreqs'>
-  readonly positions: { readonly path: string }
+  readonly positions: { readonly path: string } & Pick<TermEntry, 'docCount'>
   readonly fieldnorms: { readonly path: string; readonly docCount: number }
   readonly column: { readonly path: string } & Omit<ColumnInfo, keyof ByteRange>
   readonly docBlock: Omit<StoredBlock, keyof ByteRange>
@@ -84,9 +84,12 @@ export function postingNeeds(
   return [{ part: 'postings', path, start, end, docCount, hasFreqs }]
 }
 
-export function positionNeeds({ path }: SplitField, { positions }: TermEntry): Need<'positions'>[] {
+export function positionNeeds(
+  { path }: SplitField,
+  { positions, docCount }: TermEntry,
+): Need<'positions'>[] {
   if (positions?.kind !== 'range') return []
-  return [{ part: 'positions', path, start: positions.start, end: positions.end }]
+  return [{ part: 'positions', path, start: positions.start, end: positions.end, docCount }]
 }
 
 export function fieldnormNeeds({ path, fieldnorms }: SplitField): Need<'fieldnorms'>[] {
@@ -122,7 +125,10 @@ export function decodePart(
       const value = new PostingList(bytes.slice(), need)
       return { value, memoryBytes: value.memoryBytes }
     }
-    case 'positions':
+    case 'positions': {
+      const value = new PositionList(bytes.slice(), need.docCount)
+      return { value, memoryBytes: value.memoryBytes }
+    }
     case 'docBlock':
       return { value: bytes.slice(), memoryBytes: bytes.length }
     case 'fieldnorms': {

@@ -46,6 +46,7 @@ function floatColumn(values: readonly number[]): FloatColumn {
     min: undefined,
     max: undefined,
     values: Float64Array.from(values),
+    divisor: undefined,
     ...bounds,
   }
 }

@@ -34,7 +34,8 @@ type KeyScale =
       readonly base: bigint
       readonly step: bigint
     }
-  | { readonly kind: 'float' }
+  /** `divisor` as in `FloatColumn`. */
+  | { readonly kind: 'float'; readonly divisor: number | undefined }
 
 /** Keys are derived once per decoded column and live as long as it does. */
 const keysOfColumn = new WeakMap<IntColumn | FloatColumn, NumberKeys>()
@@ -56,7 +57,8 @@ function makeKeys(column: IntColumn | FloatColumn): NumberKeys {
   const { type, docCount, valueCount, starts, blockMins, blockMaxs } = column
   const shape = { type, docCount, valueCount, starts }
   if (column.kind === 'float') {
-    return { ...shape, keys: column.values, blockMins, blockMaxs, scale: { kind: 'float' } }
+    const scale = { kind: 'float', divisor: column.divisor } as const
+    return { ...shape, keys: column.values, blockMins, blockMaxs, scale }
   }
   const { base, wide } = column
   const step = column.step === 0n ? 1n : column.step

@@ -63,7 +63,12 @@ test('takes a bit a document where they are many', () => {
   const section = new ListSection(0)
   section.append(writer.view())
   const place = { start: 0, end: section.end, docCount: 200, hasFreqs: false }
-  const set = new PostingList(bodyBytes(section.pieces()).slice(), place).docs(400)
+  const list = new PostingList(bodyBytes(section.pieces()).slice(), place)
+  const set = list.docs(400)
   expect(set).toMatchObject({ kind: 'bits', count: 200 })
   expect(toList(set, 400)).toEqual(docs)
+  // Sixteen documents in each word of 32.
+  const ranks = Uint32Array.from({ length: 13 }, (_, word) => word * 16)
+  expect(list.ranked(400)?.ranks).toEqual(ranks)
+  expect(written(true).ranked(501)).toBeUndefined()
 })

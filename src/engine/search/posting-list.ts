@@ -2,6 +2,7 @@ import type { ByteRange } from '../ports.ts'
 import { decodePostings, type Postings } from '../split/postings.ts'
 import type { TermEntry } from '../split/term-dictionary.ts'
 import { setOf, type DocSet } from './doc-set.ts'
+import { rankedDocs, type RankedDocs } from './ranked-docs.ts'
 
 /** What the dictionary says of a list that stands outside it. */
 type ListPlace = ByteRange & Pick<TermEntry, 'docCount' | 'hasFreqs'>
@@ -12,6 +13,7 @@ export class PostingList {
   readonly #bytes: Uint8Array
   readonly #place: ListPlace
   #docs: DocSet | undefined
+  #ranked: RankedDocs | undefined
   #withFreqs: Postings | undefined
 
   constructor(bytes: Uint8Array, place: ListPlace) {
@@ -28,6 +30,13 @@ export class PostingList {
   docs(splitDocCount: number): DocSet {
     this.#docs ??= setOf((this.#withFreqs ?? this.#decode('basic')).docs, splitDocCount)
     return this.#docs
+  }
+
+  /** Undefined where the documents are a list. Throws `corrupt`. */
+  ranked(splitDocCount: number): RankedDocs | undefined {
+    const set = this.docs(splitDocCount)
+    if (set.kind === 'bits') this.#ranked ??= rankedDocs(set.words)
+    return this.#ranked
   }
 
   /** Without frequencies where the field records none. Throws `corrupt`. */

@@ -204,5 +204,6 @@ export function leafRequest(request: SearchRequest, index: IndexPlan): LeafReque
     splits: index.splits.map(({ splitId, footer, docCount, timeRange }) => {
       return { splitId, footer, docCount, timeRange }
     }),
+    indexSplits: index.splitsTotal,
   }
 }

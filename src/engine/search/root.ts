@@ -9,9 +9,10 @@ import { showDocuments } from './aggregations/show-documents.ts'
 import { renderSubs } from './aggregations/sub-aggregations.ts'
 import { SearchCaches } from './caches.ts'
 import { describeQuery } from './describe-query.ts'
-import { countNeeds, explainSplit } from './explain.ts'
+import { countNeeds, explainCounting, explainSplit } from './explain.ts'
 import { countReasons } from './pruned-splits.ts'
-import { isReadWhole, readRounds } from './read-rounds.ts'
+import type { Need } from './needs.ts'
+import { isReadWhole, readRounds, type ReadRound } from './read-rounds.ts'
 import type { ReadSizes } from './fetch.ts'
 import { fetchHits, type LocatedHit } from './fetch-hits.ts'
 import { maxScoreOf, mergeAggregations, searchLeaf } from './leaf.ts'
@@ -275,34 +276,45 @@ export async function planSearch(
   }
 }
 
+/** What is read of one of a leaf's splits, and for all of them, where nothing is cached. */
+async function explainReads(
+  leaf: LeafRequest,
+  split: SplitRecord,
+  search: Search,
+): Promise<{ readonly needs: readonly Need[]; readonly reads: readonly ReadRound[] }> {
+  const needs = await explainSplit(leaf, split, search)
+  if (needs.length === 0) return { needs, reads: [] }
+  const counting = await explainCounting(leaf, split, search)
+  // Splits that the metastore counts are not opened.
+  const opened = counting?.length === 0 ? [] : leaf.splits
+  const hot = await coldHotCache({ ...leaf, splits: opened }, search)
+  const rounds = readRounds(needs, split.footer, {
+    sizes: search.context.readSizes,
+    counting,
+    hot: hot.rangesOf(splitKey(leaf.indexId, split.splitId)),
+  })
+  const shared = { requests: 1, bytes: hot.sizeBytes, isShared: true }
+  return { needs, reads: hot.isRead ? [shared, ...rounds] : rounds }
+}
+
 async function explainOnce(request: SearchRequest, search: Search): Promise<SearchPlanResponse> {
   const plan = planRoot(request, await loadIndexes(request, search))
   const [first] = plan.indexes
   const query: JsonValue = first === undefined ? { kind: 'matchNone' } : describeQuery(first.query)
   const searched = plan.indexes.flatMap((index) => index.splits.map((split) => ({ index, split })))
   const [largest] = searched.toSorted((a, b) => b.split.docCount - a.split.docCount)
-  const needs =
-    largest === undefined
-      ? []
-      : await explainSplit(leafRequest(request, largest.index), largest.split, search)
   const sizes = search.context.readSizes
-  const hot = largest && (await coldHotCache(leafRequest(request, largest.index), search))
+  const { needs, reads } =
+    largest === undefined
+      ? { needs: [], reads: [] }
+      : await explainReads(leafRequest(request, largest.index), largest.split, search)
   return {
     query,
     splits: {
       total: plan.indexes.reduce((sum, index) => sum + index.splitsTotal, 0),
       pruned: countReasons(plan.indexes.flatMap((index) => index.pruned())),
     },
-    reads:
-      largest === undefined || hot === undefined || needs.length === 0
-        ? []
-        : [
-            ...(hot.isRead ? [{ requests: 1, bytes: hot.sizeBytes, isShared: true }] : []),
-            ...readRounds(needs, largest.split.footer, {
-              sizes,
-              hot: hot.rangesOf(splitKey(largest.index.config.indexId, largest.split.splitId)),
-            }),
-          ],
+    reads,
     hitRequests:
       largest === undefined || isReadWhole(largest.split.footer, sizes) ? 0 : request.maxHits,
     searchedSplits: searched.map(({ index, split }) => `${index.config.indexId}/${split.splitId}`),

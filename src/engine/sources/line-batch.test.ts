@@ -106,7 +106,7 @@ test('a batch gives bytes without line ends, also of Windows lines', () => {
   expect(batch.count).toBe(2)
   expect(Buffer.from(batch.bytesOf(0)).toString()).toBe('{"a":1}')
   expect([
-    batch.byteLengthOf(0),
+    batch.bytesOf(0).length,
     batch.positionOf(1),
     batch.positionAfter(0),
     batch.positionAfter(1),

@@ -18,7 +18,14 @@ interface LineOrigin {
   readonly endPosition: number
 }
 
-/** JSON documents, one a line, with the text decoded once for all of them. */
+/** Bounds of lines in their text. */
+interface DecodedLines {
+  readonly text: string
+  readonly starts: Uint32Array
+  readonly ends: Uint32Array
+}
+
+/** JSON documents, one a line; the text is decoded once for all of them, when one is asked for. */
 export class LineBatch {
   readonly kind = 'lines'
   /** The lines and their line ends. */
@@ -30,9 +37,10 @@ export class LineBatch {
   readonly position: number
   readonly #starts: Uint32Array
   readonly #ends: Uint32Array
-  readonly #text: string | undefined
-  readonly #textStarts: Uint32Array
-  readonly #textEnds: Uint32Array
+  /** Whether all lines are; else each has to be looked at. */
+  readonly isUtf8: boolean
+  readonly #isAscii: boolean
+  #decoded: DecodedLines | undefined
   readonly #origin: LineOrigin | undefined
 
   // oxlint-disable-next-line max-params -- the origin is for lines that were written by a reader
@@ -51,37 +59,32 @@ export class LineBatch {
         this.#ends[i] = end - 1
       }
     }
-    this.#textStarts = this.#starts
-    this.#textEnds = this.#ends
-    if (isAscii(bytes)) {
-      this.#text = bytes.toString('latin1')
-    } else if (isUtf8(bytes)) {
-      const text = bytes.toString('utf8')
-      const textLines = findLines((from) => text.indexOf('\n', from), text.length)
-      this.#text = text
-      this.#textStarts = textLines.starts
-      this.#textEnds = textLines.ends
+    this.#isAscii = isAscii(bytes)
+    this.isUtf8 = this.#isAscii || isUtf8(bytes)
+  }
+
+  #decode(): DecodedLines {
+    const { bytes } = this
+    if (this.#isAscii) {
+      return { text: bytes.toString('latin1'), starts: this.#starts, ends: this.#ends }
     }
+    const text = bytes.toString('utf8')
+    return { text, ...findLines((from) => text.indexOf('\n', from), text.length) }
   }
 
   /** The line without its line end; undefined when it is not UTF-8. White space may follow it. */
   textOf(line: number): string | undefined {
-    if (this.#text !== undefined) {
-      return this.#text.slice(this.#textStarts[line] as number, this.#textEnds[line] as number)
+    if (this.isUtf8) {
+      const { text, starts, ends } = (this.#decoded ??= this.#decode())
+      return text.slice(starts[line] as number, ends[line] as number)
     }
     const bytes = this.bytesOf(line)
-    return isUtf8(bytes)
-      ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
-      : undefined
+    return isUtf8(bytes) ? bytes.toString() : undefined
   }
 
   /** A view of the line without its line end. */
-  bytesOf(line: number): Uint8Array {
+  bytesOf(line: number): Buffer {
     return this.bytes.subarray(this.#starts[line] as number, this.#ends[line] as number)
-  }
-
-  byteLengthOf(line: number): number {
-    return (this.#ends[line] as number) - (this.#starts[line] as number)
   }
 
   /** Its number in the source, from 1. */

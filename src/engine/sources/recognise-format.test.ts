@@ -28,6 +28,29 @@ test.each<[string, string, string]>([
   ['a table of one record', 'id,name,price\n1,shoe,9\n', 'csv'],
   ['a table with rows of other lengths', 'id,name\n1\n2\n3\n', 'text'],
   ['a table with a sentence now and then', `a,b\n${'1,2\n'.repeat(9)}oh\n`, 'csv'],
+  [
+    'levels behind times',
+    '2024-05-01T12:34:56Z INFO app: x\n2024-05-01T12:34:57Z ERROR app: y\n',
+    'text',
+  ],
+  ['levels in brackets', '2024-05-01T12:34:56Z [INFO] x\n2024-05-01T12:34:57Z [WARN] y\n', 'text'],
+  ['sentences behind times', '2024-05-01T12:34:56.123Z something failed\n', 'text'],
+  [
+    'an export of CloudWatch',
+    '2024-05-01T12:34:56.123Z START RequestId: 6d67 Version: $LATEST\n2024-05-01T12:34:56.456Z END RequestId: 6d67\n',
+    'text',
+  ],
+  [
+    'what a platform sends',
+    '2024-05-01T12:34:56+00:00 heroku[router]: at=info method=GET\n',
+    'text',
+  ],
+  ['a daemon with ISO times', '2024-05-01T12:34:56.123456+02:00 web1 sshd[7]: x\n', 'syslog'],
+  [
+    'a daemon that repeats itself',
+    'May  1 12:34:56 web1 last message repeated 3 times\n',
+    'syslog',
+  ],
   ['a stack trace', 'Error: x\n    at y (z.js:1:2)\n', 'text'],
 ])('%s', (_what, text, format) => {
   expect(formatOf(text)).toBe(format)

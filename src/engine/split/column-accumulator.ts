@@ -1,15 +1,18 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
+import { asciiBytes, AsciiSlice } from '../bytes/ascii-slice.ts'
 import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
-import { ByteStrings, type PackedStrings, wellFormed } from '../bytes/byte-strings.ts'
-import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
+import { ByteStrings, type PackedStrings } from '../bytes/byte-strings.ts'
+import { CountingUint32, countTo, GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { normalizeText, type Normalizer } from '../text/normalizer.ts'
 import { MAX_TOKEN_BYTES } from '../text/token-length.ts'
-import type { TypedValue, ValueType } from '../schema/value-type.ts'
+import type { FieldValue } from '../schema/field-spec.ts'
+import type { ValueType } from '../schema/value-type.ts'
 import type { ColumnInput, OrdinalType } from './column.ts'
 import type { IntType, IntValues } from './int-column.ts'
 
 const NS_PER_MS = 1_000_000n
+const encoder = new TextEncoder()
 
 export const NO_NUMBER = -1
 
@@ -17,7 +20,7 @@ export const NO_NUMBER = -1
 export interface ColumnAccumulator {
   /** Documents come in ascending order; a document may have several values. Returns a number that only
    *  equal values share, small for the first ones; `NO_NUMBER` where values are not told apart. */
-  add(doc: number, value: TypedValue): number
+  add(doc: number, value: FieldValue): number
   readonly memoryBytes: number
   /** All values added, given the number of documents of the split. No `add` after this. */
   collected(docCount: number): CollectedColumn
@@ -74,31 +77,10 @@ export function newColumnAccumulator(type: ValueType, options: ColumnOptions): C
   }
 }
 
-/** Which document each value belongs to; costs nothing while every document has exactly one. */
-class ValueDocs {
-  #count = 0
-  #docs: GrowableUint32 | undefined
-
-  add(doc: number): void {
-    if (this.#docs === undefined && doc !== this.#count) this.#docs = upTo(this.#count)
-    this.#docs?.push(doc)
-    this.#count++
-  }
-
-  get memoryBytes(): number {
-    return this.#docs?.capacityBytes ?? 0
-  }
-
-  finish(docCount: number): Uint32Array | undefined {
-    if (this.#docs === undefined && this.#count === docCount) return undefined
-    return (this.#docs ?? upTo(this.#count)).view()
-  }
-}
-
-function upTo(count: number): GrowableUint32 {
-  const numbers = new GrowableUint32()
-  for (let i = 0; i < count; i++) numbers.push(i)
-  return numbers
+/** Which document each value belongs to; undefined where every document has exactly one. */
+function docsOfValues(docs: CountingUint32, docCount: number): Uint32Array | undefined {
+  const isOneEach = docs.length === docCount
+  return docs.view() ?? (isOneEach ? undefined : countTo(docs.length))
 }
 
 /** Doubles as long as they are exact, 64-bit integers (nanoseconds for dates) from the first value
@@ -106,7 +88,7 @@ function upTo(count: number): GrowableUint32 {
 class IntAccumulator implements ColumnAccumulator {
   readonly #type: IntType
   readonly #precisionNs: number
-  readonly #docs = new ValueDocs()
+  readonly #docs = new CountingUint32()
   readonly #numbers = new GrowableFloat64()
   #bigints: bigint[] | undefined
 
@@ -115,8 +97,8 @@ class IntAccumulator implements ColumnAccumulator {
     this.#precisionNs = precisionNs
   }
 
-  add(doc: number, value: TypedValue): number {
-    this.#docs.add(doc)
+  add(doc: number, value: FieldValue): number {
+    this.#docs.push(doc)
     if (typeof value === 'number' && this.#bigints === undefined) {
       this.#numbers.push(this.#type === 'date' ? this.#truncateMs(value) : value)
     } else if (typeof value === 'boolean') this.#numbers.push(value ? 1 : 0)
@@ -129,7 +111,7 @@ class IntAccumulator implements ColumnAccumulator {
     return precisionMs > 1 ? Math.floor(ms / precisionMs) * precisionMs : ms
   }
 
-  #addBigint(value: TypedValue): void {
+  #addBigint(value: FieldValue): void {
     const isDate = this.#type === 'date'
     this.#bigints ??= Array.from(
       this.#numbers.view(),
@@ -145,11 +127,11 @@ class IntAccumulator implements ColumnAccumulator {
 
   get memoryBytes(): number {
     const bigintBytes = (this.#bigints?.length ?? 0) * 32
-    return this.#docs.memoryBytes + this.#numbers.capacityBytes + bigintBytes
+    return this.#docs.memoryBytes + this.#numbers.memoryBytes + bigintBytes
   }
 
   collected(docCount: number): CollectedColumn {
-    const docs = this.#docs.finish(docCount)
+    const docs = docsOfValues(this.#docs, docCount)
     return { kind: 'int', type: this.#type, docs, values: this.#values() }
   }
 
@@ -171,89 +153,82 @@ function floorTo(value: bigint, step: bigint): bigint {
 }
 
 class FloatAccumulator implements ColumnAccumulator {
-  readonly #docs = new ValueDocs()
+  readonly #docs = new CountingUint32()
   readonly #values = new GrowableFloat64()
 
-  add(doc: number, value: TypedValue): number {
+  add(doc: number, value: FieldValue): number {
     if (typeof value !== 'number') {
       throw new QwError('internal', `f64 column got a ${typeof value}`)
     }
-    this.#docs.add(doc)
+    this.#docs.push(doc)
     this.#values.push(value)
     return NO_NUMBER
   }
 
   get memoryBytes(): number {
-    return this.#docs.memoryBytes + this.#values.capacityBytes
+    return this.#docs.memoryBytes + this.#values.memoryBytes
   }
 
   collected(docCount: number): CollectedColumn {
-    return { kind: 'float', docs: this.#docs.finish(docCount), values: this.#values.view() }
+    return { kind: 'float', docs: docsOfValues(this.#docs, docCount), values: this.#values.view() }
   }
 }
 
 class OrdinalAccumulator implements ColumnAccumulator {
   readonly #type: OrdinalType
   readonly #normalizer: Normalizer
-  readonly #docs = new ValueDocs()
+  readonly #docs = new CountingUint32()
   readonly #values = new GrowableUint32()
-  /** Of texts; byte strings are told apart by the table. */
-  readonly #ids = new Map<string, number>()
   readonly #table = new ByteStringTable()
-  readonly #terms = this.#table.strings
 
   constructor(type: OrdinalType, normalizer: Normalizer) {
     this.#type = type
     this.#normalizer = normalizer
   }
 
-  add(doc: number, value: TypedValue): number {
-    const id = typeof value === 'string' ? this.#textId(value) : this.#bytesId(value)
+  add(doc: number, value: FieldValue): number {
+    const id = this.#idOf(value)
     // Too long to be kept: the document has no value here.
     if (id === undefined) return NO_NUMBER
-    this.#docs.add(doc)
+    this.#docs.push(doc)
     this.#values.push(id)
     return this.#normalizer === 'raw' ? id : NO_NUMBER
   }
 
-  #textId(value: string): number | undefined {
-    if (this.#normalizer === 'raw' && value.length < MAX_TOKEN_BYTES) {
-      const known = this.#ids.get(value)
-      if (known !== undefined) return known
+  #idOf(value: FieldValue): number | undefined {
+    if (value instanceof AsciiSlice) {
+      if (this.#normalizer !== 'raw') return this.#textId(value.toString())
+      const { source, start, end } = value
+      return end - start < MAX_TOKEN_BYTES ? this.#bytesId(source, start, end) : undefined
     }
-    const text = normalizeText(value, this.#normalizer)
-    if (text === undefined) return undefined
-    const storable = wellFormed(text)
-    const id = this.#ids.get(storable) ?? this.#terms.addText(storable)
-    this.#ids.set(storable, id)
-    return id
+    if (typeof value === 'string') return this.#textId(value)
+    if (value instanceof Uint8Array) return this.#bytesId(value, 0, value.length)
+    throw new QwError('internal', `${this.#type} column got a ${typeof value}`)
   }
 
-  #bytesId(bytes: TypedValue): number {
-    if (!(bytes instanceof Uint8Array)) {
-      throw new QwError('internal', `${this.#type} column got a ${typeof bytes}`)
-    }
-    return this.#table.numberOf(bytes, 0, bytes.length, hashBytes(bytes, 0, bytes.length))
+  #textId(value: string): number | undefined {
+    const text = normalizeText(value, this.#normalizer)
+    if (text === undefined) return undefined
+    const ascii = asciiBytes(text)
+    if (ascii !== undefined) return this.#bytesId(ascii, 0, text.length)
+    const bytes = encoder.encode(text)
+    return this.#bytesId(bytes, 0, bytes.length)
+  }
+
+  #bytesId(bytes: Uint8Array, start: number, end: number): number {
+    return this.#table.numberOf(bytes, start, end, hashBytes(bytes, start, end))
   }
 
   get memoryBytes(): number {
-    return (
-      this.#docs.memoryBytes +
-      this.#values.capacityBytes +
-      this.#table.memoryBytes +
-      this.#ids.size * MAP_ENTRY_BYTES
-    )
+    return this.#docs.memoryBytes + this.#values.memoryBytes + this.#table.memoryBytes
   }
 
   collected(docCount: number): CollectedColumn {
     return {
       kind: 'strings',
-      docs: this.#docs.finish(docCount),
+      docs: docsOfValues(this.#docs, docCount),
       numbers: this.#values.view(),
-      strings: this.#terms.packed(),
+      strings: this.#table.strings.packed(),
     }
   }
 }
-
-/** A Map entry with a short string as its key, as measured on V8. */
-const MAP_ENTRY_BYTES = 80

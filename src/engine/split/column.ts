@@ -71,6 +71,8 @@ export interface FloatColumn extends ColumnShape {
   readonly min: number | undefined
   readonly max: number | undefined
   readonly values: Float64Array
+  /** Every value is the double nearest to an integer divided by this; undefined: who knows. */
+  readonly divisor: number | undefined
   readonly blockMins: Float64Array
   readonly blockMaxs: Float64Array
 }

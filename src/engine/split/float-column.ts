@@ -20,6 +20,8 @@ interface FloatBody {
   readonly min: number | undefined
   readonly max: number | undefined
   readonly values: Float64Array
+  /** Every value is the double nearest to an integer divided by this; undefined: who knows. */
+  readonly divisor: number | undefined
   readonly blockMins: Float64Array
   readonly blockMaxs: Float64Array
 }
@@ -89,7 +91,7 @@ export function decodeFloatBody(reader: ByteReader, valueCount: number): FloatBo
     blockMins[block] = min
     blockMaxs[block] = max
   }
-  return { ...wholeBounds(blockMins, blockMaxs), values, blockMins, blockMaxs }
+  return { ...wholeBounds(blockMins, blockMaxs), values, divisor: undefined, blockMins, blockMaxs }
 }
 
 /** Every platform that Node runs on is little-endian: a copy, for its alignment, is all. */
@@ -110,7 +112,7 @@ function decodeDecimal(reader: ByteReader, valueCount: number): FloatBody {
   for (let i = 0; i < valueCount; i++) values[i] = (base + step * (stored[i] as number)) / scale
   const blockMins = body.blockMins.map((value) => (base + step * value) / scale)
   const blockMaxs = body.blockMaxs.map((value) => (base + step * value) / scale)
-  return { ...wholeBounds(blockMins, blockMaxs), values, blockMins, blockMaxs }
+  return { ...wholeBounds(blockMins, blockMaxs), values, divisor: scale, blockMins, blockMaxs }
 }
 
 function wholeBounds(

@@ -36,7 +36,7 @@ export interface Postings {
   readonly freqs: Uint32Array | undefined
 }
 
-export interface Positions {
+interface Positions {
   /** Positions of document i of the posting list are [offsets[i], offsets[i + 1]) of `positions`. */
   readonly offsets: Uint32Array
   readonly positions: Uint32Array

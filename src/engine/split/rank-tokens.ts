@@ -7,8 +7,9 @@ import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import type { CollectedTokens } from './token-stream.ts'
 
 interface RankedTokens {
-  /** Per token, the place of its term in byte order. */
-  readonly ranks: Uint32Array
+  /** Per token, the place of its term in byte order; in pieces that follow each other. */
+  readonly ranks: readonly Uint32Array[]
+  readonly tokenCount: number
   readonly termCount: number
   /** Valid until the next call. */
   readonly termAt: (rank: number) => Uint8Array
@@ -21,7 +22,8 @@ export function rankTokens(collected: CollectedTokens): RankedTokens {
   const { ranks, distinct } =
     values instanceof Float64Array ? rankNumbers(values) : rankMixed(values)
   return {
-    ranks,
+    ranks: [ranks],
+    tokenCount: ranks.length,
     termCount: distinct.length,
     termAt: (rank) => encodeTerm(type, valueOf(type, elementAt(distinct, rank))),
   }
@@ -51,9 +53,14 @@ function rankStrings({
     if (isNew) firstOfRank[termCount++] = string
     rankOf[string] = termCount - 1
   }
-  // In place: there may be tens of millions.
-  for (let i = 0; i < tokens.length; i++) tokens[i] = rankOf[tokens[i] as number] as number
-  return { ranks: tokens, termCount, termAt: (rank) => strings.at(firstOfRank[rank] as number) }
+  let tokenCount = 0
+  for (const page of tokens) {
+    // In place: there may be tens of millions.
+    for (let i = 0; i < page.length; i++) page[i] = rankOf[page[i] as number] as number
+    tokenCount += page.length
+  }
+  const termAt = (rank: number): Uint8Array => strings.at(firstOfRank[rank] as number)
+  return { ranks: tokens, tokenCount, termCount, termAt }
 }
 
 function rankNumbers(values: Float64Array): { ranks: Uint32Array; distinct: Float64Array } {

@@ -1,7 +1,7 @@
 import { QwError } from '../errors.ts'
 import type { ByteRange } from '../ports.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
-import type { FieldSpec, MappedDoc, TermOptions } from '../schema/field-spec.ts'
+import type { FieldSpec, FieldValue, MappedDoc, TermOptions } from '../schema/field-spec.ts'
 import type { FieldRef, TypedValue } from '../schema/value-type.ts'
 import { newColumnAccumulator, NO_NUMBER, type ColumnAccumulator } from './column-accumulator.ts'
 import { DocStoreWriter, type DocStoreSettings } from './doc-store.ts'
@@ -94,7 +94,7 @@ export class SplitBuilder {
     for (let i = 0; i < count; i++) {
       // Entries below `count` are there.
       const fieldId = fieldIds[i] as number
-      const value = values[i] as TypedValue
+      const value = values[i] as FieldValue
       const field = this.#fields[fieldId] ?? this.#newField(fieldId)
       const number = field.column?.add(docId, value) ?? NO_NUMBER
       field.terms?.add(docId, value, number)

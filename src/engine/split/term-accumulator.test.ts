@@ -7,14 +7,17 @@ import { decodeFieldnorms } from './fieldnorms.ts'
 import { decodePositions, decodePostings, ListSection } from './postings.ts'
 import { NO_NUMBER } from './column-accumulator.ts'
 import { TermAccumulator } from './term-accumulator.ts'
-import { scanTerms, TermBlock } from './term-dictionary.ts'
+import { type ListPlace, scanTerms, TermBlock } from './term-dictionary.ts'
 import { WORDS } from './testing/sample-split.ts'
 
 /** Texts by document; a document may have several. */
 async function accumulated(
   docs: readonly (readonly string[])[],
   options: Partial<TermOptions> = {},
-  numberOf: (text: string) => number = () => NO_NUMBER,
+  {
+    numberOf = () => NO_NUMBER,
+    ...grouping
+  }: { numberOf?: (text: string) => number; groupTokens?: number } = {},
 ) {
   const accumulator = new TermAccumulator('str', {
     tokenizer: WORDS,
@@ -23,20 +26,29 @@ async function accumulated(
     ...options,
   })
   docs.forEach((texts, doc) => texts.forEach((text) => accumulator.add(doc, text, numberOf(text))))
+  const lists = new ListSection(0)
   const done = encodeTerms(accumulator.collected(), {
     docCount: docs.length,
-    lists: new ListSection(0),
+    lists,
     queue: new SealingQueue(),
+    ...grouping,
   })
   const { blocks } = await done.terms
+  const written = Buffer.concat(lists.pieces())
+  const bytesOf = (place: ListPlace): Uint8Array | undefined =>
+    place.kind === 'inline' ? undefined : written.subarray(place.start, place.end)
   const terms: Record<string, unknown> = {}
   scanTerms(
     blocks.map((sealed) => new TermBlock(sealed)),
     (term, entryOf) => {
       const entry = entryOf()
-      const { docs: ids, freqs } = decodePostings(undefined, entry, 'position')
+      const { postings, positions: place } = entry
+      const bytes = postings.kind === 'single' ? undefined : bytesOf(postings)
+      const { docs: ids, freqs } = decodePostings(bytes, entry, 'position')
       const { positions } =
-        freqs === undefined ? { positions: [] } : decodePositions(undefined, entry, freqs)
+        freqs === undefined || place === undefined
+          ? { positions: [] }
+          : decodePositions(bytesOf(place), entry, freqs)
       terms[Buffer.from(term).toString()] = {
         docs: [...ids],
         freqs: freqs && [...freqs],
@@ -78,11 +90,39 @@ test('texts that are known to be equal give what they would give anyway', async 
       fc.constantFrom<TermOptions['record']>('basic', 'position'),
       async (docs, record) => {
         const known = [...new Set(docs.flat())]
-        const repeated = await accumulated(docs, { record }, (each) => 50 * known.indexOf(each))
+        const numberOf = (text: string): number => 50 * known.indexOf(text)
+        const repeated = await accumulated(docs, { record }, { numberOf })
         expect(repeated).toEqual(await accumulated(docs, { record }))
       },
     ),
   )
+})
+
+test('terms are the same however many are grouped at once', async () => {
+  const text = fc.array(fc.constantFrom('red', 'fox', 'é', 'owl'), { maxLength: 5 })
+  const texts = fc.array(
+    text.map((words) => words.join(' ')),
+    { maxLength: 2 },
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(texts, { minLength: 1, maxLength: 30 }),
+      fc.constantFrom<TermOptions['record']>('basic', 'freq', 'position'),
+      fc.integer({ min: 1, max: 40 }),
+      async (docs, record, groupTokens) => {
+        const grouped = await accumulated(docs, { record }, { groupTokens })
+        expect(grouped).toEqual(await accumulated(docs, { record }))
+      },
+    ),
+  )
+})
+
+test('positions are kept from the first document on that has several values', async () => {
+  const plain = Array.from({ length: 70_000 }, () => ['red fox'])
+  const { terms } = await accumulated([...plain, [], ['fox', 'red fox'], ['fox']])
+  const fox = terms['fox'] as { positions: number[] }
+  expect(fox.positions.slice(-5)).toEqual([1, 1, 0, 3, 0])
+  expect(fox.positions).toHaveLength(70_003)
 })
 
 test('records no more than the field asks for', async () => {

@@ -1,9 +1,11 @@
+import { asciiBytes, AsciiSlice } from '../bytes/ascii-slice.ts'
 import { ByteStringTable, hashBytes } from '../bytes/byte-string-table.ts'
-import { isAsciiText, type PackedStrings } from '../bytes/byte-strings.ts'
-import { GrowableFloat64, GrowableUint32 } from '../bytes/growable.ts'
+import type { PackedStrings } from '../bytes/byte-strings.ts'
+import { GrowableFloat64, PagedUint32 } from '../bytes/growable.ts'
 import { QwError } from '../errors.ts'
 import { dateToSeconds } from '../dates/datetime.ts'
-import type { TypedValue, ValueType } from '../schema/value-type.ts'
+import type { FieldValue } from '../schema/field-spec.ts'
+import type { ValueType } from '../schema/value-type.ts'
 
 const encoder = new TextEncoder()
 /** After so many tokens a field is judged: are its terms mostly new? */
@@ -15,9 +17,9 @@ export interface TokenStream {
   /** Number of tokens. */
   readonly length: number
   readonly memoryBytes: number
-  push(value: TypedValue): void
-  /** As `push(text.slice(start, end))`, without making that string. The slice is ASCII. */
-  pushSlice(text: string, start: number, end: number): void
+  push(value: FieldValue): void
+  /** As `push` of the text that the bytes [start, end) of `source` are. */
+  pushSlice(source: Uint8Array, start: number, end: number): void
   /** Pushes the tokens [start, end) of this stream again. */
   repeat(start: number, end: number): void
   /** No push after this: views of what is held. */
@@ -28,8 +30,8 @@ export interface TokenStream {
 export type CollectedTokens =
   | {
       readonly kind: 'bytes'
-      /** Numbers of strings. */
-      readonly tokens: Uint32Array
+      /** Numbers of strings, in pieces that follow each other. */
+      readonly tokens: readonly Uint32Array[]
       readonly strings: PackedStrings
       /** Whether equal tokens have one number. */
       readonly areDistinct: boolean
@@ -52,7 +54,7 @@ export function newTokenStream(type: ValueType): TokenStream {
 class ByteTokens implements TokenStream {
   readonly #table = new ByteStringTable()
   readonly #strings = this.#table.strings
-  readonly #tokens = new GrowableUint32()
+  readonly #tokens = new PagedUint32()
   #sharing = true
   #isJudged = false
 
@@ -61,18 +63,20 @@ class ByteTokens implements TokenStream {
   }
 
   get memoryBytes(): number {
-    return this.#table.memoryBytes + this.#tokens.capacityBytes
+    return this.#table.memoryBytes + this.#tokens.memoryBytes
   }
 
-  push(value: TypedValue): void {
+  push(value: FieldValue): void {
     if (typeof value === 'string') this.#pushText(value)
+    else if (value instanceof AsciiSlice) this.pushSlice(value.source, value.start, value.end)
     else if (value instanceof Uint8Array) this.#pushBytes(value)
     else throw new QwError('internal', `a ${typeof value} is no text and no bytes`)
   }
 
-  pushSlice(text: string, start: number, end: number): void {
-    if (this.#sharing) this.#push(this.#table.numberOfAscii(text, start, end))
-    else this.#push(this.#strings.addAscii(text, start, end))
+  pushSlice(source: Uint8Array, start: number, end: number): void {
+    if (this.#sharing) {
+      this.#push(this.#table.numberOf(source, start, end, hashBytes(source, start, end)))
+    } else this.#push(this.#strings.addSlice(source, start, end))
   }
 
   repeat(start: number, end: number): void {
@@ -80,7 +84,8 @@ class ByteTokens implements TokenStream {
   }
 
   #pushText(text: string): void {
-    if (isAsciiText(text)) this.pushSlice(text, 0, text.length)
+    const ascii = asciiBytes(text)
+    if (ascii !== undefined) this.pushSlice(ascii, 0, text.length)
     else if (this.#sharing) this.#pushBytes(encoder.encode(text))
     else this.#push(this.#strings.addText(text))
   }
@@ -97,7 +102,7 @@ class ByteTokens implements TokenStream {
   }
 
   collected(): CollectedTokens {
-    const tokens = this.#tokens.view()
+    const tokens = this.#tokens.pages()
     return { kind: 'bytes', tokens, strings: this.#strings.packed(), areDistinct: this.#sharing }
   }
 }
@@ -117,10 +122,10 @@ class NumberTokens implements TokenStream {
   }
 
   get memoryBytes(): number {
-    return this.#numbers.capacityBytes + (this.#bigints?.length ?? 0) * 32
+    return this.#numbers.memoryBytes + (this.#bigints?.length ?? 0) * 32
   }
 
-  push(value: TypedValue): void {
+  push(value: FieldValue): void {
     const key = this.#keyOf(value)
     if (typeof key === 'bigint') this.#bigints ??= [...this.#numbers.view()]
     if (this.#bigints !== undefined) this.#bigints.push(key)
@@ -136,7 +141,7 @@ class NumberTokens implements TokenStream {
   }
 
   /** Equal for equal terms, in the order of the terms. */
-  #keyOf(value: TypedValue): number | bigint {
+  #keyOf(value: FieldValue): number | bigint {
     if (typeof value === 'boolean') return value ? 1 : 0
     if (typeof value !== 'number' && typeof value !== 'bigint') {
       throw new QwError('internal', `a ${typeof value} is no ${this.#type}`)

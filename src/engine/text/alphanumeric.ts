@@ -1,11 +1,9 @@
 import { pushToken } from './token-buffer.ts'
 import { MAX_TOKEN_BYTES } from './token-length.ts'
-import type { TokenBuffer } from './tokenizer.ts'
+import type { AsciiSplitter, TokenBuffer } from './tokenizer.ts'
 
 /** Splitters write tokens with positions 0, 1, 2…; the buffer's old content is gone. */
 export type TokenSplitter = (text: string, out: TokenBuffer) => void
-
-const SPACE = 0x20
 
 export const OTHER = 0
 export const LOWER = 1
@@ -56,22 +54,32 @@ export const splitAlphanumeric: TokenSplitter = (text, out) => {
   if (start >= 0) pushToken(out, text, start, text.length)
 }
 
+/** Each ASCII character in lower case, 0 for what is not alphanumeric. */
+const ASCII_LOWER = Uint8Array.from({ length: 128 }, (_, unit) => {
+  if (ASCII_CLASS[unit] === OTHER) return 0
+  return ASCII_CLASS[unit] === UPPER ? unit + 32 : unit
+})
+
+let lowered = new Uint8Array(256)
+
 /**
- * Bounds of the short tokens of `text` in its lower-case form, which is returned: what
- * `splitAlphanumeric` and the filters for long tokens and lower case make, in one pass and without
- * `terms`. Returns undefined, with `out` undefined, when the text is not all ASCII.
+ * Bounds of the short tokens of an ASCII text in its lower-case form, which is returned and valid until
+ * the next call: what `splitAlphanumeric` and the filters for long tokens and lower case make, in one
+ * pass and without strings.
  */
-export function splitAscii(text: string, out: TokenBuffer): string | undefined {
+// oxlint-disable-next-line max-params -- the inner loop of indexing: an object per text would cost
+export const splitAscii: AsciiSplitter = (source, from, to, out) => {
   const { positions, starts, ends } = out
-  const lower = text.toLowerCase()
+  const length = to - from
+  if (lowered.length < length) lowered = new Uint8Array(2 * length)
   let count = 0
   let position = 0
   let start = -1
-  for (let i = 0; i <= text.length; i++) {
-    // A space ends the last token.
-    const unit = i < text.length ? text.charCodeAt(i) : SPACE
-    if (unit >= 128) return undefined
-    if (ASCII_CLASS[unit] !== OTHER) {
+  for (let i = 0; i <= length; i++) {
+    // The end of the text ends its last token. Bytes of ASCII have a place in the table.
+    const lower = i < length ? (ASCII_LOWER[source[from + i] as number] as number) : 0
+    if (lower !== 0) {
+      lowered[i] = lower
       if (start < 0) start = i
     } else if (start >= 0) {
       if (i - start < MAX_TOKEN_BYTES) {
@@ -85,7 +93,7 @@ export function splitAscii(text: string, out: TokenBuffer): string | undefined {
     }
   }
   out.count = count
-  return lower
+  return lowered
 }
 
 const CJK = '\\u4500-\\u9fff\\u3400-\\u4dbf\\u{20000}-\\u{2a6df}\\u{2a700}-\\u{2ceaf}'

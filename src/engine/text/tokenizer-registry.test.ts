@@ -113,15 +113,27 @@ describe('built-in tokenizers', () => {
     )
   })
 
-  test('the ASCII path and the Unicode path of `default` agree', () => {
-    const ascii = fc.string({ unit: 'binary-ascii' })
-    fc.assert(
-      fc.property(ascii, (text) => {
-        // A trailing separator beyond ASCII forces the other path.
-        expect(terms('default', `${text}\u2014`)).toEqual(terms('default', text))
-      }),
-    )
-  })
+  test.each(['default', 'raw'])(
+    'the ASCII path of `%s` finds the tokens of any other text',
+    (name) => {
+      const tokenizer = tokenizerRegistry([]).get(name)
+      const out = newTokenBuffer()
+      const ascii = fc.oneof(fc.string({ unit: 'binary-ascii' }), fc.constant('x'.repeat(255)))
+      fc.assert(
+        fc.property(ascii, ascii, (before, text) => {
+          const source = Buffer.from(`${before}${text}!`)
+          const end = before.length + text.length
+          const split = tokenizer?.splitAscii?.(source, before.length, end, out)
+          const found = Array.from({ length: out.count }, (_, i) => ({
+            term: Buffer.from(split?.subarray(out.starts[i], out.ends[i]) ?? []).toString(),
+            position: out.positions[i],
+          }))
+          const expected = tokens(name, text).map(({ term, position }) => ({ term, position }))
+          expect(found).toEqual(expected)
+        }),
+      )
+    },
+  )
 })
 
 describe('custom tokenizers', () => {

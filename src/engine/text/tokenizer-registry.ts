@@ -10,7 +10,8 @@ import { splitNgrams } from './ngram.ts'
 import { splitSourceCode, splitSourceCodeWithHex } from './source-code.ts'
 import { pushToken } from './token-buffer.ts'
 import { foldAscii, lowerCase, removeLong, type TokenFilterStep } from './token-filters.ts'
-import type { Tokenizer } from './tokenizer.ts'
+import { MAX_TOKEN_BYTES } from './token-length.ts'
+import type { AsciiSplitter, Tokenizer } from './tokenizer.ts'
 import type { TokenFilter, TokenizerConfig } from './tokenizer-config.ts'
 import { splitUnicodeWords } from './unicode-words.ts'
 
@@ -24,6 +25,16 @@ const splitNothing: TokenSplitter = (text, out) => {
   pushToken(out, text, 0, text.length)
 }
 
+/** A whole ASCII text is one token where it stands, unless it is too long. */
+// oxlint-disable-next-line max-params -- as `splitAscii`
+const keepAscii: AsciiSplitter = (source, start, end, out) => {
+  out.count = end - start < MAX_TOKEN_BYTES ? 1 : 0
+  out.positions[0] = 0
+  out.starts[0] = start
+  out.ends[0] = end
+  return source
+}
+
 const FILTERS: Readonly<Record<TokenFilter, TokenFilterStep>> = {
   remove_long: removeLong,
   lower_caser: lowerCase,
@@ -33,10 +44,10 @@ const FILTERS: Readonly<Record<TokenFilter, TokenFilterStep>> = {
 const CODE_FILTERS: readonly TokenFilter[] = ['remove_long', 'lower_caser', 'ascii_folding']
 
 const BUILT_IN: readonly Tokenizer[] = [
-  makeTokenizer('raw', splitNothing, ['remove_long']),
+  { ...makeTokenizer('raw', splitNothing, ['remove_long']), splitAscii: keepAscii },
   makeTokenizer('raw_lowercase', splitNothing, ['lower_caser', 'remove_long']),
   makeTokenizer('lowercase', splitNothing, ['lower_caser', 'remove_long']),
-  makeDefaultTokenizer(),
+  { ...makeTokenizer('default', splitAlphanumeric, ['remove_long', 'lower_caser']), splitAscii },
   makeTokenizer('whitespace', splitWhitespace, []),
   makeTokenizer('chinese_compatible', splitChineseCompatible, ['remove_long', 'lower_caser']),
   makeTokenizer('source_code_default', splitSourceCode, CODE_FILTERS),
@@ -54,23 +65,6 @@ export function tokenizerRegistry(customs: readonly TokenizerConfig[]): Tokenize
     byName.set(custom.name, makeTokenizer(custom.name, customSplitter(custom), custom.filters))
   }
   return { get: (name) => byName.get(name), names: () => [...byName.keys()] }
-}
-
-/** The tokenizer of most text that is indexed: ASCII takes a shorter way to the same tokens. */
-function makeDefaultTokenizer(): Tokenizer {
-  const general = makeTokenizer('default', splitAlphanumeric, ['remove_long', 'lower_caser'])
-  return {
-    ...general,
-    tokenize(text, out) {
-      const lower = splitAscii(text, out)
-      if (lower === undefined) {
-        general.tokenize(text, out)
-        return
-      }
-      for (let i = 0; i < out.count; i++) out.terms[i] = lower.slice(out.starts[i], out.ends[i])
-    },
-    splitAscii,
-  }
 }
 
 function makeTokenizer(

@@ -11,14 +11,20 @@ export interface TokenBuffer {
   readonly ends: number[]
 }
 
+export type AsciiSplitter = (
+  source: Uint8Array,
+  start: number,
+  end: number,
+  out: TokenBuffer,
+) => Uint8Array
+
 export interface Tokenizer {
   readonly name: string
   /** Whether terms are lower case, which decides how wildcards and regexes compare. */
   readonly lowercases: boolean
   /** Replaces the content of `out` with the tokens of `text`. */
   tokenize(text: string, out: TokenBuffer): void
-  /** A shorter way for ASCII, where there is one: as `tokenize`, but without `terms`. Returns the text
-   *  of which `starts` and `ends` bound the terms; undefined, with `out` undefined, when the text is
-   *  not all ASCII. */
-  readonly splitAscii?: (text: string, out: TokenBuffer) => string | undefined
+  /** A shorter way for ASCII text, where there is one: as `tokenize` of the bytes [start, end), but without
+   *  `terms`. Returns bytes, valid until the next call, of which `starts` and `ends` bound the terms. */
+  readonly splitAscii?: AsciiSplitter
 }

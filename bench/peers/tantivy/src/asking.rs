@@ -24,6 +24,8 @@ pub struct Asking {
     questions: Vec<Question>,
     runs: usize,
     warm_ups: usize,
+    /// Of the warm-ups together, and of the runs.
+    least_ms: f64,
 }
 
 #[derive(Deserialize)]
@@ -110,16 +112,23 @@ fn ask_one_way(
     way: Way,
 ) -> Outcome<Asked> {
     let answer = answer_to(index, searcher, question, way)?;
-    for _ in 0..asking.warm_ups {
-        answer_to(index, searcher, question, way)?;
-    }
-    let mut times_ms = Vec::with_capacity(asking.runs);
-    for _ in 0..asking.runs {
+    let time = || -> Outcome<f64> {
         let start = Instant::now();
         answer_to(index, searcher, question, way)?;
-        times_ms.push(milliseconds_since(start));
-    }
+        Ok(milliseconds_since(start))
+    };
+    repeated(&time, asking.warm_ups, asking.least_ms)?;
+    let times_ms = repeated(&time, asking.runs, asking.least_ms)?;
     Ok(Asked { answer, times_ms })
+}
+
+fn repeated(time: &dyn Fn() -> Outcome<f64>, times: usize, least_ms: f64) -> Outcome<Vec<f64>> {
+    let mut results = vec![];
+    let start = Instant::now();
+    while results.len() < times || milliseconds_since(start) < least_ms {
+        results.push(time()?);
+    }
+    Ok(results)
 }
 
 fn median(times: &[f64]) -> f64 {

@@ -47,6 +47,7 @@ function splitOf(values: Float64Array): AggregationSplit {
     min: undefined,
     max: undefined,
     values,
+    divisor: undefined,
     blockMins: Float64Array.of(Math.min(...values.subarray(0, 1000))),
     blockMaxs: Float64Array.of(values.reduce((most, value) => Math.max(most, value), 0)),
   }

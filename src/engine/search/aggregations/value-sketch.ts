@@ -8,7 +8,14 @@ import type {
   Collector,
   DocBlock,
 } from './aggregation.ts'
-import { GAMMA, logCells } from './log-cells.ts'
+import {
+  cellTable,
+  LogCellCounts,
+  TabledCellCounts,
+  type CellCounts,
+  type Sketch,
+} from './cell-counts.ts'
+import { GAMMA } from './log-cells.ts'
 import { numberColumns, ValueBlock, withoutValue } from './values.ts'
 
 /** Up to so many values per bucket percentiles are exact; beyond, within the RELATIVE_ERROR of log cells. */
@@ -18,13 +25,6 @@ const EXACT_PERCENTILE_VALUES = 10_000
 export type ValueSketch =
   | { readonly kind: 'exact'; readonly values: Float64Array }
   | { readonly kind: 'sketch'; readonly sketch: Sketch }
-
-/** Counts of magnitudes by `logCells`. */
-interface Sketch {
-  readonly negative: ReadonlyMap<number, number>
-  readonly zeros: number
-  readonly positive: ReadonlyMap<number, number>
-}
 
 interface SketchSettings {
   readonly path: string
@@ -37,11 +37,13 @@ interface SketchSettings {
 /** The values of a field, as many as they are; what is told of them is the kind's own. */
 export class SketchAggregation implements Aggregation<ValueSketch> {
   readonly paths: readonly string[]
+  readonly sharesBy: string
   readonly #settings: SketchSettings
 
   constructor(settings: SketchSettings) {
     this.#settings = settings
     this.paths = [settings.path]
+    this.sharesBy = JSON.stringify(['sketch', settings.path, settings.missing])
   }
 
   collector(split: AggregationSplit): Collector<ValueSketch> {
@@ -90,49 +92,9 @@ function mergeSketches(partials: readonly ValueSketch[]): ValueSketch {
 }
 
 function sketchOf(values: Float64Array): Sketch {
-  const positive = magnitudes(values, 1)
-  const negative = positive.length === values.length ? NO_VALUES : magnitudes(values, -1)
-  return {
-    negative: countsOf(logCells(negative)),
-    zeros: values.length - positive.length - negative.length,
-    positive: countsOf(logCells(positive)),
-  }
-}
-
-const NO_VALUES = new Float64Array(0)
-
-/** Those of one sign without it; the values themselves where they all are positive. */
-function magnitudes(values: Float64Array, sign: 1 | -1): Float64Array {
-  let count = 0
-  for (let i = 0; i < values.length; i++) if (sign * (values[i] as number) > 0) count++
-  if (sign === 1 && count === values.length) return values
-  const out = new Float64Array(count)
-  let at = 0
-  for (let i = 0; i < values.length; i++) {
-    const magnitude = sign * (values[i] as number)
-    if (magnitude > 0) out[at++] = magnitude
-  }
-  return out
-}
-
-/** How often each number is there: counted in one array over their span, which logarithms keep short. */
-function countsOf(cells: Int32Array): Map<number, number> {
-  let first = Infinity
-  let last = -Infinity
-  for (let i = 0; i < cells.length; i++) {
-    const cell = cells[i] as number
-    if (cell < first) first = cell
-    if (cell > last) last = cell
-  }
-  const found = new Map<number, number>()
-  if (cells.length === 0) return found
-  const counts = new Uint32Array(last - first + 1)
-  for (let i = 0; i < cells.length; i++) {
-    const at = (cells[i] as number) - first
-    counts[at] = (counts[at] as number) + 1
-  }
-  counts.forEach((count, at) => count > 0 && found.set(first + at, count))
-  return found
+  const counts = new LogCellCounts()
+  counts.add(values, 0, values.length)
+  return counts.sketch()
 }
 
 /** The value at rank floor(percent / 100 * (n - 1)); NaN without values. */
@@ -208,10 +170,17 @@ class SketchCollector implements Collector<ValueSketch> {
   #bagOf(parent: number): ValueBag {
     let bag = this.#buckets.get(parent)
     if (bag === undefined) {
-      bag = new ValueBag(this.#memory)
+      bag = new ValueBag(this.#memory, () => this.#newCounts())
       this.#buckets.set(parent, bag)
     }
     return bag
+  }
+
+  #newCounts(): CellCounts {
+    const [column] = this.#columns
+    const isOnly = this.#columns.length === 1 && this.#missing === undefined
+    const table = isOnly && column !== undefined ? cellTable(column) : undefined
+    return table === undefined ? new LogCellCounts() : new TabledCellCounts(table)
   }
 
   result(parent: number): ValueSketch {
@@ -241,45 +210,55 @@ function toFloats(column: NumberKeys, values: ValueBlock): void {
   }
 }
 
-/** The values of one bucket: kept while few, folded into the sketch when they are many. */
+/** Up to so many are gathered before they are counted. */
+const FEW_VALUES = 64
+
+/** The values of one bucket: kept while few, counted by their cells when they are many. */
 class ValueBag {
   readonly #memory: AggregationMemory
+  readonly #newCounts: () => CellCounts
   #values = new Float64Array(8)
   #count = 0
-  #folded: ValueSketch | undefined
+  #counts: CellCounts | undefined
 
-  constructor(memory: AggregationMemory) {
+  constructor(memory: AggregationMemory, newCounts: () => CellCounts) {
     this.#memory = memory
+    this.#newCounts = newCounts
   }
 
   /** values[start] to before values[end]. */
   addAll(values: Float64Array, start: number, end: number): void {
-    let at = start
-    while (at < end) {
-      if (this.#count === this.#values.length) this.#makeRoom()
-      const size = Math.min(end - at, this.#values.length - this.#count)
-      if (size === 1) this.#values[this.#count] = values[at] as number
-      else this.#values.set(values.subarray(at, at + size), this.#count)
-      this.#count += size
-      at += size
-    }
-  }
-
-  #makeRoom(): void {
-    if (this.#count > EXACT_PERCENTILE_VALUES) {
-      const part: ValueSketch = { kind: 'sketch', sketch: sketchOf(this.#values) }
-      this.#folded = this.#folded === undefined ? part : mergeSketches([this.#folded, part])
-      this.#count = 0
+    const size = end - start
+    if (this.#count + size > EXACT_PERCENTILE_VALUES) this.#flush()
+    if (this.#counts !== undefined && size > FEW_VALUES) {
+      this.#counts.add(values, start, end)
       return
     }
-    this.#memory.reserve(this.#values.byteLength)
-    const next = new Float64Array(this.#values.length * 2)
+    this.#makeRoom(this.#count + size)
+    if (size === 1) this.#values[this.#count] = values[start] as number
+    else this.#values.set(values.subarray(start, end), this.#count)
+    this.#count += size
+  }
+
+  #flush(): void {
+    this.#counts ??= this.#newCounts()
+    this.#counts.add(this.#values, 0, this.#count)
+    this.#count = 0
+  }
+
+  #makeRoom(count: number): void {
+    if (count <= this.#values.length) return
+    const next = new Float64Array(Math.max(count, this.#values.length * 2))
+    this.#memory.reserve(next.byteLength - this.#values.byteLength)
     next.set(this.#values)
     this.#values = next
   }
 
   partial(): ValueSketch {
-    const rest: ValueSketch = { kind: 'exact', values: this.#values.slice(0, this.#count) }
-    return mergeSketches(this.#folded === undefined ? [rest] : [this.#folded, rest])
+    if (this.#counts === undefined) {
+      return { kind: 'exact', values: this.#values.slice(0, this.#count).sort() }
+    }
+    this.#flush()
+    return { kind: 'sketch', sketch: this.#counts.sketch() }
   }
 }

@@ -1,22 +1,30 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Positions } from '../../split/postings.ts'
+import { toWords } from '../doc-set.ts'
+import type { TermPositions } from '../position-list.ts'
+import { rankedDocs } from '../ranked-docs.ts'
 import { matchExactPhrase, type PhraseTerm } from './exact-phrase.ts'
 import { countExact } from './phrase-match.ts'
 
 /** Document -> the positions of one term in it. */
 type Occurrences = ReadonlyMap<number, readonly number[]>
 
-function termOf(occurrences: Occurrences, position: number): PhraseTerm {
-  const docs = [...occurrences.keys()].toSorted((a, b) => a - b)
-  const lists = docs.map((doc) => occurrences.get(doc) ?? [])
+const SPLIT_DOCS = 1_000
+
+/** With documents as bits too where `isRanked`, as those of frequent terms are. */
+function termOf(occurrences: Occurrences, position: number, isRanked = false): PhraseTerm {
+  const sorted = [...occurrences.keys()].toSorted((a, b) => a - b)
+  const lists = sorted.map((doc) => occurrences.get(doc) ?? [])
+  const isOneEach = lists.every(({ length }) => length === 1)
   const offsets = [0]
   for (const list of lists) offsets.push((offsets.at(-1) ?? 0) + list.length)
-  const positions: Positions = {
-    offsets: Uint32Array.from(offsets),
-    positions: Uint32Array.from(lists.flat()),
+  const positions: TermPositions = {
+    offsets: isOneEach ? undefined : Uint32Array.from(offsets),
+    positions: Uint8Array.from(lists.flat()),
   }
-  return { position, postings: { docs: Uint32Array.from(docs) }, positions }
+  const docs = Uint32Array.from(sorted)
+  const words = toWords({ kind: 'list', docs }, SPLIT_DOCS)
+  return { position, docs, positions, ranked: isRanked ? rankedDocs(words) : undefined }
 }
 
 const positionList = fc
@@ -28,15 +36,22 @@ const occurrences = (maxDocs: number): fc.Arbitrary<Occurrences> =>
     .array(fc.tuple(fc.nat(maxDocs), positionList), { maxLength: maxDocs })
     .map((pairs) => new Map(pairs))
 
+const onceEach: fc.Arbitrary<Occurrences> = fc
+  .array(fc.tuple(fc.nat(40), fc.nat(4)), { maxLength: 60 })
+  .map((pairs) => new Map(pairs.map(([doc, place]) => [doc, [place]])))
+
 test('an exact phrase has the documents and counts that looking at each document finds', () => {
-  const terms = fc.array(fc.tuple(occurrences(40), fc.nat(3)), { minLength: 1, maxLength: 4 })
+  const term = fc.tuple(fc.oneof(occurrences(40), onceEach), fc.nat(3), fc.boolean())
+  const terms = fc.array(term, { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(terms, (given) => {
-      const found = matchExactPhrase(given.map(([term, gap], at) => termOf(term, at + gap)))
+      const found = matchExactPhrase(
+        given.map(([each, gap, isRanked], at) => termOf(each, at + gap, isRanked)),
+      )
       const expected = Array.from({ length: 41 }, (_, doc): [number, number] => [
         doc,
         countExact(
-          given.map(([term, gap], at) => (term.get(doc) ?? []).map((place) => place - at - gap)),
+          given.map(([each, gap], at) => (each.get(doc) ?? []).map((place) => place - at - gap)),
         ),
       ]).filter(([, count]) => count > 0)
       expect([...found.docs].map((doc, i) => [doc, found.freqs[i]])).toEqual(expected)

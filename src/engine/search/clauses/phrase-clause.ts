@@ -1,7 +1,7 @@
 // Typed-array reads below are cast with `as number`: indexes are below the lengths checked in the loops.
 import type { PositionedTerm } from '../../query/query.ts'
 import type { SplitField } from '../../split/footer.ts'
-import type { Positions, Postings } from '../../split/postings.ts'
+import type { Postings } from '../../split/postings.ts'
 import type { TermEntry } from '../../split/term-dictionary.ts'
 import { listOf, lowerBound, NO_DOCS, type DocSet } from '../doc-set.ts'
 import { inverseDocumentFrequency, type ScoreSink } from '../scores.ts'
@@ -16,6 +16,8 @@ import {
 } from '../needs.ts'
 import type { Clause, TermVisitor } from './clause.ts'
 import { matchExactPhrase, type PhraseMatches } from './exact-phrase.ts'
+import type { TermPositions } from '../position-list.ts'
+import type { RankedDocs } from '../ranked-docs.ts'
 import { countExact, countSloppy } from './phrase-match.ts'
 import { prefixStretch, scanStretch } from './terms-clause.ts'
 
@@ -120,6 +122,7 @@ export class PhraseClause implements Clause {
       terms: entries.map((entry) => ({
         postings: split.postings(field, entry),
         positions: split.positions(field, entry),
+        ranked: split.rankedDocs(field, entry),
       })),
     }))
     // The slot with the fewest documents leads; the others only confirm.
@@ -128,7 +131,9 @@ export class PhraseClause implements Clause {
     split.work.spend(candidates.length * lists.length * STEPS_PER_PLACE, field.path)
     const single = lists.flatMap(({ position, terms }) => {
       const [term] = terms
-      return term !== undefined && terms.length === 1 ? [{ position, ...term }] : []
+      return term !== undefined && terms.length === 1
+        ? [{ ...term, position, docs: term.postings.docs }]
+        : []
     })
     if (slop === 0 && single.length === lists.length) return matchExactPhrase(single)
     const cursors = lists.map(({ position, terms }) => ({
@@ -156,7 +161,8 @@ const STEPS_PER_PLACE = 8
 
 interface ReadTerm {
   readonly postings: Postings
-  readonly positions: Positions
+  readonly positions: TermPositions
+  readonly ranked: RankedDocs | undefined
 }
 
 function docsOf(slot: { readonly terms: readonly ReadTerm[] }): number {
@@ -188,8 +194,9 @@ class SlotCursor {
       const at = lowerBound(docs, doc, this.#at[index] as number)
       this.#at[index] = at
       if (docs[at] !== doc) return
-      const end = positions.offsets[at + 1] as number
-      for (let i = positions.offsets[at] as number; i < end; i++) {
+      const { offsets } = positions
+      const end = offsets === undefined ? at + 1 : (offsets[at + 1] as number)
+      for (let i = offsets === undefined ? at : (offsets[at] as number); i < end; i++) {
         found.push(positions.positions[i] as number)
       }
     })

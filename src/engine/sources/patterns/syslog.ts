@@ -32,6 +32,19 @@ const HEADER_5424 = /^1 (\S+) (\S+) (\S+) (\S+) (\S+) /
 const HEADER_3164 =
   /^([A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) (\S+) (?:([^\s[\]:]{1,64})(?:\[([^\]]{1,32})\])?: ?)?/
 
+/** What stands where a host does in other logs: a level, the words of Lambda's own lines, a number. */
+const NO_HOST =
+  /^(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|crit(?:ical)?|severe|fatal|alert|emerg|panic|start|end|report|init_start|\d+)$/i
+
+/** Whether a line is of a syslog daemon and not just any line with a time: it has a priority, a time as in
+ *  RFC 3164, or behind an ISO time, as other programs write it too, a host and a tag. */
+export function showsSyslog(line: string): boolean {
+  if (PRIORITY.test(line)) return true
+  const [, time = '', host = '', app] = HEADER_3164.exec(line) ?? []
+  if (/^[A-Z]/.test(time)) return true
+  return app !== undefined && /^[\w.:-]+$/.test(host) && !NO_HOST.test(host)
+}
+
 /** RFC 5424, RFC 3164, and what rsyslog and syslog-ng write into files, which lacks the priority. */
 export function syslogReader({ nowMs }: LineReaderSettings): LineReader {
   return {

@@ -44,11 +44,43 @@ export function bsdTime(text: string, nowMs: number): string | undefined {
   if (match === null) return undefined
   const [, name = '', day = '', hour, minute, second] = match
   const month = monthNumber(name)
-  if (month === undefined) return undefined
-  const rest = `${month}-${day.trim().padStart(2, '0')}T${hour}:${minute}:${second}Z`
+  const rest = `${day.trim().padStart(2, '0')}T${hour}:${minute}:${second}Z`
+  return month && withYear(`${month}-${rest}`, nowMs)
+}
+
+function withYear(rest: string, nowMs: number): string {
   const year = new Date(nowMs).getUTCFullYear()
   const isAhead = Date.parse(`${year}-${rest}`) > nowMs + 86_400_000
   return `${isAhead ? year - 1 : year}-${rest}`
+}
+
+const NUMBERED = /^[A-Z]?(\d\d)-?(\d\d) (\d\d:\d\d:\d\d\.\d{3,6})$/
+
+/** `I0311 22:14:15.123456` of klog and `03-11 22:14:15.123` of Android, which say no year either. */
+export function numberedTime(text: string, nowMs: number): string | undefined {
+  const match = NUMBERED.exec(text)
+  if (match === null) return undefined
+  const [, month, day, clock] = match
+  return Number(month) > 12 ? undefined : withYear(`${month}-${day}T${clock}Z`, nowMs)
+}
+
+const DAY_FIRST =
+  /^(\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?: ([+-]\d\d):?(\d\d)| [A-Z]{3})?$/
+
+/** `11 Oct 2023 22:14:15.123` of Redis and Java, and the date of a mail. */
+export function dayFirstTime(text: string): string | undefined {
+  const match = DAY_FIRST.exec(text)
+  if (match === null) return undefined
+  const [, day, name = '', year, clock, hours, minutes] = match
+  const month = monthNumber(name)
+  return month && `${year}-${month}-${day}T${clock}${zone(hours, minutes)}`
+}
+
+const EPOCH = /^\d{10}\.\d{3}$/
+
+/** `1697062455.123`, as Squid writes it. */
+export function epochTime(text: string): string | undefined {
+  return EPOCH.test(text) ? new Date(Math.round(Number(text) * 1000)).toISOString() : undefined
 }
 
 const CTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]?\d) (\d\d:\d\d:\d\d)(\.\d{1,9})? (\d{4})$/
@@ -69,35 +101,4 @@ function monthNumber(name: string): string | undefined {
 
 function zone(hours = '+00', minutes = '00'): string {
   return hours === '+00' && minutes === '00' ? 'Z' : `${hours}:${minutes}`
-}
-
-/** The longest time that a line may begin with, brackets included. */
-const MAX_HEAD_CHARS = 48
-
-/** The time at the head of a log line, in brackets or not. */
-export function timeAtHead(line: string, nowMs: number): string | undefined {
-  const first = line.charCodeAt(0)
-  if (first === 0x5b) {
-    const close = line.indexOf(']')
-    if (close < 0 || close > MAX_HEAD_CHARS) return undefined
-    return wholeTime(line.slice(1, close), nowMs)
-  }
-  // A time has at most four spaces inside; the longest reading is the right one.
-  let best: string | undefined
-  let end = -1
-  for (let words = 0; words < 5; words++) {
-    end = line.indexOf(' ', end + 1)
-    if (end < 0 || end > MAX_HEAD_CHARS) end = line.length
-    const text = line.slice(0, end).replace(/[:,;|\]]$/, '')
-    best = wholeTime(text, nowMs) ?? best
-    if (end === line.length) break
-  }
-  return best
-}
-
-function wholeTime(text: string, nowMs: number): string | undefined {
-  if (text.length < 15 || text.length > MAX_HEAD_CHARS) return undefined
-  return (
-    isoTime(text) ?? slashedTime(text) ?? clfTime(text) ?? ctimeTime(text) ?? bsdTime(text, nowMs)
-  )
 }
