@@ -2,9 +2,11 @@ import { packBits, unpackBits } from '../src/engine/bytes/bit-packing.ts'
 import { ByteReader, ByteWriter } from '../src/engine/bytes/cursor.ts'
 import { decodeSequence, encodeSequence } from '../src/engine/bytes/int-sequence.ts'
 import { logCells } from '../src/engine/search/aggregations/log-cells.ts'
+import { docsWithKeyIn, type ScannedKeys } from '../src/engine/search/clauses/column-scan.ts'
 import { matchExactPhrase, type PhraseTerm } from '../src/engine/search/clauses/exact-phrase.ts'
 import { toWords } from '../src/engine/search/doc-set.ts'
 import { rankedDocs } from '../src/engine/search/ranked-docs.ts'
+import { COLUMN_BLOCK_VALUES } from '../src/engine/split/column.ts'
 import { decodePostings, encodePostings } from '../src/engine/split/postings.ts'
 import { memoryStore } from '../src/stores/memory-store.ts'
 import { BATCH_DOCS, createBenchIndex, HDFS, indexBatch, SALES } from './bench-index.ts'
@@ -38,6 +40,9 @@ export async function benchKernels(only?: string): Promise<PartResult> {
     postings('sparse', 'a posting list of one document in fifty', 50),
     phrase(),
     cells(),
+    scan('bytes', 'bytes', (values) => Uint8Array.from(values)),
+    scan('ints', '32-bit integers', (values) => Uint32Array.from(values)),
+    scan('doubles', 'doubles', (values) => values),
   ]
   return {
     sections: [await section('Kernels', kernels, only), ...(await aggregations(only))],
@@ -164,6 +169,27 @@ function cells(): Kernel {
     measure: 'cells of percentiles',
     values: VALUES,
     work: () => logCells(values),
+  }
+}
+
+/** Half of the keys of each block lie in the range; with the kernel of assembly/scan.ts, which the warm-ups start. */
+function scan(
+  id: string,
+  measure: string,
+  make: (values: Float64Array) => ScannedKeys['keys'],
+): Kernel {
+  const keys = make(numbers((_, dice) => dice() * 100))
+  const blocks = Math.ceil(VALUES / COLUMN_BLOCK_VALUES)
+  const bounds = {
+    blockMins: new Float64Array(blocks),
+    blockMaxs: new Float64Array(blocks).fill(99),
+  }
+  const column = { keys, starts: undefined, ...bounds }
+  return {
+    id: `scan-${id}`,
+    measure: `testing a range on ${measure}`,
+    values: VALUES,
+    work: () => docsWithKeyIn(column, { low: 25, high: 74 }, VALUES),
   }
 }
 

@@ -55,6 +55,9 @@ export function s3Model(
   })
 }
 
+/** Of all objects, an hour before virtual time begins. */
+const WRITTEN_MS = -3_600_000
+
 /** Under which name an object lies in the folder. */
 export type NameOf = (key: string) => string
 
@@ -74,7 +77,7 @@ function folderObjects(folder: string, time: VirtualTime, nameOf: NameOf): Objec
       if (bytes === undefined) throw new QwError('notFound', `there is no ${key}`)
       // Nothing changes in the folder while it is read.
       const etag = String(bytes.length)
-      return options?.ifNoneMatch === etag ? undefined : { bytes, etag }
+      return options?.ifNoneMatch === etag ? undefined : { bytes, etag, modifiedMs: WRITTEN_MS }
     },
     read: async (key, range) => time.aside(() => readRange(pathOf(key), range)),
     head: onlyRead,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { handedResponse } from '../local/handed-request.ts'
-import { TextResponse } from './text-response.ts'
+import { textOf, textResponse } from './text-response.ts'
 
 const text = '{"price":1.0,"name":"Müller 🙂"}'
 const init = { status: 201, headers: { 'content-type': 'application/json', 'x-own': 'a' } }
@@ -13,11 +13,11 @@ test.each([
   ['a clone', (response: Response) => response.clone().text()],
   ['a Response of its body', (response: Response) => new Response(response.body, response).text()],
 ])('%s reads what a plain response has', async (_, read) => {
-  expect(await read(new TextResponse(text, init))).toEqual(await read(new Response(text, init)))
+  expect(await read(textResponse(text, init))).toEqual(await read(new Response(text, init)))
 })
 
 test('status and headers are those of a plain response, and a body is read once', async () => {
-  const response = new TextResponse(text, init)
+  const response = textResponse(text, init)
   response.headers.set('x-later', 'b')
   expect([response.status, response.ok, response.bodyUsed]).toEqual([201, true, false])
   expect(Object.fromEntries(response.headers)).toEqual({ ...init.headers, 'x-later': 'b' })
@@ -28,5 +28,9 @@ test('status and headers are those of a plain response, and a body is read once'
 
 test('it is handed over as a plain response is', async () => {
   const handed = await handedResponse(new Response(text, init))
-  expect(await handedResponse(new TextResponse(text, init))).toEqual(handed)
+  expect(await handedResponse(textResponse(text, init))).toEqual(handed)
+  expect([textOf(textResponse(text, init)), textOf(new Response(text, init))]).toEqual([
+    text,
+    undefined,
+  ])
 })

@@ -36,7 +36,12 @@ export function s3Store(settings: S3Settings): ObjectStore {
       const headers = ifNoneMatch === undefined ? {} : { 'if-none-match': quoted(ifNoneMatch) }
       const response = await ask({ method: 'GET', key, headers, signal })
       if (response.status === 304) return undefined
-      return { bytes: response.body, etag: etagOf(response) }
+      const modifiedMs = timeOf(response.headers['last-modified'])
+      return {
+        bytes: response.body,
+        etag: etagOf(response),
+        ...(Number.isFinite(modifiedMs) && { modifiedMs }),
+      }
     },
     read: (key, range, signal) => readRange(ask, key, range, signal),
     head: (key, signal) => headOf(ask, key, signal),

@@ -20,6 +20,8 @@ export interface ObjectInfo {
 interface StoredObject {
   readonly bytes: Uint8Array
   readonly etag: string
+  /** Where the store tells it along with the bytes. */
+  readonly modifiedMs?: number | undefined
 }
 
 /** What an object will hold: its bytes, or pieces of them that follow each other, so that what is large need

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ObjectStore } from '../engine/ports.ts'
 import { countingStore } from '../stores/counting-store.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { pollingStore } from './polling-store.ts'
@@ -6,11 +7,18 @@ import { pollingStore } from './polling-store.ts'
 const ALWAYS = { condition: { kind: 'always' } } as const
 const SECOND = 1_000
 
-function setUp(intervalMs: number) {
+function setUp(intervalMs: number, modifiedMs?: number) {
   const time = { nowMs: 0 }
   const clock = { nowMs: () => time.nowMs, sleep: () => Promise.resolve() }
   const inner = countingStore(memoryStore())
-  return { time, inner, store: pollingStore(inner, { clock, intervalMs }) }
+  const telling: ObjectStore = {
+    ...inner,
+    get: async (...asked) => {
+      const object = await inner.get(...asked)
+      return object && { ...object, modifiedMs }
+    },
+  }
+  return { time, inner, store: pollingStore(telling, { clock, intervalMs }) }
 }
 
 /** Seconds at which a reader that looks every second makes the store be asked. */
@@ -46,6 +54,26 @@ test('a new version is found when it is asked for, and is watched closely again'
   const third = await inner.put('m', Buffer.from('three'), ALWAYS)
   time.nowMs = 161 * SECOND
   expect((await store.get('m', { ifNoneMatch: fresh.etag }))?.etag).toBe(third.etag)
+})
+
+test('a version that is known to be old is not asked about for five seconds', async () => {
+  for (const [ageMs, asksAt] of [
+    [3_600 * SECOND, 5 * SECOND],
+    [2 * SECOND, 2 * SECOND],
+    // By a clock that is behind the store's.
+    [-SECOND, 0],
+  ] as const) {
+    const { time, inner, store } = setUp(60 * SECOND, -ageMs)
+    const { etag } = await inner.put('m', Buffer.from('one'), ALWAYS)
+    await store.get('m')
+    inner.reset()
+    time.nowMs = asksAt - 1
+    if (asksAt > 0) await store.get('m', { ifNoneMatch: etag })
+    expect(inner.requests).toHaveLength(0)
+    time.nowMs = asksAt
+    await store.get('m', { ifNoneMatch: etag })
+    expect(inner.requests).toHaveLength(1)
+  }
 })
 
 test('a reader without a version, or with another one, is given the object', async () => {

@@ -1,5 +1,5 @@
 import { bodiedRequest } from '../api/bodied-request.ts'
-import { TextResponse } from '../api/text-response.ts'
+import { textOf } from '../api/text-response.ts'
 
 /** A request as a value that can be handed to another thread. */
 export interface HandedRequest {
@@ -40,6 +40,7 @@ export async function handedResponse(response: Response): Promise<HandedResponse
 }
 
 async function bodyOf(response: Response): Promise<HandedResponse['body']> {
-  if (response instanceof TextResponse) return new TextEncoder().encode(response.bodyText)
+  const text = textOf(response)
+  if (text !== undefined) return new TextEncoder().encode(text)
   return response.body === null ? undefined : new Uint8Array(await response.arrayBuffer())
 }

@@ -55,7 +55,8 @@ export async function indexFile({ indexId, store, staging, file, docCount }: Sta
   return result
 }
 
-function countingRandom(): Random {
+/** The same bytes every time. */
+export function countingRandom(): Random {
   let next = 0
   return { bytes: (count) => Uint8Array.from({ length: count }, () => next++ % 256) }
 }

@@ -9,7 +9,7 @@ const INTRODUCTION = `# Formats
 
 What a file holds is recognised by its content: first how it is packed, then how its documents are written. A name such as \`.ndjson\` decides only where the content says nothing. \`--input-format NAME\` says it instead, and \`ingest_settings.input_format\` says it for all files of an index. A record that cannot be read is rejected with its line and the reason; the others go on.
 
-Packed: **gzip** and **zstd**, any number of members one after another. bzip2, xz, lz4, snappy frames and zip are named and refused, with the command that repacks them. Bytes after the last whole member are an error that says so.
+Packed: **gzip** and **zstd**, any number of members one after another. bzip2, xz, lz4, snappy frames and zip are named and refused, with the command that repacks them. Bytes after the last whole member are an error that says so. Text is UTF-8, or UTF-16 where its first bytes are the mark that Windows writes.
 
 | format | what it is |
 |---|---|
@@ -19,7 +19,7 @@ Packed: **gzip** and **zstd**, any number of members one after another. bzip2, x
 | \`bulk\` | a file for Elasticsearch's bulk endpoint; its action lines are no documents |
 | \`csv\`, \`tsv\`, \`csv-semicolon\` | a header line and records, quotes as in RFC 4180; line ends inside quotes become \`\\n\`, values stay text |
 | \`logfmt\` | \`key=value\` pairs; values stay text |
-| \`text\` | any line is a \`message\`; the time at its head, or behind a word or two such as its level, is its \`timestamp\`, and a line without one has that of the line before |
+| \`text\` | any line is a \`message\`; the time at its head, or behind a word or two such as its level, is its \`timestamp\`, and a line without one has that of the line before, or of the first that has one |
 | \`nginx\`, \`alb\`, … | the sections below; \`apache\` is \`nginx\`, \`cloudtrail\` is \`json:Records\`, \`waf\` is \`ndjson\` |
 | \`parquet\` | rows are documents; up to 256 MiB a file, with snappy, gzip, brotli or (from Node 22.15 on) zstd inside |
 

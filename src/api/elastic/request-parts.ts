@@ -18,9 +18,20 @@ export const INDEX_PARAMS: readonly string[] = [
 
 /** The URL's parameters; a name that is no option of the endpoint is refused. */
 export function urlFields(c: Context, known: readonly string[] | OptionTable): RequestFields {
-  const table = isList(known) ? allDone(...known) : known
   const { searchParams, pathname } = new URL(c.req.url)
-  return urlOptions(searchParams, { ...EVERYWHERE, ...table }, pathname)
+  return urlOptions(searchParams, wholeTable(known), pathname)
+}
+
+/** Most tables are constants: each is put together once. */
+const wholeTables = new WeakMap<readonly string[] | OptionTable, OptionTable>()
+
+function wholeTable(known: readonly string[] | OptionTable): OptionTable {
+  let table = wholeTables.get(known)
+  if (table === undefined) {
+    table = { ...EVERYWHERE, ...(isList(known) ? allDone(...known) : known) }
+    wholeTables.set(known, table)
+  }
+  return table
 }
 
 function isList(known: readonly string[] | OptionTable): known is readonly string[] {

@@ -23,7 +23,7 @@ export interface MatchedSplit {
 }
 
 /** Each split is read once, so nothing is kept. */
-const CACHES = { partBytes: 0, docBytes: 0, partialResultBytes: 0 }
+const CACHES = { partBytes: 0, docBytes: 0, openedBlockBytes: 0, partialResultBytes: 0 }
 
 /** Costs the reads of a search in that split. Rejects with `conflict` when it is gone. */
 export async function matchExported(

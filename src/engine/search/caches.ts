@@ -2,6 +2,7 @@ import { publishedSplits, type IndexFile } from '../metastore/index-metadata.ts'
 import { ULID_CHARS } from '../metastore/ulid.ts'
 import type { KnownHotCache } from './hot-splits.ts'
 import { SharedFlights } from './shared-flights.ts'
+import type { OpenedBlock } from '../split/doc-store.ts'
 import type { Part, PartValues } from './needs.ts'
 
 /** Byte limits of what one process keeps between searches. */
@@ -10,23 +11,27 @@ interface SearchCacheLimits {
   readonly partBytes: number
   /** Stored documents that were hits. */
   readonly docBytes: number
+  /** Document blocks as unpacked: the next page, or another search, often finds its hits there. */
+  readonly openedBlockBytes: number
   /** Answers of single splits; 0 keeps none. */
   readonly partialResultBytes: number
 }
 
 /** A share of the default, for a process that shares its memory with others. */
 export function cacheLimits(share = 1): SearchCacheLimits {
-  const { partBytes, docBytes, partialResultBytes } = DEFAULT_SEARCH_CACHE_LIMITS
+  const { partBytes, docBytes, openedBlockBytes, partialResultBytes } = DEFAULT_SEARCH_CACHE_LIMITS
   return {
     partBytes: partBytes * share,
     docBytes: docBytes * share,
+    openedBlockBytes: openedBlockBytes * share,
     partialResultBytes: partialResultBytes * share,
   }
 }
 
 export const DEFAULT_SEARCH_CACHE_LIMITS: SearchCacheLimits = {
-  partBytes: 752 << 20,
+  partBytes: 720 << 20,
   docBytes: 16 << 20,
+  openedBlockBytes: 32 << 20,
   partialResultBytes: 64 << 20,
 }
 
@@ -40,6 +45,8 @@ export class SearchCaches {
   readonly parts: ByteLru<PartValues[Part]>
   /** Stored documents that were hits. */
   readonly docs: ByteLru<Uint8Array>
+  /** By split and need. */
+  readonly openedBlocks: ByteLru<OpenedBlock>
   /** By leaf-cache.ts. */
   readonly partialResults: ByteLru<unknown>
   /** By index id. */
@@ -53,6 +60,7 @@ export class SearchCaches {
   constructor(limits: SearchCacheLimits = DEFAULT_SEARCH_CACHE_LIMITS) {
     this.parts = new ByteLru(limits.partBytes)
     this.docs = new ByteLru(limits.docBytes)
+    this.openedBlocks = new ByteLru(limits.openedBlockBytes)
     this.partialResults = new ByteLru(limits.partialResultBytes)
   }
 
@@ -69,7 +77,8 @@ export class SearchCaches {
     const prefixes = new Set(replaced.map((splitId) => `${indexId}/${splitId}`))
     const isReplaced = (key: string): boolean =>
       prefixes.has(key.slice(0, indexId.length + 1 + ULID_CHARS))
-    for (const cache of [this.parts, this.docs, this.partialResults]) cache.dropWhere(isReplaced)
+    const { parts, docs, openedBlocks, partialResults } = this
+    for (const cache of [parts, docs, openedBlocks, partialResults]) cache.dropWhere(isReplaced)
   }
 }
 

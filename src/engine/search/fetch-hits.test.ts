@@ -52,6 +52,24 @@ test('hits of one block are one request, and a document shown before is none', a
   expect(fixture.store.requests).toEqual([])
 })
 
+test('another document of a block that was unpacked needs the block no more', async () => {
+  const { fixture, hits } = await twoSplits()
+  const opened = search(fixture)
+  await fetchHits(await hits(3), DISPLAY, opened)
+  const { parts, openedBlocks } = opened.context.caches
+  const [split] = await fixture.splits()
+  expect(openedBlocks.usedBytes).toBeGreaterThan(0)
+  parts.dropWhere(() => true)
+  fixture.store.reset()
+  const found = await fetchHits(await hits(99, 0), DISPLAY, opened)
+  expect(found.hits.map(({ json }) => json)).toEqual(['{"id":99}', '{"id":0}'])
+  const reads = fixture.store.requests.filter(({ key }) => key.endsWith('.split'))
+  // The footer alone, with what stands before it.
+  expect(reads.map(({ bytes }) => bytes)).toEqual([
+    (split?.footer.end ?? 0) - (split?.footer.start ?? 0),
+  ])
+})
+
 test('a split whose documents cannot be read is reported, and the others are shown', async () => {
   const { fixture, hits } = await twoSplits()
   const located = await hits(3, 150)

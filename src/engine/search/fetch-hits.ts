@@ -5,10 +5,10 @@ import { splitKey } from '../metastore/layout.ts'
 import type { SplitRecord } from '../metastore/split-record.ts'
 import type { IndexConfig } from '../schema/index-config.ts'
 import { makeRenderer, type Renderer } from '../schema/render.ts'
-import { readDocs } from '../split/doc-store.ts'
-import { openSplit, type FetchContext } from './fetch.ts'
+import { docsOf, OpenedBlock } from '../split/doc-store.ts'
+import { openSplit, type FetchContext, type FetchedSplit } from './fetch.ts'
 import { failureOf, type LeafFailure } from './leaf-request.ts'
-import { docNeeds } from './needs.ts'
+import { docNeeds, needKey } from './needs.ts'
 import { mapLimited } from './read-ranges.ts'
 import type { Hit } from './request.ts'
 import { makeSnippets, type SnippetField } from './snippets.ts'
@@ -104,10 +104,8 @@ async function readSources(
   const missing = docIds.filter((docId) => !found.has(docId))
   if (missing.length > 0) {
     const opened = await openSplit({ key, footer: split.footer }, context, signal)
-    const blocks = docNeeds(opened.footer.docStore, missing)
-    await opened.fetch(blocks, signal)
-    const bytes = blocks.map((block) => opened.get(block))
-    const sources = readDocs(blocks, bytes, missing)
+    const blocks = await openBlocks(key, opened, { docIds: missing, context, signal })
+    const sources = docsOf(blocks, missing)
     sources.forEach((bytes, at) => {
       const docId = elementAt(missing, at)
       // A copy, so that one document does not keep its whole block alive.
@@ -117,6 +115,34 @@ async function readSources(
     })
   }
   return docIds.flatMap((docId) => found.get(docId) ?? [])
+}
+
+/** One round of reads; none when all are here, unpacked or as they are stored. */
+async function openBlocks(
+  key: string,
+  split: FetchedSplit,
+  search: {
+    readonly docIds: readonly number[]
+    readonly context: FetchContext
+    readonly signal: AbortSignal | undefined
+  },
+): Promise<OpenedBlock[]> {
+  const { openedBlocks } = search.context.caches
+  const blocks = docNeeds(split.footer.docStore, search.docIds).map((need) => {
+    const cacheKey = `${key} ${needKey(need)}`
+    return { need, cacheKey, known: openedBlocks.get(cacheKey) }
+  })
+  const unknown = blocks.filter(({ known }) => known === undefined)
+  await split.fetch(
+    unknown.map(({ need }) => need),
+    search.signal,
+  )
+  return blocks.map(({ need, cacheKey, known }) => {
+    // Another search may have unpacked it since this one began to read.
+    const opened = known ?? openedBlocks.get(cacheKey) ?? new OpenedBlock(split.get(need), need)
+    if (known === undefined) openedBlocks.set(cacheKey, opened, opened.memoryBytes)
+    return opened
+  })
 }
 
 const renderers = new WeakMap<IndexConfig, Renderer>()

@@ -19,7 +19,7 @@ import { openSplit, type FetchContext } from './fetch.ts'
 import { bindFor, bindIndexSearch, splitFacts } from './index-search.ts'
 
 /** Each split is read once. */
-const CACHES = { partBytes: 16 << 20, docBytes: 0, partialResultBytes: 0 }
+const CACHES = { partBytes: 16 << 20, docBytes: 0, openedBlockBytes: 0, partialResultBytes: 0 }
 
 /** Which documents of a split an erasure is about, for `runDeletes`. No more is read than a search for
  *  the same query would read, and nothing of a split that cannot have a match. */

@@ -28,6 +28,9 @@ async function unpacked(bytes: Uint8Array, pieceBytes = 1_000_000): Promise<stri
   return Buffer.concat(parts).toString()
 }
 
+/** As Windows writes it, with its mark; characters of one, two, three and four bytes in UTF-8. */
+const utf16 = (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le')
+const MIXED = '{"a":"Zoë"}\r\n{"a":"中😀"}\r\n'
 const one = plain.toString()
 const frames = await unpacked(zstd)
 
@@ -36,6 +39,9 @@ test.each<[string, Uint8Array, string]>([
   ['gzip padded with zeros', Buffer.concat([gzip, Buffer.alloc(600)]), one],
   ['gzip members with zeros between', Buffer.concat([gzip, Buffer.alloc(9), gzip]), one + one],
   ['zstd frames', Buffer.concat([zstd, zstd]), frames + frames],
+  ['UTF-16', utf16(MIXED), MIXED],
+  ['UTF-16, the other way round', Buffer.from(utf16(MIXED)).swap16(), MIXED],
+  ['nothing in UTF-16', utf16(''), ''],
   ['zstd frames with a frame to skip', Buffer.concat([zstd, SKIPPABLE, zstd]), frames + frames],
 ])('%s are one source, in pieces of any size', async (_what, bytes, expected) => {
   expect(frames).toContain('second frame')
@@ -44,6 +50,16 @@ test.each<[string, Uint8Array, string]>([
 })
 
 test.each<[string, Uint8Array, RegExp]>([
+  [
+    'UTF-16 that is cut',
+    utf16(MIXED).subarray(0, -1),
+    /damaged or cut short: UTF-16 .little-endian. fails near byte/,
+  ],
+  [
+    'UTF-16 with half a pair',
+    Buffer.from([0xff, 0xfe, 0x3d, 0xd8, 0x41, 0]),
+    /damaged or cut short: UTF-16/,
+  ],
   [
     'bytes after gzip',
     Buffer.concat([gzip, Buffer.from('and more')]),

@@ -1,6 +1,7 @@
 import zlib from 'node:zlib'
 import { QwError } from '../errors.ts'
 import type { Source } from './source.ts'
+import { utf16ToUtf8 } from './unpack/utf16.ts'
 import { UnpackError, unpackMembers } from './unpack/zlib-members.ts'
 import { unpackZstd } from './unpack/zstd.ts'
 
@@ -31,6 +32,19 @@ const COMPRESSIONS: readonly Compression[] = [
     magic: [0x28, 0xb5, 0x2f, 0xfd],
     unpack: unpackZstd,
     checkWith: 'zstd -t FILE',
+  },
+  // What programs of Windows write. Without a mark it is refused, since it may be anything.
+  {
+    name: 'UTF-16 (little-endian)',
+    magic: [0xff, 0xfe],
+    unpack: (chunks) => utf16ToUtf8(chunks, 'utf-16le'),
+    checkWith: 'iconv -f UTF-16 -t UTF-8 FILE',
+  },
+  {
+    name: 'UTF-16 (big-endian)',
+    magic: [0xfe, 0xff],
+    unpack: (chunks) => utf16ToUtf8(chunks, 'utf-16be'),
+    checkWith: 'iconv -f UTF-16 -t UTF-8 FILE',
   },
 ]
 

@@ -31,4 +31,6 @@ export interface LineReader {
 export interface LineReaderSettings {
   /** For times without a year. */
   readonly nowMs: number
+  /** How the source begins, for a reader that has to look ahead. */
+  readonly head?: Uint8Array | undefined
 }

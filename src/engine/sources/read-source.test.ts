@@ -63,6 +63,24 @@ describe('reading', () => {
     }
   })
 
+  test('a file that begins in the middle of a stack trace has times from its first line on', async () => {
+    const text = '    at a (b.js:1)\n\nSince then:\n2024-05-01T12:00:00Z ERROR c\n    at d\n'
+    const source = { ...sourceOf(Buffer.from(text), 5), uri: 'file:///app.log' }
+    const doc = (message: string) => stringifyJson({ timestamp: '2024-05-01T12:00:00Z', message })
+    const messages = [
+      '    at a (b.js:1)',
+      'Since then:',
+      '2024-05-01T12:00:00Z ERROR c',
+      '    at d',
+    ]
+    for (const format of [undefined, { kind: 'lines', pattern: 'text' }] as const) {
+      const { format: _, ...bare } = source
+      const given = format === undefined ? bare : { ...bare, format }
+      expect(await linesOf(given)).toEqual(messages.map(doc))
+      expect(await linesOf(given, { resumeAt: 18 })).toEqual(messages.slice(1).map(doc))
+    }
+  })
+
   test('a line of a hundred megabytes is one rejected line', async () => {
     const bytes = Buffer.concat([
       Buffer.from('a\n'),
@@ -77,10 +95,10 @@ describe('refusing', () => {
   const refused: [name: string, bytes: Uint8Array, message: RegExp][] = [
     ['Parquet', Buffer.from('PAR1....'), /Parquet/],
     ['a zip archive', Buffer.from('PK\u0003\u0004...'), /zip/],
-    ['UTF-16 with a mark', Buffer.from('\uFEFF{}\n', 'utf16le'), /UTF-16/],
     ['UTF-16 without a mark', Buffer.from('{"a":1}\n', 'utf16le'), /UTF-16/],
     ['gzipped UTF-16', gzipSync(Buffer.from('\uFEFF{}\n', 'utf16le')), /UTF-16/],
     ['binary data', Buffer.from([1, 2, 3, 0, 5, 6]), /binary/],
+    ['binary data that begins with a zero', Buffer.from([0, 1, 2, 3, 5, 6]), /binary/],
   ]
   test.each(refused)('%s is refused by name, with the way out', async (_, bytes, message) => {
     await expect(linesOf({ ...sourceOf(bytes, 3), format: undefined })).rejects.toMatchObject({

@@ -75,7 +75,7 @@ async function* readChunks(
   options: ChunkOptions,
 ): AsyncGenerator<SourceEvent> {
   const { nowMs = 0, resumeAt = 0, uri, onHalfLine = () => undefined } = options
-  const neededBytes = options.format === undefined ? RECOGNISED_BYTES : MARK_BYTES
+  const neededBytes = needsHead(options.format) ? RECOGNISED_BYTES : MARK_BYTES
   const { parts, head } = await readHead(chunks, neededBytes)
   // The line that is being written says nothing yet.
   const known = options.isLive ? head.subarray(0, head.lastIndexOf(NEWLINE) + 1) : head
@@ -88,7 +88,7 @@ async function* readChunks(
     return
   }
   const markBytes = hasByteOrderMark(head) ? MARK_BYTES : 0
-  const stage = openStage(format, { nowMs, resumeAt, start: markBytes, onHalfLine })
+  const stage = openStage(format, { nowMs, head, resumeAt, start: markBytes, onHalfLine })
   let left = markBytes
   let position = resumeAt
   for await (const chunk of rejoined(parts, chunks)) {
@@ -102,6 +102,11 @@ async function* readChunks(
     if (options.isLive) yield new RecordBatch([], position)
   }
   yield* eventsFrom(stage.finish(await options.endOf()), resumeAt)
+}
+
+/** Whether it has to be recognised, or its reader looks ahead. */
+function needsHead(format: SourceFormat | undefined): boolean {
+  return format === undefined || (format.kind === 'lines' && format.pattern === 'text')
 }
 
 /** Enough to recognise a format by, and the chunks that it took. */
@@ -148,6 +153,7 @@ type StagedFormat = Exclude<SourceFormat, { readonly kind: 'parquet' }>
 
 interface StageSettings {
   readonly nowMs: number
+  readonly head: Uint8Array
   readonly resumeAt: number
   /** Offset of the first byte pushed: what lies before is a byte order mark. */
   readonly start: number
@@ -155,7 +161,7 @@ interface StageSettings {
 }
 
 function openStage(format: StagedFormat, settings: StageSettings): Stage {
-  const { nowMs, resumeAt, start, onHalfLine } = settings
+  const { nowMs, head, resumeAt, start, onHalfLine } = settings
   switch (format.kind) {
     case 'ndjson':
       return new NdjsonStage(settings)
@@ -164,7 +170,7 @@ function openStage(format: StagedFormat, settings: StageSettings): Stage {
     case 'delimited':
       return new LineStage(delimitedReader(format.delimiter), { start, onHalfLine })
     case 'lines':
-      return new LineStage(LINE_READERS[format.pattern]({ nowMs }), { start, onHalfLine })
+      return new LineStage(LINE_READERS[format.pattern]({ nowMs, head }), { start, onHalfLine })
     case 'otlp':
       return new OtlpStage(format.signal, { start, onHalfLine })
   }

@@ -58,7 +58,7 @@ function refuseOtherBytes(head: Uint8Array): void {
   for (const [name, magic] of BINARY) {
     if (startsWith(head, magic)) throw refused(name, 'export it as newline-delimited JSON')
   }
-  const [first, second, , fourth] = head
+  const [first, second] = head
   const utf16 = (order: 'LE' | 'BE') => {
     return refused(
       `UTF-16 (${order === 'LE' ? 'little' : 'big'}-endian)`,
@@ -67,11 +67,17 @@ function refuseOtherBytes(head: Uint8Array): void {
   }
   if (first === 0xff && second === 0xfe) throw utf16('LE')
   if (first === 0xfe && second === 0xff) throw utf16('BE')
-  if (first !== 0 && second === 0 && fourth === 0) throw utf16('LE')
-  if (first === 0 && second !== 0 && head.length > 1) throw utf16('BE')
+  if (isZeroEvery2nd(head, 1)) throw utf16('LE')
+  if (isZeroEvery2nd(head, 0)) throw utf16('BE')
   if (head.subarray(0, 1024).includes(0)) {
     throw refused('binary data', 'give text: NDJSON, JSON, CSV, or log lines')
   }
+}
+
+/** Whether, from `from` on, every second byte is zero and the others are not: ASCII in UTF-16. */
+function isZeroEvery2nd(head: Uint8Array, from: 0 | 1): boolean {
+  const some = head.subarray(0, 64)
+  return some.length > 1 && some.every((byte, at) => (byte === 0) === (at % 2 === from))
 }
 
 function textOf(head: Uint8Array): string {

@@ -34,3 +34,24 @@ test('of large documents it takes fewer, since all of them are in memory at once
   expect(docs.length).toBeLessThan(70)
   expect(given).toBeLessThan(80)
 })
+
+test.each([
+  ['nothing', '', 'it is empty', 'name a source'],
+  [
+    'text of another encoding',
+    'name,city\nJosé,München\nZoë,Genève\n',
+    'its text is not UTF-8',
+    'iconv -f',
+  ],
+  ['lines of another encoding', '{"a":"é"}\n{"a":"è"}\n', 'its text is not UTF-8', 'iconv -f'],
+  ['broken documents', '{"a":\n{"b":\n', 'none of its first 2 records', '--input-format'],
+])('%s is refused with what is wrong and the way out', async (_, text, message, fix) => {
+  const source = sourceOf(function* () {
+    yield Buffer.from(text, 'latin1')
+  })
+  await expect(sampleSource(source, { maxDocs: 10, nowMs: 0 })).rejects.toMatchObject({
+    kind: 'invalid',
+    message: expect.stringContaining(message),
+    fix: expect.stringContaining(fix),
+  })
+})

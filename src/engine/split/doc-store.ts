@@ -19,6 +19,8 @@ import { encodeShapedDocs, ShapedDocs } from './shaped-docs.ts'
  */
 const Form = { plain: 0, shaped: 1 } as const
 const WHAT = 'document block'
+/** What an array costs besides its bytes. */
+const VIEW_BYTES = 100
 
 export interface DocStoreIndex {
   /** Block i holds documents [firstDocs[i], firstDocs[i + 1]). */
@@ -70,13 +72,19 @@ export function readDocs(
   bytes: readonly Uint8Array[],
   docIds: readonly number[],
 ): Uint8Array[] {
+  const opened = blocks.map((block, i) => new OpenedBlock(bytes[i] ?? new Uint8Array(0), block))
+  return docsOf(opened, docIds)
+}
+
+/** The same out of blocks that are unpacked. */
+export function docsOf(blocks: readonly OpenedBlock[], docIds: readonly number[]): Uint8Array[] {
   const wanted = [...new Set(docIds)].sort((a, b) => a - b)
   const found = new Map<number, Uint8Array>()
-  blocks.forEach((block, i) => {
+  for (const block of blocks) {
     const docs = wanted.filter((docId) => block.firstDoc <= docId && docId < block.endDoc)
-    const opened = openDocBlock(bytes[i] ?? new Uint8Array(0), block, docs)
-    docs.forEach((docId, place) => found.set(docId, opened[place] ?? new Uint8Array(0)))
-  })
+    const read = block.read(docs)
+    docs.forEach((docId, place) => found.set(docId, read[place] ?? new Uint8Array(0)))
+  }
   return docIds.map((docId) => {
     const doc = found.get(docId)
     if (doc === undefined) throw new QwError('internal', `document ${docId} is in no block given`)
@@ -84,20 +92,36 @@ export function readDocs(
   })
 }
 
-/** The documents `docIds`, ascending, of one block. Throws `corrupt`. */
-export function openDocBlock(
-  sealed: Uint8Array,
-  { firstDoc, endDoc }: StoredBlock,
-  docIds: readonly number[],
-): Uint8Array[] {
-  const docs = openDocs(sealed, endDoc - firstDoc)
-  const places = docIds.map((docId) => docId - firstDoc)
-  if (docs instanceof ShapedDocs) return docs.read(places)
-  return places.map((place) => docs[place] ?? new Uint8Array(0))
+/** A block that is unpacked. Its documents are put together when they are asked for. */
+export class OpenedBlock {
+  readonly firstDoc: number
+  readonly endDoc: number
+  /** Roughly. */
+  readonly memoryBytes: number
+  readonly #docs: ShapedDocs | Uint8Array[]
+
+  /** Throws `corrupt`. */
+  constructor(sealed: Uint8Array, { firstDoc, endDoc }: Pick<StoredBlock, 'firstDoc' | 'endDoc'>) {
+    this.firstDoc = firstDoc
+    this.endDoc = endDoc
+    const content = openBlock(sealed, WHAT)
+    this.#docs = openDocs(content, endDoc - firstDoc)
+    const docs = this.#docs
+    const decodedBytes = docs instanceof ShapedDocs ? docs.memoryBytes : docs.length * VIEW_BYTES
+    this.memoryBytes = content.length + decodedBytes
+  }
+
+  /** The documents `docIds`, ascending. Throws `corrupt`. */
+  read(docIds: readonly number[]): Uint8Array[] {
+    const docs = this.#docs
+    const places = docIds.map((docId) => docId - this.firstDoc)
+    if (docs instanceof ShapedDocs) return docs.read(places)
+    return places.map((place) => docs[place] ?? new Uint8Array(0))
+  }
 }
 
-function openDocs(sealed: Uint8Array, docCount: number): ShapedDocs | Uint8Array[] {
-  const reader = new ByteReader(openBlock(sealed, WHAT), WHAT)
+function openDocs(content: Uint8Array, docCount: number): ShapedDocs | Uint8Array[] {
+  const reader = new ByteReader(content, WHAT)
   const form = reader.u8()
   if (form === Form.shaped) return new ShapedDocs(reader, docCount)
   if (form !== Form.plain) throw reader.invalid(`document block form ${form}`)
@@ -133,7 +157,7 @@ export async function withoutDocs(
   isKept: (docId: number) => boolean,
   { level, queue }: { readonly level: number | undefined; readonly queue: SealingQueue },
 ): Promise<{ readonly sealed: Uint8Array | undefined; readonly erasedBytes: number }> {
-  const opened = openDocs(sealed, block.endDoc - block.firstDoc)
+  const opened = openDocs(openBlock(sealed, WHAT), block.endDoc - block.firstDoc)
   const kept = new ByteWriter()
   const ends = new GrowableUint32()
   let keptBytes = 0

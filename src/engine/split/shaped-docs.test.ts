@@ -86,13 +86,19 @@ describe('shaped documents', () => {
     expect(shaped(docs)?.length).toBeLessThan(600 * 2 + 100)
   })
 
-  test('can be read one by one', () => {
+  test('can be read one by one, in any number and again', () => {
     const docs = Array.from({ length: 50 }, (_, i) =>
       i % 3 === 0 ? `{"a":${i}}` : `{"b":"x${i}","a":${i}}`,
     )
     const encoded = shaped(docs) ?? new Uint8Array(0)
-    const read = new ShapedDocs(new ByteReader(encoded, 'test'), docs.length).read([7, 48])
-    expect(read.map((one) => Buffer.from(one).toString())).toEqual([docs[7], docs[48]])
+    const opened = new ShapedDocs(new ByteReader(encoded, 'test'), docs.length)
+    const places = fc.uniqueArray(fc.nat(docs.length - 1)).map((some) => some.sort((a, b) => a - b))
+    fc.assert(
+      fc.property(places, (some) => {
+        const read = opened.read(some).map((one) => Buffer.from(one).toString())
+        expect(read).toEqual(some.map((place) => docs[place]))
+      }),
+    )
   })
 
   test('are given up when every document has a shape of its own', () => {

@@ -29,6 +29,8 @@ const MINUS = 0x2d
 /** Documents per shape, on average, below which shapes cost more than they save. */
 const MIN_DOCS_PER_SHAPE = 8
 const MIN_SHAPES = 4
+/** Of a number, or of a text with its words. */
+const VALUE_BYTES = 8
 
 const latin1 = new TextDecoder('latin1')
 
@@ -247,44 +249,54 @@ function isTokenByte(byte: number): boolean {
 /** Documents as `encodeShapedDocs` wrote them. */
 export class ShapedDocs {
   readonly #reader: ByteReader
-  readonly #segments: { readonly kind: number; readonly literal: Uint8Array; uses: number }[] = []
+  readonly #segments: { readonly kind: number; readonly literal: Uint8Array }[] = []
   readonly #shapes: number[][] = []
   readonly #shapeOf: ArrayLike<number>
   readonly #numbers: (DecodedNumbers | undefined)[] = []
   readonly #texts: (DecodedTexts | undefined)[] = []
+  /** Of what is decoded, roughly. */
+  readonly memoryBytes: number
 
   /** Throws `corrupt`. */
   constructor(reader: ByteReader, docCount: number) {
     this.#reader = reader
     for (let left = reader.varint(); left > 0; left--) {
-      this.#segments.push({ kind: reader.u8(), literal: reader.sized(), uses: 0 })
+      this.#segments.push({ kind: reader.u8(), literal: reader.sized() })
     }
     for (let left = reader.varint(); left > 0; left--) {
       const shape: number[] = []
-      for (let more = reader.varint(); more > 0; more--) shape.push(reader.varint())
+      for (let more = reader.varint(); more > 0; more--) {
+        const segment = reader.varint()
+        if (segment >= this.#segments.length) throw reader.invalid('unknown segment')
+        shape.push(segment)
+      }
       this.#shapes.push(shape)
     }
     this.#shapeOf = decodeSequence(reader, docCount).values
-    for (let doc = 0; doc < docCount; doc++) {
-      for (const segment of this.#shape(doc)) this.#segment(segment).uses++
-    }
-    this.#segments.forEach(({ kind, uses }, i) => {
-      if (kind === Kind.number) this.#numbers[i] = new DecodedNumbers(reader, uses)
-      else if (kind === Kind.text) this.#texts[i] = decodeTexts(reader, uses)
+    const uses = new Uint32Array(this.#segments.length)
+    this.#count(uses, 0, docCount)
+    this.memoryBytes = uses.reduce((sum, count) => sum + count * VALUE_BYTES, 0)
+    this.#segments.forEach(({ kind }, i) => {
+      const count = uses[i] as number
+      if (kind === Kind.number) this.#numbers[i] = new DecodedNumbers(reader, count)
+      else if (kind === Kind.text) this.#texts[i] = decodeTexts(reader, count)
       else if (kind !== Kind.end) throw reader.invalid(`segment kind ${kind}`)
     })
   }
 
-  #shape(doc: number): readonly number[] {
-    const shape = this.#shapes[this.#shapeOf[doc] as number]
-    if (shape === undefined) throw this.#reader.invalid('unknown shape')
-    return shape
-  }
-
-  #segment(number: number): { readonly literal: Uint8Array; uses: number } {
-    const segment = this.#segments[number]
-    if (segment === undefined) throw this.#reader.invalid('unknown segment')
-    return segment
+  /** Adds how often each segment stands in the documents from `from` to `end`. */
+  #count(used: Uint32Array, from: number, end: number): void {
+    const shapeOf = this.#shapeOf
+    const docsOf = new Uint32Array(this.#shapes.length)
+    for (let doc = from; doc < end; doc++) {
+      const shape = shapeOf[doc] as number
+      if (shape >= docsOf.length) throw this.#reader.invalid('unknown shape')
+      docsOf[shape] = (docsOf[shape] as number) + 1
+    }
+    this.#shapes.forEach((segments, shape) => {
+      const docs = docsOf[shape] as number
+      for (const segment of segments) used[segment] = (used[segment] as number) + docs
+    })
   }
 
   /** The documents of these numbers, which ascend. */
@@ -294,11 +306,10 @@ export class ShapedDocs {
     const out = new ByteWriter(1024)
     let doc = 0
     for (const wanted of docs) {
-      for (; doc < wanted; doc++) {
-        for (const segment of this.#shape(doc)) used[segment] = (used[segment] as number) + 1
-      }
+      this.#count(used, doc, wanted)
       out.truncate(0)
-      this.#appendDoc(doc++, used, out)
+      this.#appendDoc(wanted, used, out)
+      doc = wanted + 1
       found.push(out.copy())
     }
     return found
@@ -315,8 +326,9 @@ export class ShapedDocs {
 
   /** `used`: how often each segment stands in the documents before. */
   #appendDoc(doc: number, used: Uint32Array, out: ByteWriter): void {
-    for (const segment of this.#shape(doc)) {
-      out.bytes(this.#segment(segment).literal)
+    // That all shapes and segments are known was seen when the block was opened.
+    for (const segment of this.#shapes[this.#shapeOf[doc] as number] as number[]) {
+      out.bytes((this.#segments[segment] as { readonly literal: Uint8Array }).literal)
       // A segment may stand twice in a shape; each use is the next value.
       this.#appendValue(segment, used[segment] as number, out)
       used[segment] = (used[segment] as number) + 1

@@ -1,6 +1,6 @@
 import { elementAt } from '../bytes/element-at.ts'
 import type { ByteRange, ObjectStore } from '../ports.ts'
-import { blockAt, openDocBlock, type DocStoreIndex, type StoredBlock } from './doc-store.ts'
+import { blockAt, OpenedBlock, type DocStoreIndex, type StoredBlock } from './doc-store.ts'
 
 /** Bytes of one read, unless a single block is larger; two are held at a time. */
 const READ_BYTES = 4 << 20
@@ -97,7 +97,7 @@ export async function* readSplitDocs(
     if (bytes === undefined) return
     for (const block of read.blocks) {
       const sealed = bytes.subarray(block.start - read.start, block.end - read.start)
-      yield openDocBlock(sealed, block, docIdsOf(wantedIn(wanted, block)))
+      yield new OpenedBlock(sealed, block).read(docIdsOf(wantedIn(wanted, block)))
     }
   }
 }

@@ -1,6 +1,7 @@
 // Typed-array reads below are cast with `as number`: indexes come from the column itself.
 import { COLUMN_BLOCK_VALUES } from '../../split/column.ts'
 import { bitsOf, wordsFor, type DocSet } from '../doc-set.ts'
+import { KERNEL_KEYS, scanKernel, type ScanKernel } from './scan-kernel.ts'
 
 /** A column as a scan sees it: the keys of document i are [starts[i], starts[i + 1]), or key i alone without
  *  `starts`; bounds are those of each COLUMN_BLOCK_VALUES keys. */
@@ -85,21 +86,47 @@ interface ScannedBlock {
   readonly high: number
 }
 
-/** One loop per array type: a loop that sees several of them runs several times slower. */
-function scanBlock(
-  keys: ScannedKeys['keys'],
-  { start, end, max, low, high }: ScannedBlock,
-  words: Uint32Array,
-): void {
+function scanBlock(keys: ScannedKeys['keys'], block: ScannedBlock, words: Uint32Array): void {
+  const { start, end, max, low, high } = block
   const part = keys.subarray(start, end)
   const out = words.subarray(start >>> 5)
-  if (part instanceof Uint8Array) {
-    const done = max < 128 ? scanFours(part, low, high, out) : 0
-    if (done === part.length) return
-    scanBytes(part.subarray(done), acceptedBytes(low, high), out.subarray(done >>> 5))
-  } else if (part instanceof Uint16Array) scanShorts(part, low, high, out)
-  else if (part instanceof Uint32Array) scanInts(part, low, high, out)
-  else scanDoubles(part, low, high, out)
+  const kernel = part.length === KERNEL_KEYS ? scanKernel() : undefined
+  if (kernel === undefined) scanPlainly(part, { low, high, max }, out)
+  else scanByKernel(kernel, part, { low, high }, out)
+}
+
+/** One loop per array type: a loop that sees several of them runs several times slower. */
+function scanPlainly(
+  keys: ScannedKeys['keys'],
+  { low, high, max }: KeyInterval & { readonly max: number },
+  words: Uint32Array,
+): void {
+  if (keys instanceof Uint8Array) {
+    const done = max < 128 ? scanFours(keys, low, high, words) : 0
+    if (done === keys.length) return
+    scanBytes(keys.subarray(done), acceptedBytes(low, high), words.subarray(done >>> 5))
+  } else if (keys instanceof Uint16Array) scanShorts(keys, low, high, words)
+  else if (keys instanceof Uint32Array) scanInts(keys, low, high, words)
+  else scanDoubles(keys, low, high, words)
+}
+
+function scanByKernel(
+  kernel: ScanKernel,
+  keys: ScannedKeys['keys'],
+  { low, high }: KeyInterval,
+  words: Uint32Array,
+): void {
+  if (keys instanceof Float64Array) {
+    kernel.doubles(keys, low, high, words)
+    return
+  }
+  const least = Math.max(0, Math.ceil(low))
+  const most = Math.min(256 ** keys.BYTES_PER_ELEMENT - 1, Math.floor(high))
+  // Nothing lies between two whole numbers that follow each other.
+  if (least > most) return
+  if (keys instanceof Uint8Array) kernel.bytes(keys, least, most, words)
+  else if (keys instanceof Uint16Array) kernel.shorts(keys, least, most, words)
+  else kernel.ints(keys, least, most, words)
 }
 
 /** 1 for each byte in [low, high]. */

@@ -64,7 +64,11 @@ export function inferIndexConfig(
   if (timestampField !== undefined && !timestampCandidates.includes(timestampField)) {
     const found = timestampCandidates.map((name) => `\`${name}\``).join(', ')
     const message = `the field \`${timestampField}\` does not hold one date in every sampled document`
-    throw new QwError('invalid', message, found === '' ? {} : { fix: `fields that do: ${found}` })
+    const fix =
+      found === ''
+        ? 'none does: leave it out, for an index without a time'
+        : `fields that do: ${found}`
+    throw new QwError('invalid', message, { fix })
   }
   const timestamp = timestampField ?? timestampCandidates[0]
   const yaml = writeMappingYaml({ indexId, fields, leftDynamic, timestamp })

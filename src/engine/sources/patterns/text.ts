@@ -7,11 +7,13 @@ export const TEXT_COLUMNS = columns('timestamp:time', 'message:words')
 
 /**
  * Any line is a message. It has the time that stands at its head; a line without one, such as those of
- * a stack trace, belongs to the time of the line before. Where the first time begins its line, so do all.
+ * a stack trace, belongs to the time of the line before, or of the first that has one. Where the first time
+ * begins its line, so do all.
  */
-export function textReader({ nowMs }: LineReaderSettings): LineReader {
-  let lastTime: string | undefined
-  let mayBeBehindWords = true
+export function textReader({ nowMs, head }: LineReaderSettings): LineReader {
+  const first = head && firstTime(head, nowMs)
+  let lastTime = first?.time
+  let mayBeBehindWords = first?.isBehindWords ?? true
   return {
     read(line) {
       if (line.trim() === '') return undefined
@@ -23,4 +25,14 @@ export function textReader({ nowMs }: LineReaderSettings): LineReader {
       return doc
     },
   }
+}
+
+/** A file may begin in the middle of a stack trace, or with a banner. */
+function firstTime(head: Uint8Array, nowMs: number): ReturnType<typeof timeAtHead> {
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('utf8')
+  for (const line of text.replace(/^\uFEFF/, '').split('\n')) {
+    const found = timeAtHead(line, { nowMs, mayBeBehindWords: true })
+    if (found !== undefined) return found
+  }
+  return undefined
 }

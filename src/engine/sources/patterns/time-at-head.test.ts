@@ -74,8 +74,8 @@ describe('the time of a log line', () => {
 })
 
 describe('lines without a time', () => {
-  const times = (lines: readonly string[]): unknown[] => {
-    const reader = textReader({ nowMs })
+  const times = (lines: readonly string[], head?: Uint8Array): unknown[] => {
+    const reader = textReader({ nowMs, head })
     return lines.map((line) => {
       const doc = reader.read(line)
       return doc !== undefined && 'timestamp' in doc ? doc['timestamp'] : undefined
@@ -91,6 +91,22 @@ describe('lines without a time', () => {
         '2024-05-01T12:00:01Z INFO again',
       ]),
     ).toEqual([undefined, '2024-05-01T12:00:00Z', '2024-05-01T12:00:00Z', '2024-05-01T12:00:01Z'])
+  })
+
+  test('have the first time where none is before them, as at the head of a file that was rotated', () => {
+    const lines = [
+      '    at com.acme.App(App.java:7)',
+      'Caused by: it failed',
+      '2024-05-01T12:00:00Z ERROR it failed',
+      '2024-05-01T12:00:01Z INFO again',
+    ]
+    const first = '2024-05-01T12:00:00Z'
+    expect(times(lines, Buffer.from(lines.join('\n')))).toEqual([
+      first,
+      first,
+      first,
+      '2024-05-01T12:00:01Z',
+    ])
   })
 
   test('times behind levels of different lengths are all found', () => {
