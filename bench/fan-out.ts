@@ -3,6 +3,8 @@ import { isCountedFirst } from '../src/engine/search/hit-splits.ts'
 import { planLeaf, type LeafPlan } from '../src/engine/search/leaf-plan.ts'
 import type { LeafRequest } from '../src/engine/search/leaf-request.ts'
 import { parseQueryString } from '../src/engine/query/query-string.ts'
+import { rowOf } from './measure.ts'
+import type { BenchRow, PartResult } from './report.ts'
 import { shippedConfig } from '../src/engine/schema/shipped-configs.ts'
 
 // On paper: what the rule of fan-out makes of indexes that no laptop holds. A searcher of 3,008 MB on
@@ -32,13 +34,18 @@ const HISTOGRAM = {
 }
 
 interface Shape {
+  readonly id: string
   readonly name: string
   readonly request: Partial<LeafRequest>
 }
 
 const SHAPES: readonly Shape[] = [
-  { name: 'a term, ten hits', request: { query: parse('severity_text:ERROR'), hitLimit: 10 } },
-  { name: 'daily histogram by severity', request: { aggs: HISTOGRAM } },
+  {
+    id: 'term',
+    name: 'a term, ten hits',
+    request: { query: parse('severity_text:ERROR'), hitLimit: 10 },
+  },
+  { id: 'days', name: 'daily histogram by severity', request: { aggs: HISTOGRAM } },
 ]
 
 /** GETs and bytes of one process that searches so many of the index's splits, the newest first. */
@@ -58,49 +65,50 @@ function readsOf(splits: LeafRequest['splits'], plan: LeafPlan) {
 const REQUESTS_OF_SEARCH = 3
 
 /** The search of indexes from 20 million documents to 10 TB, in one process and handed out. */
-export function benchFanOut(): void {
-  const header = 'splits calls MB-read wait-here-s wait-s usd-here usd requests'.split(' ')
-  for (const { name, request } of SHAPES) {
-    console.log(`\nHanded out, on paper: ${name}`)
-    console.log(row(['documents', 'index', 'calls at once', ...header]))
-    for (const docs of [20e6, 200e6, 2e9, 20e9, 180e9]) {
-      for (const callsMax of [8, 900]) console.log(row(cells(docs, callsMax, request)))
-    }
-  }
+export function benchFanOut(): PartResult {
+  const sections = SHAPES.map(({ id, name, request }) => ({
+    title: `Handed out, on paper: ${name}`,
+    rows: [20e6, 200e6, 2e9, 20e9, 180e9].flatMap((docs) => [
+      ...rowsOf(id, docs, undefined, request),
+      ...[8, 900].flatMap((callsMax) => rowsOf(id, docs, callsMax, request)),
+    ]),
+  }))
+  return { sections }
 }
 
-function cells(docs: number, callsMax: number, request: Partial<LeafRequest>): string[] {
+/** `callsMax`: at once; undefined: all in one process. */
+function rowsOf(
+  shape: string,
+  docs: number,
+  callsMax: number | undefined,
+  request: Partial<LeafRequest>,
+): BenchRow[] {
   const count = Math.ceil(docs / SPLIT_DOCS)
   const plan = planLeaf({ ...BASE, ...request, splits: Array.from({ length: count }, splitAt) })
-  const groups = callGroups(plan, { callsMax })
-  const bytesOf = (splits: LeafRequest['splits']): number => readsOf(splits, plan).bytes
-  const requestsOf = (some: readonly LeafRequest['splits'][]): number =>
-    some.reduce((sum, splits) => sum + readsOf(splits, plan).requests, REQUESTS_OF_SEARCH)
-  const here = readsOf(plan.request.splits, plan)
-  const work = (bytes: number): number => ROUNDS * ROUND_SECONDS + bytes / BYTES_PER_SECOND
+  const groups = callsMax === undefined ? [plan.request.splits] : callGroups(plan, { callsMax })
+  const work = (splits: LeafRequest['splits']): number =>
+    ROUNDS * ROUND_SECONDS + readsOf(splits, plan).bytes / BYTES_PER_SECOND
   const calls = groups.length - 1
-  const longest = Math.max(...groups.map(bytesOf))
-  const turns = Math.ceil(calls / callsMax)
-  const wait = calls === 0 ? work(here.bytes) : turns * (CALL_SECONDS + work(longest))
-  const leafSeconds = groups.reduce((sum, group) => sum + work(bytesOf(group)), 0)
-  const requests = requestsOf(groups)
-  const dollars = (seconds: number, invocations: number, reads: number): string =>
-    (seconds * MEMORY_GB * GB_SECOND_USD + invocations * INVOCATION_USD + reads * READ_USD).toFixed(
-      5,
-    )
-  const alone = dollars(work(here.bytes), 1, requestsOf([plan.request.splits]))
+  const turns = callsMax === undefined ? 0 : Math.ceil(calls / callsMax)
+  const wait = Math.max(...groups.map(work)) + (calls === 0 ? 0 : CALL_SECONDS)
+  const waits = calls === 0 ? wait : turns * wait
+  const leafSeconds = groups.reduce((sum, group) => sum + work(group), 0)
+  const seconds = calls === 0 ? waits : waits + leafSeconds + calls * CALL_SECONDS
+  const requests = groups.reduce(
+    (sum, splits) => sum + readsOf(splits, plan).requests,
+    REQUESTS_OF_SEARCH,
+  )
+  const usd =
+    seconds * MEMORY_GB * GB_SECOND_USD + (calls + 1) * INVOCATION_USD + requests * READ_USD
+  const index = `${((docs * INDEX_BYTES_PER_DOC) / 1e9).toFixed(0)} GB in ${count} splits`
+  const atOnce = Math.min(callsMax ?? 0, calls)
+  const how = calls === 0 ? 'in one process' : `${calls} calls, ${atOnce} at once`
+  const id = `fan-out-${shape}-${docs / 1e6}m-${callsMax ?? 'here'}`
+  const measure = `${index}, ${how}`
   return [
-    docs.toExponential(0),
-    `${((docs * INDEX_BYTES_PER_DOC) / 1e9).toFixed(0)} GB`,
-    String(callsMax),
-    String(count),
-    String(calls),
-    (here.bytes / 1e6).toFixed(0),
-    work(here.bytes).toFixed(2),
-    wait.toFixed(2),
-    alone,
-    calls === 0 ? alone : dollars(wait + leafSeconds + calls * CALL_SECONDS, calls + 1, requests),
-    String(requests),
+    rowOf({ id: `${id}-wait`, measure: `${measure}: wait`, unit: 's' }, waits),
+    rowOf({ id: `${id}-requests`, measure: `${measure}: requests`, unit: 'requests' }, requests),
+    rowOf({ id: `${id}-usd`, measure: `${measure}: one query`, unit: 'USD' }, usd),
   ]
 }
 
@@ -135,8 +143,4 @@ function configOf(indexId: string): LeafRequest['config'] {
   const config = shippedConfig(indexId)
   if (config === undefined) throw new Error(`no shipped config ${indexId}`)
   return config
-}
-
-function row(columns: readonly string[]): string {
-  return columns.map((cell) => cell.padStart(13)).join('')
 }

@@ -6,6 +6,7 @@ import { SALES } from './bench-index.ts'
 import { sampleOf } from './measure.ts'
 import type { BenchContext } from './parts.ts'
 import type { PartResult } from './report.ts'
+import { servedSearches } from './served-searches.ts'
 import { ensureWholeIndexes, STACK, whereIs } from './whole-index.ts'
 
 const RUNS = 7
@@ -18,7 +19,8 @@ export async function benchHttp(context: BenchContext): Promise<PartResult> {
   const server = serve(context)
   let client: BareClient | undefined
   try {
-    const opened = (client = await BareClient.open(await addressOf(server)))
+    const endpoint = await addressOf(server)
+    const opened = (client = await BareClient.open(endpoint))
     let asked = 0
     // A new price each time, so that no answer is remembered.
     const ask = () =>
@@ -37,6 +39,7 @@ export async function benchHttp(context: BenchContext): Promise<PartResult> {
     }
     return {
       sections: [
+        await servedSearches(endpoint, context),
         {
           title: `${RUNS * REQUESTS} searches with 10 hits over HTTP, one after the other`,
           rows: [

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { salesBatch } from '../src/functions/sales-batch.ts'
-import { printTable } from './measure.ts'
+import { rowOf } from './measure.ts'
+import type { BenchRow, BenchSection, PartResult, Unit } from './report.ts'
 
 const BATCHES = 5
 const BATCH_DOCS = 1_000
@@ -63,7 +64,7 @@ function histogramAbove(price: number): object {
 export async function benchLoad(
   root: string,
   settings: Readonly<Record<string, number>>,
-): Promise<void> {
+): Promise<PartResult> {
   const load: Load = { searches: 200, ingests: 4, seconds: 120, ...settings }
   const folder = mkdtempSync(join(tmpdir(), 'qwl-load-'))
   const loopPath = join(folder, 'loop.json')
@@ -89,7 +90,8 @@ export async function benchLoad(
     server.kill('SIGINT')
     await once(server, 'exit')
     const loop = JSON.parse(readFileSync(loopPath, 'utf8')) as LoopReport
-    print(load, result, loop)
+    for (const [reason, n] of result.errors) console.log(`  ${n} x ${reason}`)
+    return { sections: [sectionOf(load, result, loop)] }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -182,29 +184,27 @@ async function answerOf(agent: Agent, url: string, body?: Uint8Array): Promise<s
   })
 }
 
-function print(load: Load, result: LoadResult, loop: LoopReport): void {
-  const quantile = (times: readonly number[], share: number): string =>
-    `${(times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? NaN).toFixed(0)} ms`
-  const row = (
-    measure: string,
-    value: string,
-    must = '',
-    aim = '',
-  ): Parameters<typeof printTable>[1][number] => ({ measure, value, must, aim })
+function sectionOf(load: Load, result: LoadResult, loop: LoopReport): BenchSection {
+  const quantile = (times: readonly number[], share: number): number =>
+    times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? NaN
+  const row = (id: string, measure: string, unit: Unit, value: number, must?: number): BenchRow =>
+    rowOf({ id: `load-${id}`, measure, unit, ...(must !== undefined && { must }) }, value)
+  const { searchMs, ingestMs, sentDocs, foundDocs } = result
   const errors = [...result.errors.values()].reduce((sum, n) => sum + n, 0)
-  printTable(
-    `serve, ${load.searches} searches and ${load.ingests} ingests at once, ${load.seconds} s`,
-    [
-      row('requests that failed', String(errors), '0'),
-      row('documents sent, found', `${result.sentDocs}, ${result.foundDocs}`, 'equal'),
-      row('searches a second', (result.searchMs.length / load.seconds).toFixed(0)),
-      row('search, median', quantile(result.searchMs, 0.5)),
-      row('search, 99 of 100', quantile(result.searchMs, 0.99)),
-      row('ingest of 1,000 documents, median', quantile(result.ingestMs, 0.5)),
-      row('longest stop of the event loop', `${loop.maxMs.toFixed(0)} ms`, '100 ms'),
-      row('99 of 100 turns of it', `${loop.p99Ms.toFixed(0)} ms`),
-      row('peak memory', `${(loop.peakBytes / 1e6).toFixed(0)} MB`, '1000 MB'),
+  const { searches, ingests, seconds } = load
+  return {
+    title: `serve, ${searches} searches and ${ingests} ingests at once, ${seconds} s`,
+    rows: [
+      row('errors', 'requests that failed', 'count', errors, 0),
+      row('lost', 'documents sent and not found', 'count', Math.abs(sentDocs - foundDocs), 0),
+      row('sent', 'documents sent', 'count', sentDocs),
+      { ...row('searches', 'searches', '/s', searchMs.length / seconds), better: 'more' },
+      row('search', 'search, median', 'ms', quantile(searchMs, 0.5)),
+      row('search-99', 'search, 99 of 100', 'ms', quantile(searchMs, 0.99)),
+      row('ingest', 'ingest of 1,000 documents, median', 'ms', quantile(ingestMs, 0.5)),
+      row('loop', 'longest stop of the event loop', 'ms', loop.maxMs, 100),
+      row('loop-99', '99 of 100 turns of it', 'ms', loop.p99Ms),
+      row('memory', 'peak memory', 'MB', loop.peakBytes / 1e6, 1_000),
     ],
-  )
-  for (const [reason, n] of result.errors) console.log(`  ${n} x ${reason}`)
+  }
 }

@@ -15,6 +15,15 @@ export function sampleOf(values: readonly number[]): Sample {
   return { value: at(Math.floor(last / 2)), min: at(0), max: at(last), runs: values.length }
 }
 
+type RowFacts = Pick<BenchRow, 'id' | 'measure' | 'unit'> &
+  Partial<Pick<BenchRow, 'must' | 'aim' | 'dataset' | 'better' | 'cpu' | 'cpuMin'>>
+
+/** A row of several measurements, or of one. */
+export function rowOf(facts: RowFacts, measuredValue: Sample | number): BenchRow {
+  const sample = typeof measuredValue === 'number' ? sampleOf([measuredValue]) : measuredValue
+  return { ...facts, ...sample }
+}
+
 /** Whether a row is among those that `--only` asks for. */
 export function isWanted(
   only: string | undefined,
@@ -66,13 +75,12 @@ export async function repeated<T>(
   return results
 }
 
-export function ms(value: number): string {
-  return formatted(value, 'ms')
-}
+/** What the measure itself names. */
+const BARE: ReadonlySet<Unit> = new Set(['requests', 'rounds', 'count'])
 
 export function formatted(value: number, unit: Unit): string {
   if (unit === 'USD') return `$${value.toPrecision(2)}`
-  return unit === 'requests' || unit === 'rounds' ? digits(value) : `${digits(value)} ${unit}`
+  return BARE.has(unit) ? digits(value) : `${digits(value)} ${unit}`
 }
 
 /** `1 split`, `4 splits`. */

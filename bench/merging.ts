@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { printTable } from './measure.ts'
+import { rowOf } from './measure.ts'
+import type { BenchRow, BenchSection, PartResult, Unit } from './report.ts'
 
 interface Once {
   readonly indexMs: number
@@ -14,34 +15,43 @@ interface Once {
 }
 
 /** One merge of ten batches in a process of its own, so that its peak memory is that of the merge. */
-export function benchMerging(nodeArgs: readonly string[]): void {
-  printMerge('mock sales', 'sales', nodeArgs)
-  printMerge('HDFS-shaped lines', 'hdfs', nodeArgs)
+export function benchMerging(nodeArgs: readonly string[]): PartResult {
+  const sets = [
+    ['mock sales', 'sales'],
+    ['HDFS-shaped lines', 'hdfs'],
+  ] as const
+  return { sections: sets.map(([what, set]) => mergeSection(what, set, nodeArgs)) }
 }
 
-function printMerge(what: string, set: string, nodeArgs: readonly string[]): void {
+function mergeSection(what: string, set: string, nodeArgs: readonly string[]): BenchSection {
   const script = join(import.meta.dirname, 'merge-once.mjs')
   const args = [...nodeArgs, '--expose-gc', script, set]
   const once = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Once
-  const factor = (once.peakBytes - once.restingBytes) / once.inputBytes
-  const perSecond = (ms: number): string => `${Math.round(once.docCount / ms)}k docs/s`
-  printTable(
-    `Merging 10 batches of ${what}, ${once.docCount} documents, ${(once.inputBytes / 1e6).toFixed(1)} MB`,
-    [
-      { measure: 'indexing them', value: perSecond(once.indexMs), must: '', aim: '' },
-      { measure: 'merging them', value: perSecond(once.mergeMs), must: '', aim: '' },
-      {
-        measure: 'merge speed against indexing speed',
-        value: `${(once.indexMs / once.mergeMs).toFixed(1)}x`,
-        must: '2x',
-        aim: '5x',
-      },
-      {
-        measure: 'memory of the merge, in bytes of its inputs',
-        value: `${factor.toFixed(1)}x`,
-        must: '',
-        aim: '',
-      },
+  const { docCount, indexMs, mergeMs, inputBytes } = once
+  const row = (
+    id: string,
+    measure: string,
+    unit: Unit,
+    value: number,
+    more: Partial<BenchRow> = {},
+  ) => rowOf({ id: `merge-${set}-${id}`, measure, unit, ...more }, value)
+  const more = { better: 'more' } as const
+  return {
+    title: `Merging 10 batches of ${what}, ${docCount} documents, ${(inputBytes / 1e6).toFixed(1)} MB`,
+    rows: [
+      row('index', 'documents indexed', '/s', docCount / (indexMs / 1_000), more),
+      row('merge', 'documents merged', '/s', docCount / (mergeMs / 1_000), more),
+      row('speed', 'merging against indexing', 'x', indexMs / mergeMs, {
+        ...more,
+        must: 2,
+        aim: 5,
+      }),
+      row(
+        'memory',
+        'memory of the merge, in bytes of its inputs',
+        'x',
+        (once.peakBytes - once.restingBytes) / inputBytes,
+      ),
     ],
-  )
+  }
 }

@@ -1,77 +1,33 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { chromium, type Browser } from 'playwright-core'
 import { findChromium } from '../test/page/chromium.ts'
-import { ms, printTable } from './measure.ts'
+import { rowOf, sampleOf } from './measure.ts'
+import type { BenchRow, BenchSection, PartResult, Sample, Unit } from './report.ts'
 
 /** Batches of 100,000 documents. */
 const BATCHES = 20
 const RUNS = 7
 const SCROLLED_HITS = 10_000
+const SLOW_FRAME_MS = 50
 
 /** The page as a person meets it: its size, how soon there is an answer, how smoothly it scrolls. */
-export async function benchPage(root: string): Promise<void> {
+export async function benchPage(root: string): Promise<PartResult> {
   const executablePath = findChromium()
   if (executablePath === undefined) {
     console.log('\nThe page is not measured: no Chromium here (CHROMIUM_PATH)')
-    return
+    return { sections: [] }
   }
   const folder = mkdtempSync(join(tmpdir(), 'qwl-bench-'))
   const { url, server } = await serve(root, folder)
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
   try {
-    const loadBefore = load()
     const first = await firstAnswers(browser, url)
     const frames = await scrolledFrames(browser, url)
-    const count = (least: number): number => frames.gapsMs.filter((gap) => gap > least).length
-    printTable(`The page, over ${BATCHES * 100_000} local documents`, [
-      { measure: 'everything, gzipped', value: pageSize(root), must: '150 kB', aim: '80 kB' },
-      {
-        measure: `from opening to the first hits (middle of ${RUNS})`,
-        value: ms(middle(first)),
-        must: '1 s',
-        aim: '400 ms',
-      },
-      {
-        measure: `${SCROLLED_HITS} hits scrolled: time between frames, middle`,
-        value: ms(middle(frames.gapsMs)),
-        must: '50 ms',
-        aim: '17 ms',
-      },
-      {
-        measure: `frames of ${frames.gapsMs.length} that took over 50 ms`,
-        value: String(count(50)),
-        must: '0',
-        aim: '0',
-      },
-      {
-        measure: 'the longest one',
-        value: ms(Math.max(...frames.gapsMs)),
-        must: '50 ms',
-        aim: '17 ms',
-      },
-      {
-        measure: 'the longest task, time of the processor alone',
-        value: ms(frames.longestTaskMs),
-        must: '50 ms',
-        aim: '17 ms',
-      },
-      {
-        measure: 'rows in the document at most',
-        value: String(frames.mostRows),
-        must: '100',
-        aim: '',
-      },
-      {
-        measure: 'load of the machine before, after',
-        value: `${loadBefore}, ${load()}`,
-        must: '',
-        aim: '',
-      },
-    ])
+    return { sections: [sectionOf(root, first, frames)] }
   } finally {
     await browser.close()
     server.kill('SIGINT')
@@ -80,18 +36,39 @@ export async function benchPage(root: string): Promise<void> {
   }
 }
 
-function load(): string {
-  return (loadavg()[0] ?? 0).toFixed(1)
+function sectionOf(
+  root: string,
+  firstMs: readonly number[],
+  { gapsMs, mostRows, longestTaskMs }: ScrolledFrames,
+): BenchSection {
+  const row = (
+    id: string,
+    measure: string,
+    unit: Unit,
+    value: Sample | number,
+    [must, aim]: readonly [number, number?],
+  ): BenchRow =>
+    rowOf({ id: `page-${id}`, measure, unit, must, ...(aim !== undefined && { aim }) }, value)
+  const slow = gapsMs.filter((gap) => gap > SLOW_FRAME_MS).length
+  const scrolled = `${SCROLLED_HITS} hits scrolled`
+  return {
+    title: `The page, over ${BATCHES * 100_000} local documents`,
+    rows: [
+      row('size', 'everything, gzipped', 'kB', pageBytes(root) / 1e3, [150, 80]),
+      row('first', 'from opening to the first hits', 'ms', sampleOf(firstMs), [1_000, 400]),
+      row('frame', `${scrolled}: time between frames`, 'ms', sampleOf(gapsMs), [50, 17]),
+      row('slow', `${scrolled}: frames over ${SLOW_FRAME_MS} ms`, 'count', slow, [0, 0]),
+      row('longest', `${scrolled}: the longest frame`, 'ms', Math.max(...gapsMs), [50, 17]),
+      row('task', 'the longest task, of the processor alone', 'ms', longestTaskMs, [50, 17]),
+      row('rows', 'rows in the document at most', 'count', mostRows, [100]),
+    ],
+  }
 }
 
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-function pageSize(root: string): string {
+function pageBytes(root: string): number {
   const dist = join(root, 'dist', 'page')
   const bytes = readdirSync(dist).map((name) => gzipSync(readFileSync(join(dist, name))).length)
-  return `${(bytes.reduce((sum, each) => sum + each, 0) / 1_000).toFixed(1)} kB`
+  return bytes.reduce((sum, each) => sum + each, 0)
 }
 
 interface Served {
@@ -159,6 +136,10 @@ interface Scrolled {
   readonly mostRows: number
 }
 
+interface ScrolledFrames extends Scrolled {
+  readonly longestTaskMs: number
+}
+
 /** An event of a trace, as the browser writes it; times in microseconds. */
 interface TraceEvent {
   readonly name: string
@@ -183,10 +164,7 @@ const SCROLL = `(async () => {
   return { gapsMs, mostRows }
 })()`
 
-async function scrolledFrames(
-  browser: Browser,
-  url: string,
-): Promise<Scrolled & { readonly longestTaskMs: number }> {
+async function scrolledFrames(browser: Browser, url: string): Promise<ScrolledFrames> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   await page.goto(`${url}/ui/`)
   await page.getByRole('grid', { name: 'Hits' }).getByRole('row').nth(20).waitFor()

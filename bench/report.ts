@@ -3,7 +3,8 @@
  * the document of the figures shows. Every part, the peers too, hands these over and prints nothing of them.
  */
 
-/** Of one measured number; `ns/value`: nanoseconds for each value that a kernel goes through. */
+/** Of one measured number; `ns/value`: nanoseconds for each value that a kernel goes through; `count`: of
+ *  what the row names. */
 export type Unit =
   | 'ns/value'
   | 'ms'
@@ -16,6 +17,8 @@ export type Unit =
   | 'rounds'
   | 'USD'
   | 'x'
+  | '/s'
+  | 'count'
 
 /** The middle of `runs` measurements with the least and the greatest of them. */
 export interface Sample {

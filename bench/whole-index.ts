@@ -82,7 +82,7 @@ export function documentsOf(context: BenchContext, set: DataSet): string {
 }
 
 /** In whole batches. */
-function docsOf({ large, settings: { docs = DOCS } }: BenchContext, set: DataSet): number {
+export function docsOf({ large, settings: { docs = DOCS } }: BenchContext, set: DataSet): number {
   if (large && set === HDFS) return LARGE_DOCS
   return Math.max(1, Math.round(docs / BATCH_DOCS)) * BATCH_DOCS
 }

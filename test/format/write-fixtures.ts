@@ -24,6 +24,7 @@ function fixtureDoc(i: number): SampleDoc {
   const body = `${animals[bits % 7]} meets ${animals[(bits >> 3) % 7]} item ${i}${bits & 64 ? ' twice' : ''}`
   const price = (100 + ((i * 37) % 900)) / 100
   const name = `Item ${i}`
+  const share = ((bits % 400) / 4).toFixed(bits % 4 === 0 ? 1 : 2).replace(/50$/, '5')
   const block = `blk_${1 + (bits % 9)}${String(scrambled(i) * 7).padStart(18, '0')}, part ${String(i).padStart(5, '0')}`
   const values: SampleDoc['values'][number][] = [
     [0, 1_700_000_000_000 + i * 250],
@@ -43,7 +44,7 @@ function fixtureDoc(i: number): SampleDoc {
   if (i % 8 === 0) values.push([9, 1_700_000_000_000_000_001n + BigInt(i)])
   return {
     values,
-    source: JSON.stringify({ i, level, price, body, name, by: `u${bits % 19}`, block }),
+    source: `{"share":${share},${JSON.stringify({ i, level, price, body, name, by: `u${bits % 19}`, block }).slice(1)}`,
   }
 }
 

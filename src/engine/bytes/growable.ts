@@ -171,7 +171,9 @@ export function countTo(count: number): Uint32Array {
 
 /** Integers that are exact in doubles, collected one by one: four bytes each until one needs more. */
 export class GrowableIntegers {
-  #values: Uint32Array | Float64Array = new Uint32Array(32)
+  #narrow = new Uint32Array(32)
+  /** Has all of them once there is one that 32 bits do not hold. */
+  #wide: Float64Array | undefined
   #length = 0
 
   get length(): number {
@@ -179,27 +181,27 @@ export class GrowableIntegers {
   }
 
   push(value: number): void {
-    const values = this.#values
-    if (
-      this.#length === values.length ||
-      (value >>> 0 !== value && values instanceof Uint32Array)
-    ) {
-      this.#makeRoomFor(value)
-    }
-    this.#values[this.#length++] = value
+    if (this.#wide === undefined && value >>> 0 === value) {
+      if (this.#length === this.#narrow.length) {
+        const grown = new Uint32Array(this.#length * 2)
+        grown.set(this.#narrow)
+        this.#narrow = grown
+      }
+      this.#narrow[this.#length++] = value
+    } else this.#pushWide(value)
   }
 
-  #makeRoomFor(value: number): void {
-    const values = this.#values
-    const isWide = values instanceof Float64Array || value >>> 0 !== value
-    const size = this.#length === values.length ? values.length * 2 : values.length
-    const grown = isWide ? new Float64Array(size) : new Uint32Array(size)
-    grown.set(values)
-    this.#values = grown
+  #pushWide(value: number): void {
+    const wide = this.#wide
+    if (wide === undefined || this.#length === wide.length) {
+      this.#wide = new Float64Array(Math.max(32, this.#length * 2))
+      this.#wide.set((wide ?? this.#narrow).subarray(0, this.#length))
+    }
+    ;(this.#wide as Float64Array)[this.#length++] = value
   }
 
   /** What was pushed, as a view that the next push may leave behind. */
   view(): Uint32Array | Float64Array {
-    return this.#values.subarray(0, this.#length)
+    return (this.#wide ?? this.#narrow).subarray(0, this.#length)
   }
 }

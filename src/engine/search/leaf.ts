@@ -46,6 +46,7 @@ import { isNumeric } from './number-keys.ts'
 import { mapLimited } from './read-ranges.ts'
 import { isReadWhole } from './read-rounds.ts'
 import type { SortKey } from './request.ts'
+import { bestScoredHits } from './scored-hits.ts'
 import { ScoreSink } from './scores.ts'
 import { sortColumn, type SortColumn } from './sort-column.ts'
 import { mergeHits, scoreColumn, topHits, type PartialHit } from './top-hits.ts'
@@ -235,6 +236,8 @@ function collectHits(
   const { split, clause } = place.read
   const { hitLimit, sort, searchAfter } = plan.request
   if (hitLimit === 0 || matches.kind === 'none') return { hits: [], maxScore: undefined }
+  const scored = plan.scored && bestScoredHits(matches, { splitId, ...place.read }, plan.request)
+  if (scored) return scored
   const scores = plan.scored ? scoresIn(matches, clause, split) : undefined
   const byScore = scores && scoreColumn(scores.docs, scores.scores, split.docCount)
   const columnOf = (key: SortKey): SortColumn | undefined => {
@@ -284,9 +287,12 @@ function scoresIn(matches: DocSet, clause: Clause, split: FetchedSplit): ScoreSi
 }
 
 /** Undefined for none; spreading a split's worth of scores would overflow the stack. */
-function largest(scores: Iterable<number>): number | undefined {
-  let best: number | undefined
-  for (const score of scores) if (best === undefined || score > best) best = score
+function largest(scores: ArrayLike<number>): number | undefined {
+  if (scores.length === 0) return undefined
+  let best = -Infinity
+  // Bounds are in sight: a check for each of a split's scores would be most of the time.
+  for (let i = 0; i < scores.length; i++)
+    if ((scores[i] as number) > best) best = scores[i] as number
   return best
 }
 

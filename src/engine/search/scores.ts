@@ -31,8 +31,17 @@ export class ScoreSink {
 
   /** `occurrences` are parallel to `found`; undefined counts as one each. */
   addBm25(found: Uint32Array, occurrences: Uint32Array | undefined, weight: Bm25Weight): void {
-    const { docs, scores } = this
+    const { docs } = this
     let at = 0
+    if (found.length > docs.length * 16) {
+      for (let i = 0; i < docs.length; i++) {
+        const doc = docs[i] as number
+        at = lowerBound(found, doc, at)
+        if (at === found.length) return
+        if (found[at] === doc) this.#addTo(i, occurrences, at, weight)
+      }
+      return
+    }
     const gallop = docs.length > found.length * 16
     for (let i = 0; i < found.length; i++) {
       const doc = found[i] as number
@@ -40,18 +49,30 @@ export class ScoreSink {
       else while (at < docs.length && (docs[at] as number) < doc) at++
       if (at === docs.length) return
       if (docs[at] !== doc) continue
-      const frequency = occurrences === undefined ? 1 : (occurrences[i] as number)
-      scores[at] = (scores[at] as number) + bm25(weight, frequency, doc)
+      this.#addTo(at, occurrences, i, weight)
     }
+  }
+
+  /** The score of occurrence `from` to document number `at`. */
+  #addTo(at: number, occurrences: Uint32Array | undefined, from: number, weight: Bm25Weight): void {
+    const { norms } = weight
+    const frequency = occurrences === undefined ? 1 : (occurrences[from] as number)
+    const length = norms === undefined ? 0 : (norms[this.docs[at] as number] as number)
+    this.scores[at] = (this.scores[at] as number) + bm25(weight, frequency, length)
   }
 
   /** The documents of this sink that are in `set`, scored from zero. */
   within(set: DocSet): ScoreSink {
     const words = toWords(set, this.docCount)
-    return new ScoreSink(
-      this.docs.filter((doc) => hasDoc(words, doc)),
-      this.docCount,
-    )
+    const { docs } = this
+    const kept = new Uint32Array(docs.length)
+    let count = 0
+    for (let i = 0; i < docs.length; i++) {
+      const doc = docs[i] as number
+      kept[count] = doc
+      count += ((words[doc >>> 5] as number) >>> (doc & 31)) & 1
+    }
+    return new ScoreSink(count === docs.length ? docs : kept.subarray(0, count), this.docCount)
   }
 
   /** The same documents, scored from zero. */
@@ -74,6 +95,12 @@ export class ScoreSink {
   }
 
   addAll(other: ScoreSink): void {
+    if (other.docs === this.docs) {
+      for (let i = 0; i < this.docs.length; i++) {
+        this.scores[i] = (this.scores[i] as number) + (other.scores[i] as number)
+      }
+      return
+    }
     let at = 0
     for (let i = 0; i < other.docs.length; i++) {
       while (this.docs[at] !== other.docs[i]) at++
@@ -82,7 +109,7 @@ export class ScoreSink {
   }
 }
 
-interface Bm25Weight {
+export interface Bm25Weight {
   /** Boost times the sum of the terms' inverse document frequencies. */
   readonly idf: number
   /** Undefined: length does not count. */
@@ -90,9 +117,13 @@ interface Bm25Weight {
   readonly averageLength: number
 }
 
-function bm25({ idf, norms, averageLength }: Bm25Weight, frequency: number, doc: number): number {
-  const relativeLength =
-    norms === undefined || averageLength === 0 ? 1 : (norms[doc] as number) / averageLength
+/** Of `frequency` occurrences in a document of so many tokens. */
+export function bm25(
+  { idf, norms, averageLength }: Bm25Weight,
+  frequency: number,
+  length: number,
+): number {
+  const relativeLength = norms === undefined || averageLength === 0 ? 1 : length / averageLength
   return (idf * frequency * (K1 + 1)) / (frequency + K1 * (1 - B + B * relativeLength))
 }
 

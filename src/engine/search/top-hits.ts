@@ -118,7 +118,7 @@ function cursorOf({ keys, searchAfter, splitId }: HitOrder): AfterCursor | undef
 const SEGMENT = '00000000'
 
 /** `<split_id>:<segment>:<doc>`, the last two in eight hex digits; a split here is one segment. */
-function docAddress(splitId: string, docId: number): SortValue {
+export function docAddress(splitId: string, docId: number): SortValue {
   return { type: 'doc', value: `${splitId}:${SEGMENT}:${docId.toString(16).padStart(8, '0')}` }
 }
 

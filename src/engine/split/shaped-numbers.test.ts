@@ -28,17 +28,28 @@ function decoded(bytes: Uint8Array, count: number): string[] {
 }
 
 describe('a number in a document', () => {
-  test.each(['0', '-7', '12.5', '0.001', '123456789'])('%s is read as a number', (text) => {
-    expect(numberOf(text)).toBe(text)
-    expect(numberOf(`${text},`)).toBe(text)
-  })
-
-  test.each(['007', '1.50', '-0', '1e5', '1.', '.5', '1-2', '12345678901234567890'])(
-    '%s is left as text, since it would not print back',
+  test.each(['0', '-7', '12.5', '0.001', '5.0', '-1.0', '123456789'])(
+    '%s is read as a number',
     (text) => {
-      expect(numberOf(text)).toBeUndefined()
+      expect(numberOf(text)).toBe(text)
+      expect(numberOf(`${text},`)).toBe(text)
     },
   )
+
+  test.each([
+    '007',
+    '1.50',
+    '2.00',
+    '-0',
+    '-0.0',
+    '1e5',
+    '1.',
+    '.5',
+    '1-2',
+    '12345678901234567890',
+  ])('%s is left as text, since it would not print back', (text) => {
+    expect(numberOf(text)).toBeUndefined()
+  })
 })
 
 test('numbers of different decimals come back as they were written', () => {
@@ -56,6 +67,13 @@ test('numbers of different decimals come back as they were written', () => {
       else expect(texts.some((text) => numberOf(text) === undefined)).toBe(true)
     }),
   )
+})
+
+test('numbers that all have a point keep it: 5.0 beside 12.25', () => {
+  const texts = ['12.25', '5.0', '-1.0', '0.5', '100.0']
+  expect(decoded(encoded(texts) ?? new Uint8Array(0), texts.length)).toEqual(texts)
+  expect(encoded([...texts, '5'])).toBeUndefined()
+  expect(encoded(['5', '5.0'])).toBeUndefined()
 })
 
 test('damage is noticed: cut bytes, and more decimals than a number can have', () => {

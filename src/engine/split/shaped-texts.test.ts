@@ -15,7 +15,7 @@ function encoded(texts: readonly string[]): Uint8Array {
   return out.copy()
 }
 
-const FORM = { plain: 0, words: 1, numbers: 2, distinct: 3, templates: 4 }
+const FORM = { plain: 0, numbers: 2, distinct: 3, templates: 4, words: 5 }
 
 test.each([
   ['templates', Array.from({ length: 100 }, (_, i) => `Item ${i}`)],

@@ -13,16 +13,17 @@ import { decodeWords, encodeWords } from './text-words.ts'
  *
  *   form u8
  *   0 plain      sequence of sizes, then the bytes
- *   1 words      text-words.ts
+ *   1 words      text-words.ts, whole words
  *   2 numbers    text-templates.ts, without padded numbers
  *   3 distinct   text count varint; per place the number of its text; then the texts in another form.
  *                Numbers of up to 16 texts are a sequence; others the lowest byte of each, then the next
  *                ones, up to the last that text count - 1 needs
  *   4 templates  text-templates.ts
+ *   5 words      text-words.ts, with shared beginnings
  *
- * Writers before version 3 of the format have form 2 where others have form 4.
+ * Writers before version 3 of the format have forms 1 and 2 where others have 5 and 4.
  */
-const Form = { plain: 0, words: 1, numbers: 2, distinct: 3, templates: 4 } as const
+const Form = { plain: 0, wholeWords: 1, numbers: 2, distinct: 3, templates: 4, words: 5 } as const
 /** Texts per distinct text, on average, that are worth a number each. */
 const MIN_USES = 2
 const MAX_PACKED_TEXTS = 16
@@ -159,7 +160,8 @@ export function decodeTexts(reader: ByteReader, count: number): DecodedTexts {
 
 function decodeForm(form: number, reader: ByteReader, count: number): DecodedTexts {
   if (form === Form.plain) return decodePlain(reader, count)
-  if (form === Form.words) return decodeWords(reader, count)
+  if (form === Form.wholeWords) return decodeWords(reader, count, 'whole words')
+  if (form === Form.words) return decodeWords(reader, count, 'shared beginnings')
   if (form === Form.numbers) return decodeTemplates(reader, count, 'numbers')
   if (form === Form.templates) return decodeTemplates(reader, count, 'numbers and padded ones')
   throw reader.invalid(`text form ${form}`)

@@ -1,6 +1,7 @@
 // Indexed reads of arrays are cast: loop bounds keep them inside.
 import { deflateRawSync } from 'node:zlib'
 import { bitWidth } from '../bytes/bit-packing.ts'
+import { sharedPrefix } from '../bytes/byte-order.ts'
 import { ByteStringTable, hashWith } from '../bytes/byte-string-table.ts'
 import type { ByteReader, ByteWriter } from '../bytes/cursor.ts'
 import { GrowableUint32 } from '../bytes/growable.ts'
@@ -11,7 +12,8 @@ import { runningSums, type DecodedTexts, type TextSlices } from './text-slices.t
  * Texts as words with one space between each two:
  *
  *   sequence of words per text (spaces + 1)
- *   word count varint, words ascending: size varint, bytes
+ *   word count varint, words ascending: bytes shared with the word before varint, the rest (size varint,
+ *                      bytes). In form `whole words` nothing is shared, nor written of it
  *   sequence of word numbers
  */
 const SPACE = 0x20
@@ -20,7 +22,7 @@ const WORD_PLACES = 4096
 /** How much of the texts is deflated to see what plain would cost. */
 const SAMPLE_BYTES = 16 * 1024
 /** Words deflate to about this share in a sorted list. */
-const WORD_LIST_SHARE = 0.6
+const WORD_LIST_SHARE = 0.4
 
 /** False, and nothing written, when words repeat too little to beat deflate. */
 export function encodeWords(texts: TextSlices, out: ByteWriter): boolean {
@@ -57,7 +59,14 @@ export function encodeWords(texts: TextSlices, out: ByteWriter): boolean {
   for (let rank = 0; rank < order.length; rank++) rankOf[order[rank] as number] = rank
   encodeSequence(counts, counts.length, out)
   out.varint(order.length)
-  for (const word of order) out.sized(strings.at(word))
+  let previous: Uint8Array = new Uint8Array(0)
+  for (const number of order) {
+    const word = strings.at(number)
+    const shared = sharedPrefix(previous, word)
+    out.varint(shared)
+    out.sized(word.subarray(shared))
+    previous = word
+  }
   const ranks = numbers.view()
   for (let i = 0; i < ranks.length; i++) ranks[i] = rankOf[ranks[i] as number] as number
   encodeSequence(ranks, ranks.length, out)
@@ -80,10 +89,21 @@ function deflatedEstimate({ source, starts, ends }: TextSlices): number {
 }
 
 /** Throws `corrupt`. */
-export function decodeWords(reader: ByteReader, count: number): DecodedTexts {
+export function decodeWords(
+  reader: ByteReader,
+  count: number,
+  form: 'whole words' | 'shared beginnings',
+): DecodedTexts {
   const starts = runningSums(decodeSequence(reader, count).values)
   const words: Uint8Array[] = []
-  for (let left = reader.varint(); left > 0; left--) words.push(reader.sized())
+  let previous: Uint8Array = new Uint8Array(0)
+  for (let left = reader.varint(); left > 0; left--) {
+    const shared = form === 'whole words' ? 0 : reader.varint()
+    if (shared > previous.length) throw reader.invalid('beginning longer than the word before')
+    const rest = reader.sized()
+    previous = shared === 0 ? rest : joined(previous.subarray(0, shared), rest)
+    words.push(previous)
+  }
   const { values: numbers } = decodeSequence(reader, starts[count] as number)
   return {
     append(index, out) {
@@ -97,4 +117,11 @@ export function decodeWords(reader: ByteReader, count: number): DecodedTexts {
       }
     },
   }
+}
+
+function joined(beginning: Uint8Array, rest: Uint8Array): Uint8Array {
+  const word = new Uint8Array(beginning.length + rest.length)
+  word.set(beginning)
+  word.set(rest, beginning.length)
+  return word
 }

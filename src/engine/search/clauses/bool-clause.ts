@@ -7,6 +7,7 @@ import {
   unionAll,
   type DocSet,
 } from '../doc-set.ts'
+import type { ScoredTerm } from '../best-by-score.ts'
 import type { ScoreSink } from '../scores.ts'
 import type { FetchedSplit } from '../fetch.ts'
 import type { Need } from '../needs.ts'
@@ -99,6 +100,15 @@ export class BoolClause implements Clause {
       own.addBest(each, tieBreaker)
     }
     sink.addAll(own)
+  }
+
+  /** Clauses that score some of their matches otherwise, as other bools do, make no sum of terms. */
+  scoredTerms(split: FetchedSplit, boost: number): readonly ScoredTerm[] | undefined {
+    const { must, should, tieBreaker } = this.#parts
+    if (tieBreaker !== undefined) return undefined
+    const inUse = [...must, ...should].filter((clause) => !clause.isEmpty(split))
+    const terms = inUse.flatMap((clause) => clause.scoredTerm?.(split, boost) ?? [])
+    return terms.length === inUse.length ? terms : undefined
   }
 
   termFrequencies(split: FetchedSplit, visit: TermVisitor): void {

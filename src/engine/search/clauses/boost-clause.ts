@@ -1,3 +1,4 @@
+import type { ScoredTerm } from '../best-by-score.ts'
 import type { DocSet } from '../doc-set.ts'
 import type { ScoreSink } from '../scores.ts'
 import type { FetchedSplit } from '../fetch.ts'
@@ -32,6 +33,14 @@ export class BoostClause implements Clause {
 
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
     this.#clause.score(split, sink, boost * this.#boost)
+  }
+
+  scoredTerm(split: FetchedSplit, boost: number): ScoredTerm | undefined {
+    return this.#clause.scoredTerm?.(split, boost * this.#boost)
+  }
+
+  scoredTerms(split: FetchedSplit, boost: number): readonly ScoredTerm[] | undefined {
+    return this.#clause.scoredTerms?.(split, boost * this.#boost)
   }
 
   termFrequencies(split: FetchedSplit, visit: TermVisitor): void {

@@ -1,3 +1,4 @@
+import type { ScoredTerm } from '../best-by-score.ts'
 import type { DocSet } from '../doc-set.ts'
 import type { FetchedSplit } from '../fetch.ts'
 import type { Need } from '../needs.ts'
@@ -22,6 +23,11 @@ export interface Clause {
   within?(split: FetchedSplit, docs: Uint32Array): Uint32Array
   /** Adds this clause's score to the documents that it matches. */
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void
+  /** The one term whose documents match, and that scores them; undefined: it is another kind of clause. */
+  scoredTerm?(split: FetchedSplit, boost: number): ScoredTerm | undefined
+  /** Terms, those that a document which matches has of them adding up to its score in this order; undefined:
+   *  scores are made otherwise. */
+  scoredTerms?(split: FetchedSplit, boost: number): readonly ScoredTerm[] | undefined
   /** How many documents have each term that the query names, for snippets. */
   termFrequencies(split: FetchedSplit, visit: TermVisitor): void
 }

@@ -1,6 +1,7 @@
 import type { SplitField } from '../../split/footer.ts'
 import type { TermEntry } from '../../split/term-dictionary.ts'
-import { listOf, NO_DOCS, type DocSet } from '../doc-set.ts'
+import type { ScoredTerm } from '../best-by-score.ts'
+import { NO_DOCS, type DocSet } from '../doc-set.ts'
 import { inverseDocumentFrequency, type ScoreSink } from '../scores.ts'
 import type { FetchedSplit } from '../fetch.ts'
 import { fieldnormNeeds, postingNeeds, termNeeds, type Need } from '../needs.ts'
@@ -38,19 +39,30 @@ export class TermClause implements Clause {
     const entry = this.#find(split)
     if (entry === undefined) return NO_DOCS
     // What is scored is decoded once, with frequencies.
-    const field = this.#field
-    return this.#scored ? listOf(split.postings(field, entry).docs) : split.docs(field, entry)
+    if (this.#scored) split.postings(this.#field, entry)
+    return split.docs(this.#field, entry)
   }
 
   score(split: FetchedSplit, sink: ScoreSink, boost: number): void {
+    const term = this.scoredTerm(split, boost)
+    if (term !== undefined) sink.addBm25(term.docs, term.freqs, term.weight)
+  }
+
+  scoredTerm(split: FetchedSplit, boost: number): ScoredTerm | undefined {
     const entry = this.#find(split)
-    if (entry === undefined) return
+    if (entry === undefined) return undefined
     const { docs, freqs } = split.postings(this.#field, entry)
-    sink.addBm25(docs, freqs, {
+    const weight = {
       idf: boost * inverseDocumentFrequency(split.docCount, entry.docCount),
       norms: split.fieldnorms(this.#field),
       averageLength: this.#field.totalTokens / split.docCount,
-    })
+    }
+    return { docs, freqs, ranked: split.rankedDocs(this.#field, entry), weight }
+  }
+
+  scoredTerms(split: FetchedSplit, boost: number): readonly ScoredTerm[] {
+    const term = this.scoredTerm(split, boost)
+    return term === undefined ? [] : [term]
   }
 
   termFrequencies(split: FetchedSplit, visit: TermVisitor): void {
