@@ -31,6 +31,16 @@ describe('_search', () => {
     expect(await hits(`${SEARCH}?q=id:4`, { query: { match_none: null } })).toHaveLength(2)
   })
 
+  test('by score come those too that have none of the optional words', async () => {
+    const hits = async (should: object) => {
+      const bool = { filter: [{ range: { quantity: { gt: 5 } } }], should }
+      const answer = await shop.ask(SEARCH, json({ query: { bool }, sort: ['_score'], size: 100 }))
+      return at(answer.json, 'hits', 'hits')
+    }
+    expect(await hits({ match: { description: 'animal' } })).toHaveLength(25)
+    expect(await hits({ match: { description: 'no_such_word' } })).toHaveLength(25)
+  })
+
   test('an empty body is an empty search', async () => {
     expect((await shop.ask(SEARCH, { method: 'POST' })).status).toBe(200)
   })
