@@ -128,11 +128,11 @@ export class TermAccumulator {
     else this.#addAscii(ascii, 0, text.length)
   }
 
-  #addAscii(source: Buffer, start: number, end: number): void {
+  #addAscii(source: Uint8Array, start: number, end: number): void {
     const buffer = this.#buffer
     const folded = this.#options.tokenizer.splitAscii?.(source, start, end, buffer)
     if (folded === undefined) {
-      this.#addTokensOf(source.toString('latin1', start, end))
+      this.#addTokensOf(new AsciiSlice(source, start, end).toString())
       return
     }
     for (let i = 0; i < buffer.count; i++) {
