@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { VirtualTime } from '../../bench/cold/virtual-time.ts'
+import { Stopwatch } from '../../bench/stopwatch.ts'
 
 /** Computing is measured, so that no time is exact. */
 const LITTLE_MS = 200
@@ -80,11 +81,8 @@ test('a wait for something that has no modelled time is an error', async () => {
   await expect(time.run(time.thread('here'), () => never)).rejects.toThrow('no modelled time')
 })
 
-/** Milliseconds of a core. */
+/** By the clock of the model: a busy machine lengthens nothing and shortens nothing. */
 function compute(ms: number): void {
-  const before = process.cpuUsage()
-  for (;;) {
-    const { user, system } = process.cpuUsage(before)
-    if (user + system >= ms * 1_000) return
-  }
+  const watch = new Stopwatch()
+  while (watch.elapsedMs() < ms);
 }

@@ -31,6 +31,16 @@ describe('_search', () => {
     expect(await hits(`${SEARCH}?q=id:4`, { query: { match_none: null } })).toHaveLength(2)
   })
 
+  test('by score come those too that have none of the optional words', async () => {
+    const hits = async (should: object) => {
+      const bool = { filter: [{ range: { quantity: { gt: 5 } } }], should }
+      const answer = await shop.ask(SEARCH, json({ query: { bool }, sort: ['_score'], size: 100 }))
+      return at(answer.json, 'hits', 'hits')
+    }
+    expect(await hits({ match: { description: 'animal' } })).toHaveLength(25)
+    expect(await hits({ match: { description: 'no_such_word' } })).toHaveLength(25)
+  })
+
   test('an empty body is an empty search', async () => {
     expect((await shop.ask(SEARCH, { method: 'POST' })).status).toBe(200)
   })
@@ -203,11 +213,19 @@ describe('a split that is gone', () => {
 
   test('is counted as failed among others, unless partial results are refused', async () => {
     const fixture = await withLostSplit(3)
-    const partial = await fixture.ask(SEARCH)
+    const partial = await fixture.ask(`${SEARCH}?size=15`)
     expect(at(partial.json, '_shards')).toEqual({ total: 3, successful: 2, skipped: 0, failed: 1 })
     expect(at(partial.json, 'hits', 'hits')).toHaveLength(10)
-    const whole = await fixture.ask(`${SEARCH}?allow_partial_search_results=false`)
+    const whole = await fixture.ask(`${SEARCH}?size=15&allow_partial_search_results=false`)
     expect(whole.status).toBe(500)
+  })
+
+  test('is not missed where the others have all hits and the index tells its count', async () => {
+    const fixture = await withLostSplit(3)
+    const { json: answer } = await fixture.ask(`${SEARCH}?allow_partial_search_results=false`)
+    expect(at(answer, '_shards', 'failed')).toBe(0)
+    expect(at(answer, 'hits', 'total', 'value')).toBe(15)
+    expect(at(answer, 'hits', 'hits')).toHaveLength(10)
   })
 
   test('fails the search when no other split answered', async () => {

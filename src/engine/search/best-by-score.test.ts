@@ -51,8 +51,10 @@ test('the best are those that scoring and sorting all gives, whichever of equal 
     docDescending: fc.boolean(),
   })
   const terms = fc.array(anyTerm, { minLength: 1, maxLength: 5 })
+  // Where terms are optional, documents match that have none of them.
+  const matching = fc.constantFrom('of the terms', 'filtered', 'without terms')
   fc.assert(
-    fc.property(terms, fc.boolean(), settings, (given, isFiltered, each) => {
+    fc.property(terms, matching, settings, (given, matched, each) => {
       const union = unionAll(
         given.map(({ docs }) => setOf(docs, DOCS)),
         DOCS,
@@ -60,9 +62,10 @@ test('the best are those that scoring and sorting all gives, whichever of equal 
       const words = toWords(union, DOCS)
       const isIn = (doc: number): boolean => (((words[doc >>> 5] ?? 0) >>> (doc & 31)) & 1) === 1
       const docs = Uint32Array.from({ length: DOCS }, (_, doc) => doc).filter(
-        (doc) => isIn(doc) && !(isFiltered && doc % 3 === 0),
+        (doc) =>
+          matched === 'without terms' || (isIn(doc) && !(matched === 'filtered' && doc % 3 === 0)),
       )
-      const matches: DocSet = isFiltered ? listOf(docs) : union
+      const matches: DocSet = matched === 'of the terms' ? union : listOf(docs)
       expect(bestByScore(matches, DOCS, given, each)).toEqual(wantedDocs(docs, given, each))
     }),
     { numRuns: 300 },

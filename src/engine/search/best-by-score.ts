@@ -26,7 +26,8 @@ const MAX_TERMS = 16
 /**
  * The best `limit` of the documents that match, ascending: MaxScore. Once that many are held, terms that even
  * together cannot lift a document above the worst of them lead to no document any more, and are only looked
- * up in those that other terms lead to. Undefined where that does not go.
+ * up in those that other terms lead to. A document that has none of the terms scores 0: a filter may alone
+ * decide what matches. Undefined where that does not go.
  */
 export function bestByScore(
   matches: DocSet,
@@ -43,7 +44,9 @@ export function bestByScore(
   let leading = scorers
   for (let step = 0; step < words.length && leading.length > 0; step++) {
     const at = docDescending ? words.length - 1 - step : step
-    let left = (words[at] as number) & wordOf(leading, at)
+    // Until there are enough, documents without any of the terms are among the best as well.
+    const candidates = best.isFull ? wordOf(leading, at) : -1
+    let left = (words[at] as number) & candidates
     while (left !== 0) {
       const bit = 31 - Math.clz32(docDescending ? left : left & -left)
       left &= ~(1 << bit)
@@ -190,17 +193,21 @@ class BestScores {
     this.#worseDoc = docDescending ? -1 : 1
   }
 
+  get isFull(): boolean {
+    return this.#size === this.#limit
+  }
+
   /** What a document has to score more than. */
   get worst(): number {
-    return this.#size < this.#limit ? -Infinity : (this.#scores[0] as number)
+    return this.isFull ? (this.#scores[0] as number) : -Infinity
   }
 
   /** Whether the worst is higher than before. */
   offer(score: number, doc: number): boolean {
     const before = this.worst
     if (!(score > before)) return false
-    if (this.#size < this.#limit) this.#push(score, doc)
-    else this.#sink(score, doc)
+    if (this.isFull) this.#sink(score, doc)
+    else this.#push(score, doc)
     return this.worst > before
   }
 
