@@ -78,7 +78,8 @@ interface LeafReads {
 
 /** All reads of one split but those of hit documents, in three rounds at most: the footer; dictionary
  *  blocks, columns and fieldnorms; posting lists and positions. The last two are one where the dictionary
- *  blocks are there already, and where dictionaries tell all that is asked nothing else is read. Searching and explaining both go through here, so that they cannot differ. */
+ *  blocks are there already, and where dictionaries tell all that is asked nothing else is read. Searching
+ *  and explaining both go through here, so that they cannot differ. */
 export async function readSplit(
   leafSplit: LeafSplit,
   plan: LeafPlan,
