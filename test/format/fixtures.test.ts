@@ -95,7 +95,7 @@ describe('a damaged split', () => {
   })
 
   test('of long posting lists is noticed wherever a list is flipped', async () => {
-    const docs = Array.from({ length: 400 }, (_, i) => ({
+    const docs = Array.from({ length: 1200 }, (_, i) => ({
       values: [[1, (Math.imul(i, 0x9e3779b1) >>> 20) % 3 === 0 ? 'some all' : 'all']] as const,
       source: `{"n":${i}}`,
     }))

