@@ -1,6 +1,7 @@
 import { beforeAll, test } from 'vitest'
 import { BY_TIME, expectReads, words, type ColdSearch } from './cold-search.ts'
 import { indexFile, stageFile, type StagedFile } from './counted-index.ts'
+import { HOURS_BY_SEVERITY } from './warm-searches.ts'
 
 /** Of 20,000 HDFS-shaped lines in one split. */
 const COLD_SEARCHES: readonly ColdSearch[] = [
@@ -38,14 +39,7 @@ const COLD_SEARCHES: readonly ColdSearch[] = [
   },
   {
     what: 'a histogram of all documents by severity',
-    ask: {
-      aggs: {
-        hours: {
-          date_histogram: { field: 'timestamp', fixed_interval: '1h' },
-          aggs: { by: { terms: { field: 'severity_text' } } },
-        },
-      },
-    },
+    ask: HOURS_BY_SEVERITY,
     numHits: 20_000,
     requests: 2,
     rounds: 2,

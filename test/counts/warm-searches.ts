@@ -12,6 +12,15 @@ const BY_TIME: Partial<SearchRequest> = {
   sort: [{ by: 'field', field: 'timestamp', order: 'desc', dateUnit: 'ms' }],
 }
 
+export const HOURS_BY_SEVERITY: Partial<SearchRequest> = {
+  aggs: {
+    hours: {
+      date_histogram: { field: 'timestamp', fixed_interval: '1h' },
+      aggs: { by: { terms: { field: 'severity_text' } } },
+    },
+  },
+}
+
 /** One of each kind of work. */
 export const WARM_SEARCHES: readonly WarmSearch[] = [
   { what: 'a term, ten hits', ask: { ...words('body:terminating'), maxHits: 10 } },
@@ -30,14 +39,7 @@ export const WARM_SEARCHES: readonly WarmSearch[] = [
   },
   {
     what: 'a histogram of all documents by severity',
-    ask: {
-      aggs: {
-        hours: {
-          date_histogram: { field: 'timestamp', fixed_interval: '1h' },
-          aggs: { by: { terms: { field: 'severity_text' } } },
-        },
-      },
-    },
+    ask: HOURS_BY_SEVERITY,
   },
 ]
 
