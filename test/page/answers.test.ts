@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page, Route } from 'playwright-core'
 import { expect } from 'vitest'
-import { accessibilityFaults, keepPicture, test } from './watched-page.ts'
+import { accessibilityFaults, awaitAnswer, keepPicture, test } from './watched-page.ts'
 
 const SEARCH = '**/_search'
 
@@ -19,10 +19,6 @@ function isSearch(route: Route, wanted: { query: string; size?: number }): boole
   return text === wanted.query && (wanted.size === undefined || wanted.size === size)
 }
 
-function found(page: Page) {
-  return expect.poll(() => page.getByRole('status').first().textContent())
-}
-
 async function ask(page: Page, query: string): Promise<void> {
   await page.getByLabel('Query').fill(query)
   await page.keyboard.press('Enter')
@@ -30,7 +26,7 @@ async function ask(page: Page, query: string): Promise<void> {
 
 test('a slow answer never takes the place of a newer one', async ({ visit }) => {
   const { page } = await visit('/ui/?index=hostile')
-  await found(page).toMatch(/^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
   const held: Route[] = []
   await page.route(SEARCH, (route) =>
     isSearch(route, { query: 'level:error' }) ? void held.push(route) : route.continue(),
@@ -38,18 +34,18 @@ test('a slow answer never takes the place of a newer one', async ({ visit }) => 
   await ask(page, 'level:error')
   await expect.poll(() => held.length).toBe(2)
   await ask(page, 'level:info')
-  await found(page).toMatch(/^40 hits/)
+  await awaitAnswer(page, /^40 hits/)
   // They are let go now, whether the page still listens or not.
   await Promise.all(held.map((route) => route.continue().catch(() => undefined)))
   await ask(page, 'level:info AND seq:<10')
-  await found(page).toMatch(/^6 hits/)
+  await awaitAnswer(page, /^6 hits/)
   const rows = page.getByRole('grid', { name: 'Hits' })
   expect(await rows.getByText('error', { exact: true }).count()).toBe(0)
 })
 
 test('hits and counts are asked at once, and each is shown as it comes', async ({ visit }) => {
   const { page } = await visit('/ui/?index=hostile')
-  await found(page).toMatch(/^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
   const held: Route[] = []
   await page.route(SEARCH, (route) =>
     isSearch(route, { query: 'level:error', size: 0 }) ? void held.push(route) : route.continue(),
@@ -59,7 +55,7 @@ test('hits and counts are asked at once, and each is shown as it comes', async (
   await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('21')
   await expect.poll(() => held.length).toBe(1)
   await held[0]?.continue()
-  await found(page).toMatch(/^20 hits/)
+  await awaitAnswer(page, /^20 hits/)
 })
 
 test('the histogram is stacked by a field, and a series filters', async ({ visit }) => {
@@ -72,13 +68,13 @@ test('the histogram is stacked by a field, and a series filters', async ({ visit
   await keepPicture(page, 'histogram-stacked')
   await series.getByRole('button', { name: 'error' }).click()
   await page.getByRole('menuitem', { name: 'Only this value' }).click()
-  await found(page).toMatch(/^20 hits/)
+  await awaitAnswer(page, /^20 hits/)
   expect(page.url()).toContain('by=level')
 })
 
 test('around a document are those before and after it, whatever the query', async ({ visit }) => {
   const { page } = await visit('/ui/?index=hostile&q=seq%3A30&tz=utc')
-  await found(page).toMatch(/^1 hit\b/)
+  await awaitAnswer(page, /^1 hit\b/)
   await page.keyboard.press('o')
   await page.getByRole('button', { name: 'Around' }).click()
   const around = page.getByRole('list', { name: 'Documents around this one' })
@@ -99,7 +95,7 @@ test('hits are downloaded as they were sent, or with the columns that are shown'
   visit,
 }) => {
   const { page } = await visit('/ui/?index=hostile&q=seq%3A%3E57&col=note&col=big')
-  await found(page).toMatch(/^2 hits/)
+  await awaitAnswer(page, /^2 hits/)
   const download = async (format: string): Promise<string> => {
     await page.getByRole('button', { name: 'Download' }).click()
     const [file] = await Promise.all([
@@ -118,9 +114,9 @@ test('hits are downloaded as they were sent, or with the columns that are shown'
 
 test('where nothing was found in a time, all time is a press away', async ({ visit }) => {
   const { page } = await visit('/ui/?index=hostile&from=now-15m')
-  await found(page).toMatch(/^Nothing was found/)
+  await awaitAnswer(page, /^Nothing was found/)
   await page.getByRole('button', { name: 'Look at all time' }).click()
-  await found(page).toMatch(/^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
   expect(page.url()).not.toContain('from=')
 })
 
@@ -130,14 +126,14 @@ test('a link to an index that is gone says so, and leads to one that is there', 
   const { page } = await visit('/ui/?index=gone&col=a')
   await expect.poll(() => page.getByRole('alert').textContent()).toContain('no index gone')
   await page.getByRole('button', { name: 'Look at hostile' }).click()
-  await found(page).toMatch(/^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
 })
 
 test('a large index is counted in stretches of time, and drawn as each of them comes', async ({
   visit,
 }) => {
   const { page } = await visit('/ui/?index=mock-sales')
-  await found(page).toMatch(/^100,000 hits/)
+  await awaitAnswer(page, /^100,000 hits/)
   await page.route('**/hostile/describe', async (route) => {
     const answer = await route.fetch()
     const facts = (await answer.json()) as object
@@ -156,6 +152,6 @@ test('a large index is counted in stretches of time, and drawn as each of them c
   await page.getByText('still counting').waitFor()
   expect(await plot.getAttribute('aria-label')).toMatch(/^\d+ buckets of 30s .* most, 1, at /)
   await Promise.all([held[0]?.continue(), held[2]?.continue()])
-  await found(page).toMatch(/^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
   expect(await page.getByText('still counting').count()).toBe(0)
 })

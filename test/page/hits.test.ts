@@ -1,21 +1,9 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { accessibilityFaults, keepPicture, test } from './watched-page.ts'
+import { accessibilityFaults, awaitAnswer, keepPicture, test } from './watched-page.ts'
 
 function hits(page: Page): Locator {
   return page.getByRole('grid', { name: 'Hits' })
-}
-
-/** The number before `hits`, once it is what is expected of it. */
-async function awaitCount(page: Page, expected: RegExp): Promise<void> {
-  await expect
-    .poll(() =>
-      page
-        .getByText(/^[\d,]+ hits?/)
-        .first()
-        .textContent(),
-    )
-    .toMatch(expected)
 }
 
 test('a click on a value narrows the search to it, and another takes it out again', async ({
@@ -28,12 +16,12 @@ test('a click on a value narrows the search to it, and another takes it out agai
   await keepPicture(page, 'hits-menu')
   expect(await accessibilityFaults(page)).toEqual([])
   await menu.getByRole('menuitem', { name: 'Only this value' }).click()
-  await awaitCount(page, /^20 hits/)
+  await awaitAnswer(page, /^20 hits/)
   expect(await page.getByLabel('Query').inputValue()).toContain('level')
 
   await hits(page).getByText('error', { exact: true }).first().click()
   await page.getByRole('menuitem', { name: 'Not this value' }).click()
-  await awaitCount(page, /^40 hits/)
+  await awaitAnswer(page, /^40 hits/)
 })
 
 test('a value with quotes and backslashes, of a field with quotes and blanks, filters', async ({
@@ -46,7 +34,7 @@ test('a value with quotes and backslashes, of a field with quotes and blanks, fi
   const document = page.getByRole('complementary', { name: 'Document' })
   await document.getByRole('button', { name: String.raw`v "q" \ back` }).click()
   await page.getByRole('menuitem', { name: 'Only this value' }).click()
-  await awaitCount(page, /^1 hit\b/)
+  await awaitAnswer(page, /^1 hit\b/)
   expect(await page.getByRole('alert').count()).toBe(0)
 })
 
@@ -54,7 +42,7 @@ test('a document is opened as a tree, with exact integers, and its link brings i
   visit,
 }) => {
   const { page } = await visit('/ui/?index=hostile&q=big%3A*&tz=utc')
-  await awaitCount(page, /^2 hits/)
+  await awaitAnswer(page, /^2 hits/)
   await hits(page).getByRole('row').nth(1).getByRole('gridcell').first().click()
   const document = page.getByRole('complementary', { name: 'Document' })
   await document.getByText('9007199254740993').first().waitFor()
@@ -74,7 +62,7 @@ test('scrolling goes on page by page, each hit once, and few rows are in the doc
   visit,
 }) => {
   const { page, requests } = await visit('/ui/?index=mock-sales&col=id')
-  await awaitCount(page, /^[\d,]{7,} hits/)
+  await awaitAnswer(page, /^[\d,]{7,} hits/)
   const seen = await page.evaluate<{ ids: string[]; mostRows: number }>(SCROLLED)
   expect(new Set(seen.ids).size).toBe(seen.ids.length)
   expect(seen.ids.length).toBeGreaterThan(1_500)
@@ -103,11 +91,11 @@ const SCROLLED = `(async () => {
 
 test('the keyboard alone is enough: query, hits, document and back', async ({ visit }) => {
   const { page } = await visit('/ui/?index=hostile')
-  await awaitCount(page, /^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
   await page.keyboard.press('/')
   await page.keyboard.type('level:error')
   await page.keyboard.press('Enter')
-  await awaitCount(page, /^20 hits/)
+  await awaitAnswer(page, /^20 hits/)
   await expect.poll(() => hits(page).getAttribute('aria-rowcount')).toBe('21')
   await hits(page).focus()
   await page.keyboard.press('ArrowDown')
@@ -128,7 +116,7 @@ test('Tab reaches everything that can be pressed, in the order in which it is se
   visit,
 }) => {
   const { page } = await visit('/ui/?index=hostile')
-  await awaitCount(page, /^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
   const reached: string[] = []
   for (let presses = 0; presses < 40; presses++) {
     await page.keyboard.press('Tab')
@@ -148,7 +136,7 @@ test('what is brushed on the histogram becomes the time range, and the address',
   visit,
 }) => {
   const { page } = await visit('/ui/?index=hostile')
-  await awaitCount(page, /^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
   const plot = page.getByRole('region', { name: 'Documents over time' }).getByRole('img')
   await plot.waitFor()
   const box = await page.locator('.u-over').boundingBox()
@@ -158,7 +146,7 @@ test('what is brushed on the histogram becomes the time range, and the address',
   await page.mouse.move(box.x + box.width * 0.75, box.y + box.height / 2, { steps: 5 })
   await page.mouse.up()
   await expect.poll(() => page.url()).toMatch(/from=2026-03-01T.*to=2026-03-01T/)
-  await awaitCount(page, /^(2[5-9]|3[0-5]) hits/)
+  await awaitAnswer(page, /^(2[5-9]|3[0-5]) hits/)
   await page.goBack()
-  await awaitCount(page, /^60 hits/)
+  await awaitAnswer(page, /^60 hits/)
 })

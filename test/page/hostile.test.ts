@@ -7,7 +7,7 @@ import {
   LARGEST_INTEGER,
   SCRIPT,
 } from './hostile-docs.ts'
-import { test } from './watched-page.ts'
+import { awaitAnswer, test } from './watched-page.ts'
 
 // What the page must not do is looked at after every visit (`watched-page.ts`).
 const COLUMNS = '/ui/?index=hostile&col=note&col=html&col=big'
@@ -31,9 +31,7 @@ test('what turns the direction of reading is shown as a sign', async ({ visit })
 
 test('every document of the index is shown, the longest ones too', async ({ visit }) => {
   const { page } = await visit('/ui/?index=hostile')
-  await expect
-    .poll(() => page.getByRole('status').first().textContent())
-    .toMatch(new RegExp(`^${HOSTILE_COUNT} hits`))
+  await awaitAnswer(page, new RegExp(`^${HOSTILE_COUNT} hits`))
   await page
     .getByRole('gridcell', { name: /^unbroken/ })
     .first()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { runCli, startCli } from '../cli-process.ts'
-import { accessibilityFaults, test, watchPage } from './watched-page.ts'
+import { accessibilityFaults, awaitAnswer, test, watchPage } from './watched-page.ts'
 
 const KEY = 'a-key-that-nobody-guesses'
 
@@ -46,7 +46,7 @@ test('a key is asked for once, and is nowhere but in the memory of the tab', asy
     expect(await accessibilityFaults(page)).toEqual([])
     await dialog.getByLabel('Key').fill(KEY)
     await page.keyboard.press('Enter')
-    await expect.poll(() => page.getByRole('status').first().textContent()).toMatch(/^2 hits/)
+    await awaitAnswer(page, /^2 hits/)
     expect(await dialog.count()).toBe(0)
     const kept =
       'JSON.stringify([location.href, document.cookie, {...localStorage}, {...sessionStorage}])'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
-import { test as base, inject } from 'vitest'
+import { expect, test as base, inject } from 'vitest'
 
 /** Nothing of the browser's own goes out, and no name but that of this machine is found. */
 export const LAUNCH_ARGS = [
@@ -81,6 +81,19 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return results.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
   )
+}
+
+/**
+ * Waits until the search has ended and its status reads as expected: hits and their count are
+ * asked at once, so that a count on the screen does not say yet that there is a row to open.
+ */
+export async function awaitAnswer(page: Page, expected: RegExp): Promise<void> {
+  await expect
+    .poll(async () => {
+      const isRunning = (await page.getByRole('button', { name: 'Stop' }).count()) > 0
+      return isRunning ? 'still running' : page.getByRole('status').first().textContent()
+    })
+    .toMatch(expected)
 }
 
 /** Keeps a picture of the page to be looked at. */
