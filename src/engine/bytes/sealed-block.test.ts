@@ -47,4 +47,20 @@ describe('the sealing queue', () => {
     const opened = (await Promise.all(sealing)).map((sealed) => openBlock(sealed, 'test'))
     expect(opened.map((content) => content[0])).toEqual(contents.map((_, i) => i))
   })
+  test('begins what waits while the caller pauses, and says when there is need to', async () => {
+    const queue = new SealingQueue()
+    const settled: number[] = []
+    const seal = (n: number) =>
+      queue.seal(new Uint8Array(10_000).fill(n), deflate).then(() => settled.push(n))
+    const sealing = Array.from({ length: 8 }, (_, n) => seal(n))
+    expect(queue.isBehind).toBe(false)
+    sealing.push(...[8, 9, 10].map(seal))
+    expect(queue.isBehind).toBe(true)
+    await queue.catchUp()
+    expect(queue.isBehind).toBe(false)
+    // For three that waited and the one who paused four had to be done, others may be.
+    expect(settled.length).toBeGreaterThanOrEqual(4)
+    await Promise.all(sealing)
+    await queue.catchUp()
+  })
 })

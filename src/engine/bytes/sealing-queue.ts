@@ -10,15 +10,35 @@ export class SealingQueue {
 
   /** `raw` must not change before the promise settles. */
   async seal(raw: Uint8Array, options: SealOptions): Promise<Uint8Array> {
-    if (this.#inFlight < MAX_IN_FLIGHT) this.#inFlight++
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    await this.#enter()
     try {
       return await sealBlock(raw, options)
     } finally {
-      const next = this.#waiting.shift()
-      // The slot goes straight to the next in line.
-      if (next === undefined) this.#inFlight--
-      else next()
+      this.#leave()
     }
+  }
+
+  /** Whether blocks wait for others to be done. */
+  get isBehind(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Resolves once the blocks that wait have begun. A block begins when the event loop gets to it: who
+   *  seals many without a pause would have them all wait, in memory, for a time when nothing else is done. */
+  async catchUp(): Promise<void> {
+    await this.#enter()
+    this.#leave()
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#inFlight < MAX_IN_FLIGHT) this.#inFlight++
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift()
+    // The slot goes straight to the next in line.
+    if (next === undefined) this.#inFlight--
+    else next()
   }
 }

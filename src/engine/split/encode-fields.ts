@@ -5,7 +5,7 @@ import { encodeColumn } from './column.ts'
 import { encodeTerms } from './encode-terms.ts'
 import { compareFields } from './footer.ts'
 import { ListSection } from './postings.ts'
-import { fieldByField, LISTS_START, type WrittenField } from './split-file.ts'
+import { fieldByField, type FieldUnderWay, LISTS_START, type WrittenField } from './split-file.ts'
 import type { CollectedTerms } from './term-accumulator.ts'
 
 /** All that one field of a split holds before it is encoded. */
@@ -39,19 +39,14 @@ interface FieldTarget {
   readonly queue: SealingQueue
 }
 
-/** Lists follow each other in the order of fields: they are written before this first waits. */
 async function encodeField(
   { path, type, terms, column }: CollectedField,
   target: FieldTarget,
-): Promise<WrittenField> {
-  const encoded = terms && encodeTerms(terms, target)
+): Promise<FieldUnderWay> {
+  const encoded = terms && (await encodeTerms(terms, target))
   const written = column && encodeColumn(columnInput(column), target.queue)
-  const [dictionary, columnBytes, fieldnorms] = await Promise.all([
-    encoded?.terms,
-    written,
-    encoded?.fieldnorms,
-  ])
-  return {
+  const parts = Promise.all([encoded?.terms, written, encoded?.fieldnorms])
+  const done = parts.then(([dictionary, columnBytes, fieldnorms]) => ({
     path,
     type,
     terms: dictionary,
@@ -59,5 +54,6 @@ async function encodeField(
     fieldnorms,
     totalTokens: encoded?.totalTokens ?? 0,
     docsWithTerms: encoded?.docsWithTerms ?? 0,
-  }
+  }))
+  return { done }
 }

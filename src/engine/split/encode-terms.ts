@@ -26,11 +26,11 @@ interface TermTarget {
 /** Tokens are grouped by term so many at a time, for each of which up to three numbers are held. */
 const GROUP_TOKENS = 1 << 21
 
-/** Writes lists to `lists` before it returns; blocks compress in the background. */
-export function encodeTerms(
+/** Resolves when all lists are in `lists`; blocks may be compressing still. */
+export async function encodeTerms(
   collected: CollectedTerms,
   { docCount, lists, queue, groupTokens = GROUP_TOKENS }: TermTarget,
-): EncodedTerms {
+): Promise<EncodedTerms> {
   const writer = new TermDictionaryWriter(collected.record, lists, queue)
   const { ranks, tokenCount, termCount, termAt } = rankTokens(collected.tokens)
   const grouping = new Grouping(collected, { ranks, tokenCount, termCount, groupTokens })
@@ -40,6 +40,7 @@ export function encodeTerms(
     for (let term = first; term < end; term++) {
       grouping.moveTo(term)
       writer.add(termAt(term), postings)
+      if (queue.isBehind) await queue.catchUp()
     }
     first = end
   }

@@ -18,7 +18,13 @@ import { rangeOf, type MergeField, type MergeInput } from './merge-input.ts'
 import { mergeTerms, TokenTally } from './merge-terms.ts'
 import { ListSection } from './postings.ts'
 import { buildSplit, type BuiltSplit, type SplitBuilderSettings } from './split-builder.ts'
-import { checkWhole, fieldByField, LISTS_START, type WrittenField } from './split-file.ts'
+import {
+  checkWhole,
+  fieldByField,
+  type FieldUnderWay,
+  LISTS_START,
+  type WrittenField,
+} from './split-file.ts'
 
 interface MergeTarget {
   readonly docCount: number
@@ -99,33 +105,29 @@ async function mergeField(
   ref: FieldRef,
   inputs: readonly MergeInput[],
   { docCount, lists, queue }: MergeTarget,
-): Promise<WrittenField> {
+): Promise<FieldUnderWay> {
   const sources: MergeField[] = []
   for (const input of inputs) {
     const field = input.footer.fields.get(fieldKey(ref))
     if (field !== undefined) sources.push({ input, field })
   }
-  // Lists follow each other in the order of fields: nothing may be awaited before this returns.
   const isWhole = sources.every(({ input }) => input.kept === undefined)
   const tally = isWhole ? undefined : new TokenTally(docCount)
-  const terms = mergeTerms(sources, { lists, queue, tally })
+  const terms = await mergeTerms(sources, { lists, queue, tally })
   const column = mergeColumns(sources, docCount)
   const encoded = column && encodeColumn(column, queue)
   const lengths = mergeFieldnorms(sources, docCount)
   const fieldnorms = lengths && encodeFieldnorms(lengths, queue)
-  const [writtenTerms, writtenColumn, writtenNorms] = await Promise.all([
-    terms,
-    encoded,
-    fieldnorms,
-  ])
-  return {
+  const parts = Promise.all([terms?.done, encoded, fieldnorms])
+  const done = parts.then(([writtenTerms, writtenColumn, writtenNorms]) => ({
     ...ref,
     terms: writtenTerms,
     column: writtenColumn,
     fieldnorms: writtenNorms,
     totalTokens: tally?.tokenCount ?? sumOf(sources, ({ totalTokens }) => totalTokens),
     docsWithTerms: tally?.docCount ?? sumOf(sources, ({ docsWithTerms }) => docsWithTerms),
-  }
+  }))
+  return { done }
 }
 
 function sumOf(sources: readonly MergeField[], pick: (field: SplitField) => number): number {

@@ -14,8 +14,9 @@ test('each term has the documents of all inputs, one split after the other, with
     queue: new SealingQueue(),
   })
   const found: Record<string, unknown> = {}
+  const written = await merged?.done
   scanTerms(
-    (merged?.blocks ?? []).map((sealed) => new TermBlock(sealed)),
+    (written?.blocks ?? []).map((sealed) => new TermBlock(sealed)),
     (term, entryOf) => {
       const entry = entryOf()
       const { docs, freqs } = decodePostings(undefined, entry, 'position')
@@ -28,13 +29,12 @@ test('each term has the documents of all inputs, one split after the other, with
     fox: { docs: [0, 1, 3], positions: [1, 0, 1, 2] },
     red: { docs: [0], positions: [0] },
   })
-  expect(merged).toMatchObject({ record: 'position', termCount: 3 })
+  expect(written).toMatchObject({ record: 'position', termCount: 3 })
 })
 
 test('a field without terms anywhere has none', async () => {
   const split = await sampleSplit(['n:i64'], [{ n: 1 }])
   const sources = mergeFields([split, split], 'n')
-  expect(
-    mergeTerms(sources, { lists: new ListSection(0), queue: new SealingQueue() }),
-  ).toBeUndefined()
+  const target = { lists: new ListSection(0), queue: new SealingQueue() }
+  expect(await mergeTerms(sources, target)).toBeUndefined()
 })

@@ -41,11 +41,12 @@ export class TokenTally {
 }
 
 /** All terms of one field, each with the postings of the inputs one after the other. Undefined when
- *  no input has terms. Where inputs record different things, what all of them have is kept. */
-export function mergeTerms(
+ *  no input has terms. Where inputs record different things, what all of them have is kept. Resolves when
+ *  all lists are in `lists`; blocks may be compressing still. */
+export async function mergeTerms(
   sources: readonly MergeField[],
   { lists, queue, tally }: TermsTarget,
-): Promise<WrittenTerms> | undefined {
+): Promise<{ readonly done: Promise<WrittenTerms> } | undefined> {
   const walks: TermWalk[] = []
   let record: RecordOption = 'position'
   for (const { input, field } of sources) {
@@ -71,8 +72,9 @@ export function mergeTerms(
       }
     }
     order.advance(sharing)
+    if (queue.isBehind) await queue.catchUp()
   }
-  return writer.finish()
+  return { done: writer.finish() }
 }
 
 /** Dictionaries by the term that each stands on, those of the same term by input. Most terms stand in

@@ -47,21 +47,27 @@ export interface WrittenField extends FieldRef {
   readonly docsWithTerms: number
 }
 
+/** A field whose lists stand, and that is done when all of it is compressed. */
+export interface FieldUnderWay {
+  readonly done: Promise<WrittenField>
+}
+
 /** Fields that are written at once. One more computes while the one before is compressed; each holds a few
  *  numbers per document until it is. */
 const FIELDS_AT_ONCE = 2
 
-/** `write` over the fields in their order, in which it adds their lists before it first waits. */
+/** `write` over the fields in their order: lists of a field follow those of the one before, so it is begun
+ *  when those stand. */
 export async function fieldByField<Field>(
   fields: readonly Field[],
-  write: (field: Field) => Promise<WrittenField>,
+  write: (field: Field) => Promise<FieldUnderWay>,
 ): Promise<WrittenField[]> {
   const written: Promise<WrittenField>[] = []
   for (const field of fields) {
-    const next = write(field)
+    const { done } = await write(field)
     // Awaited below, perhaps only after another one has failed.
-    next.catch(() => undefined)
-    written.push(next)
+    done.catch(() => undefined)
+    written.push(done)
     await written.at(-FIELDS_AT_ONCE)
   }
   return await Promise.all(written)

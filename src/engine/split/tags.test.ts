@@ -17,7 +17,7 @@ async function field(
 ): Promise<WrittenField> {
   const terms = new TermAccumulator(type, { tokenizer: WORDS, record: 'basic', fieldnorms: false })
   values.forEach((value, doc) => terms.add(doc, value, NO_NUMBER))
-  const done = encodeTerms(terms.collected(), {
+  const done = await encodeTerms(terms.collected(), {
     docCount: values.length,
     lists: new ListSection(0),
     queue: new SealingQueue(),

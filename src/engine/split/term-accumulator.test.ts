@@ -27,7 +27,7 @@ async function accumulated(
   })
   docs.forEach((texts, doc) => texts.forEach((text) => accumulator.add(doc, text, numberOf(text))))
   const lists = new ListSection(0)
-  const done = encodeTerms(accumulator.collected(), {
+  const done = await encodeTerms(accumulator.collected(), {
     docCount: docs.length,
     lists,
     queue: new SealingQueue(),
