@@ -2,15 +2,16 @@ import type { BigIntStats } from 'node:fs'
 import { mkdir, open, readdir, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { QwError } from '../engine/errors.ts'
-import { bodyBytes, bodySize, type ObjectBody } from '../engine/ports.ts'
+import { bodySize, type ObjectBody } from '../engine/ports.ts'
 import { errnoOf } from './folder-errors.ts'
 import { newOwnerTag, ownerState } from './process-owner.ts'
 
 /** A temporary file whose owner cannot be asked is taken for left over after an hour untouched. */
 const UNKNOWN_TEMP_AGE_MS = 3_600_000
 const PARENT_ATTEMPTS = 8
-/** Pieces are written so many bytes at a time: not one system call for each of thousands. */
-const WRITE_BYTES = 4 << 20
+/** Pieces are gathered until they are so many bytes: not one system call for each of thousands, and no copy of
+ *  a file of many megabytes. */
+const WRITE_BYTES = 1 << 20
 
 /** Exactly the bytes of [start, end) of an open file. */
 export async function readExactly(
@@ -69,12 +70,22 @@ export async function writeTempFile(folder: string, content: TempContent): Promi
 }
 
 async function writeBody(file: FileHandle, { body, signal }: TempContent): Promise<void> {
-  const sizeBytes = bodySize(body)
-  for (let start = 0; start < sizeBytes; start += WRITE_BYTES) {
-    const end = Math.min(start + WRITE_BYTES, sizeBytes)
-    // Goes on where the one before ended.
-    await file.writeFile(bodyBytes(body, { start, end }), { signal })
+  if (body instanceof Uint8Array) return await file.writeFile(body, { signal })
+  const gathered = new Uint8Array(Math.min(WRITE_BYTES, bodySize(body)))
+  let filled = 0
+  for (const piece of body) {
+    for (let at = 0; at < piece.length;) {
+      const part = piece.subarray(at, at + gathered.length - filled)
+      gathered.set(part, filled)
+      filled += part.length
+      at += part.length
+      if (filled < gathered.length) continue
+      // Goes on where the one before ended.
+      await file.writeFile(gathered, { signal })
+      filled = 0
+    }
   }
+  await file.writeFile(gathered.subarray(0, filled), { signal })
 }
 
 /**

@@ -21,6 +21,13 @@ export type FromSplitThread =
   | { readonly kind: 'done'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: TransportedError }
 
+/** What `sealDocs` is answered with: the block's memory comes back to be used again, since what a thread leaves
+ *  to its collection of garbage stays for long. */
+export interface SealedBlock {
+  readonly sealed: Uint8Array
+  readonly docs: Uint8Array
+}
+
 interface Call {
   resolve(answer: unknown): void
   reject(error: unknown): void
@@ -33,6 +40,8 @@ const WORTH_BYTES = 32 * 1024 * 1024
 const WAITING_MAX = 4
 /** What it leaves are mostly arrays outside of the heap, which a collection of this small part gives back. */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4 }
+/** Room for the next block, which is a little longer or shorter. */
+const SPARE_BYTES = 16 * 1024
 const ENTRIES = ['./split-worker.mjs', './threads/split-worker.js', '../threads/split-worker.js']
 
 /** Undefined where a second thread would not help, or none can be started: the sources, run without a
@@ -54,6 +63,8 @@ export class SplitThread implements SplitWork {
   readonly #entry: string
   readonly #here = splitWorkHere()
   readonly #calls = new Map<number, Call>()
+  /** Of blocks that came back: `WAITING_MAX` of them at most. */
+  readonly #spare: Uint8Array[] = []
   #worker: Worker | undefined
   #lastId = 0
   #bytesBefore: number
@@ -71,9 +82,25 @@ export class SplitThread implements SplitWork {
       return this.#here.sealDocs(block)
     }
     // Copies: the caller goes on writing into these.
-    const copy = { docs: new Uint8Array(docs), ends: new Uint32Array(ends), level }
+    const copy = { docs: this.#copyOf(docs), ends: new Uint32Array(ends), level }
     // What this kind of task is answered with.
-    return this.#call({ kind: 'sealDocs', block: copy }) as Promise<Uint8Array>
+    return this.#call({ kind: 'sealDocs', block: copy }).then((answer) => {
+      const { sealed, docs: used } = answer as SealedBlock
+      this.#spare.push(used)
+      return sealed
+    })
+  }
+
+  #copyOf(docs: Uint8Array): Uint8Array {
+    const spare = this.#spare.pop()
+    const fits = spare !== undefined && spare.buffer.byteLength >= docs.length
+    const copy = new Uint8Array(
+      fits ? spare.buffer : new ArrayBuffer(docs.length + SPARE_BYTES),
+      0,
+      docs.length,
+    )
+    copy.set(docs)
+    return copy
   }
 
   encodeFields(fields: CollectedFields): Promise<EncodedFields> {

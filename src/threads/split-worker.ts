@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { splitWorkHere } from '../engine/split/split-work.ts'
 import { ownedBuffers } from './owned-buffers.ts'
-import type { FromSplitThread, SplitTask, ToSplitThread } from './split-thread.ts'
+import type { FromSplitThread, SealedBlock, SplitTask, ToSplitThread } from './split-thread.ts'
 import { transported } from './transported-error.ts'
 
 const port = parentPort
@@ -19,7 +19,10 @@ port.on('message', ({ id, task }: ToSplitThread) => {
 async function perform(task: SplitTask): Promise<unknown> {
   switch (task.kind) {
     case 'sealDocs':
-      return await work.sealDocs(task.block)
+      return {
+        sealed: await work.sealDocs(task.block),
+        docs: task.block.docs,
+      } satisfies SealedBlock
     case 'encodeFields':
       return await work.encodeFields(task.fields)
   }

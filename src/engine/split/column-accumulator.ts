@@ -38,7 +38,7 @@ export type CollectedColumn =
       readonly strings: PackedStrings
     }
 
-/** As `encodeColumn` takes it. */
+/** As `encodeColumn` takes it. Numbers of strings are overwritten. */
 export function columnInput(collected: CollectedColumn): ColumnInput {
   if (collected.kind !== 'strings') return collected
   const { docs, numbers } = collected
@@ -46,10 +46,12 @@ export function columnInput(collected: CollectedColumn): ColumnInput {
   const order = strings.sorted()
   const ordinalOf = new Uint32Array(order.length)
   for (let i = 0; i < order.length; i++) ordinalOf[order[i] as number] = i
+  // In place: there is one for each document.
+  for (let i = 0; i < numbers.length; i++) numbers[i] = ordinalOf[numbers[i] as number] as number
   return {
     kind: 'ordinal',
     docs,
-    ordinals: numbers.map((number) => ordinalOf[number] as number),
+    ordinals: numbers,
     termCount: order.length,
     termAt: (ordinal) => strings.at(order[ordinal] as number),
   }

@@ -107,11 +107,12 @@ function rankAscending(values: Float64Array): { ranks: Uint32Array; distinct: Fl
 function fewNumbers(
   values: Float64Array,
 ): { readonly numbers: Uint32Array; readonly distinct: Float64Array } | undefined {
-  const bits = 2 + Math.ceil(Math.log2(values.length))
+  // A quarter of the places is taken at most.
+  const bits = Math.ceil(Math.log2(values.length))
   /** Place + 1 in `distinct`, 0 when free. */
   const table = new Uint32Array(2 ** bits)
   const numbers = new Uint32Array(values.length)
-  const distinct = new Float64Array(values.length)
+  const distinct = new Float64Array(Math.ceil(values.length / MIN_USES) + 1)
   const key = new Float64Array(1)
   const halves = new Uint32Array(key.buffer)
   let count = 0
