@@ -99,7 +99,7 @@ test('files of 100,000 documents stay under 150 splits for 90 days at the memory
   })
   expect(publishedSplits).toBeLessThan(150)
   expect(writtenPerIndexed).toBeLessThanOrEqual(6)
-})
+}, 120_000)
 
 test.each([
   [128, 1],
