@@ -60,8 +60,10 @@ export class TermDictionaryWriter {
     const { docCount, docGaps, repeats, positionSteps, positionCount } = postings
     this.#addTerm(term, term.length)
     this.#entries.varint(docCount)
-    if (docCount === 1) this.#addSingle(docGaps[0] as number, (repeats?.[0] ?? 0) + 1)
-    else {
+    if (docCount === 1) {
+      const freq = repeats === undefined ? 1 : (repeats[0] as number) + 1
+      this.#addSingle(docGaps[0] as number, freq)
+    } else {
       this.#list.truncate(0)
       encodeDocGaps(docGaps, docCount, this.#list)
       if (repeats !== undefined) encodePackedBlocks(repeats, docCount, this.#list)
