@@ -47,14 +47,14 @@ const bodySplit = (texts: readonly string[]) =>
 function writtenTerms(bytes: Uint8Array) {
   const footer = decodeFooter(bytes)
   const { terms, ...field } = fieldAt({ bytes, footer }, 'body')
-  const { blockStarts = Float64Array.of(0), firstTerms, termCount } = terms ?? {}
+  const { blockStarts = Float64Array.of(0), firstTerms = [], termCount } = terms ?? {}
   const hex = (start?: number, end?: number) => Buffer.from(bytes).toString('hex', start, end)
   return {
     blocks: hex(blockStarts[0], blockStarts.at(-1)),
     sizes: [...blockStarts].map((start) => start - (blockStarts[0] ?? 0)),
     lists: hex(0, footer.docStore.blockStarts[0]),
     tokens: [field.totalTokens, field.docsWithTerms, termCount],
-    firstTerms,
+    firstTerms: firstTerms.map((term) => Buffer.from(term).toString('hex')),
   }
 }
 
