@@ -19,7 +19,10 @@ const WIDTH_MASK = 0x3f
  * The writer takes the width that gives the fewest bytes, so that one outlier does not widen 128 values.
  */
 
+/** How many of a block's numbers have so many bits. */
 const lengthCounts = new Uint32Array(33)
+/** How many have more. */
+const longer = new Uint32Array(33)
 const lows = new Uint32Array(PACKED_BLOCK_VALUES)
 
 /** Appends values [0, count) as blocks. */
@@ -31,10 +34,7 @@ export function encodePackedBlocks(values: Uint32Array, count: number, out: Byte
 
 function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteWriter): void {
   const width = cheapestWidth(values, start, end)
-  let exceptionCount = 0
-  if (width < 32) {
-    for (let i = start; i < end; i++) if ((values[i] as number) >>> width !== 0) exceptionCount++
-  }
+  const exceptionCount = longer[width] as number
   if (exceptionCount === 0) {
     out.u8(width)
     packBits(values, { start, end }, width, out)
@@ -54,24 +54,26 @@ function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteW
 }
 
 function cheapestWidth(values: Uint32Array, start: number, end: number): number {
+  const count = end - start
   lengthCounts.fill(0)
-  let widest = 0
   for (let i = start; i < end; i++) {
     const bits = 32 - Math.clz32(values[i] as number)
     lengthCounts[bits] = (lengthCounts[bits] as number) + 1
-    if (bits > widest) widest = bits
   }
+  let widest = 32
+  while (widest > 0 && lengthCounts[widest] === 0) widest--
+  longer.fill(0)
   let best = widest
-  let bestBytes = packedBytes(end - start, widest)
+  let bestBytes = packedBytes(count, widest)
   for (let width = widest - 1; width >= 0; width--) {
-    let bytes = packedBytes(end - start, width) + 1
-    for (let bits = width + 1; bits <= widest; bits++) {
-      bytes += (lengthCounts[bits] as number) * (1 + Math.ceil((bits - width) / 7))
-    }
+    longer[width] = (longer[width + 1] as number) + (lengthCounts[width + 1] as number)
+    // An exception takes a byte for its place, and one for each seven bits begun.
+    let bytes = packedBytes(count, width) + 1 + (longer[width] as number)
+    for (let bits = width; bits < widest; bits += 7) bytes += longer[bits] as number
     if (bytes < bestBytes) {
       best = width
       bestBytes = bytes
-    } else if (bytes > bestBytes + (end - start)) break
+    } else if (bytes > bestBytes + count) break
   }
   return best
 }
@@ -79,18 +81,28 @@ function cheapestWidth(values: Uint32Array, start: number, end: number): number 
 /** Reads `count` numbers. Throws `corrupt`. */
 export function decodePackedBlocks(reader: ByteReader, count: number): Uint32Array {
   const out = new Uint32Array(count)
+  unpackBlocks(reader, count, out, 0)
+  return out
+}
+
+/** Reads `count` numbers into `out` from `outStart` on. Throws `corrupt`. */
+export function unpackBlocks(
+  reader: ByteReader,
+  count: number,
+  out: Uint32Array,
+  outStart: number,
+): void {
   for (let start = 0; start < count; start += PACKED_BLOCK_VALUES) {
     const header = reader.u8()
     const width = header & WIDTH_MASK
     const blockCount = Math.min(PACKED_BLOCK_VALUES, count - start)
-    unpackBits(reader, { count: blockCount, width }, out, start)
+    unpackBits(reader, { count: blockCount, width }, out, outStart + start)
     if ((header & HAS_EXCEPTIONS) === 0) continue
     for (let left = reader.u8(); left > 0; left--) {
       const index = reader.u8()
       if (index >= blockCount) throw reader.invalid(`exception at ${index} of ${blockCount}`)
-      const at = start + index
+      const at = outStart + start + index
       out[at] = (out[at] as number) + reader.varint() * 2 ** width
     }
   }
-  return out
 }

@@ -1,15 +1,18 @@
 import { ByteWriter } from '../bytes/cursor.ts'
+import { encodePackedBlocks } from '../bytes/packed-blocks.ts'
 import type { SealOptions } from '../bytes/sealed-block.ts'
 import type { SealingQueue } from '../bytes/sealing-queue.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
 import {
+  encodeDocGaps,
   encodePositions,
   encodePostings,
   INLINE_BYTES,
   type ListSection,
+  type PackablePostings,
   type TermPostings,
 } from './postings.ts'
-import { RECORD_CODES, type SingleEntry } from './term-dictionary.ts'
+import { type BlockCursor, RECORD_CODES } from './term-dictionary.ts'
 
 /** Before compression; `term-dictionary.ts` says what stands in a block. */
 const BLOCK_BYTES = 16 * 1024
@@ -47,28 +50,57 @@ export class TermDictionaryWriter {
 
   /** Copies what it keeps. */
   add(term: Uint8Array, postings: TermPostings): void {
-    this.#addTerm(term)
+    this.#addTerm(term, term.length)
     this.#addPostings(postings)
     this.#endEntry()
   }
 
-  /** A term that one document has, from a dictionary of the same record option. */
-  addSingle(term: Uint8Array, { doc, freq, positions }: SingleEntry): void {
-    this.#addTerm(term)
-    this.#entries.varint(1)
-    this.#addSingle(doc, freq)
-    if (positions !== undefined) this.#addList(positions)
+  /** As `add`, of what is ready to be packed. */
+  addPackable(term: Uint8Array, postings: PackablePostings): void {
+    const { docCount, docGaps, repeats, positionSteps, positionCount } = postings
+    this.#addTerm(term, term.length)
+    this.#entries.varint(docCount)
+    if (docCount === 1) {
+      const freq = repeats === undefined ? 1 : (repeats[0] as number) + 1
+      this.#addSingle(docGaps[0] as number, freq)
+    } else {
+      this.#list.truncate(0)
+      encodeDocGaps(docGaps, docCount, this.#list)
+      if (repeats !== undefined) encodePackedBlocks(repeats, docCount, this.#list)
+      this.#addList(this.#list.view())
+    }
+    if (positionSteps !== undefined) {
+      this.#list.truncate(0)
+      encodePackedBlocks(positionSteps, positionCount, this.#list)
+      this.#addList(this.#list.view())
+    }
     this.#endEntry()
   }
 
-  #addTerm(term: Uint8Array): void {
-    if (this.#blockTermCount === 0) this.#startBlock(term)
+  /** A term that one document has, all of it inline, as it stands in a dictionary of the same record
+   *  option; its document's number is moved by `docOffset`. */
+  addCopy(entry: BlockCursor, docOffset: number): void {
+    this.#addTerm(entry.termBytes, entry.termSize)
     const entries = this.#entries
-    const shared = this.#blockTermCount === 0 ? 0 : this.#sharedWithPrevious(term)
+    entries.varint(1)
+    this.#addSingle(entry.singleDoc + docOffset, entry.singleFreq)
+    if (this.#record === 'position') {
+      const { start, sizeBytes } = entry.positions
+      entries.varint(sizeBytes * 2 + 1)
+      entries.slice(entry.lists.source, start, start + sizeBytes)
+    }
+    this.#endEntry()
+  }
+
+  /** The first `size` bytes of `term`. */
+  #addTerm(term: Uint8Array, size: number): void {
+    if (this.#blockTermCount === 0) this.#startBlock(term.slice(0, size))
+    const entries = this.#entries
+    const shared = this.#blockTermCount === 0 ? 0 : this.#sharedWithPrevious(term, size)
     entries.varint(shared)
-    entries.varint(term.length - shared)
-    entries.slice(term, shared, term.length)
-    this.#remember(term)
+    entries.varint(size - shared)
+    entries.slice(term, shared, size)
+    this.#remember(term, size)
   }
 
   #endEntry(): void {
@@ -77,22 +109,23 @@ export class TermDictionaryWriter {
     if (this.#entries.length >= BLOCK_BYTES) this.#sealBlock()
   }
 
-  #sharedWithPrevious(term: Uint8Array): number {
+  #sharedWithPrevious(term: Uint8Array, size: number): number {
     const previous = this.#previous
-    const limit = Math.min(this.#previousSize, term.length)
+    const limit = Math.min(this.#previousSize, size)
     let shared = 0
     while (shared < limit && previous[shared] === term[shared]) shared++
     return shared
   }
 
-  #remember(term: Uint8Array): void {
-    if (term.length > this.#previous.length) this.#previous = new Uint8Array(term.length * 2)
-    for (let i = 0; i < term.length; i++) this.#previous[i] = term[i] as number
-    this.#previousSize = term.length
+  #remember(term: Uint8Array, size: number): void {
+    if (size > this.#previous.length) this.#previous = new Uint8Array(size * 2)
+    const previous = this.#previous
+    for (let i = 0; i < size; i++) previous[i] = term[i] as number
+    this.#previousSize = size
   }
 
   #startBlock(term: Uint8Array): void {
-    this.#firstTerms.push(term.slice())
+    this.#firstTerms.push(term)
     this.#blockListStart = this.#lists.end
     this.#previousSingle = 0
   }
