@@ -83,6 +83,11 @@ export class ByteWriter {
       throw new QwError('internal', `varint out of range value=${value}`)
     }
     const bytes = this.reserve(8)
+    // Most are small.
+    if (value < 128) {
+      bytes[this.#length++] = value
+      return
+    }
     let rest = value
     while (rest >= TWO_32) {
       bytes[this.#length++] = (rest % 128) | 128
@@ -209,6 +214,18 @@ export class ByteReader {
   }
 
   varint(): number {
+    // Most are small.
+    if (this.#offset < this.#end) {
+      const first = this.source[this.#offset] as number
+      if (first < 128) {
+        this.#offset++
+        return first
+      }
+    }
+    return this.#longVarint()
+  }
+
+  #longVarint(): number {
     let value = 0
     let scale = 1
     for (;;) {

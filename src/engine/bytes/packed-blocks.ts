@@ -33,7 +33,14 @@ export function encodePackedBlocks(values: Uint32Array, count: number, out: Byte
 }
 
 function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteWriter): void {
-  const width = cheapestWidth(values, start, end)
+  let all = 0
+  for (let i = start; i < end; i++) all |= values[i] as number
+  // As the frequencies of most terms are.
+  if (all === 0) {
+    out.u8(0)
+    return
+  }
+  const width = cheapestWidth(values, { start, end, widest: 32 - Math.clz32(all) })
   const exceptionCount = longer[width] as number
   if (exceptionCount === 0) {
     out.u8(width)
@@ -53,15 +60,16 @@ function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteW
   }
 }
 
-function cheapestWidth(values: Uint32Array, start: number, end: number): number {
+function cheapestWidth(
+  values: Uint32Array,
+  { start, end, widest }: { readonly start: number; readonly end: number; readonly widest: number },
+): number {
   const count = end - start
   lengthCounts.fill(0)
   for (let i = start; i < end; i++) {
     const bits = 32 - Math.clz32(values[i] as number)
     lengthCounts[bits] = (lengthCounts[bits] as number) + 1
   }
-  let widest = 32
-  while (widest > 0 && lengthCounts[widest] === 0) widest--
   longer.fill(0)
   let best = widest
   let bestBytes = packedBytes(count, widest)

@@ -96,33 +96,35 @@ export class TermDictionaryWriter {
   /** The first `size` bytes of `term`. */
   #addTerm(term: Uint8Array, size: number): void {
     if (this.#blockTermCount === 0) this.#startBlock(term.slice(0, size))
+    if (size > this.#previous.length) this.#growPrevious(size * 2)
     const entries = this.#entries
-    const shared = this.#blockTermCount === 0 ? 0 : this.#sharedWithPrevious(term, size)
+    const previous = this.#previous
+    const limit = this.#blockTermCount === 0 ? 0 : Math.min(this.#previousSize, size)
+    let shared = 0
+    while (shared < limit && previous[shared] === term[shared]) shared++
     entries.varint(shared)
     entries.varint(size - shared)
-    entries.slice(term, shared, size)
-    this.#remember(term, size)
+    const bytes = entries.reserve(size - shared)
+    let at = entries.length
+    for (let i = shared; i < size; i++) {
+      const byte = term[i] as number
+      previous[i] = byte
+      bytes[at++] = byte
+    }
+    entries.advance(size - shared)
+    this.#previousSize = size
+  }
+
+  #growPrevious(size: number): void {
+    const grown = new Uint8Array(size)
+    grown.set(this.#previous)
+    this.#previous = grown
   }
 
   #endEntry(): void {
     this.#blockTermCount++
     this.#termCount++
     if (this.#entries.length >= BLOCK_BYTES) this.#sealBlock()
-  }
-
-  #sharedWithPrevious(term: Uint8Array, size: number): number {
-    const previous = this.#previous
-    const limit = Math.min(this.#previousSize, size)
-    let shared = 0
-    while (shared < limit && previous[shared] === term[shared]) shared++
-    return shared
-  }
-
-  #remember(term: Uint8Array, size: number): void {
-    if (size > this.#previous.length) this.#previous = new Uint8Array(size * 2)
-    const previous = this.#previous
-    for (let i = 0; i < size; i++) previous[i] = term[i] as number
-    this.#previousSize = size
   }
 
   #startBlock(term: Uint8Array): void {
