@@ -14,7 +14,11 @@ test.each(['GET', 'HEAD', 'POST', 'delete'])(
 )
 
 test('what has no body is empty, and what is no address is no request', async () => {
-  const request = bodiedRequest('http://host:80/a/../x', { method: 'GET', headers, body: undefined })
+  const request = bodiedRequest('http://host:80/a/../x', {
+    method: 'GET',
+    headers,
+    body: undefined,
+  })
   expect(request).toBeInstanceOf(Request)
   expect(request.url).toBe('http://host/x')
   expect([request.body, request.bodyUsed, await request.text()]).toEqual([null, false, ''])
