@@ -24,6 +24,7 @@ const lengthCounts = new Uint32Array(33)
 /** How many have more. */
 const longer = new Uint32Array(33)
 const lows = new Uint32Array(PACKED_BLOCK_VALUES)
+const exceptions = new Uint32Array(PACKED_BLOCK_VALUES)
 
 /** Appends values [0, count) as blocks. */
 export function encodePackedBlocks(values: Uint32Array, count: number, out: ByteWriter): void {
@@ -49,14 +50,18 @@ function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteW
   }
   out.u8(width | HAS_EXCEPTIONS)
   const mask = 2 ** width - 1
-  for (let i = start; i < end; i++) lows[i - start] = (values[i] as number) & mask
-  packBits(lows, { start: 0, end: end - start }, width, out)
-  out.u8(exceptionCount)
+  let found = 0
   for (let i = start; i < end; i++) {
-    const high = (values[i] as number) >>> width
-    if (high === 0) continue
-    out.u8(i - start)
-    out.varint(high)
+    const value = values[i] as number
+    lows[i - start] = value & mask
+    if (value > mask) exceptions[found++] = i
+  }
+  packBits(lows, { start: 0, end: end - start }, width, out)
+  out.u8(found)
+  for (let i = 0; i < found; i++) {
+    const at = exceptions[i] as number
+    out.u8(at - start)
+    out.varint((values[at] as number) >>> width)
   }
 }
 
