@@ -13,6 +13,25 @@ test.each(['GET', 'HEAD', 'POST', 'delete'])(
   },
 )
 
+test('what has no body is empty, and what is no address is no request', async () => {
+  const request = bodiedRequest('http://host:80/a/../x', {
+    method: 'GET',
+    headers,
+    body: undefined,
+  })
+  expect(request).toBeInstanceOf(Request)
+  expect(request.url).toBe('http://host/x')
+  expect([request.body, request.bodyUsed, await request.text()]).toEqual([null, false, ''])
+  expect(() => bodiedRequest('http://', { method: 'GET', headers, body })).toThrow(TypeError)
+})
+
+test('a body is read once', async () => {
+  const request = bodiedRequest('http://host/x', { method: 'GET', headers, body })
+  expect(await request.text()).toBe('{"size": 0}')
+  expect(request.bodyUsed).toBe(true)
+  await expect(request.text()).rejects.toThrow(TypeError)
+})
+
 test('the signal of a request is the one of its host, with nothing tied to it', () => {
   const { signal } = new AbortController()
   for (const content of [undefined, body]) {

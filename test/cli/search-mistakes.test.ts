@@ -40,6 +40,12 @@ describe.concurrent('mistakes and empty answers', () => {
     expect(early.stderr).toContain('all of it after the time range asked for')
   })
 
+  test('where no field knows its documents, that is why none was found', async () => {
+    const { stderr } = await stack.run(['search', 'level:error AND message:*'])
+    expect(stderr).toContain('message:* finds nothing, as message is not fast')
+    expect(stderr).toContain('index_field_presence: true')
+  })
+
   test.each([
     [['--es', 'a.json', '--terms', 'level'], '--es does not go with --terms'],
     [['--meta'], '--meta needs --json'],

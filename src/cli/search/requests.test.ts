@@ -16,6 +16,7 @@ const FACTS: IndexFacts = {
   indexId: 'logs',
   timestampField: 'at',
   defaultSearchFields: ['body'],
+  hasFieldPresence: false,
   fields: [
     {
       path: 'at',

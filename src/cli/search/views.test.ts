@@ -47,6 +47,7 @@ const FACTS: IndexFacts = {
   indexId: 'logs',
   timestampField: 'at',
   defaultSearchFields: ['body'],
+  hasFieldPresence: false,
   fields: [
     {
       path: 'level',

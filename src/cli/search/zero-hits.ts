@@ -7,6 +7,7 @@ import { plainPath } from './columns.ts'
 import { fieldNames, isKnownField } from './known-fields.ts'
 import type { MsRange } from './histogram-view.ts'
 import { nearQueryHints } from './near-queries.ts'
+import type { IndexFacts } from '../stack/index-facts.ts'
 import type { SearchSession } from './session.ts'
 import { windowMs, type TimeWindow } from './time-options.ts'
 
@@ -26,6 +27,7 @@ export async function zeroHitHints(
   }
   return [
     ...(facts.timestampField === undefined ? [] : rangeHint(range, windowMs(window), zone)),
+    ...(asked === undefined ? [] : presenceHints(asked.ast, facts)),
     ...(await unknownFieldHints(session, asked === undefined ? [] : fieldsIn(asked.ast))),
     ...(asked === undefined ? [] : await nearQueryHints(session, { ...asked, window })),
     ...freshnessHint(range, windowMs(window), context.clock.nowMs()),
@@ -48,6 +50,25 @@ function rangeHint(range: MsRange, window: MsRange, zone: Zone): string[] {
   if (window.startMs >= range.endMs)
     return [`${covered}: all of it before the time range asked for`]
   return [covered]
+}
+
+/** `field:*` of a field without a column finds nothing, as in Quickwit, whatever documents have. */
+function presenceHints(ast: QueryAst, { fields, hasFieldPresence }: IndexFacts): string[] {
+  if (hasFieldPresence) return []
+  const slow = new Set(fields.filter(({ fast }) => !fast).map(({ path }) => path))
+  return [...new Set(existsIn(ast))]
+    .filter((field) => slow.has(field))
+    .map(
+      (field) =>
+        `${field}:* finds nothing, as ${field} is not fast: index again with index_field_presence: true`,
+    )
+}
+
+function existsIn(ast: QueryAst): string[] {
+  if (ast.kind === 'exists') return [ast.field]
+  if (ast.kind === 'boost') return existsIn(ast.query)
+  if (ast.kind !== 'bool') return []
+  return [...ast.must, ...ast.filter, ...ast.should].flatMap(existsIn)
 }
 
 /** An index whose newest document is older gets no more, as far as one can tell. */

@@ -6,6 +6,8 @@ export interface IndexFacts {
   readonly indexId: string
   readonly timestampField: string | undefined
   readonly defaultSearchFields: readonly string[]
+  /** Whether `field:*` is answered for fields that are not fast. */
+  readonly hasFieldPresence: boolean
   /** Declared fields in the mapping's order, objects as dotted paths. */
   readonly fields: readonly FieldFacts[]
 }
@@ -46,6 +48,7 @@ function indexFacts(metadata: JsonValue): IndexFacts {
     indexId: textOf(config['index_id']),
     timestampField: typeof timestamp === 'string' ? timestamp : undefined,
     defaultSearchFields: Array.isArray(searchFields) ? searchFields.map(textOf) : [],
+    hasFieldPresence: mapping['index_field_presence'] === true,
     fields: fieldFacts(mapping['field_mappings'], ''),
   }
 }

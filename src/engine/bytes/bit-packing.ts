@@ -66,8 +66,8 @@ export function unpackBits(
   // Values whose window of five bytes lies inside the source; the few others go byte by byte.
   const safeBits = (source.length - start - 5) * 8
   const fastCount = Math.max(0, Math.min(count, Math.floor(safeBits / width)))
-  if (width <= 25) unpackNarrow(source, start, { count: fastCount, width }, { out, outStart })
-  else unpackWide(source, start, { count: fastCount, width }, { out, outStart })
+  if (width <= 25) unpackNarrow(reader.view, start, { count: fastCount, width }, { out, outStart })
+  else unpackWide(reader.view, start, { count: fastCount, width }, { out, outStart })
   for (let i = fastCount; i < count; i++) {
     out[outStart + i] = readBits(source, start * 8 + i * width, width)
   }
@@ -80,12 +80,11 @@ interface Target {
 
 /** Up to 25 bits: one load of 32 bits holds the value whatever its bit offset. */
 function unpackNarrow(
-  source: Uint8Array,
+  view: DataView,
   start: number,
   { count, width }: { readonly count: number; readonly width: number },
   { out, outStart }: Target,
 ): void {
-  const view = new DataView(source.buffer, source.byteOffset, source.byteLength)
   const mask = 2 ** width - 1
   let bit = 0
   for (let i = 0; i < count; i++) {
@@ -95,12 +94,11 @@ function unpackNarrow(
 }
 
 function unpackWide(
-  source: Uint8Array,
+  view: DataView,
   start: number,
   { count, width }: { readonly count: number; readonly width: number },
   { out, outStart }: Target,
 ): void {
-  const view = new DataView(source.buffer, source.byteOffset, source.byteLength)
   const mask = 2 ** width - 1
   let bit = 0
   for (let i = 0; i < count; i++) {

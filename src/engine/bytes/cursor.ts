@@ -83,6 +83,11 @@ export class ByteWriter {
       throw new QwError('internal', `varint out of range value=${value}`)
     }
     const bytes = this.reserve(8)
+    // Most are small.
+    if (value < 128) {
+      bytes[this.#length++] = value
+      return
+    }
     let rest = value
     while (rest >= TWO_32) {
       bytes[this.#length++] = (rest % 128) | 128
@@ -145,16 +150,27 @@ export class ByteWriter {
 /** Reads what `ByteWriter` wrote. Every method throws `corrupt` instead of reading past the end. */
 export class ByteReader {
   readonly source: Uint8Array
-  readonly #view: DataView
+  readonly view: DataView
   readonly #what: string
   #offset: number
+  #end: number
 
   /** `what` names the structure in errors. */
   constructor(source: Uint8Array, what: string, offset = 0) {
     this.source = source
-    this.#view = new DataView(source.buffer, source.byteOffset, source.byteLength)
+    this.view = new DataView(source.buffer, source.byteOffset, source.byteLength)
     this.#what = what
     this.#offset = offset
+    this.#end = source.length
+  }
+
+  /** From here on reads [start, end) of the source alone. */
+  moveTo(start: number, end: number): void {
+    if (start < 0 || start > end || end > this.source.length) {
+      throw this.invalid(`names bytes that are not there start=${start} end=${end}`)
+    }
+    this.#offset = start
+    this.#end = end
   }
 
   get offset(): number {
@@ -162,46 +178,58 @@ export class ByteReader {
   }
 
   get remaining(): number {
-    return this.source.length - this.#offset
+    return this.#end - this.#offset
   }
 
   /** Moves the cursor by `count` and returns where it stood. */
   skip(count: number): number {
     const start = this.#offset
-    if (count > this.source.length - start) throw this.#truncated(count)
+    if (count > this.#end - start) throw this.#truncated(count)
     this.#offset = start + count
     return start
   }
 
   u8(): number {
-    return this.#view.getUint8(this.skip(1))
+    return this.view.getUint8(this.skip(1))
   }
 
   u16(): number {
-    return this.#view.getUint16(this.skip(2), true)
+    return this.view.getUint16(this.skip(2), true)
   }
 
   u32(): number {
-    return this.#view.getUint32(this.skip(4), true)
+    return this.view.getUint32(this.skip(4), true)
   }
 
   f64(): number {
-    return this.#view.getFloat64(this.skip(8), true)
+    return this.view.getFloat64(this.skip(8), true)
   }
 
   u64(): bigint {
-    return this.#view.getBigUint64(this.skip(8), true)
+    return this.view.getBigUint64(this.skip(8), true)
   }
 
   i64(): bigint {
-    return this.#view.getBigInt64(this.skip(8), true)
+    return this.view.getBigInt64(this.skip(8), true)
   }
 
   varint(): number {
+    // Most are small.
+    if (this.#offset < this.#end) {
+      const first = this.source[this.#offset] as number
+      if (first < 128) {
+        this.#offset++
+        return first
+      }
+    }
+    return this.#longVarint()
+  }
+
+  #longVarint(): number {
     let value = 0
     let scale = 1
     for (;;) {
-      const byte = this.#offset < this.source.length ? this.source[this.#offset] : undefined
+      const byte = this.#offset < this.#end ? this.source[this.#offset] : undefined
       if (byte === undefined) throw this.#truncated(1)
       this.#offset++
       value += (byte & 127) * scale

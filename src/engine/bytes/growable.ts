@@ -23,13 +23,15 @@ export class GrowableUint32 {
     this.#values[this.#length++] = value
   }
 
-  /** Pushes all of them, each with `offset` added. */
-  pushAll(values: Uint32Array, offset = 0): void {
-    this.#growTo(this.#length + values.length)
-    const all = this.#values
-    const at = this.#length
-    for (let i = 0; i < values.length; i++) all[at + i] = (values[i] as number) + offset
-    this.#length += values.length
+  /** Pushes so many, which the caller then sets in `values`. */
+  extend(count: number): void {
+    this.#growTo(this.#length + count)
+    this.#length += count
+  }
+
+  /** What was pushed is the first `length` of these, until the next one is. */
+  get values(): Uint32Array {
+    return this.#values
   }
 
   #growTo(length: number): void {
@@ -44,8 +46,9 @@ export class GrowableUint32 {
     return this.#values[index] as number
   }
 
-  clear(): void {
-    this.#length = 0
+  /** Forgets what was pushed from `length` on. */
+  truncate(length: number): void {
+    this.#length = length
   }
 
   /** What was pushed, as a view that the next push may leave behind. */

@@ -19,8 +19,12 @@ const WIDTH_MASK = 0x3f
  * The writer takes the width that gives the fewest bytes, so that one outlier does not widen 128 values.
  */
 
+/** How many of a block's numbers have so many bits. */
 const lengthCounts = new Uint32Array(33)
+/** How many have more. */
+const longer = new Uint32Array(33)
 const lows = new Uint32Array(PACKED_BLOCK_VALUES)
+const exceptions = new Uint32Array(PACKED_BLOCK_VALUES)
 
 /** Appends values [0, count) as blocks. */
 export function encodePackedBlocks(values: Uint32Array, count: number, out: ByteWriter): void {
@@ -30,11 +34,15 @@ export function encodePackedBlocks(values: Uint32Array, count: number, out: Byte
 }
 
 function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteWriter): void {
-  const width = cheapestWidth(values, start, end)
-  let exceptionCount = 0
-  if (width < 32) {
-    for (let i = start; i < end; i++) if ((values[i] as number) >>> width !== 0) exceptionCount++
+  let all = 0
+  for (let i = start; i < end; i++) all |= values[i] as number
+  // As the frequencies of most terms are.
+  if (all === 0) {
+    out.u8(0)
+    return
   }
+  const width = cheapestWidth(values, { start, end, widest: 32 - Math.clz32(all) })
+  const exceptionCount = longer[width] as number
   if (exceptionCount === 0) {
     out.u8(width)
     packBits(values, { start, end }, width, out)
@@ -42,36 +50,43 @@ function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteW
   }
   out.u8(width | HAS_EXCEPTIONS)
   const mask = 2 ** width - 1
-  for (let i = start; i < end; i++) lows[i - start] = (values[i] as number) & mask
-  packBits(lows, { start: 0, end: end - start }, width, out)
-  out.u8(exceptionCount)
+  let found = 0
   for (let i = start; i < end; i++) {
-    const high = (values[i] as number) >>> width
-    if (high === 0) continue
-    out.u8(i - start)
-    out.varint(high)
+    const value = values[i] as number
+    lows[i - start] = value & mask
+    if (value > mask) exceptions[found++] = i
+  }
+  packBits(lows, { start: 0, end: end - start }, width, out)
+  out.u8(found)
+  for (let i = 0; i < found; i++) {
+    const at = exceptions[i] as number
+    out.u8(at - start)
+    out.varint((values[at] as number) >>> width)
   }
 }
 
-function cheapestWidth(values: Uint32Array, start: number, end: number): number {
+function cheapestWidth(
+  values: Uint32Array,
+  { start, end, widest }: { readonly start: number; readonly end: number; readonly widest: number },
+): number {
+  const count = end - start
   lengthCounts.fill(0)
-  let widest = 0
   for (let i = start; i < end; i++) {
     const bits = 32 - Math.clz32(values[i] as number)
     lengthCounts[bits] = (lengthCounts[bits] as number) + 1
-    if (bits > widest) widest = bits
   }
+  longer.fill(0)
   let best = widest
-  let bestBytes = packedBytes(end - start, widest)
+  let bestBytes = packedBytes(count, widest)
   for (let width = widest - 1; width >= 0; width--) {
-    let bytes = packedBytes(end - start, width) + 1
-    for (let bits = width + 1; bits <= widest; bits++) {
-      bytes += (lengthCounts[bits] as number) * (1 + Math.ceil((bits - width) / 7))
-    }
+    longer[width] = (longer[width + 1] as number) + (lengthCounts[width + 1] as number)
+    // An exception takes a byte for its place, and one for each seven bits begun.
+    let bytes = packedBytes(count, width) + 1 + (longer[width] as number)
+    for (let bits = width; bits < widest; bits += 7) bytes += longer[bits] as number
     if (bytes < bestBytes) {
       best = width
       bestBytes = bytes
-    } else if (bytes > bestBytes + (end - start)) break
+    } else if (bytes > bestBytes + count) break
   }
   return best
 }
@@ -79,18 +94,28 @@ function cheapestWidth(values: Uint32Array, start: number, end: number): number 
 /** Reads `count` numbers. Throws `corrupt`. */
 export function decodePackedBlocks(reader: ByteReader, count: number): Uint32Array {
   const out = new Uint32Array(count)
+  unpackBlocks(reader, count, out, 0)
+  return out
+}
+
+/** Reads `count` numbers into `out` from `outStart` on. Throws `corrupt`. */
+export function unpackBlocks(
+  reader: ByteReader,
+  count: number,
+  out: Uint32Array,
+  outStart: number,
+): void {
   for (let start = 0; start < count; start += PACKED_BLOCK_VALUES) {
     const header = reader.u8()
     const width = header & WIDTH_MASK
     const blockCount = Math.min(PACKED_BLOCK_VALUES, count - start)
-    unpackBits(reader, { count: blockCount, width }, out, start)
+    unpackBits(reader, { count: blockCount, width }, out, outStart + start)
     if ((header & HAS_EXCEPTIONS) === 0) continue
     for (let left = reader.u8(); left > 0; left--) {
       const index = reader.u8()
       if (index >= blockCount) throw reader.invalid(`exception at ${index} of ${blockCount}`)
-      const at = start + index
+      const at = outStart + start + index
       out[at] = (out[at] as number) + reader.varint() * 2 ** width
     }
   }
-  return out
 }

@@ -1,7 +1,7 @@
 import { dateToNanos, formatRfc3339, type DateValue } from './datetime.ts'
 import { instantOf, localTime, type TimeZone } from './time-zone.ts'
 
-/** Where a rounded date ends up: at the first or at the last millisecond of its unit. */
+/** Where a rounded date ends up: at the first or at the last nanosecond of its unit. */
 export type Rounding = 'down' | 'up'
 
 interface DateMath {
@@ -13,6 +13,7 @@ interface DateMath {
   readonly zone: TimeZone
 }
 
+const NANOS_PER_MS = 1_000_000n
 const UNIT_NAMES = ['y', 'M', 'w', 'd', 'h', 'H', 'm', 's'] as const
 type UnitName = (typeof UNIT_NAMES)[number]
 
@@ -34,7 +35,7 @@ export function isDateMath(text: string): boolean {
 }
 
 /**
- * `now-1d/d` or `2024-01-31||+1M`, by the calendar of its zone and in whole milliseconds, as RFC 3339. Undefined when it is
+ * `now-1d/d` or `2024-01-31||+1M`, by the calendar of its zone, as RFC 3339. Undefined when it is
  * not written like that, its anchor is no date, or it leaves the years that dates have.
  */
 export function resolveDateMath(text: string, math: DateMath): string | undefined {
@@ -44,7 +45,7 @@ export function resolveDateMath(text: string, math: DateMath): string | undefine
   }
   const start = anchor === 'now' ? math.nowMs : math.readAnchor(anchor.slice(0, -2))
   if (start === undefined) return undefined
-  let ms = typeof start === 'number' ? start : Number(dateToNanos(start) / 1_000_000n)
+  let ms = typeof start === 'number' ? start : Number(dateToNanos(start) / NANOS_PER_MS)
   for (const [, sign, digits, name] of steps.matchAll(/([+\-/])(\d*)(\w)/g)) {
     const unit = UNIT_NAMES.find((known) => known === name) ?? 's'
     const count = Number(digits === '' ? 1 : digits)
@@ -53,8 +54,9 @@ export function resolveDateMath(text: string, math: DateMath): string | undefine
         ? rounded(ms, unit, math)
         : shifted(ms, unit, { count: sign === '-' ? -count : count, zone: math.zone })
   }
-  const isDate = Math.abs(ms) < 9_200_000_000_000
-  return isDate ? formatRfc3339(ms) : undefined
+  if (!(Math.abs(ms) < 9_200_000_000_000)) return undefined
+  const isLast = math.rounding === 'up' && /\/\w$/.test(steps)
+  return formatRfc3339(isLast ? BigInt(ms) * NANOS_PER_MS + NANOS_PER_MS - 1n : ms)
 }
 
 function rounded(ms: number, unit: UnitName, { rounding, zone }: DateMath): number {

@@ -21,9 +21,9 @@ const UNITS: ReadonlyMap<string, Unit> = new Map(
       [MINUTE_MS, 'm min mins minute minutes'],
       [HOUR_MS, 'h hr hrs hour hours'],
       [DAY_MS, 'd day days'],
-      [7 * DAY_MS, 'w week weeks'],
-      [MONTH_MS, 'M month months'],
-      [YEAR_MS, 'y year years'],
+      [7 * DAY_MS, 'w wk wks week weeks'],
+      [MONTH_MS, 'M mo mos month months'],
+      [YEAR_MS, 'y yr yrs year years'],
     ] as const
   ).flatMap(([ms, names]) =>
     names.split(' ').map((name) => [name, { ms, isFixed: ms <= DAY_MS }] as const),

@@ -11,6 +11,9 @@ export interface BoundDates {
   readonly zone: TimeZone
   /** A Java pattern or named format; undefined: dates as in any query. */
   readonly format?: string | undefined
+  /** Whether a day alone after which nothing is meant (`lte`, `gt`) ends with the day, as in
+   *  Elasticsearch; default: it is its first moment, as in Quickwit. */
+  readonly wholeDays?: boolean
 }
 
 type Fail = (reason: string, fix?: string) => never
@@ -21,7 +24,7 @@ type Fail = (reason: string, fix?: string) => never
  */
 export function boundDate(
   text: string,
-  { nowMs, zone, format }: BoundDates,
+  { nowMs, zone, format, wholeDays = false }: BoundDates,
   rounding: Rounding,
   fail: Fail,
 ): string | undefined {
@@ -30,6 +33,9 @@ export function boundDate(
       ? parseDateLiteral(anchor, zone)
       : (parseRfc3339(anchor) ?? parseRfc3339(javaDateToRfc3339(anchor, format, fail, zone)))
   if (!isDateMath(text)) {
+    if (wholeDays && rounding === 'up' && isDayAlone(text, format)) {
+      return resolveDateMath(`${text}||/d`, { nowMs: 0, readAnchor, rounding, zone })
+    }
     if (format !== undefined) return javaDateToRfc3339(text, format, fail, zone)
     const date = zone === UTC ? undefined : parseDateLiteral(text, zone)
     return date === undefined ? undefined : formatRfc3339(date)
@@ -47,6 +53,12 @@ export function boundDate(
       'write `now` or a date and `||`, then steps such as -1d, +2h or /d (y, M, w, d, h, m, s)',
     )
   )
+}
+
+/** By a format: four to eight digits, which are no more than a day, and no sign of a time. */
+function isDayAlone(text: string, format: string | undefined): boolean {
+  if (format === undefined) return /^\d{4}([-/])\d\d\1\d\d$/.test(text)
+  return !format.includes('epoch') && /^\D*(?:\d\D*){4,8}$/.test(text) && !/[T:]/.test(text)
 }
 
 /** From the first moment of an included unit, and past the last of an excluded one. */

@@ -243,7 +243,7 @@ export class DocStoreWriter {
     // A failure surfaces in `finish`, which may be awaited later.
     sealed.catch(() => undefined)
     this.#blocks.push({ sealed, docCount: this.#ends.length })
-    this.#ends.clear()
+    this.#ends.truncate(0)
     this.#docs.truncate(0)
   }
 

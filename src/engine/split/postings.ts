@@ -1,7 +1,7 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
 import { crc32 } from 'node:zlib'
 import { ByteReader, ByteWriter } from '../bytes/cursor.ts'
-import { decodePackedBlocks, encodePackedBlocks } from '../bytes/packed-blocks.ts'
+import { decodePackedBlocks, encodePackedBlocks, unpackBlocks } from '../bytes/packed-blocks.ts'
 import { QwError } from '../errors.ts'
 import type { RecordOption } from '../schema/field-spec.ts'
 import type { ListPlace, TermEntry } from './term-dictionary.ts'
@@ -64,47 +64,64 @@ export interface TermPostings {
   positionsStart: number
 }
 
+/** One term's postings as the numbers that are packed. */
+export interface PackablePostings {
+  readonly docCount: number
+  /** Of each document: `docCount` numbers at least. */
+  readonly docGaps: Uint32Array
+  /** Its occurrences - 1; given unless the field's record is `basic`. */
+  readonly repeats: Uint32Array | undefined
+  /** What a positions list has: `positionCount` numbers at least, given when the field records them. */
+  readonly positionSteps: Uint32Array | undefined
+  readonly positionCount: number
+}
+
 /** Appends the posting list. */
 export function encodePostings(postings: TermPostings, out: ByteWriter): void {
   const { docs, freqs, start, docCount } = postings
-  const from = out.length
-  const gaps = scratchOf(docCount)
+  const numbers = scratchOf(docCount)
   let previous = -1
   for (let i = 0; i < docCount; i++) {
     const doc = docs[start + i] as number
-    gaps[i] = doc - previous - 1
+    numbers[i] = doc - previous - 1
     previous = doc
   }
-  encodePackedBlocks(gaps, docCount, out)
-  if (docCount >= MIN_BITMAP_DOCS) {
-    const bitmapBytes = Math.floor((previous - (docs[start] as number)) / 8) + 1
-    if (bitmapBytes + MAX_BITMAP_HEADER_BYTES < out.length - from) {
-      out.truncate(from)
-      encodeBitmap(postings, bitmapBytes, out)
-    }
-  }
+  encodeDocGaps(numbers, docCount, out)
   if (freqs === undefined) return
-  for (let i = 0; i < docCount; i++) gaps[i] = (freqs[start + i] as number) - 1
+  for (let i = 0; i < docCount; i++) numbers[i] = (freqs[start + i] as number) - 1
+  encodePackedBlocks(numbers, docCount, out)
+}
+
+/** Appends the documents of a posting list, whichever form is smaller. */
+export function encodeDocGaps(gaps: Uint32Array, docCount: number, out: ByteWriter): void {
+  const from = out.length
   encodePackedBlocks(gaps, docCount, out)
+  if (docCount < MIN_BITMAP_DOCS) return
+  let distance = 0
+  for (let i = 1; i < docCount; i++) distance += (gaps[i] as number) + 1
+  const bitmapBytes = Math.floor(distance / 8) + 1
+  if (bitmapBytes + MAX_BITMAP_HEADER_BYTES >= out.length - from) return
+  out.truncate(from)
+  encodeBitmap(gaps, { docCount, bitmapBytes }, out)
 }
 
 function encodeBitmap(
-  { docs, start, docCount }: TermPostings,
-  sizeBytes: number,
+  gaps: Uint32Array,
+  { docCount, bitmapBytes }: { readonly docCount: number; readonly bitmapBytes: number },
   out: ByteWriter,
 ): void {
-  const first = docs[start] as number
   out.u8(BITMAP)
-  out.varint(first)
-  out.varint(sizeBytes)
-  const bytes = out.reserve(sizeBytes)
+  out.varint(gaps[0] as number)
+  out.varint(bitmapBytes)
+  const bytes = out.reserve(bitmapBytes)
   const at = out.length
-  bytes.fill(0, at, at + sizeBytes)
+  bytes.fill(0, at, at + bitmapBytes)
+  let bit = 0
   for (let i = 0; i < docCount; i++) {
-    const bit = (docs[start + i] as number) - first
+    if (i > 0) bit += (gaps[i] as number) + 1
     bytes[at + (bit >>> 3)] = (bytes[at + (bit >>> 3)] as number) | (1 << (bit & 7))
   }
-  out.advance(sizeBytes)
+  out.advance(bitmapBytes)
 }
 
 /** Appends the positions list of postings that have one. */
@@ -150,10 +167,12 @@ export function decodePostings(
 }
 
 function decodeDocs(reader: ByteReader, docCount: number): Uint32Array {
-  if (reader.remaining > 0 && reader.source[reader.offset] === BITMAP) {
-    return decodeBitmap(reader, docCount)
+  const docs = new Uint32Array(docCount)
+  if (isBitmap(reader)) {
+    decodeBitmap(reader, docCount, docs, 0)
+    return docs
   }
-  const docs = decodePackedBlocks(reader, docCount)
+  unpackBlocks(reader, docCount, docs, 0)
   let previous = -1
   for (let i = 0; i < docs.length; i++) {
     previous += (docs[i] as number) + 1
@@ -162,19 +181,36 @@ function decodeDocs(reader: ByteReader, docCount: number): Uint32Array {
   return docs
 }
 
-function decodeBitmap(reader: ByteReader, docCount: number): Uint32Array {
+/** Reads the documents of a posting list into `out` from `at` on, as gaps. Throws `corrupt`. */
+export function decodeDocGaps(
+  reader: ByteReader,
+  docCount: number,
+  out: Uint32Array,
+  at: number,
+): void {
+  if (!isBitmap(reader)) return unpackBlocks(reader, docCount, out, at)
+  decodeBitmap(reader, docCount, out, at)
+  for (let i = at + docCount - 1; i > at; i--) {
+    out[i] = (out[i] as number) - (out[i - 1] as number) - 1
+  }
+}
+
+function isBitmap(reader: ByteReader): boolean {
+  return reader.remaining > 0 && reader.source[reader.offset] === BITMAP
+}
+
+function decodeBitmap(reader: ByteReader, docCount: number, out: Uint32Array, start: number): void {
   reader.skip(1)
   const first = reader.varint()
   const bytes = reader.bytes(reader.varint())
-  const docs = new Uint32Array(docCount)
-  let count = 0
+  let at = start
   for (let i = 0; i < bytes.length; i++) {
     for (let bits = bytes[i] as number; bits !== 0; bits &= bits - 1) {
-      docs[count++] = first + i * 8 + (31 - Math.clz32(bits & -bits))
+      out[at++] = first + i * 8 + (31 - Math.clz32(bits & -bits))
     }
   }
+  const count = at - start
   if (count !== docCount) throw reader.invalid(`bitmap of ${count} documents, not ${docCount}`)
-  return docs
 }
 
 /** `bytes` as for postings; `freqs` from the same entry's postings. Throws `corrupt`; `internal`
@@ -211,13 +247,20 @@ function openList(bytes: Uint8Array | undefined, data: ListPlace, what: string):
   if (bytes === undefined || bytes.length !== data.end - data.start) {
     throw new QwError('corrupt', `${what} has ${bytes?.length} bytes, not ${data.end - data.start}`)
   }
-  const contentEnd = bytes.length - POSTINGS_CRC_BYTES
-  const content = bytes.subarray(0, contentEnd)
-  const expected = new ByteReader(bytes, what, contentEnd).u32()
-  if (crc32(content) !== expected) {
-    throw new QwError('corrupt', `${what} has a wrong checksum start=${data.start}`)
+  const reader = new ByteReader(bytes, what)
+  moveToList(reader, 0, bytes.length)
+  return reader
+}
+
+/** Moves to a list that stands outside of the dictionary, at [start, end) of the reader's source. Throws
+ *  `corrupt`. */
+export function moveToList(reader: ByteReader, start: number, end: number): void {
+  const contentEnd = end - POSTINGS_CRC_BYTES
+  reader.moveTo(contentEnd, end)
+  if (reader.u32() !== crc32(reader.source.subarray(start, contentEnd))) {
+    throw reader.invalid('wrong checksum of a list')
   }
-  return new ByteReader(content, what)
+  reader.moveTo(start, contentEnd)
 }
 
 /** Lists are held in pieces of this size: one buffer that doubles would be copied again and again, and half

@@ -38,11 +38,11 @@ export interface SinglePosting {
   readonly freq: number
 }
 
-/** The entry of a term that one document has, its positions as they are written. */
-export interface SingleEntry {
-  readonly doc: number
-  readonly freq: number
-  readonly positions: Uint8Array | undefined
+/** Where a list stands: in the unpacked block when inline, else in the file. */
+export interface ListSpan {
+  readonly isInline: boolean
+  readonly start: number
+  readonly sizeBytes: number
 }
 
 export interface TermEntry {
@@ -122,17 +122,12 @@ export function scanTerms(
   }
 }
 
-function compareStarts(a: Uint8Array, aSize: number, b: Uint8Array, bSize: number): number {
-  const common = Math.min(aSize, bSize)
-  for (let i = 0; i < common; i++) {
-    const difference = (a[i] as number) - (b[i] as number)
-    if (difference !== 0) return difference
-  }
-  return aSize - bSize
-}
-
 /** Walks the entries of one block; `TermBlock.cursor` makes it. */
 export class BlockCursor {
+  /** For what stands inline in the block. */
+  readonly lists: ByteReader
+  readonly postings = { isInline: false, start: 0, sizeBytes: 0 }
+  readonly positions = { isInline: false, start: 0, sizeBytes: 0 }
   readonly #reader: ByteReader
   readonly #hasFreqs: boolean
   readonly #hasPositions: boolean
@@ -141,12 +136,10 @@ export class BlockCursor {
   #listStart: number
   #term = new Uint8Array(64)
   #termSize = 0
+  #shared = 0
   #docCount = 0
   #singleDoc = 0
   #singleFreq = 1
-  /** Size and start of the two lists; start is in the block when inline, in the file otherwise. */
-  readonly #postings = { sizeBytes: 0, inline: false, start: 0 }
-  readonly #positions = { sizeBytes: 0, inline: false, start: 0 }
 
   /** `content` is a block unpacked. */
   constructor(content: Uint8Array) {
@@ -158,11 +151,44 @@ export class BlockCursor {
     this.#left = reader.varint()
     this.#listStart = reader.varint()
     this.#reader = reader
+    this.lists = new ByteReader(content, WHAT)
   }
 
   /** Whether the cursor stands on an entry: not before the first `next`, not after the last. */
   get isOpen(): boolean {
     return this.#isOpen
+  }
+
+  /** The term is the first `termSize` bytes of it, until `next`. */
+  get termBytes(): Uint8Array {
+    return this.#term
+  }
+
+  get termSize(): number {
+    return this.#termSize
+  }
+
+  /** Bytes in common with the term before it in the block. */
+  get shared(): number {
+    return this.#shared
+  }
+
+  get docCount(): number {
+    return this.#docCount
+  }
+
+  /** The only document, and how often it has the term, where `docCount` is 1. */
+  get singleDoc(): number {
+    return this.#singleDoc
+  }
+
+  get singleFreq(): number {
+    return this.#singleFreq
+  }
+
+  /** Whether all that stands here of a term that one document has is in the block. */
+  get isSingleInline(): boolean {
+    return this.#docCount === 1 && (!this.#hasPositions || this.positions.isInline)
   }
 
   /** Moves to the next entry; false at the end. */
@@ -176,8 +202,8 @@ export class BlockCursor {
     if (this.#docCount === 1) {
       this.#singleDoc += reader.zigzag()
       this.#singleFreq = this.#hasFreqs ? reader.varint() + 1 : 1
-    } else this.#readList(this.#postings)
-    if (this.#hasPositions) this.#readList(this.#positions)
+    } else this.#readList(this.postings)
+    if (this.#hasPositions) this.#readList(this.positions)
     return true
   }
 
@@ -192,14 +218,15 @@ export class BlockCursor {
     }
     const { source } = this.#reader
     for (let i = 0; i < suffixSize; i++) this.#term[shared + i] = source[start + i] as number
+    this.#shared = shared
     this.#termSize = size
   }
 
-  #readList(list: { sizeBytes: number; inline: boolean; start: number }): void {
+  #readList(list: { isInline: boolean; start: number; sizeBytes: number }): void {
     const header = this.#reader.varint()
     list.sizeBytes = Math.floor(header / 2)
-    list.inline = header % 2 === 1
-    if (list.inline) {
+    list.isInline = header % 2 === 1
+    if (list.isInline) {
       list.start = this.#reader.skip(list.sizeBytes)
     } else {
       list.start = this.#listStart
@@ -214,22 +241,22 @@ export class BlockCursor {
 
   /** As `compareBytes` of the term here and `other`. */
   compareTo(other: Uint8Array): number {
-    return compareStarts(this.#term, this.#termSize, other, other.length)
+    const term = this.#term
+    const common = Math.min(this.#termSize, other.length)
+    for (let i = 0; i < common; i++) {
+      const difference = (term[i] as number) - (other[i] as number)
+      if (difference !== 0) return difference
+    }
+    return this.#termSize - other.length
   }
 
-  /** As `compareBytes` of the terms that both stand on. */
-  compareWith(other: BlockCursor): number {
-    return compareStarts(this.#term, this.#termSize, other.#term, other.#termSize)
-  }
-
-  /** What stands here of a term that one document has, for a dictionary of the same record option.
-   *  Undefined for others, and where its positions are not in the block. Valid until `next`. */
-  copyable(): SingleEntry | undefined {
-    if (this.#docCount !== 1 || (this.#hasPositions && !this.#positions.inline)) return undefined
-    const { start, sizeBytes } = this.#positions
-    const end = start + sizeBytes
-    const positions = this.#hasPositions ? this.#reader.source.subarray(start, end) : undefined
-    return { doc: this.#singleDoc, freq: this.#singleFreq, positions }
+  /** How many bytes the terms here and there begin with in common, being known to be `known` at least. */
+  commonWith(other: BlockCursor, known: number): number {
+    const [term, otherTerm] = [this.#term, other.#term]
+    const limit = Math.min(this.#termSize, other.#termSize)
+    let common = known
+    while (common < limit && term[common] === otherTerm[common]) common++
+    return common
   }
 
   entry(): TermEntry {
@@ -239,22 +266,14 @@ export class BlockCursor {
       postings:
         this.#docCount === 1
           ? { kind: 'single', doc: this.#singleDoc, freq: this.#singleFreq }
-          : this.#data(this.#postings),
-      positions: this.#hasPositions ? this.#data(this.#positions) : undefined,
+          : this.#place(this.postings),
+      positions: this.#hasPositions ? this.#place(this.positions) : undefined,
     }
   }
 
-  #data({
-    sizeBytes,
-    inline,
-    start,
-  }: {
-    readonly sizeBytes: number
-    readonly inline: boolean
-    readonly start: number
-  }): ListPlace {
+  #place({ isInline, start, sizeBytes }: ListSpan): ListPlace {
     const end = start + sizeBytes
-    return inline
+    return isInline
       ? { kind: 'inline', bytes: this.#reader.source.subarray(start, end) }
       : { kind: 'range', start, end }
   }

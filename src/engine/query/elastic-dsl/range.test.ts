@@ -19,6 +19,21 @@ test('a bound that its format does not read is named with its place', () => {
   )
 })
 
+test.each([
+  [{ lte: '2024-05-15' }, 'upper', '2024-05-15T23:59:59.999999999Z'],
+  [{ gt: '2024-05-15' }, 'lower', '2024-05-15T23:59:59.999999999Z'],
+  [{ lt: '2024/05/15', time_zone: 'Europe/Paris' }, 'upper', '2024-05-14T22:00:00Z'],
+  [{ lte: '2024/05/15', time_zone: 'Europe/Paris' }, 'upper', '2024-05-15T21:59:59.999999999Z'],
+  [{ lte: '15.05.2024', format: 'dd.MM.yyyy' }, 'upper', '2024-05-15T23:59:59.999999999Z'],
+  [{ lte: '2024-05', format: 'yyyy-MM' }, 'upper', '2024-05-01T23:59:59.999999999Z'],
+  [{ lte: '17157312', format: 'epoch_second' }, 'upper', '1970-07-18T13:55:12Z'],
+  [{ lte: '2024-05-15T00:00:00Z' }, 'upper', undefined],
+  [{ lte: '2024-02-30' }, 'upper', undefined],
+] as const)('a day alone is taken in, or left out, as a whole: %j', (bounds, side, date) => {
+  const range = parseElasticQuery({ range: { ts: bounds } })
+  expect(range.kind === 'range' && range[side]?.date).toBe(date)
+})
+
 describe('date maths in a range', () => {
   test('takes in whole units where the bound is included, and leaves them out where it is not', () => {
     const bounds = (json: string): unknown => {
@@ -27,10 +42,10 @@ describe('date maths in a range', () => {
     }
     expect(bounds('{"gte": "now/d", "lte": "now/d"}')).toEqual([
       '2024-05-15T00:00:00Z',
-      '2024-05-15T23:59:59.999Z',
+      '2024-05-15T23:59:59.999999999Z',
     ])
     expect(bounds('{"gt": "now/d", "lt": "now/d"}')).toEqual([
-      '2024-05-15T23:59:59.999Z',
+      '2024-05-15T23:59:59.999999999Z',
       '2024-05-15T00:00:00Z',
     ])
     expect(bounds('{"gte": "01/2024||+1M", "format": "MM/yyyy"}')).toEqual([
@@ -51,7 +66,7 @@ describe('date maths in a range', () => {
     const nowMs = Date.UTC(2024, 4, 15, 23)
     expect(dates(parseElasticQuery({ query_string: text }, { nowMs }))).toEqual([
       '2024-03-30T22:00:00Z',
-      '2024-05-16T21:59:59.999Z',
+      '2024-05-16T21:59:59.999999999Z',
     ])
   })
 
