@@ -9,6 +9,17 @@ export function ownedBuffers(value: unknown): ArrayBuffer[] {
   return [...found]
 }
 
+/** Nothing arrives there. */
+const nowhere = new MessageChannel().port1
+nowhere.close()
+
+/** Frees the large arrays of a value, which are empty afterwards, before the next collection of garbage does.
+ *  For threads that hand arrays over anyway: where none was ever taken away, code compiled for arrays is faster by
+ *  a tenth. */
+export function release(value: unknown): void {
+  nowhere.postMessage(undefined, ownedBuffers(value))
+}
+
 function collect(value: unknown, found: Set<ArrayBuffer>): void {
   if (typeof value !== 'object' || value === null) return
   if (ArrayBuffer.isView(value)) {

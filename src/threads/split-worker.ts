@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
+import { encodeFields } from '../engine/split/encode-fields.ts'
 import { splitWorkHere } from '../engine/split/split-work.ts'
-import { ownedBuffers } from './owned-buffers.ts'
+import { ownedBuffers, release } from './owned-buffers.ts'
 import type { FromSplitThread, SealedBlock, SplitTask, ToSplitThread } from './split-thread.ts'
 import { transported } from './transported-error.ts'
 
@@ -24,6 +25,6 @@ async function perform(task: SplitTask): Promise<unknown> {
         docs: task.block.docs,
       } satisfies SealedBlock
     case 'encodeFields':
-      return await work.encodeFields(task.fields)
+      return await encodeFields(task.fields, release)
   }
 }

@@ -1,5 +1,6 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
 import { ByteStrings } from './byte-strings.ts'
+import { roomFor } from './large-memory.ts'
 
 /** Of bytes [start, end). */
 export function hashBytes(source: Uint8Array, start: number, end: number): number {
@@ -55,7 +56,7 @@ export class ByteStringTable {
 
   #grow(): void {
     const old = this.#table
-    const table = new Uint32Array(old.length * 2)
+    const table = new Uint32Array(roomFor(old.byteLength * 2), 0, old.length * 2)
     const mask = table.length - 1
     for (let from = 0; from < old.length; from += 2) {
       if (old[from + 1] === 0) continue

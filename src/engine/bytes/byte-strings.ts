@@ -1,5 +1,6 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
 import { GrowableUint32 } from './growable.ts'
+import { roomFor } from './large-memory.ts'
 
 const encoder = new TextEncoder()
 /** Below this many strings insertion is faster than counting 257 buckets. */
@@ -77,7 +78,7 @@ export class ByteStrings {
 
   #reserve(count: number): void {
     if (this.#size + count <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#size + count))
+    const grown = new Uint8Array(roomFor(Math.max(this.#bytes.length * 2, this.#size + count)))
     grown.set(this.#bytes.subarray(0, this.#size))
     this.#bytes = grown
   }

@@ -3,20 +3,20 @@ import { expect, test } from 'vitest'
 import { CountingUint32, PagedUint32 } from './growable.ts'
 
 test('numbers in pages are what was pushed, across the ends of pages', () => {
+  const pageLength = 2 ** 23
   const numbers = new PagedUint32()
-  const expected: number[] = []
-  for (let i = 0; i < 150_000; i++) {
-    numbers.push(i * 3)
-    expected.push(i * 3)
-  }
-  numbers.repeat(65_000, 66_000)
-  expected.push(...expected.slice(65_000, 66_000))
-  expect(numbers.length).toBe(151_000)
-  expect(numbers.pages().flatMap((page) => [...page])).toEqual(expected)
-  expect([0, 65_535, 65_536, 150_999].map((place) => numbers.at(place))).toEqual(
-    [0, 65_535, 65_536, 150_999].map((place) => expected[place]),
+  for (let i = 0; i < pageLength + 500; i++) numbers.push(i * 3)
+  numbers.repeat(pageLength - 500, pageLength + 500)
+  expect(numbers.length).toBe(pageLength + 1_500)
+  const pages = numbers.pages()
+  expect(pages.map(({ length }) => length)).toEqual([pageLength, 1_500])
+  const expectedAt = (place: number) => 3 * (place < pageLength + 500 ? place : place - 1_000)
+  expect(pages[0]?.every((number, place) => number === expectedAt(place))).toBe(true)
+  expect(pages[1]?.every((number, i) => number === expectedAt(pageLength + i))).toBe(true)
+  expect([0, pageLength - 1, pageLength].map((place) => numbers.at(place))).toEqual(
+    [0, pageLength - 1, pageLength].map(expectedAt),
   )
-  expect(numbers.memoryBytes).toBe(604_000)
+  expect(numbers.memoryBytes).toBe(4 * (pageLength + 1_500))
 })
 
 test('numbers that count their places are held by none, others from the first on that does not', () => {

@@ -1,3 +1,5 @@
+import { roomFor } from './large-memory.ts'
+
 /** Unsigned 32-bit numbers collected one by one. */
 export class GrowableUint32 {
   #values: Uint32Array
@@ -36,7 +38,7 @@ export class GrowableUint32 {
 
   #growTo(length: number): void {
     if (length <= this.#values.length) return
-    const grown = new Uint32Array(Math.max(length, this.#values.length * 2))
+    const grown = new Uint32Array(roomFor(4 * Math.max(length, this.#values.length * 2)))
     grown.set(this.#values)
     this.#values = grown
   }
@@ -73,7 +75,7 @@ export class GrowableFloat64 {
 
   push(value: number): void {
     if (this.#length === this.#values.length) {
-      const grown = new Float64Array(this.#length * 2)
+      const grown = new Float64Array(roomFor(16 * this.#length))
       grown.set(this.#values)
       this.#values = grown
     }
@@ -86,7 +88,8 @@ export class GrowableFloat64 {
   }
 }
 
-const PAGE_BITS = 16
+/** A full page is as large as what `roomFor` gives to a large array. */
+const PAGE_BITS = 23
 const PAGE_LENGTH = 1 << PAGE_BITS
 
 /** As `GrowableUint32`, of which there may be tens of millions: none is copied once a page is full, and
@@ -117,11 +120,11 @@ export class PagedUint32 {
   #turnPage(): void {
     if (this.#used === PAGE_LENGTH) {
       this.#full.push(this.#page)
-      this.#page = new Uint32Array(PAGE_LENGTH)
+      this.#page = new Uint32Array(roomFor(4 * PAGE_LENGTH))
       this.#used = 0
       return
     }
-    const grown = new Uint32Array(this.#used * 2)
+    const grown = new Uint32Array(roomFor(8 * this.#used))
     grown.set(this.#page)
     this.#page = grown
   }

@@ -26,8 +26,17 @@ export interface EncodedFields {
   readonly fields: readonly WrittenField[]
 }
 
-export async function encodeFields({ docCount, fields }: CollectedFields): Promise<EncodedFields> {
-  const target = { docCount, lists: new ListSection(LISTS_START), queue: new SealingQueue() }
+/** `onUsed` is told of what a field has collected when that is of no use any more. */
+export async function encodeFields(
+  { docCount, fields }: CollectedFields,
+  onUsed: (collected: CollectedTerms | CollectedColumn) => void = () => undefined,
+): Promise<EncodedFields> {
+  const target = {
+    docCount,
+    onUsed,
+    lists: new ListSection(LISTS_START),
+    queue: new SealingQueue(),
+  }
   const sorted = fields.toSorted(compareFields)
   const encoded = await fieldByField(sorted, (field) => encodeField(field, target))
   return { lists: target.lists.pieces(), fields: encoded }
@@ -35,6 +44,7 @@ export async function encodeFields({ docCount, fields }: CollectedFields): Promi
 
 interface FieldTarget {
   readonly docCount: number
+  readonly onUsed: (collected: CollectedTerms | CollectedColumn) => void
   readonly lists: ListSection
   readonly queue: SealingQueue
 }
@@ -44,16 +54,20 @@ async function encodeField(
   target: FieldTarget,
 ): Promise<FieldUnderWay> {
   const encoded = terms && (await encodeTerms(terms, target))
+  if (terms !== undefined) target.onUsed(terms)
   const written = column && encodeColumn(columnInput(column), target.queue)
   const parts = Promise.all([encoded?.terms, written, encoded?.fieldnorms])
-  const done = parts.then(([dictionary, columnBytes, fieldnorms]) => ({
-    path,
-    type,
-    terms: dictionary,
-    column: columnBytes,
-    fieldnorms,
-    totalTokens: encoded?.totalTokens ?? 0,
-    docsWithTerms: encoded?.docsWithTerms ?? 0,
-  }))
+  const done = parts.then(([dictionary, columnBytes, fieldnorms]) => {
+    if (column !== undefined) target.onUsed(column)
+    return {
+      path,
+      type,
+      terms: dictionary,
+      column: columnBytes,
+      fieldnorms,
+      totalTokens: encoded?.totalTokens ?? 0,
+      docsWithTerms: encoded?.docsWithTerms ?? 0,
+    }
+  })
   return { done }
 }

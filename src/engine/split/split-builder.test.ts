@@ -5,7 +5,9 @@ import type { FieldSpec } from '../schema/field-spec.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
 import { locateDocs, readDocs } from './doc-store.ts'
 import { decodeFooter } from './footer.ts'
+import { type CollectedFields, encodeFields } from './encode-fields.ts'
 import { SplitBuilder } from './split-builder.ts'
+import type { SplitWork } from './split-work.ts'
 
 const whole = {
   tokenizer: {
@@ -38,8 +40,8 @@ const settings = {
   indexFieldPresence: false,
 }
 
-function builderWith(docs: readonly (readonly TypedValue[])[]): SplitBuilder {
-  const builder = new SplitBuilder(specs, settings)
+function builderWith(docs: readonly (readonly TypedValue[])[], work?: SplitWork): SplitBuilder {
+  const builder = new SplitBuilder(specs, settings, work)
   for (const [i, values] of docs.entries()) {
     const fieldIds = values.map((_, id) => id)
     const doc = {
@@ -101,6 +103,28 @@ describe('the split builder', () => {
     expect(many.docCount).toBe(10_000)
   })
 
+  test('knows what its arrays hold', async () => {
+    const taken: CollectedFields[] = []
+    const work: SplitWork = {
+      sealDocs: () => Promise.resolve(new Uint8Array(0)),
+      encodeFields: (fields) => {
+        taken.push(fields)
+        return encodeFields(fields)
+      },
+    }
+    const docs = Array.from({ length: 100_000 }, (_, i) => [i, i % 7, `host ${i % 50_000}`])
+    const builder = builderWith(docs, work)
+    // Documents that wait to be sealed count until they are.
+    await Promise.resolve()
+    const estimate = builder.memoryBytes
+    await builder.finish('beside')
+    const collected = arrayBytes(taken)
+    expect(collected).toBeGreaterThan(3_000_000)
+    // Above it: the tables in which values are found, which are not collected, and the documents.
+    expect(estimate).toBeGreaterThan(collected)
+    expect(estimate).toBeLessThan(collected * 1.8)
+  })
+
   test('refuses to finish without documents', async () => {
     await expect(new SplitBuilder(specs, settings).finish()).rejects.toSatisfy((error) =>
       isQwError(error, 'internal'),
@@ -126,3 +150,10 @@ describe('the split builder', () => {
     expect(() => locateDocs(docStore, [100])).toThrow(/document 100/)
   })
 })
+
+/** Of all typed arrays in a value, as far as they are used. */
+function arrayBytes(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  return Object.values(value).reduce((sum: number, part) => sum + arrayBytes(part), 0)
+}

@@ -1,0 +1,15 @@
+/*
+ * Arrays of megabytes that come and go in two threads keep more memory than they hold: glibc takes them out of
+ * heaps, one for each thread, which stay as large as they once were and are full of holes. A request of
+ * 32 MiB or more, however, is always mapped by itself: what was never written to costs nothing, and all of it
+ * goes back to the system when it is freed.
+ */
+const MAPPED_BYTES = 32 * 1024 * 1024
+/** Of smaller ones, what the heaps keep is small too. */
+const LARGE_BYTES = 1024 * 1024
+
+/** For an array that grows: `byteLength` or more. */
+export function roomFor(byteLength: number): ArrayBuffer {
+  const isLarge = byteLength > LARGE_BYTES
+  return new ArrayBuffer(isLarge ? Math.max(byteLength, MAPPED_BYTES) : byteLength)
+}
