@@ -18,6 +18,7 @@ import type { IndexSourceRequest } from './indexing-request.ts'
 import type { IndexingResult } from './indexing-result.ts'
 import { indexSource } from './pipeline.ts'
 import { objectSource, type Source } from '../sources/source.ts'
+import { type SplitWork, splitWorkHere } from '../split/split-work.ts'
 
 async function world(config: IndexConfig = testConfig(), inner: ObjectStore = memoryStore()) {
   const clock = instantClock()
@@ -91,6 +92,32 @@ describe('one source', () => {
     expect(await index(source)).toMatchObject({ state: 'done', docCount: 0, emptyCommitCount: 1 })
     expect(await index(source)).toMatchObject({ state: 'alreadyIndexed' })
     expect((await metastore.load('events')).splits).toEqual([])
+  })
+
+  test('the last split is encoded while the commit before it is under way', async () => {
+    const { stage, metastore, components } = await world(testConfig({ split_num_docs_target: 500 }))
+    const here = splitWorkHere()
+    let goOn = (): void => undefined
+    const allSealed = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    let sealedDocs = 0
+    const splitWork: SplitWork = {
+      sealDocs: (block) => {
+        sealedDocs += block.ends.length
+        if (sealedDocs === 1_000) goOn()
+        return here.sealDocs(block)
+      },
+      // The first split would never be done if the second one waited for it.
+      encodeFields: async (fields) => {
+        await allSealed
+        return await here.encodeFields(fields)
+      },
+    }
+    const source = await stage(testLines(0, 1_000))
+    const result = await indexSource({ ...components, splitWork }, { indexId: 'events', source })
+    expect(result.splitIds).toHaveLength(2)
+    expect(await publishedNumbers(metastore)).toEqual(numbersTo(1_000))
   })
 
   test('split_num_docs_target cuts a file into splits of exactly that many documents', async () => {

@@ -190,6 +190,10 @@ class SourcePass {
    *  way, so that they come one after the other as the documents do. */
   async #commit(runState: 'running' | 'incomplete' | 'done'): Promise<CommitEnd> {
     const { ledger, components } = this.#context
+    // After the last document this thread has nothing else to do while the commit before is under way. What
+    // goes wrong is told when the split is asked for.
+    const isLast = runState !== 'running' && this.#underway !== undefined
+    if (isLast && this.#bench.docCount > 0) this.#bench.finish('here').catch(() => undefined)
     const before = await this.#settle()
     if (before !== 'published') return before
     const to = this.#position

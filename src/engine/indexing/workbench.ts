@@ -43,6 +43,7 @@ export class Workbench {
   readonly #prune: ((source: JsonObject) => JsonValue) | undefined
   readonly #settings: WorkbenchSettings
   #docCount = 0
+  #finished: Promise<BuiltSplit> | undefined
 
   constructor(settings: WorkbenchSettings) {
     const { config, nowMs } = settings
@@ -92,10 +93,11 @@ export class Workbench {
     this.rejects.add({ ...why, line, bytePosition: position }, prefix, false)
   }
 
-  /** No document may follow. There must be at least one. `where`: as of the builder. */
+  /** No document may follow. There must be at least one. `where`: as of the builder. Asked again, it
+   *  answers with the same split. */
   finish(where?: 'here' | 'beside'): Promise<BuiltSplit> {
     if (this.#builder === undefined) throw new QwError('internal', 'a check builds no split')
-    return this.#builder.finish(where)
+    return (this.#finished ??= this.#builder.finish(where))
   }
 
   #addLine(batch: LineBatch, i: number): void {
