@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { finished, runCli, startCli } from '../cli-process.ts'
 import { KILLS, Killer } from '../killer.ts'
 
@@ -20,12 +20,14 @@ const LINES = 400
 const ROTATE_EVERY = 1_700
 const WAIT = { timeout: 60_000, interval: 1_000 }
 
-test.concurrent.each([
+test.concurrent.for<readonly [string, readonly string[]]>([
   ['ingest --follow', ['ingest', 'logs/app.log', '--follow', '--index', 'app']],
   ['serve --watch', ['serve', '--watch', 'logs=app', '--no-generator', '--port', '0']],
 ])(
   `${KILLS_EACH} times killed, %s takes every line of a log that is written and rotated once`,
-  async (_, args) => {
+  { timeout: 300_000 },
+  // Of each test its own: the common one forgets its test when another one ends.
+  async ([, args], { expect }) => {
     const { fraction } = new Killer()
     const folder = await mkdtemp(join(tmpdir(), 'qwl-kill-follow-'))
     const options = { cwd: folder, env: { HOME: folder, QWL_DATA_DIR: join(folder, 'data') } }
@@ -57,14 +59,14 @@ test.concurrent.each([
       }
     }
     for (let kill = 0; kill < KILLS_EACH; kill++) {
-      const child = startCli(args, options)
+      const child = startCli([...args], options)
       const ended = finished(child)
       await Promise.all([write(LINES), sleep(300 + fraction() * 2_500)])
       child.kill('SIGKILL')
       expect(await ended).toMatchObject({ exitCode: null })
       expect(await count()).toBeLessThanOrEqual(written)
     }
-    const last = startCli(args, options)
+    const last = startCli([...args], options)
     const ended = finished(last)
     await expect.poll(count, WAIT).toBe(written)
     await sleep(2_000)
@@ -75,5 +77,4 @@ test.concurrent.each([
     expect(sum).toContain(String((written * (written - 1)) / 2))
     await rm(folder, { recursive: true, force: true })
   },
-  300_000,
 )
