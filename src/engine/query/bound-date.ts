@@ -11,9 +11,6 @@ export interface BoundDates {
   readonly zone: TimeZone
   /** A Java pattern or named format; undefined: dates as in any query. */
   readonly format?: string | undefined
-  /** Whether a day alone after which nothing is meant (`lte`, `gt`) ends with the day, as in
-   *  Elasticsearch; default: it is its first moment, as in Quickwit. */
-  readonly wholeDays?: boolean
 }
 
 type Fail = (reason: string, fix?: string) => never
@@ -24,7 +21,7 @@ type Fail = (reason: string, fix?: string) => never
  */
 export function boundDate(
   text: string,
-  { nowMs, zone, format, wholeDays = false }: BoundDates,
+  { nowMs, zone, format }: BoundDates,
   rounding: Rounding,
   fail: Fail,
 ): string | undefined {
@@ -33,7 +30,7 @@ export function boundDate(
       ? parseDateLiteral(anchor, zone)
       : (parseRfc3339(anchor) ?? parseRfc3339(javaDateToRfc3339(anchor, format, fail, zone)))
   if (!isDateMath(text)) {
-    if (wholeDays && rounding === 'up' && isDayAlone(text, format)) {
+    if (rounding === 'up' && isDayAlone(text, format)) {
       return resolveDateMath(`${text}||/d`, { nowMs: 0, readAnchor, rounding, zone })
     }
     if (format !== undefined) return javaDateToRfc3339(text, format, fail, zone)

@@ -34,6 +34,14 @@ test.each([
   expect(range.kind === 'range' && range[side]?.date).toBe(date)
 })
 
+test('so it is in a query string', () => {
+  const query = parseElasticQuery({ query_string: { query: 'ts:[2024-05-14 TO 2024-05-15}' } })
+  const whole = parseElasticQuery({ query_string: { query: 'ts:[2024-05-14 TO 2024-05-15]' } })
+  expect(query).toMatchObject({ upper: { value: '2024-05-15', inclusive: false } })
+  expect(query.kind === 'range' && query.upper?.date).toBeUndefined()
+  expect(whole).toMatchObject({ upper: { date: '2024-05-15T23:59:59.999999999Z' } })
+})
+
 describe('date maths in a range', () => {
   test('takes in whole units where the bound is included, and leaves them out where it is not', () => {
     const bounds = (json: string): unknown => {

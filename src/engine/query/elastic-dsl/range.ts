@@ -27,7 +27,7 @@ export function parseRange(
   const single = new DslObject(value, path).singleField()
   const body = new DslObject(single.value, `${path}.${single.field}`).only(KEYS, ['relation'])
   const format = body.get('format') === undefined ? undefined : body.text('format')
-  const dates: BoundDates = { nowMs, zone: zoneOf(body), format, wholeDays: true }
+  const dates: BoundDates = { nowMs, zone: zoneOf(body), format }
   const range: QueryAst = {
     kind: 'range',
     fields: [single.field],
