@@ -19,7 +19,7 @@ export interface DateOptions {
   /** Nanoseconds as text. */
   readonly print: (nanos: bigint) => string
   /** A date of the request in milliseconds. Throws `invalid` naming `option`. */
-  readonly read: (raw: JsonValue, option: string, rounding?: 'down' | 'up') => number
+  readonly read: (raw: JsonValue, option: string) => number
 }
 
 const PRINTED_IN_ZONE = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX"
@@ -39,14 +39,14 @@ export function dateOptions(input: Pick<AggregationInput, 'options' | 'name'>): 
   return {
     zone,
     print: (nanos) => printer(dateFromNanos(nanos), zone),
-    read(value, option, rounding = 'down') {
+    read(value, option) {
       const refuse = (reason: string, fix?: string): never => {
         throw invalidAggregation(input.name, `\`${option}\`: ${reason}`, fix)
       }
       const number = typeof value === 'string' && raw !== undefined ? undefined : asNumber(value)
       if (number !== undefined) return number
       if (typeof value !== 'string') return refuse('expected a date')
-      const text = boundDate(value, { nowMs: undefined, zone, format: raw }, rounding, refuse)
+      const text = boundDate(value, { nowMs: undefined, zone, format: raw }, 'down', refuse)
       const date = text === undefined ? parseDateLiteral(value, zone) : parseRfc3339(text)
       return date === undefined ? refuse(`\`${value.slice(0, 100)}\` is no date`) : millisOf(date)
     },
