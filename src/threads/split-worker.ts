@@ -8,6 +8,8 @@ import { transported } from './transported-error.ts'
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
 const work = splitWorkHere()
+/** Of arrays, held or garbage, that make a collection worth its ten milliseconds. */
+const WORTH_BYTES = 32 * 1024 * 1024
 const tell = (message: FromSplitThread): void => port.postMessage(message)
 
 port.on('message', ({ id, task }: ToSplitThread) => {
@@ -23,10 +25,14 @@ async function perform(task: SplitTask): Promise<unknown> {
       return await work.sealDocs(task.block)
     case 'encodeFields':
       try {
-        return await encodeFields(task.fields, collectGarbage)
+        return await encodeFields(task.fields, collectIfWorth)
       } finally {
         // When the answer is sent, nothing holds the fields any more.
         setImmediate(collectGarbage)
       }
   }
+}
+
+function collectIfWorth(): void {
+  if (process.memoryUsage().arrayBuffers > WORTH_BYTES) collectGarbage()
 }
