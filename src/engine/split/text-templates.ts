@@ -30,17 +30,6 @@ const MIN_USES_PER_TEMPLATE = 16
 const FREE_TEMPLATES = 64
 const MIN_TEXTS_PER_EARLY_TEMPLATE = 6
 
-interface Template {
-  readonly id: number
-  /** Between the literals stand numbers. */
-  readonly literals: readonly Uint8Array[]
-  /** Of each number; 0: as many digits as it has. */
-  readonly widths: readonly number[]
-  readonly slots: readonly NumberValues[]
-  /** Another one of the same hash. */
-  readonly next: Template | undefined
-}
-
 /** False, and nothing written, when the texts do not follow few templates with numbers. `uses` is how
  *  often the texts come, all together. */
 export function encodeTemplates(
@@ -49,38 +38,131 @@ export function encodeTemplates(
   out: ByteWriter,
 ): boolean {
   const limit = Math.max(1, Math.floor(uses / MIN_USES_PER_TEMPLATE))
-  const templates: Template[] = []
-  const byHash = new Map<number, Template>()
+  const templates = new Templates(source)
   const ids = new Uint32Array(starts.length)
-  const runs = new Runs()
-  let hasNumbers = false
-  let template: Template | undefined
   for (let i = 0; i < starts.length; i++) {
-    if (!findRuns(source, starts[i] as number, ends[i] as number, runs)) return false
-    if (template === undefined || !isLike(template, source, runs)) {
-      const first = byHash.get(runs.hash)
-      template = first
-      while (template !== undefined && !isLike(template, source, runs)) template = template.next
-      if (template === undefined) {
-        if (templates.length >= Math.min(limit, FREE_TEMPLATES + i / MIN_TEXTS_PER_EARLY_TEMPLATE))
-          return false
-        template = newTemplate(source, runs, { id: templates.length, next: first })
-        templates.push(template)
-        byHash.set(runs.hash, template)
-      }
-    }
-    ids[i] = template.id
-    if (runs.count > 0) hasNumbers = true
-    for (let slot = 0; slot < runs.count; slot++) {
-      template.slots[slot]?.pushInteger(runs.values[slot] as number)
-    }
+    const maxCount = Math.min(limit, FREE_TEMPLATES + i / MIN_TEXTS_PER_EARLY_TEMPLATE)
+    const id = templates.add(starts[i] as number, ends[i] as number, maxCount)
+    if (id < 0) return false
+    ids[i] = id
   }
-  if (!hasNumbers) return false
-  out.varint(templates.length)
-  for (const template of templates) out.sized(templateBytes(template))
-  encodeSequence(ids, ids.length, out)
-  for (const { slots } of templates) for (const slot of slots) slot.encode(out)
+  if (!templates.haveNumbers) return false
+  templates.encode(ids, out)
   return true
+}
+
+/** What the texts of one place follow. Arrays and objects of one kind each, for V8 compiles what reads them anew
+ *  for each kind that it meets. */
+class Templates {
+  readonly #source: Uint8Array
+  readonly #all: Template[] = []
+  readonly #byHash = new Map<number, Template>()
+  readonly #runs = new Runs()
+  /** Of the text before. */
+  #last: Template | undefined
+  haveNumbers = false
+
+  constructor(source: Uint8Array) {
+    this.#source = source
+  }
+
+  /** The number of the template of source[start, end), whose numbers it keeps. Negative when it has none, or needs
+   *  one more than there may be. */
+  add(start: number, end: number, maxCount: number): number {
+    const runs = this.#runs
+    if (!findRuns(this.#source, start, end, runs)) return -1
+    let template = this.#last
+    if (template === undefined || !template.isLike(this.#source, runs)) {
+      template = this.#found() ?? this.#made(maxCount)
+      if (template === undefined) return -1
+      this.#last = template
+    }
+    const { slots, id } = template
+    if (runs.count > 0) this.haveNumbers = true
+    for (let i = 0; i < runs.count; i++) {
+      // A slot for each of them.
+      ;(slots[i] as NumberValues).pushInteger(runs.values[i] as number)
+    }
+    return id
+  }
+
+  #found(): Template | undefined {
+    let template = this.#byHash.get(this.#runs.hash)
+    while (template !== undefined && !template.isLike(this.#source, this.#runs)) {
+      template = template.next
+    }
+    return template
+  }
+
+  #made(maxCount: number): Template | undefined {
+    const id = this.#all.length
+    if (id >= maxCount) return undefined
+    const { hash } = this.#runs
+    const template = new Template(id, this.#runs, this.#byHash.get(hash))
+    this.#all.push(template)
+    this.#byHash.set(hash, template)
+    return template
+  }
+
+  /** `ids`: of the texts. */
+  encode(ids: Uint32Array, out: ByteWriter): void {
+    out.varint(this.#all.length)
+    for (const template of this.#all) out.sized(template.bytes(this.#source))
+    encodeSequence(ids, ids.length, out)
+    for (const { slots } of this.#all) for (const slot of slots) slot.encode(out)
+  }
+}
+
+/** Between literals, which are [starts[i], ends[i]) of the source, stand numbers. */
+class Template {
+  readonly id: number
+  /** Another one of the same hash. */
+  readonly next: Template | undefined
+  /** Of each number. */
+  readonly slots: readonly NumberValues[]
+  readonly #starts: Uint32Array
+  readonly #ends: Uint32Array
+  /** Of each number; 0: as many digits as it has. */
+  readonly #widths: Uint8Array
+
+  constructor(id: number, { count, starts, ends, widths }: Runs, next: Template | undefined) {
+    this.id = id
+    this.next = next
+    this.#starts = starts.slice(0, count + 1)
+    this.#ends = ends.slice(0, count + 1)
+    this.#widths = widths.slice(0, count)
+    this.slots = Array.from({ length: count }, () => new NumberValues())
+  }
+
+  isLike(source: Uint8Array, runs: Runs): boolean {
+    const { count } = runs
+    const widths = this.#widths
+    if (widths.length !== count) return false
+    for (let i = 0; i < count; i++) if (widths[i] !== runs.widths[i]) return false
+    for (let i = 0; i <= count; i++) {
+      let at = this.#starts[i] as number
+      const end = this.#ends[i] as number
+      let from = runs.starts[i] as number
+      if ((runs.ends[i] as number) - from !== end - at) return false
+      while (at < end) if (source[at++] !== source[from++]) return false
+    }
+    return true
+  }
+
+  /** As they are written. */
+  bytes(source: Uint8Array): Uint8Array {
+    const out = new ByteWriter(64)
+    this.#starts.forEach((start, i) => {
+      const width = this.#widths[i - 1]
+      if (width === 0) out.u8(NUMBER)
+      else if (width !== undefined) {
+        out.u8(PADDED)
+        out.u8(width)
+      }
+      out.slice(source, start, this.#ends[i] as number)
+    })
+    return out.copy()
+  }
 }
 
 /** A text taken apart: literal i is [starts[i], ends[i]), value i follows it, `count` of them; the last literal
@@ -169,45 +251,6 @@ function smallNumberOf(source: Uint8Array, start: number, end: number): number {
   return value
 }
 
-function isLike(template: Template, source: Uint8Array, runs: Runs): boolean {
-  const { count, starts, ends, widths } = runs
-  const expected = template.literals
-  if (expected.length !== count + 1) return false
-  for (let i = 0; i < count; i++) if (widths[i] !== template.widths[i]) return false
-  for (let i = 0; i < expected.length; i++) {
-    const literal = expected[i] as Uint8Array
-    const start = starts[i] as number
-    if ((ends[i] as number) - start !== literal.length) return false
-    for (let k = 0; k < literal.length; k++) if (literal[k] !== source[start + k]) return false
-  }
-  return true
-}
-
-function newTemplate(
-  source: Uint8Array,
-  runs: Runs,
-  known: Pick<Template, 'id' | 'next'>,
-): Template {
-  const literals: Uint8Array[] = []
-  for (let i = 0; i <= runs.count; i++) literals.push(source.subarray(runs.starts[i], runs.ends[i]))
-  const widths = [...runs.widths.subarray(0, runs.count)]
-  return { ...known, literals, widths, slots: widths.map(() => new NumberValues()) }
-}
-
-function templateBytes({ literals, widths }: Template): Uint8Array {
-  const out = new ByteWriter(64)
-  literals.forEach((literal, i) => {
-    const width = widths[i - 1]
-    if (width === 0) out.u8(NUMBER)
-    else if (width !== undefined) {
-      out.u8(PADDED)
-      out.u8(width)
-    }
-    out.bytes(literal)
-  })
-  return out.copy()
-}
-
 function endOfDigits(source: Uint8Array, start: number, end: number): number {
   let at = start
   while (at < end && (source[at] as number) >= ZERO && (source[at] as number) <= NINE) at++
@@ -220,7 +263,7 @@ export function decodeTemplates(
   count: number,
   marks: 'numbers' | 'numbers and padded ones',
 ): DecodedTexts {
-  const templates: Pick<Template, 'literals' | 'widths'>[] = []
+  const templates: DecodedTemplate[] = []
   const greatestMark = marks === 'numbers' ? NUMBER : PADDED
   for (let left = reader.varint(); left > 0; left--) {
     templates.push(takeApart(reader.sized(), greatestMark))
@@ -241,7 +284,7 @@ export function decodeTemplates(
     append(index, out) {
       const id = ids[index] as number
       const use = useOf[index] as number
-      const { literals, widths } = templates[id] as Template
+      const { literals, widths } = templates[id] as DecodedTemplate
       literals.forEach((literal, i) => {
         if (i > 0) {
           const digits = slots[id]?.[i - 1]?.text(use) ?? ''
@@ -253,7 +296,14 @@ export function decodeTemplates(
   }
 }
 
-function takeApart(bytes: Uint8Array, greatestMark: number): Pick<Template, 'literals' | 'widths'> {
+interface DecodedTemplate {
+  /** Between the literals stand numbers. */
+  readonly literals: readonly Uint8Array[]
+  /** Of each number; 0: as many digits as it has. */
+  readonly widths: readonly number[]
+}
+
+function takeApart(bytes: Uint8Array, greatestMark: number): DecodedTemplate {
   const literals: Uint8Array[] = []
   const widths: number[] = []
   const reader = new ByteReader(bytes, 'text template')
