@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import {
   countingRandom,
@@ -20,7 +22,7 @@ import { type SplitWork, splitWorkHere } from '../engine/split/split-work.ts'
 import { memoryStore } from '../stores/memory-store.ts'
 import { instantClock } from '../stores/testing/instant-clock.ts'
 import { openSplitThread, SplitThread } from './split-thread.ts'
-import { bundledSplitWorker, scriptedWorker } from './testing/bundled-worker.ts'
+import { bundledSplitWorker, bundledTwoThreads, scriptedWorker } from './testing/bundled-worker.ts'
 
 let folder: string
 let entry: string
@@ -145,6 +147,14 @@ describe('splits encoded by another thread', () => {
 })
 
 describe('the thread', () => {
+  // V8 says so when it begins to look at each access of every array whether it was taken away.
+  test('takes no array away, here or there, so that loops over arrays stay fast', async () => {
+    const program = await bundledTwoThreads(folder)
+    const args = ['--trace-protector-invalidation', program, entry, '60000']
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    expect(stdout).toBe('60000 documents\n')
+  })
+
   test('is not waited for by more blocks than keep it busy: they are sealed here', async () => {
     const silent = opened(await scriptedWorker(folder, "parentPort.on('message', () => undefined)"))
     const block = { docs: Buffer.from('{"n":1}{"n":2}'), ends: Uint32Array.of(7, 14), level: 8 }

@@ -5,7 +5,6 @@ import { messageOf, QwError } from '../engine/errors.ts'
 import type { DocBlock } from '../engine/split/doc-store.ts'
 import type { CollectedFields, EncodedFields } from '../engine/split/encode-fields.ts'
 import { type SplitWork, splitWorkHere } from '../engine/split/split-work.ts'
-import { ownedBuffers } from './owned-buffers.ts'
 import { arrived, type TransportedError } from './transported-error.ts'
 
 export type SplitTask =
@@ -20,13 +19,6 @@ export interface ToSplitThread {
 export type FromSplitThread =
   | { readonly kind: 'done'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: TransportedError }
-
-/** What `sealDocs` is answered with: the block's memory comes back to be used again, since what a thread leaves
- *  to its collection of garbage stays for long. */
-export interface SealedBlock {
-  readonly sealed: Uint8Array
-  readonly docs: Uint8Array
-}
 
 interface Call {
   resolve(answer: unknown): void
@@ -63,8 +55,8 @@ export class SplitThread implements SplitWork {
   readonly #entry: string
   readonly #here = splitWorkHere()
   readonly #calls = new Map<number, Call>()
-  /** Of blocks that came back: `WAITING_MAX` of them at most. */
-  readonly #spare: Uint8Array[] = []
+  /** Shared memory of blocks that are sealed: of `WAITING_MAX` at most. */
+  readonly #spare: SharedArrayBuffer[] = []
   #worker: Worker | undefined
   #lastId = 0
   #bytesBefore: number
@@ -82,25 +74,21 @@ export class SplitThread implements SplitWork {
       return this.#here.sealDocs(block)
     }
     // Copies: the caller goes on writing into these.
-    const copy = { docs: this.#copyOf(docs), ends: new Uint32Array(ends), level }
-    // What this kind of task is answered with.
-    return this.#call({ kind: 'sealDocs', block: copy }).then((answer) => {
-      const { sealed, docs: used } = answer as SealedBlock
-      this.#spare.push(used)
-      return sealed
+    const room = this.#roomFor(docs.length)
+    const copy = new Uint8Array(room, 0, docs.length)
+    copy.set(docs)
+    const copied = { docs: copy, ends: ends.slice(), level }
+    return this.#call({ kind: 'sealDocs', block: copied }).then((sealed) => {
+      this.#spare.push(room)
+      // What this kind of task is answered with.
+      return sealed as Uint8Array
     })
   }
 
-  #copyOf(docs: Uint8Array): Uint8Array {
+  #roomFor(byteLength: number): SharedArrayBuffer {
     const spare = this.#spare.pop()
-    const fits = spare !== undefined && spare.buffer.byteLength >= docs.length
-    const copy = new Uint8Array(
-      fits ? spare.buffer : new ArrayBuffer(docs.length + SPARE_BYTES),
-      0,
-      docs.length,
-    )
-    copy.set(docs)
-    return copy
+    const fits = spare !== undefined && spare.byteLength >= byteLength
+    return fits ? spare : new SharedArrayBuffer(byteLength + SPARE_BYTES)
   }
 
   encodeFields(fields: CollectedFields): Promise<EncodedFields> {
@@ -116,7 +104,7 @@ export class SplitThread implements SplitWork {
     const id = ++this.#lastId
     const worker = (this.#worker ??= this.#start())
     return new Promise((resolve, reject) => {
-      worker.postMessage({ id, task } satisfies ToSplitThread, ownedBuffers(task))
+      worker.postMessage({ id, task } satisfies ToSplitThread)
       this.#calls.set(id, { resolve, reject })
       worker.ref()
     })

@@ -1,14 +1,16 @@
 import { parentPort } from 'node:worker_threads'
 import { encodeFields } from '../engine/split/encode-fields.ts'
 import { splitWorkHere } from '../engine/split/split-work.ts'
-import { ownedBuffers, release } from './owned-buffers.ts'
-import type { FromSplitThread, SealedBlock, SplitTask, ToSplitThread } from './split-thread.ts'
+import { collectGarbage } from './collect-garbage.ts'
+import type { FromSplitThread, SplitTask, ToSplitThread } from './split-thread.ts'
 import { transported } from './transported-error.ts'
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
 const work = splitWorkHere()
-const tell = (message: FromSplitThread): void => port.postMessage(message, ownedBuffers(message))
+/** Of arrays, held or garbage, that make a collection worth its ten milliseconds. */
+const WORTH_BYTES = 32 * 1024 * 1024
+const tell = (message: FromSplitThread): void => port.postMessage(message)
 
 port.on('message', ({ id, task }: ToSplitThread) => {
   perform(task).then(
@@ -20,11 +22,17 @@ port.on('message', ({ id, task }: ToSplitThread) => {
 async function perform(task: SplitTask): Promise<unknown> {
   switch (task.kind) {
     case 'sealDocs':
-      return {
-        sealed: await work.sealDocs(task.block),
-        docs: task.block.docs,
-      } satisfies SealedBlock
+      return await work.sealDocs(task.block)
     case 'encodeFields':
-      return await encodeFields(task.fields, release)
+      try {
+        return await encodeFields(task.fields, collectIfWorth)
+      } finally {
+        // When the answer is sent, nothing holds the fields any more.
+        setImmediate(collectGarbage)
+      }
   }
+}
+
+function collectIfWorth(): void {
+  if (process.memoryUsage().arrayBuffers > WORTH_BYTES) collectGarbage()
 }

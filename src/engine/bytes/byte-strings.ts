@@ -6,6 +6,13 @@ const encoder = new TextEncoder()
 /** Below this many strings insertion is faster than counting 257 buckets. */
 const INSERTION_COUNT = 32
 
+/** The bytes [start, end) of `source`; one such object serves many byte strings, one after the other. */
+export interface ByteSlice {
+  source: Uint8Array
+  start: number
+  end: number
+}
+
 /** Byte strings as a value. */
 export interface PackedStrings {
   /** One after the other. */
@@ -85,15 +92,25 @@ export class ByteStrings {
 
   /** A view. */
   at(index: number): Uint8Array {
-    const start = index === 0 ? 0 : this.#ends.at(index - 1)
-    return this.#bytes.subarray(start, this.#ends.at(index))
+    return this.#bytes.subarray(this.#startOf(index), this.#ends.at(index))
+  }
+
+  /** As `at`, of which no object is made. */
+  sliceTo(slice: ByteSlice, index: number): void {
+    slice.source = this.#bytes
+    slice.start = this.#startOf(index)
+    slice.end = this.#ends.at(index)
+  }
+
+  #startOf(index: number): number {
+    return index === 0 ? 0 : this.#ends.at(index - 1)
   }
 
   /** Whether the string is source[start, end). */
   // oxlint-disable-next-line max-params -- the inner loop of indexing: an object per token would cost
   isSlice(index: number, source: Uint8Array, start: number, end: number): boolean {
     const bytes = this.#bytes
-    let at = index === 0 ? 0 : this.#ends.at(index - 1)
+    let at = this.#startOf(index)
     if (this.#ends.at(index) - at !== end - start) return false
     for (let i = start; i < end; i++) if (bytes[at++] !== source[i]) return false
     return true

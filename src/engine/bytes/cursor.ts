@@ -119,6 +119,11 @@ export class ByteWriter {
     this.#length = at
   }
 
+  /** What another one has written, as `slice`. */
+  append(other: ByteWriter): void {
+    this.slice(other.#bytes, 0, other.#length)
+  }
+
   /** Characters below 128, without a length. */
   ascii(text: string): void {
     const bytes = this.reserve(text.length)

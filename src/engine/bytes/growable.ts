@@ -61,7 +61,7 @@ export class GrowableUint32 {
 
 /** Doubles collected one by one. */
 export class GrowableFloat64 {
-  #values = new Float64Array(32)
+  #values: Float64Array = new Float64Array(32)
   #length = 0
 
   get length(): number {
@@ -96,7 +96,7 @@ const PAGE_LENGTH = 1 << PAGE_BITS
  *  no more than a page is empty. */
 export class PagedUint32 {
   readonly #full: Uint32Array[] = []
-  #page = new Uint32Array(64)
+  #page: Uint32Array = new Uint32Array(64)
   #used = 0
 
   get length(): number {

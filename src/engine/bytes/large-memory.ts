@@ -8,8 +8,12 @@ const MAPPED_BYTES = 32 * 1024 * 1024
 /** Of smaller ones, what the heaps keep is small too. */
 const LARGE_BYTES = 1024 * 1024
 
-/** For an array that grows: `byteLength` or more. */
-export function roomFor(byteLength: number): ArrayBuffer {
-  const isLarge = byteLength > LARGE_BYTES
-  return new ArrayBuffer(isLarge ? Math.max(byteLength, MAPPED_BYTES) : byteLength)
+/**
+ * For an array that grows: `byteLength` or more. Large ones are shared, so that another thread is given them as
+ * they are. Handing an ArrayBuffer over would take it away from this thread, and once that has happened V8 looks
+ * at each access of every array whether it is still there: loops over arrays take half as long again.
+ */
+export function roomFor(byteLength: number): ArrayBuffer | SharedArrayBuffer {
+  if (byteLength <= LARGE_BYTES) return new ArrayBuffer(byteLength)
+  return new SharedArrayBuffer(Math.max(byteLength, MAPPED_BYTES))
 }

@@ -41,7 +41,14 @@ function encodeBlock(values: Uint32Array, start: number, end: number, out: ByteW
     out.u8(0)
     return
   }
-  const width = cheapestWidth(values, { start, end, widest: 32 - Math.clz32(all) })
+  const widest = 32 - Math.clz32(all)
+  // As the positions of a term that comes once: no exception is smaller than the number is.
+  if (end - start === 1) {
+    out.u8(widest)
+    for (let rest = all; rest !== 0; rest >>>= 8) out.u8(rest & 0xff)
+    return
+  }
+  const width = cheapestWidth(values, { start, end, widest })
   const exceptionCount = longer[width] as number
   if (exceptionCount === 0) {
     out.u8(width)

@@ -158,6 +158,12 @@ export class LineSplitter {
       yield this.#takeOverlong(this.#overlongPrefix)
       rest = rest.subarray(end + 1)
     }
+    // The line that began before is a batch of its own: only it has to be put together.
+    const firstNewline = this.#carriedBytes > 0 ? rest.indexOf(NEWLINE) : -1
+    if (firstNewline !== -1) {
+      yield this.#takeLines(rest.subarray(0, firstNewline + 1))
+      rest = rest.subarray(firstNewline + 1)
+    }
     const lastNewline = rest.lastIndexOf(NEWLINE)
     if (lastNewline !== -1) {
       yield this.#takeLines(rest.subarray(0, lastNewline + 1))

@@ -26,14 +26,14 @@ export interface EncodedFields {
   readonly fields: readonly WrittenField[]
 }
 
-/** `onUsed` is told of what a field has collected when that is of no use any more. */
+/** `onListed` is called when the lists of a field stand, and what it took to sort them is held no longer. */
 export async function encodeFields(
   { docCount, fields }: CollectedFields,
-  onUsed: (collected: CollectedTerms | CollectedColumn) => void = () => undefined,
+  onListed: () => void = () => undefined,
 ): Promise<EncodedFields> {
   const target = {
     docCount,
-    onUsed,
+    onListed,
     lists: new ListSection(LISTS_START),
     queue: new SealingQueue(),
   }
@@ -44,7 +44,7 @@ export async function encodeFields(
 
 interface FieldTarget {
   readonly docCount: number
-  readonly onUsed: (collected: CollectedTerms | CollectedColumn) => void
+  readonly onListed: () => void
   readonly lists: ListSection
   readonly queue: SealingQueue
 }
@@ -54,11 +54,10 @@ async function encodeField(
   target: FieldTarget,
 ): Promise<FieldUnderWay> {
   const encoded = terms && (await encodeTerms(terms, target))
-  if (terms !== undefined) target.onUsed(terms)
+  if (encoded !== undefined) target.onListed()
   const written = column && encodeColumn(columnInput(column), target.queue)
   const parts = Promise.all([encoded?.terms, written, encoded?.fieldnorms])
   const done = parts.then(([dictionary, columnBytes, fieldnorms]) => {
-    if (column !== undefined) target.onUsed(column)
     return {
       path,
       type,

@@ -32,14 +32,15 @@ export async function encodeTerms(
   { docCount, lists, queue, groupTokens = GROUP_TOKENS }: TermTarget,
 ): Promise<EncodedTerms> {
   const writer = new TermDictionaryWriter(collected.record, lists, queue)
-  const { ranks, tokenCount, termCount, termAt } = rankTokens(collected.tokens)
+  const { ranks, tokenCount, termCount, term: slice, moveTo } = rankTokens(collected.tokens)
   const grouping = new Grouping(collected, { ranks, tokenCount, termCount, groupTokens })
   const { postings } = grouping
   for (let first = 0; first < termCount;) {
     const end = grouping.groupFrom(first)
     for (let term = first; term < end; term++) {
       grouping.moveTo(term)
-      writer.add(termAt(term), postings)
+      moveTo(term)
+      writer.add(slice, postings)
       if (queue.isBehind) await queue.catchUp()
     }
     first = end

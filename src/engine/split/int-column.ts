@@ -72,7 +72,9 @@ function normalizeNumbers({
   if (values.length === 0) return { base: 0n, step: 1n, stored: values, storedMax: 0 }
   let min = Infinity
   let max = -Infinity
-  for (const value of values) {
+  // Not by an iterator, which makes an object for each.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
     if (value < min) min = value
     if (value > max) max = value
   }
@@ -92,8 +94,8 @@ function normalizeNumbers({
 
 function commonDivisor(values: Float64Array, min: number): number {
   let divisor = 0
-  for (const value of values) {
-    let rest = value - min
+  for (let i = 0; i < values.length; i++) {
+    let rest = (values[i] as number) - min
     // Most distances are multiples of the divisor found so far.
     if (divisor !== 0 && rest % divisor === 0) continue
     while (rest !== 0) [divisor, rest] = [rest, divisor % rest]

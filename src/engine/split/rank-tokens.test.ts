@@ -5,8 +5,11 @@ import { rankTokens } from './rank-tokens.ts'
 
 function ranked(values: readonly number[]) {
   const tokens = { kind: 'numbers', type: 'f64', values: Float64Array.from(values) } as const
-  const { ranks, termCount, termAt } = rankTokens(tokens)
-  const terms = Array.from({ length: termCount }, (_, rank) => decodeTerm('f64', termAt(rank)))
+  const { ranks, termCount, term, moveTo } = rankTokens(tokens)
+  const terms = Array.from({ length: termCount }, (_, rank) => {
+    moveTo(rank)
+    return decodeTerm('f64', term.source.subarray(term.start, term.end))
+  })
   return { terms, values: ranks.flatMap((piece) => Array.from(piece, (rank) => terms[rank])) }
 }
 

@@ -1,6 +1,6 @@
 // Indexed reads of typed arrays are cast to number: loop bounds keep them inside.
 import { compareBytes } from '../bytes/byte-order.ts'
-import { ByteStrings } from '../bytes/byte-strings.ts'
+import { ByteStrings, type ByteSlice } from '../bytes/byte-strings.ts'
 import { elementAt } from '../bytes/element-at.ts'
 import { encodeTerm } from '../schema/term.ts'
 import type { TypedValue, ValueType } from '../schema/value-type.ts'
@@ -14,8 +14,9 @@ interface RankedTokens {
   readonly ranks: readonly Uint32Array[]
   readonly tokenCount: number
   readonly termCount: number
-  /** Valid until the next call. */
-  readonly termAt: (rank: number) => Uint8Array
+  /** The term that was moved to. */
+  readonly term: Readonly<ByteSlice>
+  readonly moveTo: (rank: number) => void
 }
 
 /** Tokens of texts are overwritten. */
@@ -24,12 +25,21 @@ export function rankTokens(collected: CollectedTokens): RankedTokens {
   const { type, values } = collected
   const { ranks, distinct } =
     values instanceof Float64Array ? rankNumbers(values) : rankMixed(values)
+  const term = newSlice()
   return {
     ranks: [ranks],
     tokenCount: ranks.length,
     termCount: distinct.length,
-    termAt: (rank) => encodeTerm(type, valueOf(type, elementAt(distinct, rank))),
+    term,
+    moveTo: (rank) => {
+      term.source = encodeTerm(type, valueOf(type, elementAt(distinct, rank)))
+      term.end = term.source.length
+    },
   }
+}
+
+function newSlice(): ByteSlice {
+  return { source: new Uint8Array(0), start: 0, end: 0 }
 }
 
 function valueOf(type: ValueType, key: number | bigint): TypedValue {
@@ -62,8 +72,9 @@ function rankStrings({
     for (let i = 0; i < page.length; i++) page[i] = rankOf[page[i] as number] as number
     tokenCount += page.length
   }
-  const termAt = (rank: number): Uint8Array => strings.at(firstOfRank[rank] as number)
-  return { ranks: tokens, tokenCount, termCount, termAt }
+  const term = newSlice()
+  const moveTo = (rank: number): void => strings.sliceTo(term, firstOfRank[rank] as number)
+  return { ranks: tokens, tokenCount, termCount, term, moveTo }
 }
 
 function rankNumbers(values: Float64Array): { ranks: Uint32Array; distinct: Float64Array } {

@@ -1,3 +1,4 @@
+import type { ByteSlice } from '../bytes/byte-strings.ts'
 import { ByteWriter } from '../bytes/cursor.ts'
 import { encodePackedBlocks } from '../bytes/packed-blocks.ts'
 import type { SealOptions } from '../bytes/sealed-block.ts'
@@ -50,8 +51,8 @@ export class TermDictionaryWriter {
   }
 
   /** Copies what it keeps. */
-  add(term: Uint8Array, postings: TermPostings): void {
-    this.#addTerm(term, term.length)
+  add({ source, start, end }: Readonly<ByteSlice>, postings: TermPostings): void {
+    this.#addTerm(source, start, end)
     this.#addPostings(postings)
     this.#endEntry()
   }
@@ -59,7 +60,7 @@ export class TermDictionaryWriter {
   /** As `add`, of what is ready to be packed. */
   addPackable(term: Uint8Array, postings: PackablePostings): void {
     const { docCount, docGaps, repeats, positionSteps, positionCount } = postings
-    this.#addTerm(term, term.length)
+    this.#addTerm(term, 0, term.length)
     this.#entries.varint(docCount)
     if (docCount === 1) {
       const freq = repeats === undefined ? 1 : (repeats[0] as number) + 1
@@ -68,12 +69,12 @@ export class TermDictionaryWriter {
       this.#list.truncate(0)
       encodeDocGaps(docGaps, docCount, this.#list)
       if (repeats !== undefined) encodePackedBlocks(repeats, docCount, this.#list)
-      this.#addList(this.#list.view())
+      this.#addList()
     }
     if (positionSteps !== undefined) {
       this.#list.truncate(0)
       encodePackedBlocks(positionSteps, positionCount, this.#list)
-      this.#addList(this.#list.view())
+      this.#addList()
     }
     this.#endEntry()
   }
@@ -81,7 +82,7 @@ export class TermDictionaryWriter {
   /** A term that one document has, all of it inline, as it stands in a dictionary of the same record
    *  option; its document's number is moved by `docOffset`. */
   addCopy(entry: BlockCursor, docOffset: number): void {
-    this.#addTerm(entry.termBytes, entry.termSize)
+    this.#addTerm(entry.termBytes, 0, entry.termSize)
     const entries = this.#entries
     entries.varint(1)
     this.#addSingle(entry.singleDoc + docOffset, entry.singleFreq)
@@ -93,21 +94,22 @@ export class TermDictionaryWriter {
     this.#endEntry()
   }
 
-  /** The first `size` bytes of `term`. */
-  #addTerm(term: Uint8Array, size: number): void {
-    if (this.#blockTermCount === 0) this.#startBlock(term.slice(0, size))
+  /** The bytes [start, end) of `source`. */
+  #addTerm(source: Uint8Array, start: number, end: number): void {
+    if (this.#blockTermCount === 0) this.#startBlock(source.slice(start, end))
+    const size = end - start
     if (size > this.#previous.length) this.#growPrevious(size * 2)
     const entries = this.#entries
     const previous = this.#previous
     const limit = this.#blockTermCount === 0 ? 0 : Math.min(this.#previousSize, size)
     let shared = 0
-    while (shared < limit && previous[shared] === term[shared]) shared++
+    while (shared < limit && previous[shared] === source[start + shared]) shared++
     entries.varint(shared)
     entries.varint(size - shared)
     const bytes = entries.reserve(size - shared)
     let at = entries.length
     for (let i = shared; i < size; i++) {
-      const byte = term[i] as number
+      const byte = source[start + i] as number
       previous[i] = byte
       bytes[at++] = byte
     }
@@ -143,12 +145,12 @@ export class TermDictionaryWriter {
     } else {
       this.#list.truncate(0)
       encodePostings(postings, this.#list)
-      this.#addList(this.#list.view())
+      this.#addList()
     }
     if (positions !== undefined && freqs !== undefined) {
       this.#list.truncate(0)
       encodePositions(positions, freqs, postings, this.#list)
-      this.#addList(this.#list.view())
+      this.#addList()
     }
   }
 
@@ -158,11 +160,13 @@ export class TermDictionaryWriter {
     if (this.#record !== 'basic') this.#entries.varint(freq - 1)
   }
 
-  #addList(list: Uint8Array): void {
+  /** What was written to `#list`. */
+  #addList(): void {
+    const list = this.#list
     if (list.length <= INLINE_BYTES) {
       this.#entries.varint(list.length * 2 + 1)
-      this.#entries.bytes(list)
-    } else this.#entries.varint(this.#lists.append(list) * 2)
+      this.#entries.append(list)
+    } else this.#entries.varint(this.#lists.append(list.view()) * 2)
   }
 
   #sealBlock(): void {

@@ -27,7 +27,10 @@ async function dictionary(
   terms: readonly string[],
 ): Promise<{ info: TermsInfo; file: Uint8Array }> {
   const writer = new TermDictionaryWriter('basic', new ListSection(0), new SealingQueue())
-  terms.forEach((term, i) => writer.add(bytesOf(term), onlyDoc(i)))
+  terms.forEach((term, i) => {
+    const source = bytesOf(term)
+    writer.add({ source, start: 0, end: source.length }, onlyDoc(i))
+  })
   const { record, termCount, firstTerms, blocks } = await writer.finish()
   const blockStarts = new Float64Array(blocks.length + 1)
   blocks.forEach(({ length }, i) => (blockStarts[i + 1] = blockStarts[i]! + length))

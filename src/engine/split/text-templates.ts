@@ -52,7 +52,7 @@ export function encodeTemplates(
   const templates: Template[] = []
   const byHash = new Map<number, Template>()
   const ids = new Uint32Array(starts.length)
-  const runs: Runs = { literals: [], values: [], widths: [], hash: 0 }
+  const runs = new Runs()
   let hasNumbers = false
   let template: Template | undefined
   for (let i = 0; i < starts.length; i++) {
@@ -70,8 +70,8 @@ export function encodeTemplates(
       }
     }
     ids[i] = template.id
-    for (let slot = 0; slot < runs.values.length; slot++) {
-      hasNumbers = true
+    if (runs.count > 0) hasNumbers = true
+    for (let slot = 0; slot < runs.count; slot++) {
       template.slots[slot]?.pushInteger(runs.values[slot] as number)
     }
   }
@@ -83,22 +83,53 @@ export function encodeTemplates(
   return true
 }
 
-/** A text taken apart: literal i is [literals[2 * i], literals[2 * i + 1]), value i follows it. */
-interface Runs {
-  readonly literals: number[]
-  readonly values: number[]
+/** A text taken apart: literal i is [starts[i], ends[i]), value i follows it, `count` of them; the last literal
+ *  ends the text. Arrays of one kind each, which are used again: there are millions of texts. */
+class Runs {
+  starts = new Uint32Array(16)
+  ends = new Uint32Array(16)
   /** As of a template. */
-  readonly widths: number[]
+  widths = new Uint8Array(16)
+  values = new Float64Array(16)
+  count = 0
   /** Of the literals. */
-  hash: number
+  hash = 0
+
+  /** `width`: as of a template. */
+  push(literalStart: number, numberStart: number, width: number, value: number): void {
+    const at = this.count++
+    // One more literal follows the last value.
+    if (this.count === this.starts.length) this.#grow()
+    this.starts[at] = literalStart
+    this.ends[at] = numberStart
+    this.widths[at] = width
+    this.values[at] = value
+  }
+
+  #grow(): void {
+    const length = 2 * this.starts.length
+    const { starts, ends, widths, values } = this
+    this.starts = new Uint32Array(length)
+    this.ends = new Uint32Array(length)
+    this.widths = new Uint8Array(length)
+    this.values = new Float64Array(length)
+    this.starts.set(starts)
+    this.ends.set(ends)
+    this.widths.set(widths)
+    this.values.set(values)
+  }
+
+  /** `hash`: of the literals. */
+  finish(literalStart: number, end: number, hash: number): void {
+    this.starts[this.count] = literalStart
+    this.ends[this.count] = end
+    this.hash = hash
+  }
 }
 
 /** False when a byte that marks numbers is in the text. */
 function findRuns(source: Uint8Array, start: number, end: number, runs: Runs): boolean {
-  const { literals, values, widths } = runs
-  literals.length = 0
-  values.length = 0
-  widths.length = 0
+  runs.count = 0
   let literalStart = start
   let at = start
   let hash = 0
@@ -114,16 +145,14 @@ function findRuns(source: Uint8Array, start: number, end: number, runs: Runs): b
     let numberEnd = at + ((runEnd - at) % MAX_DIGITS || MAX_DIGITS)
     let isPadded = byte === ZERO && numberEnd - at > 1
     for (; at < runEnd; numberEnd += MAX_DIGITS) {
-      literals.push(literalStart, at)
-      widths.push(isPadded ? numberEnd - at : 0)
-      values.push(numberOf(source, at, numberEnd))
+      const value = numberOf(source, at, numberEnd)
+      runs.push(literalStart, at, isPadded ? numberEnd - at : 0, value)
       at = numberEnd
       literalStart = at
       isPadded = true
     }
   }
-  literals.push(literalStart, end)
-  runs.hash = hash
+  runs.finish(literalStart, end, hash)
   return true
 }
 
@@ -140,14 +169,15 @@ function smallNumberOf(source: Uint8Array, start: number, end: number): number {
   return value
 }
 
-function isLike(template: Template, source: Uint8Array, { literals, widths }: Runs): boolean {
+function isLike(template: Template, source: Uint8Array, runs: Runs): boolean {
+  const { count, starts, ends, widths } = runs
   const expected = template.literals
-  if (expected.length * 2 !== literals.length) return false
-  for (let i = 0; i < widths.length; i++) if (widths[i] !== template.widths[i]) return false
+  if (expected.length !== count + 1) return false
+  for (let i = 0; i < count; i++) if (widths[i] !== template.widths[i]) return false
   for (let i = 0; i < expected.length; i++) {
     const literal = expected[i] as Uint8Array
-    const start = literals[2 * i] as number
-    if ((literals[2 * i + 1] as number) - start !== literal.length) return false
+    const start = starts[i] as number
+    if ((ends[i] as number) - start !== literal.length) return false
     for (let k = 0; k < literal.length; k++) if (literal[k] !== source[start + k]) return false
   }
   return true
@@ -159,11 +189,9 @@ function newTemplate(
   known: Pick<Template, 'id' | 'next'>,
 ): Template {
   const literals: Uint8Array[] = []
-  for (let i = 0; i < runs.literals.length; i += 2) {
-    literals.push(source.subarray(runs.literals[i], runs.literals[i + 1]))
-  }
-  const slots = runs.values.map(() => new NumberValues())
-  return { ...known, literals, widths: [...runs.widths], slots }
+  for (let i = 0; i <= runs.count; i++) literals.push(source.subarray(runs.starts[i], runs.ends[i]))
+  const widths = [...runs.widths.subarray(0, runs.count)]
+  return { ...known, literals, widths, slots: widths.map(() => new NumberValues()) }
 }
 
 function templateBytes({ literals, widths }: Template): Uint8Array {

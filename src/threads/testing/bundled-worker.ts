@@ -5,9 +5,20 @@ import { build } from 'esbuild'
 
 /** The worker of splits as a build makes it, in a folder of the test. */
 export async function bundledSplitWorker(folder: string): Promise<string> {
-  const outfile = join(folder, 'split-worker.mjs')
-  const entry = fileURLToPath(new URL('../split-worker.ts', import.meta.url))
-  await build({ entryPoints: [entry], outfile, bundle: true, format: 'esm', platform: 'node' })
+  return await bundled('../split-worker.ts', join(folder, 'split-worker.mjs'))
+}
+
+/** `two-threads.ts` as a program. */
+export async function bundledTwoThreads(folder: string): Promise<string> {
+  return await bundled('./two-threads.ts', join(folder, 'two-threads.mjs'))
+}
+
+async function bundled(path: string, outfile: string): Promise<string> {
+  const entry = fileURLToPath(new URL(path, import.meta.url))
+  // Packages in the older format ask for Node's own modules so.
+  const js = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);"
+  const options = { bundle: true, format: 'esm', platform: 'node', banner: { js } } as const
+  await build({ entryPoints: [entry], outfile, ...options })
   return outfile
 }
 
