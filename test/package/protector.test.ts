@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { FakeS3 } from '../../src/aws/testing/fake-s3.ts'
+import { LambdaProcess } from '../aws/lambda-process.ts'
 import { finished, runCli, startCli } from '../cli-process.ts'
 import { orders, SCHEMA } from '../cli/screen-list.ts'
 
@@ -13,7 +16,8 @@ import { orders, SCHEMA } from '../cli/screen-list.ts'
 
 const FLAG = '--trace-protector-invalidation'
 const LOST = 'Invalidating protector cell ArrayBufferDetaching'
-const program = join(inject('home'), 'node_modules', 'qw-lambda', 'bin', 'qw-lambda.js')
+const installed = join(inject('home'), 'node_modules', 'qw-lambda')
+const program = join(installed, 'bin', 'qw-lambda.js')
 
 let folder: string
 
@@ -96,3 +100,61 @@ test('answers over HTTP detach none, in no thread of serve', async () => {
   const { stdout, stderr } = await result
   expect(stdout + stderr).not.toContain(LOST)
 })
+
+test('answers of a deployed searcher detach none', async () => {
+  const s3 = await FakeS3.start()
+  const index = join(folder, 'data', 'shop', 'index-bucket')
+  for (const name of await filesIn(index)) {
+    const put = { method: 'PUT', body: new Uint8Array(await readFile(join(index, name))) }
+    expect((await fetch(`${s3.endpoint}/bucket/${name}`, put)).status).toBe(200)
+  }
+  const searcher = new LambdaProcess(process.execPath, {
+    name: 'searcher',
+    folder: await unzipped('searcher'),
+    handler: 'index.handler',
+    // Of more than one core.
+    memoryMb: 3_008,
+    timeoutMs: 30_000,
+    logGroup: 'searcher',
+    environment: {
+      QW_LAMBDA_METASTORE_BUCKET: 'bucket',
+      QW_LAMBDA_INDEX_BUCKET: 'bucket',
+      AWS_ENDPOINT_URL: s3.endpoint,
+    },
+    flags: [FLAG],
+  })
+  try {
+    const lines: string[] = []
+    for (const event of [
+      { index_id: 'orders', query: 'item:apple' },
+      { httpMethod: 'POST', path: `${ELASTIC}/orders/_search`, body: AGGREGATION },
+      { httpMethod: 'GET', path: `${ELASTIC}/_cat/indices` },
+      { httpMethod: 'GET', path: '/ui/' },
+    ]) {
+      const { payload, logLines } = await searcher.invoke('r', JSON.stringify(event))
+      expect(JSON.parse(payload), payload).toMatchObject({ statusCode: 200 })
+      lines.push(...logLines)
+    }
+    expect(lines.join('\n')).not.toContain(LOST)
+  } finally {
+    searcher.stop()
+    await s3.stop()
+  }
+})
+
+async function filesIn(place: string): Promise<string[]> {
+  const entries = await readdir(place, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(place.length + 1))
+}
+
+async function unzipped(name: string): Promise<string> {
+  const zip = await readFile(join(installed, 'dist', 'functions', `${name}.zip`))
+  const place = join(folder, name)
+  for (const [file, bytes] of Object.entries(unzipSync(zip))) {
+    await mkdir(dirname(join(place, file)), { recursive: true })
+    await writeFile(join(place, file), bytes)
+  }
+  return place
+}
