@@ -14,6 +14,8 @@ export interface ProcessResult {
 export interface RunOptions {
   /** Another build of it: its bin/qw-lambda.js. */
   readonly program?: string
+  /** Of Node itself. */
+  readonly flags?: readonly string[]
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array
@@ -23,7 +25,8 @@ export function startCli(
   args: readonly string[],
   options: RunOptions,
 ): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [options.program ?? PROGRAM, ...args], {
+  const { flags = [], program = PROGRAM } = options
+  const child = spawn(process.execPath, [...flags, program, ...args], {
     cwd: options.cwd,
     env: cleanEnvironment(options.env),
   })

@@ -7,6 +7,7 @@ import { addElasticDialect, isElasticPath } from './elastic/elastic-routes.ts'
 import { ENDPOINTS, openApiDocument } from './endpoints.ts'
 import { addDeleteTaskRoutes } from './delete-task-routes.ts'
 import { applyFunctionRules } from './function-rules.ts'
+import { heldResponse } from './held-response.ts'
 import { addIndexReadRoutes, addIndexWriteRoutes } from './index-routes.ts'
 import { addIngestRoutes } from './ingest-routes.ts'
 import { addListFieldsRoute } from './list-fields-routes.ts'
@@ -78,7 +79,7 @@ export function createApi(host: ApiServices, settings: ApiSettings): Api {
   app.get('/metrics', async (c) => {
     checkKey(c.req.raw.headers)
     const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }
-    return new Response(await metrics.text(services.search.metastore), { headers })
+    return heldResponse(await metrics.text(services.search.metastore), { headers })
   })
   app.get('/openapi.json', () => jsonReply(openApiDocument(services.build.version), 'json'))
   addElasticDialect(app, BASE, services)

@@ -1,3 +1,5 @@
+import { defineReaders, HELD, HeldBody } from './held-body.ts'
+
 interface RequestParts {
   readonly method: string
   readonly headers: Headers
@@ -9,7 +11,6 @@ type RequestClass = new (url: string, parts: RequestParts) => Request
 
 /** A token, but none of those that ask a proxy for something. */
 const METHOD = /^(?!(?:CONNECT|TRACE|TRACK)$)[\w!#$%&'*+.^`|~-]+$/
-const READERS = ['arrayBuffer', 'blob', 'formData', 'json', 'text'] as const
 
 let madeClass: RequestClass | undefined
 
@@ -19,8 +20,8 @@ let madeClass: RequestClass | undefined
  * refuses it. Every host makes its requests here, so that none loses what was asked.
  *
  * What the API asks for is at hand. Node's own Request, with a signal that takes as long to make as a
- * small search, is made when somebody reads the body. Throws a TypeError for what is no address or no
- * method.
+ * small search, is made when somebody reads a body that is a stream. Throws a TypeError for what is no
+ * address or no method.
  */
 export function bodiedRequest(url: string, parts: RequestParts): Request {
   madeClass ??= makeClass()
@@ -33,50 +34,36 @@ function makeClass(): RequestClass {
     readonly method: string
     readonly url: string
     readonly headers: Headers
-    readonly #parts: RequestParts
-    #read: Request | undefined
+    readonly [HELD]: HeldBody
+    #signal: AbortSignal | undefined
 
-    constructor(url: string, parts: RequestParts) {
+    constructor(url: string, { method, headers, body, signal }: RequestParts) {
       // The router looks methods up in plain objects, where `constructor` is a key.
-      this.method = parts.method.toUpperCase()
+      this.method = method.toUpperCase()
       if (!METHOD.test(this.method)) throw new TypeError(`${this.method} is no method of a request`)
       this.url = new URL(url).href
-      this.headers = parts.headers
-      this.#parts = parts
-    }
-
-    get body(): Request['body'] {
-      return this.#parts.body === undefined ? null : this.#whole.body
-    }
-
-    get bodyUsed(): boolean {
-      return this.#read?.bodyUsed ?? false
+      this.headers = headers
+      this.#signal = signal
+      this[HELD] = new HeldBody(body, () => this.#ownOf(body))
     }
 
     /** The host's own. One that a constructor is given is tied to one of the request's, by finalisers that
      *  keep thousands of answered requests in the memory of a busy server. */
     get signal(): AbortSignal {
-      return this.#parts.signal ?? this.#whole.signal
+      return (this.#signal ??= new AbortController().signal)
     }
 
-    get #whole(): Request {
-      const { body } = this.#parts
+    #ownOf(body: RequestParts['body']): Request {
       const method = body !== undefined && /^(?:GET|HEAD)$/.test(this.method) ? 'POST' : this.method
-      return (this.#read ??= new Request(this.url, {
+      return new Request(this.url, {
         method,
         headers: this.headers,
         ...(body === undefined ? {} : { body, duplex: 'half' }),
-      }))
+      })
     }
 
     static {
-      for (const name of READERS) {
-        Object.defineProperty(this.prototype, name, {
-          value(this: LazyRequest) {
-            return this.#whole[name]()
-          },
-        })
-      }
+      defineReaders(this.prototype)
       Object.setPrototypeOf(this.prototype, Request.prototype)
     }
   }

@@ -2,6 +2,8 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { QwError } from '../engine/errors.ts'
 import { errorReply } from './api-error.ts'
+import { bytesOf } from './held-body.ts'
+import { heldResponse } from './held-response.ts'
 
 /** What one synchronous answer of a function may weigh, envelope included. */
 const MAX_FUNCTION_REPLY_BYTES = 6 * 1024 * 1024
@@ -19,18 +21,22 @@ const LEVEL = 6
  * travels as base64, so that a third is added before the limit is checked. Over it: 413 with the way out.
  */
 export async function applyFunctionRules(response: Response): Promise<Response> {
+  const body = await bytesOf(response)
   // A HEAD has none.
-  if (response.body === null) return response
-  const zipped = await gzipWithin(await response.arrayBuffer(), MAX_FUNCTION_GZIP_BYTES)
+  if (body === undefined) return response
+  const zipped = await gzipWithin(body, MAX_FUNCTION_GZIP_BYTES)
   if (zipped === undefined) return await applyFunctionRules(tooLarge())
   const headers = new Headers(response.headers)
   headers.set('content-encoding', 'gzip')
   headers.set('content-length', String(zipped.length))
-  return new Response(new Uint8Array(zipped), { status: response.status, headers })
+  return heldResponse(zipped, { status: response.status, headers })
 }
 
 /** Stops compressing at the limit, so that memory does not grow with what cannot be sent. */
-async function gzipWithin(body: ArrayBuffer, maxBytes: number): Promise<Buffer | undefined> {
+async function gzipWithin(
+  body: Uint8Array,
+  maxBytes: number,
+): Promise<Buffer<ArrayBuffer> | undefined> {
   try {
     return await gzipAsync(body, { level: LEVEL, maxOutputLength: maxBytes })
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { stringifyJson } from '../engine/bytes/json.ts'
 import type { ErrorKind, QwError } from '../engine/errors.ts'
 import { messageWithFix } from './api-error.ts'
+import { heldResponse } from './held-response.ts'
 import { jsonText } from './reply.ts'
 import { statusOf } from './status.ts'
 
@@ -67,5 +68,5 @@ function codeOf({ kind, code }: QwError): number {
 
 function protobufReply(body: Uint8Array, status: number): Response {
   const headers = { 'content-type': 'application/x-protobuf' }
-  return new Response(new Uint8Array(body), { status, headers })
+  return heldResponse(new Uint8Array(body), { status, headers })
 }

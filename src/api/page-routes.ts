@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Hono } from 'hono'
 import { QwError } from '../engine/errors.ts'
 import { errorReply } from './api-error.ts'
+import { heldResponse } from './held-response.ts'
 
 /** Bytes of a file of the page by its name; undefined: there is none. */
 export type PageFiles = (name: string) => Promise<Uint8Array<ArrayBuffer> | undefined>
@@ -86,7 +87,7 @@ async function fileReply(
   const headers = { 'cache-control': 'no-cache', etag }
   const known = (asked.get('if-none-match') ?? '').split(',').map((text) => text.trim())
   if (known.includes(etag)) return new Response(null, { status: 304, headers })
-  return new Response(bytes, { headers: { ...headers, 'content-type': type } })
+  return heldResponse(bytes, { headers: { ...headers, 'content-type': type } })
 }
 
 const NO_ROUTE = refusal('Route not found')

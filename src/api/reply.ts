@@ -1,6 +1,6 @@
 import { stringifyJson, type JsonValue } from '../engine/bytes/json.ts'
 import { QwError } from '../engine/errors.ts'
-import { textResponse } from './text-response.ts'
+import { heldResponse } from './held-response.ts'
 
 export type JsonStyle = 'json' | 'pretty_json'
 
@@ -15,7 +15,7 @@ export function jsonText(
   status = 200,
   headers: Record<string, string> = {},
 ): Response {
-  return textResponse(text, {
+  return heldResponse(text, {
     status,
     headers: { 'content-type': 'application/json', ...headers },
   })

@@ -3,6 +3,7 @@ import * as zlib from 'node:zlib'
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../engine/bytes/json.ts'
 import { isQwError, QwError } from '../engine/errors.ts'
 import { zstdDecompressed } from '../engine/sources/unpack/zstd.ts'
+import { takeBytes } from './held-body.ts'
 
 /** Largest body of search, config and Elasticsearch requests. */
 export const MAX_JSON_BODY_BYTES = 1 << 20
@@ -26,8 +27,9 @@ export async function readBody(request: Request, rules: BodyRules): Promise<Uint
   const declared = request.headers.get('content-length')
   const declaredBytes = Number(declared ?? 0)
   if (declaredBytes > rules.maxBytes) throw bodyTooLarge(rules.maxBytes)
-  if (declaredBytes > 0 && request.body === null) throw bodyLost(request.method)
-  const bytes = await readUpTo(request, rules.maxBytes)
+  const read = await readUpTo(request, rules.maxBytes)
+  if (read === undefined && declaredBytes > 0) throw bodyLost(request.method)
+  const bytes = read ?? new Uint8Array()
   // Chunks need no length, not even to say that there are none.
   const saysLength = declared !== null || request.headers.has('transfer-encoding')
   if (rules.length === 'required' && !saysLength && bytes.length === 0) throw lengthRequired()
@@ -68,8 +70,14 @@ export function decodeError(reason: string, cause?: unknown): QwError {
   })
 }
 
-async function readUpTo(request: Request, maxBytes: number): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array()
+/** Undefined: the request has no body. */
+async function readUpTo(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+  const held = takeBytes(request)
+  if (held !== undefined) {
+    if (held.length > maxBytes) throw bodyTooLarge(maxBytes)
+    return held
+  }
+  if (request.body === null) return undefined
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
   for await (const chunk of request.body) {

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib'
+import { bytesOf } from '../api/held-body.ts'
 import { QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
 import type { Invocation, InvocationLog } from './invocation-log.ts'
@@ -74,7 +75,8 @@ function outOfTime(leftMs: number): QwError {
 }
 
 async function replyOf(response: Response): Promise<SearcherReply> {
-  const body = Buffer.from(await response.arrayBuffer())
+  const { buffer, byteOffset, length } = (await bytesOf(response)) ?? new Uint8Array()
+  const body = Buffer.from(buffer, byteOffset, length)
   const isBase64Encoded = response.headers.has('content-encoding')
   // A gateway counts what it sends; ours would be of other bytes wherever it passes base64 on.
   const headers = [...response.headers].filter(([name]) => name !== 'content-length')

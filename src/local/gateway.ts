@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { SEARCH_PATH } from '../api/app.ts'
 import { bodiedRequest } from '../api/bodied-request.ts'
+import { jsonText } from '../api/reply.ts'
 import { MAX_JSON_BODY_BYTES } from '../api/request-body.ts'
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { Clock } from '../engine/ports.ts'
@@ -140,7 +141,7 @@ async function responseTo(
 ): Promise<HandedResponse> {
   const refusal = host.asksForKey ? undefined : foreignPage(incoming.headers, host.corsOrigin)
   if (refusal !== undefined) {
-    return await handedResponse(Response.json({ message: refusal }, { status: 403 }))
+    return await handedResponse(jsonText(JSON.stringify({ message: refusal }), 403))
   }
   if (isPreflight(incoming)) return { status: 204, headers: [], body: undefined }
   const [path = ''] = (incoming.url ?? '/').split('?', 1)

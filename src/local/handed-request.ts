@@ -1,5 +1,5 @@
 import { bodiedRequest } from '../api/bodied-request.ts'
-import { textOf } from '../api/text-response.ts'
+import { bytesOf } from '../api/held-body.ts'
 
 /** A request as a value that can be handed to another thread. */
 export interface HandedRequest {
@@ -36,11 +36,5 @@ export function headersOf(rawHeaders: readonly string[]): Headers {
 }
 
 export async function handedResponse(response: Response): Promise<HandedResponse> {
-  return { status: response.status, headers: [...response.headers], body: await bodyOf(response) }
-}
-
-async function bodyOf(response: Response): Promise<HandedResponse['body']> {
-  const text = textOf(response)
-  if (text !== undefined) return new TextEncoder().encode(text)
-  return response.body === null ? undefined : new Uint8Array(await response.arrayBuffer())
+  return { status: response.status, headers: [...response.headers], body: await bytesOf(response) }
 }

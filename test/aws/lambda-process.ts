@@ -12,6 +12,8 @@ export interface FunctionSettings {
   readonly timeoutMs: number
   readonly logGroup: string
   readonly environment: Readonly<Record<string, string>>
+  /** Of Node itself. */
+  readonly flags?: readonly string[]
 }
 
 export interface RunResult {
@@ -80,8 +82,8 @@ export class LambdaProcess {
 
   /** Milliseconds until the handler was there, or the JSON of why it never was. */
   async #start(): Promise<number | string> {
-    const { folder, handler, memoryMb, name, logGroup, environment } = this.settings
-    const child = spawn(this.#node, [RUNTIME], {
+    const { folder, handler, memoryMb, name, logGroup, environment, flags = [] } = this.settings
+    const child = spawn(this.#node, [...flags, RUNTIME], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {

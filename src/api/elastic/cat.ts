@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import { QwError } from '../../engine/errors.ts'
 import type { IndexFile } from '../../engine/metastore/index-metadata.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
+import { heldResponse } from '../held-response.ts'
 import { matchingIndexes } from '../index-patterns.ts'
 import type { RequestFields } from '../request-fields.ts'
 import { CLUSTER_NAME, NODE_NAME } from './node-info.ts'
@@ -71,7 +72,7 @@ const NODES: readonly Column[] = [
 export function addCatRoutes(app: Hono, { metastore, clock }: SearchContext): void {
   const files = async (c: Context, fields: RequestFields): Promise<IndexFile[]> =>
     await matchingIndexes(metastore, pathPatterns(c), missingIndexesOf(fields))
-  app.get('/_cat', () => new Response(`${CAT_PATHS.map((path) => `${path}\n`).join('')}`))
+  app.get('/_cat', () => plainText(CAT_PATHS.map((path) => `${path}\n`)))
   for (const path of ['/_cat/indices', '/_cat/indices/:index']) {
     app.get(path, async (c) => {
       const fields = urlFields(c, [...CAT_PARAMS, 'health', 'pri', 'include_unloaded_segments'])
@@ -206,7 +207,7 @@ function textReply(
   const widths = (lines[0] ?? []).map((_, i) =>
     Math.max(...lines.map((line) => line[i]?.length ?? 0)),
   )
-  const body = lines.map((line) => {
+  const rows = lines.map((line) => {
     const padded = line.map((cell, i) => {
       const width = widths[i] ?? 0
       const isRight = columns[i] !== undefined && columns[i].holds !== 'text'
@@ -214,5 +215,9 @@ function textReply(
     })
     return `${padded.join(' ').trimEnd()}\n`
   })
-  return new Response(body.join(''), { headers: { 'content-type': 'text/plain; charset=UTF-8' } })
+  return plainText(rows)
+}
+
+function plainText(lines: readonly string[]): Response {
+  return heldResponse(lines.join(''), { headers: { 'content-type': 'text/plain; charset=UTF-8' } })
 }

@@ -32,7 +32,11 @@ export function addElasticDialect(app: Hono, base: string, services: ApiServices
   app.use(`${base}${PREFIX}/*`, async (c, next) => {
     await next()
     const shaped = await shapedReply(c, c.res)
-    if (shaped !== undefined) c.res = shaped
+    if (shaped !== undefined) {
+      // With another there, Hono makes a third of the two.
+      c.res = undefined
+      c.res = shaped
+    }
     // Not `c.header`, which makes another Response of the one that is there.
     for (const [name, value] of Object.entries(PRODUCT_HEADER)) c.res.headers.set(name, value)
   })

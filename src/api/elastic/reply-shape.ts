@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { isJsonObject, parseJson, stringifyJson, type JsonValue } from '../../engine/bytes/json.ts'
+import { heldResponse } from '../held-response.ts'
 import { indentJson } from '../reply.ts'
 
 /** `pretty` and `filter_path`, which every endpoint takes; undefined: the answer stays as it is. */
@@ -9,10 +10,10 @@ export async function shapedReply(c: Context, reply: Response): Promise<Response
   const paths = (c.req.query('filter_path') ?? '').split(',').filter((path) => path !== '')
   if (!isPretty && paths.length === 0) return undefined
   const isJson = reply.headers.get('content-type')?.startsWith('application/json') === true
-  if (reply.body === null || !isJson) return undefined
+  if (!isJson) return undefined
   let text = await reply.text()
   if (paths.length > 0 && reply.ok) text = stringifyJson(filterByPaths(parseJson(text), paths))
-  return new Response(isPretty ? `${indentJson(text)}\n` : text, reply)
+  return heldResponse(isPretty ? `${indentJson(text)}\n` : text, reply)
 }
 
 /** Keeps what one of the paths names and none that starts with `-` does. `*` stands for any part of a

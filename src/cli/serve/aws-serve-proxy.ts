@@ -4,6 +4,7 @@ import type { ApiClient } from '../stack/api-client.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatDuration } from '../../engine/dates/duration.ts'
 import { frontApi } from '../../api/front-api.ts'
+import { jsonText } from '../../api/reply.ts'
 import { deployedCost } from './aws-served-cost.ts'
 import { announceServer, shippedPage } from './served-page.ts'
 import { lambdaClient } from '../stack/aws-lambda-client.ts'
@@ -64,7 +65,7 @@ async function answer(client: ApiClient, request: Request): Promise<Response> {
 }
 
 function refusal(status: number, message: string): Response {
-  return Response.json({ message }, { status })
+  return jsonText(JSON.stringify({ message }), status)
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

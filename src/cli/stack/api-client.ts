@@ -1,4 +1,5 @@
 import { errorFromReply } from '../../api/api-error.ts'
+import { bodiedRequest } from '../../api/bodied-request.ts'
 import { parseJson, type JsonValue } from '../../engine/bytes/json.ts'
 
 export type Via = 'local' | 'lambda' | 'api' | 'direct'
@@ -19,7 +20,8 @@ export interface ApiAnswer {
 const BASE = 'http://qw-lambda/api/v1'
 
 async function apiGet(client: ApiClient, path: string, signal?: AbortSignal): Promise<ApiAnswer> {
-  return await send(client, new Request(`${BASE}${path}`, signal === undefined ? {} : { signal }))
+  const parts = { method: 'GET', headers: new Headers(), body: undefined, signal }
+  return await send(client, bodiedRequest(`${BASE}${path}`, parts))
 }
 
 interface ApiPost {
@@ -31,11 +33,11 @@ interface ApiPost {
 /** A POST that can be given up: the signal's reason is thrown, whatever carries the request. */
 export async function apiPost(
   client: ApiClient,
-  { path, body, signal }: ApiPost,
+  { path, body: text, signal }: ApiPost,
 ): Promise<ApiAnswer> {
-  const headers = { 'content-type': 'application/json' }
-  const init = { method: 'POST', headers, body, ...(signal === undefined ? {} : { signal }) }
-  return await send(client, new Request(`${BASE}${path}`, init))
+  const headers = new Headers({ 'content-type': 'application/json' })
+  const parts = { method: 'POST', headers, body: new TextEncoder().encode(text), signal }
+  return await send(client, bodiedRequest(`${BASE}${path}`, parts))
 }
 
 export async function apiGetJson(

@@ -1,3 +1,4 @@
+import { heldResponse } from '../../api/held-response.ts'
 import { callSearcher, type SearcherRequest } from '../../deploy/searcher-call.ts'
 import type { FunctionPort } from '../../deploy/ports.ts'
 import { QwError } from '../../engine/errors.ts'
@@ -22,7 +23,7 @@ export function invokeClient(searcher: string, functions: FunctionPort): ApiClie
       const headers = { ...answer.headers, ...invocationHeaders(answer.logTail) }
       // The runtime's own type of bytes; nobody else holds the buffer.
       const body = Uint8Array.from(answer.body)
-      return new Response(body, { status: answer.status, headers })
+      return heldResponse(body, { status: answer.status, headers })
     },
   }
 }
