@@ -24,7 +24,7 @@ interface TermTarget {
 }
 
 /** Tokens are grouped by term so many at a time, for each of which up to three numbers are held. */
-const GROUP_TOKENS = 1 << 21
+const GROUP_TOKENS = 1 << 20
 
 /** Resolves when all lists are in `lists`; blocks may be compressing still. */
 export async function encodeTerms(
