@@ -83,6 +83,13 @@ export function defineReaders(prototype: HeldMessage): void {
       },
     })
   }
+  // Not in all versions of Node that are supported, nor in the types.
+  define('bytes', {
+    async value() {
+      const bytes = this[HELD].take() ?? (await this[HELD].own.arrayBuffer())
+      return new Uint8Array(bytes)
+    },
+  })
   for (const name of NODE_READERS) {
     define(name, {
       value() {

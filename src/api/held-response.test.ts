@@ -11,6 +11,10 @@ const READERS = [
   ['text', (response: Response) => response.text()],
   ['json', (response: Response) => response.json()],
   ['arrayBuffer', (response: Response) => response.arrayBuffer()],
+  [
+    'bytes',
+    (response: Response) => (response as unknown as { bytes(): Promise<Uint8Array> }).bytes(),
+  ],
   ['blob', async (response: Response) => (await response.blob()).text()],
   ['a clone', (response: Response) => response.clone().text()],
   ['a Response of its body', (response: Response) => new Response(response.body, response).text()],

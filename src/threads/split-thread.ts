@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { shareLargeMemory } from '../engine/bytes/large-memory.ts'
 import { messageOf, QwError } from '../engine/errors.ts'
 import type { DocBlock } from '../engine/split/doc-store.ts'
 import type { CollectedFields, EncodedFields } from '../engine/split/encode-fields.ts'
@@ -65,6 +66,7 @@ export class SplitThread implements SplitWork {
   constructor(entry: string, worthBytes = WORTH_BYTES) {
     this.#entry = entry
     this.#bytesBefore = worthBytes
+    shareLargeMemory()
   }
 
   sealDocs(block: DocBlock): Promise<Uint8Array> {

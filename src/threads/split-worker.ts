@@ -1,15 +1,14 @@
 import { parentPort } from 'node:worker_threads'
 import { encodeFields } from '../engine/split/encode-fields.ts'
 import { splitWorkHere } from '../engine/split/split-work.ts'
-import { collectGarbage } from './collect-garbage.ts'
+import { collectGarbage, GarbageWatch } from './collect-garbage.ts'
 import type { FromSplitThread, SplitTask, ToSplitThread } from './split-thread.ts'
 import { transported } from './transported-error.ts'
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
 const work = splitWorkHere()
-/** Of arrays, held or garbage, that make a collection worth its ten milliseconds. */
-const WORTH_BYTES = 32 * 1024 * 1024
+const garbage = new GarbageWatch()
 const tell = (message: FromSplitThread): void => port.postMessage(message)
 
 port.on('message', ({ id, task }: ToSplitThread) => {
@@ -24,15 +23,12 @@ async function perform(task: SplitTask): Promise<unknown> {
     case 'sealDocs':
       return await work.sealDocs(task.block)
     case 'encodeFields':
+      garbage.start()
       try {
-        return await encodeFields(task.fields, collectIfWorth)
+        return await encodeFields(task.fields, () => garbage.collectIfWorth())
       } finally {
         // When the answer is sent, nothing holds the fields any more.
         setImmediate(collectGarbage)
       }
   }
-}
-
-function collectIfWorth(): void {
-  if (process.memoryUsage().arrayBuffers > WORTH_BYTES) collectGarbage()
 }

@@ -8,12 +8,21 @@ const MAPPED_BYTES = 32 * 1024 * 1024
 /** Of smaller ones, what the heaps keep is small too. */
 const LARGE_BYTES = 1024 * 1024
 
+let isShared = false
+
 /**
- * For an array that grows: `byteLength` or more. Large ones are shared, so that another thread is given them as
- * they are. Handing an ArrayBuffer over would take it away from this thread, and once that has happened V8 looks
- * at each access of every array whether it is still there: loops over arrays take half as long again.
+ * From here on large arrays are shared, so that another thread is given them as they are. Handing an ArrayBuffer
+ * over would take it away from this thread, and once that has happened V8 looks at each access of every array
+ * whether it is still there: loops over arrays take half as long again. Where there is no other thread, plain
+ * memory is freed sooner: V8 counts it when it weighs whether to collect garbage.
  */
+export function shareLargeMemory(): void {
+  isShared = true
+}
+
+/** For an array that grows: `byteLength` or more. */
 export function roomFor(byteLength: number): ArrayBuffer | SharedArrayBuffer {
   if (byteLength <= LARGE_BYTES) return new ArrayBuffer(byteLength)
-  return new SharedArrayBuffer(Math.max(byteLength, MAPPED_BYTES))
+  const mappedBytes = Math.max(byteLength, MAPPED_BYTES)
+  return isShared ? new SharedArrayBuffer(mappedBytes) : new ArrayBuffer(mappedBytes)
 }
