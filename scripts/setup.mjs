@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const installed = join(root, 'node_modules', '.package-lock.json')
-const built = join(root, 'dist', 'cli', 'main.js')
+// What a build writes last: one that was interrupted is done again.
+const built = join(root, 'dist', 'THIRD-PARTY-LICENSES.txt')
 
 if (newest([join(root, 'package-lock.json')]) > timeOf(installed)) {
   // Not `npm ci`: it refuses a lock without the packages of other platforms, and registries do not
