@@ -49,13 +49,12 @@ describe('a searcher that may call itself', () => {
   beforeAll(async () => {
     desk = new Desk()
     const settings = { QW_LAMBDA_SEARCHER_METASTORE_POLLING_INTERVAL_SECONDS: '0' }
-    const index = { id: 'orders', retentionDays: 0 }
+    const index = { id: 'orders', configFile: 'orders.yaml', retentionDays: 0 }
     const deployment = { index, generator: false, functions: { settings } }
     const project = { name: NAME, target: 'aws', region: REGION, deployment }
     desk.write('qw-lambda.json', JSON.stringify(project))
     desk.write('orders.yaml', SCHEMA)
     outputs = (await deploy())['outputs'] as Record<string, string>
-    await desk.json('index', 'create', '-f', 'orders.yaml')
     const lines = Array.from({ length: SPLITS * DOCS_PER_SPLIT }, (_, n) =>
       JSON.stringify({
         ts: START_SECONDS + n,
@@ -66,7 +65,13 @@ describe('a searcher that may call itself', () => {
     )
     desk.write('orders.ndjson', lines.join('\n'))
     const ingest = ['ingest', 'orders.ndjson', '--index', 'orders', '--via', 'local']
+    // Whoever writes first makes the index, as the deployment has it.
+    const otherTime = await desk.failure(...ingest, '--create', '--timestamp-field', 'n')
+    expect(otherTime).toMatchObject({ exitCode: 2 })
+    expect(otherTime.message).toContain('the time of orders is ts')
     expect(await desk.json(...ingest)).toMatchObject({ docs: lines.length })
+    const { stdout } = await desk.run('index', 'describe', 'orders', '--mapping')
+    expect(stdout).toContain(`split_num_docs_target: ${DOCS_PER_SPLIT}`)
   })
   afterAll(async () => {
     for (const endpoint of endpoints) await endpoint.stop()

@@ -139,6 +139,20 @@ describe('changing', () => {
     })
   })
 
+  test('infer says that a table without names for its columns is read as lines of text', async () => {
+    const visits = '2026-11-23T04:00:00Z,ann,3\n2026-11-23T04:00:01Z,bob,4\n'
+    const headless = await place.write('visits.csv', visits)
+    const { stdout, stderr } = await place.run(indexInferCommand, { args: [headless] })
+    expect(stdout).toContain('name: message')
+    expect(stderr).toContain('names no columns')
+    const named = await place.write('named.csv', `at,who,count\n${visits}`)
+    const table = await place.run(indexInferCommand, { args: [named] })
+    expect(table.stdout).toContain('name: who')
+    expect(table.stderr).not.toContain('names no columns')
+    const lines = await place.write('visits.log', visits)
+    expect((await place.run(indexInferCommand, { args: [lines] })).stderr).not.toContain('columns')
+  })
+
   test('an index is replaced only when its name is typed', async () => {
     const file = await place.write(
       'more.yaml',

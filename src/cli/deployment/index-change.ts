@@ -1,10 +1,6 @@
 import { isQwError, QwError } from '../../engine/errors.ts'
 import { type ConfigChange, configChanges } from '../../engine/schema/config-changes.ts'
-import { readIndexConfig } from '../../engine/schema/config-text.ts'
 import type { IndexConfig } from '../../engine/schema/index-config.ts'
-import { shippedConfig } from '../../engine/schema/shipped-configs.ts'
-import { withRetention } from '../../functions/index-config-source.ts'
-import { withoutUsualPlace } from '../../api/metadata.ts'
 import {
   CONFIG_CHANGE_COLUMNS,
   configChangeJson,
@@ -15,6 +11,7 @@ import { noteRows } from '../command/note-rows.ts'
 import { shellWord } from '../command/shell-word.ts'
 import { plural } from '../format/number.ts'
 import type { Deployment } from '../stack/aws-deployment.ts'
+import { configOfSaid, type SaidOfIndex } from '../stack/said-of-index.ts'
 
 /**
  * What a deployment does to its index, which is there already. The index has the config; what the
@@ -29,14 +26,6 @@ export interface IndexChange {
   readonly changes: readonly ConfigChange[]
   /** The config to write; of `keep` what the project says. */
   readonly next: IndexConfig
-}
-
-/** What a deployment says of its index. */
-export interface SaidOfIndex {
-  /** A config file; undefined: a shipped config. */
-  readonly text: Uint8Array | undefined
-  /** For a config without a retention of its own; 0: for ever. */
-  readonly retentionDays: number
 }
 
 interface IndexSayings {
@@ -56,9 +45,9 @@ export async function indexChangeOf(
   const live = await liveConfig(context, deployment, indexId)
   const { indexRootOf } = await import('../stack/aws-direct-client.ts')
   const root = indexRootOf(deployment)
-  const wished = configOf(indexId, said, root)
+  const wished = configOfSaid(indexId, said, root)
   if (live === undefined || wished === undefined) return undefined
-  const old = before && configOf(indexId, before, root)
+  const old = before && configOfSaid(indexId, before, root)
   if (old === undefined || configChanges(old, wished).length === 0) {
     const changes = configChanges(live, wished)
     return changes.length === 0 ? undefined : { indexId, action: 'keep', changes, next: wished }
@@ -87,20 +76,6 @@ async function liveConfig(
     if (isQwError(error, 'notFound')) return undefined
     throw error
   }
-}
-
-function configOf(
-  indexId: string,
-  { text, retentionDays }: SaidOfIndex,
-  root: string,
-): IndexConfig | undefined {
-  const config =
-    text === undefined
-      ? shippedConfig(indexId)
-      : readIndexConfig(new TextDecoder().decode(text), 'auto').config
-  // One for another index is refused where the index is made.
-  if (config?.indexId !== indexId) return undefined
-  return withRetention(withoutUsualPlace(config, root), retentionDays)
 }
 
 function refuseBoth(indexId: string, byUpdate: readonly ConfigChange[]): void {

@@ -1,14 +1,14 @@
 import { isQwError, QwError, messageOf } from '../../engine/errors.ts'
 import { preflight } from '../../deploy/check.ts'
 import type { DeploymentConfig } from '../../deploy/deployment-config.ts'
-import { artifactBucketOf } from '../../deploy/naming.ts'
 import { planDeployment, type DeployPlan } from '../../deploy/plan.ts'
 import { settleSource } from '../../deploy/source-events.ts'
 import type { Identity, StackState } from '../../deploy/ports.ts'
 import type { CliContext } from '../command/context.ts'
 import { drawCheck } from './draw-events.ts'
-import { type IndexChange, indexChangeOf, type SaidOfIndex } from './index-change.ts'
+import { type IndexChange, indexChangeOf } from './index-change.ts'
 import { readIndexConfigFile } from './project-file.ts'
+import { readSaidOfIndex, type SaidOfIndex } from '../stack/said-of-index.ts'
 import type { AwsSession } from '../stack/aws-session.ts'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -76,7 +76,7 @@ export async function prepareDeploy(
   )
   const files = await readPackageFiles()
   const written = await readIndexConfigFile(context, config.index.configFile)
-  const deployed = await deployedIndexConfig(session, { config, identity, stack })
+  const deployed = await saidBefore(session, { config, identity, stack })
   const indexConfig = written ?? deployed?.text
   const plan = planDeployment(
     { ...files, config, version: context.version, indexConfig, apiKey: request.apiKey },
@@ -97,27 +97,18 @@ export async function prepareDeploy(
   return { session, config, plan, identity, stack, seenAtMs, indexChange }
 }
 
-/** What the last deployment said of the index; undefined when that was another one. */
-async function deployedIndexConfig(
+/** What the last deployment said of the index. A config that is gone is missed only where the project has none. */
+async function saidBefore(
   session: AwsSession,
-  facts: Pick<PreparedDeploy, 'config' | 'identity' | 'stack'>,
+  { config, identity, stack }: Pick<PreparedDeploy, 'config' | 'identity' | 'stack'>,
 ): Promise<SaidOfIndex | undefined> {
-  const { config, identity, stack } = facts
-  if (stack?.parameters['IndexId'] !== config.index.id) return undefined
-  const key = stack.parameters['IndexConfigKey'] ?? ''
-  const retentionDays = Number(stack.parameters['DataRetentionDays'] ?? 0)
-  if (key === '') return { text: undefined, retentionDays }
-  const bucket = artifactBucketOf({ ...identity, deployment: config.name })
+  if (stack === undefined) return undefined
+  const deployment = { session, name: config.name, state: stack }
   try {
-    return { text: (await session.openBucket(bucket).get(key))?.bytes, retentionDays }
+    return await readSaidOfIndex(deployment, identity, config.index.id)
   } catch (error) {
-    if (!isQwError(error, 'notFound')) throw error
-    // What the project says is all that is known then.
-    if (config.index.configFile !== undefined) return undefined
-    throw new QwError('conflict', `the index config ${key} is gone from ${bucket}`, {
-      fix: 'run deploy where qw-lambda.json and its index config are',
-      cause: error,
-    })
+    if (config.index.configFile !== undefined && isQwError(error, 'conflict')) return undefined
+    throw error
   }
 }
 

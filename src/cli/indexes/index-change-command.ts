@@ -57,7 +57,7 @@ export const indexInferCommand = defineCommand({
       )
     }
     const timestamp = inferred.config.docMapping.timestampField
-    noteFields(context, { ...inferred, docs, timestamp })
+    noteFields(context, { ...inferred, docs, timestamp, name: path, format })
     await context.out.write(inferred.yaml)
     context.report.hint(
       `From ${plural(docs.length, 'document')}. Next: qw-lambda index create -f FILE`,

@@ -48,7 +48,7 @@ export async function settleSchema(
         ? ''
         : ` (the mapping that comes with qw-lambda for ${draft.template.name})`
     context.report.note(`Found in ${plural(docs.length, 'document')} of ${request.name}${kind}:`)
-    noteFields(context, { ...draft, docs })
+    noteFields(context, { ...draft, docs, name: request.name, format })
     const yaml = yamlOfDraft(draft)
     await noteFit(context, yaml, request)
     const next = await askForChange(context, draft)

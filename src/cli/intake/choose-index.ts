@@ -38,15 +38,10 @@ export async function chooseIndex(
   choice: IndexChoice,
 ): Promise<string> {
   const path = choice.paths[0] ?? ''
-  const create = (index: string): Promise<string> =>
-    ensureIndex(context, stack, {
-      index,
-      path,
-      opener: choice.opener,
-      timestampField: choice.timestampField,
-    })
-  const { named } = choice
-  if (named !== undefined) return choice.create ? await create(named) : named
+  const { named, opener, timestampField } = choice
+  const create = (index: string, mayInfer = true): Promise<string> =>
+    ensureIndex(context, stack, { index, path, opener, timestampField, mayInfer })
+  if (named !== undefined) return await create(named, choice.create)
   const ids = await stack.indexing.metastore.listIndexIds(context.signal)
   const { defaultIndex } = await stack.readFile()
   const standing = defaultIndex ?? (ids.length === 1 ? ids[0] : undefined)

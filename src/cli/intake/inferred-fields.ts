@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { stringifyJson, type JsonObject, type JsonValue } from '../../engine/bytes/json.ts'
+import type { SourceFormat } from '../../engine/schema/source-format.ts'
 import type { InferredField } from '../../engine/sources/infer/infer.ts'
 import type { CliContext } from '../command/context.ts'
 import { formatCount } from '../format/number.ts'
@@ -23,7 +24,13 @@ interface FieldsView {
   readonly timestamp: string | undefined
   /** Where the examples come from. */
   readonly docs: readonly JsonObject[]
+  /** Where those come from, and how it is written. */
+  readonly name: string
+  readonly format: SourceFormat
 }
+
+/** With or without the ending of a compression. */
+const TABLE_NAME = /\.(?:csv|tsv)(?:\.\w{1,6})?$/i
 
 /** What was found in a sample, on stderr: field, type, fast or not, example, reason. */
 export function noteFields(context: CliContext, view: FieldsView): void {
@@ -46,6 +53,16 @@ export function noteFields(context: CliContext, view: FieldsView): void {
   const all = [...rows, ...left]
   noteRows(context, COLUMNS, all.slice(0, MAX_ROWS))
   if (all.length > MAX_ROWS) context.report.note(`… and ${formatCount(all.length - MAX_ROWS)} more`)
+  if (isHeadless(view)) {
+    context.report.hint(
+      `The first line of ${view.name} names no columns, so each line is one text. Put their names before it: time,name,…`,
+    )
+  }
+}
+
+/** Called a table, and read as lines of text. */
+function isHeadless({ name, format }: FieldsView): boolean {
+  return format.kind === 'lines' && format.pattern === 'text' && TABLE_NAME.test(name)
 }
 
 function typeText(field: InferredField, timestamp: string | undefined): string {

@@ -1,4 +1,6 @@
 import { Metastore } from '../../engine/metastore/metastore.ts'
+import type { IndexConfig } from '../../engine/schema/index-config.ts'
+import { shippedConfig } from '../../engine/schema/shipped-configs.ts'
 import { SearchCaches } from '../../engine/search/caches.ts'
 import { systemRandom } from '../../stores/system-clock.ts'
 import type { CliContext } from '../command/context.ts'
@@ -7,6 +9,7 @@ import { indexRootOf, indexStore } from './aws-direct-client.ts'
 import { findDeployment } from '../../deploy/status.ts'
 import { currentDeployment, type Deployment } from './aws-deployment.ts'
 import { openAwsSession, type SessionPlace } from './aws-session.ts'
+import { configOfSaid, readSaidOfIndex } from './said-of-index.ts'
 
 export async function openCloudStack(context: CliContext): Promise<DataStack> {
   return cloudStackOf(context, await currentDeployment(context))
@@ -38,5 +41,16 @@ export function cloudStackOf(context: CliContext, deployment: Deployment): DataS
     indexRoot: indexRootOf(deployment),
     readFile: () => Promise.resolve({ defaultIndex: deployment.state.outputs['IndexId'] }),
     updateFile: () => Promise.resolve(),
+    saidConfig: async (indexId) => await saidConfig(deployment, indexId),
   }
+}
+
+async function saidConfig(
+  deployment: Deployment,
+  indexId: string,
+): Promise<IndexConfig | undefined> {
+  const identity = await deployment.session.ports.account.identity()
+  const said = await readSaidOfIndex(deployment, identity, indexId)
+  if (said === undefined) return shippedConfig(indexId)
+  return configOfSaid(indexId, said, indexRootOf(deployment))
 }

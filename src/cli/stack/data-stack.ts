@@ -1,4 +1,5 @@
 import type { IndexingComponents } from '../../engine/indexing/components.ts'
+import type { IndexConfig } from '../../engine/schema/index-config.ts'
 import type { SearchContext } from '../../engine/search/root.ts'
 import type { StackFile } from '../../local/stack-file.ts'
 import { isCloudTarget } from './target.ts'
@@ -16,6 +17,8 @@ export interface DataStack {
   /** Where the indexes lie: `file:///…`, `s3://bucket/index`. */
   readonly indexRoot: string
   readFile(): Promise<Pick<StackFile, 'defaultIndex'>>
+  /** The config with which a deployment's function makes an index that is not there; undefined: it would refuse. */
+  saidConfig?(indexId: string): Promise<IndexConfig | undefined>
   /** A deployment's settings are its template's: there nothing is written. */
   updateFile(change: (file: StackFile) => StackFile): Promise<unknown>
 }
