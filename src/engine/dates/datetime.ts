@@ -254,12 +254,12 @@ const ZONE_HOURS: ReadonlyMap<string, number> = new Map([
 
 /** `+0100`, `+01:00`, `Z` or a zone that RFC 2822 names, in seconds; undefined for anything else. */
 export function parseZone(text: string): number | undefined {
-  const numeric = /^([+-])(\d\d):?(\d\d)$/.exec(text)
+  const numeric = /^([+-])(\d\d)(?::?(\d\d))?$/.exec(text)
   if (numeric === null) {
     const hours = ZONE_HOURS.get(text.toUpperCase())
     return hours === undefined ? undefined : hours * 3600
   }
-  const [, sign, hours, minutes] = numeric
+  const [, sign, hours, minutes = 0] = numeric
   if (Number(hours) > 23 || Number(minutes) > 59) return undefined
   return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60)
 }

@@ -163,7 +163,7 @@ function parseNamed(marker: string, text: string, at: number, parts: Parts): num
       return at + digits.length
     }
     default: {
-      const zone = /^(?:[+-]\d\d:?\d\d|[a-zA-Z]+)/.exec(text.slice(at))?.[0]
+      const zone = /^(?:[+-]\d\d(?::?\d\d)?|[a-zA-Z]+)/.exec(text.slice(at))?.[0]
       const offset = zone === undefined ? undefined : parseZone(zone)
       if (zone === undefined || offset === undefined) return undefined
       parts.offset = offset

@@ -3,41 +3,74 @@ import { dateToSeconds, type DateValue, parseRfc2822, parseRfc3339 } from '../..
 import { compileDatePattern } from '../../dates/strptime.ts'
 import type { DateUnit } from './mapping-proposal.ts'
 
+/** Without the order of day and month, which cannot be seen in one alone. */
+const SURE_PATTERNS: readonly string[] = [
+  '%Y-%m-%d %H:%M:%S.%f',
+  // Python's logging and log4j.
+  '%Y-%m-%d %H:%M:%S,%f',
+  '%Y-%m-%d %H:%M:%S',
+  '%Y-%m-%d %H:%M',
+  '%Y/%m/%d %H:%M:%S.%f',
+  '%Y/%m/%d %H:%M:%S,%f',
+  '%Y/%m/%d %H:%M:%S',
+  '%d/%b/%Y:%H:%M:%S %z',
+  '%Y-%m-%d %H:%M:%S %z',
+  // PostgreSQL, and Python's dates as text.
+  '%Y-%m-%d %H:%M:%S.%f %z',
+  // Go's times as text.
+  '%Y-%m-%d %H:%M:%S.%f %z %Z',
+  '%Y-%m-%d %H:%M:%S %z %Z',
+  '%a %b %d %H:%M:%S %Y',
+  // `date`, and Java's dates as text.
+  '%a %b %d %H:%M:%S %Z %Y',
+  // Kibana, where it exports tables.
+  '%b %d, %Y @ %H:%M:%S.%f',
+  '%b %d, %Y %I:%M:%S %p',
+  '%b %d, %Y, %I:%M:%S %p',
+  // Oracle, BIND and Redis.
+  '%d-%b-%Y %H:%M:%S.%f',
+  '%d-%b-%Y %H:%M:%S',
+  '%d %b %Y %H:%M:%S.%f',
+  '%d %b %Y %H:%M:%S',
+  '%Y-%m-%d',
+  '%Y/%m/%d',
+]
+
+const TIMES = ['%H:%M', '%H:%M:%S', '%H:%M:%S.%f', '%H:%M:%S,%f', '%I:%M %p', '%I:%M:%S %p']
+
+/** Each has a rival that reads the month first. Browsers put a comma behind the date. */
+const DAY_FIRST_PATTERNS: readonly string[] = ['%d/%m/%Y', '%d-%m-%Y'].flatMap((date) => [
+  date,
+  ...TIMES.flatMap((time) => [`${date} ${time}`, `${date}, ${time}`]),
+])
+
+/** Nobody writes the month first with dots. */
+const DOTTED_PATTERNS: readonly string[] = ['', ' %H:%M', ' %H:%M:%S', ' %H:%M:%S.%f'].map(
+  (time) => `%d.%m.%Y${time}`,
+)
+
+/** Of two readings only one can be right. */
+const RIVALS: ReadonlyMap<string, string> = new Map(
+  DAY_FIRST_PATTERNS.flatMap((dayFirst) => {
+    const monthFirst = dayFirst.replace(/%d(.)%m/, '%m$1%d')
+    return [
+      [dayFirst, monthFirst],
+      [monthFirst, dayFirst],
+    ]
+  }),
+)
+
 /** Spellings of dates worth proposing, most telling first. Those that read a day and a month in either
  *  order come last, and count only when the other order cannot be meant. */
 const SPELLINGS: ReadonlyMap<string, (text: string) => DateValue | undefined> = new Map([
   ['rfc3339', parseRfc3339],
   ['rfc2822', parseRfc2822],
-  ...[
-    '%Y-%m-%d %H:%M:%S.%f',
-    '%Y-%m-%d %H:%M:%S',
-    '%Y-%m-%d %H:%M',
-    '%Y/%m/%d %H:%M:%S.%f',
-    '%Y/%m/%d %H:%M:%S',
-    '%d/%b/%Y:%H:%M:%S %z',
-    '%Y-%m-%d %H:%M:%S %z',
-    '%a %b %d %H:%M:%S %Y',
-    '%Y-%m-%d',
-    '%Y/%m/%d',
-  ].map((pattern) => [pattern, patternReader(pattern)] as const),
+  ...SURE_PATTERNS.map((pattern) => [pattern, patternReader(pattern)] as const),
   // Without the T, ordinal dates look like order numbers: 2024-123.
   ['iso8601', (text: string) => (text.includes('T') ? parseIso8601(text) : undefined)],
-  ...[
-    '%d/%m/%Y',
-    '%m/%d/%Y',
-    '%d/%m/%Y %H:%M:%S',
-    '%m/%d/%Y %H:%M:%S',
-    '%d.%m.%Y',
-    '%d.%m.%Y %H:%M:%S',
-  ].map((pattern) => [pattern, patternReader(pattern)] as const),
-])
-
-/** Two readings of which only one can be right. */
-const RIVALS: ReadonlyMap<string, string> = new Map([
-  ['%d/%m/%Y', '%m/%d/%Y'],
-  ['%m/%d/%Y', '%d/%m/%Y'],
-  ['%d/%m/%Y %H:%M:%S', '%m/%d/%Y %H:%M:%S'],
-  ['%m/%d/%Y %H:%M:%S', '%d/%m/%Y %H:%M:%S'],
+  ...[...RIVALS.keys(), ...DOTTED_PATTERNS].map(
+    (pattern) => [pattern, patternReader(pattern)] as const,
+  ),
 ])
 
 function patternReader(pattern: string): (text: string) => DateValue | undefined {

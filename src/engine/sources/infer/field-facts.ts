@@ -1,5 +1,6 @@
 import { JsonFloat, type JsonObject, type JsonValue } from '../../bytes/json.ts'
-import { fromUnixFloat, fromUnixInteger } from '../../dates/unix-timestamp.ts'
+import type { DateValue } from '../../dates/datetime.ts'
+import { fromUnixFloat, fromUnixInteger, fromUnixText } from '../../dates/unix-timestamp.ts'
 import { parseIp } from '../../schema/ip.ts'
 import { DateFacts, fractionUnit } from './date-facts.ts'
 import type { DateUnit } from './mapping-proposal.ts'
@@ -29,8 +30,12 @@ export interface FieldFacts {
   least: number | bigint
   /** Whether some number could be no timestamp of our time. */
   hasOtherThanTimes: boolean
+  /** Of all that could be timestamps, and whether some have a fraction: they are in seconds. */
   readonly units: Set<DateUnit>
+  hasFractions: boolean
   strings: number
+  /** Texts of digits that could be timestamps of our time. */
+  timeTexts: number
   readonly texts: Set<string>
   /** Texts with white space inside. */
   spaced: number
@@ -107,7 +112,9 @@ function newFacts(): FieldFacts {
     least: 0,
     hasOtherThanTimes: false,
     units: new Set(),
+    hasFractions: false,
     strings: 0,
+    timeTexts: 0,
     texts: new Set(),
     spaced: 0,
     ips: 0,
@@ -178,13 +185,27 @@ function observeNumber(facts: FieldFacts, value: number | bigint, isFloat: boole
   if (value > facts.greatest) facts.greatest = value
   if (value < facts.least) facts.least = value
   const date = isFloat ? fromUnixFloat(Number(value)) : fromUnixInteger(value)
+  if (!isOfOurTime(date)) facts.hasOtherThanTimes = true
+  observeTimestamp(facts, value, isFloat)
+}
+
+function observeTimestamp(
+  facts: FieldFacts,
+  value: number | bigint | string,
+  isFraction: boolean,
+): void {
+  facts.units.add(isFraction ? fractionUnit(String(value)) : unitOf(value))
+  if (isFraction) facts.hasFractions = true
+}
+
+function isOfOurTime(date: DateValue | undefined): boolean {
   const ms = typeof date === 'bigint' ? Number(date / 1_000_000n) : date
-  if (ms === undefined || ms < EARLIEST_MS || ms >= LATEST_MS) facts.hasOtherThanTimes = true
-  facts.units.add(isFloat ? fractionUnit(String(value)) : unitOf(value))
+  return ms !== undefined && ms >= EARLIEST_MS && ms < LATEST_MS
 }
 
 /** By magnitude, as timestamps themselves are read. */
-function unitOf(value: number | bigint): DateUnit {
+function unitOf(timestamp: number | bigint | string): DateUnit {
+  const value = Number(timestamp)
   if (value < 1e10) return 'seconds'
   if (value < 1e13) return 'milliseconds'
   return value < 1e16 ? 'microseconds' : 'nanoseconds'
@@ -203,4 +224,8 @@ function observeText(facts: FieldFacts, value: string): void {
     facts.longestBytes = Math.max(facts.longestBytes, Buffer.byteLength(value))
   }
   facts.dates.observe(value)
+  if (isOfOurTime(fromUnixText(value))) {
+    facts.timeTexts++
+    observeTimestamp(facts, value, value.includes('.'))
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-
 import type { JsonObject, JsonValue } from '../../bytes/json.ts'
+import { compileDatePattern } from '../../dates/strptime.ts'
 import { DocMapper, newMappedDoc } from '../../schema/doc-mapper.ts'
 import { parseIndexConfig } from '../../schema/config-text.ts'
 import { inferIndexConfig } from './infer.ts'
@@ -120,6 +120,52 @@ describe('the type of a field', () => {
       'timeout u64',
       'response_time u64',
       'epoch milliseconds',
+    ])
+  })
+
+  test.each<[string, string, string]>([
+    ['Python’s logging', '2024-11-28 10:33:20,123', '%Y-%m-%d %H:%M:%S,%f'],
+    ['PostgreSQL’s log', '2024-11-28 10:33:20.123 UTC', '%Y-%m-%d %H:%M:%S.%f %z'],
+    ['PostgreSQL’s tables', '2024-11-28 10:33:20.123+00', '%Y-%m-%d %H:%M:%S.%f %z'],
+    ['Python’s dates', '2024-11-28 12:33:20.123+02:00', '%Y-%m-%d %H:%M:%S.%f %z'],
+    ['Go’s times', '2024-11-28 10:33:20.123 +0000 UTC', '%Y-%m-%d %H:%M:%S.%f %z %Z'],
+    ['Java’s dates', 'Thu Nov 28 10:33:20 UTC 2024', '%a %b %d %H:%M:%S %Z %Y'],
+    ['Kibana’s tables', 'Nov 28, 2024 @ 10:33:20.123', '%b %d, %Y @ %H:%M:%S.%f'],
+    ['BIND', '28-Nov-2024 10:33:20.123', '%d-%b-%Y %H:%M:%S.%f'],
+    ['Redis', '28 Nov 2024 10:33:20.123', '%d %b %Y %H:%M:%S.%f'],
+    ['a spreadsheet in the US', '11/28/2024 10:33:20 AM', '%m/%d/%Y %I:%M:%S %p'],
+    ['a browser in the US', '11/28/2024, 10:33:20\u202fAM', '%m/%d/%Y, %I:%M:%S %p'],
+    ['a browser in Britain', '28/11/2024, 10:33:20', '%d/%m/%Y, %H:%M:%S'],
+    ['a spreadsheet in India', '28-11-2024 10:33:20', '%d-%m-%Y %H:%M:%S'],
+    ['a spreadsheet in Germany', '28.11.2024 10:33:20.123', '%d.%m.%Y %H:%M:%S.%f'],
+  ])('dates as %s has them', (_who, text, pattern) => {
+    const { fields, timestampCandidates } = infer(() => ({ when: text }))
+    expect(fields).toMatchObject([{ type: 'datetime', dateFormats: [pattern] }])
+    expect(timestampCandidates).toEqual(['when'])
+    const compiled = compileDatePattern(pattern)
+    const read = 'problem' in compiled ? undefined : compiled.parse(text, 0)
+    const millis = text.includes('123') ? 123 : 0
+    expect(read).toBe(Date.UTC(2024, 10, 28, 10, 33, 20, millis))
+  })
+
+  test('digits in quotes are a time by the name of one alone, and when every sample can be one', () => {
+    const { fields } = infer((i) => ({
+      __REALTIME_TIMESTAMP: `${1_732_790_000_123_456 + i}`,
+      time: `${1_732_790_000 + i}.${100 + i}`,
+      seen: i % 2 === 0 ? 1_732_790_000 + i : `${1_732_790_000 + i}`,
+      __MONOTONIC_TIMESTAMP: `${22_655 + i}`,
+      order: `${1_732_790_000_123 + i}`,
+      date: `202411${10 + (i % 10)}`,
+      time_taken: i === 0 ? '12' : `${1_732_790_000 + i}`,
+    }))
+    expect(fields.map(({ name, type, dateUnit }) => `${name} ${dateUnit ?? type}`)).toEqual([
+      '__REALTIME_TIMESTAMP microseconds',
+      'time milliseconds',
+      'seen seconds',
+      '__MONOTONIC_TIMESTAMP text',
+      'order text',
+      'date text',
+      'time_taken text',
     ])
   })
 

@@ -133,9 +133,9 @@ function proposeType(name: string, facts: FieldFacts): Shape | string {
   if (facts.objects === valueCount) return proposeJson(facts)
   if (facts.booleans === valueCount) return { type: 'bool', fast: true, reason: 'true or false' }
   if (facts.numbers === valueCount) return proposeNumber(name, facts)
-  if (facts.strings === valueCount) return proposeText(facts)
+  if (facts.strings === valueCount) return proposeDigits(name, facts) ?? proposeText(facts)
   if (facts.numbers + facts.strings === valueCount) {
-    return proposeMixedTime(name, facts) ?? 'values of several types'
+    return proposeDigits(name, facts) ?? proposeMixedTime(name, facts) ?? 'values of several types'
   }
   return 'values of several types'
 }
@@ -158,15 +158,9 @@ function isTimeName(name: string): boolean {
 /** A bare number is a time only by its name, and when every sample could be one: ids and counts look
  *  like timestamps too. */
 function proposeNumber(name: string, facts: FieldFacts): Shape | string {
-  const [unit, ...others] = facts.units
-  if (unit !== undefined && isTimeName(name) && !facts.hasOtherThanTimes) {
-    const isOne = others.length === 0 || facts.floats > 0
-    if (isOne) {
-      const dateUnit = finest(facts.units)
-      const reason = `Unix timestamps in ${facts.floats > 0 ? 'seconds and fractions' : unit}`
-      return { type: 'datetime', fast: true, dateFormats: ['unix_timestamp'], dateUnit, reason }
-    }
-  }
+  const timestamps =
+    isTimeName(name) && !facts.hasOtherThanTimes ? proposeTimestamps(facts) : undefined
+  if (timestamps !== undefined) return timestamps
   if (facts.floats > 0) {
     const isExact = isSafe(facts.greatest) && isSafe(facts.least)
     if (!isExact) return 'fractions, and whole numbers too large to be exact beside them'
@@ -189,6 +183,21 @@ function isSafe(value: number | bigint): boolean {
 function finest(units: ReadonlySet<DateUnit>): DateUnit {
   const all: readonly DateUnit[] = ['nanoseconds', 'microseconds', 'milliseconds', 'seconds']
   return all.find((unit) => units.has(unit)) ?? 'seconds'
+}
+
+/** Undefined when their sizes are those of several units. */
+function proposeTimestamps({ units, hasFractions }: FieldFacts): Shape | undefined {
+  const [unit, ...others] = units
+  if (unit === undefined || (others.length > 0 && !hasFractions)) return undefined
+  const reason = `Unix timestamps in ${hasFractions ? 'seconds and fractions' : unit}`
+  const dateFormats = ['unix_timestamp']
+  return { type: 'datetime', fast: true, dateFormats, dateUnit: finest(units), reason }
+}
+
+/** Timestamps in quotes, as systemd's journal and nginx have them, under the name of a time. */
+function proposeDigits(name: string, facts: FieldFacts): Shape | undefined {
+  const areTimes = facts.timeTexts === facts.strings && !facts.hasOtherThanTimes
+  return areTimes && isTimeName(name) ? proposeTimestamps(facts) : undefined
 }
 
 /** Written dates in some documents and timestamps in others, under the name of a time. */
