@@ -75,7 +75,11 @@ const SPELLINGS: ReadonlyMap<string, (text: string) => DateValue | undefined> = 
 
 function patternReader(pattern: string): (text: string) => DateValue | undefined {
   const compiled = compileDatePattern(pattern)
-  return (text) => ('problem' in compiled ? undefined : compiled.parse(text, 0))
+  if ('problem' in compiled) return () => undefined
+  // Most patterns are told from a text by what stands between its numbers.
+  const between = [...new Set(pattern.replaceAll(/%.|\s/g, ''))]
+  return (text) =>
+    between.every((char) => text.includes(char)) ? compiled.parse(text, 0) : undefined
 }
 
 /** Years that a written date is meant to have: what else looks like a date is a code. */
