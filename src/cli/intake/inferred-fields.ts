@@ -55,7 +55,7 @@ export function noteFields(context: CliContext, view: FieldsView): void {
   if (all.length > MAX_ROWS) context.report.note(`… and ${formatCount(all.length - MAX_ROWS)} more`)
   if (isHeadless(view)) {
     context.report.hint(
-      `The first line of ${view.name} names no columns, so each line is one text. Put their names before it: time,name,…`,
+      `The first line of ${view.name} does not name each of its columns, so every line is one text. Put the names before it: time,name,…`,
     )
   }
 }

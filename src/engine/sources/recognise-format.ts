@@ -185,8 +185,10 @@ function isTable(lines: readonly string[], delimiter: ',' | '\t' | ';'): boolean
   if (names.length < LEAST_COLUMNS || new Set(names).size < names.length) return false
   // Two halves of a sentence are no two columns.
   if (names.length === 2 && lines[0]?.includes(`${delimiter} `) === true) return false
+  // The column of row numbers has no name where pandas and R write it.
+  const named = names[0] === '' ? names.slice(1) : names
   // Sentences have commas too; a name is short, begins no number, and is no sentence.
-  if (!names.every((name) => /^[^\d\s][^=:{}]{0,63}$/.test(name) && name.split(' ').length <= 5)) {
+  if (!named.every((name) => /^[^\d\s][^=:{}]{0,63}$/.test(name) && name.split(' ').length <= 5)) {
     return false
   }
   if (lines.length === 1) return names.every((name) => /^[\w.@ -]+$/.test(name)) && names.length > 2

@@ -4,6 +4,7 @@ import {
   ctimeTime,
   dayFirstTime,
   epochTime,
+  halfDayTime,
   isoTime,
   numberedTime,
   slashedTime,
@@ -21,12 +22,13 @@ const SHAPE = new RegExp(
   [
     // The comma of a table is none of a fraction: that has digits by threes.
     String.raw`\d{4}-\d\d-\d\d(?:T| {1,2})${CLOCK}(?:\.\d{1,9}|,(?:\d{3}){1,3})?(?: ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?))?`,
-    String.raw`\d{4}/\d\d/\d\d ${CLOCK}(?:\.\d{1,9})?`,
+    String.raw`\d{4}(?:/\d\d/|\.\d\d\.)\d\d ${CLOCK}(?:\.\d{1,9})?`,
     String.raw`\d\d/${MONTH}/\d{4}:${CLOCK}(?:\.\d{1,9})? [+-]\d{4}`,
     String.raw`${MONTH} ${MONTH} [ \d]?\d ${CLOCK}(?:\.\d{1,9})? \d{4}`,
-    String.raw`${MONTH} [ \d]?\d ${CLOCK}`,
-    String.raw`\d\d ${MONTH} \d{4} ${CLOCK}(?:\.\d{1,9})?(?: [+-]\d\d:?\d\d| [A-Z]{3})?`,
-    String.raw`(?:[IWEF]\d{4}|\d\d-\d\d) ${CLOCK}\.\d{3,6}`,
+    String.raw`${MONTH} [ \d]?\d(?: \d{4})? ${CLOCK}(?:\.\d{1,9})?`,
+    String.raw`${MONTH} \d?\d, \d{4},? \d?\d:\d\d:\d\d\s[AP]M`,
+    String.raw`\d\d(?: ${MONTH} |-${MONTH}-)\d{4} ${CLOCK}(?:\.\d{1,9})?(?: [+-]\d\d:?\d\d| [A-Z]{3})?`,
+    String.raw`(?:[IWEF](?:\d{4})?\d{4}|\d\d-\d\d) ${CLOCK}\.\d{3,6}`,
     String.raw`\d{10}\.\d{3}`,
   ]
     .map((shape) => `${shape}(?=[\\s,:;|\\])]|$)`)
@@ -79,6 +81,7 @@ function timeFrom(head: string, start: number, nowMs: number): string | undefine
     clfTime(text) ??
     ctimeTime(text) ??
     bsdTime(text, nowMs) ??
+    halfDayTime(text) ??
     dayFirstTime(text) ??
     numberedTime(text, nowMs) ??
     epochTime(text)

@@ -28,24 +28,42 @@ export function isoTime(text: string): string | undefined {
   return `${date}T${clock}${fraction === undefined ? '' : `.${fraction}`}${suffix}`
 }
 
-const SLASHED = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/
+const SLASHED = /^(\d{4})[/.](\d\d)[/.](\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/
 
-/** `2024/03/05 12:00:00`, as nginx and Go's log package write it. */
+/** `2024/03/05 12:00:00`, as nginx and Go's log package write it, and `2024.03.05 12:00:00` of ClickHouse. */
 export function slashedTime(text: string): string | undefined {
   const match = SLASHED.exec(text)
   return match === null ? undefined : `${match[1]}-${match[2]}-${match[3]}T${match[4]}Z`
 }
 
-const BSD = /^([A-Z][a-z]{2}) ([ \d]?\d) (\d\d):(\d\d):(\d\d)$/
+const BSD = /^([A-Z][a-z]{2}) ([ \d]?\d) (?:(\d{4}) )?(\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/
 
-/** `Oct 11 22:14:15`, which says no year: this one, or the last when it would lie more than a day ahead. */
+/** `Oct 11 22:14:15`, with a year or without, as Cisco's devices write both: then it is this one, or the last
+ *  when it would lie more than a day ahead. */
 export function bsdTime(text: string, nowMs: number): string | undefined {
   const match = BSD.exec(text)
   if (match === null) return undefined
-  const [, name = '', day = '', hour, minute, second] = match
+  const [, name = '', day = '', year, clock] = match
   const month = monthNumber(name)
-  const rest = `${day.trim().padStart(2, '0')}T${hour}:${minute}:${second}Z`
-  return month && withYear(`${month}-${rest}`, nowMs)
+  if (month === undefined) return undefined
+  return dated(year, `${month}-${day.trim().padStart(2, '0')}T${clock}Z`, nowMs)
+}
+
+const HALF_DAY = /^([A-Z][a-z]{2}) (\d?\d), (\d{4}),? (\d?\d)(:\d\d:\d\d)\s([AP])M$/
+
+/** `Oct 11, 2023 10:14:15 PM`, as `java.util.logging` writes it. */
+export function halfDayTime(text: string): string | undefined {
+  const match = HALF_DAY.exec(text)
+  if (match === null) return undefined
+  const [, name = '', day = '', year, hour, clock, half] = match
+  const month = monthNumber(name)
+  const hours = (Number(hour) % 12) + (half === 'P' ? 12 : 0)
+  const time = `${String(hours).padStart(2, '0')}${clock}Z`
+  return month && `${year}-${month}-${day.padStart(2, '0')}T${time}`
+}
+
+function dated(year: string | undefined, rest: string, nowMs: number): string {
+  return year === undefined ? withYear(rest, nowMs) : `${year}-${rest}`
 }
 
 function withYear(rest: string, nowMs: number): string {
@@ -54,20 +72,22 @@ function withYear(rest: string, nowMs: number): string {
   return `${isAhead ? year - 1 : year}-${rest}`
 }
 
-const NUMBERED = /^[A-Z]?(\d\d)-?(\d\d) (\d\d:\d\d:\d\d\.\d{3,6})$/
+const NUMBERED = /^[A-Z]?(\d{4})?(\d\d)-?(\d\d) (\d\d:\d\d:\d\d\.\d{3,6})$/
 
-/** `I0311 22:14:15.123456` of klog and `03-11 22:14:15.123` of Android, which say no year either. */
+/** `I0311 22:14:15.123456` of klog and `03-11 22:14:15.123` of Android, which say no year either, and
+ *  `I20240311 22:14:15.123456` of glog. */
 export function numberedTime(text: string, nowMs: number): string | undefined {
   const match = NUMBERED.exec(text)
   if (match === null) return undefined
-  const [, month, day, clock] = match
-  return Number(month) > 12 ? undefined : withYear(`${month}-${day}T${clock}Z`, nowMs)
+  const [, year, month, day, clock] = match
+  return Number(month) > 12 ? undefined : dated(year, `${month}-${day}T${clock}Z`, nowMs)
 }
 
 const DAY_FIRST =
-  /^(\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?: ([+-]\d\d):?(\d\d)| [A-Z]{3})?$/
+  /^(\d\d)[ -]([A-Z][a-z]{2})[ -](\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?: ([+-]\d\d):?(\d\d)| [A-Z]{3})?$/
 
-/** `11 Oct 2023 22:14:15.123` of Redis and Java, and the date of a mail. */
+/** `11 Oct 2023 22:14:15.123` of Redis and Java, the date of a mail, and `11-Oct-2023 22:14:15` of Tomcat, PHP and
+ *  BIND. */
 export function dayFirstTime(text: string): string | undefined {
   const match = DAY_FIRST.exec(text)
   if (match === null) return undefined
