@@ -28,6 +28,7 @@ test.each<[string, string, string]>([
   ['a table of one record', 'id,name,price\n1,shoe,9\n', 'csv'],
   ['a table with rows of other lengths', 'id,name\n1\n2\n3\n', 'text'],
   ['a table of pandas', ',time,n\n0,2024-11-28,7\n1,2024-11-29,8\n', 'csv'],
+  ['lines that are indented', '\tfirst step\n\tsecond step\n', 'text'],
   ['a table of R', '"","n"\n"1",7\n"2",8\n', 'csv'],
   ['a table with a sentence now and then', `a,b\n${'1,2\n'.repeat(9)}oh\n`, 'csv'],
   [

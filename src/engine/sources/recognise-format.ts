@@ -185,8 +185,9 @@ function isTable(lines: readonly string[], delimiter: ',' | '\t' | ';'): boolean
   if (names.length < LEAST_COLUMNS || new Set(names).size < names.length) return false
   // Two halves of a sentence are no two columns.
   if (names.length === 2 && lines[0]?.includes(`${delimiter} `) === true) return false
-  // The column of row numbers has no name where pandas and R write it.
-  const named = names[0] === '' ? names.slice(1) : names
+  // The column of row numbers has no name where pandas and R write it. Indented lines are none.
+  const hasRowNumbers = names[0] === '' && lines[1]?.startsWith(delimiter) === false
+  const named = hasRowNumbers ? names.slice(1) : names
   // Sentences have commas too; a name is short, begins no number, and is no sentence.
   if (!named.every((name) => /^[^\d\s][^=:{}]{0,63}$/.test(name) && name.split(' ').length <= 5)) {
     return false
