@@ -157,6 +157,8 @@ describe('the type of a field', () => {
       order: `${1_732_790_000_123 + i}`,
       date: `202411${10 + (i % 10)}`,
       time_taken: i === 0 ? '12' : `${1_732_790_000 + i}`,
+      created_by: `${1_732_790_000 + i}`,
+      updatedById: 1_732_790_000 + i,
     }))
     expect(fields.map(({ name, type, dateUnit }) => `${name} ${dateUnit ?? type}`)).toEqual([
       '__REALTIME_TIMESTAMP microseconds',
@@ -166,6 +168,8 @@ describe('the type of a field', () => {
       'order text',
       'date text',
       'time_taken text',
+      'created_by text',
+      'updatedById u64',
     ])
   })
 

@@ -150,9 +150,17 @@ function proposeJson({ nestedSpaced, nestedIdeographic }: FieldFacts): Shape {
 const TIME_WORDS =
   /^(?:time|times|timestamp|ts|date|datetime|day|epoch|unixtime|created|updated|modified|published|started|ended|finished|expires|expiry|at|seen|when)$/
 
+/** Words that say that it is who did it, or how often: `created_by`, `seen_count`. */
+const OTHER_WORDS = /^(?:by|user|id|ids|count)$/
+
 function isTimeName(name: string): boolean {
-  const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').split(/[^a-zA-Z]+/)
-  return words.some((word) => TIME_WORDS.test(word.toLowerCase()))
+  const words = name
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+  return (
+    words.some((word) => TIME_WORDS.test(word)) && !words.some((word) => OTHER_WORDS.test(word))
+  )
 }
 
 /** A bare number is a time only by its name, and when every sample could be one: ids and counts look
