@@ -110,7 +110,7 @@ export function parseIso8601(text: string): DateValue | undefined {
     if (match[4] !== undefined && civil.year !== year) return undefined
   }
   const zone = match[11]
-  const offset = zone === undefined ? 0 : parseZone(zone.length === 3 ? `${zone}00` : zone)
+  const offset = zone === undefined ? 0 : parseZone(zone)
   if (offset === undefined) return undefined
   const [hour, minute, second] = [match[7], match[8], match[9]].map((part) => Number(part ?? 0))
   const clock = { hour: hour ?? 0, minute: minute ?? 0, second: second ?? 0 }

@@ -163,6 +163,9 @@ function parseNamed(marker: string, text: string, at: number, parts: Parts): num
       return at + digits.length
     }
     default: {
+      // A number has said it: its name, which others have too, is only passed over.
+      const name = parts.offset === undefined ? undefined : /^[a-zA-Z]+/.exec(text.slice(at))?.[0]
+      if (name !== undefined) return at + name.length
       const zone = /^(?:[+-]\d\d(?::?\d\d)?|[a-zA-Z]+)/.exec(text.slice(at))?.[0]
       const offset = zone === undefined ? undefined : parseZone(zone)
       if (zone === undefined || offset === undefined) return undefined

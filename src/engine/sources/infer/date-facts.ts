@@ -136,9 +136,13 @@ export class DateFacts {
   }
 }
 
+/** Behind a clock: eight hours ahead in China, six behind in America. Only in a mail it is the latter. */
+const AMBIGUOUS_ZONE = /:\d\d(?:[.,]\d+)? CST\b/
+
 function reads(name: string, text: string): boolean {
   // A date holds a digit first, or the name of a day; most texts are told apart by their length alone.
   if (text.length < 8 || text.length > 48 || !/\d/.test(text)) return false
+  if (name !== 'rfc2822' && AMBIGUOUS_ZONE.test(text)) return false
   const date = SPELLINGS.get(name)?.(text)
   if (date === undefined) return false
   const seconds = dateToSeconds(date)

@@ -89,6 +89,8 @@ describe('the type of a field', () => {
       'datetime %d/%m/%Y seconds fast',
     ],
     ['days or months first, nobody knows', (i) => `0${1 + (i % 9)}/03/2024`, 'text default fast'],
+    ['hours of China or of America', () => 'Thu Nov 28 10:33:20 CST 2024', 'text default fast'],
+    ['the same in a log', () => '2024-11-28 10:33:20.123 CST', 'text default fast'],
     ['order numbers that ordinal dates look like', (i) => `2024-${100 + i}`, 'text raw'],
     ['codes that small dates look like', (i) => `5-10-${10 + (i % 15)}`, 'text default fast'],
     [
@@ -129,6 +131,8 @@ describe('the type of a field', () => {
     ['PostgreSQL’s tables', '2024-11-28 10:33:20.123+00', '%Y-%m-%d %H:%M:%S.%f %z'],
     ['Python’s dates', '2024-11-28 12:33:20.123+02:00', '%Y-%m-%d %H:%M:%S.%f %z'],
     ['Go’s times', '2024-11-28 10:33:20.123 +0000 UTC', '%Y-%m-%d %H:%M:%S.%f %z %Z'],
+    ['Go’s times in China', '2024-11-28 18:33:20.123 +0800 CST', '%Y-%m-%d %H:%M:%S.%f %z %Z'],
+    ['Go’s times in India', '2024-11-28 16:03:20 +0530 IST', '%Y-%m-%d %H:%M:%S %z %Z'],
     ['Java’s dates', 'Thu Nov 28 10:33:20 UTC 2024', '%a %b %d %H:%M:%S %Z %Y'],
     ['Kibana’s tables', 'Nov 28, 2024 @ 10:33:20.123', '%b %d, %Y @ %H:%M:%S.%f'],
     ['BIND', '28-Nov-2024 10:33:20.123', '%d-%b-%Y %H:%M:%S.%f'],
